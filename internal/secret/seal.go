@@ -1,0 +1,85 @@
+package secret
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+)
+
+// What Open answers for text this program did not seal for this purpose.
+var (
+	ErrCursor = fault.Malformed("cursor_invalid")
+	ErrLink   = fault.NotFound("link_invalid")
+)
+
+// maxSealed bounds what Open decodes.
+const maxSealed = 4096
+
+// Sealer hides and protects small values that travel through other people's
+// hands: page cursors, private feed links. AES-256-GCM with random nonces.
+type Sealer struct {
+	aeads   func() []cipher.AEAD // a function for the reason given at Ticket
+	refusal *fault.Error
+}
+
+// Cursors seals page cursors; its Open fails with ErrCursor.
+func (k *Keys) Cursors() *Sealer { return k.Sealer(PurposeCursor, ErrCursor) }
+
+// Links seals the filters of stateless links; its Open fails with ErrLink.
+func (k *Keys) Links() *Sealer { return k.Sealer(PurposeLink, ErrLink) }
+
+// Sealer seals for a purpose; its Open fails with refusal.
+func (k *Keys) Sealer(p Purpose, refusal *fault.Error) *Sealer {
+	var aeads []cipher.AEAD
+	for _, prk := range k.ring {
+		block, err := aes.NewCipher(expand(prk(), p))
+		if err != nil {
+			panic(fmt.Sprintf("make cipher: %v", err)) // only for key lengths other than 32
+		}
+		aead, err := cipher.NewGCMWithRandomNonce(block)
+		if err != nil {
+			panic(fmt.Sprintf("make cipher: %v", err)) // only for block sizes other than 16
+		}
+		aeads = append(aeads, aead)
+	}
+	return &Sealer{aeads: func() []cipher.AEAD { return aeads }, refusal: refusal}
+}
+
+// Seal gives text safe in an address (base64url). Open must be told the same
+// bound values: a cursor bound to its filter can't be used with another.
+func (s *Sealer) Seal(plain []byte, bound ...string) string {
+	return base64.RawURLEncoding.EncodeToString(s.aeads()[0].Seal(nil, nil, plain, join(bound)))
+}
+
+// Open gives back what was sealed. Any other text, however long, is refused with
+// the Sealer's fault.
+func (s *Sealer) Open(text string, bound ...string) ([]byte, error) {
+	if text == "" || len(text) > maxSealed {
+		return nil, s.refusal
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return nil, s.refusal
+	}
+	extra := join(bound)
+	for _, aead := range s.aeads() {
+		if plain, err := aead.Open(nil, nil, sealed, extra); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, s.refusal
+}
+
+// join writes lengths before values, so that ("ab","c") differs from ("a","bc").
+func join(values []string) []byte {
+	var b []byte
+	for _, v := range values {
+		b = binary.AppendUvarint(b, uint64(len(v)))
+		b = append(b, v...)
+	}
+	return b
+}

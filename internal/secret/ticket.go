@@ -1,0 +1,151 @@
+package secret
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"unicode"
+
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+)
+
+// What can be wrong with a typed participation code. All are fault.Invalid.
+var (
+	ErrTicketEmpty     = fault.Invalid("ticket_code_empty")
+	ErrTicketLength    = fault.Invalid("ticket_code_length") // params: length, want
+	ErrTicketCharacter = fault.Invalid("ticket_code_character")
+	ErrTicketMistyped  = fault.Invalid("ticket_code_mistyped") // no code looks like this
+)
+
+const ticketPlaceholder = "[ticket secret]"
+
+// maxTyped bounds what ParseTicket looks at; a code with generous spacing is far shorter.
+const maxTyped = 400
+
+// Ticket is the participation code (参加コード) that alone stands for a ticket: 128
+// random bits. The zero Ticket is no code. It can't be compared with ==; use Equal.
+type Ticket struct {
+	// Behind a function, because fmt prints the unexported fields of an
+	// enclosing struct without asking their methods, and follows pointers
+	// when the verb does not fit: it would print the bits.
+	bits func() []byte
+}
+
+// NewTicket draws a code from r, which must be cryptographically random.
+func NewTicket(r io.Reader) (Ticket, error) {
+	b, err := random(r)
+	if err != nil {
+		return Ticket{}, fmt.Errorf("make ticket secret: %w", err)
+	}
+	return Ticket{bits: hide(b)}, nil
+}
+
+// ParseTicket reads a code as people write it: in any case, with spaces or
+// dashes of any kind, in full-width characters, with O for 0 and I or L for 1.
+// Its errors are ErrTicketEmpty, ErrTicketLength, ErrTicketCharacter and
+// ErrTicketMistyped; none holds what was typed.
+func ParseTicket(typed string) (Ticket, error) {
+	if len(typed) > maxTyped {
+		return Ticket{}, ErrTicketLength.With("length", len(typed), "want", codeChars)
+	}
+	canonical := make([]byte, 0, codeChars)
+	for _, r := range typed {
+		r = halfWidth(r)
+		switch {
+		case separates(r):
+			continue
+		case r >= 'a' && r <= 'z':
+			r -= 'a' - 'A'
+		}
+		switch r {
+		case 'O':
+			r = '0'
+		case 'I', 'L':
+			r = '1'
+		}
+		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') || r == 'U' {
+			return Ticket{}, ErrTicketCharacter
+		}
+		canonical = append(canonical, byte(r))
+	}
+	switch len(canonical) {
+	case codeChars:
+	case 0:
+		return Ticket{}, ErrTicketEmpty
+	default:
+		return Ticket{}, ErrTicketLength.With("length", len(canonical), "want", codeChars)
+	}
+	b, err := decode(string(canonical))
+	if err != nil || uniform(b) {
+		return Ticket{}, ErrTicketMistyped
+	}
+	return Ticket{bits: hide(b)}, nil
+}
+
+// halfWidth turns ０-９, Ａ-Ｚ, ａ-ｚ and －, as Japanese input methods give them, into ASCII.
+func halfWidth(r rune) rune {
+	if r >= '！' && r <= '～' {
+		return r - ('！' - '!')
+	}
+	return r
+}
+
+// separates reports spaces, hyphens and dashes, the long vowel mark ー that a
+// Japanese keyboard gives for a dash, and the invisible marks of copied text.
+func separates(r rune) bool {
+	switch r {
+	case '-', 'ー', 'ｰ', '−', '\u00ad', '\ufeff', '_':
+		return true
+	}
+	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r >= '\u200b' && r <= '\u200f'
+}
+
+// Reveal gives the 26 canonical characters, "" for the zero Ticket. It is for the
+// holder's eyes; keep it out of logs, addresses and tables.
+func (t Ticket) Reveal() string {
+	if t.IsZero() {
+		return ""
+	}
+	return crockford.EncodeToString(t.bits())
+}
+
+// Grouped gives the code as XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX, to be read by people.
+func (t Ticket) Grouped() string {
+	s := t.Reveal()
+	if s == "" {
+		return ""
+	}
+	return strings.Join([]string{s[:5], s[5:10], s[10:15], s[15:20], s[20:]}, "-")
+}
+
+// IsZero reports whether t is no code.
+func (t Ticket) IsZero() bool { return t.bits == nil }
+
+// Equal compares two codes in constant time; no code equals nothing.
+func (t Ticket) Equal(other Ticket) bool {
+	return !t.IsZero() && !other.IsZero() && subtle.ConstantTimeCompare(t.bits(), other.bits()) == 1
+}
+
+func (t Ticket) bytes() []byte {
+	if t.IsZero() {
+		return nil
+	}
+	return t.bits()
+}
+
+// String hides the code.
+func (Ticket) String() string { return ticketPlaceholder }
+
+// GoString hides the code.
+func (Ticket) GoString() string { return ticketPlaceholder }
+
+// Format hides the code from every fmt verb.
+func (Ticket) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, ticketPlaceholder) }
+
+// LogValue hides the code from slog.
+func (Ticket) LogValue() slog.Value { return slog.StringValue(ticketPlaceholder) }
+
+// MarshalText hides the code from encoders; answers to the holder use Reveal.
+func (Ticket) MarshalText() ([]byte, error) { return []byte(ticketPlaceholder), nil }
