@@ -1,0 +1,196 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+)
+
+// Actor is who acts in a transaction, for the audit ledger.
+type Actor struct {
+	Kind string    // staff, operator or job
+	ID   uuid.UUID // the staff member; zero otherwise
+}
+
+// StaffActor is a staff member of the transaction's organization.
+func StaffActor(id uuid.UUID) Actor { return Actor{Kind: "staff", ID: id} }
+
+// Tx is one open transaction. GORM and Pgx work on the same connection, so both see the same rows and commit together.
+type Tx struct {
+	Gorm *gorm.DB
+	Pgx  pgx.Tx
+	// Organization is whose rows the transaction works on; zero outside InOrganization.
+	Organization uuid.UUID
+	Actor        Actor
+	// Now is frozen when the transaction begins, rounded to the microseconds that PostgreSQL keeps, in UTC.
+	Now time.Time
+}
+
+type scope struct {
+	role         Role
+	organization uuid.UUID
+	actor        Actor
+	ticket       []byte
+	readOnly     bool
+}
+
+// InOrganization runs fn as tnm_staff for one organization. It commits when fn returns nil. fn may run again after a deadlock or a serialization
+// failure and so must touch nothing but the transaction.
+func (db *DB) InOrganization(ctx context.Context, organization uuid.UUID, actor Actor, fn func(tx *Tx) error) error {
+	return db.run(ctx, scope{role: RoleStaff, organization: organization, actor: actor}, fn)
+}
+
+// ReadOrganization is InOrganization for reading: the server refuses every write.
+func (db *DB) ReadOrganization(ctx context.Context, organization uuid.UUID, fn func(tx *Tx) error) error {
+	return db.run(ctx, scope{role: RoleStaff, organization: organization, readOnly: true}, fn)
+}
+
+// InPublic runs fn as tnm_public, for reading: what is published, nothing else.
+func (db *DB) InPublic(ctx context.Context, fn func(tx *Tx) error) error {
+	return db.run(ctx, scope{role: RolePublic, readOnly: true}, fn)
+}
+
+// InTicket runs fn as tnm_public for the holder of the ticket secret with this MAC: the policies show that ticket and no other.
+func (db *DB) InTicket(ctx context.Context, mac []byte, fn func(tx *Tx) error) error {
+	return db.run(ctx, scope{role: RolePublic, ticket: mac}, fn)
+}
+
+// InWorker runs fn as tnm_worker.
+func (db *DB) InWorker(ctx context.Context, fn func(tx *Tx) error) error {
+	return db.run(ctx, scope{role: RoleWorker, actor: Actor{Kind: "job"}}, fn)
+}
+
+// InOperator runs fn as tnm_operator; only the owner's account may.
+func (db *DB) InOperator(ctx context.Context, fn func(tx *Tx) error) error {
+	return db.run(ctx, scope{role: RoleOperator, actor: Actor{Kind: "operator"}}, fn)
+}
+
+const attempts = 4
+
+func (db *DB) run(ctx context.Context, s scope, fn func(tx *Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := db.once(ctx, s, fn)
+		if attempt == attempts || !retryable(err) {
+			return unavailable(err)
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
+	p, ok := db.pools[s.role]
+	if !ok {
+		return fmt.Errorf("begin transaction: no pool for %s", s.role)
+	}
+	conn, err := p.sql.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("acquire connection: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // back to the pool
+	// Taken out of Raw, whose lock would keep GORM from the connection; it is ours alone until Close.
+	var raw *pgx.Conn
+	if err := conn.Raw(func(c any) error { raw = c.(*stdlib.Conn).Conn(); return nil }); err != nil {
+		return fmt.Errorf("acquire connection: %w", err)
+	}
+	now := db.clock.Now().UTC().Truncate(time.Microsecond)
+	px, err := begin(ctx, raw, s.settings(now))
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer func() {
+		// After a commit this does nothing; the rollback must reach the server though the caller has gone.
+		_ = px.Rollback(context.WithoutCancel(ctx))
+	}()
+	tx := &Tx{Pgx: px, Organization: s.organization, Actor: s.actor, Now: now}
+	tx.Gorm = p.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
+	tx.Gorm.Statement.ConnPool = &gormConn{Conn: conn}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := px.Commit(ctx); err != nil {
+		return fmt.Errorf("commit transaction: %w", err)
+	}
+	return nil
+}
+
+// settings are all of fixed form (uuid, hex, timestamp), so they go into the text of the begin and cost no round trip.
+func (s scope) settings(now time.Time) string {
+	var b strings.Builder
+	if s.readOnly {
+		b.WriteString("set transaction read only; ")
+	}
+	fmt.Fprintf(&b, "select set_config('app.now', '%s', true)", now.Format("2006-01-02 15:04:05.999999Z07:00"))
+	if s.organization != uuid.Nil {
+		fmt.Fprintf(&b, ", set_config('app.organization', '%s', true)", s.organization)
+	}
+	if s.actor.ID != uuid.Nil {
+		fmt.Fprintf(&b, ", set_config('app.actor', '%s', true)", s.actor.ID)
+	}
+	if len(s.ticket) > 0 {
+		fmt.Fprintf(&b, ", set_config('app.ticket', '%s', true)", hex.EncodeToString(s.ticket))
+	}
+	return b.String()
+}
+
+// Constraint gives the SQLSTATE and the constraint's name of a database error, "" and "" for other errors.
+func Constraint(err error) (state, name string) {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code, pg.ConstraintName
+	}
+	return "", ""
+}
+
+// Violates reports whether err is the violation of the named constraint.
+func Violates(err error, constraint string) bool {
+	_, name := Constraint(err)
+	return name == constraint
+}
+
+// NoRows reports whether err says that a query found nothing, from pgx or from GORM.
+func NoRows(err error) bool {
+	return errors.Is(err, pgx.ErrNoRows) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, gorm.ErrRecordNotFound)
+}
+
+// SQLSTATE 40001 serialization_failure and 40P01 deadlock_detected: nothing happened, the same again may pass.
+func retryable(err error) bool {
+	state, _ := Constraint(err)
+	return state == "40001" || state == "40P01"
+}
+
+// ErrUnavailable is what callers hear when the database can't be reached.
+var ErrUnavailable = fault.Unavailable("database_unavailable")
+
+// Unavailable turns failures to reach the database into ErrUnavailable and leaves other errors as they are.
+func Unavailable(err error) error { return unavailable(err) }
+
+func unavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := fault.As(err); ok {
+		return err
+	}
+	var connect *pgconn.ConnectError
+	state, _ := Constraint(err)
+	switch {
+	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), pgconn.SafeToRetry(err),
+		// 57P0x shutdown, 53300 too many connections, 55P03 lock not available, 57014 cancelled by timeout, 25006 on a standby
+		state == "57P01", state == "57P02", state == "57P03", state == "53300", state == "55P03", state == "57014":
+		return ErrUnavailable.Because(err)
+	case strings.HasPrefix(state, "08"):
+		return ErrUnavailable.Because(err)
+	}
+	return err
+}
