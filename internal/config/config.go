@@ -1,0 +1,216 @@
+// Package config reads the settings of the program, the only place that looks
+// at the environment. All faults are told at once, each with the variable's
+// name, what it wants and an example; values are never repeated, because some are secret.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+)
+
+// Prefix begins the name of every setting.
+const Prefix = "TONARIMACHI_"
+
+// Config is the settings. The tags "want" and "example" are what a fault tells.
+type Config struct {
+	// DatabaseURL is the login that holds the three program roles, never the owner.
+	DatabaseURL Hidden `env:"DATABASE_URL" want:"the PostgreSQL address of the program's login" example:"postgres://tonarimachi:password@127.0.0.1:5432/tonarimachi"`
+	// OwnerDatabaseURL owns the schema; only migrate uses it.
+	OwnerDatabaseURL Hidden `env:"OWNER_DATABASE_URL" want:"the PostgreSQL address of the schema's owner" example:"postgres://tonarimachi_owner:password@127.0.0.1:5432/tonarimachi"`
+	// SecretKey is the text Keys are derived from.
+	SecretKey Hidden `env:"SECRET_KEY" want:"one key or, to rotate, several separated by commas (the first signs), each of 32 or more random bytes in base64 or hex" example:"the output of: openssl rand -base64 32"`
+	// Keys are derived from SecretKey; nil when it was neither given nor needed.
+	Keys *secret.Keys `env:"-"`
+
+	// Listen is host:port of the public server.
+	Listen Address `env:"LISTEN" envDefault:"127.0.0.1:8080" want:"host:port to listen on" example:"127.0.0.1:8080"`
+	// MetricsListen is host:port of the metrics; empty turns them off.
+	MetricsListen Address `env:"METRICS_LISTEN" want:"host:port for the metrics, or nothing to turn them off" example:"127.0.0.1:9090"`
+	// BaseURL is how the world reaches the program, without a slash at the end.
+	BaseURL BaseURL `env:"BASE_URL" want:"the http or https address people use, without path" example:"https://tonarimachi.example.jp"`
+	// TrustedProxies may tell the client's address in X-Forwarded-For.
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" want:"networks in CIDR form, separated by commas" example:"10.0.0.0/8,fd00::/8"`
+
+	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error" example:"info"`
+	LogFormat LogFormat  `env:"LOG_FORMAT" envDefault:"text" want:"text or json" example:"json"`
+
+	// The greatest number of connections each pool opens.
+	PoolPublic PoolSize `env:"DB_POOL_PUBLIC" envDefault:"8" want:"a number of connections from 1 to 1000" example:"8"`
+	PoolStaff  PoolSize `env:"DB_POOL_STAFF" envDefault:"4" want:"a number of connections from 1 to 1000" example:"4"`
+	PoolWorker PoolSize `env:"DB_POOL_WORKER" envDefault:"4" want:"a number of connections from 1 to 1000" example:"4"`
+
+	// ShutdownGrace is how long requests under way may take after a stop signal.
+	ShutdownGrace Grace `env:"SHUTDOWN_GRACE" envDefault:"15s" want:"a duration from 0s to 10m" example:"15s"`
+
+	// Unknown lists the names with our prefix that mean nothing to this version: worth a warning.
+	Unknown []string `env:"-"`
+}
+
+// Use says what the settings are for: what must be given depends on it.
+type Use int
+
+// The uses.
+const (
+	Serve   Use = iota // serve and worker: DATABASE_URL, BASE_URL and SECRET_KEY
+	Migrate            // OWNER_DATABASE_URL
+	Tool               // commands on the data: DATABASE_URL and SECRET_KEY
+)
+
+var needs = map[Use][]string{
+	Serve:   {"DatabaseURL", "BaseURL", "SecretKey"},
+	Migrate: {"OwnerDatabaseURL"},
+	Tool:    {"DatabaseURL", "SecretKey"},
+}
+
+// Fault is one wrong setting.
+type Fault struct {
+	Variable string // with prefix
+	Problem  string // "is missing", "can't be read"; never the value
+	Want     string
+	Example  string
+}
+
+// Error is one line for the operator.
+func (f Fault) Error() string {
+	return fmt.Sprintf("%s %s: want %s; for example %s", f.Variable, f.Problem, f.Want, f.Example)
+}
+
+// Faults is every wrong setting, in the order of Config.
+type Faults []Fault
+
+// Error is one line a fault.
+func (fs Faults) Error() string {
+	lines := make([]string, len(fs))
+	for i, f := range fs {
+		lines[i] = f.Error()
+	}
+	return "settings:\n  " + strings.Join(lines, "\n  ")
+}
+
+// FromEnvironment loads the process's own settings.
+func FromEnvironment(use Use) (Config, error) { return LoadFor(use, os.Environ()) }
+
+// Load reads the settings for serve from "NAME=value" lines. The error is Faults.
+func Load(environ []string) (Config, error) { return LoadFor(Serve, environ) }
+
+// LoadFor reads the settings for a use. The error is Faults.
+func LoadFor(use Use, environ []string) (Config, error) {
+	var c Config
+	given := env.ToMap(environ)
+	for name, value := range given {
+		given[name] = strings.TrimSpace(value)
+	}
+	problems := map[string]string{} // by field
+	if err := env.ParseWithOptions(&c, env.Options{Environment: given, Prefix: Prefix}); err != nil {
+		var all env.AggregateError
+		if !errors.As(err, &all) {
+			return Config{}, fmt.Errorf("read settings: %w", err)
+		}
+		for _, e := range all.Errors {
+			var parse env.ParseError
+			if !errors.As(e, &parse) {
+				return Config{}, fmt.Errorf("read settings: %w", e)
+			}
+			problems[parse.Name] = "can't be read"
+		}
+	}
+	if text := c.SecretKey.Reveal(); text != "" {
+		var err error
+		if c.Keys, err = secret.ParseKeys(text); err != nil {
+			problems["SecretKey"] = "can't be used (" + err.Error() + ")"
+		}
+	}
+	for _, field := range needs[use] {
+		if problems[field] == "" && given[variable(field)] == "" {
+			problems[field] = "is missing"
+		}
+	}
+	if faults := tell(problems); len(faults) > 0 {
+		return Config{}, faults
+	}
+	c.Unknown = unknown(given)
+	return c, nil
+}
+
+func tell(problems map[string]string) Faults {
+	var faults Faults
+	for f := range settings() {
+		if p, ok := problems[f.Name]; ok {
+			faults = append(faults, Fault{Variable: variable(f.Name), Problem: p, Want: f.Tag.Get("want"), Example: f.Tag.Get("example")})
+		}
+	}
+	return faults
+}
+
+func unknown(given map[string]string) []string {
+	known := map[string]bool{}
+	for f := range settings() {
+		known[variable(f.Name)] = true
+	}
+	var names []string
+	for name := range given {
+		if strings.HasPrefix(name, Prefix) && !known[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// settings yields the fields that are read from the environment.
+func settings() func(yield func(reflect.StructField) bool) {
+	return func(yield func(reflect.StructField) bool) {
+		t := reflect.TypeFor[Config]()
+		for i := range t.NumField() {
+			if f := t.Field(i); f.Tag.Get("env") != "-" && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+func variable(field string) string {
+	f, _ := reflect.TypeFor[Config]().FieldByName(field)
+	return Prefix + f.Tag.Get("env")
+}
+
+// Environ writes the settings for another process, secrets and all: Load reads
+// the same Config from it. A second process on the same machine needs LISTEN and
+// METRICS_LISTEN of its own.
+func (c Config) Environ() map[string]string {
+	out := map[string]string{}
+	set := func(field, value string) {
+		if value != "" {
+			out[variable(field)] = value
+		}
+	}
+	set("DatabaseURL", c.DatabaseURL.Reveal())
+	set("OwnerDatabaseURL", c.OwnerDatabaseURL.Reveal())
+	set("SecretKey", c.SecretKey.Reveal())
+	set("Listen", string(c.Listen))
+	set("MetricsListen", string(c.MetricsListen))
+	set("BaseURL", string(c.BaseURL))
+	proxies := make([]string, len(c.TrustedProxies))
+	for i, p := range c.TrustedProxies {
+		proxies[i] = p.String()
+	}
+	set("TrustedProxies", strings.Join(proxies, ","))
+	set("LogLevel", strings.ToLower(c.LogLevel.String()))
+	set("LogFormat", string(c.LogFormat))
+	set("PoolPublic", fmt.Sprint(int(c.PoolPublic)))
+	set("PoolStaff", fmt.Sprint(int(c.PoolStaff)))
+	set("PoolWorker", fmt.Sprint(int(c.PoolWorker)))
+	set("ShutdownGrace", time.Duration(c.ShutdownGrace).String())
+	return out
+}
