@@ -1,0 +1,12 @@
+// Package event holds what organizations publish together: events, their dates, parts, booths and quotas, the organisers, and series.
+//
+//	event        one published thing with a page of its own       draft → submitted → published → cancelled
+//	occurrence   one date of it                                     scheduled ⇄ postponed, → cancelled
+//	part         第1部, 第2部 inside an occurrence; at least one, unnamed when there is nothing to tell apart
+//	quota        a counted pool of seats of a part
+//	organiser    主催・共催・協力・後援・委託; each decides for itself: pending → approved or declined
+//	series       a rule plus month-by-month decisions that yield occurrences
+//
+// What is published stays: an event is cancelled, not deleted, so that people hear of it. SEQUENCE and LAST-MODIFIED of the feeds are moved by the
+// database on every visible change.
+package event
