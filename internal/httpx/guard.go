@@ -1,0 +1,173 @@
+package httpx
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+)
+
+// Refusals of the shared server.
+var (
+	ErrInvalidUTF8  = fault.Malformed("invalid_utf8")
+	ErrInvalidChars = fault.Malformed("invalid_characters")
+)
+
+// guard is the one middleware of every route.
+func (f *face) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := clock.Start()
+		f.setHeaders(c)
+		if err := f.attempt(c, next); err != nil {
+			f.handleError(err, c)
+		}
+		f.record(c, start.Elapsed())
+		return nil
+	}
+}
+
+// attempt checks the request and runs its handler; a panic becomes an error.
+func (f *face) attempt(c echo.Context, next echo.HandlerFunc) (err error) {
+	defer func() {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(v)
+		default:
+			err = &panicError{value: v, stack: debug.Stack()}
+			if c.Response().Committed {
+				f.logFailure(c, http.StatusInternalServerError, err)
+				// Cut the connection: half an answer must not look whole.
+				panic(http.ErrAbortHandler)
+			}
+		}
+	}()
+	r := c.Request()
+	if err := checkAddress(r.URL); err != nil {
+		return err
+	}
+	if r.ContentLength > f.BodyLimit {
+		return ErrBodyTooLarge
+	}
+	if r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody {
+		r.Body = &body{rc: r.Body, left: f.BodyLimit}
+	}
+	return next(c)
+}
+
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// checkAddress refuses what no text column can hold, before any handler sees it.
+func checkAddress(u *url.URL) error {
+	if err := checkText(u.Path); err != nil {
+		return err
+	}
+	if plainQuery(u.RawQuery) {
+		return nil
+	}
+	q, err := url.QueryUnescape(u.RawQuery)
+	if err != nil {
+		return ErrInvalidUTF8
+	}
+	return checkText(q)
+}
+
+func checkText(s string) error {
+	if !utf8.ValidString(s) {
+		return ErrInvalidUTF8
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return ErrInvalidChars
+	}
+	return nil
+}
+
+// plainQuery spares the usual query a decoding.
+func plainQuery(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '%' || c >= utf8.RuneSelf || c == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	policyDocument = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+		"form-action 'self'; base-uri 'none'; frame-ancestors "
+	headerPolicy = "Content-Security-Policy"
+)
+
+// Shared by all responses; Header.Set replaces such a slice, it never writes into one.
+var (
+	valueDocument    = []string{policyDocument + "'none'"}
+	valueData        = []string{"default-src 'none'; frame-ancestors 'none'"}
+	valueNoReferrer  = []string{"no-referrer"}
+	valueNoSniff     = []string{"nosniff"}
+	valueSameOrigin  = []string{"same-origin"}
+	valuePermissions = []string{"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"}
+	valueHSTS        = []string{"max-age=31536000"}
+	valueNoStore     = []string{"no-store"}
+)
+
+func (f *face) setHeaders(c echo.Context) {
+	h := c.Response().Header()
+	h["X-Content-Type-Options"] = valueNoSniff
+	h["Referrer-Policy"] = valueNoReferrer
+	if f.HSTS {
+		h["Strict-Transport-Security"] = valueHSTS
+	}
+	if isData(c.Request().URL.Path) {
+		h[headerPolicy] = valueData
+		return
+	}
+	h[headerPolicy] = valueDocument
+	h["Permissions-Policy"] = valuePermissions
+	h["Cross-Origin-Opener-Policy"] = valueSameOrigin
+}
+
+// AllowFraming lets the given sources ("*", or origins) show this page in a frame.
+func AllowFraming(c echo.Context, sources ...string) {
+	c.Response().Header().Set(headerPolicy, policyDocument+strings.Join(sources, " "))
+}
+
+// NoStore keeps the response out of every cache: for what concerns one person.
+func NoStore(c echo.Context) { c.Response().Header()["Cache-Control"] = valueNoStore }
+
+// methodName bounds what a client can put into logs and metrics.
+func methodName(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "OTHER"
+}
+
+// routeName is the pattern, never the path.
+func routeName(c echo.Context) string {
+	if p := c.Path(); p != "" {
+		return p
+	}
+	return "(none)"
+}
+
+// level keeps the busy, uninteresting lines out of the usual log: feeds that were served.
+func level(c echo.Context, status int) slog.Level {
+	if status < http.StatusBadRequest && strings.HasPrefix(c.Request().URL.Path, "/feeds/") {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}

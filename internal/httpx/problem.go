@@ -1,0 +1,223 @@
+package httpx
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
+)
+
+// ProblemType is the media type of problems (RFC 9457).
+const ProblemType = "application/problem+json"
+
+// Problem is an error as callers see it (RFC 9457 section 3), in their language.
+type Problem struct {
+	Type   string         `json:"type"` // URI reference: /problems/<code>
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail"`
+	Code   string         `json:"code"` // stable
+	Errors []FieldProblem `json:"errors,omitempty"`
+}
+
+// FieldProblem is what is wrong with one value.
+type FieldProblem struct {
+	Field  string `json:"field"` // JSON pointer (RFC 6901): /occurrences/0/starts_at
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+	Name   string `json:"-"` // as the fault named it, for the fields of a form
+}
+
+// StatusOf is the HTTP status of a kind of fault: the only place that decides it.
+func StatusOf(k fault.Kind) int {
+	switch k {
+	case fault.KindInvalid:
+		return http.StatusUnprocessableEntity
+	case fault.KindMalformed:
+		return http.StatusBadRequest
+	case fault.KindUnauthenticated:
+		return http.StatusUnauthorized
+	case fault.KindForbidden:
+		return http.StatusForbidden
+	case fault.KindNotFound:
+		return http.StatusNotFound
+	case fault.KindConflict, fault.KindFull:
+		return http.StatusConflict
+	case fault.KindGone:
+		return http.StatusGone
+	case fault.KindTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.KindTooMany:
+		return http.StatusTooManyRequests
+	case fault.KindUnavailable:
+		return http.StatusServiceUnavailable
+	case fault.KindInternal:
+	}
+	return http.StatusInternalServerError
+}
+
+// outcome is a status with the ids of its words.
+type outcome struct {
+	status int
+	title  string // kind.<title>
+	code   string
+}
+
+// byStatus words what Echo and its parts answer by themselves.
+var byStatus = map[int]outcome{
+	http.StatusBadRequest:            {http.StatusBadRequest, "malformed", "malformed_request"},
+	http.StatusUnauthorized:          {http.StatusUnauthorized, "unauthenticated", "unauthenticated"},
+	http.StatusForbidden:             {http.StatusForbidden, "forbidden", "forbidden"},
+	http.StatusNotFound:              {http.StatusNotFound, "not_found", "route_not_found"},
+	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method", "method_not_allowed"},
+	http.StatusNotAcceptable:         {http.StatusNotAcceptable, "format", "not_acceptable"},
+	http.StatusRequestTimeout:        {http.StatusRequestTimeout, "timeout", "request_timeout"},
+	http.StatusConflict:              {http.StatusConflict, "conflict", "request_conflict"},
+	http.StatusGone:                  {http.StatusGone, "gone", "request_gone"},
+	http.StatusRequestEntityTooLarge: {http.StatusRequestEntityTooLarge, "too_large", "body_too_large"},
+	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "format", "unsupported_media_type"},
+	http.StatusUnprocessableEntity:   {http.StatusUnprocessableEntity, "invalid", "invalid_request"},
+	http.StatusTooManyRequests:       {http.StatusTooManyRequests, "too_many", "too_many_requests"},
+	http.StatusServiceUnavailable:    {http.StatusServiceUnavailable, "unavailable", "unavailable"},
+}
+
+var internal = outcome{http.StatusInternalServerError, "internal", fault.CodeInternal}
+
+// judge says what an error means outside. The fault is nil where Echo or the
+// program itself failed.
+func judge(err error) (outcome, *fault.Error) {
+	switch {
+	case errors.Is(err, ErrBodyTooLarge):
+		return byStatus[http.StatusRequestEntityTooLarge], nil
+	case errors.Is(err, errBodySlow):
+		return byStatus[http.StatusRequestTimeout], nil
+	}
+	if e, ok := fault.As(err); ok && e.Kind != fault.KindInternal {
+		return outcome{StatusOf(e.Kind), e.Kind.String(), e.Code}, e
+	}
+	var he *echo.HTTPError
+	if errors.As(err, &he) {
+		if o, ok := byStatus[he.Code]; ok {
+			return o, nil
+		}
+		if he.Code >= http.StatusBadRequest && he.Code < http.StatusInternalServerError {
+			o := byStatus[http.StatusBadRequest]
+			o.status = he.Code
+			return o, nil
+		}
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return byStatus[http.StatusServiceUnavailable], nil
+	}
+	return internal, nil
+}
+
+// ProblemOf words an error in a language. It never shows a cause.
+func ProblemOf(err error, l *i18n.Localizer) Problem {
+	o, e := judge(err)
+	return word(o, e, l)
+}
+
+func word(o outcome, e *fault.Error, l *i18n.Localizer) Problem {
+	p := Problem{Type: "/problems/" + o.code, Title: l.Title(o.title), Status: o.status, Code: o.code}
+	if e == nil {
+		p.Detail = l.Problem(o.code, nil)
+		return p
+	}
+	p.Detail = l.Problem(e.Code, e.Params)
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, FieldProblem{Field: pointer(f.Name), Code: f.Code, Detail: l.Field(f.Code, f.Params), Name: f.Name})
+	}
+	return p
+}
+
+// pointer turns "occurrences.0.starts_at" into a JSON pointer.
+func pointer(name string) string {
+	if name == "" || strings.HasPrefix(name, "/") {
+		return name
+	}
+	return "/" + strings.ReplaceAll(name, ".", "/")
+}
+
+// handleError answers for every error of every handler.
+func (f *face) handleError(err error, c echo.Context) {
+	o, e := judge(err)
+	w := c.Response()
+	// A client that left makes everything fail that was done for it: no fault of ours.
+	left := c.Request().Context().Err() != nil && errors.Is(err, context.Canceled)
+	if o.status >= http.StatusInternalServerError && !left {
+		f.logFailure(c, o.status, err)
+	}
+	if w.Committed {
+		return
+	}
+	p := word(o, e, f.Messages.Localizer(NegotiateLanguage(c)))
+	f.prepare(c, o, e)
+	if c.Request().Method == http.MethodHead {
+		w.Header().Set(echo.HeaderContentType, ProblemType)
+		w.WriteHeader(p.Status)
+		return
+	}
+	if f.ErrorPage != nil && wantsPage(c.Request()) {
+		failed := f.ErrorPage(c, p.Status, p)
+		if failed == nil || w.Committed {
+			return
+		}
+		f.logFailure(c, p.Status, failed)
+	}
+	writeProblem(c, p)
+}
+
+// prepare sets the headers an error needs beside its words.
+func (f *face) prepare(c echo.Context, o outcome, e *fault.Error) {
+	h := c.Response().Header()
+	NoStore(c)
+	// What a handler set for the answer it did not give.
+	for _, name := range []string{"Etag", "Last-Modified", echo.HeaderContentEncoding, echo.HeaderContentDisposition, echo.HeaderContentLength} {
+		h.Del(name)
+	}
+	h.Add(echo.HeaderVary, "Accept, Accept-Language")
+	switch o.status {
+	case http.StatusUnauthorized: // RFC 9110 section 15.5.2 asks for a challenge
+		if h.Get(echo.HeaderWWWAuthenticate) == "" {
+			h.Set(echo.HeaderWWWAuthenticate, `Bearer realm="tonarimachi"`)
+		}
+	case http.StatusRequestEntityTooLarge, http.StatusRequestTimeout:
+		h.Set(echo.HeaderConnection, "close") // the rest of the body is not wanted
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if e != nil {
+			if seconds, ok := e.Params["retry_after"].(int); ok {
+				h.Set(echo.HeaderRetryAfter, strconv.Itoa(seconds))
+			}
+		}
+	}
+}
+
+func writeProblem(c echo.Context, p Problem) {
+	w := c.Response()
+	raw, err := json.Marshal(p)
+	if err != nil { // strings and integers always marshal
+		raw = []byte(`{"type":"/problems/internal","status":500,"code":"internal"}`)
+	}
+	w.Header().Set(echo.HeaderContentType, ProblemType)
+	w.Header().Set("Content-Language", NegotiateLanguage(c).Tag())
+	w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(raw)))
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(raw) // a client that left can't be told
+}
+
+// wantsPage reports whether a person in a browser is to read the error.
+func wantsPage(r *http.Request) bool {
+	if isData(r.URL.Path) {
+		return false
+	}
+	accept := strings.Join(r.Header["Accept"], ",")
+	return strings.Contains(accept, "text/html") || !strings.Contains(accept, "json")
+}

@@ -1,0 +1,162 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
+)
+
+// DefaultBodyLimit is the greatest request body in bytes: 1 MiB.
+const DefaultBodyLimit = 1 << 20
+
+// Options configure the shared server.
+type Options struct {
+	// Messages has the texts of problems. Required.
+	Messages *i18n.Bundle
+	// Logger takes the access log and the causes of failures; slog.Default when nil.
+	Logger *slog.Logger
+	// Metrics counts requests; nil turns that off.
+	Metrics *Metrics
+	// ErrorPage renders a problem for people. Without it, or when it fails
+	// before writing, the problem goes out as JSON.
+	ErrorPage func(c echo.Context, status int, p Problem) error
+	// TrustedProxies may tell the client's address in X-Forwarded-For; nobody else may.
+	TrustedProxies []netip.Prefix
+	// BodyLimit in bytes; DefaultBodyLimit when 0.
+	BodyLimit int64
+	// HSTS tells browsers to come back by https only; for servers reached by https.
+	HSTS bool
+}
+
+// New gives an Echo with everything the faces share. Add routes to it.
+func New(o Options) *echo.Echo {
+	if o.Messages == nil {
+		panic("httpx: Options.Messages is required")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.BodyLimit == 0 {
+		o.BodyLimit = DefaultBodyLimit
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(serverLog{o.Logger})
+	e.StdLogger = stdLogger(o.Logger)
+	e.IPExtractor, e.SchemeExtractor = extractors(o.TrustedProxies)
+	f := &face{Options: o}
+	e.HTTPErrorHandler = f.handleError
+	// One middleware, because Echo builds the chain anew for every request.
+	e.Use(f.guard)
+	return e
+}
+
+// face is what the middleware and the error handler share.
+type face struct {
+	Options
+}
+
+func extractors(proxies []netip.Prefix) (echo.IPExtractor, echo.SchemeExtractor) {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect(), echo.ExtractSchemeDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		p = p.Masked()
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{
+			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...), echo.ExtractSchemeFromHeaders(trust...)
+}
+
+// Routes is an Echo or one of its groups.
+type Routes interface {
+	Add(method, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
+}
+
+// Get routes GET and HEAD, which Echo would refuse; the server drops HEAD's body.
+func Get(r Routes, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+	r.Add(http.MethodGet, path, h, m...)
+	r.Add(http.MethodHead, path, h, m...)
+}
+
+// Server serves a handler until told to stop. The zero values of its fields are usable,
+// Handler apart.
+type Server struct {
+	Handler http.Handler
+	Logger  *slog.Logger
+	// Grace is how long requests under way may take once stopped; 15 s when 0.
+	Grace time.Duration
+	// Ready is told the address once connections are taken.
+	Ready func(net.Addr)
+}
+
+// Run serves e on listen (host:port) until ctx ends, then lets requests under way
+// finish. It returns nil after a clean stop.
+func Run(ctx context.Context, e *echo.Echo, listen string) error {
+	return Server{Handler: e}.Run(ctx, listen)
+}
+
+// Run listens on host:port and serves until ctx ends.
+func (s Server) Run(ctx context.Context, listen string) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", listen, err)
+	}
+	return s.Serve(ctx, l)
+}
+
+// Serve serves on l, which it closes, until ctx ends. Requests still unfinished
+// when the grace is over are cut off, which is reported as an error.
+func (s Server) Serve(ctx context.Context, l net.Listener) error {
+	if s.Logger == nil {
+		s.Logger = slog.Default()
+	}
+	if s.Grace == 0 {
+		s.Grace = 15 * time.Second
+	}
+	srv := &http.Server{
+		Handler:           s.Handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          stdLogger(s.Logger),
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	if s.Ready != nil {
+		s.Ready(l.Addr())
+	}
+	select {
+	case err := <-done:
+		return fmt.Errorf("serve http: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Grace)
+	defer cancel()
+	if err := srv.Shutdown(grace); err != nil {
+		return errors.Join(fmt.Errorf("stop http: %w", err), srv.Close())
+	}
+	return nil
+}
+
+// isData reports routes whose answers are never shown as documents: they need
+// no rules for scripts and frames, and their errors are JSON.
+func isData(path string) bool {
+	return strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/c/") ||
+		strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/opendata/")
+}
