@@ -207,3 +207,24 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// Limits come as max, min or the validator's limit; zero is a limit too.
+func TestLimitsOfFields(t *testing.T) {
+	t.Parallel()
+	l := load(t).Localizer(i18n.English)
+	for _, tt := range []struct {
+		code, param string
+		value       any
+		want        string
+	}{
+		{"too_long", "max", 200, "Please keep this within 200 characters."},
+		{"too_long", "limit", "200", "Please keep this within 200 characters."},
+		{"too_small", "min", 0, "Please use 0 or more."},
+		{"too_small", "limit", "0", "Please use 0 or more."},
+		{"too_big", "limit", "9", "Please use 9 or less."},
+	} {
+		if got := l.Field(tt.code, map[string]any{tt.param: tt.value}); got != tt.want {
+			t.Errorf("%s %s = %q, want %q", tt.code, tt.param, got, tt.want)
+		}
+	}
+}
