@@ -2,9 +2,13 @@ package event
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
@@ -15,19 +19,268 @@ type Author struct {
 	Actor        postgres.Actor
 }
 
-// Directory finds organizations; organization.Directory is one.
+// Directory finds organizations and partnerships; organization.Directory is one.
 type Directory interface {
-	BySlug(ctx context.Context, slug string) (organization.Ref, error)
-	Partnership(ctx context.Context, slug string) (organization.Partnership, error)
+	View(ctx context.Context) (*organization.View, error)
 }
 
-// Service is everything one can do with events.
+// Service is everything one can do with events. Safe for concurrent use.
 type Service struct {
 	db        *postgres.DB
 	directory Directory
+	changed   func()
 }
 
-// NewService works on db.
-func NewService(db *postgres.DB, directory Directory) *Service {
-	return &Service{db: db, directory: directory}
+// NewService works on db. changed, when not nil, is called after every committed write, before the database's own notice arrives.
+func NewService(db *postgres.DB, directory Directory, changed func()) *Service {
+	if changed == nil {
+		changed = func() {}
+	}
+	return &Service{db: db, directory: directory, changed: changed}
+}
+
+// write runs one change of an event and gives the event as its staff see it afterwards.
+func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action string, detail map[string]any, fn func(tx *postgres.Tx) error) (Event, error) {
+	var after Event
+	err := s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
+		if err := fn(tx); err != nil {
+			return translate(err)
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{Action: action, SubjectKind: "event", SubjectID: id, Detail: detail}); err != nil {
+			return err
+		}
+		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{}, true)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return ErrUnknown
+		}
+		after = events[0]
+		return nil
+	})
+	if err != nil {
+		return Event{}, err
+	}
+	s.changed()
+	return after, nil
+}
+
+// translate turns violated rules of the database into what callers hear.
+func translate(err error) error {
+	_, constraint := postgres.Constraint(err)
+	switch constraint {
+	case "quota_counter_taken_within_capacity":
+		return ErrBelowTaken.Because(err)
+	case "ticket_quota_fkey":
+		return ErrTicketsHeld.Because(err)
+	case "series_event_key":
+		return ErrSeriesExists.Because(err)
+	case "event_organiser_decides_for_itself", "event_organiser_role_by_owner", "event_organiser_fixed":
+		return ErrNotOwner.Because(err)
+	}
+	return err
+}
+
+// Create makes a draft with its dates. Errors: ErrInvalid with the fields.
+func (s *Service) Create(ctx context.Context, a Author, in Input) (Event, error) {
+	if err := check(in); err != nil {
+		return Event{}, err
+	}
+	if err := checkOccurrences("occurrences", in.Occurrences...); err != nil {
+		return Event{}, err
+	}
+	in.tidy()
+	if in.Visibility == "" {
+		in.Visibility = Public
+	}
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return Event{}, fmt.Errorf("read directory: %w", err)
+	}
+	organisers, err := resolveOrganisers(view, a.Organization, in.Organisers)
+	if err != nil {
+		return Event{}, err
+	}
+	booths, err := resolveBooths(view, "occurrences", in.Occurrences)
+	if err != nil {
+		return Event{}, err
+	}
+	id := uuid.New()
+	return s.write(ctx, a, id, "event.created", nil, func(tx *postgres.Tx) error {
+		if err := insertEvent(tx, id, in); err != nil {
+			return err
+		}
+		for position, o := range organisers {
+			if err := insertOrganiser(tx, id, o.id, o.role, position); err != nil {
+				return err
+			}
+		}
+		for _, o := range in.Occurrences {
+			if err := addOccurrence(tx, id, o, booths, uuid.Nil, clock.Date{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Change changes what is not nil. Whoever gets another role among the organisers is asked again; the owner always stands.
+func (s *Service) Change(ctx context.Context, a Author, id uuid.UUID, c Change) (Event, error) {
+	if err := check(c); err != nil {
+		return Event{}, err
+	}
+	set, names := c.columns()
+	var organisers []organiser
+	if c.Organisers != nil {
+		view, err := s.directory.View(ctx)
+		if err != nil {
+			return Event{}, fmt.Errorf("read directory: %w", err)
+		}
+		if organisers, err = resolveOrganisers(view, a.Organization, *c.Organisers); err != nil {
+			return Event{}, err
+		}
+		names = append(names, "organisers")
+	}
+	return s.write(ctx, a, id, "event.changed", map[string]any{"fields": names}, func(tx *postgres.Tx) error {
+		if _, _, err := s.own(ctx, tx, id); err != nil {
+			return err
+		}
+		if len(set) > 0 {
+			if err := updateEvent(tx, id, set); err != nil {
+				return err
+			}
+		}
+		if c.Organisers != nil {
+			return replaceOrganisers(ctx, tx, id, organisers)
+		}
+		return nil
+	})
+}
+
+// own locks the organization's own event; a neighbour's event that can be seen is ErrNotOwner, anything else ErrUnknown.
+func (s *Service) own(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Status, bool, error) {
+	status, wasPublished, err := lockEvent(tx, id)
+	if err == nil {
+		return status, wasPublished, nil
+	}
+	visible, loadErr := loadEvents(ctx, tx, []uuid.UUID{id}, window{perEvent: 1}, false)
+	if loadErr == nil && len(visible) == 1 {
+		return "", false, ErrNotOwner
+	}
+	return "", false, err
+}
+
+// Submit hands a draft to those who publish.
+func (s *Service) Submit(ctx context.Context, a Author, id uuid.UUID) (Event, error) {
+	return s.move(ctx, a, id, "event.submitted", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
+		if status != Draft {
+			return nil, ErrStatus.With("status", string(status))
+		}
+		return columns{"status": Submitted}, nil
+	})
+}
+
+// Publish lists an event. Errors: ErrNoDates, ErrStatus.
+func (s *Service) Publish(ctx context.Context, a Author, id uuid.UUID) (Event, error) {
+	return s.move(ctx, a, id, "event.published", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
+		if status != Draft && status != Submitted {
+			return nil, ErrStatus.With("status", string(status))
+		}
+		var ready bool
+		err := tx.Gorm.Raw("select exists (select from occurrence where event_id = ?) or exists (select from series where event_id = ?)", id, id).Scan(&ready).Error
+		if err != nil {
+			return nil, fmt.Errorf("look for dates: %w", err)
+		}
+		if !ready {
+			return nil, ErrNoDates
+		}
+		return columns{"status": Published, "published_at": tx.Now}, nil
+	})
+}
+
+// Cancel cancels a published event with all its coming dates. It stays visible, so that people hear of it.
+func (s *Service) Cancel(ctx context.Context, a Author, id uuid.UUID, reason string) (Event, error) {
+	reason, err := cleanReason(reason)
+	if err != nil {
+		return Event{}, err
+	}
+	return s.move(ctx, a, id, "event.cancelled", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
+		if status != Published {
+			return nil, ErrStatus.With("status", string(status))
+		}
+		return columns{"status": Cancelled, "cancelled_at": tx.Now, "cancel_reason": reason}, nil
+	})
+}
+
+// Postpone puts off every coming date of a published event until new times are set; seats stay with their holders.
+func (s *Service) Postpone(ctx context.Context, a Author, id uuid.UUID, note string) (Event, error) {
+	note, err := cleanReason(note)
+	if err != nil {
+		return Event{}, err
+	}
+	return s.write(ctx, a, id, "event.postponed", nil, func(tx *postgres.Tx) error {
+		status, _, err := s.own(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if status != Published {
+			return ErrStatus.With("status", string(status))
+		}
+		done := tx.Gorm.Exec(`update occurrence set status = 'postponed', note = case when ? = '' then note else ? end
+			where organization_id = ? and event_id = ? and status = 'scheduled' and starts_at > ?`, note, note, tx.Organization, id, tx.Now)
+		if done.Error != nil {
+			return fmt.Errorf("postpone dates: %w", done.Error)
+		}
+		if done.RowsAffected == 0 {
+			return ErrNoDates
+		}
+		return nil
+	})
+}
+
+func (s *Service) move(ctx context.Context, a Author, id uuid.UUID, action string, next func(tx *postgres.Tx, status Status, wasPublished bool) (columns, error)) (Event, error) {
+	return s.write(ctx, a, id, action, nil, func(tx *postgres.Tx) error {
+		status, wasPublished, err := s.own(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		set, err := next(tx, status, wasPublished)
+		if err != nil {
+			return err
+		}
+		return updateEvent(tx, id, set)
+	})
+}
+
+// Delete takes away what was never published; ErrPublishedStays otherwise.
+func (s *Service) Delete(ctx context.Context, a Author, id uuid.UUID) error {
+	return s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
+		_, wasPublished, err := s.own(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if wasPublished {
+			return ErrPublishedStays
+		}
+		if err := deleteEvent(tx, id); err != nil {
+			return translate(err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{Action: "event.deleted", SubjectKind: "event", SubjectID: id})
+	})
+}
+
+// Copy makes a draft like an event the organization may see, its dates moved by days; a series is not copied.
+func (s *Service) Copy(ctx context.Context, a Author, id uuid.UUID, shiftDays int) (Event, error) {
+	if shiftDays < -4000 || shiftDays > 4000 {
+		return Event{}, ErrInvalid.Field("shift_days", "too_big", "limit", 4000)
+	}
+	original, err := s.ForStaff(ctx, a.Organization, id)
+	if err != nil {
+		return Event{}, err
+	}
+	if original.Owner.ID != a.Organization {
+		return Event{}, ErrNotOwner
+	}
+	return s.Create(ctx, a, copyOf(original, time.Duration(shiftDays)*24*time.Hour))
 }

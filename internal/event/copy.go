@@ -1,0 +1,96 @@
+package event
+
+import (
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+// input gives the occurrence as one would enter it, ids included.
+func (o *Occurrence) input() OccurrenceInput {
+	in := OccurrenceInput{StartsAt: o.StartsAt, EndsAt: o.EndsAt, DoorsAt: o.DoorsAt, Place: o.Place, Note: o.Note}
+	for _, p := range o.Parts {
+		in.Parts = append(in.Parts, p.input())
+	}
+	return in
+}
+
+func (p Part) input() PartInput {
+	in := PartInput{
+		ID: &p.ID, Name: p.Name, Description: p.Description, StartsAt: &p.StartsAt, EndsAt: &p.EndsAt, PlaceNote: p.PlaceNote, Audience: p.Audience,
+		Press: p.Press, Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+	}
+	for _, q := range p.Quotas {
+		in.Quotas = append(in.Quotas, QuotaInput{ID: &q.ID, Channel: q.Channel, Name: q.Name, Capacity: q.Capacity, MaxSeats: q.MaxSeats})
+	}
+	for _, b := range p.Booths {
+		in.Booths = append(in.Booths, b.input())
+	}
+	if p.JoiningLink != nil {
+		hours := int(p.JoiningLink.OpensBefore / time.Hour)
+		in.JoiningLink = &JoiningLinkInput{URL: p.JoiningLink.URL, Note: p.JoiningLink.Note, OpensHoursBefore: &hours}
+	}
+	return in
+}
+
+func (b Booth) input() BoothInput {
+	in := BoothInput{Name: b.Name, Offers: b.Offers}
+	if b.By != nil {
+		in.Organization = b.By.Slug
+	}
+	return in
+}
+
+// copyOf gives an event as input for a new one, its dates moved. Joining links are not copied: each gathering has its own.
+func copyOf(e Event, shift time.Duration) Input {
+	in := Input{
+		Visibility: e.Visibility, Kind: e.Kind, Title: e.Title, Summary: e.Summary, Description: e.Description, Audience: e.Audience,
+		AudienceTags: e.AudienceTags, Assurance: e.Assurance, Fee: e.Fee, Website: e.Website,
+	}
+	for _, o := range e.Organisers {
+		in.Organisers = append(in.Organisers, OrganiserInput{Organization: o.Organization.Slug, Role: o.Role})
+	}
+	for _, o := range e.Occurrences {
+		if o.Status == OccurrenceCancelled {
+			continue
+		}
+		next := o.input()
+		starts := next.StartsAt.Add(shift)
+		OccurrenceChange{StartsAt: &starts}.apply(&next)
+		for p := range next.Parts {
+			next.Parts[p].ID, next.Parts[p].JoiningLink = nil, nil
+			for q := range next.Parts[p].Quotas {
+				next.Parts[p].Quotas[q].ID = nil
+			}
+		}
+		in.Occurrences = append(in.Occurrences, next)
+	}
+	return in
+}
+
+// columns gives what a change sets, and the names for the audit ledger.
+func (c Change) columns() (columns, []string) {
+	set := columns{}
+	var names []string
+	put := func(name string, given bool, fill func()) {
+		if given {
+			fill()
+			names = append(names, name)
+		}
+	}
+	put("visibility", c.Visibility != nil, func() { set["visibility"] = *c.Visibility })
+	put("kind", c.Kind != nil, func() { set["kind"] = *c.Kind })
+	put("title", c.Title != nil, func() { tidy([]*string{c.Title}, nil); set["title"] = *c.Title })
+	put("summary", c.Summary != nil, func() { tidy([]*string{c.Summary}, nil); set["summary"] = *c.Summary })
+	put("description", c.Description != nil, func() { tidy(nil, []*string{c.Description}); set["description"] = *c.Description })
+	put("audience", c.Audience != nil, func() { tidy([]*string{c.Audience}, nil); set["audience"] = *c.Audience })
+	put("audience_tags", c.AudienceTags != nil, func() { set["audience_tags"] = postgres.TextArray(*c.AudienceTags) })
+	put("website", c.Website != nil, func() { set["website"] = *c.Website })
+	put("fee", c.Fee != nil, func() { tidy([]*string{&c.Fee.Note}, nil); set["fee_yen"], set["fee_note"] = c.Fee.Yen, c.Fee.Note })
+	put("assurance", c.Assurance != nil, func() {
+		for column, v := range assuranceColumns(*c.Assurance) {
+			set[column] = v
+		}
+	})
+	return set, names
+}

@@ -1,0 +1,24 @@
+package event
+
+import "github.com/tonarimachi/tonarimachi/internal/fault"
+
+// What callers hear.
+var (
+	ErrUnknown           = fault.NotFound("event_unknown")
+	ErrOccurrenceUnknown = fault.NotFound("occurrence_unknown")
+	ErrSeriesUnknown     = fault.NotFound("series_unknown")
+	ErrInvalid           = fault.Invalid("event_invalid")
+	ErrNotOwner          = fault.Forbidden("event_not_yours")          // a neighbour's event may be seen, not changed
+	ErrNotInvited        = fault.NotFound("event_not_invited")         // no place among the organisers to decide about
+	ErrOwnerDecides      = fault.Conflict("event_owner_always_stands") // the owner can't decline its own event
+	ErrNoDates           = fault.Conflict("event_has_no_dates")        // nothing to publish yet
+	ErrStatus            = fault.Conflict("event_status_not_fitting")  // the event is not in a state for this
+	ErrOccurrenceStatus  = fault.Conflict("occurrence_status_not_fitting")
+	ErrPublishedStays    = fault.Conflict("event_published_stays")      // cancel it instead, so that people hear of it
+	ErrTicketsHeld       = fault.Conflict("quota_has_tickets")          // seats were taken there
+	ErrBelowTaken        = fault.Conflict("quota_capacity_below_taken") // more seats are taken already
+	ErrSeriesExists      = fault.Conflict("event_has_series")
+	ErrMonthOutside      = fault.Invalid("series_month_outside")
+	ErrDateNotOffered    = fault.Invalid("series_date_not_offered") // the rule does not give this date
+	ErrChooseOne         = fault.Invalid("series_choose_one")
+)

@@ -1,0 +1,118 @@
+package event
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+type organiser struct {
+	id   uuid.UUID
+	role OrganiserRole
+}
+
+// resolveOrganisers looks the slugs up; the owner comes first as 主催 when it is not named.
+func resolveOrganisers(view *organization.View, owner uuid.UUID, in []OrganiserInput) ([]organiser, error) {
+	var all []organiser
+	refusal, ownerNamed := ErrInvalid, false
+	for i, o := range in {
+		found, err := view.BySlug(o.Organization)
+		if err != nil {
+			refusal = refusal.Field("organisers."+strconv.Itoa(i)+".organization", "organization_unknown")
+			continue
+		}
+		ownerNamed = ownerNamed || found.ID == owner
+		all = append(all, organiser{id: found.ID, role: o.Role})
+	}
+	if !ownerNamed {
+		all = append([]organiser{{id: owner, role: Host}}, all...)
+	}
+	return all, refusal.Or()
+}
+
+// replaceOrganisers brings the organisers to the wanted order and roles; who stays in a role keeps its decision.
+func replaceOrganisers(ctx context.Context, tx *postgres.Tx, event uuid.UUID, wanted []organiser) error {
+	events, err := loadEvents(ctx, tx, []uuid.UUID{event}, window{perEvent: 1}, false)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 {
+		return ErrUnknown
+	}
+	now := map[uuid.UUID]Organiser{}
+	for _, o := range events[0].Organisers {
+		now[o.Organization.ID] = o
+	}
+	for position, o := range wanted {
+		known, stands := now[o.id]
+		delete(now, o.id)
+		if !stands {
+			if err := insertOrganiser(tx, event, o.id, o.role, position); err != nil {
+				return err
+			}
+			continue
+		}
+		set := columns{"position": position}
+		if known.Role != o.role {
+			set["role"] = o.role
+			if o.id != tx.Organization {
+				set["approval"], set["decided_at"] = Pending, nil
+			}
+		}
+		if _, err := updateOrganiser(tx, event, o.id, set); err != nil {
+			return err
+		}
+	}
+	for id := range now {
+		if err := deleteOrganiser(tx, event, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Decide is a co-organiser's own yes or no to standing on a neighbour's event. With a yes the event appears in its list and feed.
+func (s *Service) Decide(ctx context.Context, a Author, id uuid.UUID, approve bool) (Event, error) {
+	approval, action := Declined, "organiser.declined"
+	if approve {
+		approval, action = Approved, "organiser.approved"
+	}
+	var after Event
+	err := s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
+		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{}, false)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return ErrUnknown
+		}
+		if events[0].Owner.ID == a.Organization {
+			return ErrOwnerDecides
+		}
+		found, err := updateOrganiser(tx, id, a.Organization, columns{"approval": approval, "decided_at": tx.Now})
+		if err != nil {
+			return translate(err)
+		}
+		if !found {
+			return ErrNotInvited
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{Action: action, SubjectKind: "event", SubjectID: id}); err != nil {
+			return err
+		}
+		if events, err = loadEvents(ctx, tx, []uuid.UUID{id}, window{}, false); err != nil {
+			return err
+		}
+		after = events[0]
+		return nil
+	})
+	if err != nil {
+		return Event{}, err
+	}
+	s.changed()
+	return after, nil
+}

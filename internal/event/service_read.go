@@ -1,0 +1,307 @@
+package event
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/text"
+)
+
+// Page sizes of every list.
+const (
+	defaultLimit = 20
+	maxLimit     = 100
+)
+
+func limited(n int) int {
+	if n <= 0 {
+		return defaultLimit
+	}
+	return min(n, maxLimit)
+}
+
+// A list shows this many dates of each event.
+const listedDates = 12
+
+// List gives published events by their next date. Errors: ErrInvalid for a filter that names what does not exist.
+func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
+	r, err := s.resolve(ctx, f)
+	if err != nil {
+		return Page{}, err
+	}
+	var found Page
+	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
+		if r.From == nil {
+			today := clock.StartOfDay(tx.Now)
+			r.From = &today
+		}
+		rows, next, err := listed(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		ids := make([]uuid.UUID, len(rows))
+		for i, row := range rows {
+			ids[i] = row.EventID
+		}
+		w := window{from: *r.From, perEvent: listedDates}
+		events, err := loadEvents(ctx, tx, ids, w, false)
+		if err != nil {
+			return err
+		}
+		byID := map[uuid.UUID]Event{}
+		for _, e := range events {
+			byID[e.ID] = e
+		}
+		for _, row := range rows {
+			e := byID[row.EventID]
+			at := slices.IndexFunc(e.Occurrences, func(o Occurrence) bool { return o.ID == row.OccurrenceID })
+			if at < 0 {
+				// Beyond the first dates of a very long series: load it alone.
+				whole, err := loadEvents(ctx, tx, []uuid.UUID{row.EventID}, window{from: row.StartsAt, perEvent: listedDates}, false)
+				if err != nil || len(whole) == 0 {
+					return err
+				}
+				if e, at = whole[0], slices.IndexFunc(whole[0].Occurrences, func(o Occurrence) bool { return o.ID == row.OccurrenceID }); at < 0 {
+					continue
+				}
+			}
+			found.Items = append(found.Items, Listed{Event: e, Occurrence: e.Occurrences[at]})
+		}
+		found.Next = next
+		return nil
+	})
+	return found, err
+}
+
+func (s *Service) resolve(ctx context.Context, f Filter) (resolved, error) {
+	r := resolved{Filter: f}
+	r.Limit = limited(f.Limit)
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return r, fmt.Errorf("read directory: %w", err)
+	}
+	refusal := ErrFilter
+	if f.Organization != "" {
+		found, err := view.BySlug(f.Organization)
+		if err != nil {
+			refusal = refusal.Field("organization", "organization_unknown")
+		}
+		r.organization = found.ID
+	}
+	if f.ExcludeOrganization != "" {
+		found, err := view.BySlug(f.ExcludeOrganization)
+		if err != nil {
+			refusal = refusal.Field("exclude_organization", "organization_unknown")
+		}
+		ref := found.Ref()
+		r.exclude = &ref
+	}
+	if f.Partnership != "" {
+		found, err := view.Partnership(f.Partnership)
+		if err != nil {
+			refusal = refusal.Field("partnership", "partnership_unknown")
+		}
+		r.members = memberIDs(found)
+	}
+	refusal = f.check(refusal)
+	clean, ok := text.Line(f.Query)
+	if !ok {
+		refusal = refusal.Field("q", "hidden_characters")
+	}
+	if len([]rune(clean)) > 200 {
+		refusal = refusal.Field("q", "too_long", "limit", 200)
+	}
+	r.words = words(clean)
+	return r, refusal.Or()
+}
+
+// ErrFilter is a list request that names what does not exist.
+var ErrFilter = fault.Invalid("filter_invalid")
+
+func (f Filter) check(refusal *fault.Error) *fault.Error {
+	for _, c := range []struct {
+		field string
+		fine  bool
+	}{
+		{"kind", f.Kind == "" || slices.Contains(Kinds, f.Kind)},
+		{"audience", f.Audience == "" || slices.Contains(AudienceTags, f.Audience)},
+		{"place", f.Place == "" || slices.Contains([]PlaceKind{InPerson, Online, Both}, f.Place)},
+		{"reservation", f.Reservation == "" || slices.Contains(Reservations, f.Reservation)},
+		{"area", f.Area == "" || organization.ValidCode(f.Area)},
+		{"to", f.From == nil || f.To == nil || f.To.After(*f.From)},
+	} {
+		if !c.fine {
+			refusal = refusal.Field(c.field, "unknown_value")
+		}
+	}
+	return refusal
+}
+
+func memberIDs(p organization.Partnership) []uuid.UUID {
+	ids := []uuid.UUID{}
+	for _, m := range p.Members {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// Published gives a listed event with all its dates; ErrUnknown otherwise.
+func (s *Service) Published(ctx context.Context, id uuid.UUID) (Event, error) {
+	var found Event
+	err := s.db.InPublic(ctx, func(tx *postgres.Tx) error {
+		return one(loadEvents(ctx, tx, []uuid.UUID{id}, window{}, false))(&found)
+	})
+	return found, err
+}
+
+func one(events []Event, err error) func(*Event) error {
+	return func(into *Event) error {
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return ErrUnknown
+		}
+		*into = events[0]
+		return nil
+	}
+}
+
+// ForStaff gives an event as an organization's staff see it: its own in any state with joining links, a neighbour's when listed or shared.
+func (s *Service) ForStaff(ctx context.Context, organization, id uuid.UUID) (Event, error) {
+	var found Event
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
+		return one(loadEvents(ctx, tx, []uuid.UUID{id}, window{}, true))(&found)
+	})
+	return found, err
+}
+
+// ListForStaff gives the organization's own events, those it is asked to stand on, or those neighbours show to partner groups.
+func (s *Service) ListForStaff(ctx context.Context, organization uuid.UUID, f StaffFilter) (StaffPage, error) {
+	var page StaffPage
+	f.Limit = limited(f.Limit)
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
+		rows, err := staffListed(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if len(rows) > f.Limit {
+			rows = rows[:f.Limit]
+			page.Next = &rows[f.Limit-1]
+		}
+		ids := make([]uuid.UUID, len(rows))
+		for i, row := range rows {
+			ids[i] = row.Event
+		}
+		page.Items, err = loadEvents(ctx, tx, ids, window{}, true)
+		return err
+	})
+	return page, err
+}
+
+// Changes gives what changed after a position, oldest first; the zero position is the beginning.
+func (s *Service) Changes(ctx context.Context, since ChangePosition, limit int) (ChangePage, error) {
+	page := ChangePage{Next: since}
+	limit = limited(limit)
+	err := s.db.InPublic(ctx, func(tx *postgres.Tx) error {
+		rows, err := changed(ctx, tx, since, limit+1)
+		if err != nil {
+			return err
+		}
+		if page.More = len(rows) > limit; page.More {
+			rows = rows[:limit]
+		}
+		var ids []uuid.UUID
+		for _, r := range rows {
+			ids = append(ids, r.EventID)
+		}
+		events, err := loadEvents(ctx, tx, ids, window{}, false)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			c := Changed{EventID: r.EventID, ChangedAt: r.ChangedAt}
+			if at := slices.IndexFunc(events, func(e Event) bool { return e.ID == r.EventID }); at >= 0 {
+				c.Event = &events[at]
+			}
+			page.Items = append(page.Items, c)
+			transaction, err := strconv.ParseUint(r.Transaction, 10, 64)
+			if err != nil {
+				return fmt.Errorf("read transaction id: %w", err)
+			}
+			page.Next = ChangePosition{Transaction: transaction, Event: r.EventID}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Select gives what a feed shows. Errors: ErrFeedUnknown when the selector names nothing that is public.
+func (s *Service) Select(ctx context.Context, sel Selector) (Selection, error) {
+	r, err := s.resolve(ctx, Filter{Organization: sel.Organization, Partnership: sel.Partnership, Kind: sel.Kind})
+	if err != nil {
+		return Selection{}, ErrFeedUnknown.Because(err)
+	}
+	var selection Selection
+	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
+		if err := known(ctx, tx, sel); err != nil {
+			return err
+		}
+		rows, err := selected(ctx, tx, sel, r)
+		if err != nil {
+			return err
+		}
+		var ids []uuid.UUID
+		wanted := map[uuid.UUID]bool{}
+		for _, row := range rows {
+			wanted[row.OccurrenceID] = true
+			if !slices.Contains(ids[max(0, len(ids)-50):], row.EventID) {
+				ids = append(ids, row.EventID)
+			}
+		}
+		today := clock.DateOf(tx.Now)
+		w := window{from: today.AddDays(-FeedPastDays).Start(), to: today.AddDays(FeedFutureDays + 1).Start()}
+		if selection.Events, err = loadEvents(ctx, tx, ids, w, false); err != nil {
+			return err
+		}
+		for i := range selection.Events {
+			e := &selection.Events[i]
+			e.Occurrences = slices.DeleteFunc(e.Occurrences, func(o Occurrence) bool { return !wanted[o.ID] })
+		}
+		selection.Until = today.AddDays(1).Start()
+		selection.RemovedAt, err = lastRemoval(ctx, tx)
+		return err
+	})
+	return selection, err
+}
+
+// ErrFeedUnknown says that there is no such feed.
+var ErrFeedUnknown = fault.NotFound("feed_unknown")
+
+func known(ctx context.Context, tx *postgres.Tx, sel Selector) error {
+	var found bool
+	var err error
+	switch {
+	case sel.Event != uuid.Nil:
+		err = tx.Pgx.QueryRow(ctx, "select exists (select from event where id = $1)", sel.Event).Scan(&found)
+	case sel.Series != uuid.Nil:
+		err = tx.Pgx.QueryRow(ctx, "select exists (select from series where id = $1)", sel.Series).Scan(&found)
+	default:
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find feed: %w", err)
+	}
+	if !found {
+		return ErrFeedUnknown
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package event
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+// CreateSeries gives an event a rule. With ChooseEvery nothing is decided by itself either: DecideMonth with the candidates yields the dates.
+func (s *Service) CreateSeries(ctx context.Context, a Author, event uuid.UUID, in SeriesInput) (Event, error) {
+	if err := checkSeries(in); err != nil {
+		return Event{}, err
+	}
+	return s.write(ctx, a, event, "series.created", nil, func(tx *postgres.Tx) error {
+		status, _, err := s.own(ctx, tx, event)
+		if err != nil {
+			return err
+		}
+		if status == Cancelled {
+			return ErrStatus.With("status", string(status))
+		}
+		return insertSeries(tx, event, uuid.New(), in)
+	})
+}
+
+// ChangeSeries changes the rule and the template for months still to be decided; dates that stand stay.
+func (s *Service) ChangeSeries(ctx context.Context, a Author, series uuid.UUID, in SeriesInput) (Event, error) {
+	if err := checkSeries(in); err != nil {
+		return Event{}, err
+	}
+	return s.onSeries(ctx, a, series, "series.changed", nil, func(tx *postgres.Tx, _ Event) error {
+		set, err := seriesColumns(in)
+		if err != nil {
+			return err
+		}
+		return update(tx, "series", series, set, ErrSeriesUnknown)
+	})
+}
+
+// DecideMonth settles a month. A month that had dates is settled anew: a date that stays keeps its occurrence; as many others as possible are moved, so
+// that followers see one moved entry and seats stay with their holders; the rest are added or cancelled. What was never published goes without a trace.
+func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, month clock.Date, choice MonthChoice) (Event, error) {
+	if month.Day != 1 {
+		return Event{}, ErrInvalid.Field("month", "not_a_month")
+	}
+	return s.onSeries(ctx, a, series, "series.month_decided", map[string]any{"month": month.String()}, func(tx *postgres.Tx, e Event) error {
+		if e.Status == Cancelled {
+			return ErrStatus.With("status", string(e.Status))
+		}
+		if err := e.Series.allowed(month, choice); err != nil {
+			return err
+		}
+		decision := MonthDates
+		if choice.Skipped {
+			decision = MonthSkipped
+		}
+		if err := upsertMonth(tx, series, month, decision); err != nil {
+			return err
+		}
+		return settleMonth(tx, e, month, choice.Dates)
+	})
+}
+
+func settleMonth(tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
+	wanted := map[clock.Date]bool{}
+	for _, d := range dates {
+		wanted[d] = true
+	}
+	var free []Occurrence // stand on days that are no longer wanted
+	for _, o := range e.Occurrences {
+		if o.SeriesMonth == nil || *o.SeriesMonth != month || o.Status == OccurrenceCancelled {
+			continue
+		}
+		if day := clock.DateOf(o.StartsAt); wanted[day] {
+			delete(wanted, day)
+		} else {
+			free = append(free, o)
+		}
+	}
+	for _, d := range dates {
+		if !wanted[d] {
+			continue
+		}
+		if len(free) == 0 {
+			if err := addOccurrence(tx, e.ID, e.Series.Template.On(d), nil, e.Series.ID, month); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := moveToDay(tx, e, free[0], d); err != nil {
+			return err
+		}
+		free = free[1:]
+	}
+	for _, o := range free {
+		if e.PublishedAt == nil {
+			if err := deleteOccurrence(tx, e.ID, o.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := updateOccurrence(tx, o.ID, columns{"status": OccurrenceCancelled, "cancelled_at": tx.Now}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func moveToDay(tx *postgres.Tx, e Event, o Occurrence, day clock.Date) error {
+	starts := o.StartsAt.AddDate(0, 0, clock.DateOf(o.StartsAt).DaysUntil(day)) // Tokyo has no clock changes
+	next := o.input()
+	OccurrenceChange{StartsAt: &starts}.apply(&next)
+	set := columns{"starts_at": next.StartsAt, "ends_at": next.EndsAt, "doors_at": next.DoorsAt, "status": Scheduled}
+	if e.PublishedAt != nil {
+		set["moved_from"] = o.moveFrom(starts)
+	}
+	if err := updateOccurrence(tx, o.ID, set); err != nil {
+		return err
+	}
+	booths := boothOwners{}
+	for _, p := range o.Parts {
+		for _, b := range p.Booths {
+			if b.By != nil {
+				booths[b.By.Slug] = b.By.ID
+			}
+		}
+	}
+	return replaceParts(tx, e.ID, o.ID, o.Parts, next, booths)
+}
+
+// onSeries finds the event of the organization's own series, locks it and runs fn with it.
+func (s *Service) onSeries(ctx context.Context, a Author, series uuid.UUID, action string, detail map[string]any, fn func(*postgres.Tx, Event) error) (Event, error) {
+	var event uuid.UUID
+	err := s.db.ReadOrganization(ctx, a.Organization, func(tx *postgres.Tx) error {
+		err := tx.Pgx.QueryRow(ctx, "select event_id from series where id = $1", series).Scan(&event)
+		if postgres.NoRows(err) {
+			return ErrSeriesUnknown
+		}
+		if err != nil {
+			return fmt.Errorf("find series: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return Event{}, err
+	}
+	return s.write(ctx, a, event, action, detail, func(tx *postgres.Tx) error {
+		if _, _, err := s.own(ctx, tx, event); err != nil {
+			return err
+		}
+		events, err := loadEvents(ctx, tx, []uuid.UUID{event}, window{}, true)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 || events[0].Series == nil {
+			return ErrSeriesUnknown
+		}
+		return fn(tx, events[0])
+	})
+}
