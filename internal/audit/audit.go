@@ -1,0 +1,29 @@
+package audit
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Entry is what is to be recorded.
+type Entry struct {
+	// Organization is whose ledger; the transaction's own when zero. Operators and jobs, who work for none, must name it.
+	Organization uuid.UUID
+	Action       string // event.publish: lower case, dots between words
+	SubjectKind  string // event, token, …
+	SubjectID    uuid.UUID
+	Detail       map[string]any // codes and field names; see the package comment
+}
+
+// Line is one entry as it stands in the ledger.
+type Line struct {
+	ID          uuid.UUID
+	At          time.Time
+	ActorKind   string    // staff, operator or job
+	ActorID     uuid.UUID // the staff member; zero otherwise
+	Action      string
+	SubjectKind string
+	SubjectID   uuid.UUID
+	Detail      map[string]any
+}

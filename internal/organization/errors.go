@@ -1,0 +1,17 @@
+package organization
+
+import "github.com/tonarimachi/tonarimachi/internal/fault"
+
+// What callers may hear. Everything else is an internal error.
+var (
+	ErrNotFound            = fault.NotFound("organization_not_found")
+	ErrPartnershipNotFound = fault.NotFound("partnership_not_found")
+	ErrInvalid             = fault.Invalid("organization_invalid") // names the fields
+	ErrPartnershipInvalid  = fault.Invalid("partnership_invalid")  // names the fields
+	ErrSlugTaken           = fault.Conflict("organization_slug_taken")
+	ErrCodeTaken           = fault.Conflict("municipality_code_taken")
+	ErrKindFixed           = fault.Conflict("organization_kind_fixed")
+	ErrNotMunicipality     = fault.Forbidden("registrar_not_municipality")
+	ErrCodeInvalid         = fault.Invalid("municipality_code_invalid")
+	ErrCodeAmbiguous       = fault.Invalid("municipality_code_ambiguous")
+)

@@ -1,0 +1,214 @@
+package organization
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+// Service is what one can do with organizations and partnerships.
+type Service struct {
+	db        *postgres.DB
+	directory *Directory
+}
+
+// NewService makes the service; directory is told of every write.
+func NewService(db *postgres.DB, directory *Directory) *Service {
+	return &Service{db: db, directory: directory}
+}
+
+// List gives all organizations, municipalities first.
+func (s *Service) List(ctx context.Context) ([]Organization, error) {
+	v, err := s.directory.View(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.Organizations(), nil
+}
+
+// BySlug gives one organization; ErrNotFound otherwise.
+func (s *Service) BySlug(ctx context.Context, slug string) (Organization, error) {
+	return s.directory.BySlug(ctx, slug)
+}
+
+// Partnerships gives all partnerships.
+func (s *Service) Partnerships(ctx context.Context) ([]Partnership, error) {
+	v, err := s.directory.View(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.Partnerships(), nil
+}
+
+// PartnershipBySlug gives one partnership; ErrPartnershipNotFound otherwise.
+func (s *Service) PartnershipBySlug(ctx context.Context, slug string) (Partnership, error) {
+	v, err := s.directory.View(ctx)
+	if err != nil {
+		return Partnership{}, err
+	}
+	return v.Partnership(slug)
+}
+
+// Update changes what an organization says of itself, on behalf of its own staff. ErrInvalid names the fields that break a rule; ErrNotFound when
+// there is no such organization. The permission is checked by the caller.
+func (s *Service) Update(ctx context.Context, organization uuid.UUID, actor postgres.Actor, change Change) (Organization, error) {
+	columns, err := change.clean()
+	if err != nil {
+		return Organization{}, err
+	}
+	var updated Organization
+	err = s.db.InOrganization(ctx, organization, actor, func(tx *postgres.Tx) error {
+		if len(columns) > 0 {
+			if err := update(tx, organization, columns); err != nil {
+				return err
+			}
+			entry := audit.Entry{
+				Action: "organization.update", SubjectKind: "organization", SubjectID: organization,
+				Detail: map[string]any{"fields": slices.Sorted(maps.Keys(columns))},
+			}
+			if err := audit.Record(ctx, tx, entry); err != nil {
+				return err
+			}
+		}
+		updated, err = byID(tx, organization)
+		return err
+	})
+	if err != nil {
+		return Organization{}, fmt.Errorf("update organization: %w", err)
+	}
+	s.directory.Forget()
+	return updated, nil
+}
+
+// RegisterGroup adds a partner group that the municipality vouches for, on behalf of the municipality's staff. ErrInvalid names the fields;
+// ErrSlugTaken; ErrNotMunicipality when a partner group tries.
+func (s *Service) RegisterGroup(ctx context.Context, municipality uuid.UUID, actor postgres.Actor, in Input) (Organization, error) {
+	registrar, err := s.directory.ByID(ctx, municipality)
+	if err != nil {
+		return Organization{}, err
+	}
+	if registrar.Kind != Municipality {
+		return Organization{}, ErrNotMunicipality
+	}
+	in.Kind, in.RegisteredBy, in.Position = PartnerGroup, registrar.Slug, 0
+	if in, err = in.clean(); err != nil {
+		return Organization{}, err
+	}
+	var group Organization
+	err = s.db.InOrganization(ctx, municipality, actor, func(tx *postgres.Tx) error {
+		id, err := insertGroup(tx, municipality, in)
+		if err != nil {
+			return err
+		}
+		entry := audit.Entry{Action: "organization.register", SubjectKind: "organization", SubjectID: id, Detail: map[string]any{"slug": in.Slug}}
+		if err := audit.Record(ctx, tx, entry); err != nil {
+			return err
+		}
+		group, err = byID(tx, id)
+		return err
+	})
+	if err != nil {
+		return Organization{}, fmt.Errorf("register partner group: %w", err)
+	}
+	s.directory.Forget()
+	return group, nil
+}
+
+// Establish sets organizations up as the operator, all or none, and gives them in the order of inputs. It may be repeated: a known slug is brought up
+// to date, where a text left empty keeps what the organization's staff wrote. Registering municipalities may stand among the inputs. Fields of
+// ErrInvalid are named "3.name"; ErrKindFixed, ErrCodeTaken.
+func (s *Service) Establish(ctx context.Context, inputs []Input) ([]Ref, error) {
+	cleaned := make([]Input, len(inputs))
+	invalid := ErrInvalid
+	for i, in := range inputs {
+		var err error
+		if cleaned[i], err = in.clean(); err != nil {
+			invalid = prefixed(invalid, i, err)
+		}
+	}
+	if err := invalid.Or(); err != nil {
+		return nil, err
+	}
+	// Registrars first; within a kind by slug, so that two set-ups at once take the rows in the same order.
+	order := make([]int, len(cleaned))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(cleaned[a].Kind, cleaned[b].Kind), cmp.Compare(cleaned[a].Slug, cleaned[b].Slug))
+	})
+	refs := make([]Ref, len(cleaned))
+	err := s.db.InOperator(ctx, func(tx *postgres.Tx) error {
+		for _, i := range order {
+			ref, changed, err := upsert(ctx, tx, cleaned[i])
+			if err != nil {
+				return err
+			}
+			refs[i] = ref
+			if !changed {
+				continue
+			}
+			entry := audit.Entry{Organization: ref.ID, Action: "organization.establish", SubjectKind: "organization", SubjectID: ref.ID}
+			if err := audit.Record(ctx, tx, entry); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("establish organizations: %w", err)
+	}
+	s.directory.Forget()
+	return refs, nil
+}
+
+// EstablishPartnership sets a partnership up as the operator, with exactly the members given. It may be repeated. ErrPartnershipInvalid names the
+// fields: members that aren't known municipalities are "members.2".
+func (s *Service) EstablishPartnership(ctx context.Context, in PartnershipInput) (Partnership, error) {
+	in, err := in.clean()
+	if err != nil {
+		return Partnership{}, err
+	}
+	var agreed Partnership
+	err = s.db.InOperator(ctx, func(tx *postgres.Tx) error {
+		members, err := resolve(tx, in)
+		if err != nil {
+			return err
+		}
+		id, err := upsertPartnership(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		joined, left, err := setMembers(ctx, tx, id, members)
+		if err != nil {
+			return err
+		}
+		for action, organizations := range map[string][]uuid.UUID{"partnership.join": joined, "partnership.leave": left} {
+			for _, organization := range organizations {
+				entry := audit.Entry{
+					Organization: organization, Action: action, SubjectKind: "partnership", SubjectID: id, Detail: map[string]any{"slug": in.Slug},
+				}
+				if err := audit.Record(ctx, tx, entry); err != nil {
+					return err
+				}
+			}
+		}
+		agreed = Partnership{ID: id, Slug: in.Slug, Name: in.Name, Description: in.Description, Position: in.Position}
+		for _, m := range members {
+			agreed.add(m)
+		}
+		return nil
+	})
+	if err != nil {
+		return Partnership{}, fmt.Errorf("establish partnership: %w", err)
+	}
+	s.directory.Forget()
+	return agreed, nil
+}
