@@ -29,12 +29,10 @@ alter table ticket enable row level security;
 alter table ticket force row level security;
 -- Only the holder of the secret sees a ticket. Staff see no ticket at all, only counters.
 create policy ticket_holder on ticket for select to tnm_public using (secret_mac = app_ticket());
-create policy ticket_holder_rotates on ticket for update to tnm_public using (secret_mac = app_ticket()) with check (secret_mac is not null);
 create policy ticket_ledger on ticket to tnm_ledger using (true) with check (true);
 create policy ticket_seen_by_jobs on ticket for select to tnm_worker using (true);
 create policy ticket_erased_by_jobs on ticket for update to tnm_worker using (true) with check (secret_mac is null and nickname is null);
 grant select (organization_id, event_id, occurrence_id, part_id, quota_id, id, status, seats, nickname, taken_on, secret_mac) on ticket to tnm_public;
-grant update (secret_mac) on ticket to tnm_public;
 grant select (organization_id, event_id, occurrence_id, part_id, quota_id, id, status, seats, secret_mac) on ticket to tnm_worker;
 grant update (secret_mac, nickname) on ticket to tnm_worker;
 grant select, insert, update on ticket to tnm_ledger;
@@ -110,11 +108,14 @@ begin
 end
 $$;
 
--- Grants many requests in one statement, in the order given, each judged alone.
+-- Grants many requests in one statement, in the order given, each judged alone. The secrets of one call should differ: a repeated one is a
+-- duplicate, but holds its seats until the call ends.
 -- outcome: granted, duplicate (that secret already has a ticket), full, unknown, not_needed, other_way, not_accepting, not_open, closed, too_many.
--- free: seats left in the quota as seen by the verdict, null when it was not looked at.
+-- free: seats left in the quota as seen by the verdict; most: seats one ticket may hold; both null when unknown.
+-- links: whether the ticket, once confirmed, shows a joining link already.
 create function ticket_grant(events uuid[], quotas uuid[], ids uuid[], macs bytea[], seats smallint[], nicknames text[],
-                             out outcomes text[], out free integer[])
+                             out outcomes text[], out free integer[], out most smallint[],
+                             out organizations uuid[], out occurrences uuid[], out parts uuid[], out links boolean[])
   language plpgsql security definer set search_path = public, pg_temp
   -- One plan for every batch size: planning afresh for each array cost 0.6 ms a call, and a hash join would read whole tables.
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -124,21 +125,26 @@ declare
   r record;
   current uuid;
   room integer;
-  open boolean;
   candidates uuid[] := '{}';
-  granted integer[] := '{}';
+  granted integer := 0;
   inserted bytea[];
 begin
   outcomes := array_fill('unknown'::text, array[n]);
   free := array_fill(null::integer, array[n]);
+  most := array_fill(null::smallint, array[n]);
+  organizations := array_fill(null::uuid, array[n]);
+  occurrences := organizations;
+  parts := organizations;
+  links := array_fill(false, array[n]);
   -- Refusals take no lock.
   for r in
-    select q.ord, c.quota_id, c.capacity - c.taken as room,
+    select q.ord, c.quota_id, c.capacity - c.taken as room, k.max_seats, k.organization_id, k.occurrence_id, k.part_id,
+      k.channel = 'online' and exists (select from joining_link l where l.part_id = k.part_id and app_now() >= p.starts_at - l.opens_before) as link,
       case
         when exists (select from ticket t where t.secret_mac = q.mac) then 'duplicate'
         when c.quota_id is null or c.event_id <> q.event_id then 'unknown'
         when p.reservation = 'none' then 'not_needed'
-        when p.reservation <> 'seat' then 'other_way'
+        when p.reservation <> 'seat' or k.channel not in ('in_person', 'online') then 'other_way'
         when not c.accepting then 'not_accepting'
         when app_now() < p.opens_at then 'not_open'
         when app_now() >= coalesce(p.closes_at, p.starts_at) then 'closed'
@@ -152,55 +158,70 @@ begin
     left join part p on p.id = k.part_id
   loop
     outcomes[r.ord] := r.verdict;
+    continue when r.quota_id is null or r.verdict = 'unknown';
     free[r.ord] := r.room;
+    most[r.ord] := r.max_seats;
     if r.verdict = 'candidate' then
       candidates := candidates || r.quota_id;
+      organizations[r.ord] := r.organization_id;
+      occurrences[r.ord] := r.occurrence_id;
+      parts[r.ord] := r.part_id;
+      links[r.ord] := r.link;
     end if;
   end loop;
   if candidates = '{}' then
     return;
   end if;
-  -- Counters are always locked in id order, before any ticket row.
+  -- Counters are always locked in id order, before any ticket row, and in a statement of their own: the next one then sees what the lock waited
+  -- for, the seats as well as a ticket that the same secret got meanwhile.
+  perform from quota_counter c where c.quota_id = any (candidates) order by c.quota_id for update;
   for r in
-    with locked as materialized (
-      select c.quota_id, c.capacity - c.taken as room, c.accepting
-      from quota_counter c where c.quota_id = any (candidates) order by c.quota_id for update
-    )
-    select q.ord, q.seats, l.quota_id, l.room, l.accepting
-    from locked l join unnest(quotas, seats) with ordinality as q (quota_id, seats, ord) using (quota_id)
-    order by l.quota_id, q.ord
+    select q.ord, q.seats, c.quota_id, c.capacity - c.taken as room, c.accepting,
+      exists (select from ticket t where t.secret_mac = q.mac) as known
+    from unnest(quotas, macs, seats, outcomes) with ordinality as q (quota_id, mac, seats, outcome, ord)
+    join quota_counter c on c.quota_id = q.quota_id
+    where q.outcome = 'candidate'
+    order by c.quota_id, q.ord
   loop
     if current is distinct from r.quota_id then
-      current := r.quota_id; room := r.room; open := r.accepting;
+      current := r.quota_id;
+      room := r.room;
     end if;
-    continue when outcomes[r.ord] <> 'candidate';
-    if not open then
+    if r.known then
+      outcomes[r.ord] := 'duplicate';
+    elsif not r.accepting then
       outcomes[r.ord] := 'not_accepting';
     elsif r.seats > room then
       outcomes[r.ord] := 'full';
     else
       outcomes[r.ord] := 'granted';
       room := room - r.seats;
-      granted := granted || r.ord::integer;
+      granted := granted + 1;
     end if;
     free[r.ord] := room;
   end loop;
-  if granted = '{}' then
+  if granted = 0 then
     return;
   end if;
   with i as (
     insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats, nickname)
-    select k.organization_id, k.event_id, k.occurrence_id, k.part_id, k.id, ids[g], macs[g], 'confirmed', seats[g], nicknames[g]
-    from unnest(granted) as g join quota k on k.id = quotas[g]
-    order by macs[g]
+    select q.organization_id, q.event_id, q.occurrence_id, q.part_id, q.quota_id, q.id, q.mac, 'confirmed', q.seats, q.nickname
+    from unnest(organizations, events, occurrences, parts, quotas, ids, macs, seats, nicknames, outcomes)
+      as q (organization_id, event_id, occurrence_id, part_id, quota_id, id, mac, seats, nickname, outcome)
+    where q.outcome = 'granted'
+    order by q.mac
     on conflict (secret_mac) do nothing
     returning secret_mac
   )
   select array_agg(i.secret_mac) into inserted from i;
-  if coalesce(cardinality(inserted), 0) < cardinality(granted) then
-    for r in select g, macs[g] as mac, row_number() over (partition by macs[g] order by g) as nth from unnest(granted) as g loop
+  if coalesce(cardinality(inserted), 0) < granted then
+    -- The same secret in another quota at the same moment, or twice in this call.
+    for r in
+      select q.ord, q.mac, row_number() over (partition by q.mac order by q.ord) as nth
+      from unnest(macs, outcomes) with ordinality as q (mac, outcome, ord) where q.outcome = 'granted'
+    loop
       if r.nth > 1 or not r.mac = any (coalesce(inserted, '{}')) then
-        outcomes[r.g] := 'duplicate';
+        outcomes[r.ord] := 'duplicate';
       end if;
     end loop;
   end if;
@@ -217,13 +238,27 @@ begin
   if not found then
     return 'unknown';
   end if;
-  if app_now() >= t.ends_at then
-    return 'over';
-  end if;
   -- Same order as ticket_grant: the counter first, the ticket after it.
   perform from quota_counter c where c.quota_id = t.quota_id for update;
-  update ticket k set status = 'cancelled', nickname = null where k.secret_mac = $1 and k.status in ('confirmed', 'waiting', 'offered');
-  return case when found then 'cancelled' else 'already' end;
+  update ticket k set status = 'cancelled', nickname = null
+  where k.secret_mac = $1 and k.status in ('confirmed', 'waiting', 'offered') and app_now() < t.ends_at;
+  return case
+    when found then 'cancelled'
+    when not exists (select from ticket k where k.secret_mac = $1) then 'unknown' -- rotated meanwhile
+    when exists (select from ticket k where k.secret_mac = $1 and k.status in ('confirmed', 'waiting', 'offered')) then 'over'
+    else 'already'
+  end;
+end
+$$;
+
+-- Gives the ticket another secret; the old one is worth nothing from then on. False when there is no such ticket.
+-- A function, because row-level security would want the new secret to be the one that the caller presented.
+create function ticket_rotate(mac bytea, new_mac bytea) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp
+as $$
+begin
+  update ticket k set secret_mac = $2 where k.secret_mac = $1;
+  return found;
 end
 $$;
 -- +goose StatementEnd
@@ -240,12 +275,14 @@ alter function ticket_count_deleted() owner to tnm_ledger;
 alter function quota_counter_before_delete() owner to tnm_ledger;
 alter function ticket_grant(uuid[], uuid[], uuid[], bytea[], smallint[], text[]) owner to tnm_ledger;
 alter function ticket_cancel(bytea) owner to tnm_ledger;
+alter function ticket_rotate(bytea, bytea) owner to tnm_ledger;
 revoke create on schema public from tnm_ledger;
-grant execute on function ticket_grant(uuid[], uuid[], uuid[], bytea[], smallint[], text[]), ticket_cancel(bytea) to tnm_public;
+grant execute on function ticket_grant(uuid[], uuid[], uuid[], bytea[], smallint[], text[]), ticket_cancel(bytea), ticket_rotate(bytea, bytea) to tnm_public;
 
 -- +goose Down
 drop policy joining_link_holder on joining_link;
 revoke select on joining_link from tnm_public;
+drop function ticket_rotate(bytea, bytea);
 drop function ticket_cancel(bytea);
 drop function ticket_grant(uuid[], uuid[], uuid[], bytea[], smallint[], text[]);
 drop trigger quota_counter_before_delete on quota_counter;

@@ -1,0 +1,29 @@
+// Package ticket is the anonymous registration (参加票): so many seats of one quota, held by whoever knows its secret (参加コード).
+//
+// Nothing here says who somebody is. A ticket has a random id, the day it was taken and, if its holder likes, a nickname. The secret itself is never
+// stored, only its MAC; staff can read no ticket, only how many seats of a quota are taken.
+//
+// # States
+//
+//	state      holds seats  comes from                          goes to
+//	confirmed  yes          Take; offered, once accepted        cancelled
+//	waiting    no           a full quota with a waiting list    offered, cancelled
+//	offered    yes          waiting, when seats come free       confirmed, lapsed, cancelled
+//	lapsed     no           offered, when nobody answered       nothing
+//	cancelled  no           confirmed, waiting, offered         nothing
+//
+// A trigger moves the quota's counter with the state, in the same statement, and a CHECK keeps the counter within the capacity, so that no path can
+// oversell a quota or strand its seats. Waiting lists are not offered yet: Take gives confirmed tickets or none.
+//
+// # The secret is the idempotency key
+//
+// Take with a secret that has a ticket gives that ticket in its present state, whatever became of the quota since. The same secret with another event,
+// quota, number of seats or nickname is ErrPayloadDiffers. When keys are rotated, tell every replica the new key as a second one first and make it the
+// first one later: replicas that don't know each other's keys can't see that a secret is in use.
+//
+// # How a crowd is served
+//
+// A request waits in the lane of its quota until the batch before it is done, and all that wait go to the database as one statement: on a hot quota that
+// grants an order of magnitude more seats than a transaction each, and costs an idle service nothing. The database alone judges, so that
+// replicas need not know each other. Take answers only after the commit: an acknowledged ticket exists; one whose answer was lost may exist.
+package ticket

@@ -1,0 +1,32 @@
+package ticket
+
+import "github.com/tonarimachi/tonarimachi/internal/fault"
+
+// What Take, Look, Cancel and Rotate refuse. The codes are part of the API.
+var (
+	ErrPayloadDiffers = fault.Invalid("ticket_payload_differs")    // the secret has a ticket for something else
+	ErrFull           = fault.Full("quota_full")                   // fewer seats left than wanted
+	ErrQuotaUnknown   = fault.NotFound("quota_unknown")            // no such quota in that event
+	ErrNotNeeded      = fault.Conflict("reservation_not_needed")   // 予約不要: come as you are
+	ErrOtherWay       = fault.Conflict("reservation_other_way")    // slot, lottery, or seats kept for the door
+	ErrNotAccepting   = fault.Conflict("event_not_accepting")      // draft, postponed or cancelled
+	ErrNotOpen        = fault.Conflict("registration_not_open")    // opens later
+	ErrClosed         = fault.Conflict("registration_closed")      // closed, or the part has begun
+	ErrTooManySeats   = fault.Invalid("too_many_seats")            // param max
+	ErrSeats          = fault.Invalid("seats_invalid")             // fewer than one; field seats
+	ErrNickname       = fault.Invalid("nickname_invalid")          // field nickname
+	ErrUnknown        = fault.NotFound("ticket_unknown")           // no ticket has this secret
+	ErrOver           = fault.Conflict("ticket_over")              // the part has ended
+	ErrCancelled      = fault.Conflict("ticket_already_cancelled") // nothing left to cancel
+	ErrTooBusy        = fault.Unavailable("too_busy")              // too many wait already
+	errStopped        = fault.Unavailable("unavailable")           // this process is shutting down
+	refusals          = map[string]*fault.Error{
+		"unknown":       ErrQuotaUnknown,
+		"not_needed":    ErrNotNeeded,
+		"other_way":     ErrOtherWay,
+		"not_accepting": ErrNotAccepting,
+		"not_open":      ErrNotOpen,
+		"closed":        ErrClosed,
+		"full":          ErrFull,
+	}
+)

@@ -1,0 +1,199 @@
+package ticket
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+)
+
+// Service takes, shows, cancels and rotates tickets. Safe for concurrent use.
+type Service struct {
+	store  store
+	keys   *secret.Keys
+	random io.Reader
+	lanes  [lanes]*lane
+}
+
+// New starts the service; Close ends it. random must be cryptographically random and safe for concurrent use, as crypto/rand's Reader is; a nil log is
+// silence.
+func New(db *postgres.DB, keys *secret.Keys, random io.Reader, log *slog.Logger) *Service {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{store: store{pool: db.PublicPool(), clock: db.Clock()}, keys: keys, random: random}
+	for i := range s.lanes {
+		s.lanes[i] = startLane(s.store, log)
+	}
+	return s
+}
+
+// Close answers what waits and stops; call it once, after the callers have been stopped and before the database is closed. Take fails from then on.
+func (s *Service) Close() {
+	for _, l := range s.lanes {
+		l.close()
+	}
+}
+
+// Take gives a confirmed ticket and its secret. With a secret that has a ticket already it gives that ticket as it is now, or ErrPayloadDiffers when
+// it is for something else.
+//
+// It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrFull,
+// ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
+// asking again with the same secret tells.
+func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
+	code, t, err := s.take(ctx, r)
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("take ticket: %w", err)
+	}
+	return code, t, nil
+}
+
+func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
+	nickname, err := CleanNickname(r.Nickname)
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, err
+	}
+	if r.Seats < 1 {
+		return secret.Ticket{}, Ticket{}, ErrSeats.Field("seats", "too_small", "min", 1)
+	}
+	r.Nickname = nickname
+	lane, made := s.lane(r.QuotaID), !r.Secret.IsZero()
+	if made {
+		if t, err := s.readOlder(ctx, r.Secret); err == nil {
+			return s.again(r, t)
+		} else if !errors.Is(err, ErrUnknown) {
+			return secret.Ticket{}, Ticket{}, err
+		}
+	} else {
+		if lane.soldOuts.tells(place{r.EventID, r.QuotaID}, r.Seats) {
+			return secret.Ticket{}, Ticket{}, ErrFull
+		}
+		if r.Secret, err = secret.NewTicket(s.random); err != nil {
+			return secret.Ticket{}, Ticket{}, err
+		}
+	}
+	id, err := uuid.NewRandomFromReader(s.random)
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("make id: %w", err)
+	}
+	mac := s.keys.TicketMAC(r.Secret)
+	v, err := lane.submit(ctx, &request{
+		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1),
+		seats: int16(min(r.Seats, math.MaxInt16)), //nolint:gosec // bounded, and far above what any quota permits
+	})
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, err
+	}
+	switch v.outcome {
+	case "granted":
+		if v.linkIsOpen {
+			if t, err := s.store.read(ctx, [][]byte{mac}); err == nil {
+				v.ticket = t // else the ticket page shows the link: the seat is taken, and that is what must be told
+			}
+		}
+		return r.Secret, v.ticket, nil
+	case "duplicate":
+		t, err := s.store.read(ctx, [][]byte{mac})
+		if err != nil {
+			return secret.Ticket{}, Ticket{}, err
+		}
+		return s.again(r, t)
+	case "too_many":
+		return secret.Ticket{}, Ticket{}, ErrTooManySeats.With("max", v.most).Field("seats", "too_large", "max", v.most)
+	}
+	if refusal, ok := refusals[v.outcome]; ok {
+		return secret.Ticket{}, Ticket{}, refusal
+	}
+	return secret.Ticket{}, Ticket{}, fmt.Errorf("understand verdict %q", v.outcome)
+}
+
+// readOlder looks under the keys that no longer sign; with one key there are none, and the database finds the rest by itself.
+func (s *Service) readOlder(ctx context.Context, code secret.Ticket) (Ticket, error) {
+	macs := s.keys.TicketMACs(code)
+	if len(macs) == 1 {
+		return Ticket{}, ErrUnknown
+	}
+	return s.store.read(ctx, macs[1:])
+}
+
+// again answers a secret that has a ticket.
+func (s *Service) again(r Request, t Ticket) (secret.Ticket, Ticket, error) {
+	same := t.EventID == r.EventID && t.QuotaID == r.QuotaID && t.Seats == r.Seats
+	if t.Status != Cancelled { // a cancelled ticket has forgotten its nickname
+		same = same && t.Nickname == r.Nickname
+	}
+	if !same {
+		return secret.Ticket{}, Ticket{}, ErrPayloadDiffers
+	}
+	return r.Secret, t, nil
+}
+
+// Look gives the ticket of a secret, with the joining link when it is open; ErrUnknown when there is none.
+func (s *Service) Look(ctx context.Context, code secret.Ticket) (Ticket, error) {
+	if code.IsZero() {
+		return Ticket{}, fmt.Errorf("look at ticket: %w", ErrUnknown)
+	}
+	t, err := s.store.read(ctx, s.keys.TicketMACs(code))
+	if err != nil {
+		return Ticket{}, fmt.Errorf("look at ticket: %w", err)
+	}
+	return t, nil
+}
+
+// Cancel gives the seats back, forgets the nickname and gives the cancelled ticket. It fails with ErrUnknown, with ErrOver once the part has ended and with
+// ErrCancelled when the ticket is no longer active.
+func (s *Service) Cancel(ctx context.Context, code secret.Ticket) (Ticket, error) {
+	if code.IsZero() {
+		return Ticket{}, fmt.Errorf("cancel ticket: %w", ErrUnknown)
+	}
+	for _, mac := range s.keys.TicketMACs(code) {
+		outcome, t, err := s.store.cancel(ctx, mac)
+		switch {
+		case err != nil:
+			return Ticket{}, err
+		case outcome == "cancelled":
+			s.lane(t.QuotaID).soldOuts.forget(place{t.EventID, t.QuotaID})
+			return t, nil
+		case outcome == "already":
+			return Ticket{}, fmt.Errorf("cancel ticket: %w", ErrCancelled)
+		case outcome == "over":
+			return Ticket{}, fmt.Errorf("cancel ticket: %w", ErrOver)
+		}
+	}
+	return Ticket{}, fmt.Errorf("cancel ticket: %w", ErrUnknown)
+}
+
+// Rotate gives the ticket a new secret; the old one is worth nothing from that moment. ErrUnknown when the old one has no ticket.
+func (s *Service) Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, Ticket, error) {
+	if code.IsZero() {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", ErrUnknown)
+	}
+	fresh, err := secret.NewTicket(s.random)
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+	}
+	for _, mac := range s.keys.TicketMACs(code) {
+		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(fresh))
+		if err != nil {
+			return secret.Ticket{}, Ticket{}, err
+		}
+		if done {
+			return fresh, t, nil
+		}
+	}
+	return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", ErrUnknown)
+}
+
+// lane of a quota; the last bytes of its id are random.
+func (s *Service) lane(quota uuid.UUID) *lane {
+	return s.lanes[binary.LittleEndian.Uint32(quota[12:])%lanes]
+}

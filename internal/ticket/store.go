@@ -1,0 +1,215 @@
+package ticket
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+// store speaks to the database in batches that are one implicit transaction and one round trip: the settings are local to it, and the commit is
+// done when the batch is closed without error, not when its rows have come.
+type store struct {
+	pool  *pgxpool.Pool
+	clock clock.Clock
+}
+
+// settings for row-level security; values are parameters, so that pg_stat_activity shows none.
+const (
+	sqlNow = `select set_config('app.now', $1, true), set_config('lock_timeout', $2, true)`
+
+	sqlHolder = `select set_config('app.now', $1, true), set_config('app.ticket', $2, true)`
+)
+
+// sqlRead shows at most the ticket whose MAC sqlHolder presented.
+const sqlRead = `
+	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note
+	from ticket t left join joining_link l on l.part_id = t.part_id
+	where t.secret_mac = $1`
+
+const sqlGrant = `
+	select outcomes, free, most, organizations, occurrences, parts, links
+	from ticket_grant($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::smallint[], $6::text[])`
+
+// laneLockTimeout is how long a batch waits for a quota that somebody else is changing; its neighbours in the batch wait as long.
+const laneLockTimeout = "2s"
+
+// wanted is what goes to ticket_grant.
+type wanted struct {
+	event, quota, id uuid.UUID
+	mac              []byte
+	seats            int16
+	nickname         string
+}
+
+// verdict is what comes back.
+type verdict struct {
+	outcome string
+	// free and most are valid when the quota was looked at.
+	free, most   int
+	ticket       Ticket // when granted
+	linkIsOpen   bool
+	lookedAtSeat bool
+}
+
+func (s store) now() time.Time { return s.clock.Now().UTC().Truncate(time.Microsecond) }
+
+func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05.999999Z07:00") }
+
+// grant judges requests in one transaction and gives one verdict each, in order.
+func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error) {
+	n := len(requests)
+	events, quotas, ids := make([]pgtype.UUID, n), make([]pgtype.UUID, n), make([]pgtype.UUID, n)
+	macs, seats, nicknames := make([][]byte, n), make([]int16, n), make([]pgtype.Text, n)
+	for i, r := range requests {
+		events[i] = pgtype.UUID{Bytes: r.event, Valid: true}
+		quotas[i] = pgtype.UUID{Bytes: r.quota, Valid: true}
+		ids[i] = pgtype.UUID{Bytes: r.id, Valid: true}
+		macs[i], seats[i] = r.mac, r.seats
+		nicknames[i] = pgtype.Text{String: r.nickname, Valid: r.nickname != ""}
+	}
+	now := s.now()
+	var (
+		outcomes                          []string
+		free                              []pgtype.Int4
+		most                              []pgtype.Int2
+		organizations, occurrences, parts []pgtype.UUID
+		links                             []bool
+	)
+	batch := &pgx.Batch{}
+	batch.Queue(sqlNow, stamp(now), laneLockTimeout)
+	batch.Queue(sqlGrant, events, quotas, ids, macs, seats, nicknames).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&outcomes, &free, &most, &organizations, &occurrences, &parts, &links)
+	})
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, fmt.Errorf("grant seats: %w", err)
+	}
+	if len(outcomes) != n {
+		return nil, fmt.Errorf("grant seats: %d verdicts for %d requests", len(outcomes), n)
+	}
+	verdicts := make([]verdict, n)
+	for i, r := range requests {
+		v := verdict{outcome: outcomes[i], free: int(free[i].Int32), most: int(most[i].Int16), lookedAtSeat: free[i].Valid, linkIsOpen: links[i]}
+		if v.outcome == "granted" {
+			v.ticket = Ticket{
+				ID: r.id, OrganizationID: organizations[i].Bytes, EventID: r.event, OccurrenceID: occurrences[i].Bytes, PartID: parts[i].Bytes,
+				QuotaID: r.quota, Status: Confirmed, Seats: int(r.seats), Nickname: r.nickname, TakenOn: clock.DateOf(now),
+			}
+		}
+		verdicts[i] = v
+	}
+	return verdicts, nil
+}
+
+// read gives the ticket stored under the first of macs that has one, else ErrUnknown.
+func (s store) read(ctx context.Context, macs [][]byte) (Ticket, error) {
+	var t Ticket
+	found := false
+	now := stamp(s.now())
+	batch := &pgx.Batch{}
+	for _, mac := range macs {
+		batch.Queue(sqlHolder, now, hex.EncodeToString(mac))
+		batch.Queue(sqlRead, mac).QueryRow(func(row pgx.Row) error {
+			if found {
+				return nil
+			}
+			ok, err := scan(row, &t)
+			found = ok
+			return err
+		})
+	}
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return Ticket{}, unavailable(fmt.Errorf("read ticket: %w", err))
+	}
+	if !found {
+		return Ticket{}, ErrUnknown
+	}
+	return t, nil
+}
+
+// cancel gives ticket_cancel's outcome and the ticket as it stands then.
+func (s store) cancel(ctx context.Context, mac []byte) (outcome string, t Ticket, err error) {
+	err = s.change(ctx, mac, `select ticket_cancel($1)`, []any{mac}, &outcome, &t)
+	if err != nil {
+		return "", Ticket{}, unavailable(fmt.Errorf("cancel ticket: %w", err))
+	}
+	return outcome, t, nil
+}
+
+// rotate stores the ticket under another MAC; done is false when none is stored under the old one.
+func (s store) rotate(ctx context.Context, mac, newMAC []byte) (done bool, t Ticket, err error) {
+	err = s.change(ctx, newMAC, `select ticket_rotate($1, $2)`, []any{mac, newMAC}, &done, &t)
+	if err != nil {
+		return false, Ticket{}, unavailable(fmt.Errorf("rotate ticket: %w", err))
+	}
+	return done, t, nil
+}
+
+// change calls a function that changes one ticket and reads the ticket as the holder of mac.
+func (s store) change(ctx context.Context, mac []byte, call string, args []any, outcome any, t *Ticket) error {
+	for attempt := 1; ; attempt++ {
+		batch := &pgx.Batch{}
+		batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
+		batch.Queue(call, args...).QueryRow(func(row pgx.Row) error { return row.Scan(outcome) })
+		batch.Queue(sqlRead, mac).QueryRow(func(row pgx.Row) error {
+			_, err := scan(row, t)
+			return err
+		})
+		err := s.pool.SendBatch(ctx, batch).Close()
+		if err == nil || attempt == 2 || !undone(err) {
+			return err
+		}
+	}
+}
+
+func scan(row pgx.Row, t *Ticket) (found bool, err error) {
+	var nickname, url, note pgtype.Text
+	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	t.Nickname = nickname.String
+	if url.Valid {
+		t.JoiningLink = &JoiningLink{URL: url.String, Note: note.String}
+	}
+	return true, nil
+}
+
+// undone reports a deadlock or serialization failure: nothing happened, the same again may pass.
+func undone(err error) bool {
+	state, _ := postgres.Constraint(err)
+	return state == "40P01" || state == "40001"
+}
+
+// unreachable reports an error that no statement caused, so that a smaller batch would not fare better.
+func unreachable(err error) bool {
+	state, _ := postgres.Constraint(err)
+	if state == "" {
+		return true
+	}
+	switch state[:2] {
+	case "08", "53", "57": // connection, resources, operator
+		return true
+	}
+	return false
+}
+
+// unavailable also takes a connection lost midway for what it is.
+func unavailable(err error) error {
+	if unreachable(err) {
+		return postgres.ErrUnavailable.Because(err)
+	}
+	return postgres.Unavailable(err)
+}

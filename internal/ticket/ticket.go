@@ -1,0 +1,104 @@
+package ticket
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/text"
+)
+
+// Status is what became of a ticket; the package comment has the table.
+type Status string
+
+// The states of a ticket.
+const (
+	Confirmed Status = "confirmed"
+	Waiting   Status = "waiting"
+	Offered   Status = "offered"
+	Lapsed    Status = "lapsed"
+	Cancelled Status = "cancelled"
+)
+
+// HoldsSeats reports whether the quota's counter counts a ticket of this state.
+func (s Status) HoldsSeats() bool { return s == Confirmed || s == Offered }
+
+// Active reports whether the ticket can still be cancelled.
+func (s Status) Active() bool { return s == Confirmed || s == Waiting || s == Offered }
+
+// Ticket is one anonymous registration.
+type Ticket struct {
+	ID             uuid.UUID // random; says nothing about order or time
+	OrganizationID uuid.UUID
+	EventID        uuid.UUID
+	OccurrenceID   uuid.UUID
+	PartID         uuid.UUID
+	QuotaID        uuid.UUID
+	Status         Status
+	Seats          int
+	Nickname       string     // "" for none; forgotten when the ticket is cancelled
+	TakenOn        clock.Date // the day is all that is kept
+	// JoiningLink is nil unless the ticket is a confirmed one for taking part online and the link is open already.
+	JoiningLink *JoiningLink
+}
+
+// JoiningLink is where an online part is held.
+type JoiningLink struct {
+	URL  string
+	Note string
+}
+
+// Request is what a resident asks for.
+type Request struct {
+	EventID uuid.UUID
+	QuotaID uuid.UUID
+	Seats   int
+	// Secret is the one the caller made, for being able to ask again; the zero Secret lets the service make one.
+	Secret   secret.Ticket
+	Nickname string // optional
+}
+
+// MaxNickname is how many characters a nickname has at most, counted after normalisation.
+const MaxNickname = 20
+
+// maxNicknameBytes bounds what is looked at: twenty characters of four code points each, decomposed.
+const maxNicknameBytes = 640
+
+// CleanNickname brings a nickname into the form that is stored: NFC, trimmed; "" for none. It fails with ErrNickname for more than MaxNickname
+// characters, and for controls, bidi controls, unassigned characters and those that nobody can see.
+func CleanNickname(typed string) (string, error) {
+	if len(typed) > maxNicknameBytes {
+		return "", ErrNickname.Field("nickname", "too_long", "max", MaxNickname)
+	}
+	clean, ok := text.Line(typed)
+	if !ok {
+		return "", ErrNickname.Field("nickname", "invalid_characters")
+	}
+	visible := clean == ""
+	for _, r := range clean {
+		if !allowed(r) {
+			return "", ErrNickname.Field("nickname", "invalid_characters")
+		}
+		visible = visible || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+	}
+	if !visible {
+		return "", ErrNickname.Field("nickname", "invalid_characters")
+	}
+	if utf8.RuneCountInString(clean) > MaxNickname {
+		return "", ErrNickname.Field("nickname", "too_long", "max", MaxNickname)
+	}
+	return clean, nil
+}
+
+// allowed takes letters, marks, numbers, punctuation, symbols, spaces and the joiners inside emoji; blank fillers (Unicode UAX #44,
+// Default_Ignorable_Code_Point) are letters by category only.
+func allowed(r rune) bool {
+	if r == '\u200c' || r == '\u200d' {
+		return true
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) &&
+		!unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && r != '\u2800'
+}
