@@ -29,6 +29,7 @@ var forSpeed = map[string]string{
 	"wal_level":          "minimal",
 	"max_wal_senders":    "0",
 	"checkpoint_timeout": "1h",
+	"max_wal_size":       "256MB", // the folder may lie in memory
 }
 
 type private struct {
@@ -40,7 +41,7 @@ func startPrivate(ctx context.Context) (*private, error) {
 	if err := sweep(ctx); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", folderPrefix+strconv.Itoa(os.Getpid())+"-")
+	dir, err := os.MkdirTemp(serverFolder(), folderPrefix+strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
 		return nil, fmt.Errorf("make test server's folder: %w", err)
 	}
@@ -62,7 +63,7 @@ func (p *private) stop(ctx context.Context) error {
 
 // sweep removes the folders of test binaries that were killed (a test that timed out, say).
 func sweep(ctx context.Context) error {
-	folders, err := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
+	folders, err := filepath.Glob(filepath.Join(serverFolder(), folderPrefix+"*"))
 	if err != nil {
 		return fmt.Errorf("look for old test servers: %w", err)
 	}
