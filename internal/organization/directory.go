@@ -18,7 +18,7 @@ const directoryAge = 5 * time.Second
 // Directory knows every organization and partnership by heart, for the hot paths that turn a slug into an id. What this process writes is seen at
 // once, what others write after at most 5 s. Safe for concurrent use.
 type Directory struct {
-	db      *postgres.DB
+	read    func(ctx context.Context, fn func(tx *postgres.Tx) error) error
 	clock   clock.Clock
 	view    atomic.Pointer[View]
 	changes atomic.Uint64 // writes of this process; a view read before the newest of them is stale
@@ -39,7 +39,12 @@ type View struct {
 
 // NewDirectory makes a directory that reads with db's public role when first asked.
 func NewDirectory(db *postgres.DB) *Directory {
-	return &Directory{db: db, clock: db.Clock(), loading: make(chan struct{}, 1)}
+	return &Directory{read: db.InPublic, clock: db.Clock(), loading: make(chan struct{}, 1)}
+}
+
+// NewOperatorDirectory is NewDirectory for commands that have the owner's account only.
+func NewOperatorDirectory(db *postgres.DB) *Directory {
+	return &Directory{read: db.InOperator, clock: db.Clock(), loading: make(chan struct{}, 1)}
 }
 
 // View gives the present picture. It fails only when the database does.
@@ -80,7 +85,7 @@ func (d *Directory) load(ctx context.Context, anyway bool) (*View, error) {
 	// Both are taken before reading, so that a write meanwhile leaves the view stale instead of unseen.
 	changes, readAt := d.changes.Load(), d.clock.Now()
 	var v *View
-	err := d.db.InPublic(ctx, func(tx *postgres.Tx) error {
+	err := d.read(ctx, func(tx *postgres.Tx) error {
 		organizations, partnerships, err := readAll(tx)
 		v = newView(organizations, partnerships)
 		return err
