@@ -1,0 +1,155 @@
+package event_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+)
+
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.publish("kiyose", gathering("清瀬の女子会", 3, 10, 17))
+
+	lecture := gathering("文京の講演会", 5)
+	lecture.Kind, lecture.AudienceTags, lecture.Summary = "lecture", []event.AudienceTag{"family", "supporter"}, "ＣＲＡＦＴ入門"
+	lecture.Occurrences[0].Place = event.Place{Kind: event.Both, Name: "区民センター", AreaCode: "131059"}
+	lecture.Occurrences[0].Parts[0] = event.PartInput{Reservation: event.NoReservation}
+	w.publish("bunkyo", lecture)
+
+	training := gathering("支援者の研修", 6)
+	training.Kind, training.Visibility, training.AudienceTags = "training", event.Supporters, []event.AudienceTag{"supporter"}
+	training.Occurrences[0].Place = event.Place{Kind: event.Online}
+	w.publish("toshima", training)
+
+	joint := gathering("合同の居場所", 4)
+	joint.Kind, joint.AudienceTags = "ibasho", []event.AudienceTag{"anyone"}
+	joint.Organisers = []event.OrganiserInput{{Organization: "kiyose", Role: event.Host}, {Organization: "bunkyo", Role: event.Host}}
+	joint.Occurrences[0].Place.AreaCode = "131059"
+	e := w.publish("kiyose", joint)
+	must[event.Event](t)(w.events.Decide(w.ctx, w.by["bunkyo"], e.ID, true))
+
+	at := func(days int) *time.Time { d := day(days, 0, 0); return &d }
+	for name, c := range map[string]struct {
+		filter event.Filter
+		want   []string
+	}{
+		"all in date order, once each":  {event.Filter{}, []string{"清瀬の女子会", "合同の居場所", "文京の講演会"}},
+		"from":                          {event.Filter{From: at(5)}, []string{"文京の講演会", "清瀬の女子会"}},
+		"to":                            {event.Filter{To: at(4)}, []string{"清瀬の女子会"}},
+		"organization":                  {event.Filter{Organization: "bunkyo"}, []string{"合同の居場所", "文京の講演会"}},
+		"not in my town":                {event.Filter{ExcludeOrganization: "kiyose"}, []string{"合同の居場所", "文京の講演会"}},
+		"not in the other town":         {event.Filter{ExcludeOrganization: "bunkyo"}, []string{"清瀬の女子会"}},
+		"area":                          {event.Filter{Area: "131059"}, []string{"合同の居場所", "文京の講演会"}},
+		"kind":                          {event.Filter{Kind: "lecture"}, []string{"文京の講演会"}},
+		"women, and what is for anyone": {event.Filter{Audience: "women"}, []string{"清瀬の女子会", "合同の居場所"}},
+		"supporters find theirs":        {event.Filter{Audience: "supporter"}, []string{"文京の講演会", "支援者の研修"}},
+		"online":                        {event.Filter{Place: event.Online}, []string{"文京の講演会"}},
+		"in person":                     {event.Filter{Place: event.InPerson}, []string{"清瀬の女子会", "合同の居場所", "文京の講演会"}},
+		"no reservation":                {event.Filter{Reservation: event.NoReservation}, []string{"文京の講演会"}},
+		"partnership":                   {event.Filter{Partnership: "ux"}, []string{"清瀬の女子会", "合同の居場所", "文京の講演会"}},
+		"words, any width":              {event.Filter{Query: "craft 講演"}, []string{"文京の講演会"}},
+		"two letters":                   {event.Filter{Query: "女子"}, []string{"清瀬の女子会"}},
+		"no wildcards":                  {event.Filter{Query: "%"}, nil},
+		"one a page":                    {event.Filter{Limit: 1}, []string{"清瀬の女子会", "合同の居場所", "文京の講演会"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := w.titles(c.filter); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+	for name, f := range map[string]event.Filter{
+		"unknown town": {Organization: "nowhere"}, "unknown kind": {Kind: "x"}, "unknown area": {Area: "000000"}, "hidden letters": {Query: "a\u202e"},
+		"unknown partnership": {Partnership: "x"}, "to before from": {From: at(5), To: at(3)},
+	} {
+		if _, err := w.events.List(w.ctx, f); fault.KindOf(err) != fault.KindInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A search walks a bounded stretch of dates at a time; what lies beyond must be found all the same, rare or not.
+func TestSearchBeyondItsBudget(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	e := w.publish("kiyose", gathering("ふつうの会", 1))
+	_, err := w.bundle.Pool(t).Exec(w.ctx, `
+		insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind)
+		select organization_id, id, $2::timestamptz + g * interval '1 minute', $2::timestamptz + g * interval '1 minute' + interval '1 hour', 'in_person' from event, generate_series(1, 12000) g where id = $1`,
+		e.ID, day(2, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.publish("bunkyo", gathering("料理", 300))
+	for _, q := range []string{"料理", "料"} {
+		if got := w.titles(event.Filter{Query: q}); !slices.Equal(got, []string{"料理"}) {
+			t.Errorf("%s: %v", q, got)
+		}
+	}
+	w.publish("bunkyo", gathering("ボードゲーム", 301))
+	page := must[event.Page](t)(w.events.List(w.ctx, event.Filter{Query: "ボードゲーム"}))
+	if len(page.Items) != 1 {
+		t.Errorf("a long word is not found at once: %d", len(page.Items))
+	}
+}
+
+func TestChangesForMirrors(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, w.publish("kiyose", gathering(fmt.Sprint("会", i), 3+i)).ID.String())
+	}
+	first := must[event.ChangePage](t)(w.events.Changes(w.ctx, event.ChangePosition{}, 3))
+	if len(first.Items) != 3 || !first.More {
+		t.Fatalf("first page = %d, more %v", len(first.Items), first.More)
+	}
+	second := must[event.ChangePage](t)(w.events.Changes(w.ctx, first.Next, 3))
+	if len(second.Items) != 2 || second.More {
+		t.Fatalf("second page = %d, more %v", len(second.Items), second.More)
+	}
+	for i, c := range append(first.Items, second.Items...) {
+		if c.EventID.String() != ids[i] || c.Event == nil {
+			t.Errorf("change %d = %v", i, c.EventID)
+		}
+	}
+	hidden := event.Partners
+	must[event.Event](t)(w.events.Change(w.ctx, w.by["kiyose"], first.Items[0].EventID, event.Change{Visibility: &hidden}))
+	third := must[event.ChangePage](t)(w.events.Changes(w.ctx, second.Next, 3))
+	if len(third.Items) != 1 || third.Items[0].Event != nil {
+		t.Errorf("tombstone = %+v", third.Items)
+	}
+	selection := must[event.Selection](t)(w.events.Select(w.ctx, event.Selector{}))
+	if !selection.RemovedAt.Equal(noon) {
+		t.Errorf("removed at %v", selection.RemovedAt)
+	}
+	if again := must[event.ChangePage](t)(w.events.Changes(w.ctx, third.Next, 3)); len(again.Items) != 0 || again.Next != third.Next {
+		t.Errorf("a mirror that is up to date = %+v", again)
+	}
+}
+
+func TestFeedWindows(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.publish("kiyose", gathering("窓", -61, -60, 1, 400, 401))
+	gone := w.publish("kiyose", gathering("中止", 20))
+	must[event.Event](t)(w.events.Cancel(w.ctx, w.by["kiyose"], gone.ID, ""))
+	count := func() (dates int) {
+		for _, e := range must[event.Selection](t)(w.events.Select(w.ctx, event.Selector{Organization: "kiyose"})).Events {
+			dates += len(e.Occurrences)
+		}
+		return dates
+	}
+	if got := count(); got != 4 {
+		t.Errorf("%d dates in the feed, want 4", got)
+	}
+	w.clock.Advance(31 * 24 * time.Hour)
+	if got := count(); got != 3 {
+		t.Errorf("%d dates a month later, want 3 without what was cancelled, with the one that came into sight", got)
+	}
+}
