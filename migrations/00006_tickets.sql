@@ -117,7 +117,8 @@ create function ticket_grant(events uuid[], quotas uuid[], ids uuid[], macs byte
                              out outcomes text[], out free integer[], out most smallint[],
                              out organizations uuid[], out occurrences uuid[], out parts uuid[], out links boolean[])
   language plpgsql security definer set search_path = public, pg_temp
-  -- One plan for every batch size: planning afresh for each array cost 0.6 ms a call, and a hash join would read whole tables.
+  -- One plan for every batch size: planning afresh for each array cost 0.6 ms a call. A hash join would read whole tables, and so would the hashed
+  -- subplan of an exists (): hence the outer joins to ticket.
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
@@ -139,9 +140,9 @@ begin
   -- Refusals take no lock.
   for r in
     select q.ord, c.quota_id, c.capacity - c.taken as room, k.max_seats, k.organization_id, k.occurrence_id, k.part_id,
-      k.channel = 'online' and exists (select from joining_link l where l.part_id = k.part_id and app_now() >= p.starts_at - l.opens_before) as link,
+      coalesce(k.channel = 'online' and app_now() >= p.starts_at - l.opens_before, false) as link,
       case
-        when exists (select from ticket t where t.secret_mac = q.mac) then 'duplicate'
+        when t.id is not null then 'duplicate'
         when c.quota_id is null or c.event_id <> q.event_id then 'unknown'
         when p.reservation = 'none' then 'not_needed'
         when p.reservation <> 'seat' or k.channel not in ('in_person', 'online') then 'other_way'
@@ -156,6 +157,8 @@ begin
     left join quota_counter c on c.quota_id = q.quota_id
     left join quota k on k.id = c.quota_id
     left join part p on p.id = k.part_id
+    left join joining_link l on l.part_id = p.id
+    left join ticket t on t.secret_mac = q.mac
   loop
     outcomes[r.ord] := r.verdict;
     continue when r.quota_id is null or r.verdict = 'unknown';
@@ -177,9 +180,10 @@ begin
   perform from quota_counter c where c.quota_id = any (candidates) order by c.quota_id for update;
   for r in
     select q.ord, q.seats, c.quota_id, c.capacity - c.taken as room, c.accepting,
-      exists (select from ticket t where t.secret_mac = q.mac) as known
+      t.id is not null as known
     from unnest(quotas, macs, seats, outcomes) with ordinality as q (quota_id, mac, seats, outcome, ord)
     join quota_counter c on c.quota_id = q.quota_id
+    left join ticket t on t.secret_mac = q.mac
     where q.outcome = 'candidate'
     order by c.quota_id, q.ord
   loop
