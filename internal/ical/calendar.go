@@ -26,7 +26,7 @@ type Calendar struct {
 	// ProductID is PRODID, such as "-//Tonarimachi//Tonarimachi//JA"; required.
 	ProductID string
 	// Modified is when entries last came or went, as far as their stamps can't
-	// tell: a removal, or the Window's Day. It moves Document.LastModified and
+	// tell: a removal, or the midnight that moved the feed's window. It moves Document.LastModified and
 	// stands nowhere in the body.
 	Modified time.Time
 }
