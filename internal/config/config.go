@@ -26,7 +26,7 @@ const Prefix = "TONARIMACHI_"
 type Config struct {
 	// DatabaseURL is the login that holds the three program roles, never the owner.
 	DatabaseURL Hidden `env:"DATABASE_URL" want:"the PostgreSQL address of the program's login" example:"postgres://tonarimachi:password@127.0.0.1:5432/tonarimachi"`
-	// OwnerDatabaseURL owns the schema; only migrate uses it.
+	// OwnerDatabaseURL owns the schema; only migrate and the operator's commands use it.
 	OwnerDatabaseURL Hidden `env:"OWNER_DATABASE_URL" want:"the PostgreSQL address of the schema's owner" example:"postgres://tonarimachi_owner:password@127.0.0.1:5432/tonarimachi"`
 	// SecretKey is the text Keys are derived from.
 	SecretKey Hidden `env:"SECRET_KEY" want:"one key or, to rotate, several separated by commas (the first signs), each of 32 or more random bytes in base64 or hex" example:"the output of: openssl rand -base64 32"`
@@ -65,12 +65,14 @@ const (
 	Serve   Use = iota // serve and worker: DATABASE_URL, BASE_URL and SECRET_KEY
 	Migrate            // OWNER_DATABASE_URL
 	Tool               // commands on the data: DATABASE_URL and SECRET_KEY
+	Operate            // the operator's commands: OWNER_DATABASE_URL and SECRET_KEY
 )
 
 var needs = map[Use][]string{
 	Serve:   {"DatabaseURL", "BaseURL", "SecretKey"},
 	Migrate: {"OwnerDatabaseURL"},
 	Tool:    {"DatabaseURL", "SecretKey"},
+	Operate: {"OwnerDatabaseURL", "SecretKey"},
 }
 
 // Fault is one wrong setting.

@@ -131,6 +131,7 @@ func TestNeeds(t *testing.T) {
 		{config.Serve, nil, []string{"DATABASE_URL", "SECRET_KEY", "BASE_URL"}},
 		{config.Migrate, nil, []string{"OWNER_DATABASE_URL"}},
 		{config.Tool, nil, []string{"DATABASE_URL", "SECRET_KEY"}},
+		{config.Operate, nil, []string{"OWNER_DATABASE_URL", "SECRET_KEY"}},
 		{config.Tool, []string{"TONARIMACHI_DATABASE_URL=", "TONARIMACHI_SECRET_KEY= "}, []string{"DATABASE_URL", "SECRET_KEY"}},
 		{config.Migrate, []string{"TONARIMACHI_OWNER_DATABASE_URL=postgres://o@h/db"}, nil},
 	} {

@@ -1,0 +1,200 @@
+package job_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/job"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+type bundle struct {
+	*testkit.Bundle
+	clock *clock.Fake
+	db    *postgres.DB
+	log   *safeBuffer
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	b := &bundle{Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(9, 0)), log: &safeBuffer{}}
+	b.db = b.open(t)
+	return b
+}
+
+func (b *bundle) open(t *testing.T) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 4, Worker: 4, Clock: b.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+// run starts a runner and gives what stops it and waits for it.
+func (b *bundle) run(t *testing.T, db *postgres.DB, tasks ...job.Task) (stop func()) {
+	t.Helper()
+	r, err := job.New(db, slog.New(slog.NewTextHandler(b.log, nil)), tasks...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func (b *bundle) number(t *testing.T, query string, args ...any) (n int) {
+	t.Helper()
+	if err := b.Pool(t).QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// told is a task that tells of every run.
+func told(name string, every time.Duration, do func(context.Context) (int, error)) (job.Task, <-chan int) {
+	runs := make(chan int, 100)
+	return job.Task{Name: name, Every: every, Do: func(ctx context.Context) (int, error) {
+		n, err := do(ctx)
+		runs <- n
+		return n, err
+	}}, runs
+}
+
+func await(t *testing.T, runs <-chan int) int {
+	t.Helper()
+	select {
+	case n := <-runs:
+		return n
+	case <-time.After(30 * time.Second):
+		t.Fatal("the task was not run")
+		return 0
+	}
+}
+
+func TestTasksComeRound(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	task, runs := told("tick", 200*time.Millisecond, func(context.Context) (int, error) { return 3, nil })
+	stop := b.run(t, b.db, task)
+	for range 3 {
+		await(t, runs)
+	}
+	stop()
+	if n := b.number(t, "select count(*) from river.river_job where kind <> 'task' or args <> '{\"task\": \"tick\"}'"); n != 0 {
+		t.Errorf("%d jobs hold something else than the task's name", n)
+	}
+	if !strings.Contains(b.log.String(), "task=tick count=3") {
+		t.Errorf("the log does not tell:\n%s", b.log)
+	}
+}
+
+func TestWorkIsTakenOverFromARunnerThatFails(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	begun := make(chan int, 10)
+	hanging := job.Task{Name: "work", Every: time.Hour, Do: func(ctx context.Context) (int, error) {
+		begun <- 1
+		return 0, errors.New("the machine is on fire")
+	}}
+	stop := b.run(t, b.db, hanging)
+	await(t, begun)
+	stop()
+	task, runs := told("work", time.Hour, func(context.Context) (int, error) { return 1, nil })
+	b.run(t, b.open(t), task)
+	await(t, runs)
+}
+
+func TestErasureAndPurgeAsTasks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	admin := b.Pool(t)
+	org := testkit.NewOrganization(t, admin, "kita")
+	e := testkit.NewEvent(t, admin, org, testkit.EventOptions{})
+	keys, err := secret.NewKeys([]byte("0123456789abcdefghijklmnopqrstuv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := ticket.New(b.db, keys, rand.Reader, nil)
+	if _, _, err := service.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 1, Nickname: "うみ"}); err != nil {
+		t.Fatal(err)
+	}
+	service.Close()
+	b.clock.Set(e.EndsAt.Add(ticket.EraseAfter + time.Hour))
+	for key, age := range map[string]time.Duration{"old": 25 * time.Hour, "young": 23 * time.Hour} {
+		if _, err := admin.Exec(t.Context(), `insert into idempotency_key (organization_id, key, fingerprint, status, content_type, body, created_at)
+			values ($1, $2, decode(repeat('00', 32), 'hex'), 201, 'application/json', '', $3)`, org, key, b.clock.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erase, erased := told("erase_tickets", time.Hour, ticket.NewEraser(b.db).EraseEnded)
+	purge, purged := told("purge_idempotency_keys", time.Hour, func(ctx context.Context) (int, error) {
+		return b.db.PurgeIdempotencyKeys(ctx, 24*time.Hour)
+	})
+	b.run(t, b.db, erase, purge)
+	if n := await(t, erased); n != 1 {
+		t.Errorf("erased %d tickets, want 1", n)
+	}
+	if n := await(t, purged); n != 1 {
+		t.Errorf("purged %d keys, want 1", n)
+	}
+	if n := b.number(t, "select count(*) from ticket where secret_mac is not null or nickname is not null"); n != 0 {
+		t.Errorf("%d tickets still point at somebody", n)
+	}
+	if n := b.number(t, "select count(*) from idempotency_key where key = 'young'"); n != 1 {
+		t.Error("a key went before its day was over")
+	}
+}
+
+func TestNewRefusesUnclearTasks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	do := func(context.Context) (int, error) { return 0, nil }
+	for _, tasks := range [][]job.Task{
+		{{Every: time.Hour, Do: do}}, {{Name: "a", Do: do}}, {{Name: "a", Every: time.Hour}},
+		{{Name: "a", Every: time.Hour, Do: do}, {Name: "a", Every: time.Hour, Do: do}},
+	} {
+		if _, err := job.New(b.db, nil, tasks...); err == nil {
+			t.Errorf("%+v was taken", tasks)
+		}
+	}
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

@@ -1,0 +1,57 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+// When tickets are erased.
+const (
+	// EraseAfter is how long after its date has ended a ticket can still be looked at.
+	EraseAfter = 7 * 24 * time.Hour
+	// ErasePostponedAfter bounds the wait for new times of a date that was put off.
+	ErasePostponedAfter = 400 * 24 * time.Hour
+)
+
+const eraseBatch = 500
+
+// Eraser takes from tickets what points at their holders. It works as the worker's role and is safe for concurrent use, in other processes too.
+type Eraser struct {
+	db    *postgres.DB
+	batch int
+}
+
+// NewEraser makes an eraser.
+func NewEraser(db *postgres.DB) *Eraser { return &Eraser{db: db, batch: eraseBatch} }
+
+// EraseEnded erases secret and nickname of every ticket whose date ended more than EraseAfter ago; what is left is a count. A postponed date has not
+// ended: its holders keep their seats until new times are set. Each batch commits by itself, so that a call after an interruption goes on where the
+// last one stopped. It says how many tickets were erased.
+func (e *Eraser) EraseEnded(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		var erased int64
+		err := e.db.InWorker(ctx, func(tx *postgres.Tx) error {
+			tag, err := tx.Pgx.Exec(ctx, `
+				update ticket set secret_mac = null, nickname = null
+				where id in (
+				  select t.id from occurrence o join ticket t on t.occurrence_id = o.id
+				  where t.secret_mac is not null
+				    and o.ends_at < $1 and (o.status <> 'postponed' or o.ends_at < $2)
+				  limit $3 for update of t skip locked
+				)`, tx.Now.Add(-EraseAfter), tx.Now.Add(-ErasePostponedAfter), e.batch)
+			erased = tag.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return total, fmt.Errorf("erase tickets: %w", err)
+		}
+		total += int(erased)
+		if int(erased) < e.batch {
+			return total, nil
+		}
+	}
+}
