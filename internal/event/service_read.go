@@ -260,10 +260,11 @@ func (s *Service) Select(ctx context.Context, sel Selector) (Selection, error) {
 			return err
 		}
 		var ids []uuid.UUID
-		wanted := map[uuid.UUID]bool{}
+		wanted, seen := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
 		for _, row := range rows {
 			wanted[row.OccurrenceID] = true
-			if !slices.Contains(ids[max(0, len(ids)-50):], row.EventID) {
+			if !seen[row.EventID] {
+				seen[row.EventID] = true
 				ids = append(ids, row.EventID)
 			}
 		}

@@ -218,7 +218,7 @@ type joiningLinkRow struct {
 const selectJoiningLinks = `
 	select l.part_id, l.url, l.note, l.opens_before from joining_link l where l.event_id = any ($1)`
 
-// loadEvents gives the events with all that belongs to them, in the order of ids; what the role may not see is missing. One round trip.
+// loadEvents gives the events with all that belongs to them, in the order of ids, which must differ; what the role may not see is missing. One round trip.
 func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window, withLinks bool) ([]Event, error) {
 	if len(ids) == 0 {
 		return nil, nil
