@@ -109,7 +109,7 @@ func joinGzip(chunks []*chunk) []byte {
 		size += c.size
 	}
 	trailer := binary.LittleEndian.AppendUint32(nil, crc)
-	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(size)) //nolint:gosec // ISIZE is modulo 2^32
+	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(size)) // ISIZE is modulo 2^32
 	return bytes.Join(append(parts, trailer), nil)
 }
 

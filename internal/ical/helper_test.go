@@ -52,7 +52,7 @@ func fullEntry() Entry {
 func numbered(n int) Entry {
 	start := jst(time.January, 10, 9, 0).Add(time.Duration(n) * 97 * time.Minute)
 	return Entry{
-		UID:      fmt.Sprintf("%08x-%04x-4c5b-9d51-3f0b7c1a2e44@tonarimachi.example", uint32(n)*2654435761, n&0xffff), //nolint:gosec // test data
+		UID:      fmt.Sprintf("%08x-%04x-4c5b-9d51-3f0b7c1a2e44@tonarimachi.example", uint32(n)*2654435761, n&0xffff),
 		Sequence: n % 5,
 		Stamp:    time.Date(2026, 5, 2, 3, n/60%60, n%60, 0, time.UTC),
 		Start:    start,
@@ -61,7 +61,7 @@ func numbered(n int) Entry {
 		Description: fmt.Sprintf("どなたでもお越しください。受付番号は%dです。\n途中で出ても、聞くだけでもかまいません。"+
 			"手話通訳と託児は%d日前までに会場へお知らせください。", n*7919, n%9+1),
 		Location:   towns[n*7%len(towns)] + "生涯学習館 " + fmt.Sprint(n%12+1) + "号室",
-		URL:        fmt.Sprintf("https://tonarimachi.example/events/%08x", uint32(n)*2654435761), //nolint:gosec // test data
+		URL:        fmt.Sprintf("https://tonarimachi.example/events/%08x", uint32(n)*2654435761),
 		Geo:        &Geo{Latitude: 35.6 + float64(n%311)/1000, Longitude: 139.4 + float64(n%467)/1000},
 		Categories: []string{kinds[n%len(kinds)]},
 	}

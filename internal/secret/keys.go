@@ -20,7 +20,7 @@ type Purpose string
 // The purposes in use. A concept may define more.
 const (
 	PurposeTicket Purpose = "ticket mac v1"
-	PurposeToken  Purpose = "api token mac v1"
+	PurposeToken  Purpose = "api token mac v1" //nolint:gosec // a label, not a credential
 	PurposeCursor Purpose = "cursor seal v1"
 	PurposeLink   Purpose = "link seal v1"
 	PurposeForm   Purpose = "form mac v1" // anti-forgery marks of pages

@@ -59,7 +59,7 @@ func run(m *testing.M) (code int) {
 	managed = true
 	defer func() {
 		if err := shared.close(context.Background()); err != nil {
-			fmt.Fprintln(os.Stderr, "testkit:", err) //nolint:forbidigo // no test is left to report to
+			fmt.Fprintln(os.Stderr, "testkit:", err) // no test is left to report to
 			code = max(code, 1)
 		}
 	}()

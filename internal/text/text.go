@@ -11,7 +11,7 @@ import (
 
 // Line cleans a text of one line: NFC, outer space trimmed. ok is false when it holds a line break, a control, a bidi control or invalid UTF-8.
 func Line(s string) (clean string, ok bool) {
-	return tidy(s, func(r rune) bool { return false })
+	return tidy(s, func(rune) bool { return false })
 }
 
 // Paragraphs cleans a text of several lines: as Line, with CR LF and CR made LF and tabs kept.

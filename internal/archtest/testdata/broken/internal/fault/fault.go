@@ -1,0 +1,5 @@
+package fault
+
+import (
+	_ "example.com/broken/internal/event"
+)

@@ -1,0 +1,6 @@
+package fault
+
+import (
+	_ "example.com/broken/internal/site"
+	_ "testing"
+)

@@ -1,0 +1,6 @@
+package httpapi
+
+import (
+	_ "example.com/broken/api"
+	_ "example.com/broken/internal/httpx"
+)

@@ -1,0 +1,7 @@
+package ical
+
+import (
+	_ "example.com/broken/internal/fault"
+	_ "example.com/broken/internal/postgres"
+	_ "github.com/arran4/golang-ical"
+)

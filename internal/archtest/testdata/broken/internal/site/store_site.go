@@ -1,0 +1,5 @@
+package site
+
+import (
+	_ "gorm.io/gorm"
+)

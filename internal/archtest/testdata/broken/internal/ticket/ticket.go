@@ -1,0 +1,5 @@
+package ticket
+
+import (
+	_ "example.com/broken/internal/event"
+)

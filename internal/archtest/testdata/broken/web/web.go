@@ -1,0 +1,5 @@
+package web
+
+import (
+	_ "example.com/broken/internal/fault"
+)
