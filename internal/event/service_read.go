@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -219,25 +220,29 @@ func (s *Service) Changes(ctx context.Context, since ChangePosition, limit int) 
 		if page.More = len(rows) > limit; page.More {
 			rows = rows[:limit]
 		}
-		var ids []uuid.UUID
-		for _, r := range rows {
-			ids = append(ids, r.EventID)
+		// An event that changed more than once stands at its last change.
+		last := map[uuid.UUID]int{}
+		for i, r := range rows {
+			last[r.EventID] = i
 		}
-		events, err := loadEvents(ctx, tx, ids, window{}, false)
+		events, err := loadEvents(ctx, tx, slices.Collect(maps.Keys(last)), window{}, false)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			c := Changed{EventID: r.EventID, ChangedAt: r.ChangedAt}
-			if at := slices.IndexFunc(events, func(e Event) bool { return e.ID == r.EventID }); at >= 0 {
-				c.Event = &events[at]
-			}
-			page.Items = append(page.Items, c)
+		for i, r := range rows {
 			transaction, err := strconv.ParseUint(r.Transaction, 10, 64)
 			if err != nil {
 				return fmt.Errorf("read transaction id: %w", err)
 			}
 			page.Next = ChangePosition{Transaction: transaction, Event: r.EventID}
+			if last[r.EventID] != i {
+				continue
+			}
+			c := Changed{EventID: r.EventID, ChangedAt: r.ChangedAt}
+			if at := slices.IndexFunc(events, func(e Event) bool { return e.ID == r.EventID }); at >= 0 {
+				c.Event = &events[at]
+			}
+			page.Items = append(page.Items, c)
 		}
 		return nil
 	})
