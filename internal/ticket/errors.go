@@ -18,6 +18,9 @@ var (
 	ErrUnknown        = fault.NotFound("ticket_unknown")           // no ticket has this secret
 	ErrOver           = fault.Conflict("ticket_over")              // the part has ended
 	ErrCancelled      = fault.Conflict("ticket_already_cancelled") // nothing left to cancel
+	ErrNoList         = fault.Full("waiting_list_none")            // full, and no waiting list or too late for it
+	ErrListFull       = fault.Full("waiting_list_full")            // full, and so is the waiting list
+	ErrReach          = fault.Invalid("wait_for_invalid")          // field wait_for
 	ErrTooBusy        = fault.Unavailable("too_busy")              // too many wait already
 	errStopped        = fault.Unavailable("unavailable")           // this process is shutting down
 	refusals          = map[string]*fault.Error{
@@ -28,5 +31,7 @@ var (
 		"not_open":      ErrNotOpen,
 		"closed":        ErrClosed,
 		"full":          ErrFull,
+		"no_list":       ErrNoList,
+		"list_full":     ErrListFull,
 	}
 )

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -46,8 +47,10 @@ func (s *Service) Close() {
 // Take gives a confirmed ticket and its secret. With a secret that has a ticket already it gives that ticket as it is now, or ErrPayloadDiffers when
 // it is for something else.
 //
+// When the quota is full and r.Wait asks for it, the ticket is a waiting one.
+//
 // It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrFull,
-// ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
+// ErrNoList, ErrListFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
 // asking again with the same secret tells.
 func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
 	code, t, err := s.take(ctx, r)
@@ -62,6 +65,9 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, err
 	}
+	if !slices.Contains(reaches, r.Wait) {
+		return secret.Ticket{}, Ticket{}, ErrReach.Field("wait_for", "unknown_value")
+	}
 	if r.Seats < 1 {
 		return secret.Ticket{}, Ticket{}, ErrSeats.Field("seats", "too_small", "min", 1)
 	}
@@ -74,7 +80,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 			return secret.Ticket{}, Ticket{}, err
 		}
 	} else {
-		if lane.soldOuts.tells(place{r.EventID, r.QuotaID}, r.Seats) {
+		if r.Wait == NoWait && lane.soldOuts.tells(place{r.EventID, r.QuotaID}, r.Seats) {
 			return secret.Ticket{}, Ticket{}, ErrFull
 		}
 		if r.Secret, err = secret.NewTicket(s.random); err != nil {
@@ -92,6 +98,9 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	})
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, err
+	}
+	if v.outcome == "full" && r.Wait != NoWait {
+		return s.wait(ctx, r, id, mac)
 	}
 	switch v.outcome {
 	case "granted":

@@ -32,7 +32,9 @@ const (
 
 // sqlRead shows at most the ticket whose MAC sqlHolder presented.
 const sqlRead = `
-	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note
+	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note,
+	  case when t.status = 'waiting' then (
+	    select max(part_waits_until(p)) from ticket_wish w join quota q on q.id = w.quota_id join part p on p.id = q.part_id where w.ticket_id = t.id) end
 	from ticket t left join joining_link l on l.part_id = t.part_id
 	where t.secret_mac = $1`
 
@@ -173,7 +175,7 @@ func (s store) change(ctx context.Context, mac []byte, call string, args []any, 
 
 func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 	var nickname, url, note pgtype.Text
-	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note)
+	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &t.WaitsUntil)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -43,6 +44,8 @@ type Ticket struct {
 	TakenOn        clock.Date // the day is all that is kept
 	// JoiningLink is nil unless the ticket is a confirmed one for taking part online and the link is open already.
 	JoiningLink *JoiningLink
+	// WaitsUntil is when the last promotion can come; nil unless the ticket waits.
+	WaitsUntil *time.Time
 }
 
 // JoiningLink is where an online part is held.
@@ -59,7 +62,20 @@ type Request struct {
 	// Secret is the one the caller made, for being able to ask again; the zero Secret lets the service make one.
 	Secret   secret.Ticket
 	Nickname string // optional
+	// Wait stands in line when the quota is full and has a waiting list; NoWait is told that it is full.
+	Wait Reach
 }
+
+// Reach says which quotas of an event a waiting ticket wishes for, all of the same channel as the one asked for.
+type Reach string
+
+// The reaches.
+const (
+	NoWait      Reach = ""
+	WaitQuota   Reach = "quota"      // this one alone
+	WaitAnyPart Reach = "occurrence" // any part of the date
+	WaitAnyDate Reach = "event"      // any part of any date
+)
 
 // MaxNickname is how many characters a nickname has at most, counted after normalisation.
 const MaxNickname = 20
