@@ -19,6 +19,7 @@ func (p Part) input() PartInput {
 	in := PartInput{
 		ID: &p.ID, Name: p.Name, Description: p.Description, StartsAt: &p.StartsAt, EndsAt: &p.EndsAt, PlaceNote: p.PlaceNote, Audience: p.Audience,
 		Press: p.Press, Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+		WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil,
 	}
 	for _, q := range p.Quotas {
 		in.Quotas = append(in.Quotas, QuotaInput{ID: &q.ID, Channel: q.Channel, Name: q.Name, Capacity: q.Capacity, MaxSeats: q.MaxSeats})

@@ -10,7 +10,7 @@ import (
 type Input struct {
 	Visibility   Visibility        `json:"visibility" validate:"omitempty,oneof=public supporters partners"`
 	Kind         Kind              `json:"kind" validate:"required,kind"`
-	Title        string            `json:"title" validate:"required,max=200,line"`
+	Title        string            `json:"title" validate:"required,max=200,line,filled"`
 	Summary      string            `json:"summary" validate:"max=500,line"`
 	Description  string            `json:"description" validate:"max=20000,paragraphs"`
 	Audience     string            `json:"audience" validate:"max=500,line"`
@@ -40,20 +40,22 @@ type OccurrenceInput struct {
 
 // PartInput is one part; nil times mean those of the occurrence. ID keeps an existing part when parts are replaced.
 type PartInput struct {
-	ID          *uuid.UUID        `json:"id"`
-	Name        string            `json:"name" validate:"max=200,line"`
-	Description string            `json:"description" validate:"max=4000,paragraphs"`
-	StartsAt    *time.Time        `json:"starts_at"`
-	EndsAt      *time.Time        `json:"ends_at"`
-	PlaceNote   string            `json:"place_note" validate:"max=300,line"`
-	Audience    string            `json:"audience" validate:"max=500,line"`
-	Press       Press             `json:"press" validate:"omitempty,oneof=none present announced_later"`
-	Reservation Reservation       `json:"reservation" validate:"required,oneof=none seat slot lottery"`
-	OpensAt     *time.Time        `json:"opens_at"`
-	ClosesAt    *time.Time        `json:"closes_at"`
-	Quotas      []QuotaInput      `json:"quotas" validate:"max=20,dive"`
-	Booths      []BoothInput      `json:"booths" validate:"max=60,dive"`
-	JoiningLink *JoiningLinkInput `json:"joining_link"`
+	ID           *uuid.UUID        `json:"id"`
+	Name         string            `json:"name" validate:"max=200,line"`
+	Description  string            `json:"description" validate:"max=4000,paragraphs"`
+	StartsAt     *time.Time        `json:"starts_at"`
+	EndsAt       *time.Time        `json:"ends_at"`
+	PlaceNote    string            `json:"place_note" validate:"max=300,line"`
+	Audience     string            `json:"audience" validate:"max=500,line"`
+	Press        Press             `json:"press" validate:"omitempty,oneof=none present announced_later"`
+	Reservation  Reservation       `json:"reservation" validate:"required,oneof=none seat slot lottery"`
+	OpensAt      *time.Time        `json:"opens_at"`
+	ClosesAt     *time.Time        `json:"closes_at"`
+	WaitingList  bool              `json:"waiting_list"`
+	WaitingUntil *time.Time        `json:"waiting_until"`
+	Quotas       []QuotaInput      `json:"quotas" validate:"max=20,dive"`
+	Booths       []BoothInput      `json:"booths" validate:"max=60,dive"`
+	JoiningLink  *JoiningLinkInput `json:"joining_link"`
 }
 
 // QuotaInput is one pool of seats. ID keeps an existing one with its tickets.
@@ -83,7 +85,7 @@ type JoiningLinkInput struct {
 type Change struct {
 	Visibility   *Visibility       `json:"visibility" validate:"omitempty,oneof=public supporters partners"`
 	Kind         *Kind             `json:"kind" validate:"omitempty,kind"`
-	Title        *string           `json:"title" validate:"omitempty,min=1,max=200,line"`
+	Title        *string           `json:"title" validate:"omitempty,min=1,max=200,line,filled"`
 	Summary      *string           `json:"summary" validate:"omitempty,max=500,line"`
 	Description  *string           `json:"description" validate:"omitempty,max=20000,paragraphs"`
 	Audience     *string           `json:"audience" validate:"omitempty,max=500,line"`
@@ -107,7 +109,7 @@ type OccurrenceChange struct {
 // SeriesInput is what staff enter for a series.
 type SeriesInput struct {
 	Rule       string   `json:"rule" validate:"max=500"`
-	RuleText   string   `json:"rule_text" validate:"required,max=200,line"`
+	RuleText   string   `json:"rule_text" validate:"required,max=200,line,filled"`
 	Choose     Choose   `json:"choose" validate:"required,oneof=every one free"`
 	Template   Template `json:"template"`
 	FirstMonth string   `json:"first_month" validate:"required,month"` // YYYY-MM

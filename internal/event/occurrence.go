@@ -86,8 +86,11 @@ type Part struct {
 	Reservation Reservation
 	OpensAt     *time.Time // registration; nil: from publication
 	ClosesAt    *time.Time // registration; nil: until the part starts
-	Quotas      []Quota
-	Booths      []Booth
+	// WaitingList lets people stand in line once a quota is full. Seats that come free go to them until WaitsUntil.
+	WaitingList  bool
+	WaitingUntil *time.Time // nil: see WaitsUntil
+	Quotas       []Quota
+	Booths       []Booth
 	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get it on their ticket.
 	JoiningLink *JoiningLink
 }
@@ -98,6 +101,19 @@ func (p *Part) Closes() time.Time {
 		return *p.ClosesAt
 	}
 	return p.StartsAt
+}
+
+// WaitsUntil gives the moment of the last promotion from the waiting list: a day before the start, or when registration closes if that is earlier,
+// unless staff set another. The database has the same rule (part_waits_until).
+func (p *Part) WaitsUntil() time.Time {
+	if p.WaitingUntil != nil {
+		return *p.WaitingUntil
+	}
+	until := p.StartsAt.Add(-24 * time.Hour)
+	if closes := p.Closes(); closes.Before(until) {
+		return closes
+	}
+	return until
 }
 
 // Channel is how the holder of a seat of a quota takes part.
@@ -154,6 +170,7 @@ const (
 	RegistrationNotYet    RegistrationState = "not_open_yet"
 	RegistrationClosed    RegistrationState = "closed"
 	RegistrationFull      RegistrationState = "full"
+	RegistrationWaiting   RegistrationState = "waiting_list" // full, and the waiting list is open
 )
 
 // Registration gives the state of taking part at now, for display; the database judges each request by itself.
@@ -170,6 +187,9 @@ func (p *Part) Registration(o *Occurrence, now time.Time) RegistrationState {
 		if q.Band() != BandFull {
 			return RegistrationOpen
 		}
+	}
+	if p.WaitingList && now.Before(p.WaitsUntil()) {
+		return RegistrationWaiting
 	}
 	return RegistrationFull
 }

@@ -67,6 +67,7 @@ type PartTemplate struct {
 	Reservation      Reservation  `json:"reservation" validate:"required,oneof=none seat slot lottery"`
 	OpensDaysBefore  *int         `json:"opens_days_before" validate:"omitempty,min=0,max=400"`
 	ClosesDaysBefore *int         `json:"closes_days_before" validate:"omitempty,min=0,max=400"`
+	WaitingList      bool         `json:"waiting_list"`
 	Quotas           []QuotaInput `json:"quotas" validate:"max=20,dive"`
 }
 
@@ -84,7 +85,7 @@ func (t Template) On(day clock.Date) OccurrenceInput {
 		starts, ends := at(p.StartsTime, o.StartsAt), at(p.EndsTime, o.EndsAt)
 		part := PartInput{
 			Name: p.Name, Description: p.Description, StartsAt: &starts, EndsAt: &ends, PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: p.Reservation, Quotas: p.Quotas,
+			Reservation: p.Reservation, Quotas: p.Quotas, WaitingList: p.WaitingList,
 		}
 		if p.OpensDaysBefore != nil {
 			opens := day.AddDays(-*p.OpensDaysBefore).At(0, 0)

@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -68,7 +69,7 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 
 // translate turns violated rules of the database into what callers hear.
 func translate(err error) error {
-	_, constraint := postgres.Constraint(err)
+	state, constraint := postgres.Constraint(err)
 	switch constraint {
 	case "quota_counter_taken_within_capacity":
 		return ErrBelowTaken.Because(err)
@@ -78,6 +79,10 @@ func translate(err error) error {
 		return ErrSeriesExists.Because(err)
 	case "event_organiser_decides_for_itself", "event_organiser_role_by_owner", "event_organiser_fixed":
 		return ErrNotOwner.Because(err)
+	}
+	// Values that pass check and break a rule of the schema all the same, such as texts that normalisation makes longer (SQLSTATE classes 22 and 23).
+	if strings.HasPrefix(state, "22") || strings.HasPrefix(state, "23") {
+		return ErrInvalid.Because(err)
 	}
 	return err
 }

@@ -135,11 +135,13 @@ type partRow struct {
 	Reservation  Reservation
 	OpensAt      *time.Time
 	ClosesAt     *time.Time
+	WaitingList  bool
+	WaitingUntil *time.Time
 }
 
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
-	  p.reservation, p.opens_at, p.closes_at
+	  p.reservation, p.opens_at, p.closes_at, p.waiting_list, p.waiting_until
 	from part p where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
 	order by p.occurrence_id, p.position`
 
@@ -281,6 +283,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		partsOf[p.OccurrenceID] = append(partsOf[p.OccurrenceID], Part{
 			ID: p.ID, Position: p.Position, Name: p.Name, Description: p.Description, StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: p.PlaceNote,
 			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil,
 			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], JoiningLink: linkOf[p.ID],
 		})
 	}

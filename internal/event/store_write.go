@@ -130,6 +130,7 @@ func upsertPart(tx *postgres.Tx, at placed, isNew bool, position int, starts, en
 	set := columns{
 		"position": position, "name": in.Name, "description": in.Description, "starts_at": starts, "ends_at": ends, "place_note": in.PlaceNote,
 		"audience": in.Audience, "press": orNull(in.Press), "reservation": in.Reservation, "opens_at": in.OpensAt, "closes_at": in.ClosesAt,
+		"waiting_list": in.WaitingList, "waiting_until": in.WaitingUntil,
 	}
 	if !isNew {
 		return update(tx, "part", at.part, set, ErrOccurrenceUnknown)

@@ -43,6 +43,7 @@ var rules = sync.OnceValue(func() *validator.Validate {
 	})
 	tags := map[string]func(string) bool{
 		"line":              func(s string) bool { _, ok := text.Line(s); return ok },
+		"filled":            func(s string) bool { clean, _ := text.Line(s); return clean != "" },
 		"paragraphs":        func(s string) bool { _, ok := text.Paragraphs(s); return ok },
 		"https":             func(s string) bool { return webAddress(s, "https") },
 		"web":               func(s string) bool { return s == "" || webAddress(s, "https", "http") },
@@ -77,7 +78,7 @@ func fieldPath(namespace string) string {
 
 func fieldCode(b validator.FieldError) string {
 	switch b.Tag() {
-	case "required", "required_without":
+	case "required", "required_without", "filled":
 		return "required"
 	case "max":
 		if b.Kind() == reflect.String {
@@ -155,6 +156,9 @@ func checkPart(refusal *fault.Error, prefix string, o OccurrenceInput, p PartInp
 	}
 	if p.OpensAt != nil && !p.OpensAt.Before(closes) {
 		refusal = refusal.Field(prefix+"opens_at", "times_out_of_order")
+	}
+	if p.WaitingUntil != nil && p.WaitingUntil.After(ends) {
+		refusal = refusal.Field(prefix+"waiting_until", "times_out_of_order")
 	}
 	if p.Reservation == Seat && len(p.Quotas) == 0 {
 		refusal = refusal.Field(prefix+"quotas", "required")
