@@ -80,6 +80,9 @@ func (db *DB) InOperator(ctx context.Context, fn func(tx *Tx) error) error {
 const attempts = 4
 
 func (db *DB) run(ctx context.Context, s scope, fn func(tx *Tx) error) error {
+	if tx := joined(ctx, s); tx != nil {
+		return fn(tx)
+	}
 	for attempt := 1; ; attempt++ {
 		err := db.once(ctx, s, fn)
 		if attempt == attempts || !retryable(err) {

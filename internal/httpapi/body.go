@@ -1,0 +1,137 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+)
+
+// maxDepth is deeper than any body of the contract.
+const maxDepth = 32
+
+// validated hands the generated binder the value that was validated, so that nothing is decoded twice or by other rules.
+type validated struct {
+	io.Reader
+	value any
+}
+
+// Close does nothing: the server closes the body it gave.
+func (validated) Close() error { return nil }
+
+// ValidatedValue is what the generated binder asks for.
+func (v validated) ValidatedValue() any { return v.value }
+
+// readJSON reads one JSON value (RFC 8259) in UTF-8: no repeated names, nothing after it. Numbers stay as written.
+func readJSON(r *http.Request) (any, error) {
+	if err := checkJSONType(r); err != nil {
+		return nil, err
+	}
+	raw, err := readAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return decodeJSON(raw)
+}
+
+func checkJSONType(r *http.Request) error {
+	media := r.Header.Get(echo.HeaderContentType)
+	if media == echo.MIMEApplicationJSON {
+		return nil
+	}
+	kind, params, err := mime.ParseMediaType(media)
+	if err != nil || kind != echo.MIMEApplicationJSON {
+		return echo.ErrUnsupportedMediaType
+	}
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+		return echo.ErrUnsupportedMediaType
+	}
+	return nil
+}
+
+func readAll(r *http.Request) ([]byte, error) {
+	var buffer bytes.Buffer
+	if r.ContentLength > 0 {
+		buffer.Grow(int(min(r.ContentLength, 64<<10)) + bytes.MinRead) // an announced length is only a claim
+	}
+	if _, err := buffer.ReadFrom(r.Body); err != nil {
+		return nil, passTooLarge(err)
+	}
+	return buffer.Bytes(), nil
+}
+
+// passTooLarge keeps the faults of httpx's own reader; anything else is a broken body.
+func passTooLarge(err error) error {
+	if _, ok := fault.As(err); ok {
+		return err
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return errBodyMalformed.Because(err)
+}
+
+func decodeJSON(raw []byte) (any, error) {
+	if !utf8.Valid(raw) {
+		return nil, errBodyNotUTF8
+	}
+	// First the syntax, which encoding/json judges strictly; the tokens then can't be wrong. A decoder alone would read a prefix.
+	if !json.Valid(raw) {
+		return nil, errBodyMalformed
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	return decodeValue(decoder, 0)
+}
+
+func decodeValue(d *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errBodyMalformed
+	}
+	token, err := d.Token()
+	if err != nil {
+		return nil, errBodyMalformed.Because(err)
+	}
+	switch token {
+	case json.Delim('{'):
+		object := map[string]any{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return nil, errBodyMalformed.Because(err)
+			}
+			key, ok := name.(string)
+			if !ok {
+				return nil, errBodyMalformed
+			}
+			if _, repeated := object[key]; repeated {
+				return nil, errBodyRepeated
+			}
+			if object[key], err = decodeValue(d, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		_, err := d.Token()
+		return object, err
+	case json.Delim('['):
+		array := []any{}
+		for d.More() {
+			value, err := decodeValue(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			array = append(array, value)
+		}
+		_, err := d.Token()
+		return array, err
+	}
+	return token, nil
+}

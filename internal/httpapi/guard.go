@@ -1,0 +1,103 @@
+package httpapi
+
+import (
+	"context"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+)
+
+// guard lets a request through to h when the route's rule and the contract permit it. Credentials come first, so that strangers learn nothing of the rest.
+func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.HandlerFunc {
+	if line.operation == "takeSeat" {
+		return h // checks by itself; its rule is anyone
+	}
+	if line.method == post && line.rule.access == staffOnly && checks.takesKey {
+		h = f.once(h)
+	}
+	checked := func(c echo.Context) error {
+		if err := checks.check(c); err != nil {
+			return err
+		}
+		return h(c)
+	}
+	switch line.rule.access {
+	case public:
+		return cached(checked)
+	case holderOnly:
+		return func(c echo.Context) error {
+			httpx.NoStore(c)
+			code, err := presentedCode(c)
+			if err != nil {
+				c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Ticket realm="tonarimachi"`)
+				return err
+			}
+			return checked(with(c, holderKey{}, code))
+		}
+	case staffOnly:
+		return func(c echo.Context) error {
+			httpx.NoStore(c)
+			bearer, ok := credentials(c, "Bearer")
+			if !ok {
+				return errTokenMissing
+			}
+			session, err := f.Staff.Authenticate(c.Request().Context(), bearer)
+			if err != nil {
+				return err
+			}
+			if err := staff.Require(session, c.Param("slug"), line.rule.permission); err != nil {
+				return err
+			}
+			return checked(with(c, sessionKey{}, session))
+		}
+	}
+	panic("httpapi: a route without a rule") // newRegistrar takes only those of the table
+}
+
+// credentials gives what follows the scheme in Authorization (RFC 9110 section 11.4).
+func credentials(c echo.Context, scheme string) (string, bool) {
+	lines := c.Request().Header.Values(echo.HeaderAuthorization)
+	if len(lines) != 1 {
+		return "", false
+	}
+	named, rest, ok := strings.Cut(lines[0], " ")
+	return strings.TrimSpace(rest), ok && strings.EqualFold(named, scheme)
+}
+
+func presentedCode(c echo.Context) (secret.Ticket, error) {
+	typed, ok := credentials(c, "Ticket")
+	if !ok {
+		return secret.Ticket{}, errTicketMissing
+	}
+	code, err := secret.ParseTicket(typed)
+	if fault.KindOf(err) == fault.KindInvalid {
+		return secret.Ticket{}, errTicketMalformed.Because(err)
+	}
+	return code, err
+}
+
+type (
+	sessionKey struct{}
+	holderKey  struct{}
+)
+
+func with(c echo.Context, key, value any) echo.Context {
+	c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), key, value)))
+	return c
+}
+
+// sessionOf gives who was recognised; on staff routes only.
+func sessionOf(ctx context.Context) staff.Session { return ctx.Value(sessionKey{}).(staff.Session) }
+
+func codeOf(ctx context.Context) secret.Ticket { return ctx.Value(holderKey{}).(secret.Ticket) }
+
+func authorOf(ctx context.Context) event.Author {
+	s := sessionOf(ctx)
+	return event.Author{Organization: s.Organization.ID, Actor: s.Actor()}
+}

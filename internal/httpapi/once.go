@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/idempotency"
+)
+
+// headerKey is Idempotency-Key of draft-ietf-httpapi-idempotency-key-header.
+const headerKey = "Idempotency-Key"
+
+// Once is what the face asks of idempotency.Ledger.
+type Once interface {
+	Once(ctx context.Context, r idempotency.Request, do func(ctx context.Context) (idempotency.Answer, error)) (idempotency.Answer, error)
+}
+
+// once does a checked staff request that has a key at most once.
+func (f *face) once(h echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		key := r.Header.Get(headerKey)
+		if key == "" {
+			return h(c)
+		}
+		fingerprint, err := fingerprintOf(c)
+		if err != nil {
+			return err
+		}
+		by := sessionOf(r.Context())
+		request := idempotency.Request{Organization: by.Organization.ID, Actor: by.Actor(), Key: key, Fingerprint: fingerprint}
+		answer, err := f.Once.Once(r.Context(), request, func(ctx context.Context) (idempotency.Answer, error) {
+			c.SetRequest(r.WithContext(ctx))
+			defer c.SetRequest(r)
+			recorded, err := capture(c, h)
+			if err != nil {
+				return idempotency.Answer{}, err
+			}
+			return idempotency.Answer{
+				Status: recorded.status, ContentType: recorded.header.Get(echo.HeaderContentType), Location: recorded.header.Get(echo.HeaderLocation),
+				Body: append([]byte{}, recorded.body.Bytes()...),
+			}, nil
+		})
+		if err != nil {
+			return err
+		}
+		if answer.Location != "" {
+			c.Response().Header().Set(echo.HeaderLocation, answer.Location)
+		}
+		return c.Blob(answer.Status, answer.ContentType, answer.Body)
+	}
+}
+
+// fingerprintOf tells requests apart by what they ask for, not by how their JSON is laid out.
+func fingerprintOf(c echo.Context) ([32]byte, error) {
+	r := c.Request()
+	body, _ := r.Body.(validated)
+	canonical, err := json.Marshal(body.value) // names in order
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("fingerprint request: %w", err)
+	}
+	return sha256.Sum256(append([]byte(r.Method+" "+r.URL.Path+"\n"), canonical...)), nil
+}

@@ -1,0 +1,26 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/tonarimachi/tonarimachi/api"
+)
+
+// GetOrganization reads one organization with its partnerships.
+func (f *face) GetOrganization(ctx context.Context, request api.GetOrganizationRequestObject) (api.GetOrganizationResponseObject, error) {
+	o, err := f.Organizations.BySlug(ctx, request.Slug)
+	if err != nil {
+		return nil, err
+	}
+	partnerships, err := f.Organizations.Partnerships(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := api.GetOrganization200JSONResponse{Organization: organizationWhole(o), Partnerships: []api.Partnership{}}
+	for _, p := range partnerships {
+		if p.Has(o.ID) {
+			out.Partnerships = append(out.Partnerships, partnership(p))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,30 @@
+package httpapi
+
+import (
+	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+)
+
+func organizationWhole(o organization.Organization) api.Organization {
+	out := api.Organization{
+		Slug: o.Slug, Kind: api.OrganizationKind(o.Kind), Code: o.Code, Name: o.Name, Kana: o.Kana, English: o.English, Area: o.Area,
+		Introduction: o.Introduction, Website: o.Website, Online: o.Online,
+	}
+	if o.RegisteredBy != nil {
+		by := organizationRef(*o.RegisteredBy)
+		out.RegisteredBy = &by
+	}
+	return out
+}
+
+func partnership(p organization.Partnership) api.Partnership {
+	return api.Partnership{Slug: p.Slug, Name: p.Name, Description: p.Description, Members: refs(p.Members), PartnerGroups: refs(p.PartnerGroups)}
+}
+
+func refs(list []organization.Ref) []api.OrganizationRef {
+	out := make([]api.OrganizationRef, len(list))
+	for i, r := range list {
+		out[i] = organizationRef(r)
+	}
+	return out
+}

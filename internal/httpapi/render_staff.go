@@ -1,0 +1,97 @@
+package httpapi
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+)
+
+// openMonths is how many undecided months a series shows.
+const openMonths = 6
+
+func (f *face) staffEvent(e *event.Event, now time.Time) api.StaffEvent {
+	out := api.StaffEvent{
+		EventFacts: f.eventFacts(e), Owner: organizationRef(e.Owner), Organisers: []api.StaffOrganiser{}, Occurrences: []api.StaffOccurrence{},
+	}
+	for _, o := range e.Organisers {
+		out.Organisers = append(out.Organisers, api.StaffOrganiser{
+			Organization: organizationRef(o.Organization), Role: api.OrganiserRole(o.Role), Approval: api.StaffOrganiserApproval(o.Approval), DecidedAt: local(o.DecidedAt),
+		})
+	}
+	for i := range e.Occurrences {
+		out.Occurrences = append(out.Occurrences, staffOccurrence(&e.Occurrences[i], now))
+	}
+	if e.Series != nil {
+		series := staffSeries(e.Series, now)
+		out.Series = &series
+	}
+	return out
+}
+
+func staffOccurrence(o *event.Occurrence, now time.Time) api.StaffOccurrence {
+	out := api.StaffOccurrence{OccurrenceFacts: occurrenceFacts(o), Parts: []api.StaffPart{}}
+	for i := range o.Parts {
+		p := &o.Parts[i]
+		part := api.StaffPart{PartFacts: partFacts(p, o, now), Quotas: []api.StaffQuota{}}
+		for _, q := range p.Quotas {
+			part.Quotas = append(part.Quotas, api.StaffQuota{QuotaFacts: quotaFacts(q), Capacity: q.Capacity, Taken: q.Taken, Accepting: q.Accepting})
+		}
+		if l := p.JoiningLink; l != nil {
+			part.JoiningLink = &api.StaffJoiningLink{URL: l.URL, Note: l.Note, OpensHoursBefore: int(l.OpensBefore / time.Hour)}
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
+}
+
+func staffSeries(s *event.Series, now time.Time) api.StaffSeries {
+	out := api.StaffSeries{
+		SeriesFacts: seriesFacts(s), Rule: s.Rule, FirstMonth: monthText(s.FirstMonth), Template: seriesTemplate(s.Template), OpenMonths: []api.OpenMonth{},
+	}
+	if s.LastMonth != nil {
+		last := monthText(*s.LastMonth)
+		out.LastMonth = &last
+	}
+	for _, month := range s.OpenMonths(clock.DateOf(now), openMonths) {
+		out.OpenMonths = append(out.OpenMonths, api.OpenMonth{Month: monthText(month), Candidates: dates(s.Candidates(month))})
+	}
+	return out
+}
+
+func seriesTemplate(t event.Template) api.SeriesTemplate {
+	out := api.SeriesTemplate{StartsTime: t.StartsTime, EndsTime: t.EndsTime, Place: place(t.Place), Note: t.Note, Parts: []api.PartTemplate{}}
+	for _, p := range t.Parts {
+		part := api.PartTemplate{
+			Name: p.Name, Description: p.Description, StartsTime: p.StartsTime, EndsTime: p.EndsTime, PlaceNote: p.PlaceNote, Audience: p.Audience,
+			Reservation: api.Reservation(p.Reservation), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore, Quotas: []api.TemplateQuota{},
+		}
+		for _, q := range p.Quotas {
+			part.Quotas = append(part.Quotas, api.TemplateQuota{Channel: api.Channel(q.Channel), Name: q.Name, Capacity: q.Capacity, MaxSeats: max(1, q.MaxSeats)})
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
+}
+
+func token(t staff.Token) api.Token {
+	return api.Token{ID: t.ID, StaffID: t.StaffID, Name: t.Name, ExpiresAt: tokyo(t.ExpiresAt), RevokedAt: local(t.RevokedAt), CreatedAt: tokyo(t.CreatedAt)}
+}
+
+func auditEntry(l audit.Line) api.AuditEntry {
+	out := api.AuditEntry{
+		ID: l.ID, At: tokyo(l.At), ActorKind: api.AuditEntryActorKind(l.ActorKind), Action: l.Action, SubjectKind: l.SubjectKind, SubjectID: l.SubjectID, Detail: l.Detail,
+	}
+	if l.ActorID != uuid.Nil {
+		out.ActorID = &l.ActorID
+	}
+	if out.Detail == nil {
+		out.Detail = map[string]any{}
+	}
+	return out
+}

@@ -1,0 +1,84 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+)
+
+// rule says who may use a route.
+type rule struct {
+	access     access
+	permission staff.Permission // of staffOnly
+}
+
+type access int
+
+const (
+	public     access = iota + 1 // anyone, from any page
+	holderOnly                   // whoever presents a participation code
+	staffOnly                    // a token of the organization in the path whose member has the permission
+)
+
+var (
+	anyone = rule{access: public}
+	holder = rule{access: holderOnly}
+)
+
+func may(p staff.Permission) rule { return rule{access: staffOnly, permission: p} }
+
+// route is one operation of the contract.
+type route struct {
+	method, path, operation string
+	rule                    rule
+}
+
+const (
+	get    = http.MethodGet
+	post   = http.MethodPost
+	put    = http.MethodPut
+	patch  = http.MethodPatch
+	remove = http.MethodDelete
+)
+
+// table has every route of the API; New fails when it and the contract differ.
+var table = []route{
+	{get, "/organizations", "listOrganizations", anyone},
+	{get, "/organizations/{slug}", "getOrganization", anyone},
+	{get, "/partnerships", "listPartnerships", anyone},
+	{get, "/events", "listEvents", anyone},
+	{get, "/events/changes", "listEventChanges", anyone},
+	{get, "/events/{event_id}", "getEvent", anyone},
+	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
+
+	{get, "/ticket", "getTicket", holder},
+	{remove, "/ticket", "cancelTicket", holder},
+	{post, "/ticket/rotate", "rotateTicket", holder},
+
+	{get, "/organizations/{slug}/events", "listStaffEvents", may(staff.EventsRead)},
+	{post, "/organizations/{slug}/events", "createEvent", may(staff.EventsDraft)},
+	{get, "/organizations/{slug}/events/{event_id}", "getStaffEvent", may(staff.EventsRead)},
+	{patch, "/organizations/{slug}/events/{event_id}", "changeEvent", may(staff.EventsDraft)},
+	{remove, "/organizations/{slug}/events/{event_id}", "deleteEvent", may(staff.EventsDraft)},
+	{post, "/organizations/{slug}/events/{event_id}/submit", "submitEvent", may(staff.EventsDraft)},
+	{post, "/organizations/{slug}/events/{event_id}/publish", "publishEvent", may(staff.EventsPublish)},
+	{post, "/organizations/{slug}/events/{event_id}/cancel", "cancelEvent", may(staff.EventsPublish)},
+	{post, "/organizations/{slug}/events/{event_id}/postpone", "postponeEvent", may(staff.EventsPublish)},
+	{post, "/organizations/{slug}/events/{event_id}/copy", "copyEvent", may(staff.EventsDraft)},
+	{post, "/organizations/{slug}/events/{event_id}/approval", "decideApproval", may(staff.OrganisersDecide)},
+	{post, "/organizations/{slug}/events/{event_id}/occurrences", "addOccurrence", may(staff.EventsDraft)},
+	{patch, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}", "changeOccurrence", may(staff.EventsDraft)},
+	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}", "deleteOccurrence", may(staff.EventsDraft)},
+	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel", "cancelOccurrence", may(staff.EventsPublish)},
+	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone", "postponeOccurrence", may(staff.EventsPublish)},
+	{post, "/organizations/{slug}/events/{event_id}/series", "createSeries", may(staff.EventsDraft)},
+	{patch, "/organizations/{slug}/series/{series_id}", "changeSeries", may(staff.EventsDraft)},
+	{put, "/organizations/{slug}/series/{series_id}/months/{month}", "decideMonth", may(staff.SeriesDecide)},
+
+	{patch, "/organizations/{slug}", "changeOrganization", may(staff.OrganizationEdit)},
+	{post, "/organizations/{slug}/partner-groups", "registerPartnerGroup", may(staff.GroupsRegister)},
+	{get, "/organizations/{slug}/tokens", "listTokens", may(staff.TokensManage)},
+	{post, "/organizations/{slug}/tokens", "createToken", may(staff.TokensManage)},
+	{remove, "/organizations/{slug}/tokens/{token_id}", "revokeToken", may(staff.TokensManage)},
+	{get, "/organizations/{slug}/audit", "listAudit", may(staff.AuditRead)},
+}

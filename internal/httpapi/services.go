@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// Events is what the face asks of event.Service.
+type Events interface {
+	List(ctx context.Context, f event.Filter) (event.Page, error)
+	Published(ctx context.Context, id uuid.UUID) (event.Event, error)
+	Changes(ctx context.Context, since event.ChangePosition, limit int) (event.ChangePage, error)
+
+	ForStaff(ctx context.Context, organization, id uuid.UUID) (event.Event, error)
+	ListForStaff(ctx context.Context, organization uuid.UUID, f event.StaffFilter) (event.StaffPage, error)
+	Create(ctx context.Context, by event.Author, in event.Input) (event.Event, error)
+	Change(ctx context.Context, by event.Author, id uuid.UUID, change event.Change) (event.Event, error)
+	Delete(ctx context.Context, by event.Author, id uuid.UUID) error
+	Submit(ctx context.Context, by event.Author, id uuid.UUID) (event.Event, error)
+	Publish(ctx context.Context, by event.Author, id uuid.UUID) (event.Event, error)
+	Cancel(ctx context.Context, by event.Author, id uuid.UUID, reason string) (event.Event, error)
+	Postpone(ctx context.Context, by event.Author, id uuid.UUID, note string) (event.Event, error)
+	Copy(ctx context.Context, by event.Author, id uuid.UUID, shiftDays int) (event.Event, error)
+	Decide(ctx context.Context, by event.Author, id uuid.UUID, approve bool) (event.Event, error)
+
+	AddOccurrence(ctx context.Context, by event.Author, id uuid.UUID, in event.OccurrenceInput) (event.Event, error)
+	ChangeOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, change event.OccurrenceChange) (event.Event, error)
+	CancelOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, reason string) (event.Event, error)
+	PostponeOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, note string) (event.Event, error)
+	DeleteOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID) (event.Event, error)
+
+	CreateSeries(ctx context.Context, by event.Author, id uuid.UUID, in event.SeriesInput) (event.Event, error)
+	ChangeSeries(ctx context.Context, by event.Author, series uuid.UUID, in event.SeriesInput) (event.Event, error)
+	DecideMonth(ctx context.Context, by event.Author, series uuid.UUID, month clock.Date, choice event.MonthChoice) (event.Event, error)
+}
+
+// Tickets is what the face asks of ticket.Service.
+type Tickets interface {
+	Take(ctx context.Context, r ticket.Request) (secret.Ticket, ticket.Ticket, error)
+	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
+}
+
+// Organizations is what the face asks of organization.Service.
+type Organizations interface {
+	List(ctx context.Context) ([]organization.Organization, error)
+	BySlug(ctx context.Context, slug string) (organization.Organization, error)
+	Partnerships(ctx context.Context) ([]organization.Partnership, error)
+	Update(ctx context.Context, id uuid.UUID, actor postgres.Actor, change organization.Change) (organization.Organization, error)
+	RegisterGroup(ctx context.Context, municipality uuid.UUID, actor postgres.Actor, in organization.Input) (organization.Organization, error)
+}
+
+// Staff is what the face asks of staff.Service.
+type Staff interface {
+	Authenticate(ctx context.Context, bearer string) (staff.Session, error)
+	Tokens(ctx context.Context, by staff.Session) ([]staff.Token, error)
+	IssueToken(ctx context.Context, by staff.Session, member uuid.UUID, name string, expiresAt time.Time) (staff.Issued, error)
+	RevokeToken(ctx context.Context, by staff.Session, token uuid.UUID) error
+}
+
+// Ledger is what the face asks of audit.Ledger.
+type Ledger interface {
+	List(ctx context.Context, organization uuid.UUID, cursor string, limit int) ([]audit.Line, string, error)
+}

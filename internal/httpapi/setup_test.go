@@ -1,0 +1,301 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
+	"github.com/tonarimachi/tonarimachi/internal/idempotency"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/web"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// bundle is one test's program: two municipalities with an administrator each, and the other roles in Toshima.
+type bundle struct {
+	*testkit.Bundle
+	clock                    *clock.Fake
+	echo                     *echo.Echo
+	staff                    *staff.Service
+	operator                 *staff.Service
+	log                      *syncBuffer
+	toshima, bunkyo          organization.Ref
+	admin, publisher, editor string // bearer tokens of Toshima
+	foreign                  string // Bunkyo's administrator
+	adminID                  uuid.UUID
+	checks                   map[string]*operation // by operation id
+	done                     map[string]bool       // operations that answered 2xx
+}
+
+func setup(t testing.TB) *bundle {
+	t.Helper()
+	b := &bundle{
+		Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(10, 0)), log: &syncBuffer{},
+		checks: map[string]*operation{}, done: map[string]bool{},
+	}
+	db := open(t, postgres.Options{URL: b.LoginURL, Public: 6, Staff: 6, Clock: b.clock})
+	owner := open(t, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock})
+	keys, err := secret.NewKeys([]byte("the one key of the tests of httpapi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory := organization.NewDirectory(db)
+	organizations := organization.NewService(db, directory)
+	operator := organization.NewService(owner, directory)
+	refs, err := operator.Establish(t.Context(), []organization.Input{
+		{Kind: organization.Municipality, Slug: "toshima", Code: "131164", Name: "豊島区"},
+		{Kind: organization.Municipality, Slug: "bunkyo", Code: "131059", Name: "文京区"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.toshima, b.bunkyo = refs[0], refs[1]
+	if _, err := operator.EstablishPartnership(t.Context(), organization.PartnershipInput{Slug: "ux", Name: "広域連携", Members: []string{"toshima", "bunkyo"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.staff = staff.NewService(db, directory, keys, rand.Reader)
+	b.operator = staff.NewService(owner, organization.NewDirectory(owner), keys, rand.Reader)
+	b.admin, b.adminID = b.member(t, b.toshima, "admin@toshima.example.jp", staff.Admin)
+	b.publisher, _ = b.member(t, b.toshima, "publisher@toshima.example.jp", staff.Publisher)
+	b.editor, _ = b.member(t, b.toshima, "editor@toshima.example.jp", staff.Editor)
+	b.foreign, _ = b.member(t, b.bunkyo, "admin@bunkyo.example.jp", staff.Admin)
+
+	logger := slog.New(slog.NewJSONHandler(b.log, nil))
+	tickets := ticket.New(db, keys, rand.Reader, logger)
+	t.Cleanup(tickets.Close)
+	messages, err := i18n.Load(web.Messages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger})
+	err = Register(b.echo, Options{
+		Events: event.NewService(db, directory, nil), Tickets: tickets, Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
+		Once: idempotency.NewLedger(db), Keys: keys, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range contract(t) {
+		b.checks[o.id] = o
+	}
+	return b
+}
+
+func open(t testing.TB, o postgres.Options) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+func (b *bundle) member(t testing.TB, org organization.Ref, email string, role staff.Role) (string, uuid.UUID) {
+	t.Helper()
+	m, err := b.operator.AddOperator(t.Context(), org.ID, email, "担当", role, "correct horse battery")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.token(t, m, 24*time.Hour), m.ID
+}
+
+func (b *bundle) token(t testing.TB, m staff.Member, lives time.Duration) string {
+	t.Helper()
+	issued, err := b.operator.IssueTokenOperator(t.Context(), m.OrganizationID, m.ID, "試験", b.clock.Now().Add(lives))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issued.Secret.Reveal()
+}
+
+// contract gives every operation of the contract.
+func contract(t testing.TB) []*operation {
+	t.Helper()
+	s, err := api.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(t.Context()); err != nil {
+		t.Fatalf("the contract is not valid: %v", err)
+	}
+	var all []*operation
+	for path, item := range s.Paths.Map() {
+		for method, op := range item.Operations() {
+			o, err := newOperation(s, path, method, item, op)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// req is one request to an operation.
+type req struct {
+	operation string
+	path      map[string]string // slug is toshima unless told
+	query     string
+	auth      string // Authorization
+	body      any    // []byte as it is, anything else as JSON, nil for none
+	header    map[string]string
+}
+
+// resp is what came back.
+type resp struct {
+	*http.Response
+	raw  []byte
+	code string // of a problem
+}
+
+func bearer(token string) string { return "Bearer " + token }
+
+// do sends a request and holds the answer against the contract.
+func (b *bundle) do(t testing.TB, q req) resp {
+	t.Helper()
+	o := b.checks[q.operation]
+	if o == nil {
+		t.Fatalf("no operation %q", q.operation)
+	}
+	path := o.route.Path
+	params := map[string]string{}
+	for _, name := range o.names {
+		value := q.path[name]
+		if name == "slug" && value == "" {
+			value = "toshima"
+		}
+		if value == "" {
+			value = uuid.NewString()
+		}
+		params[name] = value
+		path = strings.ReplaceAll(path, "{"+name+"}", value)
+	}
+	raw := b.send(t, o.route.Method, Base+path+q.query, q)
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: raw.Request, PathParams: params, Route: o.route, Options: options},
+		Status:                 raw.StatusCode, Header: raw.Header, Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, SchemaValidationOptions: schemaOptions},
+	}
+	input.SetBodyBytes(raw.raw)
+	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
+		t.Errorf("%s answers %d %s, which the contract does not allow: %v", q.operation, raw.StatusCode, raw.raw, err)
+	}
+	if raw.StatusCode < 300 {
+		b.done[q.operation] = true
+	}
+	return raw
+}
+
+func (b *bundle) send(t testing.TB, method, target string, q req) resp {
+	t.Helper()
+	var reader io.Reader = http.NoBody
+	switch body := q.body.(type) {
+	case nil:
+	case []byte:
+		reader = bytes.NewReader(body)
+	default:
+		raw, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader = bytes.NewReader(raw)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), method, target, reader)
+	if q.body != nil {
+		r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	}
+	if q.auth != "" {
+		r.Header.Set(echo.HeaderAuthorization, q.auth)
+	}
+	for name, value := range q.header {
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	b.echo.ServeHTTP(w, r)
+	out := resp{Response: w.Result(), raw: w.Body.Bytes()}
+	out.Request = r
+	if out.Header.Get(echo.HeaderContentType) == httpx.ProblemType {
+		var p httpx.Problem
+		if err := json.Unmarshal(out.raw, &p); err != nil {
+			t.Fatalf("read problem: %v", err)
+		}
+		out.code = p.Code
+		if p.Status != out.StatusCode || p.Type != "/problems/"+p.Code || p.Title == "" || p.Detail == "" {
+			t.Errorf("problem %+v of a %d is incomplete", p, out.StatusCode)
+		}
+	}
+	return out
+}
+
+// must is do for what has to succeed with a status; the answer is read into a T.
+func must[T any](t testing.TB, b *bundle, status int, q req) T {
+	t.Helper()
+	r := b.do(t, q)
+	var out T
+	if r.StatusCode != status {
+		t.Fatalf("%s: %d %s, want %d", q.operation, r.StatusCode, r.raw, status)
+	}
+	if len(r.raw) > 0 {
+		if err := json.Unmarshal(r.raw, &out); err != nil {
+			t.Fatalf("%s: %v", q.operation, err)
+		}
+	}
+	return out
+}
+
+// rows counts all that requests may store.
+func (b *bundle) rows(t testing.TB) (n int) {
+	t.Helper()
+	for _, table := range []string{
+		"organization", "api_token", "event", "event_organiser", "occurrence", "part", "quota", "quota_counter", "booth", "joining_link", "series",
+		"series_month", "ticket", "audit_entry", "idempotency_key",
+	} {
+		var one int
+		if err := b.Pool(t).QueryRow(t.Context(), "select count(*) from "+table).Scan(&one); err != nil {
+			t.Fatal(err)
+		}
+		n += one
+	}
+	return n
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
