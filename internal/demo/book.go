@@ -1,0 +1,154 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+)
+
+const bookName = "accounts.json"
+
+// Book is what the demo must remember beside its database: the key and the staff's credentials. It is kept in DIR/accounts.json, mode 0600.
+type Book struct {
+	SecretKey string     `json:"secret_key"`
+	Accounts  []*Account `json:"accounts"`
+	path      string
+}
+
+// Account is the administrator of one organization.
+type Account struct {
+	Slug         string    `json:"slug"`
+	Email        string    `json:"email"`
+	Password     string    `json:"password"`
+	Token        string    `json:"token"` // "" until it is issued
+	TokenExpires time.Time `json:"token_expires"`
+}
+
+// OpenBook reads the book in dir, or begins one.
+func OpenBook(dir string) (*Book, error) {
+	b := &Book{path: filepath.Join(dir, bookName)}
+	text, err := os.ReadFile(b.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		var key [32]byte
+		_, _ = rand.Read(key[:]) // never fails
+		b.SecretKey = base64.StdEncoding.EncodeToString(key[:])
+		return b, b.save()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open demo accounts: %w", err)
+	}
+	if err := json.Unmarshal(text, b); err != nil {
+		return nil, fmt.Errorf("read demo accounts %s (--fresh starts over): %w", b.path, err)
+	}
+	return b, nil
+}
+
+// ForgetBook removes the book in dir, for starting over.
+func ForgetBook(dir string) error {
+	if err := os.Remove(filepath.Join(dir, bookName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove demo accounts: %w", err)
+	}
+	return nil
+}
+
+func (b *Book) save() error { return WritePrivate(b.path, b) }
+
+// WritePrivate writes v as JSON, readable by this account only, whole or not at all.
+func WritePrivate(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	half := path + ".tmp"
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) { // its mode would stay
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.WriteFile(half, append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(half, path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// account gives the organization's entry, a new one with a random password if there is none. It is saved before it is used, so that no start that
+// was cut off leaves a password nobody knows.
+func (b *Book) account(slug string) (*Account, error) {
+	for _, a := range b.Accounts {
+		if a.Slug == slug {
+			return a, nil
+		}
+	}
+	a := &Account{Slug: slug, Email: "staff@" + slug + ".example", Password: rand.Text()}
+	b.Accounts = append(b.Accounts, a)
+	return a, b.save()
+}
+
+// ErrForeignBook says that book and database do not belong together.
+var ErrForeignBook = errors.New("the accounts kept in the data folder don't fit its database; start over with --fresh")
+
+const (
+	tokenAge     = 365 * 24 * time.Hour
+	tokenRenewal = 30 * 24 * time.Hour // before the end
+)
+
+// enlist sees that the organization has its administrator with a token, and gives that person's session.
+func (l *loader) enlist(ctx context.Context, in organization.Input, book *Book) (staff.Session, error) {
+	a, err := book.account(in.Slug)
+	if err != nil {
+		return staff.Session{}, err
+	}
+	now := l.Clock.Now()
+	if a.Token != "" && now.Add(tokenRenewal).Before(a.TokenExpires) {
+		if session, err := l.Staff.Authenticate(ctx, a.Token); err == nil {
+			return session, nil
+		}
+	}
+	var session staff.Session
+	err = staff.ErrCredentials
+	if a.Token != "" { // hired before; hashing is dear, so whoever is new is hired without asking first
+		session, err = l.Staff.VerifyPassword(ctx, a.Slug, a.Email, a.Password)
+	}
+	if errors.Is(err, staff.ErrCredentials) {
+		session, err = l.hire(ctx, in, a)
+	}
+	if err != nil {
+		return staff.Session{}, err
+	}
+	issued, err := l.Staff.IssueToken(ctx, session, session.Member.ID, "デモ", now.Add(tokenAge))
+	if err != nil {
+		return staff.Session{}, err
+	}
+	a.Token, a.TokenExpires = issued.Secret.Reveal(), issued.ExpiresAt
+	return session, book.save()
+}
+
+func (l *loader) hire(ctx context.Context, in organization.Input, a *Account) (staff.Session, error) {
+	refs, err := l.OrganizationOperator.Establish(ctx, []organization.Input{in}) // known already: gives its id
+	if err != nil {
+		return staff.Session{}, err
+	}
+	member, err := l.StaffOperator.AddOperator(ctx, refs[0].ID, a.Email, "デモ担当", staff.Admin, a.Password)
+	if errors.Is(err, staff.ErrEmailTaken) {
+		session, err := l.Staff.VerifyPassword(ctx, a.Slug, a.Email, a.Password)
+		if errors.Is(err, staff.ErrCredentials) {
+			return staff.Session{}, ErrForeignBook
+		}
+		return session, err
+	}
+	if err != nil {
+		return staff.Session{}, err
+	}
+	return staff.Session{Organization: refs[0], Member: member}, nil
+}

@@ -1,0 +1,206 @@
+package demo_test
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/demo"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+type bundle struct {
+	*testkit.Bundle
+	clock     *clock.Fake
+	dir       string
+	db        *postgres.DB
+	directory *organization.Directory
+	events    *event.Service
+	tickets   *ticket.Service
+	services  demo.Services
+}
+
+// setup gives an empty database on a day in Tokyo, at ten in the morning.
+func setup(t *testing.T, today string) *bundle {
+	t.Helper()
+	day, err := clock.ParseDate(today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bundle{Bundle: testkit.Database(t), clock: clock.NewFake(day.At(10, 0)), dir: t.TempDir()}
+	b.db = b.open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 4})
+	owner := b.open(t, postgres.Options{URL: b.OwnerURL, Operator: 2})
+	keys, err := secret.NewKeys([]byte("0123456789abcdefghijklmnopqrstuv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.directory = organization.NewDirectory(b.db)
+	b.events = event.NewService(b.db, b.directory, nil)
+	b.tickets = ticket.New(b.db, keys, rand.Reader, nil)
+	t.Cleanup(b.tickets.Close)
+	b.services = demo.Services{
+		OrganizationOperator: organization.NewService(owner, b.directory),
+		StaffOperator:        staff.NewService(owner, b.directory, keys, rand.Reader),
+		Staff:                staff.NewService(b.db, b.directory, keys, rand.Reader),
+		Events:               b.events,
+		Clock:                b.clock,
+	}
+	return b
+}
+
+func (b *bundle) open(t *testing.T, o postgres.Options) *postgres.DB {
+	t.Helper()
+	o.Clock = b.clock
+	db, err := postgres.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+// load loads as a start of the demo does, with the book that lies in its folder.
+func (b *bundle) load(t *testing.T) *demo.Book {
+	t.Helper()
+	book, err := demo.OpenBook(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Load(t.Context(), b.services, book); err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+var tables = []string{
+	"organization", "partnership", "partnership_member", "staff", "api_token", "event", "event_organiser", "series", "series_month", "occurrence",
+	"part", "booth", "quota", "joining_link", "audit_entry",
+}
+
+func (b *bundle) counts(t *testing.T) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	for _, table := range tables {
+		var n int
+		if err := b.Pool(t).QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		counts[table] = n
+	}
+	return counts
+}
+
+func (b *bundle) view(t *testing.T) *organization.View {
+	t.Helper()
+	view, err := b.directory.View(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return view
+}
+
+// all gives every programme's event by id, as its owner's staff see it.
+func (b *bundle) all(t *testing.T) map[string]event.Event {
+	t.Helper()
+	programmes, err := demo.Programmes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, byOwner := map[string]event.Event{}, map[string][]event.Event{}
+	for _, p := range programmes {
+		if byOwner[p.Owner] == nil {
+			owner, err := b.view(t).BySlug(p.Owner)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := b.events.ListForStaff(t.Context(), owner.ID, event.StaffFilter{Scope: event.ScopeOwn, Limit: 100})
+			if err != nil {
+				t.Fatal(err)
+			}
+			byOwner[p.Owner] = page.Items
+		}
+		times := 0
+		for _, e := range byOwner[p.Owner] {
+			if e.Title == p.Event.Title {
+				found[p.ID] = e
+				times++
+			}
+		}
+		if times != 1 {
+			t.Fatalf("programme %s is there %d times", p.ID, times)
+		}
+	}
+	return found
+}
+
+// listed says how often an event is on all pages of a list.
+func (b *bundle) listed(t *testing.T, f event.Filter, e event.Event) (times int) {
+	t.Helper()
+	f.Limit = 100
+	for {
+		page, err := b.events.List(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range page.Items {
+			if item.Event.ID == e.ID {
+				times++
+			}
+		}
+		if page.Next == nil {
+			return times
+		}
+		f.After = *page.Next
+	}
+}
+
+func (b *bundle) selected(t *testing.T, s event.Selector, e event.Event) (times int) {
+	t.Helper()
+	selection, err := b.events.Select(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range selection.Events {
+		if item.ID == e.ID {
+			times++
+		}
+	}
+	return times
+}
+
+func (b *bundle) take(t *testing.T, e event.Event, q event.Quota) (secret.Ticket, ticket.Ticket) {
+	t.Helper()
+	code, taken, err := b.tickets.Take(context.WithoutCancel(t.Context()), ticket.Request{EventID: e.ID, QuotaID: q.ID, Seats: 1})
+	if err != nil {
+		t.Fatalf("take a seat of %s: %v", e.Title, err)
+	}
+	return code, taken
+}
+
+func ahead(e event.Event, now time.Time) (found []event.Occurrence) {
+	for _, o := range e.Occurrences {
+		if o.StartsAt.After(now) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+func slugsOf(refs []organization.Ref) string {
+	var all []string
+	for _, r := range refs {
+		all = append(all, r.Slug)
+	}
+	return strings.Join(all, " ")
+}
