@@ -1,0 +1,337 @@
+package site
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+type occurrenceView struct {
+	ID                string
+	Day               leaf
+	Time, Doors, Near string
+	Status            *notice
+	Place             *place // only when it differs from the event's
+	Note              []string
+	Open              bool // its parts are shown at once, not folded
+	Parts             []partView
+}
+
+type partView struct {
+	Name, Time, Place, Audience string
+	Text                        []string
+	Walk                        bool // 予約不要
+	WalkText                    string
+	Booths                      []boothView
+	Forms                       []formView
+	Notices                     []notice
+}
+
+type boothView struct{ Name, By, Offers string }
+
+type formView struct {
+	ID, Action, Secret, Title, Icon string
+	Band                            *badge
+	Open                            bool
+	Quotas                          []quotaView
+	Legend                          string // of the radio controls, when there are several quotas
+	Seats                           *selectField
+	Nickname                        *input
+	Lines                           []string
+	Button, Closes, Shut            string
+	Wait                            string // ticket.Reach, when the form stands in line instead of taking a seat
+}
+
+type quotaView struct {
+	ID, Label      string
+	Band           *badge
+	Open, Selected bool
+}
+
+// given is a request for seats that was refused, to be shown again as it was typed.
+type given struct {
+	quota           string
+	seats, nickname string
+	secret          secret.Ticket // zero: a fresh one is needed
+	// What is wrong with each control, and with the request as a whole.
+	seatsFault, nicknameFault, fault string
+}
+
+// former makes the dates of one page with their forms, numbering them.
+type former struct {
+	painter
+	event      *event.Event
+	given      *given
+	count      int
+	givenForm  *formView // the one the request came from
+	hasSecrets bool
+}
+
+func (f *former) occurrence(o *event.Occurrence) (occurrenceView, error) {
+	day := clock.DateOf(o.StartsAt)
+	v := occurrenceView{
+		ID: "o" + o.ID.String()[:8], Day: leafOf(day, f.today), Time: spanText(o.StartsAt, o.EndsAt, f.today), Status: f.occurrenceStatus(o),
+		Note: paragraphs(o.Note),
+	}
+	if off(f.event, o) {
+		return v, nil
+	}
+	v.Near = nearText(day, f.today)
+	if o.DoorsAt != nil {
+		v.Doors = "開場 " + clockText(*o.DoorsAt)
+	}
+	before := f.givenForm
+	for i := range o.Parts {
+		part, err := f.part(o, &o.Parts[i])
+		if err != nil {
+			return v, err
+		}
+		v.Parts = append(v.Parts, part)
+	}
+	v.Open = f.givenForm != before
+	return v, nil
+}
+
+func (f *former) occurrenceStatus(o *event.Occurrence) *notice {
+	switch m := f.mark(f.event, o); {
+	case m == nil:
+		return nil
+	case f.event.Status == event.Cancelled:
+		return &notice{Tone: m.Tone, Icon: m.Icon, Title: "中止になりました"}
+	case o.Status == event.OccurrenceCancelled:
+		return &notice{Tone: m.Tone, Icon: m.Icon, Title: "この日は中止になりました", Lines: paragraphs(o.CancelReason)}
+	case o.Status == event.Postponed:
+		return &notice{Tone: m.Tone, Icon: m.Icon, Title: "この日は延期になりました", Lines: []string{"新しい日時が決まりしだい、ここでお知らせします。席をとった方の席は、そのままです。"}}
+	default:
+		return &notice{Tone: m.Tone, Icon: m.Icon, Title: "日程が変わりました", Lines: []string{"変わる前は、" + momentText(*o.MovedFrom, f.today) + "からの予定でした。"}}
+	}
+}
+
+func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
+	v := partView{Name: p.Name, Place: p.PlaceNote, Audience: p.Audience, Text: paragraphs(p.Description)}
+	if p.Name != "" {
+		v.Time = spanText(p.StartsAt, p.EndsAt, f.today)
+	}
+	switch p.Press {
+	case event.PressPresent, event.PressAnnouncedLater:
+		v.Notices = append(v.Notices, notice{Icon: "press", Title: label(f.words, "press", p.Press)})
+	case event.PressNone:
+	}
+	for _, b := range p.Booths {
+		booth := boothView{Name: b.Name, Offers: b.Offers}
+		if b.By != nil {
+			if booth.Name == "" {
+				booth.Name = b.By.Name
+			} else {
+				booth.By = b.By.Name
+			}
+		}
+		v.Booths = append(v.Booths, booth)
+	}
+	if p.Reservation == event.NoReservation {
+		v.Walk = true
+		return v, nil
+	}
+	var err error
+	v.Forms, err = f.forms(o, p)
+	for _, q := range p.Quotas {
+		if q.Channel == event.ChannelWalkIn {
+			v.Notices = append(v.Notices, notice{Icon: "walk", Title: "予約せずに来られる席もあります", Lines: []string{"数に限りがあります。いっぱいのときは、お待ちいただくことがあります。"}})
+			break
+		}
+	}
+	return v, err
+}
+
+// forms gives one form for each way of taking part that seats are counted for.
+func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
+	if p.Reservation != event.Seat {
+		return []formView{f.otherWay(p)}, nil
+	}
+	var forms []formView
+	for _, channel := range []event.Channel{event.ChannelInPerson, event.ChannelOnline} {
+		var quotas []event.Quota
+		for _, q := range p.Quotas {
+			if q.Channel == channel {
+				quotas = append(quotas, q)
+			}
+		}
+		if len(quotas) == 0 {
+			continue
+		}
+		form, err := f.form(o, p, channel, quotas)
+		if err != nil {
+			return nil, err
+		}
+		forms = append(forms, form)
+	}
+	return forms, nil
+}
+
+func (f *former) nextID() string {
+	f.count++
+	return "f" + strconv.Itoa(f.count)
+}
+
+func (f *former) otherWay(p *event.Part) formView {
+	if p.Reservation == event.Lottery {
+		return formView{ID: f.nextID(), Title: "抽選に申し込む", Icon: "ticket", Shut: "抽選の申し込みは、このページからはまだできません。ひらいている団体におたずねください。"}
+	}
+	return formView{ID: f.nextID(), Title: "相談枠を予約する", Icon: "ticket", Shut: "相談枠の予約は、このページからはまだできません。ひらいている団体におたずねください。"}
+}
+
+func (f *former) form(o *event.Occurrence, p *event.Part, channel event.Channel, quotas []event.Quota) (formView, error) {
+	v := formView{
+		ID: f.nextID(), Action: eventHref(f.event) + "/tickets", Title: "席をとる", Icon: "ticket", Button: "席をとる", Legend: "どの席にしますか",
+		Closes: untilText(p.Closes(), f.today),
+	}
+	if channel == event.ChannelOnline {
+		v.Title, v.Icon, v.Button = "オンラインの席をとる", "online", "オンラインの席をとる"
+	}
+	v.Shut = f.shut(o, p, quotas)
+	taking := v.Shut == ""
+	if taking && best(quotas) == event.BandFull {
+		if p.WaitingList && f.now.Before(p.WaitsUntil()) {
+			v.Wait, v.Title, v.Icon, v.Button, v.Closes = string(ticket.WaitQuota), "キャンセル待ちをする", "clock", "キャンセル待ちをする", untilText(p.WaitsUntil(), f.today)
+			v.Lines = []string{"いまは満席です。席が空くと、待っている順に席がとれて、参加票に出ます。お待ちの人数より空いた席が少ないときは、次の方に先にまわることがあります。"}
+		} else {
+			v.Shut = "満席です。席が空くことがありますので、あとでまた見てみてください。"
+		}
+	}
+	v.Open = v.Shut == ""
+	if taking && len(quotas) == 1 {
+		b := bandBadge(f.words, best(quotas))
+		v.Band = &b
+	}
+	if f.mine(quotas) {
+		// Given back, even when it is full: what was typed stays, and a seat may come free.
+		v.Open = v.Open || taking
+		f.givenForm = &v
+	}
+	if !v.Open {
+		return v, nil
+	}
+	most, chosenQuota := 1, ""
+	if f.given != nil && f.givenForm == &v {
+		chosenQuota = f.given.quota
+	}
+	for _, q := range quotas {
+		b := bandBadge(f.words, best([]event.Quota{q}))
+		shown := quotaView{ID: q.ID.String(), Label: q.Name, Band: &b, Open: b.Tone != "full" || v.Wait != "" || chosenQuota == q.ID.String(), Selected: chosenQuota == q.ID.String()}
+		if shown.Label == "" {
+			shown.Label = label(f.words, "channel", q.Channel)
+		}
+		v.Quotas = append(v.Quotas, shown)
+		most = max(most, q.MaxSeats)
+	}
+	return v, f.fields(&v, most)
+}
+
+// shut says why no seat can be taken whatever is left, "" when one can.
+func (f *former) shut(o *event.Occurrence, p *event.Part, quotas []event.Quota) string {
+	switch p.Registration(o, f.now) {
+	case event.RegistrationNotYet:
+		return "受付は、" + momentText(*p.OpensAt, f.today) + "からです。"
+	case event.RegistrationClosed:
+		return "受付は終わりました。"
+	case event.RegistrationNotNeeded, event.RegistrationOpen, event.RegistrationFull, event.RegistrationWaiting:
+	}
+	for _, q := range quotas {
+		if q.Accepting {
+			return ""
+		}
+	}
+	return "いまは受け付けていません。"
+}
+
+// mine reports whether the refused request was for one of these quotas.
+func (f *former) mine(quotas []event.Quota) bool {
+	if f.given == nil {
+		return false
+	}
+	for _, q := range quotas {
+		if q.ID.String() == f.given.quota {
+			return true
+		}
+	}
+	return false
+}
+
+// fields fills the controls, anew or with what was typed.
+func (f *former) fields(v *formView, most int) error {
+	nickname := input{ID: v.ID + "-nickname", Name: "nickname", Type: "text", Label: "呼び名", Note: "なくてもかまいません", Hint: "本名は書かないでください。", Max: ticket.MaxNickname}
+	seats := selectField{ID: v.ID + "-seats", Name: "seats", Label: "人数"}
+	typed, code := "1", secret.Ticket{}
+	if f.given != nil && f.givenForm == v {
+		nickname.Value, nickname.Error = echoed(f.given.nickname, 1000), f.given.nicknameFault
+		seats.Error, code = f.given.seatsFault, f.given.secret
+		if n, err := strconv.Atoi(f.given.seats); err == nil && n >= 1 && n <= most {
+			typed = strconv.Itoa(n)
+		}
+	}
+	for n := 1; n <= most; n++ {
+		value := strconv.Itoa(n)
+		seats.Options = append(seats.Options, option{Value: value, Label: value + "人", Selected: value == typed})
+	}
+	v.Nickname = &nickname
+	if most > 1 || seats.Error != "" {
+		v.Seats = &seats
+	}
+	if code.IsZero() {
+		var err error
+		if code, err = secret.NewTicket(f.random); err != nil {
+			return fmt.Errorf("prepare form: %w", err)
+		}
+	}
+	v.Secret, f.hasSecrets = code.Reveal(), true
+	return nil
+}
+
+// errors are the lines of the summary for the request that was refused.
+func (f *former) errors() []fieldError {
+	if f.given == nil {
+		return nil
+	}
+	id := "join"
+	if f.givenForm != nil {
+		id = f.givenForm.ID
+	}
+	var lines []fieldError
+	add := func(suffix, text string) {
+		if text != "" {
+			line := fieldError{ID: id + suffix, Text: text}
+			if f.givenForm == nil || !f.givenForm.Open {
+				line.ID = id
+			}
+			lines = append(lines, line)
+		}
+	}
+	add("", f.given.fault)
+	add("-seats", f.given.seatsFault)
+	add("-nickname", f.given.nicknameFault)
+	return lines
+}
+
+// knownQuota gives a quota of the event in the form its page has it, so that a request can be shown again.
+func knownQuota(e *event.Event, typed string) (uuid.UUID, bool) {
+	id, err := uuid.Parse(typed)
+	if err != nil {
+		return uuid.Nil, false
+	}
+	for _, o := range e.Occurrences {
+		for _, p := range o.Parts {
+			for _, q := range p.Quotas {
+				if q.ID == id {
+					return id, true
+				}
+			}
+		}
+	}
+	return uuid.Nil, false
+}

@@ -1,0 +1,33 @@
+package site
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+)
+
+// Routes adds the pages. All are open to everybody; a ticket's page opens to whoever sends its secret in the body.
+func (s *Site) Routes(r httpx.Routes) {
+	httpx.Get(r, "/", s.home)
+	httpx.Get(r, "/events", s.eventsList)
+	httpx.Get(r, "/events/:id", s.eventShow)
+	r.Add(http.MethodPost, "/events/:id/tickets", s.ticketsTake)
+	httpx.Get(r, "/events/:id/tickets", s.eventReturn) // a reload of the answer in the address bar
+	httpx.Get(r, "/organizations/:slug", s.organizationShow)
+	httpx.Get(r, "/t", s.ticketForm)
+	r.Add(http.MethodPost, "/t", s.ticketOpen)
+	r.Add(http.MethodPost, "/t/cancel", s.ticketCancel)
+	r.Add(http.MethodPost, "/t/rotate", s.ticketRotate)
+	httpx.Get(r, "/t/cancel", ticketReturn)
+	httpx.Get(r, "/t/rotate", ticketReturn)
+	httpx.Get(r, "/promises", s.promises)
+	httpx.Get(r, "/problems/:code", s.problem)
+	httpx.Get(r, "/static/*", s.static)
+	httpx.Get(r, "/favicon.ico", s.favicon)
+	httpx.Get(r, "/robots.txt", robots)
+}
+
+// redirect answers 303 to a path of ours that holds nothing private.
+func redirect(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }

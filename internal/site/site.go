@@ -1,0 +1,95 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// Events is what the pages ask of events; event.Service is one.
+type Events interface {
+	// List fails with event.ErrFilter for a filter that names what does not exist.
+	List(ctx context.Context, f event.Filter) (event.Page, error)
+	// Published fails with event.ErrUnknown for what is not listed.
+	Published(ctx context.Context, id uuid.UUID) (event.Event, error)
+}
+
+// Tickets is what the pages ask of tickets; ticket.Service is one. All fail with ticket.ErrUnknown for a secret nobody holds.
+type Tickets interface {
+	Take(ctx context.Context, r ticket.Request) (secret.Ticket, ticket.Ticket, error)
+	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
+}
+
+// Directory knows organizations and partnerships; organization.Directory is one.
+type Directory interface {
+	View(ctx context.Context) (*organization.View, error)
+}
+
+// Options are what the pages are made of; all are required.
+type Options struct {
+	Events    Events
+	Tickets   Tickets
+	Directory Directory
+	Keys      *secret.Keys
+	Random    io.Reader // cryptographically random, safe for concurrent use
+	Clock     clock.Clock
+	Messages  *i18n.Bundle
+	Templates fs.FS // web.Templates
+	Static    fs.FS // web.Static
+	BaseURL   config.BaseURL
+}
+
+// Site serves the pages. Safe for concurrent use.
+type Site struct {
+	events    Events
+	tickets   Tickets
+	directory Directory
+	cursors   *secret.Sealer
+	random    io.Reader
+	clock     clock.Clock
+	words     *i18n.Localizer // of the pages
+	english   *i18n.Localizer // for those who build on the API
+	base      config.BaseURL
+	host      string // of base, with its port
+	assets    *assets
+	templates templates
+}
+
+// New reads all templates and assets; a template that is not declared, missing or broken stops the start.
+func New(o Options) (*Site, error) {
+	if o.Events == nil || o.Tickets == nil || o.Directory == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
+		o.Templates == nil || o.Static == nil {
+		return nil, errors.New("make site: an option is missing")
+	}
+	base, err := url.Parse(string(o.BaseURL))
+	if err != nil || base.Host == "" {
+		return nil, errors.New("make site: the base URL is not absolute")
+	}
+	a, err := readAssets(o.Static)
+	if err != nil {
+		return nil, fmt.Errorf("read assets: %w", err)
+	}
+	t, err := parseTemplates(o.Templates, a)
+	if err != nil {
+		return nil, fmt.Errorf("parse templates: %w", err)
+	}
+	return &Site{
+		events: o.Events, tickets: o.Tickets, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
+		words: o.Messages.Localizer(i18n.Japanese), english: o.Messages.Localizer(i18n.English), base: o.BaseURL, host: base.Host, assets: a, templates: t,
+	}, nil
+}

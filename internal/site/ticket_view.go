@@ -1,0 +1,235 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"rsc.io/qr"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// ticketTitle says nothing of what the ticket is for: it stands in the browser's history.
+const ticketTitle = "参加票"
+
+type ticketView struct {
+	Page                            head
+	Tone, Icon, Word, Text          string
+	Notices                         []notice
+	EventTitle, EventHref, PartName string
+	Day                             leaf
+	Time, Doors                     string
+	Place                           *place
+	Online                          *onlineView
+	Seats, Nickname                 string
+	Code                            []string // 5-5-5-5-6
+	Secret                          string
+	QR                              qrView
+	Active, CanCancel, CanRotate    bool
+	Feed                            *feedBox
+}
+
+type onlineView struct {
+	Href string
+	Text []string
+}
+
+// qrView is a two-dimensional code as an SVG path: one rectangle for each run of dark modules, in a square of Size modules.
+type qrView struct {
+	Size int
+	Path string
+}
+
+func (s *Site) showTicket(c echo.Context, status int, code secret.Ticket, t ticket.Ticket) error {
+	v, err := s.ticket(c.Request().Context(), code, t)
+	if err != nil {
+		return err
+	}
+	return s.showPrivate(c, status, "ticket", v)
+}
+
+// place in an event that a ticket is for; nil where it is no longer listed.
+type seat struct {
+	event      *event.Event
+	occurrence *event.Occurrence
+	part       *event.Part
+	channel    event.Channel
+}
+
+func (s *Site) seat(ctx context.Context, t ticket.Ticket) (seat, error) {
+	e, err := s.events.Published(ctx, t.EventID)
+	if errors.Is(err, event.ErrUnknown) {
+		return seat{}, nil
+	}
+	if err != nil {
+		return seat{}, fmt.Errorf("find ticket's event: %w", err)
+	}
+	found := seat{event: &e}
+	for i := range e.Occurrences {
+		o := &e.Occurrences[i]
+		if o.ID != t.OccurrenceID {
+			continue
+		}
+		found.occurrence = o
+		for j := range o.Parts {
+			if o.Parts[j].ID == t.PartID {
+				found.part = &o.Parts[j]
+				found.channel = channelOf(o.Parts[j].Quotas, t.QuotaID)
+			}
+		}
+	}
+	return found, nil
+}
+
+func channelOf(quotas []event.Quota, id uuid.UUID) event.Channel {
+	for _, q := range quotas {
+		if q.ID == id {
+			return q.Channel
+		}
+	}
+	return ""
+}
+
+func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) (ticketView, error) {
+	p, err := s.painter(ctx)
+	if err != nil {
+		return ticketView{}, err
+	}
+	at, err := s.seat(ctx, t)
+	if err != nil {
+		return ticketView{}, err
+	}
+	v := ticketView{
+		Page: head{Title: ticketTitle, Discreet: true, Current: "ticket"}, Seats: fmt.Sprintf("%d席", t.Seats), Nickname: t.Nickname,
+		EventTitle: "席をとった集まり",
+	}
+	if at.event != nil {
+		v.EventTitle, v.EventHref = at.event.Title, eventHref(at.event)
+	}
+	if at.occurrence != nil {
+		p.ticketTime(&v, at)
+	}
+	p.ticketState(&v, at, t)
+	p.ticketOnline(&v, at, t)
+	if v.Active {
+		v.Secret, v.Code = code.Reveal(), strings.Split(code.Grouped(), "-")
+		if v.QR, err = drawQR(string(s.base) + "/t#" + code.Reveal()); err != nil {
+			return ticketView{}, err
+		}
+		if at.event != nil {
+			v.Feed, _ = p.calendar("/feeds/events/"+at.event.ID.String()+".ics", "この集まりの予定をカレンダーに入れる", "日時や場所が変わると、カレンダーも変わります。参加票の番号は入りません。")
+		}
+	}
+	return v, nil
+}
+
+func (p painter) ticketTime(v *ticketView, at seat) {
+	o := at.occurrence
+	from, to := o.StartsAt, o.EndsAt
+	v.Place = p.place(o.Place)
+	if at.part != nil {
+		v.PartName = at.part.Name
+		from, to = at.part.StartsAt, at.part.EndsAt
+		if at.part.PlaceNote != "" && v.Place != nil {
+			v.Place.Name = strings.TrimSpace(v.Place.Name + "　" + at.part.PlaceNote)
+		}
+	}
+	v.Day, v.Time = leafOf(clock.DateOf(from), p.today), spanText(from, to, p.today)
+	if o.DoorsAt != nil {
+		v.Doors = "開場 " + clockText(*o.DoorsAt)
+	}
+	if v.Place != nil {
+		v.Place.OnlineText = ""
+	}
+	if at.channel == event.ChannelOnline {
+		v.Place = &place{Name: label(p.words, "place", event.Online), Online: true}
+	}
+}
+
+// ticketState says in one sentence where the ticket stands.
+func (p painter) ticketState(v *ticketView, at seat, t ticket.Ticket) {
+	e, o := at.event, at.occurrence
+	over := at.part != nil && !at.part.EndsAt.After(p.now) || at.part == nil && o != nil && !o.EndsAt.After(p.now)
+	v.Active = t.Status.Active() && !over
+	v.CanCancel, v.CanRotate = v.Active, v.Active
+	switch {
+	case t.Status == ticket.Cancelled:
+		v.Tone, v.Icon, v.Word, v.Text = "full", "leave", "参加をとりやめました", "席はお返ししました。またいつでも、来たくなったときに席をとってください。"
+	case t.Status == ticket.Lapsed:
+		v.Tone, v.Icon, v.Word, v.Text = "full", "clock", "この席は、ほかの方にまわりました", "お返事の期限がすぎました。席に余裕があれば、もういちど席をとれます。"
+	case e != nil && e.Status == event.Cancelled, o != nil && o.Status == event.OccurrenceCancelled:
+		v.Tone, v.Icon, v.Word, v.Text = "stop", "stop", "この集まりは中止になりました", "申し訳ありません。手続きはいりません。"
+		v.Active, v.CanCancel, v.CanRotate = false, false, false
+		p.reason(v, e, o)
+	case over:
+		v.Tone, v.Icon, v.Word, v.Text = "full", "check", "この集まりは終わりました", "ご参加ありがとうございました。この番号は、もう使いません。"
+	case o != nil && o.Status == event.Postponed:
+		v.Tone, v.Icon, v.Word, v.Text = "change", "move", "この集まりは延期になりました", "席はそのままです。新しい日時が決まりしだい、この参加票に出ます。"
+	case t.Status == ticket.Waiting, t.Status == ticket.Offered:
+		v.Tone, v.Icon, v.Word, v.Text = "few", "clock", "キャンセル待ちをしています", "席が空くと、待っている順に席がとれて、この参加票に出ます。"
+		if t.WaitsUntil != nil {
+			v.Text += untilText(*t.WaitsUntil, p.today) + "までに空かないときは、席はとれません。"
+		}
+	default:
+		v.Icon, v.Word, v.Text = "check", "席がとれています", "当日は、そのまま来てください。"
+		if at.channel == event.ChannelOnline {
+			v.Text = "時間になったら、この参加票から入れます。"
+		}
+	}
+	if e == nil || o == nil {
+		v.Notices = append(v.Notices, notice{Icon: "info", Title: "この集まりのページは、いまは公開されていません", Lines: []string{"参加票は残っています。くわしくは、ひらいている団体におたずねください。"}})
+	} else if v.Active && o.Status == event.Scheduled && o.MovedFrom != nil {
+		v.Notices = append(v.Notices, notice{Tone: "change", Icon: "move", Title: "日程が変わりました", Lines: []string{"変わる前は、" + momentText(*o.MovedFrom, p.today) + "からの予定でした。"}})
+	}
+}
+
+func (p painter) reason(v *ticketView, e *event.Event, o *event.Occurrence) {
+	lines := paragraphs(e.CancelReason)
+	if o != nil && o.Status == event.OccurrenceCancelled {
+		lines = append(lines, paragraphs(o.CancelReason)...)
+	}
+	if lines != nil {
+		v.Notices = append(v.Notices, notice{Tone: "stop", Icon: "info", Title: "主催者からのお知らせ", Lines: lines})
+	}
+}
+
+func (p painter) ticketOnline(v *ticketView, at seat, t ticket.Ticket) {
+	switch {
+	case !v.Active || at.channel != event.ChannelOnline && t.JoiningLink == nil:
+	case t.JoiningLink != nil:
+		v.Online = &onlineView{Href: t.JoiningLink.URL, Text: paragraphs(t.JoiningLink.Note)}
+	default:
+		v.Online = &onlineView{Text: []string{"始まる前になると、この参加票にオンラインの会場への入り口が出ます。番号を控えておいて、そのときにもういちど開いてください。"}}
+	}
+}
+
+// quietZone is the margin a reader needs, in modules (ISO/IEC 18004 section 5.3.8).
+const quietZone = 4
+
+func drawQR(content string) (qrView, error) {
+	code, err := qr.Encode(content, qr.M)
+	if err != nil {
+		return qrView{}, errors.New("draw code: it does not fit") // the cause might quote it
+	}
+	var path strings.Builder
+	for y := range code.Size {
+		for x := 0; x < code.Size; {
+			run := 0
+			for code.Black(x+run, y) {
+				run++
+			}
+			if run > 0 {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", x+quietZone, y+quietZone, run, run)
+			}
+			x += run + 1
+		}
+	}
+	return qrView{Size: code.Size + 2*quietZone, Path: path.String()}, nil
+}

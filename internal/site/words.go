@@ -1,0 +1,124 @@
+package site
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/text"
+)
+
+var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
+
+// dayText is 11月15日（水）, with the year when it is not this one.
+func dayText(d, today clock.Date) string {
+	s := fmt.Sprintf("%d月%d日（%s）", d.Month, d.Day, weekdays[d.Weekday()])
+	if d.Year != today.Year {
+		s = fmt.Sprintf("%d年%s", d.Year, s)
+	}
+	return s
+}
+
+// monthText is 12月, with the year when it is not this one.
+func monthText(d, today clock.Date) string {
+	if d.Year != today.Year {
+		return fmt.Sprintf("%d年%d月", d.Year, d.Month)
+	}
+	return fmt.Sprintf("%d月", d.Month)
+}
+
+func clockText(t time.Time) string {
+	t = t.In(clock.Tokyo)
+	return fmt.Sprintf("%d:%02d", t.Hour(), t.Minute())
+}
+
+// momentText is 11月15日（水）13:30.
+func momentText(t time.Time, today clock.Date) string {
+	return dayText(clock.DateOf(t), today) + clockText(t)
+}
+
+// untilText is momentText, but says of midnight the day that ends with it.
+func untilText(t time.Time, today clock.Date) string {
+	if d := clock.DateOf(t); t.Equal(d.Start()) {
+		return dayText(d.AddDays(-1), today)
+	}
+	return momentText(t, today)
+}
+
+// spanText is 13:30〜16:30; an end on another day is told with its day.
+func spanText(from, to time.Time, today clock.Date) string {
+	first, last := clock.DateOf(from), clock.DateOf(to)
+	switch {
+	case first == last:
+		return clockText(from) + "〜" + clockText(to)
+	case to.Equal(last.Start()) && last == first.AddDays(1):
+		return clockText(from) + "〜24:00"
+	}
+	return clockText(from) + "〜" + momentText(to, today)
+}
+
+func leafOf(d, today clock.Date) leaf {
+	l := leaf{
+		ISO: d.String(), Month: strconv.Itoa(int(d.Month)) + "月", Day: strconv.Itoa(d.Day), Week: weekdays[d.Weekday()], Text: dayText(d, today),
+	}
+	switch d.Weekday() {
+	case time.Saturday:
+		l.WeekTone = "sat"
+	case time.Sunday:
+		l.WeekTone = "sun"
+	}
+	return l
+}
+
+// nearText is 今日 or 明日, "" for other days.
+func nearText(d, today clock.Date) string {
+	switch today.DaysUntil(d) {
+	case 0:
+		return "今日"
+	case 1:
+		return "明日"
+	}
+	return ""
+}
+
+// yenText is 無料, or 1,000円.
+func yenText(yen int) string {
+	if yen == 0 {
+		return "無料"
+	}
+	digits := strconv.Itoa(yen)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits + "円"
+}
+
+// paragraphs splits a text where its writer did.
+func paragraphs(s string) []string {
+	var all []string
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// echoed is what was typed as it can be shown again: readable, without what hides or reorders, and bounded.
+func echoed(typed string, limit int) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range typed {
+		if r == utf8.RuneError || text.Hidden(r) {
+			continue
+		}
+		if n++; n > limit {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
