@@ -374,11 +374,12 @@ func (e PressStated) Valid() bool {
 
 // Defines values for Registration.
 const (
-	RegistrationClosed     Registration = "closed"
-	RegistrationFull       Registration = "full"
-	RegistrationNotNeeded  Registration = "not_needed"
-	RegistrationNotOpenYet Registration = "not_open_yet"
-	RegistrationOpen       Registration = "open"
+	RegistrationClosed      Registration = "closed"
+	RegistrationFull        Registration = "full"
+	RegistrationNotNeeded   Registration = "not_needed"
+	RegistrationNotOpenYet  Registration = "not_open_yet"
+	RegistrationOpen        Registration = "open"
+	RegistrationWaitingList Registration = "waiting_list"
 )
 
 // Valid indicates whether the value is a known member of the Registration enum.
@@ -393,6 +394,8 @@ func (e Registration) Valid() bool {
 	case RegistrationNotOpenYet:
 		return true
 	case RegistrationOpen:
+		return true
+	case RegistrationWaitingList:
 		return true
 	default:
 		return false
@@ -438,6 +441,27 @@ func (e StaffOrganiserApproval) Valid() bool {
 	case StaffOrganiserApprovalDeclined:
 		return true
 	case StaffOrganiserApprovalPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TicketRequestWaitFor.
+const (
+	TicketRequestWaitForEvent      TicketRequestWaitFor = "event"
+	TicketRequestWaitForOccurrence TicketRequestWaitFor = "occurrence"
+	TicketRequestWaitForQuota      TicketRequestWaitFor = "quota"
+)
+
+// Valid indicates whether the value is a known member of the TicketRequestWaitFor enum.
+func (e TicketRequestWaitFor) Valid() bool {
+	switch e {
+	case TicketRequestWaitForEvent:
+		return true
+	case TicketRequestWaitForOccurrence:
+		return true
+	case TicketRequestWaitForQuota:
 		return true
 	default:
 		return false
@@ -1058,12 +1082,18 @@ type PartFacts struct {
 	// Press Whether journalists attend; empty when not stated.
 	Press PressStated `json:"press"`
 
-	// Registration Whether a seat can be taken now.
+	// Registration Whether a seat can be taken now; `waiting_list`: full, but one can wait.
 	Registration Registration `json:"registration"`
 
 	// Reservation 予約不要, 席, 相談枠, 抽選.
 	Reservation Reservation `json:"reservation"`
 	StartsAt    time.Time   `json:"starts_at"`
+
+	// WaitingList Whether one can wait for a seat once a quota is full.
+	WaitingList bool `json:"waiting_list"`
+
+	// WaitsUntil When the last seat can come free for those who wait; `null` without a waiting list.
+	WaitsUntil *time.Time `json:"waits_until"`
 }
 
 // PartInput defines model for PartInput.
@@ -1103,7 +1133,13 @@ type PartInput struct {
 	// StartsAt RFC 3339 with offset.
 	//
 	// Example: 2026-05-23T14:00:00+09:00
-	StartsAt *Moment `json:"starts_at,omitempty"`
+	StartsAt    *Moment `json:"starts_at,omitempty"`
+	WaitingList *bool   `json:"waiting_list,omitempty"`
+
+	// WaitingUntil RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	WaitingUntil *Moment `json:"waiting_until,omitempty"`
 }
 
 // PartTemplate defines model for PartTemplate.
@@ -1123,7 +1159,8 @@ type PartTemplate struct {
 	Reservation Reservation `json:"reservation"`
 
 	// StartsTime Empty when as the date.
-	StartsTime string `json:"starts_time"`
+	StartsTime  string `json:"starts_time"`
+	WaitingList bool   `json:"waiting_list"`
 }
 
 // PartTemplateInput defines model for PartTemplateInput.
@@ -1147,7 +1184,8 @@ type PartTemplateInput struct {
 	// StartsTime In Asia/Tokyo.
 	//
 	// Example: 14:00
-	StartsTime *TimeOfDay `json:"starts_time,omitempty"`
+	StartsTime  *TimeOfDay `json:"starts_time,omitempty"`
+	WaitingList *bool      `json:"waiting_list,omitempty"`
 }
 
 // PartnerGroupInput defines model for PartnerGroupInput.
@@ -1268,7 +1306,7 @@ type Reason struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
-// Registration Whether a seat can be taken now.
+// Registration Whether a seat can be taken now; `waiting_list`: full, but one can wait.
 type Registration string
 
 // Reservation 予約不要, 席, 相談枠, 抽選.
@@ -1397,6 +1435,9 @@ type StaffPart struct {
 	// JoiningLink For the event's own staff.
 	JoiningLink *StaffJoiningLink `json:"joining_link"`
 	Quotas      []StaffQuota      `json:"quotas"`
+
+	// WaitingUntil As staff set it; `null`: a day before the start, or when registration closes if that is earlier.
+	WaitingUntil *time.Time `json:"waiting_until"`
 }
 
 // StaffQuota defines model for StaffQuota.
@@ -1462,6 +1503,9 @@ type Ticket struct {
 	QuotaID      openapi_types.UUID `json:"quota_id"`
 	Seats        int                `json:"seats"`
 	Status       TicketStatus       `json:"status"`
+
+	// WaitsUntil For a waiting ticket: when the last seat can come free; else `null`.
+	WaitsUntil *time.Time `json:"waits_until"`
 }
 
 // TicketRequest defines model for TicketRequest.
@@ -1476,7 +1520,13 @@ type TicketRequest struct {
 
 	// Secret A participation code of your own making; left out, the server makes one.
 	Secret *string `json:"secret,omitempty"`
+
+	// WaitFor With `accept_waitlist`: wait for this quota alone, for any part of the date, or for any part of any date.
+	WaitFor *TicketRequestWaitFor `json:"wait_for,omitempty"`
 }
+
+// TicketRequestWaitFor With `accept_waitlist`: wait for this quota alone, for any part of the date, or for any part of any date.
+type TicketRequestWaitFor string
 
 // TicketStatus defines model for TicketStatus.
 type TicketStatus string

@@ -77,6 +77,7 @@ func partInput(p api.PartInput) event.PartInput {
 	in := event.PartInput{
 		ID: p.ID, Name: or(p.Name), Description: or(p.Description), StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: or(p.PlaceNote),
 		Audience: or(p.Audience), Press: event.Press(or(p.Press)), Reservation: event.Reservation(p.Reservation), OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+		WaitingList: or(p.WaitingList), WaitingUntil: p.WaitingUntil,
 		Quotas: or(each(p.Quotas, quotaInput)), Booths: or(each(p.Booths, boothInput)),
 	}
 	if l := p.JoiningLink; l != nil {
@@ -107,6 +108,7 @@ func partTemplate(p api.PartTemplateInput) event.PartTemplate {
 	return event.PartTemplate{
 		Name: or(p.Name), Description: or(p.Description), StartsTime: or(p.StartsTime), EndsTime: or(p.EndsTime), PlaceNote: or(p.PlaceNote),
 		Audience: or(p.Audience), Reservation: event.Reservation(p.Reservation), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
+		WaitingList: or(p.WaitingList),
 		Quotas: or(each(p.Quotas, func(q api.TemplateQuotaInput) event.QuotaInput {
 			return event.QuotaInput{Channel: event.Channel(q.Channel), Name: or(q.Name), Capacity: q.Capacity, MaxSeats: or(q.MaxSeats)}
 		})),

@@ -117,6 +117,27 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Errorf("cancelled ticket is %s, nickname %q", gone.Status, gone.Nickname)
 	}
 
+	// The waiting list: the one who waits gets the seats that come free.
+	waiting := b.eventBody(12)
+	waiting["organisers"] = list{}
+	waiting["occurrences"].(list)[0].(obj)["parts"] = list{obj{"reservation": "seat", "waiting_list": true, "quotas": list{obj{"channel": "in_person", "capacity": 1}}}}
+	full := must[api.StaffEvent](t, b, 201, as("createEvent", b.editor, nil, waiting))
+	fullAt := map[string]string{"event_id": full.ID.String()}
+	must[api.StaffEvent](t, b, 200, as("publishEvent", b.publisher, fullAt, nil))
+	quota := full.Occurrences[0].Parts[0].Quotas[0].ID
+	holds := must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: fullAt, body: obj{"quota_id": quota}})
+	waits := must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: fullAt, body: obj{"quota_id": quota, "accept_waitlist": true, "wait_for": "event"}})
+	if waits.Ticket.Status != "waiting" || waits.Ticket.WaitsUntil == nil {
+		t.Errorf("the second ticket is %s until %v", waits.Ticket.Status, waits.Ticket.WaitsUntil)
+	}
+	if e := must[api.Event](t, b, 200, req{operation: "getEvent", path: fullAt}); e.Occurrences[0].Parts[0].Registration != "waiting_list" {
+		t.Errorf("registration is %s", e.Occurrences[0].Parts[0].Registration)
+	}
+	must[api.Ticket](t, b, 200, req{operation: "cancelTicket", auth: "Ticket " + holds.Secret})
+	if got := must[api.Ticket](t, b, 200, req{operation: "getTicket", auth: "Ticket " + waits.Secret}); got.Status != "confirmed" || got.WaitsUntil != nil {
+		t.Errorf("after a cancellation the waiting ticket is %s", got.Status)
+	}
+
 	// Dates.
 	body := b.eventBody(30)["occurrences"].(list)[0].(obj)
 	added := must[api.StaffEvent](t, b, 201, as("addOccurrence", b.editor, at, body))

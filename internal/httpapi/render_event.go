@@ -82,7 +82,12 @@ func partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts 
 	out := api.PartFacts{
 		ID: p.ID, Name: p.Name, Description: p.Description, StartsAt: tokyo(p.StartsAt), EndsAt: tokyo(p.EndsAt), PlaceNote: p.PlaceNote,
 		Audience: p.Audience, Press: api.PressStated(p.Press), Reservation: api.Reservation(p.Reservation),
-		Registration: api.Registration(p.Registration(o, now)), OpensAt: local(p.OpensAt), ClosesAt: local(p.ClosesAt), Booths: []api.Booth{},
+		Registration: api.Registration(p.Registration(o, now)), OpensAt: local(p.OpensAt), ClosesAt: local(p.ClosesAt), WaitingList: p.WaitingList,
+		Booths: []api.Booth{},
+	}
+	if p.WaitingList {
+		until := tokyo(p.WaitsUntil())
+		out.WaitsUntil = &until
 	}
 	for _, b := range p.Booths {
 		booth := api.Booth{ID: b.ID, Name: b.Name, Offers: b.Offers}

@@ -38,7 +38,7 @@ func staffOccurrence(o *event.Occurrence, now time.Time) api.StaffOccurrence {
 	out := api.StaffOccurrence{OccurrenceFacts: occurrenceFacts(o), Parts: []api.StaffPart{}}
 	for i := range o.Parts {
 		p := &o.Parts[i]
-		part := api.StaffPart{PartFacts: partFacts(p, o, now), Quotas: []api.StaffQuota{}}
+		part := api.StaffPart{PartFacts: partFacts(p, o, now), Quotas: []api.StaffQuota{}, WaitingUntil: local(p.WaitingUntil)}
 		for _, q := range p.Quotas {
 			part.Quotas = append(part.Quotas, api.StaffQuota{QuotaFacts: quotaFacts(q), Capacity: q.Capacity, Taken: q.Taken, Accepting: q.Accepting})
 		}
@@ -69,7 +69,8 @@ func seriesTemplate(t event.Template) api.SeriesTemplate {
 	for _, p := range t.Parts {
 		part := api.PartTemplate{
 			Name: p.Name, Description: p.Description, StartsTime: p.StartsTime, EndsTime: p.EndsTime, PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: api.Reservation(p.Reservation), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore, Quotas: []api.TemplateQuota{},
+			Reservation: api.Reservation(p.Reservation), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
+			WaitingList: p.WaitingList, Quotas: []api.TemplateQuota{},
 		}
 		for _, q := range p.Quotas {
 			part.Quotas = append(part.Quotas, api.TemplateQuota{Channel: api.Channel(q.Channel), Name: q.Name, Capacity: q.Capacity, MaxSeats: max(1, q.MaxSeats)})

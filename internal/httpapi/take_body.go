@@ -7,6 +7,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 // takeDecoder reads the body of takeSeat. What it does not understand at a glance it leaves to the contract's own validation, whose verdict it shares on
@@ -45,7 +47,12 @@ func (d takeDecoder) decodeByContract(raw []byte) (takeBody, error) {
 	}
 	b.secret, b.hasSecret = object["secret"].(string)
 	b.nickname, _ = object["nickname"].(string)
-	b.acceptsToWait, _ = object["accept_waitlist"].(bool)
+	if accepts, _ := object["accept_waitlist"].(bool); accepts {
+		b.wait = ticket.WaitQuota
+		if reach, ok := object["wait_for"].(string); ok {
+			b.wait = ticket.Reach(reach)
+		}
+	}
 	return b, nil
 }
 
@@ -116,7 +123,10 @@ func glance(raw []byte) (b takeBody, ok bool) {
 			if !fine {
 				return b, false
 			}
-			b.acceptsToWait, bit = yes, bitAcceptsToWait
+			if yes {
+				b.wait = ticket.WaitQuota
+			}
+			bit = bitAcceptsToWait
 		default:
 			return b, false
 		}

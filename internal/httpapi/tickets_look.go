@@ -20,7 +20,7 @@ func (f *face) GetTicket(ctx context.Context, _ api.GetTicketRequestObject) (api
 func ticketWhole(t ticket.Ticket) api.Ticket {
 	out := api.Ticket{
 		ID: t.ID, Status: api.TicketStatus(t.Status), EventID: t.EventID, OccurrenceID: t.OccurrenceID, PartID: t.PartID, QuotaID: t.QuotaID,
-		Seats: t.Seats, Nickname: t.Nickname,
+		Seats: t.Seats, Nickname: t.Nickname, WaitsUntil: local(t.WaitsUntil),
 	}
 	if t.JoiningLink != nil {
 		out.JoiningLink = &api.JoiningLink{URL: t.JoiningLink.URL, Note: t.JoiningLink.Note}

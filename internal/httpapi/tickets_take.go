@@ -34,7 +34,7 @@ func (f *face) takeSeat(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	wanted.QuotaID, wanted.Seats, wanted.Nickname = body.quota, body.seats, body.nickname
+	wanted.QuotaID, wanted.Seats, wanted.Nickname, wanted.Wait = body.quota, body.seats, body.nickname, body.wait
 	if body.hasSecret {
 		if wanted.Secret, err = secret.ParseTicket(body.secret); err != nil {
 			return err
@@ -49,12 +49,12 @@ func (f *face) takeSeat(c echo.Context) error {
 
 // takeBody is a TicketRequest of the contract.
 type takeBody struct {
-	quota         uuid.UUID
-	seats         int
-	secret        string
-	hasSecret     bool
-	nickname      string
-	acceptsToWait bool
+	quota     uuid.UUID
+	seats     int
+	secret    string
+	hasSecret bool
+	nickname  string
+	wait      ticket.Reach
 }
 
 // checkLang refuses queries as checkParameters does; nearly always there is none.
