@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/idempotency"
 	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -150,9 +151,7 @@ func TestErasureAndPurgeAsTasks(t *testing.T) {
 		}
 	}
 	erase, erased := told("erase_tickets", time.Hour, ticket.NewEraser(b.db).EraseEnded)
-	purge, purged := told("purge_idempotency_keys", time.Hour, func(ctx context.Context) (int, error) {
-		return b.db.PurgeIdempotencyKeys(ctx, 24*time.Hour)
-	})
+	purge, purged := told("forget_idempotency_keys", time.Hour, idempotency.NewLedger(b.db).Forget)
 	b.run(t, b.db, erase, purge)
 	if n := await(t, erased); n != 1 {
 		t.Errorf("erased %d tickets, want 1", n)
