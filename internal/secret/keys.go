@@ -19,11 +19,12 @@ type Purpose string
 
 // The purposes in use. A concept may define more.
 const (
-	PurposeTicket Purpose = "ticket mac v1"
-	PurposeToken  Purpose = "api token mac v1" //nolint:gosec // a label, not a credential
-	PurposeCursor Purpose = "cursor seal v1"
-	PurposeLink   Purpose = "link seal v1"
-	PurposeForm   Purpose = "form mac v1" // anti-forgery marks of pages
+	PurposeTicket   Purpose = "ticket mac v1"
+	PurposeCalendar Purpose = "calendar mac v1"
+	PurposeToken    Purpose = "api token mac v1" //nolint:gosec // a label, not a credential
+	PurposeCursor   Purpose = "cursor seal v1"
+	PurposeLink     Purpose = "link seal v1"
+	PurposeForm     Purpose = "form mac v1" // anti-forgery marks of pages
 )
 
 // MinKeyBytes is the shortest secret key accepted.
@@ -91,6 +92,12 @@ func (k *Keys) TicketMAC(t Ticket) []byte { return k.MAC(PurposeTicket, t.bytes(
 
 // TicketMACs are the MACs under which a code may be stored, one a key, newest first.
 func (k *Keys) TicketMACs(t Ticket) [][]byte { return k.MACs(PurposeTicket, t.bytes()) }
+
+// CalendarMAC is what is stored of a private calendar's token: 32 bytes.
+func (k *Keys) CalendarMAC(c Calendar) []byte { return k.MAC(PurposeCalendar, c.token.bytes()) }
+
+// CalendarMACs are the MACs under which a private calendar may be stored, one a key, newest first.
+func (k *Keys) CalendarMACs(c Calendar) [][]byte { return k.MACs(PurposeCalendar, c.token.bytes()) }
 
 // TokenMAC is what is stored of an API token: 32 bytes.
 func (k *Keys) TokenMAC(t APIToken) []byte { return k.MAC(PurposeToken, t.bytes()) }

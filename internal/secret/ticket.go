@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"crypto/hkdf"
+	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
 	"io"
@@ -127,6 +129,45 @@ func (t Ticket) IsZero() bool { return t.bits == nil }
 func (t Ticket) Equal(other Ticket) bool {
 	return !t.IsZero() && !other.IsZero() && subtle.ConstantTimeCompare(t.bits(), other.bits()) == 1
 }
+
+// Calendar derives the token of the ticket's private calendar: another for each turn, and nothing that leads back to the code (HKDF-SHA256).
+func (t Ticket) Calendar(turn int) (Calendar, error) {
+	if t.IsZero() {
+		return Calendar{}, ErrTicketEmpty
+	}
+	b, err := hkdf.Key(sha256.New, t.bits(), []byte("tonarimachi"), fmt.Sprint("ticket calendar v1 ", turn), codeBytes)
+	if err != nil {
+		return Calendar{}, fmt.Errorf("derive calendar token: %w", err)
+	}
+	return Calendar{Ticket{bits: hide(b)}}, nil
+}
+
+// Calendar is the token in the address of one ticket's private calendar. It opens that calendar and nothing else, and hides itself as a Ticket does.
+type Calendar struct{ token Ticket }
+
+// ParseCalendar reads a token exactly as Reveal writes it; false for anything else.
+func ParseCalendar(s string) (Calendar, bool) {
+	t, err := ParseTicket(s)
+	if err != nil || t.Reveal() != s {
+		return Calendar{}, false
+	}
+	return Calendar{t}, true
+}
+
+// Reveal gives the 26 canonical characters, for the address alone.
+func (c Calendar) Reveal() string { return c.token.Reveal() }
+
+// String hides the token.
+func (Calendar) String() string { return "[calendar token]" }
+
+// Format hides the token from every fmt verb.
+func (Calendar) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[calendar token]") }
+
+// LogValue hides the token from slog.
+func (Calendar) LogValue() slog.Value { return slog.StringValue("[calendar token]") }
+
+// MarshalText hides the token from encoders.
+func (Calendar) MarshalText() ([]byte, error) { return []byte("[calendar token]"), nil }
 
 func (t Ticket) bytes() []byte {
 	if t.IsZero() {

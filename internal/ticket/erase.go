@@ -36,7 +36,7 @@ func (e *Eraser) EraseEnded(ctx context.Context) (int, error) {
 		var erased int64
 		err := e.db.InWorker(ctx, func(tx *postgres.Tx) error {
 			tag, err := tx.Pgx.Exec(ctx, `
-				update ticket set secret_mac = null, nickname = null
+				update ticket set secret_mac = null, nickname = null, calendar_mac = null
 				where id in (
 				  select t.id from occurrence o join ticket t on t.occurrence_id = o.id
 				  where t.secret_mac is not null

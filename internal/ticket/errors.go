@@ -21,8 +21,9 @@ var (
 	ErrNoList         = fault.Full("waiting_list_none")            // full, and no waiting list or too late for it
 	ErrListFull       = fault.Full("waiting_list_full")            // full, and so is the waiting list
 	ErrReach          = fault.Invalid("wait_for_invalid")          // field wait_for
-	ErrTooBusy        = fault.Unavailable("too_busy")              // too many wait already
-	errStopped        = fault.Unavailable("unavailable")           // this process is shutting down
+	ErrTurns          = fault.Conflict("calendar_renewed_too_often")
+	ErrTooBusy        = fault.Unavailable("too_busy")    // too many wait already
+	errStopped        = fault.Unavailable("unavailable") // this process is shutting down
 	refusals          = map[string]*fault.Error{
 		"unknown":       ErrQuotaUnknown,
 		"not_needed":    ErrNotNeeded,

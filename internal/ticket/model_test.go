@@ -164,4 +164,3 @@ func TestOneQuotaAgainstItsModel(t *testing.T) {
 		})
 	})
 }
-

@@ -120,7 +120,9 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	now := k.clock.Now()
-	part := func(p testkit.PartOptions) testkit.EventOptions { return testkit.EventOptions{Parts: []testkit.PartOptions{p}} }
+	part := func(p testkit.PartOptions) testkit.EventOptions {
+		return testkit.EventOptions{Parts: []testkit.PartOptions{p}}
+	}
 	channel := func(c string) testkit.EventOptions {
 		return part(testkit.PartOptions{Quotas: []testkit.QuotaOptions{{Channel: c, Capacity: 5}}})
 	}

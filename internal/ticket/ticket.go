@@ -46,6 +46,9 @@ type Ticket struct {
 	JoiningLink *JoiningLink
 	// WaitsUntil is when the last promotion can come; nil unless the ticket waits.
 	WaitsUntil *time.Time
+
+	calendarOn   bool
+	calendarTurn int
 }
 
 // JoiningLink is where an online part is held.
