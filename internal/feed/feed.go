@@ -16,6 +16,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 // Events gives what a feed shows; event.Service does.
@@ -28,10 +30,16 @@ type Directory interface {
 	View(ctx context.Context) (*organization.View, error)
 }
 
+// Tickets gives what a private calendar shows; ticket.Service does.
+type Tickets interface {
+	Follow(ctx context.Context, token secret.Calendar) (ticket.Followed, error)
+}
+
 // Options are what the feeds are made of.
 type Options struct {
 	Events    Events
 	Directory Directory
+	Tickets   Tickets         // for the private calendars of tickets
 	Words     *i18n.Localizer // the language of the feeds: Japanese
 	BaseURL   string          // without a slash at its end
 	Clock     clock.Clock
@@ -48,6 +56,7 @@ const (
 type Feeds struct {
 	Options
 	builder    *ical.Builder
+	quiet      *ical.Builder // of private calendars, apart from what others share
 	generation atomic.Uint64
 	documents  sync.Map // path → *document
 	count      atomic.Int64
@@ -66,7 +75,7 @@ func New(o Options) *Feeds {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Feeds{Options: o, builder: ical.NewBuilder(0)}
+	return &Feeds{Options: o, builder: ical.NewBuilder(0), quiet: ical.NewBuilder(1 << 20)}
 }
 
 // Changed makes every kept document be looked at again before it is served. One whose content is the same keeps its tag.

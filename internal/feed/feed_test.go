@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +22,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
@@ -38,6 +41,8 @@ type bench struct {
 	author event.Author
 	other  event.Author
 	feeds  *feed.Feeds
+
+	tickets *ticket.Service
 }
 
 func setup(t *testing.T) *bench {
@@ -58,6 +63,7 @@ func setup(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.events, b.feeds, b.server = b.replica()
+	b.tickets = b.feeds.Tickets.(*ticket.Service)
 	return b
 }
 
@@ -74,9 +80,15 @@ func (b *bench) replica() (*event.Service, *feed.Feeds, *echo.Echo) {
 		b.Fatal(err)
 	}
 	directory := organization.NewDirectory(db)
+	keys, err := secret.NewKeys([]byte("0123456789abcdef0123456789abcdef"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	tickets := ticket.New(db, keys, rand.Reader, nil)
+	b.Cleanup(tickets.Close)
 	var feeds *feed.Feeds
 	events := event.NewService(db, directory, func() { feeds.Changed() })
-	feeds = feed.New(feed.Options{Events: events, Directory: directory, Words: words.Localizer(i18n.Japanese), BaseURL: "https://tonari.example", Clock: b.clock})
+	feeds = feed.New(feed.Options{Events: events, Directory: directory, Tickets: tickets, Words: words.Localizer(i18n.Japanese), BaseURL: "https://tonari.example", Clock: b.clock})
 	e := httpx.New(httpx.Options{Messages: words})
 	feeds.Routes(e)
 	return events, feeds, e

@@ -14,11 +14,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 )
 
-// Routes adds the feeds. All are public.
+// Routes adds the feeds. All are public; a private calendar opens by the token in its address.
 func (f *Feeds) Routes(e *echo.Echo) {
 	add := func(path string, selector func(name string) (event.Selector, error)) {
 		httpx.Get(e, path, f.serve(selector))
 	}
+	httpx.Get(e, "/c/:file", f.private)
 	add("/feeds/all.ics", func(string) (event.Selector, error) { return event.Selector{}, nil })
 	add("/feeds/organizations/:file", func(slug string) (event.Selector, error) { return event.Selector{Organization: slug}, nil })
 	add("/feeds/partnerships/:file", func(slug string) (event.Selector, error) { return event.Selector{Partnership: slug}, nil })
@@ -63,36 +64,42 @@ func (f *Feeds) serve(selector func(name string) (event.Selector, error)) echo.H
 		if err != nil {
 			return err
 		}
-		packed := acceptsGzip(r.Header.Values("Accept-Encoding"))
-		tag := d.ETag
-		if packed {
-			tag = d.GzipETag
-		}
 		h := c.Response().Header()
-		h["Etag"] = []string{tag}
 		h["Last-Modified"] = []string{d.lastModified}
 		h["Cache-Control"] = []string{cacheControl}
-		h["Vary"] = []string{"Accept-Encoding"}
 		h["Access-Control-Allow-Origin"] = []string{"*"}
-		if httpx.NotModified(r, tag, d.LastModified) {
-			c.Response().WriteHeader(http.StatusNotModified)
-			return nil
-		}
-		body := d.Gzip
-		if packed {
-			h["Content-Encoding"] = []string{"gzip"}
-		} else {
-			body = d.Body()
-		}
-		h["Content-Type"] = []string{ical.ContentType}
-		h["Content-Length"] = []string{strconv.Itoa(len(body))}
-		c.Response().WriteHeader(http.StatusOK)
-		if r.Method == http.MethodHead {
-			return nil
-		}
-		_, err = c.Response().Write(body)
-		return err
+		return answer(c, d.Document)
 	}
+}
+
+// answer sends a document in the form that the client takes, or 304.
+func answer(c echo.Context, d *ical.Document) error {
+	r, h := c.Request(), c.Response().Header()
+	packed := acceptsGzip(r.Header.Values("Accept-Encoding"))
+	tag := d.ETag
+	if packed {
+		tag = d.GzipETag
+	}
+	h["Etag"] = []string{tag}
+	h["Vary"] = []string{"Accept-Encoding"}
+	if httpx.NotModified(r, tag, d.LastModified) {
+		c.Response().WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	body := d.Gzip
+	if packed {
+		h["Content-Encoding"] = []string{"gzip"}
+	} else {
+		body = d.Body()
+	}
+	h["Content-Type"] = []string{ical.ContentType}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	c.Response().WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	_, err := c.Response().Write(body)
+	return err
 }
 
 // acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3): gzip or * with a weight above 0.

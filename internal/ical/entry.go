@@ -62,6 +62,8 @@ type Entry struct {
 
 	Status Status
 	Mark   Mark
+	// Private marks the entry CLASS:PRIVATE, so that a shared calendar shows the time alone.
+	Private bool
 
 	Title       string // one line
 	Description string // LF separates lines
@@ -115,6 +117,9 @@ func (e *Entry) render() ([]byte, error) {
 	v.SetSequence(e.Sequence)
 	e.setTimes(v)
 	v.SetStatus(e.Status.object())
+	if e.Private {
+		v.SetClass(ics.ClassificationPrivate)
+	}
 	setText(v, ics.ComponentPropertySummary, e.summary())
 	conference := webAddress(e.ConferenceURL, "https", "http", "tel")
 	setText(v, ics.ComponentPropertyDescription, e.description(conference))
@@ -303,10 +308,12 @@ func (e *Entry) hash(seed maphash.Seed) (key, sum uint64) {
 	} {
 		number(maphash.String(seed, text))
 	}
-	if e.AllDay {
-		number(1)
-	} else {
-		number(0)
+	for _, flag := range [...]bool{e.AllDay, e.Private} {
+		if flag {
+			number(1)
+		} else {
+			number(0)
+		}
 	}
 	if g := e.Geo; g != nil {
 		number(1, math.Float64bits(g.Latitude), math.Float64bits(g.Longitude))

@@ -1,0 +1,74 @@
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/ical"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// A private calendar lies open on a shared phone or a family calendar: neither names nor ids in it say what it is about or where it comes from.
+const (
+	quietName      = "予定"
+	quietProductID = "-//Calendar//Calendar//JA"
+)
+
+// private serves the calendar of one ticket. A token that opens nothing gives an empty calendar, so that a dead one takes its entry out of the phone
+// and nobody learns from the answer whether a token ever was.
+func (f *Feeds) private(c echo.Context) error {
+	stem, isCalendar := strings.CutSuffix(c.Param("file"), ".ics")
+	token, ok := secret.ParseCalendar(stem)
+	if !isCalendar || !ok {
+		return event.ErrFeedUnknown
+	}
+	var entries []ical.Entry
+	followed, err := f.Tickets.Follow(c.Request().Context(), token)
+	switch {
+	case err == nil:
+		entries = append(entries, quietEntry(followed))
+	case !errors.Is(err, ticket.ErrUnknown):
+		return err
+	}
+	document, err := f.quiet.Build(ical.Calendar{Name: quietName, Refresh: refresh, ProductID: quietProductID}, entries)
+	if err != nil {
+		return fmt.Errorf("build private calendar: %w", err)
+	}
+	h := c.Response().Header()
+	h["Cache-Control"] = []string{"private, no-cache"}
+	if !document.LastModified.IsZero() {
+		h["Last-Modified"] = []string{document.LastModified.UTC().Format(httpTime)}
+	}
+	return answer(c, document)
+}
+
+func quietEntry(f ticket.Followed) ical.Entry {
+	e := ical.Entry{UID: f.TicketID.String(), Start: f.StartsAt, End: f.EndsAt, Private: true, Title: quietName}
+	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which only rises: waiting, confirmed, ended.
+	rank := 0
+	switch f.Status {
+	case ticket.Waiting, ticket.Offered:
+		e.Title, e.Status = "予定（空き待ち）", ical.Tentative
+	case ticket.Confirmed:
+		rank = 1
+	case ticket.Cancelled, ticket.Lapsed:
+		e.Title, e.Status, rank = "予定（とりやめ）", ical.Cancelled, 2
+	}
+	switch {
+	case f.Off:
+		e.Title, e.Status = "予定（中止）", ical.Cancelled
+	case f.Postponed:
+		e.Title, e.Status = "予定（延期）", ical.Tentative
+	case f.Moved && e.Status != ical.Cancelled:
+		e.Title = "予定（日時の変更あり）"
+	}
+	e.Sequence = 3*f.Sequence + rank
+	e.Stamp = f.ModifiedAt.Add(time.Duration(rank) * time.Second)
+	return e
+}

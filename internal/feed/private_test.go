@@ -1,0 +1,90 @@
+package feed_test
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+func TestPrivateCalendarSaysNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	in := gathering("ひきこもりUX女子会", 7)
+	in.Occurrences[0].Parts = []event.PartInput{{Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 5}}}}
+	e := b.publish(in)
+	code, _, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Occurrences[0].Parts[0].Quotas[0].ID, Seats: 1, Nickname: "すずめ"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := b.tickets.StartCalendar(t.Context(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/c/" + token.Reveal() + ".ics"
+	first := get(t, b.server, "GET", path)
+	text := body(t, first)
+	if got := calendar(t, text).Events(); len(got) != 1 {
+		t.Fatalf("%d entries", len(got))
+	}
+	for _, want := range []string{"SUMMARY:予定\r\n", "CLASS:PRIVATE\r\n", "DTSTART;TZID=Asia/Tokyo:20261129T140000\r\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q", want)
+		}
+	}
+	for _, word := range []string{"女子会", "UX", "joshikai", "市民センター", "kiyose", "すずめ", "tonari", "Tonari", "となり", e.ID.String(), code.Reveal(), token.Reveal(), "ひきこもり", "お茶"} {
+		if strings.Contains(text, word) {
+			t.Errorf("the calendar says %q:\n%s", word, text)
+		}
+		for name, values := range first.Header {
+			if strings.Contains(strings.Join(values, " "), word) {
+				t.Errorf("header %s says %q", name, word)
+			}
+		}
+	}
+	if r := get(t, b.server, "GET", path, "If-None-Match", first.Header.Get("ETag")); r.StatusCode != http.StatusNotModified {
+		t.Errorf("unchanged: %d", r.StatusCode)
+	}
+	sequence := func() string {
+		for line := range strings.SplitSeq(body(t, get(t, b.server, "GET", path)), "\r\n") {
+			if s, ok := strings.CutPrefix(line, "SEQUENCE:"); ok {
+				return s
+			}
+		}
+		return ""
+	}
+	before := sequence()
+	if _, err := b.events.CancelOccurrence(t.Context(), b.author, e.ID, e.Occurrences[0].ID, "会場の都合です"); err != nil {
+		t.Fatal(err)
+	}
+	if text := body(t, get(t, b.server, "GET", path)); !strings.Contains(text, "SUMMARY:【中止】") && !strings.Contains(text, "SUMMARY:予定（中止）") || strings.Contains(text, "会場の都合") {
+		t.Errorf("cancelled:\n%s", text)
+	}
+	if after := sequence(); after <= before {
+		t.Errorf("SEQUENCE went from %s to %s", before, after)
+	}
+	// A day after the end it is empty, as one that never was.
+	b.clock.Advance(9 * 24 * time.Hour)
+	never, err := secret.NewTicket(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := never.Calendar(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, unknown := get(t, b.server, "GET", path), get(t, b.server, "GET", "/c/"+other.Reveal()+".ics")
+	if body(t, dead) != body(t, unknown) || dead.StatusCode != 200 || dead.Header.Get("ETag") != unknown.Header.Get("ETag") {
+		t.Error("a dead calendar can be told from one that never was")
+	}
+	for _, wrong := range []string{"/c/x.ics", "/c/" + other.Reveal(), "/c/" + strings.ToLower(other.Reveal()) + ".ics"} {
+		if r := get(t, b.server, "GET", wrong); r.StatusCode != 404 {
+			t.Errorf("%s: %d", wrong, r.StatusCode)
+		}
+	}
+}
