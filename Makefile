@@ -41,8 +41,8 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 .PHONY: bench
-bench: ## Measure speed as ratios to bare limits taken in the same run
-	@go test -run '^$$' -bench . -timeout 30m ./internal/bench/...
+bench: ## Measure speed as ratios to bare limits taken in the same run (BENCH="-only hot,flash" for some)
+	@go build -o bin/bench ./internal/bench && exec bin/bench $(BENCH)
 
 .PHONY: lint
 lint: ## Run the linters of .golangci.yml
