@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"net"
+
+	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/demo"
+)
+
+// demoCard is DIR/demo.json.
+type demoCard struct {
+	BaseURL       string            `json:"base_url"`
+	DatabaseURL   string            `json:"database_url"`
+	Env           map[string]string `json:"env"` // with which another serve, worker or operator's command joins
+	Organizations []demoAccount     `json:"organizations"`
+}
+
+type demoAccount struct {
+	Slug          string `json:"slug"`
+	StaffEmail    string `json:"staff_email"`
+	StaffPassword string `json:"staff_password"`
+	APIToken      string `json:"api_token"`
+}
+
+func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
+	card := demoCard{BaseURL: string(cfg.BaseURL), DatabaseURL: cfg.DatabaseURL.Reveal(), Env: cfg.Environ()}
+	for _, own := range []string{"LISTEN", "METRICS_LISTEN"} { // each process has its own
+		delete(card.Env, config.Prefix+own)
+	}
+	for _, a := range book.Accounts {
+		card.Organizations = append(card.Organizations, demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token})
+	}
+	return card
+}
+
+// demoConfig is the settings of the demo; those of the environment are for real installations.
+func demoConfig(ownerURL, loginURL, key string, at net.Addr) (config.Config, error) {
+	var environ []string
+	for name, value := range map[string]string{
+		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": key, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
+	} {
+		environ = append(environ, config.Prefix+name+"="+value)
+	}
+	cfg, err := config.Load(environ)
+	if err != nil {
+		return cfg, fmt.Errorf("set the demo up: %w", err)
+	}
+	return cfg, nil
+}
+
+// baseURL is where this machine reaches what listens at an address.
+func baseURL(at net.Addr) string {
+	host, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return "http://" + at.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func welcome(t terminal, cfg config.Config, card string) {
+	base := string(cfg.BaseURL)
+	fmt.Fprintln(t.out, "\nとなりまち のデモが始まりました。 / The demo is running.")
+	for _, line := range []struct{ address, words string }{
+		{base + "/", "ページ / pages"},
+		{base + "/t", "参加票 / tickets"},
+		{base + "/docs", "API"},
+		{base + "/feeds/all.ics", "カレンダー / calendar feed"},
+	} {
+		fmt.Fprintf(t.out, "  %-44s %s\n", line.address, line.words)
+	}
+	fmt.Fprintf(t.out, "\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n\nCtrl-C で終わります。 / Ctrl-C ends it.\n", card)
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/feed"
+	"github.com/tonarimachi/tonarimachi/internal/httpapi"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
+	"github.com/tonarimachi/tonarimachi/internal/idempotency"
+	"github.com/tonarimachi/tonarimachi/internal/job"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/site"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/web"
+)
+
+// random is where secrets come from.
+var random io.Reader = rand.Reader
+
+// openDatabase connects as the program and refuses an account that could step around row-level security, and a schema that is too old.
+func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger, faces, jobs bool) (*postgres.DB, error) {
+	o := postgres.Options{URL: cfg.DatabaseURL.Reveal(), Clock: clock.System(), Logger: log}
+	if faces {
+		o.Public, o.Staff = int32(cfg.PoolPublic), int32(cfg.PoolStaff)
+	}
+	if jobs {
+		o.Worker = int32(cfg.PoolWorker)
+	}
+	db, err := postgres.Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.RefusePrivileged(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if err := db.RequireSchema(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// house is the services and the faces over one database.
+type house struct {
+	cfg           config.Config
+	log           *slog.Logger
+	db            *postgres.DB
+	directory     *organization.Directory
+	organizations *organization.Service
+	staff         *staff.Service
+	events        *event.Service
+	tickets       *ticket.Service
+	changed       []func() // told whenever an event changed, here or in another process
+}
+
+// build makes the services; close ends them. db needs the public and the staff role.
+func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
+	h := &house{cfg: cfg, log: log, db: db, directory: organization.NewDirectory(db)}
+	h.organizations = organization.NewService(db, h.directory)
+	h.staff = staff.NewService(db, h.directory, cfg.Keys, random)
+	h.events = event.NewService(db, h.directory, h.heard)
+	h.tickets = ticket.New(db, cfg.Keys, random, log)
+	return h
+}
+
+func (h *house) close() { h.tickets.Close() }
+
+func (h *house) heard() {
+	for _, tell := range h.changed {
+		tell()
+	}
+}
+
+// handler puts the faces on one server; another face is one line.
+func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
+	messages, err := i18n.Load(web.Messages)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := site.New(site.Options{
+		Events: h.events, Tickets: h.tickets, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
+		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
+	})
+	if err != nil {
+		return nil, err
+	}
+	feeds := feed.New(feed.Options{
+		Events: h.events, Tickets: h.tickets, Directory: h.directory, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
+	})
+	h.changed = append(h.changed, feeds.Changed)
+	e := httpx.New(httpx.Options{
+		Messages: messages, Logger: h.log, Metrics: metrics, ErrorPage: pages.ErrorPage, TrustedProxies: h.cfg.TrustedProxies, HSTS: h.cfg.BaseURL.Secure(),
+	})
+	httpx.Health(e, h.log, h.db.Ready)
+	pages.Routes(e)
+	feeds.Routes(e)
+	err = httpapi.Register(e, httpapi.Options{
+		Events: h.events, Tickets: h.tickets, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("add API: %w", err)
+	}
+	return e, nil
+}
+
+// tasks is the housekeeping; db needs the worker's role.
+func tasks(db *postgres.DB) []job.Task {
+	return []job.Task{
+		{Name: "erase_tickets", Every: time.Hour, Do: ticket.NewEraser(db).EraseEnded},
+		{Name: "lapse_waiting_tickets", Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
+		{Name: "forget_idempotency_keys", Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+)
+
+const testKey = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
+
+func serveSettings(url string) map[string]string {
+	return map[string]string{
+		"TONARIMACHI_DATABASE_URL": url, "TONARIMACHI_SECRET_KEY": testKey, "TONARIMACHI_BASE_URL": "http://127.0.0.1", "TONARIMACHI_LISTEN": "127.0.0.1:0",
+	}
+}
+
+func TestServeTellsAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	refuses(t, map[string]string{"TONARIMACHI_LISTEN": "nowhere"}, []string{"serve"},
+		"TONARIMACHI_DATABASE_URL is missing", "TONARIMACHI_SECRET_KEY is missing", "TONARIMACHI_BASE_URL is missing", "TONARIMACHI_LISTEN can't be read")
+}
+
+func TestServeRefusesAccountsThatCouldStepAroundTheRules(t *testing.T) {
+	t.Parallel()
+	db := testkit.Database(t)
+	refuses(t, serveSettings(db.AdminURL), []string{"serve"}, "must not be superuser")
+	refuses(t, serveSettings(db.OwnerURL), []string{"serve"}, "role")
+	refuses(t, serveSettings(strings.Replace(db.LoginURL, "tonarimachi:", "tonarimachi:x", 1)), []string{"serve"}, "password")
+	refuses(t, serveSettings("postgres://tonarimachi:x@127.0.0.1:1/none"), []string{"worker"}, "Check the database's address")
+}
+
+func TestServeRefusesAnOldSchema(t *testing.T) {
+	t.Parallel()
+	db := testkit.Database(t)
+	if _, err := db.Pool(t).Exec(t.Context(), "delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"serve", "worker"} {
+		refuses(t, serveSettings(db.LoginURL), []string{command}, "this program needs", "tonarimachi migrate up")
+	}
+	if _, err := db.Pool(t).Exec(t.Context(), "drop table goose_db_version"); err != nil {
+		t.Fatal(err)
+	}
+	refuses(t, serveSettings(db.LoginURL), []string{"serve"}, "schema version 0")
+}
+
+func TestMigrateGrantsTheLoginItsRoles(t *testing.T) {
+	t.Parallel()
+	db := testkit.Database(t)
+	settings := serveSettings(db.LoginURL)
+	settings["TONARIMACHI_OWNER_DATABASE_URL"] = db.OwnerURL
+	settings["TONARIMACHI_METRICS_LISTEN"] = "127.0.0.1:0"
+	if said := tells(t, settings, "migrate", "down", "--yes"); !strings.Contains(said, "schema version 0") {
+		t.Errorf("down says %q", said)
+	}
+	refuses(t, settings, []string{"serve"}, "tonarimachi migrate up")
+	if said := tells(t, settings, "migrate"); strings.Contains(said, "No account") || strings.Contains(said, "schema version 0") {
+		t.Errorf("up says %q", said)
+	}
+	p := start(t, settings, "serve")
+	p.await("serving")
+	p.interrupt()
+}
+
+func TestCommandsExplainThemselves(t *testing.T) {
+	t.Parallel()
+	said := tells(t, nil, "help")
+	for _, command := range []string{"demo", "serve", "worker", "migrate", "staff", "import", "export", "version"} {
+		if !strings.Contains(said, "\n  "+command+" ") {
+			t.Errorf("help says nothing of %s:\n%s", command, said)
+		}
+	}
+	refuses(t, nil, []string{"dmeo"}, "unknown command", "tonarimachi help")
+	refuses(t, nil, []string{"staff", "add"}, "organization")
+	if said := tells(t, nil, "version"); !strings.HasPrefix(said, "tonarimachi ") {
+		t.Errorf("version says %q", said)
+	}
+}
