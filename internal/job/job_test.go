@@ -3,7 +3,6 @@ package job_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"strings"
@@ -12,12 +11,9 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/idempotency"
 	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
-	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
-	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -126,45 +122,6 @@ func TestWorkIsTakenOverFromARunnerThatFails(t *testing.T) {
 	task, runs := told("work", time.Hour, func(context.Context) (int, error) { return 1, nil })
 	b.run(t, b.open(t), task)
 	await(t, runs)
-}
-
-func TestErasureAndPurgeAsTasks(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	admin := b.Pool(t)
-	org := testkit.NewOrganization(t, admin, "kita")
-	e := testkit.NewEvent(t, admin, org, testkit.EventOptions{})
-	keys, err := secret.NewKeys([]byte("0123456789abcdefghijklmnopqrstuv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	service := ticket.New(b.db, keys, rand.Reader, nil)
-	if _, _, err := service.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 1, Nickname: "うみ"}); err != nil {
-		t.Fatal(err)
-	}
-	service.Close()
-	b.clock.Set(e.EndsAt.Add(ticket.EraseAfter + time.Hour))
-	for key, age := range map[string]time.Duration{"old": 25 * time.Hour, "young": 23 * time.Hour} {
-		if _, err := admin.Exec(t.Context(), `insert into idempotency_key (organization_id, key, fingerprint, status, content_type, body, created_at)
-			values ($1, $2, decode(repeat('00', 32), 'hex'), 201, 'application/json', '', $3)`, org, key, b.clock.Now().Add(-age)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	erase, erased := told("erase_tickets", time.Hour, ticket.NewEraser(b.db).EraseEnded)
-	purge, purged := told("forget_idempotency_keys", time.Hour, idempotency.NewLedger(b.db).Forget)
-	b.run(t, b.db, erase, purge)
-	if n := await(t, erased); n != 1 {
-		t.Errorf("erased %d tickets, want 1", n)
-	}
-	if n := await(t, purged); n != 1 {
-		t.Errorf("purged %d keys, want 1", n)
-	}
-	if n := b.number(t, "select count(*) from ticket where secret_mac is not null or nickname is not null"); n != 0 {
-		t.Errorf("%d tickets still point at somebody", n)
-	}
-	if n := b.number(t, "select count(*) from idempotency_key where key = 'young'"); n != 1 {
-		t.Error("a key went before its day was over")
-	}
 }
 
 func TestNewRefusesUnclearTasks(t *testing.T) {
