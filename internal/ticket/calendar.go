@@ -2,13 +2,11 @@ package ticket
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
@@ -94,36 +92,4 @@ func (s *Service) Follow(ctx context.Context, token secret.Calendar) (Followed, 
 		}
 	}
 	return Followed{}, fmt.Errorf("follow ticket: %w", ErrUnknown)
-}
-
-func (s store) setCalendar(ctx context.Context, mac []byte, turn int, calendarMAC []byte) (done bool, err error) {
-	batch := &pgx.Batch{}
-	batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
-	batch.Queue(`select ticket_calendar($1, $2::int::smallint, $3)`, mac, turn, calendarMAC).QueryRow(func(row pgx.Row) error { return row.Scan(&done) })
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return false, unavailable(fmt.Errorf("set calendar: %w", err))
-	}
-	return done, nil
-}
-
-func (s store) followed(ctx context.Context, mac []byte) (Followed, error) {
-	var f Followed
-	found := true
-	batch := &pgx.Batch{}
-	batch.Queue(sqlNow, stamp(s.now()), laneLockTimeout)
-	batch.Queue(`select ticket_id, status, starts_at, ends_at, moved, off, postponed, sequence, modified_at from ticket_followed($1)`, mac).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(&f.TicketID, &f.Status, &f.StartsAt, &f.EndsAt, &f.Moved, &f.Off, &f.Postponed, &f.Sequence, &f.ModifiedAt)
-		if errors.Is(err, pgx.ErrNoRows) {
-			found = false
-			return nil
-		}
-		return err
-	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return Followed{}, unavailable(fmt.Errorf("follow ticket: %w", err))
-	}
-	if !found {
-		return Followed{}, ErrUnknown
-	}
-	return f, nil
 }

@@ -2,11 +2,9 @@ package ticket
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -48,27 +46,6 @@ func LapseWaiting(ctx context.Context, db *postgres.DB) (int, error) {
 		}
 		if total += n; n < atOnce {
 			return total, nil
-		}
-	}
-}
-
-// wait gives ticket_wait's outcome and the ticket as it stands then.
-func (s store) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte) (outcome string, t Ticket, err error) {
-	for attempt := 1; ; attempt++ {
-		batch := &pgx.Batch{}
-		batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
-		batch.Queue(`select ticket_wait($1, $2, $3, $4, $5, $6::int::smallint, nullif($7, ''))`, r.EventID, r.QuotaID, string(r.Wait), id, mac, min(r.Seats, 1000), r.Nickname).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&outcome) })
-		batch.Queue(sqlRead, mac).QueryRow(func(row pgx.Row) error {
-			_, err := scan(row, &t)
-			return err
-		})
-		err = s.pool.SendBatch(ctx, batch).Close()
-		if err == nil {
-			return outcome, t, nil
-		}
-		if attempt == 2 || !undone(err) {
-			return "", Ticket{}, unavailable(fmt.Errorf("wait for a seat: %w", err))
 		}
 	}
 }
