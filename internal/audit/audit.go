@@ -4,7 +4,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
+
+// Actor is who acts. Faces name it by this name, since they know nothing of the database.
+type Actor = postgres.Actor
 
 // Entry is what is to be recorded.
 type Entry struct {

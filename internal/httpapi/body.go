@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -58,23 +57,25 @@ func checkJSONType(r *http.Request) error {
 }
 
 func readAll(r *http.Request) ([]byte, error) {
-	var buffer bytes.Buffer
-	if r.ContentLength > 0 {
-		buffer.Grow(int(min(r.ContentLength, 64<<10)) + bytes.MinRead) // an announced length is only a claim
+	// An announced length is only a claim: nobody gets much memory for one.
+	if n := r.ContentLength; n > 0 && n <= 16<<10 {
+		raw := make([]byte, n)
+		if _, err := io.ReadFull(r.Body, raw); err != nil {
+			return nil, unreadable(err)
+		}
+		return raw, nil // the server gives no more than was announced
 	}
-	if _, err := buffer.ReadFrom(r.Body); err != nil {
-		return nil, passTooLarge(err)
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	return buffer.Bytes(), nil
+	return raw, nil
 }
 
-// passTooLarge keeps the faults of httpx's own reader; anything else is a broken body.
-func passTooLarge(err error) error {
+// unreadable keeps the faults of httpx's own reader; anything else is a broken body.
+func unreadable(err error) error {
 	if _, ok := fault.As(err); ok {
 		return err
-	}
-	if errors.Is(err, io.EOF) {
-		return nil
 	}
 	return errBodyMalformed.Because(err)
 }

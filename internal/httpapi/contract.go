@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -174,8 +176,11 @@ func refuseBody(r *http.Request) error {
 		if n > 0 {
 			return errBodyUnexpected
 		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err != nil {
-			return passTooLarge(err)
+			return unreadable(err)
 		}
 	}
 }

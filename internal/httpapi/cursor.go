@@ -46,6 +46,6 @@ func signed(plain []byte, bound []string) []byte {
 }
 
 // Microseconds are what the database keeps.
-func momentNumber(t time.Time) uint64 { return uint64(t.UnixMicro()) } //nolint:gosec // turned back by numberMoment, sign and all
+func momentNumber(t time.Time) uint64 { return uint64(t.UnixMicro()) } // turned back by numberMoment, sign and all
 
 func numberMoment(n uint64) time.Time { return time.UnixMicro(int64(n)).UTC() } //nolint:gosec // see momentNumber

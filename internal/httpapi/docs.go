@@ -28,6 +28,7 @@ func registerDocs(e *echo.Echo) error {
 		"/docs":                      "docs/index.html",
 		"/docs/init.js":              "docs/init.js",
 		"/docs/docs.css":             "docs/docs.css",
+		"/docs/favicon.svg":          "img/favicon.svg",
 		"/docs/swagger-ui.css":       viewer + "/swagger-ui.css",
 		"/docs/swagger-ui-bundle.js": viewer + "/swagger-ui-bundle.js",
 	} {

@@ -25,7 +25,7 @@ func TestDocumentationComesFromHere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for at, kind := range map[string]string{
-		"/docs": "text/html", "/docs/init.js": "text/javascript", "/docs/docs.css": "text/css", "/docs/swagger-ui.css": "text/css",
+		"/docs": "text/html", "/docs/init.js": "text/javascript", "/docs/docs.css": "text/css", "/docs/favicon.svg": "image/svg+xml", "/docs/swagger-ui.css": "text/css",
 		"/docs/swagger-ui-bundle.js": "text/javascript", "/openapi.yaml": "application/yaml",
 	} {
 		r := b.send(t, http.MethodGet, at, req{})

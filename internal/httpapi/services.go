@@ -10,7 +10,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -58,8 +57,8 @@ type Organizations interface {
 	List(ctx context.Context) ([]organization.Organization, error)
 	BySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Partnerships(ctx context.Context) ([]organization.Partnership, error)
-	Update(ctx context.Context, id uuid.UUID, actor postgres.Actor, change organization.Change) (organization.Organization, error)
-	RegisterGroup(ctx context.Context, municipality uuid.UUID, actor postgres.Actor, in organization.Input) (organization.Organization, error)
+	Update(ctx context.Context, id uuid.UUID, actor audit.Actor, change organization.Change) (organization.Organization, error)
+	RegisterGroup(ctx context.Context, municipality uuid.UUID, actor audit.Actor, in organization.Input) (organization.Organization, error)
 }
 
 // Staff is what the face asks of staff.Service.

@@ -48,7 +48,8 @@ type bundle struct {
 	foreign                  string // Bunkyo's administrator
 	adminID                  uuid.UUID
 	checks                   map[string]*operation // by operation id
-	done                     map[string]bool       // operations that answered 2xx
+	mu                       sync.Mutex
+	done                     map[string]bool // operations that answered 2xx
 }
 
 func setup(t testing.TB) *bundle {
@@ -205,7 +206,9 @@ func (b *bundle) do(t testing.TB, q req) resp {
 		t.Errorf("%s answers %d %s, which the contract does not allow: %v", q.operation, raw.StatusCode, raw.raw, err)
 	}
 	if raw.StatusCode < 300 {
+		b.mu.Lock()
 		b.done[q.operation] = true
+		b.mu.Unlock()
 	}
 	return raw
 }
@@ -291,6 +294,9 @@ type syncBuffer struct {
 func (s *syncBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.b.Len() > 1<<20 {
+		return len(p), nil // a benchmark's log is nobody's to read
+	}
 	return s.b.Write(p)
 }
 
