@@ -181,9 +181,9 @@ func (f *former) nextID() string {
 
 func (f *former) otherWay(p *event.Part) formView {
 	if p.Reservation == event.Lottery {
-		return formView{ID: f.nextID(), Title: "抽選に申し込む", Icon: "ticket", Shut: "抽選の申し込みは、このページからはまだできません。ひらいている団体におたずねください。"}
+		return formView{ID: f.nextID(), Title: "抽選", Icon: "ticket", Shut: "抽選の申し込みは、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
 	}
-	return formView{ID: f.nextID(), Title: "相談枠を予約する", Icon: "ticket", Shut: "相談枠の予約は、このページからはまだできません。ひらいている団体におたずねください。"}
+	return formView{ID: f.nextID(), Title: "相談枠（予約制）", Icon: "ticket", Shut: "相談枠の予約は、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
 }
 
 func (f *former) form(o *event.Occurrence, p *event.Part, channel event.Channel, quotas []event.Quota) (formView, error) {

@@ -34,7 +34,7 @@ func TestHome(t *testing.T) {
 	card := doc.Find("article.card").First()
 	for selector, want := range map[string]string{
 		".card-title a": e.Title, "time .unseen": "12月16日（水）", ".roles dt": "主催", ".roles dd": "文京区",
-		".facts li:nth-child(1)": "時間： 13:30〜16:30", ".facts li:nth-child(2)": "場所： 区民センター 会議室A（文京区）",
+		".facts li:nth-child(1)": "時間： 13:30〜16:30", ".facts li:nth-child(2)": "場所： 文京区 区民センター 会議室A",
 	} {
 		if got := text(card.Find(selector)); got != strings.ReplaceAll(want, "： ", "：") {
 			t.Errorf("%s = %q, want %q", selector, got, want)

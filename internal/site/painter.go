@@ -107,7 +107,7 @@ func (p painter) placeLine(at event.Place) string {
 		return label(p.words, "place", event.Online)
 	}
 	if town := p.town(at); town != "" && !strings.Contains(at.Name, strings.TrimRight(town, "区市町村")) {
-		return strings.TrimSpace(at.Name + "（" + town + "）")
+		return strings.TrimSpace(town + "　" + at.Name)
 	}
 	return at.Name
 }
@@ -152,7 +152,7 @@ func (p painter) wayBadges(o *event.Occurrence) []badge {
 		case event.RegistrationOpen, event.RegistrationFull, event.RegistrationWaiting:
 			switch part.Reservation {
 			case event.Slot:
-				add(badge{Word: "相談枠を予約", Icon: "ticket"})
+				add(badge{Word: "相談枠（予約制）", Icon: "ticket"})
 			case event.Lottery:
 				add(badge{Word: label(p.words, "reservation", event.Lottery), Icon: "ticket"})
 			default:

@@ -103,6 +103,35 @@ func TestFullGivesTheFormBack(t *testing.T) {
 	}
 }
 
+func TestFullWithWaitingList(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.publish("bunkyo", meeting(func(in *event.Input) {
+		in.Occurrences[0].Parts[0].WaitingList = true
+		in.Occurrences[0].Parts[0].Quotas[0].Capacity = 1
+	}))
+	holder := k.take(e, "")
+	doc := k.page("/events/" + e.ID.String())
+	if got := text(doc.Find(".seat button")); got != "キャンセル待ちをする" {
+		t.Fatalf("button = %q", got)
+	}
+	form := url.Values{}
+	doc.Find("form.seat-form input").Each(func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	a := k.post("/events/"+e.ID.String()+"/tickets", form)
+	if a.Code != http.StatusCreated || text(a.doc.Find("h1")) != "キャンセル待ちをしています" || !strings.Contains(text(a.doc.Find(".ticket-top")), "12月15日（火）13:30まで") {
+		t.Fatalf("standing in line = %d %s", a.Code, text(a.doc.Find(".ticket-top")))
+	}
+	k.post("/t/cancel", formOf("secret", holder))
+	if a := k.post("/t", formOf("secret", form.Get("secret"))); text(a.doc.Find("h1")) != "席がとれています" {
+		t.Errorf("after a seat came free: %s", text(a.doc.Find("h1")))
+	}
+	form.Set("secret", k.hiddenSecret(k.publish("bunkyo", meeting(nil))))
+	form.Set("wait_for", "anything")
+	if a := k.post("/events/"+e.ID.String()+"/tickets", form); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("an unknown line = %d", a.Code)
+	}
+}
+
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

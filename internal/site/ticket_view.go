@@ -149,6 +149,7 @@ func (p painter) ticketTime(v *ticketView, at seat) {
 		v.Place.OnlineText = ""
 	}
 	if at.channel == event.ChannelOnline {
+		v.Doors = ""
 		v.Place = &place{Name: label(p.words, "place", event.Online), Online: true}
 	}
 }
