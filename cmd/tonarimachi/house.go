@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -28,7 +27,7 @@ import (
 )
 
 // random is where secrets come from.
-var random io.Reader = rand.Reader
+var random = rand.Reader
 
 // openDatabase connects as the program and refuses an account that could step around row-level security, and a schema that is too old.
 func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger, faces, jobs bool) (*postgres.DB, error) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -44,7 +43,7 @@ func importCommand(t terminal) *cobra.Command {
 }
 
 func readRoster(t terminal, name string) (organization.Roster, error) {
-	var in io.Reader = t.in
+	in := t.in
 	if name != "-" {
 		file, err := os.Open(name) //nolint:gosec // the operator names it
 		if err != nil {

@@ -74,10 +74,10 @@ func New(db *postgres.DB, log *slog.Logger, tasks ...Task) (*Runner, error) {
 // Run works until ctx ends and gives runs under way ten seconds more. It returns nil after a clean stop.
 func (r *Runner) Run(ctx context.Context) error {
 	if err := r.client.Start(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
+		if ctx.Err() == nil {
+			return fmt.Errorf("start jobs: %w", err)
 		}
-		return fmt.Errorf("start jobs: %w", err)
+		return nil // told to stop before it had started
 	}
 	<-r.client.Stopped()
 	if ctx.Err() == nil {

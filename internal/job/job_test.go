@@ -112,7 +112,7 @@ func TestWorkIsTakenOverFromARunnerThatFails(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	begun := make(chan int, 10)
-	hanging := job.Task{Name: "work", Every: time.Hour, Do: func(ctx context.Context) (int, error) {
+	hanging := job.Task{Name: "work", Every: time.Hour, Do: func(context.Context) (int, error) {
 		begun <- 1
 		return 0, errors.New("the machine is on fire")
 	}}
