@@ -130,7 +130,7 @@ func (a asked) supporters() bool { return a.filter.Audience == "supporter" }
 
 // The positions of pages are sealed together with the conditions they were found under.
 func (s *Site) seal(a asked, at event.Position) string {
-	plain := binary.BigEndian.AppendUint64(nil, uint64(at.StartsAt.UnixMicro())) //nolint:gosec // read back the same way
+	plain := binary.BigEndian.AppendUint64(nil, uint64(at.StartsAt.UnixMicro()))
 	return s.cursors.Seal(append(plain, at.Occurrence[:]...), "events", a.typed.Encode())
 }
 

@@ -22,7 +22,7 @@ func TestTakeSeat(t *testing.T) {
 	if show.Header().Get("Cache-Control") != "no-store" || show.Header().Get("ETag") != "" {
 		t.Errorf("a page with a fresh secret may be kept: %v", show.Header())
 	}
-	if k.hiddenSecret(e) == k.hiddenSecret(e) {
+	if one, two := k.hiddenSecret(e), k.hiddenSecret(e); one == two {
 		t.Error("two readers got the same secret")
 	}
 	code := k.hiddenSecret(e)
