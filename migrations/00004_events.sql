@@ -48,6 +48,11 @@ create table event (
   constraint event_cancelled_stamp check ((status = 'cancelled') = (cancelled_at is not null))
 );
 create index event_organization_status_idx on event (organization_id, status, modified_at desc, id);
+create index event_organization_modified_idx on event (organization_id, modified_at desc, id desc);
+create index event_partners_idx on event (organization_id, modified_at desc, id desc) where visibility = 'partners';
+-- For what is rare: a list walks the dates first (internal/event/store_list.go).
+create index event_kind_idx on event (kind) where listed;
+create index event_audience_idx on event using gin (audience_tags) where listed;
 create index event_search_idx on event using gin (search_text gin_trgm_ops) where listed;
 
 -- 主催・共催・協力・後援・委託; position keeps the agreed order, the owner stands among them.
@@ -68,6 +73,7 @@ create table event_organiser (
   constraint event_organiser_owner_approved check (organiser_id <> organization_id or approval = 'approved')
 );
 create index event_organiser_organiser_idx on event_organiser (organiser_id, approval, event_id);
+create index event_organiser_invited_idx on event_organiser (organiser_id, organization_id, event_id) where organiser_id <> organization_id;
 
 -- A rule plus month-by-month decisions that yield occurrences of one event.
 create table series (
@@ -178,6 +184,7 @@ create table part (
   constraint part_texts_length check (length(name) <= 200 and length(description) <= 4000 and length(place_note) <= 300 and length(audience) <= 500)
 );
 create index part_event_reservation_idx on part (event_id, reservation);
+create index part_rare_reservation_idx on part (reservation, event_id) where reservation in ('slot', 'lottery');
 
 -- An organization's table in a 合同相談会; by_organization_id is null for a guest that is not registered here.
 create table booth (

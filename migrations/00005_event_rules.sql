@@ -108,6 +108,21 @@ create policy occurrence_ledger on occurrence for update to tnm_ledger using (tr
 create policy quota_counter_ledger on quota_counter for update to tnm_ledger using (true) with check (true);
 create policy event_change_ledger on event_change to tnm_ledger using (true) with check (true);
 
+-- Finds listed events by words (LIKE patterns, at least one of three characters) and tags. A function, because row-level security keeps operators that are not
+-- leakproof, LIKE and && among them, away from indexes; what is listed is public. Planned for its arguments each time.
+-- +goose StatementBegin
+create function event_search(patterns text[], tags text[], most integer) returns setof uuid
+  language plpgsql stable security definer set search_path = public, pg_temp set enable_seqscan = off
+as $$
+begin
+  return query execute 'select e.id from event e where e.listed'
+    || coalesce((select string_agg(format(' and e.search_text like %L', p), '') from unnest(patterns) p), '')
+    || case when tags is null then '' else format(' and e.audience_tags && %L::text[]', tags) end
+    || format(' limit %s', most);
+end
+$$;
+-- +goose StatementEnd
+
 -- What must move when something visible moves --------------------------------------------------------------------------
 -- +goose StatementBegin
 create function event_record_change(event uuid) returns void
@@ -292,6 +307,7 @@ create trigger quota_counter_before_insert before insert on quota_counter for ea
 
 grant create on schema public to tnm_ledger;
 alter function event_shared_with(uuid, uuid) owner to tnm_ledger;
+alter function event_search(text[], text[], integer) owner to tnm_ledger;
 alter function event_record_change(uuid) owner to tnm_ledger;
 alter function event_touch(uuid, uuid) owner to tnm_ledger;
 alter function event_after_update() owner to tnm_ledger;
@@ -304,6 +320,7 @@ alter function series_month_changed() owner to tnm_ledger;
 alter function quota_counter_before_insert() owner to tnm_ledger;
 revoke create on schema public from tnm_ledger;
 grant execute on function event_shared_with(uuid, uuid) to tnm_staff;
+grant execute on function event_search(text[], text[], integer) to tnm_public;
 
 -- +goose Down
 drop table quota_counter;
@@ -345,4 +362,5 @@ drop function event_before_update();
 drop function event_after_update();
 drop function event_touch(uuid, uuid);
 drop function event_record_change(uuid);
+drop function event_search(text[], text[], integer);
 drop function event_shared_with(uuid, uuid);

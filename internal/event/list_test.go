@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
@@ -97,6 +98,51 @@ func TestSearchBeyondItsBudget(t *testing.T) {
 	page := must[event.Page](t)(w.events.List(w.ctx, event.Filter{Query: "ボードゲーム"}))
 	if len(page.Items) != 1 {
 		t.Errorf("a long word is not found at once: %d", len(page.Items))
+	}
+
+	rare := gathering("ほかの町の研修", 302)
+	rare.Kind, rare.AudienceTags, rare.Occurrences[0].Parts[0] = "training", []event.AudienceTag{"supporter", "over_40"}, event.PartInput{Reservation: event.Lottery}
+	w.publish("toshima", rare)
+	for name, f := range map[string]event.Filter{
+		"kind": {Kind: "training"}, "organization": {Organization: "toshima"}, "audience": {Audience: "over_40"}, "supporters": {Audience: "supporter"},
+		"reservation": {Reservation: event.Lottery}, "long word and kind": {Query: "ほかの町", Kind: "training"}, "long and short word": {Query: "ほかの町 研修"},
+		"short word and organization": {Query: "研修", Organization: "toshima"},
+	} {
+		page := must[event.Page](t)(w.events.List(w.ctx, f))
+		if len(page.Items) != 1 || page.Next != nil || page.Items[0].Event.Title != "ほかの町の研修" {
+			t.Errorf("%s: what is rare is not found at once: %d", name, len(page.Items))
+		}
+	}
+	if page := must[event.Page](t)(w.events.List(w.ctx, event.Filter{Query: "ふつうの会", Kind: "training"})); len(page.Items) != 0 || page.Next != nil {
+		t.Errorf("what is not there: %d", len(page.Items))
+	}
+}
+
+// What draft and withdrawn events say must not be found, though the look-up by words steps around row-level security.
+func TestLookUpKeepsSecrets(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	must[event.Event](t)(w.events.Create(w.ctx, w.by["kiyose"], gathering("ひみつの下書き", 3)))
+	partners := gathering("ひみつの集まり", 3)
+	partners.Visibility = event.Partners
+	w.publish("kiyose", partners)
+	shown := w.publish("kiyose", gathering("ひみつではない会", 3))
+	rows, err := w.bundle.Pool(t).Query(w.ctx, "select event_search(array['%ひみつ%'], null, 10)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(found, []uuid.UUID{shown.ID}) {
+		t.Errorf("found %v", found)
+	}
+	// Quotes in a word stay in the word.
+	for _, q := range []string{`ひみつ' or true --`, `\'%`, "ひみつ%"} {
+		if got := w.titles(event.Filter{Query: q}); len(got) != 0 {
+			t.Errorf("%s: %v", q, got)
+		}
 	}
 }
 

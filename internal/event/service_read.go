@@ -274,7 +274,7 @@ func (s *Service) Select(ctx context.Context, sel Selector) (Selection, error) {
 			}
 		}
 		today := clock.DateOf(tx.Now)
-		w := window{from: today.AddDays(-FeedPastDays).Start(), to: today.AddDays(FeedFutureDays + 1).Start()}
+		w := window{from: today.AddDays(-FeedPastDays).Start(), to: today.AddDays(FeedFutureDays + 1).Start(), calendar: true}
 		if selection.Events, err = loadEvents(ctx, tx, ids, w, false); err != nil {
 			return err
 		}

@@ -1,10 +1,14 @@
 package event
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,9 +19,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// How many upcoming occurrences one search by words may look at before it answers with what it has. PostgreSQL filters 5,000 rows in about a
-// millisecond; a trigram index takes over where that finds too few.
-const searchBudget = 5000
+// How many upcoming occurrences one page may look at in date order. PostgreSQL filters 5,000 rows in some milliseconds; where that finds too few, what is
+// asked for is rare, and the page is looked up by it.
+const listBudget = 5000
+
+// How many events such a look-up may find. What is common after all goes on in date order on the next page.
+const hitBudget = 2000
 
 // Shortest word a trigram index can find.
 const trigramLength = 3
@@ -52,26 +59,27 @@ type listRow struct {
 	StartsAt     time.Time
 }
 
+// planned gives the arguments of a statement that is planned for them each time: a plan made for any organization or kind suits neither the great nor the small.
+func planned(q *query) []any { return append([]any{pgx.QueryExecModeCacheDescribe}, q.args...) }
+
 // listed gives one row an event, by its first date that fits, and where the next page begins.
 func listed(ctx context.Context, tx *postgres.Tx, f resolved) ([]listRow, *Position, error) {
-	if len(f.words) == 0 {
-		rows, err := listPage(ctx, tx, f, "occurrence o", "")
+	rows, err := walk(ctx, tx, f)
+	if err != nil || len(rows) > f.Limit {
 		return cut(rows, f.Limit, err)
 	}
 	end, err := walkEnd(ctx, tx, f)
-	if err != nil {
-		return nil, nil, err
-	}
-	rows, err := listPage(ctx, tx, f, "walk o", "walk")
-	if err != nil || end == nil || len(rows) > f.Limit {
+	if err != nil || end == nil {
 		return cut(rows, f.Limit, err)
 	}
-	// The walk ended before the page was full. A long enough word finds the rest by its trigrams; else the next page goes on where the walk stopped.
-	if f.hasLongWord() {
-		rows, err = listPage(ctx, tx, f, "hits h join occurrence o on o.event_id = h.id", "hits")
-		return cut(rows, f.Limit, err)
+	// The walk ended before the page was full.
+	if f.rare() {
+		found, few, err := lookUp(ctx, tx, f)
+		if err != nil || few {
+			return cut(found, f.Limit, err)
+		}
 	}
-	return rows, end, nil
+	return rows, end, nil // a short page; the next one goes on where the walk stopped
 }
 
 func cut(rows []listRow, limit int, err error) ([]listRow, *Position, error) {
@@ -82,50 +90,93 @@ func cut(rows []listRow, limit int, err error) ([]listRow, *Position, error) {
 	return rows[:limit], &Position{StartsAt: last.StartsAt, Occurrence: last.OccurrenceID}, nil
 }
 
-// listPage reads limit+1 rows from a source: the table, the bounded walk over it, or the events that trigrams found.
-func listPage(ctx context.Context, tx *postgres.Tx, f resolved, source, with string) ([]listRow, error) {
+// walk reads limit+1 rows in date order, looking at listBudget dates. Its subquery keeps the order of the index, so that it stops as soon as the page is full.
+func walk(ctx context.Context, tx *postgres.Tx, f resolved) ([]listRow, error) {
 	q := &query{}
-	from := q.arg(*f.From)
-	span := func(alias string) string {
-		c := alias + ".listed and " + alias + ".starts_at >= " + from
-		if f.To != nil {
-			c += " and " + alias + ".starts_at < " + q.arg(*f.To)
-		}
-		return c
-	}
-	q.and(span("o"))
-	if !f.After.IsZero() {
-		q.and(fmt.Sprintf("(o.starts_at, o.id) > (%s, %s)", q.arg(f.After.StartsAt), q.arg(f.After.Occurrence)))
-	}
-	f.occurrenceConditions(q, "o", q.and)
-	// One entry an event: no earlier date of it fits.
-	earlier := []string{"p.event_id = o.event_id", span("p"), "(p.starts_at, p.id) < (o.starts_at, o.id)"}
-	f.occurrenceConditions(q, "p", func(c string) { earlier = append(earlier, c) })
-	q.and("not exists (select from occurrence p where " + strings.Join(earlier, " and ") + ")")
+	from, where := f.upcoming(q, "w")
+	f.firstDate(q, from)
 	f.eventConditions(q)
-
-	var prefix string
-	switch with {
-	case "walk":
-		cursor := ""
-		if !f.After.IsZero() {
-			cursor = fmt.Sprintf(" and (w.starts_at, w.id) > (%s, %s)", q.arg(f.After.StartsAt), q.arg(f.After.Occurrence))
-		}
-		prefix = "with walk as materialized (select w.* from occurrence w where " + span("w") + cursor +
-			fmt.Sprintf(" order by w.starts_at, w.id limit %d)", searchBudget)
-	case "hits":
-		var found []string
-		for _, w := range f.words {
-			found = append(found, "s.search_text like "+q.arg(likePattern(w)))
-		}
-		prefix = "with hits as materialized (select s.id from event s where s.listed and " + strings.Join(found, " and ") + ")"
-	}
-	statement := prefix + `
+	return listRows(ctx, tx, q, `
 		select e.id as event_id, o.id as occurrence_id, o.starts_at
-		from ` + source + ` join event e on e.id = o.event_id
-		where ` + q.where() + `
+		from (select `+f.walked()+` from occurrence w where `+where+fmt.Sprintf(`
+		      order by w.starts_at, w.id limit %d) o`, listBudget)+`
+		join event e on e.id = o.event_id
+		where `+q.where()+`
 		order by o.starts_at, o.id
-		limit ` + q.arg(f.Limit+1)
+		limit `+q.arg(f.Limit+1))
+}
+
+// walkEnd gives the last position of the walk, nil when everything fits into it.
+func walkEnd(ctx context.Context, tx *postgres.Tx, f resolved) (*Position, error) {
+	q := &query{}
+	_, where := f.upcoming(q, "w")
+	var end Position
+	err := tx.Pgx.QueryRow(ctx, fmt.Sprintf("select w.starts_at, w.id from occurrence w where %s order by w.starts_at, w.id offset %d limit 1", where, listBudget-1), q.args...).
+		Scan(&end.StartsAt, &end.Occurrence)
+	if postgres.NoRows(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bound list: %w", err)
+	}
+	return &end, nil
+}
+
+// lookUp reads limit+1 rows of the events that fit, found by their own indexes; few is false when there are more of them than the budget.
+func lookUp(ctx context.Context, tx *postgres.Tx, f resolved) (found []listRow, few bool, err error) {
+	var ids []uuid.UUID
+	q := &query{}
+	q.and("e.listed")
+	narrow := f.organization != uuid.Nil || f.Partnership != "" || f.Kind != ""
+	if patterns, tags := f.longPatterns(), f.tags(); patterns != nil || tags != nil {
+		ids, err = eventIDs(ctx, tx, "select event_search($1, $2, $3)", patterns, tags, hitBudget+1)
+		if err != nil {
+			return nil, false, err
+		}
+		if len(ids) <= hitBudget {
+			q.and("e.id = any (" + q.arg(ids) + ")")
+			narrow = true
+		}
+	}
+	if f.Reservation == Slot || f.Reservation == Lottery {
+		q.and("e.id in (select r.event_id from part r where r.reservation = '" + string(f.Reservation) + "')") // a literal, as the index has only these
+		narrow = true
+	}
+	if !narrow {
+		return nil, false, nil
+	}
+	f.eventConditions(q)
+	ids, err = eventIDs(ctx, tx, "select e.id from event e where "+q.where()+fmt.Sprintf(" limit %d", hitBudget+1), planned(q)...)
+	if err != nil || len(ids) > hitBudget {
+		return nil, false, err
+	}
+	q = &query{}
+	source := q.arg(ids)
+	from, where := f.upcoming(q, "o")
+	q.and(where)
+	f.firstDate(q, from)
+	found, err = listRows(ctx, tx, q, `
+		select o.event_id, o.id as occurrence_id, o.starts_at
+		from unnest(`+source+`::uuid[]) h (id) join occurrence o on o.event_id = h.id
+		where `+q.where()+`
+		order by o.starts_at, o.id
+		limit `+q.arg(f.Limit+1))
+	return found, true, err
+}
+
+func eventIDs(ctx context.Context, tx *postgres.Tx, statement string, args ...any) ([]uuid.UUID, error) {
+	rows, err := tx.Pgx.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look events up: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("look events up: %w", err)
+	}
+	return ids, nil
+}
+
+func listRows(ctx context.Context, tx *postgres.Tx, q *query, statement string) ([]listRow, error) {
 	rows, err := tx.Pgx.Query(ctx, statement, q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
@@ -137,26 +188,40 @@ func listPage(ctx context.Context, tx *postgres.Tx, f resolved, source, with str
 	return found, nil
 }
 
-// walkEnd gives the last position of the bounded walk, nil when everything fits into it.
-func walkEnd(ctx context.Context, tx *postgres.Tx, f resolved) (*Position, error) {
-	q := &query{}
-	q.and("o.listed and o.starts_at >= " + q.arg(*f.From))
+// upcoming says which dates a page looks at, by what an index orders by date. from is the placeholder of the window's beginning.
+func (f resolved) upcoming(q *query, o string) (from, where string) {
+	from = q.arg(*f.From)
+	where = o + ".listed and " + o + ".starts_at >= " + from
 	if f.To != nil {
-		q.and("o.starts_at < " + q.arg(*f.To))
+		where += " and " + o + ".starts_at < " + q.arg(*f.To)
+	}
+	if f.Area != "" {
+		where += " and " + o + ".area_code = " + q.arg(f.Area)
 	}
 	if !f.After.IsZero() {
-		q.and(fmt.Sprintf("(o.starts_at, o.id) > (%s, %s)", q.arg(f.After.StartsAt), q.arg(f.After.Occurrence)))
+		where += fmt.Sprintf(" and (%[1]s.starts_at, %[1]s.id) > (%[2]s, %[3]s)", o, q.arg(f.After.StartsAt), q.arg(f.After.Occurrence))
 	}
-	var end Position
-	err := tx.Pgx.QueryRow(ctx, fmt.Sprintf("select o.starts_at, o.id from occurrence o where %s order by o.starts_at, o.id offset %d limit 1", q.where(), searchBudget-1), q.args...).
-		Scan(&end.StartsAt, &end.Occurrence)
-	if postgres.NoRows(err) {
-		return nil, nil
+	return from, where
+}
+
+// walked are the columns that firstDate looks at; with no more than these the index alone answers.
+func (f resolved) walked() string {
+	columns := "w.id, w.event_id, w.starts_at"
+	if f.Place != "" {
+		columns += ", w.place_kind"
 	}
-	if err != nil {
-		return nil, fmt.Errorf("bound search: %w", err)
+	if f.Area != "" || f.exclude != nil {
+		columns += ", w.area_code"
 	}
-	return &end, nil
+	return columns
+}
+
+// firstDate keeps the dates that fit, and of these the first one of each event: one entry an event.
+func (f resolved) firstDate(q *query, from string) {
+	f.occurrenceConditions(q, "o", q.and)
+	earlier := []string{"p.event_id = o.event_id", "p.listed", "p.starts_at >= " + from, "(p.starts_at, p.id) < (o.starts_at, o.id)"}
+	f.occurrenceConditions(q, "p", func(c string) { earlier = append(earlier, c) })
+	q.and("not exists (select from occurrence p where " + strings.Join(earlier, " and ") + ")")
 }
 
 func (f resolved) occurrenceConditions(q *query, o string, and func(string)) {
@@ -180,14 +245,13 @@ func (f resolved) occurrenceConditions(q *query, o string, and func(string)) {
 }
 
 func (f resolved) eventConditions(q *query) {
-	switch f.Audience {
-	case "":
+	if f.Audience == "supporter" {
+		q.and("e.visibility in ('public', 'supporters')")
+	} else {
 		q.and("e.visibility = 'public'")
-	case "supporter":
-		q.and("e.visibility in ('public', 'supporters') and 'supporter' = any (e.audience_tags)")
-	default:
-		// What is for anyone is for them too.
-		q.and("e.visibility = 'public' and e.audience_tags && array[" + q.arg(f.Audience) + ", 'anyone']::text[]")
+	}
+	if tags := f.tags(); tags != nil {
+		q.and("e.audience_tags && " + q.arg(tags) + "::text[]")
 	}
 	if f.Kind != "" {
 		q.and("e.kind = " + q.arg(f.Kind))
@@ -206,13 +270,32 @@ func (f resolved) eventConditions(q *query) {
 	}
 }
 
-func (f resolved) hasLongWord() bool {
+// rare reports whether something is asked for that an index of events finds, should it turn out to be rare.
+func (f resolved) rare() bool {
+	return f.organization != uuid.Nil || f.Partnership != "" || f.Kind != "" || f.Reservation == Slot || f.Reservation == Lottery ||
+		f.tags() != nil || f.longPatterns() != nil
+}
+
+// longPatterns are the words that a trigram index finds.
+func (f resolved) longPatterns() []string {
+	var found []string
 	for _, w := range f.words {
-		if len([]rune(w)) >= trigramLength {
-			return true
+		if utf8.RuneCountInString(w) >= trigramLength {
+			found = append(found, likePattern(w))
 		}
 	}
-	return false
+	return found
+}
+
+// tags are those of which an event must have one.
+func (f resolved) tags() []string {
+	switch f.Audience {
+	case "":
+		return nil
+	case "supporter":
+		return []string{"supporter"}
+	}
+	return []string{string(f.Audience), "anyone"} // what is for anyone is for them too
 }
 
 // words splits a query as event.search_text is written: NFKC, lower case, at most eight words.
@@ -231,9 +314,12 @@ func staffListed(ctx context.Context, tx *postgres.Tx, f StaffFilter) ([]StaffPo
 	own := q.arg(tx.Organization)
 	switch f.Scope {
 	case ScopeInvited:
-		q.and("e.organization_id <> " + own + " and exists (select from event_organiser x where x.event_id = e.id and x.organiser_id = " + own + ")")
+		q.and("e.id in (select x.event_id from event_organiser x where x.organiser_id = " + own + " and x.organiser_id <> x.organization_id)")
 	case ScopePartners:
-		q.and("e.organization_id <> " + own + " and e.visibility = 'partners'")
+		// Whose partner events can be seen at all: row-level security judges each event, but is not asked about all of the nation's.
+		q.and("e.organization_id <> " + own + " and e.visibility = 'partners' and e.organization_id in (select g.registered_by from organization g where g.id = " + own + `
+			union all select a.organization_id from partnership_member a join partnership_member b using (partnership_id) where b.organization_id = ` + own + `
+			union all select x.organization_id from event_organiser x where x.organiser_id = ` + own + " and x.organiser_id <> x.organization_id)")
 	default:
 		q.and("e.organization_id = " + own)
 	}
@@ -243,7 +329,8 @@ func staffListed(ctx context.Context, tx *postgres.Tx, f StaffFilter) ([]StaffPo
 	if f.After != nil {
 		q.and(fmt.Sprintf("(e.modified_at, e.id) < (%s, %s)", q.arg(f.After.ModifiedAt), q.arg(f.After.Event)))
 	}
-	rows, err := tx.Pgx.Query(ctx, "select e.modified_at, e.id as event from event e where "+q.where()+" order by e.modified_at desc, e.id desc limit "+q.arg(f.Limit+1), q.args...)
+	statement := "select e.modified_at, e.id as event from event e where " + q.where() + " order by e.modified_at desc, e.id desc limit " + q.arg(f.Limit+1)
+	rows, err := tx.Pgx.Query(ctx, statement, planned(q)...)
 	if err != nil {
 		return nil, fmt.Errorf("list staff events: %w", err)
 	}
@@ -269,13 +356,13 @@ type changeRow struct {
 	ChangedAt   time.Time
 }
 
-// selected gives the occurrences of a feed with their events, and when something last left the public lists.
+// selected gives the occurrences of a feed by date. Where there are more than feedLimit, what lies ahead comes before what is past, and what is near before
+// what is far.
 func selected(ctx context.Context, tx *postgres.Tx, s Selector, f resolved) ([]listRow, error) {
 	today := clock.DateOf(tx.Now)
 	q := &query{}
+	first, now, end := q.arg(today.AddDays(-FeedPastDays).Start()), q.arg(today.Start()), q.arg(today.AddDays(FeedFutureDays+1).Start())
 	q.and("o.listed")
-	q.and("o.starts_at >= " + q.arg(today.AddDays(-FeedPastDays).Start()))
-	q.and("o.starts_at < " + q.arg(today.AddDays(FeedFutureDays+1).Start()))
 	gone := q.arg(today.AddDays(-FeedCancelledDays).Start())
 	q.and("(o.cancelled_at is null or o.cancelled_at >= " + gone + ")")
 	q.and("(e.cancelled_at is null or e.cancelled_at >= " + gone + ")")
@@ -293,14 +380,26 @@ func selected(ctx context.Context, tx *postgres.Tx, s Selector, f resolved) ([]l
 	default:
 		q.and("e.visibility = 'public'")
 	}
-	rows, err := tx.Pgx.Query(ctx, `
-		select e.id as event_id, o.id as occurrence_id, o.starts_at
-		from occurrence o join event e on e.id = o.event_id
-		where `+q.where()+fmt.Sprintf(" order by o.starts_at, o.id limit %d", feedLimit), q.args...)
+	half := func(from, to, direction string) string {
+		return `
+		(select e.id as event_id, o.id as occurrence_id, o.starts_at
+		 from occurrence o join event e on e.id = o.event_id
+		 where o.starts_at >= ` + from + " and o.starts_at < " + to + " and " + q.where() +
+			fmt.Sprintf("\n order by o.starts_at %[1]s, o.id %[1]s limit %[2]d)", direction, feedLimit)
+	}
+	rows, err := tx.Pgx.Query(ctx, half(now, end, "asc")+"\nunion all"+half(first, now, "desc"), planned(q)...)
 	if err != nil {
 		return nil, fmt.Errorf("select feed: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[listRow])
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[listRow])
+	if err != nil {
+		return nil, fmt.Errorf("select feed: %w", err)
+	}
+	found = found[:min(len(found), feedLimit)]
+	slices.SortFunc(found, func(a, b listRow) int {
+		return cmp.Or(a.StartsAt.Compare(b.StartsAt), bytes.Compare(a.OccurrenceID[:], b.OccurrenceID[:]))
+	})
+	return found, nil
 }
 
 // A feed of more than this is of no use to a calendar (Google stops at about 1 MB).

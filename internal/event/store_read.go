@@ -18,7 +18,8 @@ import (
 // window bounds the occurrences that are loaded with an event; zero means all.
 type window struct {
 	from, to time.Time
-	perEvent int // 0: all
+	perEvent int  // 0: all
+	calendar bool // without seats and booths, which no calendar shows
 }
 
 type refRow struct {
@@ -250,8 +251,10 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	queue(batch, &organisers, selectOrganisers, ids)
 	queue(batch, &occurrences, selectOccurrences, ids, w.from, w.to, w.perEvent)
 	queue(batch, &parts, selectParts, ids, w.from, w.to.Add(longest))
-	queue(batch, &quotas, selectQuotas, ids, w.from, w.to.Add(longest))
-	queue(batch, &booths, selectBooths, ids)
+	if !w.calendar {
+		queue(batch, &quotas, selectQuotas, ids, w.from, w.to.Add(longest))
+		queue(batch, &booths, selectBooths, ids)
+	}
 	queue(batch, &series, selectSeries, ids)
 	queue(batch, &months, selectMonths, ids)
 	if withLinks {
