@@ -128,7 +128,7 @@ func lookUp(ctx context.Context, tx *postgres.Tx, f resolved) (found []listRow, 
 	q := &query{}
 	q.and("e.listed")
 	narrow := f.organization != uuid.Nil || f.Partnership != "" || f.Kind != ""
-	if patterns, tags := f.longPatterns(), f.tags(); patterns != nil || tags != nil {
+	if patterns, tags := f.patterns(), f.tags(); patterns != nil || tags != nil {
 		ids, err = eventIDs(ctx, tx, "select event_search($1, $2, $3)", patterns, tags, hitBudget+1)
 		if err != nil {
 			return nil, false, err
@@ -273,18 +273,19 @@ func (f resolved) eventConditions(q *query) {
 // rare reports whether something is asked for that an index of events finds, should it turn out to be rare.
 func (f resolved) rare() bool {
 	return f.organization != uuid.Nil || f.Partnership != "" || f.Kind != "" || f.Reservation == Slot || f.Reservation == Lottery ||
-		f.tags() != nil || f.longPatterns() != nil
+		f.tags() != nil || f.patterns() != nil
 }
 
-// longPatterns are the words that a trigram index finds.
-func (f resolved) longPatterns() []string {
-	var found []string
-	for _, w := range f.words {
-		if utf8.RuneCountInString(w) >= trigramLength {
-			found = append(found, likePattern(w))
-		}
+// patterns are all the words when a trigram index finds at least one of them.
+func (f resolved) patterns() []string {
+	if !slices.ContainsFunc(f.words, func(w string) bool { return utf8.RuneCountInString(w) >= trigramLength }) {
+		return nil
 	}
-	return found
+	all := make([]string, len(f.words))
+	for i, w := range f.words {
+		all[i] = likePattern(w)
+	}
+	return all
 }
 
 // tags are those of which an event must have one.
