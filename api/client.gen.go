@@ -491,6 +491,21 @@ type ClientInterface interface {
 	// Corresponds with GET /ticket (the `GetTicket` operationId).
 	GetTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// StopCalendar End the ticket's calendar
+	//
+	// Its address shows nothing from then on.
+	//
+	// Corresponds with DELETE /ticket/calendar (the `StopCalendar` operationId).
+	StopCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartCalendar Follow the ticket in a calendar, or get another address for it
+	//
+	// A calendar of this one ticket, for a phone that others may look at: it shows the time and whether the seat stands, in neutral words, and nothing of
+	// what it is about. Asking again gives another address and the old one shows nothing from then on. It empties itself a day after the end.
+	//
+	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
+	StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RotateTicket Get a new code for the ticket
 	//
 	// For a code that others may have seen. The old one is worth nothing from then on.
@@ -1396,6 +1411,41 @@ func (c *Client) CancelTicket(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with GET /ticket (the `GetTicket` operationId).
 func (c *Client) GetTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTicketRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StopCalendar End the ticket's calendar
+//
+// Its address shows nothing from then on.
+//
+// Corresponds with DELETE /ticket/calendar (the `StopCalendar` operationId).
+func (c *Client) StopCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStopCalendarRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartCalendar Follow the ticket in a calendar, or get another address for it
+//
+// A calendar of this one ticket, for a phone that others may look at: it shows the time and whether the seat stands, in neutral words, and nothing of
+// what it is about. Asking again gives another address and the old one shows nothing from then on. It empties itself a day after the end.
+//
+// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
+func (c *Client) StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartCalendarRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -3411,6 +3461,60 @@ func NewGetTicketRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewStopCalendarRequest constructs an http.Request for the StopCalendar method
+func NewStopCalendarRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/calendar")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartCalendarRequest constructs an http.Request for the StartCalendar method
+func NewStartCalendarRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/calendar")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRotateTicketRequest constructs an http.Request for the RotateTicket method
 func NewRotateTicketRequest(server string) (*http.Request, error) {
 	var err error
@@ -3912,6 +4016,25 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /ticket (the `GetTicket` operationId).
 	GetTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetTicketResponse, error)
+
+	// StopCalendarWithResponse End the ticket's calendar
+	//
+	// Its address shows nothing from then on.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /ticket/calendar (the `StopCalendar` operationId).
+	StopCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StopCalendarResponse, error)
+
+	// StartCalendarWithResponse Follow the ticket in a calendar, or get another address for it
+	//
+	// A calendar of this one ticket, for a phone that others may look at: it shows the time and whether the seat stands, in neutral words, and nothing of
+	// what it is about. Asking again gives another address and the old one shows nothing from then on. It empties itself a day after the end.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
+	StartCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartCalendarResponse, error)
 
 	// RotateTicketWithResponse Get a new code for the ticket
 	//
@@ -5455,6 +5578,86 @@ func (r GetTicketResponse) ContentType() string {
 	return ""
 }
 
+type StopCalendarResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r StopCalendarResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StopCalendarResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StopCalendarResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StartCalendarResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r StartCalendarResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartCalendarResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartCalendarResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RotateTicketResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6229,6 +6432,37 @@ func (c *ClientWithResponses) GetTicketWithResponse(ctx context.Context, reqEdit
 		return nil, err
 	}
 	return ParseGetTicketResponse(rsp)
+}
+
+// StopCalendarWithResponse End the ticket's calendar
+//
+// Its address shows nothing from then on.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /ticket/calendar (the `StopCalendar` operationId).
+func (c *ClientWithResponses) StopCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StopCalendarResponse, error) {
+	rsp, err := c.StopCalendar(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStopCalendarResponse(rsp)
+}
+
+// StartCalendarWithResponse Follow the ticket in a calendar, or get another address for it
+//
+// A calendar of this one ticket, for a phone that others may look at: it shows the time and whether the seat stands, in neutral words, and nothing of
+// what it is about. Asking again gives another address and the old one shows nothing from then on. It empties itself a day after the end.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
+func (c *ClientWithResponses) StartCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartCalendarResponse, error) {
+	rsp, err := c.StartCalendar(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartCalendarResponse(rsp)
 }
 
 // RotateTicketWithResponse Get a new code for the ticket
@@ -8781,6 +9015,121 @@ func ParseGetTicketResponse(rsp *http.Response) (*GetTicketResponse, error) {
 	return response, nil
 }
 
+// ParseStopCalendarResponse parses an HTTP response from a StopCalendarWithResponse call
+func ParseStopCalendarResponse(rsp *http.Response) (*StopCalendarResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StopCalendarResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartCalendarResponse parses an HTTP response from a StartCalendarWithResponse call
+func ParseStartCalendarResponse(rsp *http.Response) (*StartCalendarResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartCalendarResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRotateTicketResponse parses an HTTP response from a RotateTicketWithResponse call
 func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8840,228 +9189,232 @@ func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1pkxvHlSj6VzIwjjApA93ojTK7Y+IFxcXmiNuQrdEoRD4gUZUASl3IhCoTDWI4jBCali3L1tjjRX4j",
-	"OZ587ZGt66Fkj+17ryxL9o8BuyX9ixt5TlZV1gYUwGaTtvqLxEZtmSfPvt6pOKLXF5xxJSubdyp9GtAe",
-	"UyyAv84OAikC/S+XSSfw+soTvLJZaXJ2WzUcuNokok1Ul5E+7TDSYm0RsCoZeqoLv0raY6Tt+fqVS5Vq",
-	"xdPPvzxgwahSrXDaY5XNCr6oUq1Ip8t6VH+vR29fYryjupXNlXq9Xq30PB79UK2oUV8/KFXg8U7l7t1q",
-	"5fwu4+riOf0sfKJPVTf+AtNXG55bqVYC9vLAC5hb2VTBgNnfbIugR1VlszIYwJ3Zj1x0Wa8vFOPO6Fk2",
-	"ysLlDNml/oBpiIzEICBiyKtEDpwuoZJQ8txzF8+RE25A26rmMdWudZXq075X8+L31nbYqNZl1GXBySVy",
-	"QQRkdZ10xSCQMTj1FphUKSDvsBHpMGXuUyJg7k1OuRyygFDuEk8SLhRxBWeEdqjHtwjlQnVZkH4hVfHL",
-	"1ldXSdNaX2OHjRoBG0jmNqvwXv2+YVdIfcyBVPo7Unm+TwbcZQEZ0hFZr59eusnD08fdxYdjQbWmwVqA",
-	"B6sbG2k06FOlWKDf+f++ePPm7dWV2s2bt59mt77ypdzju+T1PJU9ta+LIelRPiKMq8Bj+qQAl7v60BTp",
-	"CamKMNeHN9oLdlmbDnxV2VzVSEtve71BD3AY1m7+ihbnccU6LIDVXRZcb+tOhd2mvb6vL6/WV0/V6hvh",
-	"x5M43YP7pyH0lwLWrmxW/m45pvFlvCqX8Wv6u1cdZxAEjDuskHxEdMvD09ANpmFc+CkJlw/hM/6gkz3q",
-	"7S4jIuhQ7v0L1T99WRLZFYEi+uvE44S6bsCkZMCr4oNQQna9Hs0/CKk/teg5wDr1grfFDuOFYFH66sNC",
-	"5a5+WPYFlwzY+zPUvY6Ur/9yBFeMwz9pv+97DkBouR+Ils96X3lJagha2KmfcGP23fD4LvXhuy5T1PMr",
-	"m5XJ+IeT8QcPPnzls1/+ajL+4NP//dZk/MZk7wefv/mdyfjfJ+M/T8ZvT/Z+OBn/ajL+yWT8zuSVPU1M",
-	"iqqBrGyua6JRnoITmNz79WTvN5O99yZ7f5zce22y94PPfv3+ZPyX/e+9Odn7bvZV8fbDHcjl1ELvlj2j",
-	"a/gChGAWoULu6YiB7wKPbekfqbtJetTXh8Jc8g83rl6pEvNp8tz2hdpXq4QSXJIWGCEv9j2pNGMlA77D",
-	"xZCTSCQv6RWfFbzte848J/bQm7wiFOkLKb2Wz7QkU12PdzSXp9zdIk2NBk0i6UiSYXcEq7xAPX8QsKNc",
-	"5DMDOSIn1ldPV8lGfc1oIM3rTAWj2pm2YkGTDLssYASgepKIgFACvDpUYCQLdllATmzU6yeXyA3aZkQJ",
-	"ooIRikviU8UC0hYBYbssGAEUSGugCCXXrt7Yhi+KgSLNlEBr6m81JXMCppoIHhG0PNdl/CgBpFEV2Ahp",
-	"MV/oA1QiwjqbKVb1ej0lSY/1WiwgPToymoM+eQk7uGho6GH4hiGGhqEfm3Hsv/ru/utv73/z1f0P/jjZ",
-	"+8Fk/KNPf/7RZ79+YzL+YDL+5mT82uSV8WRvbzL+5oMPX9n/6JeT8euf619en4y/Nxn/bDL+8WT8DeQm",
-	"LAiE1mZfjL6rhGhoANgfXK3XD9781v77P3nwp3f3v/nqZPwrXAIwk19m39r2mO9q5oL86e4ti22trsZs",
-	"q3gj8RvzWFUaNofBq57T+phUQrhVg7aorbYCRne01hMMfLZFmgixJshESTwFB35FqAtiwN2jxNiLGucY",
-	"qq3sNvBFjZn4g+xq5qgQJ4lDfd9wyCtCXRau1/aYm1UArggkW6dLeYe5RHrcYUD9zfPbtNNE7XdIJZGM",
-	"4863hbhEgw47alptCXekN+vrjwd6YZyskMveM7Cq5zgdqK4IvH9h7tHKAuIEzGVcedSXcCCRgROwUGhV",
-	"Cbvd10qKvh6wXbHD3CXSfP7552tnBqqrn3aoiqWG53TJjodGypByxVyzSTno90WgmHuZuR7dBjJ5PMeg",
-	"ca5pf01/RbPziDRBpzoj5SCg3GFZ3Nv/4Nv7f7l3cO/V/Z/99xJ5XiNal/l9sDdYIAUnrgahEsQRPU2I",
-	"fOD7TdJjlBuUVxQgU630A9FngfJQj9NWEHc93mmIdttz8Mfkt6/iBWOoSUXbbTgvzfwZWDeK9eC5lNIY",
-	"8SYaBHSk/3a6nu82HIriXa+RtjSvQ23U3N0SwmeUw/2i16fcE7whdso94TO6yxo9zx3SUfmHPKkYbwju",
-	"l3+Ge86O5nKlH+hr42A2QjEpb8BZAd/2OrzhU94Z0E5JkA27jPlOl3pByftFj/EGnGqZB+7aRsSLCShk",
-	"4Jg9jeTnUuebWHt67wncCYFZzUHfW9GaResl5oD4iwjrIu8PkPRd19PoTf1rFjm0qS9ZmpCB2DQvZW1F",
-	"tI6mNTIkLy9BW+Q66/vUYS56bIZd4bOSBBdRUNJ3NcN1BU6Ci/joav2Y2v4mqS2LzAPXY9xh2zTHSXFB",
-	"BMZj6vHOFign7YHvk6EINM6h3SWJx0mTmvc0wV3BBz1Nz5SPBNcEJpnfDslV66y05/kjjcw0AH9vtTIS",
-	"A9CDxS4LGut1/YwRuAHepzgLGp1ADPoWUca4q/ehznMVgDM0RSQO7sd2aIEfdqk/aPme7FZyXkgdpS10",
-	"N991g3ILzRK947TDo+Ao0q/XmgasywAs5GR69VSBJ/ol0crdMFUJR4tLFaspr8fy9hIaF0WcKrHGGDdw",
-	"8zN8Ofqg4InGnLeHe896zGyRAO+g2iSzIGadTjU83dSLE8uKIHCrgALUNUOjScSJGGn0j2n0b6FgjrJi",
-	"BSpmvegKu61MwCMDDlhI8m15m3qG8hzMffDJf3z2ix9PxnuTvder5OCD72g7de97k/Fbk/F3quTgo1f2",
-	"P3x/iVwZaLRGNVpLJEMlqPBFtL1LPUTxaqXNhvq/A9/PRdVnhEB/cjpGofTz4OwkLwmPK+IILge+ArWW",
-	"uHSUFXglkQydlTk6pGi3TUgpe8nyPACt+P7VNpjr0w7rqvXUddYGAzwdowLx3gY/TwccdMpoARq6Aeto",
-	"EaZNlFAFTnOP27WOqJn1Zr6XRzCJrRhoRHvPxRd9RIvoM1c5w2PcIpQnnDfpjVUJBUMeLLWWUF29057H",
-	"7U+spI87PEc7+lKvV6edayZgN/OgS3nFMyA726WcMz8/iqNFZVf4LkOPKpGMKqLoDpNEyzKbkDzeQKNL",
-	"nxD3PRCYQ+rvNDzgar5QuVR1tiuEzDHuzu+yYES0PAjdicFAU5nUNp67BVEyvNDTP/Y9Z4e5hFGnSyCQ",
-	"s6XPRz+mX2GYAO0xl7QDxvwROfHgwzf2P3jr4KfvnLS3AZ5I2AJwhICx3FWfo4rlhpZqq2u2HNUfzyPs",
-	"c8zxXOZGIaokusCSSzNsWEsOq3aZ48lQYzDbwzdXK3LH6/eZm7u3XriocuEum2rDEFr06ar5Yh6xnrPW",
-	"N5VUU8DJ2Rbt9wOxy/DLgHu3qjMkcvSavKVB8Ls884TbL1BHycrdavowQbN3G8mQXwbdL3IIVMjNCGfD",
-	"cC/4cvSPoOuFymrkZ5gpQ+IP57gxLippCKQ10q8O1BK5pNcBTmqwZMC8U+DmAH6vKalNNUNoJ/wcU6VL",
-	"tIY8REVGJg3jS2up0Ydh50Rw4qmqlrYaJrQTMHCKuajAlltN+L28xWC8tPzZY/jVHP6t6UIvcW8KHy0g",
-	"JM8sWlIWUTMy+kys5CC6LEXYfBYctDNpbZYko7Y7bqoamXQvaFXf2FYp6baRK9zCmxuKdubTXUMzMOEJ",
-	"OJ066GplwL2XB8xc1keVdlampXXuMttsJiAusBgEobEw7f5n9T0ZqpgPsaMPxhDYyPGFyEGvR9HUnHkg",
-	"JgCT1WFmeGN2Pem1PN9To1mr/6f4zrvVypC1pKdyvljP4+z5HBxx3s0KWBOtaMxjfbIFZEKxGu1JQokS",
-	"vZZUgrNNwgXxBe+wACnYmaU/m9dX40ysUlkcNsexcrgseIQbvTUdqPJhzczEAeXw4Z4IcrTC57sMwqua",
-	"92vjEROLPCMPCfUDRl2wt3LcZdrYhPhUCXvdNlDxGbOkYriI/mhOVUZ2vbZquHQUavyYzrR26pSd3VTD",
-	"v3MynOwVW+8qXCJKnhygarHOQwWDjiCSDZqwyUUDbUAyBsHLhxcJaWnwaLh/xvOrP+03AkZNOCvzWbzD",
-	"n84YZvrEUlJkQZkxh+dqHqnSM5HcuVhfpFQ8FFzCeH4JvnADb02KqGKRlLkyCHIM2jOYiqatRk9J4BxL",
-	"lUcjsUo4A/USI5gkPmoONNxfDIMkalkklCaYqkWTiG/x6lKnmUL6NJUkEaaQsZRzuVgZKwmekQmYIAKl",
-	"QyL4ayLogT+ZsEaFa6M9wVoqn/7oncn4jcn43cnetyfjH0/2fnDwjXcm4/8PclC+Mdn7zuSV8f67vz94",
-	"5VeffevXmA9z8OYfMwDdfDFy+kMM4FZExSPGK5v1iAgrLwnZ9Xaol1LitbbAuCuBgCxfwfbKqc16fbNe",
-	"/0r99Ga9bmIEeH/AJAt2jXvHbO5WtQLhNIBhwGjDpOCsrK2snFqvRMuwvTEm43Eyfg+Sb/482fvT5N7v",
-	"J3t/mdz7eLL3xzAL8OeGRgOVs8r1xCr1Mmz19MU7KWdUpTXgOyNRqVYCAd6RroCcm8x9g9u1Hep1vPhO",
-	"R0RRA/2ZKF1x/Ds4yB9O9vYme68/98/77/5+//3vP/j4LQxsPQIbJfbtLIxFx2bObDMn6Z6Y052QY+ic",
-	"qs/yMBzbUlNtKVtUJSRRIfs/jLBTZNA83oiTrX7YftOAthVG43qeUsy15agtRHM9qhdYDni4UPnKywjT",
-	"WJPKS10bOe2AgdPb6dKgw6phxkUylalADyuyG0Yg1WAxefCIyHo+yybc3ExSMJu1Czvq9URxR73UlrIL",
-	"95jvhqloWQcAiM0702LMWSaIKarpk/mHG1evkGtCLyYgHocESsxygxBRc7kJVT1gsdIew0CKlYM+iwTx",
-	"s1Vc8tQQ8EUpB8zd9pwdprJbxnzp/DwArXR4jtfHiJf+0hJ5lrE+8dQW8bAECdNDu54kgjssWc7x9DPn",
-	"n7l86sL60+vPXr/y9FfPPv3PVza2N7729OWzuaFzWAlmQbCizAQNKr0QbYqa9H/SGpE+E30/7+s1+HwN",
-	"vl+DBdSKV6AiGE1jJwaS0f2NXLMC0sDhOpoURP8AKzeuetrWmNH8O8QDKSBiqq1rSImFpHGTKj8bGcwh",
-	"ZmCYWGK0vylIInaQ8NKxFY1cM3k1Pq3hEr4mByTsNuxNMg65Xy1GAxZgwnwZ5JoOB/xwNVpw3k7/QXjc",
-	"451LHt+Zg/uaM57+eYRyIdO0vnxIzLMoBNxnXDagmrGBlaLJkrl1u2RufT3FVtNstMBu/pq3yyAxHCPB",
-	"EjmYI3jbg0ocjPaGNKDNtaWk6ruaLjg9nag07CrVl5vLyzMPXa8uD9zPenlZIuDVkiKAcpQOVV1I/0KE",
-	"syO+lsXmtajsCjuzS1IfbCg7owOymTyuGqkffeaoQYB5Yj2P08COhKuAAk5oyDCm9L/yNIXL2srMYdLX",
-	"L5wla2trp7EKR7TbkqkkEyy21qolvTxT6yXtytB67fStO+t3ayfqL67UTt/615UX67XVWye/VPjSs13h",
-	"OQ8fe1osLB6r7WsrpcyjMDZuU5JZYZlUxMsDDqJUK99njZqRylt/9b39tz/Z/+lvD9784/6r9/df/e/9",
-	"t3/x4JMfTvZ+r03ye9/GU/aUJE6XOTvE9Tpe6rgjgz9zMKfu5h6EpRtnFnRD8+gWdXY0o26aMvQoX54q",
-	"DD/zaeql9SHDvRZgeKlVhQUpAZOeq882l6+UCAZZ4efyCVHRM0WBfeOpKYmO12iAVqTHDbqlsTHN7vD9",
-	"OVHfxI4OKa7rChFI496dnvfRCwNPoTur7AM5Ym01X6zND9kcI321PhXYliNt6sv1TdHbLfdYuV1Px8aC",
-	"eMxVzqLEpzAskw27HFk4w8KMxd5gYUo5SVQy7rFQLKMndpnbaAeilxtdDJjWEKCoz/TeAObnU6mIfnSp",
-	"SJzOhEKhxlkeD9F4ennAcsuhbpz/x+fOXzl7XqON1hc2NtY3LE3aUvNMT4Ao0SsVoX7hhRdeqF2+HDUi",
-	"CVOlNGQcaD8SiN5SyZBPTC/lzqdclCimoTBUlBdjiaIr8TpibLQwO4EV4YGYE5sZIEkA0zqf2aGTtBtz",
-	"/pRVDckl8rypkwa2qQ8JGo0IbvKmOGOuJBzkaBhQSCgT2dDEqdrq09srpzbXCkITJqTw6f37K5/fe498",
-	"dv/tg49/VKlWXh4IRU1tMO1TBzyVX61jggFkmSYiEz16uyEZ1S9d1fI1fga8ofFDRo2+e6uaiorop8tH",
-	"RVrCbgGx/92P9j/548G3XyEPPn7rs/d/u//Bf+aHQBAaawlo3P1iCNDHJDMTLo9c2sWFTKeqrBtXf8od",
-	"+Oi+FVLpJcx2317tM16QqetQ7nqRXZIk0HOQVwkkGKUvY3536UzFotTeQ0jRtVaeC8UoRzKz53nyzjNp",
-	"/mGcr2Tw5bq+OT9VMioLgBdO3cMiTpj5s+sfy9aum0+mKmQ+/NP+3v0q0aYl/P+NH+2//naV7P/5uwff",
-	"+0OV7P/qR5+99xPbCwIB2mrFEY3oX1b1ll3E5giuAihcyieWFNxSodmA0Sl6V09I5Y/IUAQ7EnJ8tQ2s",
-	"rcChCFyZm63hLGZibxHW66uRKWcxhXkE3Km5n2G8AyV2eQqcx1Ug3IFTmPGzQznNv1AiUGoDNAyaFtcF",
-	"oaDMwOMyArbHUDPQN+UnycXVLo3W6DDLh7a7jPQs1wgyxl0xcLpMFh3DXBVEVWwcVZJWS2frmG5UJhJq",
-	"ojCmFAkONkaOKuJ3CiPs3JvIH5iEczGJ4/4OK3nbUF+6oHoats8sWUpjv/XAer52EpLDzFfnlE2VKQCP",
-	"iSCn1vjh0ortQzkXhQoPRz6Gihtngex6/fn0N/NQVlmYLmAS35uFhc+mynxtci5V3Wy/7DByBtLQe7yp",
-	"A2mGVBh0fsSi6tCFSnm2ms86Q2ZpcdA8+IGHtLTE0XcXeWZDM7QkGv2jvn0m5ZiX5vtj49VkztcYyVXy",
-	"6f37q9pahvCZ1ry3yIBjTeKwy7hJYYcQqD/S5ntOqvW0pOmWEKpbftdYzpyXJ+0LyUKDLRWGAqkVANqE",
-	"8YFNMuDK803L2kBhGZlc3FE2K3/6UbkTi5UqiLKWh0c7ED1TxhE5WxYDBVi5jWLP4QL9PAJrybMetbeH",
-	"z1q+l1mPxrcu5ggcUk95vNPwPamKC0EEZ8ShnOi7DYeEImXBHUYoAaKF1KmB7+drvPpJ2QAczv0Mjx3A",
-	"8Gb9NUeAF5Qx+CQWRw67AlYRxc3C9oWUmK1AheeiyJDn3zSMNZkVPsVf0jAeTStxPOwZZB9tCkksArCZ",
-	"Q+qEkoCMuFERo1/EJJ+rgHARblgymzTBIMu57opTbgt05Lmdg3lFxc8y1pcQQrrtScBAYNAgbdBZTANG",
-	"AtOhqVQ18UuY2tLwTVbNtMVl0mDyVfrVKakt80AgySytD6zl+0gXYJ6LKBYlPauHxFvLgSrLW6fnOcRP",
-	"RHxyAU+uvcUivrDNen3fNFeYQ/cxJOnSkZ0INStvtKSuAQw626AClHKgJSqjqv2lBTSLuVc9Qy2YE0tD",
-	"kBeowYeAmg8NwDS+zmrAN0UuGmkbH2yxbEzKxOxZ5aJdRiwW2g1JhH/kAjGfRKL0wPX6zOzAxYRYePjT",
-	"M2177Gr7nLHa5xMRD7GhOSXGw9DVUUmBuaE9ryhYgKdzFnwtEIP+Qij+RXNZzhbFC3q556z8sX03Uw4W",
-	"nI45eeTTxSp2HFzM0Wd8/RlfX5GMTbglD/WTh+QXS4qpEDSZhc84hMPwp051JB+1O/VamGqQFytEB1rY",
-	"DSzHUeY4RrvPllxiGXj+tTh5JBNBs2NXUN4RjmnS6wx9tKDNmIR4EUBllhK4wIX8tACEGQ7a/JI9g1zh",
-	"bqshSOxNFoJ9IU4dgXx23YJ1BjOl7qM8E+vjpxKp1CfCXOqT/8+XDvXsZgiQvLMsPKV0PCa3BR/kPOUF",
-	"Y2zTttC99pIYBJxCZzKCTZoTUE1WHobrgNQ5HnqXtCVYrVDOxYA7zG3A1I+CFUXVesnVmAvEVPuQE9cv",
-	"nCWn1zeePhn2AcNxBV+WJOxUnJMvm4tCN8Kuj44iIipBwsetzHpa+5db+j/12unGrae+NL07bU4dSpf2",
-	"+4wzF0rAhpASJIgroIdNfr6BmbJRknMnqh3zRFWUChXpxxunT1v68Xo9V0MubrGhzOiA1EiM6xdJwNoM",
-	"8q82STMewHFzUK+vOfoQ4F/YYXlGkZe+arXBCLM5DaSnhJLQlC0dS4LbwxZu4eMF4ZwzpC+ErxkNZC5m",
-	"8axFZ7MG6Gt718pwnH572KNzjtToOLMyW+xBVTSHTeO8iIq38rOFy4mdqI+UXmgkfuJ1VBEwhae1iMiJ",
-	"80UzFcSzTL9FIT/LwYoBh6h+B+EqS7lWU2dmzIAVq4RvdcbQu2LzY/rZxccWQTTvnK5HpQZznFFcnzBn",
-	"dc9K2ZyM66mIVr4ko3H0psWgh60WX8Mt0rQt4OYmRIpwno8dW7LlGxeqwRlzIXVU9MMC+ob+Z2PEojCJ",
-	"G3aTTlnZebLvetLwT6XzffTap3/4xoMP3/jsl+Mq2f/w/Sr59O0PP/uvbx38/z+rkoPXP/l8/GFygaZd",
-	"PYRpoPVuteILLc5GuV+3G1PmBTkHPg2IqVsMZ57EfXVdbGaLfXdJa4T/yJHAUavf6SQHd81TBsJNpCeV",
-	"f2svS1aJ8F0mFQ7VLJ+BazfqzfONDnzWUOx2QWE99iy28hfjCr6D3/zbwU9fI5/ev78G0/bemYx/8+n9",
-	"++v7P33n4O2fHvzk3cn4g/03Xtv/83crpYKB8UqqIaQj2ORRs5kbOW/npvAQww7JGpphJYnJl183q6ls",
-	"Vi5cP/+Pf3/56pXtr196YeuZF86deeHv126cqa7fOJNY8bzQsIIElo+xAs2UKlaWenE3pP3vfnTw23+f",
-	"jH832XtjMv5txoNWgSJagPTDIXECQKUStqsVn879CMI7r2x4Y2N9g1y//tyl81FE+tz2je0z17cxBbPj",
-	"7TJplOgwJRxzVEwf7WjGC6j8TQQAdLBstgNmRmVEaD31xGc6qeclpzkb6NiIM7upb9I1n/F85tFb9IHk",
-	"wRfTX3G8K+E8n6OabO7Sj2gJdx+m3iPHBz3DwTg9HhPXXxXVwaZBuPAcI5ZpNY81XaRLZaq6qmrEXoep",
-	"2QVWU86zfDDkEdb8pPD70dX+zLnrORElFzOMazZv4nDC259gGasZo79eO33rKydq0T9P5tv+NxRttw+z",
-	"afwiXdFgEfN0Wp/jrdM6poshZ8EC7vS5O63rlSDJz+60bt+bToGG9VYPqeN62DaXhnPiabttCrejD0St",
-	"cxOochgeewvxHrvDHtayWNOd/D42hf1pSjfnyX1z4dqfhDYRsJCwV8TC7SFSRJvNpYF5GdS3vcd9nMBX",
-	"qYbTNNx4nEZ+XaSx+x6qN8ATWUxYjQGU2GUh5hxe6no6v24O1miTXpZRXTDjcIBbfRmr6oBZzaqzyr57",
-	"7kwIeEVhelEmtSzFYaVhqpIpEqfXbkIMcGQ3aQBFAZrugaViJ7ESzH4hXjsaWsVo4HupsXeL5+MaiKQS",
-	"JNObm0KtD+Gyrt7JCcX1ocfU1Ab6KLg8aQ0NCTsVgjKM/evys6Zt12tO2ICavnAzmk9GbwkfqVprnwKs",
-	"Gw8zpCUDroc30WezuT7jjSJH1XY4zABvCEdmRwntYf+N8gNuooL1Ao9VfkRnIeM41y5Omb8JcCWMZBsu",
-	"+eedzE7MKcCfhofze/kTTvhFYyGZMIiF5/EH8qRJTs7YExwSeeIjFkW9UOcYmpIf+LlOuSt6Wzgsg5sZ",
-	"+LSFk5BhXF5AtBxZKKe+HE+bLu4xTUazcpP5AJn/Jl+miiVKUvQYAdU4lKJeWL21RZgvmRG1szSElHIQ",
-	"dugvyvhtQxIGz8/0zYxJmwk9vbGy94KULj3htZgNlGtShNgXz7KYWml0AVh9WCmEccPNqDCwqP4oc06H",
-	"VVoUBdutKUHJs4khb8E1hJqFBbkqkSxUiEKivc5eHjC5SBJSXzX0J4oSWovCg+BMwhwQlqjYIkPP94kr",
-	"lghwZVlQ2EUol0MWkPX6aUJ9rIeUtFfQZ6GYSK72ca/VKEa/WoeO39RR0H2VO4xwfcy+J5m7RC7aLXRF",
-	"YmYn90eg0nnQYaEjlIJUKGL63USeSjsJa7V+aISzoEgo6lR9JqdPNRFtMhKDAOyZHt2BCd9hxKIaOnN3",
-	"WaAvsii3Z2Yerz7ZRjtslmm2gWCoZHDIU13STKFeczNW4SCrCDMDqC84q6Jix0fIlcM2a1ThVNn0Rf3v",
-	"sDQitNbDlcQ0mTO5a5qtog+zmPqyrZOifr+xURPO4oXffNqXJXopxW7evBGYZ6RHl7fFzkikup2uhx3I",
-	"7Ay9lVuQpfevqy/Wa2u3Tm6+WK9t4E+5TtqCntdOwKiadxbc7b4XsKOtQg7Yrth5+BFM7fZCw+JCoYCP",
-	"R4qtBYjECqs2WHPRTB/GIgpuEvQlG6flMtrnYbJqPxCdgPbIANwDCkkz7jI/Zx6/DeCc/jeQ2621LG2J",
-	"Eiq3rORFlPUh6yqhOOYXPVnwKYT7YXie4x7wj9Xp/E+JkSjpAxamvzzO4NVHuxnnG1VJ1NZKkhPmFqqZ",
-	"7klgw4lOG6YrwwmPEy5McT+Kfc2wGXMTU6Txut04y0rol/kcWjJnEHhqdEMDx4xs0NiU06DzzEB1RWCc",
-	"lpvkGdNan/camGUp/UEHsyzND6unLA3C5F9WYQDljlYIUP4kpp6bvNo+VV3QMHp0RFxhUldjVNY/DzWY",
-	"YaqAGQ8Ixwv6DiwsxtyuUv3k+IXpG0NZRHAPWdkfJpKSs1SyKpF96jAJ+o5LZVeTs0kO1nqCKyBbuQcS",
-	"ZIlcgQEMfdDi4DpM7qCcmNR08LXoNXUZdWEPJnEkscR4a7TvPctGlbt3obyoLaYmq3tmmSkMM2449MtJ",
-	"okQHdNMtrQBAsBk0GJPIFiqhko60BqoPQXXZiNCALd3kN/lTTz1v5jaaY1t66inyvPF9xg4/kw8XjtcI",
-	"hz4aC1FrHkPWMoMtzuCXPWnS5yI9mBPqOGLAFUyvvsmNJqy1UGla1qS0thP739vbf/1nUY+bk1WTGS3g",
-	"XLommgb34mtUNGZjiYAPMOTcUrNuQhMDJgxKe0ECqQ1czgquAewJLp966iavEa2TYCZbss0+5abT/paV",
-	"7BZ2x62dO4cDPYzTLuqaWyUtoboa9yxtRn8G52ob2DTv3EQed7OySV5cWlq6VSU3bW6nf19aWrrbXCLQ",
-	"nr1pXWtmmrXjgkOTg7Q9X1N61IqCmZHh2IHiJicE2S5uSfTpywMGm2kxX2jzU0B2g7F+VBf+kgy0UfNu",
-	"2NJ5yFKHl/SLcvSrpEn7/bAXSpgQ/pWXpODNk0ukqc8YsomkScVvQsI3AreJr2vCJyDrx5LPhr71dsK0",
-	"f73A5hnQxGuXzG9NcqL5Em1WSZPx5knNrw3De3nAglE8ioc09Vviu1+iNUblKHywakaxY7YINkfU+AxU",
-	"CTBtYtJ+E+b8ILx3qT9gkG0NJoQmscS8IIDSqdP1lZMAT2P0kpZwPYNvcLvHyXPbF2pfjW3CFXLZe2aJ",
-	"PMd3uLZ8YkleJQHrg+pllqHBODC3pXYc9n9oD7QhCaTAbpvZ75rqgP59pjmmxJRYLgj0fxS+bZLqT3DN",
-	"bIId473GgcJoSgdoI7tewBxDhjVyDSUoUoMkDg0CbaqS5vlt2mlu4dgYT8WIfrFduyI4q12myuk2YRwJ",
-	"owFprtXXm1ExCrjhzDBj+MwZbspVUNCSHqNcakKLClduVraIFMQVTEaNW0yJGRweAKMVuVhuwqQPz2Ec",
-	"kwBDqdCnTpfVVpfqZrQnCju5ubw8HA6XKFxeEkFn2Twrly9dPHv+yo3z8ExcaVHZFpwGXo86XY+cuXax",
-	"Uq3sskCiCFlZquPNos847XuVzcraUn1pDS0jDC0so/TQ/+zkydirnBHGFUIb7q2iy5KBAPCUxAxZDAHB",
-	"YbY9JZfIeZRKmvwsvUkjkFGdQEHCHMGwMP3vozubhModaaxh1tu6yVn8vpQcxOFIWpCRMzjg2ZyB7IpA",
-	"VWHVeKwoNaTyfJ906a4+NAikaCv/pinaRzK96FY2YaIobgO1MUMF4GpNQ8kfGaYPDlFw74Kuh9OcwKLv",
-	"gYGxRZRw6ejLkvQ8l3udrtLkCmw/q9KDSgFUGGsUpus4KsXlW2uUWXIUHI1WW7QIJQ5hCTf8QSeR+2KU",
-	"ScAiMw3LONhM7JEDiwkEGlt5C0vF58stMay6LVxgqhWp0KsbEcfXLEW0twiMpJWQ9Yog7TLfxYa0gHKh",
-	"igb6lEKvDukKqWTRPthtxx+4rHGo+5leAFm0FNOktORpp8fZTAWr1U9yKwSSBkvMXEx9c9HarBcsAJ28",
-	"N5p62HKvwnLN7A4t5qe6TLJQA4m9dcaxmAvvuKVIuVUk5rsWLgYFLervWJvJXCT1IR1tma5k4KADVqCV",
-	"Us2t22LAUdf3tHVReBAmCTde8ZQy0zyDtmDVqFlbjk9PEn1ERetINmEpB79Ea4zsSp7XemQVnPSibbS6",
-	"3kCb8o4zCECr1MK4SsxM1yoJT1Cft/WurUgdY8D3wQYq2sjLieXPrAPO32EstJZDx8nsOy95PU+FwxP6",
-	"Qmsfegmr9TrWxXIVJq5aevpLpmqrHMTjhEawgLMqR98o58gTIBNyrb5e9NponctXhLpsxmjoZ9ZxzdOf",
-	"eYa6YfRIP7K6OvuRi3yX+p6LWW3G2z/rmQvU8wcBJkBE038rFzxt2Ef2NQvVjXCOuPnhln7K6GrLqLEW",
-	"62w3FLRtM+Z2U3rcMfaRNj4AttJ04Wz2RIDmFHhPwcHIte5FaId6HM165fVgrib8P7IcIcSIZiZ+YYmc",
-	"p043zG/t9xkNkH5vchigj8XdqEdj2pVZoRaGJyhRoteSSnB2EhUh9MVxQbSNCd4XbQNskoD1xC4En/Vi",
-	"cYAmmLH4Za384ddxD1M1u7MGlDP0O3ubkczUKIoaUxENwwNFdLxSn+kgfoKINQRUDr2aSwR2C2eSLp47",
-	"Oup9WGoUvi+GxmZHMkMPv4CorxxJxXpGlPY8bb7H2uksqr0ThsbvWoSbRMsOQ6ysPOrTzDvG7XAj2oyK",
-	"onLoylF0JMHpR1sg6ASCwGg1XVSDw5T1o2LUJT9zQSswh4Ab1xlFaKS4tVFRfB/0VRyRkoMJGQ4zg7Dh",
-	"nC6ew6y2LA4tm1JxkzK+0ItxqE1O4Nx4WYzuZSa1QmKA5uMZ92zo6spO5t20I+o7UP2OSQak7Wme3g88",
-	"rgzqkG2Y3CxpmyHjluom90WUKSEhJB/7eUdiEEjmt8mJldWvkgAyrEjLg0AZWT1FzgbC2WmLwLVcTyfR",
-	"AWCcRVSSJiYPNDfhR0ilCaVJYJxrKAhBLkLt400e3YKQ2YqfwbcZHyiwDOPR82ToN8OL66urpGlmMPfp",
-	"yBfUbbgeTPtpgt8ZOwkLQdpsiK0j0HfC2hhQMX5hT0ICSRNj9O2B7ze38AuZBAMjT6PzjF3AELyPCtub",
-	"4XG2mCN6er/NKJjfNGaZBjvIaFxZ3N/YeBCaVtJOc9FEmBy5rfWXG8xEj+F4nhHuqARvNLkBWCwFsRFo",
-	"QwanE7WAh0Bs5VR7xTnd3litrW3Q9dp6a5XVTtONjVq9dcp5ur3W3qArWOirhoJEuSvRm+JMncpk/B+T",
-	"8V8me9+1U55KfiBKi1kFVl2OtydToe4mg6RmXG1KsKwcmmBJjJMvkC8xIkNICLTAOFIDaGE5/UwdlKZS",
-	"QNHm0lGJivX66dkPnBW87XsYV15fWZv9wLYQl2jQYfjAxuwHnuOhQ9S9zFyPbmv18OhtlG3Nd/HoYhI2",
-	"+QOhnAvFEao8ttdKFqo7mvqvJu58hHpPZphIDoqe0Sa+vaBq2PAGIpp/PXrsJeCr2d30kkFlUM+tQ0we",
-	"W85RLt+R/qAzVYG9miqQOorzNKN1CphOwrccVqzYk2wgcASRTEmU+ELosCm3chECzKu0omv1FsSXnJxZ",
-	"sVeg9B3SJnoex3IrEXxZYhh+KUo4iHpIgOWxBbEnOy6HLgBQZkxHtCQeoumWQcUFNIa4qWxl///84vM/",
-	"vBd7MaMB8HPjq5nPVUpAPxqKKUcrMvLBDBcXvStl5Bw1aTIhJZWQphdE0PJcF7PK5pfwf4MC22SEAaGa",
-	"XLAXb2lqjBkAYh7mZaXDblCcAraY1u8trmCK1G30KZYNy3TgeqrQNzmLA2gk9JnbYYGJ64ZZQUNtyWHJ",
-	"TNwCrMC1dwaWMC/zeqI85LCFMh5yFQHsb41EHxkRgBQcdgVxPeyuWSWcDSN/5SzMX1AoFhJMJgMji9Bx",
-	"34bZrmox5E3jkayaqF42XVOSpsd3PaVNegxnc60YmGpoaFLjdbotKPaSXTHUN6XSLk40Qx2qebLQAe6I",
-	"ftIBHhdHiCG3UmDxL7OmWcmv+ZHbeHx7eUdoPA7+r4s9pNqClI+iHfOH2fwBrCc7ZcMR3GEBz9BRxDdM",
-	"/lo++1jYBRxr07luWtDXhhy9gNR1mRt2lcGMLJzqTAbcZ1ISnBxIe8L4OON2NpCrFYyMwzLuQoOdLNAf",
-	"gzpBnrzFwo0wbDHfBi+6rNcXinFnBNnQt+ZV0ueg9LAr25H6xOx+O/kKtxvQNhgwmDgOK7gknILOnmcw",
-	"2zyU+xiuSXC8NK+8+zemth875srp+UCVhCJ+FbOkGUpJKmjpMp9hw4ckD8DfC0KX6zlGgEm9jSz9KHb4",
-	"hUbVJwV5zsFxRgm/YYORMNM2in9Ok3RF7kGLIx6JejQ90n2sEc1hMVEOVdNREnjc0ZLG5gKRXRokIuCH",
-	"ogRV5wtr53sf872LSyTq+JUccKm1KartRJ9txXvtMKjKQWUpED5MlaFyR98P6UboxIx8FBDEMt5KM2c2",
-	"6tKQ7aiUq2GBchnTzIJezLBiYDL+3WT8xmT8w8ne3mTv9ef+ef/d3++///0HH79FPE4m4/cm459Mxn+u",
-	"3K3Onx901C7NknT+t+3JPFaJ5nF9hlLtMHSiZbsx4hGwtVwzEJIup1ltWPUCpZ1wjVDOhkvkKoy8Nr0b",
-	"qxY/ClM3oXxBhjkaLpQto4MWrU7qD+lIhm3fchgXfu5M3BvxiK1Di/mFPdGg9Ba2XJ6/nQufPWZux8zt",
-	"CWVuSGSm4AB6sCJdaitLcFtB+7I8RP6HaaKPk/tdVKnsVE0OUfZqrjoFFx+Tw8piSeGkm8r+9377+c/f",
-	"m4w/OPi3dz/7y79Pxv812Xttsvf6gw/fP3j/56iNTcb/MXllrzzPMrN3jjnWMcd6UtUxIMPYyTA1i/oh",
-	"OJTojx4nfzoH5aBQsNIakabsem0FM6ibW2mHO1qftimZx71Ef/T4eVe8jcrm2qn1OU1FfSRPnCOes+Gx",
-	"M/6Y1T0SVif6cfsE0zkoxrdDYXOpASBHx+2S3Im67lW7w+ATGQ6MV/iExgQtgahCzmT6OR4zpmPGdIhW",
-	"o+ua0eiHzYSW7yS6/5aIHib4xmO3UMI6h+Ow5JMXlrRaDcVBSWwq9BjDTrNvteTOYmEqnMQB3efAp5Mu",
-	"RAXzAW0Nyl34E+sxqSRy4HSXyDUaqClBrqbnNk2ZZthyIyC0aEhxYagqRcoL2hgwuQ36meKY0I3a6to2",
-	"jOzcrNe/Uj+NLX7NtLfMfeuJ+8pn6UdLPw5oHUvvv46A1pEI8KNz9S7CSHONEVzx47RH8ry9Dz5+a/9n",
-	"f5iMP/j83if733/t2Nt7zKu+ON5ewdnRcCvNEfSqn2x+laSYr3nY1Ujb+6jlgcp17cz22a9j4lDYsZlA",
-	"e9Y8BSzc9xPC9XCCZ+Xgzd8CY/vGwU/e/fS970zGvzn47480n9t7/eD+//j0/v3J+PVP33l3svftyfjt",
-	"xVjgFaGOlbVjBvjEMsBrhjAPlwUeIZsrVLPCNTz+qNQxtznmNsfcJsFtqO8TR/SgoTpEorHd8uFlABkf",
-	"1OMMsZuS8sgdFlWToxdMEZ9RqSLGm8j3Bi8itALnQpn8SPSc6b+xZg47ZaLuhWlWuZoXfv0QueAxHzl2",
-	"gmcp2wx9OVQiltF85MelRGAVqZnT/ITGjXF1T37M2IOiE73W44jxsWJxuOznMt2xCgOpwbMMEzI/z8eE",
-	"Bq0eNo55XEwIV3AswY8l+KMkoa+DVoq5XziAV0gG7WhCXXp+kW66pdSwNcuiNDRLwy5o2pSdkJKnHwes",
-	"40nFgmu41K/plT5Wb0G6q5vpInPl2tWD3//4wUcfkYN3P5mMP3jw8VuTe7+GsXP/U0tEDanNSkB3Blzs",
-	"UK+8z8De+GNRIsr0f+NsmOzzc8w3vpiC/roh13hID+IDWsww0tMeJrQrBk4Xqw4XbhyHSsPyHfx/mDX2",
-	"aJQBo8tPzcPZhvmZMJOuK3wW6tQEU/ox/4gFLPIawEwo7MATztUsSJCJ7JwnwkypP34z5ZjHfBF5DAQ8",
-	"Qxsi7qkwwEFZivX6fl6gZLZxkeUkyzh2dfkO/P9IGMvsey/rtSAHGuQVdsPALdIEx20TOm405Y7X7zN3",
-	"k2hSbuIwMRwpa7Xm7jGmPN5ZIpdxDmLk1uRsGM6mxUmN1PcJHVIMKsczP8IGFSNkcJhbWVzhjft4mOps",
-	"KPfafNHK4IOUzbIDBrnqnu0Kz2FPNMPTkiRywuMIGb3yY+73xeR+57AZQwIrDC0vwPLAEpveRHQbb3mE",
-	"5ABfmNZcH1eZ6Kq/ZSZvKxglHCW3aMuYi5ZwR8dNmuZpW5luURka6fJIetwu5kBYIhfMHJDE5Wo8LhM1",
-	"A5wFGjqpE6PaCSrrXBDLRVB7lo024as4YQaDfaaftBnVA94xRXZYXxV3twS8fqhc9tt9L2BxmvrTtfpa",
-	"bW1le3Vtc+P05sbpKJ3dOCH2P9yb7P1ysveryb03J3v/a7L3n5N7r33+yi8Ovv9ReYcDrPqxeBrMKBiA",
-	"WoFcNAd/UUmg/JzZUcdy8YspFwF5CEUMWdiZgExv+Q78f1YFWsB2xY5F5bP6V0YIrNF2KALVjabJw8BM",
-	"LoZE8LDAH8efAZ/xHByg6XHS1saPZI7g7nFn5vJeKX1QZZHjUdV8IWMNR/PZk2Sm6l/X7BsfoRZmfWea",
-	"Lmav+69+zlFinE9obXmhyiBnzDjCirYkh8jxjZvJbjAtVwQdoZQWYWfC6WXK1O3FdjT1A0bdkemqLySO",
-	"HSJdKgmM365Gow3X66eXCjoVmYlqj1JtnzqzLd4O7vOImdWjlrIPz6tC7Ml1b6lo6l2LOju5A9OKm+U+",
-	"7qP/azjwR3d+l4TYISbYEQ4oBCKG8aNeNNE6UXacnIOHfy0HQlHkKvnm0QVw48FrgYmA3iChZSPkJkoW",
-	"jsYRPs7vytc7YEip4FlOggt49OhUZgakPX7UUxJCjnrrX1Q0+xpTph0MIEA7MRIzH7Pg1aBUwpsHgV/Z",
-	"rCzTvre8uwJWuHkmjWeXk+P/Tnz2rV8f/O5PDz754clqZroLWpv7b/9CXw7H5nlBUtKe2P/o3v477+C9",
-	"MAXGGLBJKat1qvwa97jxcfysSXfIPrRNdzSq9+3p9jiI0no6BFP28WsB61MYH0fjmfv6z3A8ij1JJk67",
-	"yL7oOusMfBqEfnZp2AJ68agVEUTHfGsUOnpTHzBevZyNZub1mEauUH4Plk00jjmc/ZR6d0IVvnvr7v8N",
-	"AAD//w==",
+	"7H1pkxvHleBfycA4QqQMoNEXZXbHxAbFw+aI15Ct0ShEbiNRlQBKXciEKhMNYjiMEFqWLcvW2OND3pEc",
+	"K689srUeSj53V5Yl+8eA3ZL+xUa+l1l3AQWw2aSt/iKxUVfmy3efdyqO6PUFZ1zJysadSp8GtMcUC+Cv",
+	"s4NAikD/y2XSCby+8gSvbFSanN1W2w5cbRLRJqrLSJ92GGmxtghYlQw91YVfJe0x0vZ8/cp6pVrx9PMv",
+	"DVgwqlQrnPZYZaOCL6pUK9Lpsh7V3+vR25cY76huZWO50WhUKz2Phz9UK2rU1w9KFXi8U7l7t1o5v8u4",
+	"unhOPwuf6FPVjb7A9NVtz61UKwF7aeAFzK1sqGDA4t9si6BHVWWjMhjAndmPXHRZry8U487oGTbKwuUM",
+	"2aX+gGmIjMQgIGLIq0QOnC6hklDy7LMXz5ETbkDbquYx1a51lerTvlfzovfWdtio1mXUZcHJOrkgArKy",
+	"RrpiEMgInHoLTKoUkHfYiHSYMvcpETD3JqdcDllAKHeJJwkXiriCM0I71OObhHKhuixIv5Cq6GVrKyuk",
+	"GVvf9g4bbQdsIJnbrMJ79fuGXSH1MQdS6e9I5fk+GXCXBWRIR2Stcbp+k9vTx91FhxODak2DtQAPVtbX",
+	"02jQp0qxQL/zv79w8+btleXazZu3n2K3vvyl3OO75PU8lT21r4kh6VE+IoyrwGP6pACXu/rQFOkJqYow",
+	"14c3xhfssjYd+KqysaKRlt72eoMe4DCs3fwVLs7jinVYAKu7LLje1p0Ku017fV9fXmmsnKo11u3Hkzjd",
+	"g/unIfSXAtaubFT+bimi8SW8Kpfwa/q7Vx1nEASMO6yQfER4y4PT0A2mYVz4KQmXD+Ez/qCTPeqtLiMi",
+	"6FDu/QvVPz0hieyKQBH9deJxQl03YFIy4FXRQSghu16P5h+E1J9a9BxgnXrBW2KH8UKwKH31QaFyVz8s",
+	"+4JLBuz9aepeR8rXfzmCK8bhn7Tf9z0HILTUD0TLZ70vvyg1BGPYqZ9wI/a97fFd6sN3Xaao51c2KpPx",
+	"DybjD+5/+PJnv/jlZPzBp//3rcn4jcne9z9/89uT8b9Pxn+ejN+e7P1gMv7lZPzjyfidyct7mpgUVQNZ",
+	"2VjTRKM8BScweeVXk71fT/bem+z9cfLKa5O973/2q/cn47/sf/fNyd53sq+Ktm93IJdSC71b9oyu4QsQ",
+	"glmEstzTEQPfBR7b0j9Sd4P0qK8PhbnkH25cvVIl5tPk2a0Lta9UCSW4JC0wLC/2Pak0YyUDvsPFkJNQ",
+	"JNf1is8K3vY9Z54Te+BNXhGK9IWUXstnWpKprsc7mstT7m6SpkaDJpF0JMmwO4JVXqCePwjYUS7y6YEc",
+	"kRNrK6erZL2xajSQ5nWmglHtTFuxoEmGXRYwAlA9SURAKAFebRUYyYJdFpAT643GyTq5QduMKEFUMEJx",
+	"SXyqWEDaIiBslwUjgAJpDRSh5NrVG1vwRTFQpJkSaE39raZkTsBUE8EjgpbnuowfJYA0qgIbIS3mC32A",
+	"SoRYF2eKVb1eT0nSY70WC0iPjozmoE9ewg4uGhp6EL5hiGHb0E+ccey/+u7+62/vf+PV/Q/+ONn7/mT8",
+	"w09/9tFnv3pjMv5gMv7GZPza5OXxZG9vMv7G/Q9f3v/oF5Px65/rX16fjL87Gf90Mv7RZPx15CYsCITW",
+	"Zl8Iv6uE2NYAiH9wpdE4ePOb++//+P6f3t3/xquT8S9xCcBMfpF9a9tjvquZC/Knu7dibGtlJWJbxRuJ",
+	"3pjHqtKwOQxe9azWx6QSwq0atEVttRUwuqO1nmDgs03SRIg1QSZK4ik48CtCXRAD7h4lxl7UOMdQbWW3",
+	"gS9qzMQfZFczR4U4SRzq+4ZDXhHqsnC9tsfcrAJwRSDZOl3KO8wl0uMOA+pvnt+inSZqv0MqiWQcd74l",
+	"xCUadNhR02pLuCO9WV9/PNAL42SZXPaehlU9y+lAdUXg/Qtzj1YWECdgLuPKo76EAwkNnIBZoVUl7HZf",
+	"Kyn6esB2xQ5z66T53HPP1c4MVFc/7VAVSQ3P6ZIdD42UIeWKuWaTctDvi0Ax9zJzPboFZPJojkHjXDP+",
+	"Nf0Vzc5D0gSd6oyUg4Byh2Vxb/+Db+3/5ZWDV17d/+lv6+Q5jWhd5vfB3mCBFJy4GoRKEEf0NCHyge83",
+	"SY9RblBeUYBMtdIPRJ8FykM9TltB3PV4Z1u0256DPya/fRUvGENNKtpuw3lp5s/AulGsB8+llMaQN9Eg",
+	"oCP9t9P1fHfboSje9RppS/M61EbN3S0hfEY53C96fco9wbfFTrknfEZ32XbPc4d0VP4hTyrGtwX3yz/D",
+	"PWdHc7nSD/S1cTAboZiUN+CsgG97Hb7tU94Z0E5JkA27jPlOl3pByftFj/FtONUyD9yNGxEvJKCQgWP2",
+	"NJKfS51vYu3pvSdwxwKzmoO+t8I1i9aLzAHxFxLWRd4fIOm7rqfRm/rXYuTQpr5kaUIGYtO8lLUV0Tqa",
+	"1siQvLwEbZHrrO9Th7nosRl2hc9KElxIQUnf1QzXFTgJLuKjK41javubpLYsMg9cj3GHbdEcJ8UFERiP",
+	"qcc7m6CctAe+T4Yi0DiHdpckHidNat7TBHcFH/Q0PVM+ElwTmGR+25Kr1llpz/NHGplpAP7eamUkBqAH",
+	"i10WbK819DNG4AZ4n+Is2O4EYtCPEWWEu3of6jxXAThDU0Ti4H7iDi3ww9b7g5bvyW4l54XUUdpCd/Nd",
+	"Nyi30CzRO047PAqOIv16rWnAugzALCfTq6cKPNEvilbuhqlKOFpcqlhNeT2WtxdrXBRxqsQaI9zAzc/w",
+	"5eiDgie257zd7j3rMYuLBHgH1SZZDGKx06na0029OLGsEAK3CihAXTM0mkSckJGG/5hG/zEUzFFWYoGK",
+	"WS+6wm4rE/DIgAMWknxb3qaepjwHc+9/8h+f/fxHk/HeZO/1Kjn44NvaTt377mT81mT87So5+Ojl/Q/f",
+	"r5MrA43WqEZriWSoBBW+kLZ3qYcoXq202VD/d+D7uaj6tBDoT07HKJR+Hpyd5EXhcUUcweXAV6DWEpeO",
+	"sgKvJJKhszJHhxTttgkpZS/FPA9AK75/tQ3m+rTDuhp76jprgwGejlGBeG+Dn6cDDjpltAAN3YB1tAjT",
+	"JopVgdPc43atI2pmvZnv5RFMYisGGuHec/FFH9Ei+sxVzvAYNwnlCedNemNVQsGQB0utJVRX77Tn8fgn",
+	"ltPHbc8xHn1pNKrTzjUTsJt50KW84hmQne1SzpmfH8XRorIrfJehR5VIRhVRdIdJomVZnJA8vo1Glz4h",
+	"7nsgMIfU39n2gKv5QuVS1dmuEDLHuDu/y4IR0fLAuhODgaYyqW08dxOiZHihp3/se84OcwmjTpdAIGdT",
+	"n49+TL/CMAHaYy5pB4z5I3Li/odv7H/w1sFP3jkZ3wZ4ImELwBECxnJXfY4qlhtaqq2sxuWo/ngeYZ9j",
+	"jucyNwxRJdEFllyaYcNacli1yxxPWo3BbA/fXK3IHa/fZ27u3np2UeXCXXGqtSG08NNV88U8Yj0XW99U",
+	"Uk0BJ2dbtN8PxC7DLwPu3arOkMjha/KWBsHv8swTbr9AHSUrd6vpwwTN3t1Ohvwy6H6RQ6BCboQ4a8O9",
+	"4MvRP4KuZ5XV0M8wU4ZEH85xY1xU0hBIa6RfHag6uaTXAU5qsGTAvFPg5gB+rympTTVDaCf8HFOlS7iG",
+	"PERFRiYN40trqeGHYedEcOKpqpa2Gia0EzBwirmowJZbjf1e3mIwXlr+7DH8ag7/1nShl7g3hY8xICTP",
+	"LFxSFlEzMvpMpOQgutRDbD4LDtqZtDZLktG4O26qGpl0L2hV39hWKem2nivc7M3binbm012tGZjwBJxO",
+	"HXS1MuDeSwNmLuujSjsr09I6d5ltNhMQF1gEAmssTLv/GX1PhirmQ+zwgxEE1nN8IXLQ61E0NWceiAnA",
+	"ZHWYGd6YXU96Lc/31GjW6v8puvNutTJkLempnC828jh7PgdHnHezAtZEK7bnsT7ZAjKhWI32JKFEiV5L",
+	"KsHZBuGC+IJ3WIAU7MzSn83rq1EmVqksjjjHieVwxeBhN3prOlDlg5qZiQPK4cM9EeRohc91GYRXNe/X",
+	"xiMmFnlGHhLqB4y6YG/luMu0sQnxqRL2etxAxWfMkorhIvqjOVUZ2fXaatulI6vxYzrT6qlT8eymGv6d",
+	"k+EUX3HsXYVLRMmTA1Qt1rlVMOgIItmgCZtcNNAGJGMQvHxwkZCWBg+H+2c8v/rT/nbAqAlnZT6Ld/jT",
+	"GcNMn1hKiiwoM+bwXM0jVXomkjsX6wuVigeCi43nl+ALN/DWpIgqFkmZK4Mgx6A9g6lo2mr0lATOUa88",
+	"HIlVwhmolxjCJPFRc6B2fxEMkqgVI6E0wVRjNIn4Fq0udZoppE9TSRJhChlLOZdLLGMlwTMyARNEoHRI",
+	"BH9NBD3wJxPWqHBttCdYS+XTH74zGb8xGb872fvWZPyjyd73D77+zmT8PyAH5euTvW9PXh7vv/v7g5d/",
+	"+dk3f4X5MAdv/jED0I0XQqc/xABuhVQ8Yryy0QiJsPKikF1vh3opJV5rC4y7Eggo5ivYWj610WhsNBpf",
+	"bpzeaDRMjADvD5hkwa5x75jN3apWIJwGMAwY3TYpOMury8un1irhMuLeGJPxOBm/B8k3f57s/Wnyyu8n",
+	"e3+ZvPLxZO+PNgvwZ4ZGA5WzyrXEKvUy4urpC3dSzqhKa8B3RqJSrQQCvCNdATk3mfsGt2s71Ot40Z2O",
+	"CKMG+jNhuuL4d3CQP5js7U32Xn/2n/ff/f3++9+7//FbGNh6CDZK5NtZGIuOzZzZZk7SPTGnOyHH0DnV",
+	"mOVhOLalptpScVGVkESF7P8wwk6hQfNoI05x9SPuNw1oW2E0rucpxdy4HI0L0VyP6gWWAx4uVL7yMsI0",
+	"1qTy0tBGTjtg4PR2ujTosKrNuEimMhXoYUV2wwikGiwmDx4hWc9n2djNzSQFs9l4YUejkSjuaJTaUnbh",
+	"HvNdm4qWdQCA2LwzLcacZYKYopo+mX+4cfUKuSb0YgLicUigxCw3CBE1l5pQ1QMWK+0xDKTEctBnkSB+",
+	"topLnhoCvijlgLlbnrPDVHbLmC+dnweglQ7P8foY8dJfqpNnGOsTT20SD0uQMD2060kiuMOS5RxPPX3+",
+	"6cunLqw9tfbM9StPfeXsU/98ZX1r/atPXT6bGzqHlWAWBCvKTNCg0gvRpqhJ/yetEekz0ffzvl6Dz9fg",
+	"+zVYQK14BSqE0TR2YiAZ3r+da1ZAGjhcR5OC6B9g5cZVT9saM5p/h3ggBURMtXUNKbGQNG5S5WcjgznE",
+	"DAwTSwz3NwVJxA4SXjq2opFrJq/GpzVc7GtyQMJuw94k45D71WI0YAEmzJdBrulwwA9XwwXn7fQfhMc9",
+	"3rnk8Z05uK854+mfRygXMs3Ylw+JeRaFgPuMy22oZtzGStFkydxavGRubS3FVtNstMBu/qq3yyAxHCPB",
+	"EjmYI3jbg0ocjPZaGtDmWj2p+q6kC05PJyoNu0r15cbS0sxD16vLA/czXl6WCHi1pAigHKVDVRfSvxDh",
+	"4hHfmMXmtajsinhml6Q+2FDxjA7IZvK42k796DNHDQLME+t5nAbxSLgKKOCEhgxjSv8rT1O4rK3MHCZ9",
+	"/cJZsrq6ehqrcES7LZlKMsFia61a0ssztV4yXhnaqJ2+dWftbu1E44Xl2ulb/7r8QqO2cuvklwpferYr",
+	"POfBY0+LhcUjtX11uZR5ZGPjcUoyKyyTinh5wEGUauX7rFEzUnnrr763//Yn+z/5zcGbf9x/9d7+q7/d",
+	"f/vn9z/5wWTv99okf+VbeMqeksTpMmeHuF7HSx13aPBnDubU3dyDiOnGmQXd0Dy6RZ0dzaibpgw9zJen",
+	"CsPPfJp6GfuQ4V4LMLzUqmxBSsCk5+qzzeUrJYJBsfBz+YSo8JmiwL7x1JREx2s0QCvS4wbd0tiYZnf4",
+	"/pyob2JHhxTXdYUIpHHvTs/76NnAk3VnlX0gR6yt5Iu1+SGbY6SvNKYCO+ZIm/pyfVP49ph7rNyup2Nj",
+	"QTzmKmdh4pMNy2TDLkcWzohhxmJviGFKOUlUMu6xUCyjJ3aZu90ORC83uhgwrSFAUZ/pvQHMz6dSEf1o",
+	"vUiczoRCocZZHg/ReHppwHLLoW6c/8dnz185e16jjdYX1tfX1mOadEzNMz0BwkSvVIT6+eeff752+XLY",
+	"iMSmSmnIONB+JBC9esmQT0Qv5c6nXJQooiEbKsqLsYTRlWgdETbGMDuBFfZAzInNDJAkgBk7n9mhk7Qb",
+	"c/6UVQ3JOnnO1EkD29SHBI1GBDd5U5wxVxIOctQGFBLKRDY0caq28tTW8qmN1YLQhAkpfHrv3vLnr7xH",
+	"Prv39sHHP6xUKy8NhKKmNpj2qQOeyq80MMEAskwTkYkevb0tGdUvXdHyNXoGvKHRQ0aNvnurmoqK6KfL",
+	"R0VaIt4CYv87H+1/8seDb71M7n/81mfv/2b/g//MD4EgNFYT0Lj7xRCgj0hmJlweubSLC5lOVVk3rv6U",
+	"O/DRfSuk0kuY7b692me8IFPXodz1QrskSaDnIK8SSDBMX8b87tKZikWpvYeQohtbeS4UwxzJzJ7nyTvP",
+	"pPnbOF/J4Mt1fXN+qmRYFgAvnLqHRZww82fXP5KtXTefTFXIfPin/b17VaJNS/j/Gz/cf/3tKtn/83cO",
+	"vvuHKtn/5Q8/e+/HcS8IBGirFUdsh/+KVW/Fi9gcwVUAhUv5xJKCWyo0GzA6Re/qCan8ERmKYEdCjq+2",
+	"gbUVOBSBK3OzNZzFTOxNwnp9NTLlLKYwj4A7NfczjHegxC5PgfO4CoQ7cAozfnYop/kXSgRK4wC1QdPi",
+	"uiAUlBl4XEbA9hhqBvqm/CS5qNpluzU6zPKhrS4jvZhrBBnjrhg4XSaLjmGuCqIqNo4qSauls3VMNyoT",
+	"CTVRGFOKBAcbIUcV8TuFEfHcm9AfmIRzMYnj/g4redtQX7qgehq2zyxZSmN/7IG1fO3EksPMV+eUTZUp",
+	"AI+IIKfW+MHSiuOHci4MFR6OfLSKG2eB7Hr9+fQ381BWWZguYBLfm4WFz6TKfOPkXKq6Of6yw8gZSEPv",
+	"0aYOpBlSYdD5IYuqQxcq5dlqPuu0zDLGQfPgBx7S0hJH313kmbVmaEk0+kd9+0zKMS/N98dGq8mcrzGS",
+	"q+TTe/dWtLUM4TOteW+SAceaxGGXcZPCDiFQf6TN95xU62lJ0y0hVLf8rrGcOS9P2heSWYMtFYYCqRUA",
+	"2tj4wAYZcOX5pmVtoLCMTC7uKJuVP/2w3InFShVEWcvDox2IninjCJ0ti4ECrNztYs/hAv08gtiSZz0a",
+	"3x4+G/O9zHo0unUxR+CQesrjnW3fk6q4EERwRhzKib7bcEgoUhbcYYQSIFpInRr4fr7Gq5+U24DDuZ/h",
+	"kQMY3qy/5gjwgjIGn8TiyGFXwCrCuJltX0iJ2QpUeC6KDHn+TcNYk1nhU/wl28ajGUsctz2D4kebQpIY",
+	"AcSZQ+qEkoAMuVERo1/EJJ+rgHARblgymzTBIMu57opTbgt05Lmdg3lFxc8w1pcQQrrtScBAYNAgbdBZ",
+	"TANGAtOhqVQ18YuY2rLtm6yaaYvLpMHkq/QrU1Jb5oFAklnGPrCa7yNdgHkuoliU9KweEm8tB6osb52e",
+	"5xA9EfLJBTy58S0W8YUt1uv7prnCHLqPIUmXjuKJULPyRkvqGsCgsw0qQCkHWqIyrNqvL6BZzL3qGWrB",
+	"nFhqQV6gBh8Caj4wANP4OqsB3xS5aKRtdLDFsjEpE7NnlYt2GbFYaDckEf6hC8R8EgnTA9caM7MDFxNi",
+	"9vCnZ9r22NX2OWO1zyciHmBDc0qMB6Gro5ICc0N7XlGwAE/nLPhqIAb9hVD8i+aynC2KF/Ryz1n5E/fd",
+	"TDlYcDrm5JFPF6vYcXAxR5/x9Wd8fUUyNuGWPNRPHpJfLCmmLGgyC59xCIfhT53qSD5qd+o1m2qQFytE",
+	"B5rtBpbjKHMco91nSy6xDDz/WpQ8komgxWNXUN5hxzTpdVofLWgzJiFeBFCZpQQucCE/LQBhhoM2v2TP",
+	"IJfdbdWCJL7JQrAvxKlDkM+uW4idwUyp+zDPJPbxU4lU6hM2l/rkf/vSoZ7dDAGSd5aFp5SOx+S24IOc",
+	"p7xgTNy0LXSvvSgGAafQmYxgk+YEVJOVh3YdkDrHrXdJW4LVCuVcDLjD3G2Y+lGworBaL7kac4GYah9y",
+	"4vqFs+T02vpTJ20fMBxX8IQktlNxTr5sLgrdsF0fHUVEWIKEj8cy62ntX27p/zRqp7dvPfml6d1pc+pQ",
+	"urTfZ5y5UAI2hJQgQVwBPWzy8w3MlI2SnDtR7ZgnqsJUqFA/Xj99OqYfrzVyNeTiFhvKjA5IjcS4fpEE",
+	"rM0g/2qDNKMBHDcHjcaqow8B/oUdlmcUeemrsTYYNpvTQHpKKAlN2dKxJLjdtnCzjxeEc86QvhC+ZjSQ",
+	"uZjFsxadzRqgr+3dWIbj9Nttj845UqOjzMpssQdV4Rw2jfMiLN7KzxYuJ3bCPlJ6oaH4idZRRcAUntYi",
+	"IifKF81UEM8y/RaF/CwHKwYcwvodhKss5VpNnZkxA5ZjJXwrM4beFZsf088uOrYQonnndD0sNZjjjKL6",
+	"hDmre5bL5mRcT0W08iUZjaI3LQY9bLX4Gm6SZtwCbm5ApAjn+cRjS3H5xoXa5oy5kDoq+raAflv/c3vE",
+	"wjCJa7tJp6zsPNl3PWn4p9L5Pnrt0z98/f6Hb3z2i3GV7H/4fpV8+vaHn/3XNw/+50+r5OD1Tz4ff5hc",
+	"oGlXD2EaaL1brfhCi7NR7tfjjSnzgpwDnwbE1C3amSdRX10Xm9li313SGuE/ciRw2Op3OsnBXfOUgXAT",
+	"6Unl38aXJatE+C6TCodqls/AjTfqzfONDny2rdjtgsJ67Fkcy1+MKvgOfv1vBz95jXx6794qTNt7ZzL+",
+	"9af37q3t/+Sdg7d/cvDjdyfjD/bfeG3/z9+plAoGRiupWkiHsMmjZjM3ct7OTfYQbYdkDU1bSWLy5dfM",
+	"aioblQvXz//j31++emXra5ee33z6+XNnnv/71Rtnqms3ziRWPC80YkGCmI+xAs2UKrEs9eJuSPvf+ejg",
+	"N/8+Gf9usvfGZPybjAetAkW0AOkHQ+IEgEolbFcrPp37EYR3Xtnw+vraOrl+/dlL58OI9LmtG1tnrm9h",
+	"CmbH22XSKNE2JRxzVEwf7XDGC6j8TQQAdLBstgNmRmWEaD31xGc6qeclpzkb6MQRZ3ZT36RrPuP5zKO3",
+	"8APJgy+mv+J4V8J5Pkc12dylH+ES7j5IvUeOD3qGg3F6PCaqvyqqg02DcOE5RizTah5rukiXylR1VdWI",
+	"vQ5Tswusppxn+WDIQ6z5SeH3w6v9mXPXcyJKLmYY12zexOGEtz/BMlYyRn+jdvrWl0/Uwn+ezLf9byja",
+	"bh9m0/hFuqLBIubptD7HW6d1TBdDzoIF3Olzd1rXK0GSn91pPX5vOgUa1ls9pI7rtm0utXPiabttCrfD",
+	"D4StcxOochge+xjiPXKHPaxlsaY7+X1sCvvTlG7Ok/vmwrU/Dm0iYCG2V8TC7SFSRJvNpYF5GdSPe4/7",
+	"OIGvUrXTNNxonEZ+XaSx+x6oN8BjWUxYjQCU2GUh5hxe6no6v24O1hgnvSyjumDG4QC3egKr6oBZzaqz",
+	"yr577kwIeEVhelEmtSzFYaVhqpIpEqXXbkAMcBRv0gCKAjTdA0slnsRKMPuFeO1waBWjge+lxt4tno9r",
+	"IJJKkExvbgq1PoDLunonJxTXhx5TUxvoo+DyZGxoiO1UCMow9q/Lz5qOu15zwgbU9IWb0XwyfIt9pBpb",
+	"+xRg3XiQIS0ZcD24iT6bzfUZ3y5yVG3ZYQZ4gx2ZHSa02/4b5QfchAXrBR6r/IjOQsZxrl2cMn8T4EoY",
+	"yXG45J93MjsxpwB/Gh7O7+VPOOEXjYVkwiAxPI8+kCdNcnLGHuOQyGMfsSjqhepQn3GXBsUdPfuBt6t5",
+	"oL0TPQOejehUtSTxlLTT8ajcYS6Qq+BskzBfMiOn6uS5riBdYx6YxAdtEFifG76/VDudOWa95MerrlPu",
+	"it4mzvjgZnQ/beEAZ5jyFxAt/hYqBSjHiqdrKZjdowFjEjagYMGk+VSxskqKHiOg0Vvh79misyTkZyg2",
+	"KZ3GDhYoSlRuQ+4Iz09Qzkx3mwk9vbGy94JyUXowbTH3KtdbCYkmGsExtUDqAkgoW+CExLER1jMWlU1l",
+	"zumwKqLCHIHYcKPk2USQj8HVQi2GBbmaXFTelOAgxaznOntpwOQiqVR9ta2/WJSWWxTkBJcYZrKwRN0Z",
+	"GXq+T1xRJyBbZEF5GqFcDllA1hqnCfWxqlPSXkG3iGKaudrHvVbDTIOVBvQtp46CHrLcYYTrU/c9ydw6",
+	"uRhvBCwSk0e5PwLF1IM+ER2hFCR0EdO1J/S3xlPJVhqHRkcLCraifttncrpta+kyEoMArLIe3YE55Tbu",
+	"UrUu6V0W6IsszFCamY2sT3a7bVt+mm0gGCoZHPJUlzRTqNfciBRREH+Y30B9wVkV1VM+QiZtm8VRhbNx",
+	"0xf1v22Bh/U52JVEJJozf2yaxaUPs5j6sg2gwq7FkWlmJwrDbz7tyxIdoSJndd4gzzPSo0tbYmckUj1b",
+	"12wftXie4fItyDX815UXGrXVWyc3XmjU1vGnXFdzQeduJ2BUzTvR7nbfC9jR1lIHbFfsPPggqXZ7oZF3",
+	"Vkbg46F6HgNEYoXVOFhz0UwfxiJqehL0Jdu/5TLa52A+bD8QnYD2yACcHApJM+qVP2c1QhzAOV18IENd",
+	"K13aniZUbsZSMFH0W9ZVQo/ML92KwacQ7ofhP4862T9S1/k/JQa7pA9YmC75OElYH+1GlDVVJWFzLklO",
+	"mFuoZrongQ0n+oWY3hInPE64MC0KUOxrhs2Ym5iFjdfj7b9iZQkyn0NL5gwCT41uaOCYwRMam3LajJ4Z",
+	"qK4IjOt1gzxtBgTw3jbmikp/0MFcUfPDyqmYBmGySKswRnNHKwQofxKz2012cJ+qLmgYPToirjAJuBEq",
+	"65+HGswwG8EMOYTjBX0HFhZhblepfnKIxPSNoSwiuIes7LfpsOQslaxKZJ86TIK+41LZ1eRsUpy1nuAK",
+	"yLnugQSpkyswRqIPWhxch/kjlFs7EzxGek1dRl3Yg0l/SSwx2hrte8+wUeXuXSiSaoupKfeeWWYKw4wz",
+	"Eb2LkijRAd10UysAEDIHDcak41klVNKR1kD1IaguGxEasPpNfpM/+eRzZvqkObb6k0+S54wHN3Jbmqw+",
+	"OyTEjq40BqPWPIasZcZznMEva1MekgBDPZgT6jhiwBXM4L7JjSastVBpGu+ktLYT+9/d23/9p2GnnpNV",
+	"k98t4Fys0Q/34mtUOCykTsCTaTm31Kyb0MSYDIPSXpBAagOXs4JrAHuCyyefvMlrROskmI+XHBZAuZkX",
+	"sBlL2bM9fmvnzuFYEuN6DHv/VklLqK7GvZg2oz+D08ENbJp3biKPu1nZIC/U6/VbVXIzzu307/V6/W6z",
+	"TqDJfDN2rZlpOY8LtiYHaXu+pvSwoQYzg8+xj8ZNTgiyXdyS6NOXBgw202K+0NaogBwNY/2oLvwlGWij",
+	"5t2wpfOQaw8v6RdVGlRJk/b7tqOLTWv/8otS8ObJOmnqM4acKGkKCpqQto7AbeLrmvAJyF2KyWdD33o7",
+	"tnhBL7B5BjTx2iXzW5OcaL5Im1XSZLx5UvNrw/BeGrBgFA0UIk39lujuF2mNUTmyD1bNQHnMecEWjxqf",
+	"gSoBpk0sPWjCtCKE9y71BwxyxsGE0CSWmHoEUDp1urF8EuBpjF7SEq5n8A1u9zh5dutC7SuRTbhMLntP",
+	"18mzfIdryyeS5FUSsD6oXmYZGowDc1tqx7aLRXugDUkgBXbbTLDXVAf07zPNMSUm9nJBoIul8OMmqf4E",
+	"18wm2DE+eByLjKZ0gDay6wXMMWRYI9dQgiI1SOLQINCmKmme36Kd5iYOv/FUhOgX27UrgrPaZaqcbhOG",
+	"qjAakOZqY60ZltSAV86MZIbPnOGm6AYFLekxyqUmtLD85mZlk0hBXMFk2H7GFMrB4QEwWqHH5SbMK/Ec",
+	"xjGV0UqFPnW6rLZSb5gBpSjs5MbS0nA4rFO4XBdBZ8k8K5cuXTx7/sqN8/BMVC9S2RKcBl6POl2PnLl2",
+	"sVKt7LJAoghZrjfwZtFnnPa9ykZltd6or6JlhAGSJZQe+p+dPBl7lTPCuEJow71V9GAyEACekpjni4Es",
+	"OMy2p2SdnEeppMkvpjdpBDKqEyhImOloy+v/PryzSajckcYaZr3Nm5xF70vJQRzxpAUZOYNjqs0ZyK4I",
+	"VBVWjceKUkMqz/dJl+7qQ4NwkLbyb5rWA0imF93KBsxFxW2gNmaoADyvaSj5I8P0wT8K3l7Q9XAmFVj0",
+	"PTAwNokSLh09IUnPc7nX6SpNrsD2syo9qBRAhZFGYXqno1JcvkFImSWHId5wtUWLUOIQlnDDH3QSGTxG",
+	"mQQsMjO9jIPNRFA5sJhAoLGVt7BUlkG5Jdra4cIFphqqCr26EXF8BvGKTQKDdSXk7iJIu8x3sa0uoJxV",
+	"0UCfUujVIV0hlSzaB7vt+AOXbR/qfqaXcRYtxbRaLXna6aE8U8Ea64q5aYGkwRIxF1OlXbS22AsWgE7e",
+	"G01Vb7lXYdFpdocx5qe6TDKrgUTeOuNYzIV31Bil3CoSU2oLF4OCFvV3rDBlLpL6kI42TW81cNABK9BK",
+	"qebWbTHgqOt72rooPAiTShyteEqxbJ5BW7Bq1Kxjjk9PEn1ERetItpIpB79Eg4/sSp7TemQVnPSibbS6",
+	"3kCb8o4zCECr1MK4Ssxk2iqxJ6jPO/auzVAdY8D3wQYq2shLieXPrGbO32EktJas42T2nZe8nqfsCIi+",
+	"0NqHXsJKo4HVvVzZ9NuYnv6iqT0rB/EoLRMs4KzK0TfKOfIEyOdcbawVvTZc59IVoS6bYSD6mTVc8/Rn",
+	"nqaujR7pR1ZWZj9yke9S33MxN894+2c9c4F6/iDANI5whnHlgqcN+9C+ZlbdsNPQzQ+39FNGV1tCjbVY",
+	"Z7uhoPmcMbeb0uOOsY+08QGwlaaXaLMnAjSnwHsKDkaudS9CO9TjaNYrrwfTQeH/oeUIEUc0M/ELdXKe",
+	"Ol2bpdvvMxog/d7kmpObEnXUozF5zKxQC8MTlCjRa0klODuJihD64rgg2sYE74u2ATZIwHpiF2LRerE4",
+	"BhTMWPyyVv7w67iHqZrdWQPKGfpdfJuhzNQoihpTEQ3DA0V0vNyY6SB+jIjVAiqHXs0lAruFM0mXAB4d",
+	"9T4oNQrfF0NjsyOZoYdfQNRXjqRiPSNKe5423yPtdBbV3rGR8rsxwk2iZYchVlYe9mnmHeOW3Yg2o8Ko",
+	"HLpyFB1JcPrRFgg6gSAwWk0X1WCbeH9UjLrkZy5oBeYQcOM6owiNFLc2Korvg76Kg15yMCHDYWYQNpzT",
+	"xXOYm5fFoSVT8G4S3xd6MY7myQmcGy+L0b3MvFlIDNB8POOeta6u7HzhjXhEfQdq+DHJgLQ9zdP7gceV",
+	"QR2yBfOnJW0zZNxS3eS+CDMlJITkIz/vSAwCyfw2ObG88hUSQMIVaXkQKCMrp8jZQDg7bRG4MdfTSXQA",
+	"GGcRlaSJyQPNDfgRMmusNAmMcw0FIchFqOC8ycNbEDKb0TP4NuMDBZZhPHqetH4zvLi2skKaZpJ0n458",
+	"Qd1t14OZRU3wO2M/ZCFImw2xAQb6TlgbAyrGL+xJSCBpYoy+PfD95iZ+IZNgYORpeJ6RCxiC92F5ftMe",
+	"Z4s5oqf32wyD+U1jlmmwg4zGlUVdmo0HoRnL4WkumgiTI7e1/nKDmegxHM/Twh2V4I0mNwBLviA2As3U",
+	"4HTCRvYQiK2cai87p9vrK7XVdbpWW2utsNppur5ea7ROOU+1V9vrdBnLldVQkDB3JXxTlKlTmYz/YzL+",
+	"y2TvO/EMqJIfCNNiVoBVl+PtyVSou8kgqRm6mxIsy4cmWBJD8QvkS4TIEBICLTCK1ABaxJx+pppLUymg",
+	"aLN+VKJirXF69gNnBW/7HsaV15ZXZz+wJcQlGnQYPrA++4FnuXWIupeZ69EtrR4evY2ypfkuHl1EwiZ/",
+	"wMo5K45Q5Yl7rWShuqOp/2rizoeo92RGouSg6Blt4scXVLVteyCi+dejx14CvprdTS8ZVAb1PHaIyWPL",
+	"OcqlO9IfdKYqsFdTZV5HcZ5mQFAB00n4lm3dTXweDwSOIJIpiRJfCB025VYuQoB5lVZ0rd6C+JKTM/H2",
+	"ChTwQ9pEz+NYNCaCJySG4ethwkHYCQMsj02IPcXjcugCAGXG9HVL4iGabhlUXEBjiFrjVvb/388//8N7",
+	"kRczHGM/N76aKWOlBPTDoZhytCJDH8xwcdG7XEbOUZMmYymphDS9IIKW57qYVTa/hP8bFNgmIwwI1eSC",
+	"vXBLU2PEABDzMC8rHXaDWhWwxbR+H+MKptQ+jj7FsmGJDlxPFfomZ3EAjYQ+czssMHFdmxU01JYcVtBE",
+	"jcwKXHtnYAnzMq/HykMOWyjjIVchwP7WSPShEQFIwWFXENfDHqFVwtkw9FfOwvwFhWIhwWQyMLIIHXWf",
+	"mO2qFkPeNB7JqonqZdM1JWl6fNdT2qTHcDbXioGp6YZWO16n24LaL9kVQ31TKu3iRNPqUM2ThQ5wR/ST",
+	"DvCoOEIMeSwFFv8ya5qV/JofuY2G0Jd3hEZD7f+62EOquUn5KNoxf5jNH8B6iqdsOII7LOAZOgr5hslf",
+	"y2cfC7uAI206100L+tqQoxeQui5zbW8czMjC2dRkwH0mJcH5h7QnjI8zasoDuVrByDgso1462I8D/TGo",
+	"E+TJWyzcsGGL+TZ40WW9vlCMOyPIhr41r5I+B6Xb3nJH6hOLdw3KV7jdgLbBgMHEcVjBJeEU9Cc9Y6qa",
+	"jdzHcE2C46V55d2/MbX92DFXTs8HqiQU8auYJc1QSlJBS5f5DNtWJHkA/l4QulzLMQJM6m1o6Yexwy80",
+	"qj4uyHMOjjNM+LVtUmymbRj/nCbpityDMY54JOrR9Ej3sUY0h8VEOVRNh0ngUV9OGpkLRHZpkIiAH4oS",
+	"VJ0vrJ3vfcz3LtZJ2LcsOaZTa1NU24k+24z22mFQlYPKUiB8mI2DXUkw3QidmKGPAoJYxltppuWGTRuy",
+	"faFyNSxQLiOaWdCLaSsGJuPfTcZvTMY/mOztTfZef/af99/9/f7737v/8VvE42Qyfm8y/vFk/OfK3er8",
+	"+UFH7dIsSed/257MY5VoHtenlWqHoRMtxds7HgFbyzUDIelymtWGVS9Q2gnXCOVsWCdXYXC36UBZjfEj",
+	"m7oJ5QvS5mi4ULaMDlq0Oqk/pCNpm9flMC783Jmow+MRW4cx5mc7u0HpLWy5PH87Z589Zm7HzO0xZW5I",
+	"ZKbgADrJIl1qK0vwuIL2hDxE/odpoo+S+11UqexUTQ5h9mquOgUXH5HDKsaS7Lyeyv53f/P5z96bjD84",
+	"+Ld3P/vLv0/G/zXZe22y9/r9D98/eP9nqI1Nxv8xeXmvPM8yE4SOOdYxx3pc1TEgw8jJMDWL+gE4lOiP",
+	"HiV/OgfloFCw0hqRpux6bQWTtJubaYc7Wp9xUzKPe4n+6NHzrmgblY3VU2tzmor6SB47Rzxnw2Nn/DGr",
+	"eyisTvSj9gmmc1CEb4fC5lJjTI6O2yW5E3Xdq/EOg49lODBa4WMaE4wJRGU5k+nneMyYjhnTIVqNrmsG",
+	"vB82E1q6k2gGXCJ6mOAbj9xCsXUOx2HJxy8sGWs1FAUlsanQIww7zb41JncWC1PhPBHoPgc+nXQhKpgP",
+	"aGtQ7sKfWI9JJZEDp1sn12igpgS5mp7bNGWatuVGQGjRqOXCUFWKlBe0MWD+HPQzxWGn67WV1S0YPLrR",
+	"aHy5cRpb/JqZdZn71hL3lc/SD5d+HNA6lt5/HQGtIxHgR+fqXYSR5hojuOJHaY/keXvvf/zW/k//MBl/",
+	"8Pkrn+x/77Vjb+8xr/rieHsFZ0fDrTRH0Kt+vPlVkmK+6mFXI23vo5YHKte1M1tnv4aJQ7ZjM4H2rHkK",
+	"mN33Y8L1cA5p5eDN3wBj+/rBj9/99L1vT8a/PvjtR5rP7b1+cO9/fXrv3mT8+qfvvDvZ+9Zk/PZiLPCK",
+	"UMfK2jEDfGwZ4DVDmIfLAo+QzRWqWXYNjz4qdcxtjrnNMbdJcBvq+8QRPWioDpFobLd8eBlAxgf1KEPs",
+	"pqQ8dIeF1eToBVPEZ1SqkPEm8r3BiwitwLlQJj8SPWf6b6yZw06ZqHthmlWu5oVfP0QueMxHjp3gWco2",
+	"Q18OlYhlOOX5USkRWEVqpk0/pnFjXN3jHzP2oOhEr/U4YnysWBwu+7lMd2KFgdTgWYYJmZ/nY0KDVg8b",
+	"xzwqJoQrOJbgxxL8YZLQ10ArxdwvHMArJIN2NFaXnl+km24pNWzNsigNzdKwC5o2ZSek5OnHAet4UrHg",
+	"Gi71q3qlj9RbkO7qZrrIXLl29eD3P7r/0Ufk4N1PJuMP7n/81uSVX8HYuf+tJaKG1EYloDsDLnaoV95n",
+	"EN/4I1EiyvR/42yY7PNzzDe+mIL+uiHXaEgP4gNazDDSMz5MaFcMnC5WHS7cOA6VhqU7+H+bNfZwlAGj",
+	"y0/Nw9mC+Zkwk64rfGZ1aoIp/Zh/xAIWeg1gJhR24LFzNQsSZEI757EwUxqP3kw55jFfRB4DAU9rQ0Q9",
+	"FQY4KEuxXt/PC5TMNi6ynGQJx64u3YH/HwljmX3vZb0W5ECDvMJuGLhFmuC4bULHjabc8fp95m4QTcpN",
+	"HCaGI2Vjrbl7jCmPd+rkMs5BDN2anA3tbFqc1Eh9n9AhxaByNPPDNqgYIYPD3MriCm/cx4NUZ0O518YL",
+	"sQw+SNksO2CQq+7ZrvAc9lgzPC1JQic8jpDRKz/mfl9M7ncOmzEksMLQ8gIsDyyx6U1Et/CWh0gO8IVp",
+	"zfVxlYmu+ptm8raCUcJhcou2jLloCXd03KRpnraV6RaV1kiXR9LjdjEHQp1cMHNAEper0bhM1AxwFqh1",
+	"UidGtRNU1rkgMRdB7Rk22oCv4oQZDPaZftJmVA94xxTZYX1V3N0S8PqBctlv972ARWnqT9Uaq7XV5a2V",
+	"1Y310xvrp8N0duOE2P9wb7L3i8neLyevvDnZ+z+Tvf+cvPLa5y///OB7H5V3OMCqH4mnwYyCAagVyEVz",
+	"8BeVBMrPmR11LBe/mHIRkIdQxJCFnQnI9JbuwP9nVaAFbFfsxKh8Vv/KEIE12g5FoLrhNHkYmMnFkAhu",
+	"C/xx/BnwGc/BAZoeJ21t/EjmCO4ed2Yu75XSB1UWOR5WzRcyVjuaLz5JZqr+dS1+40PUwmLfmaaLxdf9",
+	"Vz/nKDHOx1pbnlUZ5IwZR1jRluQQOb5xM9kNpuWKoCOU0iLsjJ1epkzdXmRHUz9g1B2ZrvpC4tgh0qWS",
+	"wPjtajjacK1xul7QqchMVHuYavvUmW3RdnCfR8ysHraUfXBeZbEn172lwql3Lers5A5MK26W+6iP/q/h",
+	"wB/e+V0SYoeYYIcdUAhEDONHvXCidaLsODkHD/9acqjPuEuDaRxGa8LUpOFoTVgmVQqYPyp4lklIJfpn",
+	"7fsfMaZUY05Iu+cvKvacN4Pm8PoTMgRIAQ8oGMUbPoZmL9hGEbjR/9vvht2JQeOU0OzTR/TdIJ4yCIXL",
+	"6WF1+LDLsJ7cMCjTx7NKPE44G6iA+jBzSWL7UIuMon2Tw4AYM022JQaqTs7IHX0RR+XClNzQaLc4bQfv",
+	"Cd/MlC7GcXJRwbg3j0k7bJYSl44IbSuzYsZz/dFQDf64UEPk9aVRep2n5F8JaTxGktSMZY8xYo/HWAzo",
+	"Vx0YUZ3EOeyBO4s7B0JR5Mj5NHgBiAyYfprGIHNcMju4zOJ2vlVYyMJxAQ9f2JeZ0BtHXY2rnA1h619U",
+	"Nv5VpkyzLkCAdmJgcT5mwavB5Ic3DwK/slFZon1vaXcZfKTmmTSeXU4OZz3x2Td/dfC7P93/5Acnq5nZ",
+	"W+gL3H/75/qy5a1ekLSDTux/9Mr+O+/gvTCjy7gXkzaQtnjzO5BEbemjZ00yWvahLQoyACyc5Jjg2NMW",
+	"TNnHrwWsT2G4p96N+bL+0w6vis/5ipLisi+6zjoDnwY2CiqN0oYxFhrL18CwaWtkw3CpD5iYS85GM9PU",
+	"TJttaI4CfqdwWL6dzJd6d8JRcffW3f8fAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -115,6 +115,12 @@ type ServerInterface interface {
 	// GetTicket Look at the ticket whose code is presented
 	// (GET /ticket)
 	GetTicket(ctx echo.Context) error
+	// StopCalendar End the ticket's calendar
+	// (DELETE /ticket/calendar)
+	StopCalendar(ctx echo.Context) error
+	// StartCalendar Follow the ticket in a calendar, or get another address for it
+	// (POST /ticket/calendar)
+	StartCalendar(ctx echo.Context) error
 	// RotateTicket Get a new code for the ticket
 	// (POST /ticket/rotate)
 	RotateTicket(ctx echo.Context) error
@@ -1190,6 +1196,24 @@ func (w *ServerInterfaceWrapper) GetTicket(ctx echo.Context) error {
 	return err
 }
 
+// StopCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) StopCalendar(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StopCalendar(ctx)
+	return err
+}
+
+// StartCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) StartCalendar(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartCalendar(ctx)
+	return err
+}
+
 // RotateTicket converts echo context to params.
 func (w *ServerInterfaceWrapper) RotateTicket(ctx echo.Context) error {
 	var err error
@@ -1256,6 +1280,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/ticket", wrapper.CancelTicket, options.OperationMiddlewares["cancelTicket"]...)
 	router.GET(options.BaseURL+"/ticket", wrapper.GetTicket, options.OperationMiddlewares["getTicket"]...)
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
+	router.DELETE(options.BaseURL+"/ticket/calendar", wrapper.StopCalendar, options.OperationMiddlewares["stopCalendar"]...)
+	router.POST(options.BaseURL+"/ticket/calendar", wrapper.StartCalendar, options.OperationMiddlewares["startCalendar"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/partner-groups", wrapper.RegisterPartnerGroup, options.OperationMiddlewares["registerPartnerGroup"]...)
 	router.GET(options.BaseURL+"/organizations/:slug/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
@@ -5702,6 +5728,194 @@ func (response GetTicketdefaultApplicationProblemPlusJSONResponse) VisitGetTicke
 	return err
 }
 
+type StopCalendarRequestObject struct {
+}
+
+type StopCalendarResponseObject interface {
+	VisitStopCalendarResponse(w http.ResponseWriter) error
+}
+
+type StopCalendar200JSONResponse Ticket
+
+func (response StopCalendar200JSONResponse) VisitStopCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopCalendar400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response StopCalendar400ApplicationProblemPlusJSONResponse) VisitStopCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopCalendar401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response StopCalendar401ApplicationProblemPlusJSONResponse) VisitStopCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopCalendar404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StopCalendar404ApplicationProblemPlusJSONResponse) VisitStopCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StopCalendardefaultApplicationProblemPlusJSONResponse) VisitStopCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCalendarRequestObject struct {
+}
+
+type StartCalendarResponseObject interface {
+	VisitStartCalendarResponse(w http.ResponseWriter) error
+}
+
+type StartCalendar200JSONResponse Ticket
+
+func (response StartCalendar200JSONResponse) VisitStartCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCalendar400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response StartCalendar400ApplicationProblemPlusJSONResponse) VisitStartCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCalendar401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response StartCalendar401ApplicationProblemPlusJSONResponse) VisitStartCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCalendar404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StartCalendar404ApplicationProblemPlusJSONResponse) VisitStartCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCalendar409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StartCalendar409ApplicationProblemPlusJSONResponse) VisitStartCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartCalendardefaultApplicationProblemPlusJSONResponse) VisitStartCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RotateTicketRequestObject struct {
 }
 
@@ -5889,6 +6103,12 @@ type StrictServerInterface interface {
 	// GetTicket Look at the ticket whose code is presented
 	// (GET /ticket)
 	GetTicket(ctx context.Context, request GetTicketRequestObject) (GetTicketResponseObject, error)
+	// StopCalendar End the ticket's calendar
+	// (DELETE /ticket/calendar)
+	StopCalendar(ctx context.Context, request StopCalendarRequestObject) (StopCalendarResponseObject, error)
+	// StartCalendar Follow the ticket in a calendar, or get another address for it
+	// (POST /ticket/calendar)
+	StartCalendar(ctx context.Context, request StartCalendarRequestObject) (StartCalendarResponseObject, error)
 	// RotateTicket Get a new code for the ticket
 	// (POST /ticket/rotate)
 	RotateTicket(ctx context.Context, request RotateTicketRequestObject) (RotateTicketResponseObject, error)
@@ -7122,6 +7342,52 @@ func (sh *strictHandler) GetTicket(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetTicketResponseObject); ok {
 		return validResponse.VisitGetTicketResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StopCalendar operation middleware
+func (sh *strictHandler) StopCalendar(ctx echo.Context) error {
+	var request StopCalendarRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StopCalendar(ctx.Request().Context(), request.(StopCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StopCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StopCalendarResponseObject); ok {
+		return validResponse.VisitStopCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartCalendar operation middleware
+func (sh *strictHandler) StartCalendar(ctx echo.Context) error {
+	var request StartCalendarRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartCalendar(ctx.Request().Context(), request.(StartCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartCalendarResponseObject); ok {
+		return validResponse.VisitStartCalendarResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

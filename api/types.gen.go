@@ -1488,7 +1488,9 @@ type TemplateQuotaInput struct {
 
 // Ticket defines model for Ticket.
 type Ticket struct {
-	EventID openapi_types.UUID `json:"event_id"`
+	// CalendarURL The private calendar of this ticket, if its holder asked for one; else `null`. Who has the address sees the calendar.
+	CalendarURL *string            `json:"calendar_url"`
+	EventID     openapi_types.UUID `json:"event_id"`
 
 	// ID Random; says nothing about order or time.
 	ID openapi_types.UUID `json:"id"`

@@ -113,6 +113,14 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Errorf("the old code: %d, want 404", r.StatusCode)
 	}
 	must[api.Ticket](t, b, 200, req{operation: "getTicket", auth: "ticket  " + strings.ToLower(fresh.SecretGrouped)})
+	followed := must[api.Ticket](t, b, 200, req{operation: "startCalendar", auth: "Ticket " + fresh.Secret})
+	renewed := must[api.Ticket](t, b, 200, req{operation: "startCalendar", auth: "Ticket " + fresh.Secret})
+	if followed.CalendarURL == nil || renewed.CalendarURL == nil || *followed.CalendarURL == *renewed.CalendarURL || strings.Contains(*renewed.CalendarURL, fresh.Secret) {
+		t.Errorf("calendar addresses %v, %v", followed.CalendarURL, renewed.CalendarURL)
+	}
+	if stopped := must[api.Ticket](t, b, 200, req{operation: "stopCalendar", auth: "Ticket " + fresh.Secret}); stopped.CalendarURL != nil {
+		t.Errorf("stopped calendar = %v", *stopped.CalendarURL)
+	}
 	if gone := must[api.Ticket](t, b, 200, req{operation: "cancelTicket", auth: "Ticket " + fresh.Secret}); gone.Status != "cancelled" || gone.Nickname != "" {
 		t.Errorf("cancelled ticket is %s, nickname %q", gone.Status, gone.Nickname)
 	}

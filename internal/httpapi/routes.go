@@ -54,6 +54,8 @@ var table = []route{
 	{get, "/ticket", "getTicket", holder},
 	{remove, "/ticket", "cancelTicket", holder},
 	{post, "/ticket/rotate", "rotateTicket", holder},
+	{post, "/ticket/calendar", "startCalendar", holder},
+	{remove, "/ticket/calendar", "stopCalendar", holder},
 
 	{get, "/organizations/{slug}/events", "listStaffEvents", may(staff.EventsRead)},
 	{post, "/organizations/{slug}/events", "createEvent", may(staff.EventsDraft)},

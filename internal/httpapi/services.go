@@ -50,6 +50,8 @@ type Tickets interface {
 	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
+	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
+	StopCalendar(ctx context.Context, code secret.Ticket) error
 }
 
 // Organizations is what the face asks of organization.Service.

@@ -12,5 +12,5 @@ func (f *face) CancelTicket(ctx context.Context, _ api.CancelTicketRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return api.CancelTicket200JSONResponse(ticketWhole(t)), nil
+	return api.CancelTicket200JSONResponse(f.ticketWhole(codeOf(ctx), t)), nil
 }

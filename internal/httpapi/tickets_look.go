@@ -14,10 +14,10 @@ func (f *face) GetTicket(ctx context.Context, _ api.GetTicketRequestObject) (api
 	if err != nil {
 		return nil, err
 	}
-	return api.GetTicket200JSONResponse(ticketWhole(t)), nil
+	return api.GetTicket200JSONResponse(f.ticketWhole(codeOf(ctx), t)), nil
 }
 
-func ticketWhole(t ticket.Ticket) api.Ticket {
+func (f *face) ticketWhole(code secret.Ticket, t ticket.Ticket) api.Ticket {
 	out := api.Ticket{
 		ID: t.ID, Status: api.TicketStatus(t.Status), EventID: t.EventID, OccurrenceID: t.OccurrenceID, PartID: t.PartID, QuotaID: t.QuotaID,
 		Seats: t.Seats, Nickname: t.Nickname, WaitsUntil: local(t.WaitsUntil),
@@ -25,12 +25,16 @@ func ticketWhole(t ticket.Ticket) api.Ticket {
 	if t.JoiningLink != nil {
 		out.JoiningLink = &api.JoiningLink{URL: t.JoiningLink.URL, Note: t.JoiningLink.Note}
 	}
+	if token, on := t.Calendar(code); on {
+		address := f.BaseURL + "/c/" + token.Reveal() + ".ics"
+		out.CalendarURL = &address
+	}
 	return out
 }
 
 // issued is the one answer that holds the code.
 func (f *face) issued(code secret.Ticket, t ticket.Ticket) api.IssuedTicket {
 	return api.IssuedTicket{
-		Secret: code.Reveal(), SecretGrouped: code.Grouped(), TicketURL: f.BaseURL + "/t#" + code.Reveal(), Ticket: ticketWhole(t),
+		Secret: code.Reveal(), SecretGrouped: code.Grouped(), TicketURL: f.BaseURL + "/t#" + code.Reveal(), Ticket: f.ticketWhole(code, t),
 	}
 }

@@ -20,6 +20,8 @@ func (s *Site) Routes(r httpx.Routes) {
 	r.Add(http.MethodPost, "/t", s.ticketOpen)
 	r.Add(http.MethodPost, "/t/cancel", s.ticketCancel)
 	r.Add(http.MethodPost, "/t/rotate", s.ticketRotate)
+	r.Add(http.MethodPost, "/t/calendar", s.ticketCalendar)
+	httpx.Get(r, "/t/calendar", ticketReturn)
 	httpx.Get(r, "/t/cancel", ticketReturn)
 	httpx.Get(r, "/t/rotate", ticketReturn)
 	httpx.Get(r, "/promises", s.promises)

@@ -237,12 +237,41 @@ func TestOpenCancelRotate(t *testing.T) {
 		t.Errorf("%d seats still taken", got)
 	}
 	for typed, status := range map[string]int{"": 422, "ABC": 422, strings.Repeat("あ", 26): 422, strings.Repeat("A", 10_000): 422, "a\x00b": 422, "\xff": 422, strings.Repeat("7Z", 13): 0} {
-		for _, path := range []string{"/t", "/t/cancel", "/t/rotate"} {
+		for _, path := range []string{"/t", "/t/cancel", "/t/rotate", "/t/calendar"} {
 			a := k.post(path, formOf("secret", typed))
 			if status != 0 && a.Code != status || a.Code < 400 || a.Code >= 500 || a.doc.Find("#code-form").Length() != 1 {
 				t.Errorf("POST %s %.20q = %d", path, typed, a.Code)
 			}
 		}
+	}
+}
+
+func TestPrivateCalendar(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.publish("bunkyo", meeting(nil))
+	code := k.take(e, "")
+	address := func(a answer) string { return a.doc.Find("#quiet-address").AttrOr("value", "") }
+	a := k.post("/t", formOf("secret", code))
+	if address(a) != "" || a.doc.Find("form[action='/t/calendar']").Length() != 1 {
+		t.Errorf("a calendar nobody asked for: %q", address(a))
+	}
+	first := k.post("/t/calendar", formOf("secret", code, "calendar", "start"))
+	if a := address(first); first.Code != http.StatusOK || !strings.HasPrefix(a, baseURL+"/c/") || !strings.HasSuffix(a, ".ics") || strings.Contains(a, code) {
+		t.Fatalf("start = %d %q", first.Code, a)
+	}
+	if again := k.post("/t", formOf("secret", code)); address(again) != address(first) {
+		t.Errorf("opened again: %q", address(again))
+	}
+	if renewed := k.post("/t/calendar", formOf("secret", code, "calendar", "start")); address(renewed) == address(first) {
+		t.Error("the address stays when a new one is asked for")
+	}
+	if stopped := k.post("/t/calendar", formOf("secret", code, "calendar", "stop")); stopped.Code != http.StatusOK || address(stopped) != "" {
+		t.Errorf("stop = %d %q", stopped.Code, address(stopped))
+	}
+	k.post("/t/cancel", formOf("secret", code))
+	if a := k.post("/t/calendar", formOf("secret", code, "calendar", "start")); a.Code != http.StatusOK || address(a) != "" || text(a.doc.Find("h1")) != "参加をとりやめました" {
+		t.Errorf("calendar of a cancelled ticket = %d %s", a.Code, text(a.doc.Find("h1")))
 	}
 }
 

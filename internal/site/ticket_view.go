@@ -34,7 +34,11 @@ type ticketView struct {
 	QR                              qrView
 	Active, CanCancel, CanRotate    bool
 	Feed                            *feedBox
+	Quiet                           *quietView
 }
+
+// quietView is the private calendar of the ticket; Address is "" while it is off.
+type quietView struct{ Address, Web string }
 
 type onlineView struct {
 	Href string
@@ -122,6 +126,11 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 		v.Secret, v.Code = code.Reveal(), strings.Split(code.Grouped(), "-")
 		if v.QR, err = drawQR(string(s.base) + "/t#" + code.Reveal()); err != nil {
 			return ticketView{}, err
+		}
+		v.Quiet = &quietView{}
+		if token, on := t.Calendar(code); on {
+			path := "/c/" + token.Reveal() + ".ics"
+			v.Quiet.Address, v.Quiet.Web = p.host+path, string(s.base)+path
 		}
 		if at.event != nil {
 			v.Feed, _ = p.calendar("/feeds/events/"+at.event.ID.String()+".ics", "この集まりの予定をカレンダーに入れる", "日時や場所が変わると、カレンダーも変わります。参加票の番号は入りません。")

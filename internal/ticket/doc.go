@@ -7,13 +7,18 @@
 //
 //	state      holds seats  comes from                          goes to
 //	confirmed  yes          Take; offered, once accepted        cancelled
-//	waiting    no           a full quota with a waiting list    offered, cancelled
+//	waiting    no           a full quota with a waiting list    confirmed, offered, lapsed, cancelled
 //	offered    yes          waiting, when seats come free       confirmed, lapsed, cancelled
-//	lapsed     no           offered, when nobody answered       nothing
+//	lapsed     no           waiting past its end; offered       nothing
 //	cancelled  no           confirmed, waiting, offered         nothing
 //
 // A trigger moves the quota's counter with the state, in the same statement, and a CHECK keeps the counter within the capacity, so that no path can
-// oversell a quota or strand its seats. Waiting lists are not offered yet: Take gives confirmed tickets or none.
+// oversell a quota or strand its seats.
+//
+// # The waiting list
+//
+// Seats that come free go to the line in the transaction that frees them, from its head; a group larger than the room keeps its place while smaller ones
+// behind it are served. A line ends at a moment that is told at registration. Nobody is asked (offered is for those who left an address, which is yet to come).
 //
 // # The secret is the idempotency key
 //
