@@ -20,7 +20,7 @@ const (
 
 const maxDetail = 4096 // bytes of JSON
 
-// Add lines an entry in the transaction of the change it tells of. It fails without an actor (ErrNoActor), and the change must then fail too.
+// Record adds an entry in the transaction of the change it tells of. It fails without an actor (ErrNoActor), and the change must then fail too.
 func Record(ctx context.Context, tx *postgres.Tx, e Entry) error {
 	if tx.Actor.Kind == "" || tx.Actor.Kind == "staff" && tx.Actor.ID == uuid.Nil {
 		return ErrNoActor

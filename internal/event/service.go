@@ -178,7 +178,7 @@ func (s *Service) own(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Statu
 
 // Submit hands a draft to those who publish.
 func (s *Service) Submit(ctx context.Context, a Author, id uuid.UUID) (Event, error) {
-	return s.move(ctx, a, id, "event.submitted", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
+	return s.move(ctx, a, id, "event.submitted", func(_ *postgres.Tx, status Status, _ bool) (columns, error) {
 		if status != Draft {
 			return nil, ErrStatus.With("status", string(status))
 		}

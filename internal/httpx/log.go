@@ -43,7 +43,7 @@ func (f *face) logFailure(c echo.Context, status int, err error) {
 func causes(err error) string {
 	text := err.Error()
 	for {
-		u, ok := err.(interface{ Unwrap() error }) //nolint:errorlint // walks the chain itself
+		u, ok := err.(interface{ Unwrap() error })
 		if !ok {
 			return text
 		}

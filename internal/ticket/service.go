@@ -94,7 +94,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	mac := s.keys.TicketMAC(r.Secret)
 	v, err := lane.submit(ctx, &request{
 		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1),
-		seats: int16(min(r.Seats, math.MaxInt16)), //nolint:gosec // bounded, and far above what any quota permits
+		seats: int16(min(r.Seats, math.MaxInt16)), // far above what any quota permits
 	})
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, err
