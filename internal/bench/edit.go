@@ -34,8 +34,8 @@ func takeEdit(ctx context.Context, l *lab) ([]line, error) {
 		return nil, err
 	}
 	entries := entriesOf(selection.Events)
-	if len(entries) != tooManyEvent {
-		return nil, fmt.Errorf("the feed shows %d dates, wanted %d", len(entries), tooManyEvent)
+	if len(entries) != evenMore {
+		return nil, fmt.Errorf("the feed shows %d dates, wanted %d", len(entries), evenMore)
 	}
 	calendar := ical.Calendar{Name: "西の町", URL: "https://tonarimachi.example.jp/events", Refresh: time.Hour, ProductID: "-//Tonarimachi//Bench//JA"}
 	builder := ical.NewBuilder(0)

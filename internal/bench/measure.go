@@ -127,7 +127,7 @@ func (l *lab) load(ctx context.Context, d load) (tally, error) {
 // side is one round of one side: how many a second, and how long they took where that is known.
 type side func(ctx context.Context, round int) (float64, tally, error)
 
-// compare alternates both sides and takes medians. A first, short round of each warms up and does not count.
+// compare alternates both sides and takes medians.
 func (l *lab) compare(ctx context.Context, name, unit string, wanted float64, bare, ours side) (line, error) {
 	var ratios, bares, mine []float64
 	var tallies []tally

@@ -22,9 +22,9 @@ type seats struct {
 }
 
 const (
-	flashSeats   = 80
-	manyEvents   = 1000 // of the organization "many", and of those that seats are spread over
-	tooManyEvent = 5000 // of the organization "more"
+	flashSeats = 80
+	manyEvents = 1000 // of the organization "many", and of those that seats are spread over
+	evenMore   = 5000 // of the organization "more"
 )
 
 // seed makes organizations with a thousand and with five thousand published events, one date, one part and one quota each, on the days to come.
@@ -40,7 +40,7 @@ func (g *ground) seed(ctx context.Context, rounds int) (seats, error) {
 			select 'many' as owner, n, 1 << 30 as capacity from generate_series(1, %d) n
 			union all select 'more', n, 20 from generate_series(1, %d) n
 			union all select 'seats', n, case n when 1 then 1 << 30 when 2 then 0 else %d end from generate_series(1, %d) n`,
-			manyEvents, tooManyEvent, flashSeats, flashes+2),
+			manyEvents, evenMore, flashSeats, flashes+2),
 		`insert into event (organization_id, id, status, kind, title, summary, description, audience, audience_tags, nickname_ok, leave_midway_ok, fee_yen, published_at)
 			select pg_temp.id('o', owner, 0), pg_temp.id('e', owner, n), 'published', (array['ibasho', 'joshikai', 'family', 'lecture', 'salon'])[1 + n % 5],
 				'第' || n || '回 ' || (array['居場所', '女子会', '家族の集まり', '講演会', 'サロン'])[1 + n % 5], 'ゆっくり過ごせる場所です。途中からの参加もできます。',
