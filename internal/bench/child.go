@@ -90,7 +90,7 @@ func start(ctx context.Context, cmd *exec.Cmd, addr string, input []byte) (*proc
 	if _, err := stdin.Write(input); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", cmd.Path, err), p.stop())
 	}
-	limit := clock.Start()
+	limit, dialer := clock.Start(), net.Dialer{Timeout: time.Second}
 	for limit.Elapsed() < 30*time.Second {
 		select {
 		case <-p.done:
@@ -99,7 +99,7 @@ func start(ctx context.Context, cmd *exec.Cmd, addr string, input []byte) (*proc
 			return nil, errors.Join(ctx.Err(), p.stop())
 		case <-time.After(20 * time.Millisecond):
 		}
-		c, err := net.DialTimeout("tcp", addr, time.Second)
+		c, err := dialer.DialContext(ctx, "tcp", addr)
 		if err == nil {
 			return p, c.Close()
 		}

@@ -188,10 +188,10 @@ func skipChunks(r *bufio.Reader) (total int, err error) {
 		if err != nil {
 			return 0, fmt.Errorf("read chunk: %w", err)
 		}
-		if _, err := r.Discard(int(n) + 2); err != nil { //nolint:gosec // below 2^31
+		if _, err := r.Discard(int(n) + 2); err != nil {
 			return 0, err
 		}
-		if total += int(n); n == 0 { //nolint:gosec // below 2^31
+		if total += int(n); n == 0 {
 			return total, nil
 		}
 	}
