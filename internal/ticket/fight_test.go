@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
@@ -257,5 +259,53 @@ func TestRotateAndCancelAtOnce(t *testing.T) {
 		default:
 			t.Errorf("Cancel said %v, the ticket is %s, %d taken", cancelled, got.Status, k.taken(t, e.Quota()))
 		}
+	}
+}
+
+// A session plans ticket_grant once and keeps the plan. Planned while the table was empty, it must look secrets up all the same, not read an index whole.
+func TestGrantLooksSecretsUpThoughPlannedOnAnEmptyTable(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.seats(t, 5000)
+	k.exec(t, "vacuum analyze ticket")
+	db := k.bundle.LoginURL
+	one, err := postgres.Open(t.Context(), postgres.Options{URL: db, Public: 1, Clock: k.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	session := store{pool: one.PublicPool(), clock: k.clock}
+	grant := func() {
+		t.Helper()
+		if _, err := session.grant(t.Context(), []*request{{event: e.ID, quota: e.Quota(), id: uuid.New(), mac: k.keys.TicketMAC(newSecret(t)), seats: 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 10 { // long enough for every plan to be the one that is kept
+		grant()
+	}
+	k.exec(t, `insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
+		select t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, gen_random_uuid(), sha256(g::text::bytea), 'cancelled', 1 from (select * from ticket limit 1) t, generate_series(1, 3000) g`)
+	read := func() int {
+		t.Helper()
+		k.exec(t, "select pg_stat_force_next_flush()")
+		return k.number(t, "select sum(idx_tup_read) from pg_stat_all_indexes where relname = 'ticket'")
+	}
+	before := read()
+	for range 20 {
+		grant()
+	}
+	var pid int
+	if err := one.PublicPool().QueryRow(t.Context(), "select pg_backend_pid()").Scan(&pid); err != nil {
+		t.Fatal(err)
+	}
+	one.Close() // its counts are told when the session ends
+	for deadline := clock.Start(); k.number(t, "select count(*) from pg_stat_activity where pid = $1", pid) > 0; {
+		if deadline.Elapsed() > 10*time.Second {
+			t.Fatal("the session does not end")
+		}
+	}
+	if got := read() - before; got > 1000 {
+		t.Errorf("20 grants read %d entries of the ticket table's indexes", got)
 	}
 }
