@@ -20,6 +20,7 @@ const (
 	EventsPublish    Permission = "events.publish" // publish, postpone, cancel
 	OrganisersDecide Permission = "organisers.decide"
 	SeriesDecide     Permission = "series.decide"
+	DoorOpen         Permission = "door.open" // day links and how many fit; who stands at the door needs no account
 	ReportsRead      Permission = "reports.read"
 	AuditRead        Permission = "audit.read"
 	OrganizationEdit Permission = "organization.edit"
@@ -33,6 +34,7 @@ var least = map[Permission]Role{
 	EventsRead:       Editor,
 	EventsDraft:      Editor,
 	ReportsRead:      Editor,
+	DoorOpen:         Editor,
 	EventsPublish:    Publisher,
 	OrganisersDecide: Publisher,
 	SeriesDecide:     Publisher,

@@ -23,6 +23,7 @@ func TestRoleMay(t *testing.T) {
 		{staff.EventsRead, true, true, true},
 		{staff.EventsDraft, true, true, true},
 		{staff.ReportsRead, true, true, true},
+		{staff.DoorOpen, true, true, true},
 		{staff.EventsPublish, false, true, true},
 		{staff.OrganisersDecide, false, true, true},
 		{staff.SeriesDecide, false, true, true},
