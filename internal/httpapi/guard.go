@@ -16,7 +16,7 @@ import (
 // guard lets a request through to h when the route's rule and the contract permit it. Credentials come first, so that strangers learn nothing of the rest.
 func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.HandlerFunc {
 	if line.operation == "takeSeat" {
-		return h // checks by itself; its rule is anyone
+		return httpx.Bucketed(h) // checks by itself; its rule is anyone
 	}
 	if line.method == post && line.rule.access == staffOnly && checks.takesKey {
 		h = f.once(h)
@@ -31,7 +31,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 	case public:
 		return cached(checked)
 	case holderOnly:
-		return func(c echo.Context) error {
+		return httpx.Bucketed(func(c echo.Context) error {
 			httpx.NoStore(c)
 			code, err := presentedCode(c)
 			if err != nil {
@@ -39,7 +39,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 				return err
 			}
 			return checked(with(c, holderKey{}, code))
-		}
+		})
 	case staffOnly:
 		return func(c echo.Context) error {
 			httpx.NoStore(c)

@@ -206,6 +206,7 @@ func writeProblem(c echo.Context, p Problem) {
 	if err != nil { // strings and integers always marshal
 		raw = []byte(`{"type":"/problems/internal","status":500,"code":"internal"}`)
 	}
+	raw = problemBody(c, raw)
 	w.Header().Set(echo.HeaderContentType, ProblemType)
 	w.Header().Set("Content-Language", NegotiateLanguage(c).Tag())
 	w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(raw)))
