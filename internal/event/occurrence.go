@@ -91,6 +91,8 @@ type Part struct {
 	WaitingUntil *time.Time // nil: see WaitsUntil
 	Quotas       []Quota
 	Booths       []Booth
+	// DoorBand says how full a place without reservation is, from six hours before the start until the end; "" when nobody counts or knows how many fit.
+	DoorBand Band
 	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get it on their ticket.
 	JoiningLink *JoiningLink
 }

@@ -138,12 +138,13 @@ type partRow struct {
 	ClosesAt     *time.Time
 	WaitingList  bool
 	WaitingUntil *time.Time
+	DoorBand     Band
 }
 
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
-	  p.reservation, p.opens_at, p.closes_at, p.waiting_list, p.waiting_until
-	from part p where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
+	  p.reservation, p.opens_at, p.closes_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
+	from part p left join door_bands($1) d on d.part_id = p.id where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
 	order by p.occurrence_id, p.position`
 
 type quotaRow struct {
@@ -286,7 +287,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		partsOf[p.OccurrenceID] = append(partsOf[p.OccurrenceID], Part{
 			ID: p.ID, Position: p.Position, Name: p.Name, Description: p.Description, StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: p.PlaceNote,
 			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
-			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil,
+			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil, DoorBand: p.DoorBand,
 			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], JoiningLink: linkOf[p.ID],
 		})
 	}

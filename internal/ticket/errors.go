@@ -22,8 +22,10 @@ var (
 	ErrListFull       = fault.Full("waiting_list_full")            // full, and so is the waiting list
 	ErrReach          = fault.Invalid("wait_for_invalid")          // field wait_for
 	ErrTurns          = fault.Conflict("calendar_renewed_too_often")
-	ErrTooBusy        = fault.Unavailable("too_busy")    // too many wait already
-	errStopped        = fault.Unavailable("unavailable") // this process is shutting down
+	ErrNotConfirmed   = fault.Conflict("ticket_not_confirmed") // it waits, or was cancelled
+	ErrDayCodeEarly   = fault.Conflict("day_code_too_early")   // given from the day before on
+	ErrTooBusy        = fault.Unavailable("too_busy")          // too many wait already
+	errStopped        = fault.Unavailable("unavailable")       // this process is shutting down
 	refusals          = map[string]*fault.Error{
 		"unknown":       ErrQuotaUnknown,
 		"not_needed":    ErrNotNeeded,

@@ -1,0 +1,98 @@
+package door
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+)
+
+// When a day link opens its door; the database has the same rule (door_of).
+const (
+	Before = 6 * time.Hour // ahead of the date's start
+	After  = 6 * time.Hour // past its end
+)
+
+// Limits.
+const (
+	MaxTaps     = 500 // in one call
+	MaxDelta    = 20  // of one tap, either way
+	MaxLinks    = 50  // of one date that are not revoked
+	MaxCapacity = 100000
+)
+
+// Link is a day link as staff see it: never its token.
+type Link struct {
+	ID           uuid.UUID
+	OccurrenceID uuid.UUID
+	CreatedAt    time.Time
+	RevokedAt    *time.Time
+	// OpensAt and ClosesAt follow the date when it moves.
+	OpensAt, ClosesAt time.Time
+}
+
+// Issued is a new link with its token, which is shown this once.
+type Issued struct {
+	Link
+	Token secret.Door
+}
+
+// Door is what a phone at the entrance shows.
+type Door struct {
+	OccurrenceID      uuid.UUID
+	Title             string // of the event
+	StartsAt, EndsAt  time.Time
+	OpensAt, ClosesAt time.Time // of the link
+	Parts             []Part    // in order
+}
+
+// Part is one part of the date, in numbers.
+type Part struct {
+	ID               uuid.UUID
+	Name             string
+	StartsAt, EndsAt time.Time
+	Reservation      event.Reservation
+	Count
+	Taken   int // seats of tickets for coming in person
+	Arrived int // seats of tickets that have come
+}
+
+// Count is the head count of a part.
+type Count struct {
+	Count    int
+	Capacity *int       // nil when nobody said how many fit
+	Band     event.Band // "" without a capacity
+}
+
+// Tap is one press of a button at the door.
+type Tap struct {
+	ID    uuid.UUID // made by the phone; counts once a part
+	Delta int       // people, −MaxDelta to MaxDelta and not 0
+}
+
+// Outcome is what became of a check-in or of taking one back.
+type Outcome string
+
+// The outcomes.
+const (
+	Arrived    Outcome = "arrived"
+	Already    Outcome = "already"     // it had been counted before
+	Undone     Outcome = "undone"      // the arrival was taken back
+	NotCounted Outcome = "not_counted" // there was nothing to take back
+)
+
+// CheckIn is what the door hears of a ticket.
+type CheckIn struct {
+	Outcome Outcome
+	Seats   int // people the ticket stands for
+	PartID  uuid.UUID
+	Channel event.Channel
+}
+
+// Shown is what a holder shows at the door: exactly one of the two.
+type Shown struct {
+	Secret  secret.Ticket
+	DayCode secret.DayCode
+}
