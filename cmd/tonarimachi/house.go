@@ -20,6 +20,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/retention"
 	"github.com/tonarimachi/tonarimachi/internal/site"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -120,8 +121,8 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 // tasks is the housekeeping; db needs the worker's role.
 func tasks(db *postgres.DB) []job.Task {
 	return []job.Task{
-		{Name: "erase_tickets", Every: time.Hour, Do: ticket.NewEraser(db).EraseEnded},
-		{Name: "lapse_waiting_tickets", Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
-		{Name: "forget_idempotency_keys", Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
+		{Name: retention.EraseTickets, Every: time.Hour, Do: ticket.NewEraser(db).EraseEnded},
+		{Name: retention.LapseWaitingTickets, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
+		{Name: retention.ForgetIdempotencyKeys, Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
 	}
 }

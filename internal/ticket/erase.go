@@ -3,17 +3,9 @@ package ticket
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
-)
-
-// When tickets are erased.
-const (
-	// EraseAfter is how long after its date has ended a ticket can still be looked at.
-	EraseAfter = 7 * 24 * time.Hour
-	// ErasePostponedAfter bounds the wait for new times of a date that was put off.
-	ErasePostponedAfter = 400 * 24 * time.Hour
+	"github.com/tonarimachi/tonarimachi/internal/retention"
 )
 
 const eraseBatch = 500
@@ -27,9 +19,10 @@ type Eraser struct {
 // NewEraser makes an eraser.
 func NewEraser(db *postgres.DB) *Eraser { return &Eraser{db: db, batch: eraseBatch} }
 
-// EraseEnded erases secret and nickname of every ticket whose date ended more than EraseAfter ago; what is left is a count. A postponed date has not
-// ended: its holders keep their seats until new times are set. Each batch commits by itself, so that a call after an interruption goes on where the
-// last one stopped. It says how many tickets were erased.
+// EraseEnded erases secret, nickname and calendar of every ticket whose date ended more than retention.AfterDate ago; what is left is a count. A postponed
+// date has not ended: its holders keep their seats until new times are set, for retention.AfterPutOffDate at most. One that waits may wait for a later
+// date of the event: LapseWaiting comes first. Each batch commits by itself, so that a call after an interruption goes on where the last one stopped. It
+// says how many tickets were erased.
 func (e *Eraser) EraseEnded(ctx context.Context) (int, error) {
 	total := 0
 	for {
@@ -39,10 +32,10 @@ func (e *Eraser) EraseEnded(ctx context.Context) (int, error) {
 				update ticket set secret_mac = null, nickname = null, calendar_mac = null
 				where id in (
 				  select t.id from occurrence o join ticket t on t.occurrence_id = o.id
-				  where t.secret_mac is not null
+				  where t.secret_mac is not null and t.seats > 0 and t.status <> 'waiting'
 				    and o.ends_at < $1 and (o.status <> 'postponed' or o.ends_at < $2)
 				  limit $3 for update of t skip locked
-				)`, tx.Now.Add(-EraseAfter), tx.Now.Add(-ErasePostponedAfter), e.batch)
+				)`, tx.Now.Add(-retention.AfterDate), tx.Now.Add(-retention.AfterPutOffDate), e.batch)
 			erased = tag.RowsAffected()
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tonarimachi/tonarimachi/internal/retention"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
@@ -24,7 +25,7 @@ func TestEraseWaitsSevenDays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.clock.Set(e.EndsAt.Add(EraseAfter))
+	k.clock.Set(e.EndsAt.Add(retention.AfterDate))
 	if n, err := k.eraser().EraseEnded(t.Context()); n != 0 || err != nil {
 		t.Fatalf("on the seventh day: %d, %v", n, err)
 	}
@@ -56,13 +57,13 @@ func TestEraseLeavesWhatHasNotEnded(t *testing.T) {
 		}
 	}
 	k.exec(t, "update occurrence set status = 'postponed' where id = $1", postponed.OccurrenceID)
-	now := ended.EndsAt.Add(EraseAfter + time.Minute)
+	now := ended.EndsAt.Add(retention.AfterDate + time.Minute)
 	k.clock.Set(now)
 	k.exec(t, "update occurrence set starts_at = $2::timestamptz, ends_at = $2::timestamptz + interval '1 hour' where id = $1", soon.OccurrenceID, now)
 	if n, err := k.eraser().EraseEnded(t.Context()); n != 1 || err != nil {
 		t.Fatalf("got %d, %v, want the one that ended", n, err)
 	}
-	k.clock.Advance(ErasePostponedAfter)
+	k.clock.Advance(retention.AfterPutOffDate)
 	if n, err := k.eraser().EraseEnded(t.Context()); n != 2 || err != nil {
 		t.Errorf("got %d, %v, want the rest", n, err)
 	}
@@ -77,7 +78,7 @@ func TestEraseGoesOnAfterAKill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	k.clock.Set(e.EndsAt.Add(EraseAfter + time.Hour))
+	k.clock.Set(e.EndsAt.Add(retention.AfterDate + time.Hour))
 	// The third batch kills its own connection before it commits.
 	k.exec(t, `
 		create sequence batches; grant usage on sequence batches to tnm_worker;

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/retention"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+)
+
+func TestEveryJobOfTheTableIsATask(t *testing.T) {
+	t.Parallel()
+	db, err := postgres.Open(t.Context(), postgres.Options{URL: testkit.Database(t).LoginURL, Worker: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	names := map[string]bool{}
+	for _, task := range tasks(db) {
+		names[task.Name] = true
+	}
+	for _, r := range retention.Table() {
+		if r.Job != "" && !names[r.Job] {
+			t.Errorf("%s.%s is to be erased by %q, which is no task", r.Table, r.Columns, r.Job)
+		}
+	}
+}
+
+// marked is a mark that stands in some columns and must be gone after a moment, not before.
+type marked struct {
+	mark    string
+	columns []string // table.column
+	kept    time.Time
+}
+
+type marks struct {
+	*testkit.Bundle
+	clock *clock.Fake
+	org   uuid.UUID
+	all   []marked
+}
+
+func (m *marks) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	if _, err := m.Pool(t).Exec(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ticket plants a mark in a ticket.
+func (m *marks) ticket(t *testing.T, e testkit.Event, status string, kept time.Time) {
+	t.Helper()
+	mark := fmt.Sprintf("canary%02d", len(m.all))
+	columns := []string{"ticket.secret_mac", "ticket.calendar_mac"}
+	if status != "cancelled" {
+		columns = append(columns, "ticket.nickname")
+	}
+	if status == "confirmed" {
+		columns = append(columns, "ticket.day_code_mac")
+	}
+	m.exec(t, `
+		insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, calendar_mac, day_code_mac, status, seats, nickname)
+		values ($1, $2, $3, $4, $5, gen_random_uuid(), convert_to(rpad($6, 32, 's'), 'UTF8'), convert_to(rpad($6, 32, 'c'), 'UTF8'),
+		  case when $7 = 'confirmed' then convert_to(rpad($6, 32, 'd'), 'UTF8') end, $7, 1, case when $7 <> 'cancelled' then $6 end)`,
+		m.org, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Quota(), mark, status)
+	m.all = append(m.all, marked{mark, columns, kept})
+}
+
+// wait plants a waiting ticket that wishes for the event's own quota. Its nickname and its place in the line end with the wait, the rest with the date.
+func (m *marks) wait(t *testing.T, e testkit.Event) {
+	t.Helper()
+	mark := fmt.Sprintf("canary%02d", len(m.all))
+	id := uuid.New()
+	m.exec(t, `
+		insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, calendar_mac, status, seats, nickname)
+		values ($1, $2, $3, $4, $5, $6, convert_to(rpad($7 || 'late', 32, 's'), 'UTF8'), convert_to(rpad($7 || 'late', 32, 'c'), 'UTF8'), 'waiting', 1, $7 || 'soon')`,
+		m.org, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Quota(), id, mark)
+	m.exec(t, `insert into ticket_wish (organization_id, event_id, quota_id, ticket_id, position) values ($1, $2, $3, $4, 77007700)`, m.org, e.ID, e.Quota(), id)
+	lapses := e.StartsAt.Add(-24*time.Hour - time.Second) // the last moment of the wait when staff set none
+	m.all = append(m.all,
+		marked{mark + "soon", []string{"ticket.nickname"}, lapses},
+		marked{"77007700", []string{"ticket_wish.position"}, lapses},
+		marked{id.String(), []string{"ticket_wish.ticket_id"}, lapses},
+		marked{mark + "late", []string{"ticket.secret_mac", "ticket.calendar_mac"}, e.EndsAt.Add(retention.AfterDate)})
+}
+
+func (m *marks) answer(t *testing.T) {
+	t.Helper()
+	mark := fmt.Sprintf("canary%02d", len(m.all))
+	m.exec(t, `
+		insert into idempotency_key (organization_id, key, fingerprint, status, content_type, location, body, created_at)
+		values ($1, $2, convert_to(rpad($2, 32, 'f'), 'UTF8'), 201, $2, $2, convert_to($2, 'UTF8'), $3)`, m.org, mark, m.clock.Now())
+	m.all = append(m.all, marked{mark, []string{
+		"idempotency_key.key", "idempotency_key.fingerprint", "idempotency_key.content_type", "idempotency_key.location", "idempotency_key.body",
+	}, m.clock.Now().Add(retention.AfterAnswer)})
+}
+
+// found gives the columns of all tables, those of the queue too, in which a mark stands in clear or in hexadecimal.
+func (m *marks) found(t *testing.T, mark string) []string {
+	t.Helper()
+	type column struct{ Schema, Table, Name string }
+	rows, err := m.Pool(t).Query(t.Context(), `
+		select table_schema, table_name, column_name from information_schema.columns join information_schema.tables using (table_schema, table_name)
+		where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns, err := pgx.CollectRows(rows, pgx.RowToStructByPos[column])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var queries []string
+	for _, c := range columns {
+		name := pgx.Identifier{c.Name}.Sanitize()
+		queries = append(queries, fmt.Sprintf("select '%s.%s' from %s where strpos(%s::text, $1) > 0 or strpos(%s::text, $2) > 0",
+			c.Table, c.Name, pgx.Identifier{c.Schema, c.Table}.Sanitize(), name, name))
+	}
+	rows, err = m.Pool(t).Query(t.Context(), strings.Join(queries, "\nunion "), mark, hex.EncodeToString([]byte(mark)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	where, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(where)
+	return where
+}
+
+// The clock goes past every date of the table, once with nothing due and once a second later, and the real tasks are run each time.
+func TestNothingOutlivesItsDateAndNothingGoesEarly(t *testing.T) {
+	t.Parallel()
+	today := clock.Today(clock.System())
+	m := &marks{Bundle: testkit.Database(t), clock: clock.NewFake(today.At(10, 0))}
+	m.org = testkit.NewOrganization(t, m.Pool(t), "kita")
+	event := func(days int) testkit.Event {
+		return testkit.NewEvent(t, m.Pool(t), m.org, testkit.EventOptions{StartsAt: today.AddDays(days).At(14, 0)})
+	}
+	soon, later, off, never := event(3), event(40), event(5), event(4)
+	m.answer(t)
+	for _, status := range []string{"confirmed", "cancelled", "lapsed", "offered"} {
+		m.ticket(t, soon, status, soon.EndsAt.Add(retention.AfterDate))
+	}
+	m.ticket(t, later, "confirmed", later.EndsAt.Add(retention.AfterDate))
+	m.ticket(t, never, "confirmed", never.EndsAt.Add(retention.AfterDate))
+	m.ticket(t, off, "confirmed", off.EndsAt.Add(retention.AfterPutOffDate))
+	m.wait(t, later)
+	m.exec(t, "update occurrence set status = 'cancelled', cancelled_at = now() where id = $1", never.OccurrenceID)
+	m.exec(t, "update occurrence set status = 'postponed' where id = $1", off.OccurrenceID)
+
+	// Every column with an end, as far as it can hold a mark, has one.
+	planted := map[string]bool{}
+	for _, one := range m.all {
+		for _, c := range one.columns {
+			planted[c] = true
+		}
+	}
+	for _, r := range retention.Table() {
+		if !r.Until.Limited() {
+			continue
+		}
+		for _, name := range r.Each() {
+			c := r.Table + "." + name
+			var telling bool
+			if err := m.Pool(t).QueryRow(t.Context(), `select format_type(atttypid, null) in ('text', 'bytea', 'jsonb', 'json', 'text[]', 'inet', 'cidr', 'character varying')
+				from pg_attribute where attrelid = $1::regclass and attname = $2`, r.Table, name).Scan(&telling); err != nil {
+				t.Fatal(err)
+			}
+			if telling && !planted[c] {
+				t.Errorf("no mark was planted in %s, whose end is told: the test does not see whether it comes", c)
+			}
+		}
+	}
+
+	db, err := postgres.Open(t.Context(), postgres.Options{URL: m.LoginURL, Worker: 2, Clock: m.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	round := func(at time.Time) {
+		t.Helper()
+		m.clock.Set(at)
+		for _, task := range tasks(db) {
+			if _, err := task.Do(t.Context()); err != nil {
+				t.Fatalf("%s: %v", task.Name, err)
+			}
+		}
+	}
+	byDate := map[time.Time][]marked{}
+	for _, one := range m.all {
+		byDate[one.kept] = append(byDate[one.kept], one)
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(byDate), time.Time.Compare) {
+		round(at)
+		for _, one := range m.all {
+			where := m.found(t, one.mark)
+			for _, c := range one.columns {
+				if kept := slices.Contains(where, c); kept != !one.kept.Before(at) {
+					t.Errorf("%s: %s of %s (kept until %s) is there: %v", at, one.mark, c, one.kept, kept)
+				}
+			}
+		}
+		round(at.Add(time.Second))
+		for _, one := range byDate[at] {
+			for _, c := range m.found(t, one.mark) {
+				if slices.Contains(one.columns, c) {
+					t.Errorf("%s: %s is left in %s a second after its end", at, one.mark, c)
+				}
+			}
+		}
+	}
+	if where := m.found(t, "canary"); len(where) > 0 {
+		t.Errorf("marks are left in %v", where)
+	}
+	if where := m.found(t, "77007700"); len(where) > 0 {
+		t.Errorf("the order of a line is left in %v", where)
+	}
+	var tickets, taken int
+	if err := m.Pool(t).QueryRow(t.Context(), "select (select count(*) from ticket), (select sum(taken) from quota_counter)").Scan(&tickets, &taken); err != nil {
+		t.Fatal(err)
+	}
+	if tickets != 8 || taken != 5 {
+		t.Errorf("%d tickets and %d seats are counted, want 8 and 5", tickets, taken)
+	}
+}

@@ -1,0 +1,122 @@
+package retention
+
+import "time"
+
+// Tasks of the worker that erase.
+const (
+	EraseTickets          = "erase_tickets"
+	LapseWaitingTickets   = "lapse_waiting_tickets"
+	ForgetIdempotencyKeys = "forget_idempotency_keys"
+)
+
+// How long things are kept.
+const (
+	AfterDate       = 7 * 24 * time.Hour   // a ticket, after its date has ended
+	AfterPutOffDate = 400 * 24 * time.Hour // a ticket, after the end of a date that was put off and never got new times
+	AfterAnswer     = 24 * time.Hour       // the answer to a staff request
+)
+
+var (
+	withOrganization = Until{}
+	untilErased      = Until{From: DateEnded, After: AfterDate, IfPutOff: AfterPutOffDate}
+	untilServed      = Until{From: LineEnded}
+	untilForgotten   = Until{From: Written, After: AfterAnswer}
+)
+
+// Reasons that many columns share.
+const (
+	published = "Written by an organization for everybody to read. Whose names stand there (a lecturer's, say) is the organization's choice and is public."
+	chosen    = "One of a few fixed words, or a name made for addresses; the schema refuses others."
+)
+
+// Table has a rule for every column of schema public.
+func Table() []Rule {
+	return []Rule{
+		// Who takes part
+		{
+			Table: "organization", Columns: "id kind slug code registered_by registered_by_kind online position created_at", Whose: Nobody,
+			What: "Which organization it is, who vouches for it and where it stands in lists", Why: chosen,
+		},
+		{Table: "organization", Columns: "name kana english area introduction website", Whose: Nobody, What: "How an organization presents itself", Why: published},
+		{Table: "partnership", Columns: "id slug position", Whose: Nobody, What: "Which partnership it is", Why: chosen},
+		{Table: "partnership", Columns: "name description", Whose: Nobody, What: "How a partnership presents itself", Why: published},
+		{Table: "partnership_member", Columns: "partnership_id organization_id position", Whose: Nobody, What: "Which organizations agreed"},
+
+		// Who works for it
+		{Table: "staff", Columns: "organization_id id role disabled_at created_at", Whose: Staff, What: "A member, their role, when they came and left", Why: "The ledger of changes names members by id, so a member who leaves is disabled, not deleted."},
+		{Table: "staff", Columns: "email name password_hash", Whose: Staff, What: "What a member logs in with and is called", Why: "To log in, and so that the ledger can be read by people. Kept after they leave."},
+		{Table: "api_token", Columns: "organization_id id staff_id name mac expires_at revoked_at created_at", Whose: Staff, What: "A member's key for programs: its name, its MAC, its end", Why: "To recognize it, and to tell later that it was revoked. The token itself is not stored."},
+
+		// What is announced
+		{
+			Table: "event", Columns: "organization_id id status visibility kind audience_tags nickname_ok listen_only_ok leave_midway_ok women_staff companion_ok wheelchair sign_language child_care press fee_yen published_at cancelled_at modified_at listed",
+			Whose: Nobody, What: "What kind of event it is, for whom, on what terms, in which state", Why: chosen,
+		},
+		{Table: "event", Columns: "title summary description audience attending_offices fee_note website cancel_reason search_text", Whose: Nobody, What: "The announcement", Why: published},
+		{Table: "event_organiser", Columns: "organization_id event_id organiser_id role position approval decided_at", Whose: Nobody, What: "Which organizations hold it", Why: chosen},
+		{Table: "series", Columns: "organization_id event_id id rule choose first_month last_month modified_at", Whose: Nobody, What: "The rule of a series", Why: chosen},
+		{Table: "series", Columns: "rule_text template", Whose: Nobody, What: "The rule in words, and what each date is made from", Why: published},
+		{Table: "series_month", Columns: "organization_id series_id month decision decided_at", Whose: Nobody, What: "Which months were decided", Why: chosen},
+		{
+			Table: "occurrence", Columns: "organization_id event_id id series_id series_month status starts_at ends_at doors_at moved_from place_kind area_code cancelled_at sequence modified_at listed",
+			Whose: Nobody, What: "When and in which town a date is held", Why: chosen,
+		},
+		{Table: "occurrence", Columns: "place_name place_address place_access note cancel_reason", Whose: Nobody, What: "The announcement of a date, with the address of the hall", Why: published},
+		{
+			Table: "part", Columns: "organization_id event_id occurrence_id id position starts_at ends_at press reservation opens_at closes_at waiting_list waiting_until",
+			Whose: Nobody, What: "When a part is held and how to take part", Why: chosen,
+		},
+		{Table: "part", Columns: "name description place_note audience", Whose: Nobody, What: "The announcement of a part", Why: published},
+		{Table: "booth", Columns: "organization_id event_id part_id id position by_organization_id name offers", Whose: Nobody, What: "Which organization sits at a table and what it offers", Why: published},
+		{Table: "quota", Columns: "organization_id event_id occurrence_id part_id id position channel name max_seats", Whose: Nobody, What: "A pool of seats and its name", Why: published},
+		{Table: "quota_counter", Columns: "organization_id event_id occurrence_id quota_id capacity taken accepting", Whose: Nobody, What: "How many seats there are and are taken; a sum"},
+		{
+			Table: "joining_link", Columns: "organization_id event_id part_id url note opens_before", Whose: Nobody, What: "Where an online part is held",
+			Why: "An organization's own link, the same for all who take part.",
+		},
+		{Table: "event_change", Columns: "xid event_id changed_at removed", Whose: Nobody, What: "That an event changed"},
+
+		// Who comes
+		{
+			Table: "ticket", Columns: "organization_id event_id occurrence_id part_id quota_id id status seats taken_on calendar_turn day_code_turn arrived", Whose: Nobody,
+			What: "So many seats of a quota, taken on a day, used, or no longer", Why: "A count. The id is random and of no other place; without the secret's MAC nothing leads from a person to the row or back.",
+		},
+		{Table: "ticket", Columns: "secret_mac", Whose: Resident, What: "MAC of the participation code", Why: "So that the holder, and nobody else, sees and cancels the ticket.", Until: untilErased, Job: EraseTickets},
+		{
+			Table: "ticket", Columns: "nickname", Whose: Resident, What: "What the holder likes to be called; empty unless they chose one", Why: "To be greeted by it. Gone at once when the ticket is cancelled or its wait lapses.",
+			Until: untilErased, Job: EraseTickets,
+		},
+		{
+			Table: "ticket", Columns: "calendar_mac", Whose: Resident, What: "MAC of the address of a ticket's private calendar; empty unless its holder asked for one",
+			Why: "To find the ticket that a calendar asks for. The calendar itself ends a day after the date.", Until: untilErased, Job: EraseTickets,
+		},
+		{
+			Table: "ticket", Columns: "day_code_mac", Whose: Resident, What: "MAC of the six digits for the door; empty unless the holder asked for them",
+			Why: "To be let in by them on the day. Gone at once when the ticket is cancelled or its code changed.", Until: untilErased, Job: EraseTickets,
+		},
+		{
+			Table: "ticket_wish", Columns: "organization_id event_id quota_id ticket_id position", Whose: Resident, What: "For which seats a ticket waits, and its place in the line",
+			Why: "To give free seats to whoever is next.", Until: untilServed, Job: LapseWaitingTickets,
+		},
+
+		// At the door
+		{
+			Table: "door_link", Columns: "organization_id event_id occurrence_id id mac created_at revoked_at", Whose: Nobody, What: "A link for the phones at the entrance of one date, as a MAC",
+			Why: "It belongs to a door and a day, not to a member; who holds it is not known. It opens nothing once the date is over.",
+		},
+		{Table: "door_counter", Columns: "organization_id event_id occurrence_id part_id count capacity", Whose: Nobody, What: "How many are inside; a sum"},
+		{Table: "door_tap", Columns: "organization_id event_id occurrence_id part_id id delta tapped_on", Whose: Nobody, What: "A step of that sum, with an id its phone made, so that it counts once though sent twice"},
+		{Table: "door_arrival", Columns: "organization_id event_id occurrence_id quota_id seats", Whose: Nobody, What: "How many seats of a quota were used; a sum"},
+
+		// Ledgers
+		{Table: "audit_entry", Columns: "organization_id id at action subject_kind subject_id", Whose: Nobody, What: "Which change was made, when", Why: "Codes and ids of what organizations own; nothing about residents is recorded."},
+		{Table: "audit_entry", Columns: "actor_kind actor_id detail", Whose: Staff, What: "Which member made the change, and which fields changed, in codes", Why: "An organization answers for what it announces; the ledger is never changed."},
+		{
+			Table: "idempotency_key", Columns: "organization_id key fingerprint status content_type location body created_at", Whose: Staff,
+			What: "The answer to a staff request that was sent with a key; it can hold a token just issued", Why: "So that a request sent twice is done once.", Until: untilForgotten, Job: ForgetIdempotencyKeys,
+		},
+
+		// The schema itself
+		{Table: "goose_db_version", Columns: "id version_id is_applied tstamp", Whose: Nobody, What: "Which migrations were made"},
+	}
+}
