@@ -37,8 +37,13 @@ func checkPage(t testing.TB, name string, a answer) {
 	if strings.TrimSpace(doc.Find("h1").Text()) == "" || strings.TrimSpace(doc.Find("title").Text()) == "" {
 		fail("no heading or title")
 	}
+	if strings.HasSuffix(name, " /koyomi") {
+		checkNeutral(a, fail)
+	} else if exit := doc.Find("a.leave[data-leave]"); exit.Length() != 1 || exit.AttrOr("href", "") != "/koyomi?leave=1" || doc.Find("header.site-head > a.leave:first-child").Length() != 1 {
+		fail("%d ways out", exit.Length())
+	}
 	for _, landmark := range []string{"header.site-head", "main#main", "footer.site-foot", "a.skip[href='#main']", "nav[aria-label]"} {
-		if doc.Find(landmark).Length() == 0 {
+		if doc.Find(landmark).Length() == 0 && !strings.HasSuffix(name, " /koyomi") {
 			fail("no %s", landmark)
 		}
 	}
@@ -64,6 +69,24 @@ func checkPage(t testing.TB, name string, a answer) {
 	}
 }
 
+// checkNeutral finds whatever would tell whose page it is, or lead back.
+func checkNeutral(a answer, fail func(string, ...any)) {
+	if a.Header().Get("Cache-Control") != "no-store" {
+		fail("may be kept: %v", a.Header())
+	}
+	if n := a.doc.Find("a, form, button, header, footer, nav, use").Length(); n > 0 {
+		fail("%d things lead away", n)
+	}
+	if icon := a.doc.Find(`link[rel="icon"]`).AttrOr("href", ""); !strings.HasSuffix(icon, "/img/koyomi.svg") {
+		fail("icon = %q", icon)
+	}
+	for _, told := range []string{"となりまち", "tonarimachi", "参加", "集まり", "ひきこもり", "相談"} {
+		if strings.Contains(strings.ToLower(a.Body.String()), told) {
+			fail("says %q", told)
+		}
+	}
+}
+
 func checkHeadings(doc *goquery.Document, fail func(string, ...any)) {
 	last := 0
 	doc.Find("h1, h2, h3, h4, h5, h6").Each(func(_ int, s *goquery.Selection) {
@@ -86,6 +109,9 @@ func checkControls(doc *goquery.Document, fail func(string, ...any)) {
 			fail("a control without label: %q", id)
 		}
 	})
+	if n := doc.Find(`input[type="text"]:not([autocomplete="off"]), input[type="search"]:not([autocomplete="off"])`).Length(); n > 0 {
+		fail("the browser keeps what is typed into %d fields", n)
+	}
 	doc.Find("fieldset").Each(func(_ int, s *goquery.Selection) {
 		if text(s.ChildrenFiltered("legend")) == "" {
 			fail("a fieldset without legend")
@@ -102,6 +128,9 @@ func checkControls(doc *goquery.Document, fail func(string, ...any)) {
 	doc.Find("form").Each(func(_ int, s *goquery.Selection) {
 		if action, _ := s.Attr("action"); !strings.HasPrefix(action, "/") {
 			fail("form action %q", action)
+		}
+		if s.AttrOr("autocomplete", "") != "off" {
+			fail("the browser keeps what is typed into %s", s.AttrOr("action", ""))
 		}
 		if s.Find("button[type=submit]").Length() == 0 {
 			fail("a form nobody can send")

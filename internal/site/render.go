@@ -21,7 +21,7 @@ import (
 // declared are the pages, each with an empty view to try its template with.
 var declared = map[string]any{
 	"home": homeView{}, "events": eventsView{}, "event": eventView{}, "organization": organizationView{}, "ticket": ticketView{},
-	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "error": errorView{},
+	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "error": errorView{}, "koyomi": koyomiView{},
 }
 
 type templates map[string]*template.Template
@@ -83,7 +83,7 @@ func (s *Site) show(c echo.Context, status int, name string, view any) error {
 	return write(c, status, body)
 }
 
-// showPrivate answers with a page for one person: with a ticket, or with forms that carry fresh secrets.
+// showPrivate answers with a page for one person, such as one with forms that carry fresh secrets.
 func (s *Site) showPrivate(c echo.Context, status int, name string, view any) error {
 	body, err := s.render(name, view)
 	if err != nil {
@@ -91,6 +91,25 @@ func (s *Site) showPrivate(c echo.Context, status int, name string, view any) er
 	}
 	httpx.NoStore(c)
 	return write(c, status, body)
+}
+
+// ticketBucket is the size, in bytes, whose multiples the answers to ticket forms have: every state of a ticket fits one, with its drawn code.
+const ticketBucket = 32 << 10
+
+// showBucketed is showPrivate for what has to do with a ticket: whoever watches the wire sees one size wherever the ticket stands.
+func (s *Site) showBucketed(c echo.Context, status int, name string, view any) error {
+	body, err := s.render(name, view)
+	if err != nil {
+		return err
+	}
+	httpx.NoStore(c)
+	return write(c, status, httpx.Pad(body, ticketBucket))
+}
+
+// ofTicket reports routes whose answers tell of a ticket.
+func ofTicket(c echo.Context) bool {
+	path := c.Path()
+	return path == "/t" || strings.HasPrefix(path, "/t/") || strings.HasSuffix(path, "/tickets")
 }
 
 // render fills a template wholly before anything is sent.

@@ -8,5 +8,5 @@ import (
 
 func robots(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "public, max-age=86400")
-	return c.String(http.StatusOK, "User-agent: *\nAllow: /\nDisallow: /t\n")
+	return c.String(http.StatusOK, "User-agent: *\nAllow: /\nDisallow: /t\nDisallow: /koyomi\n")
 }

@@ -25,6 +25,7 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/t/cancel", ticketReturn)
 	httpx.Get(r, "/t/rotate", ticketReturn)
 	httpx.Get(r, "/promises", s.promises)
+	httpx.Get(r, koyomiPath, s.koyomi)
 	httpx.Get(r, "/problems/:code", s.problem)
 	httpx.Get(r, "/static/*", s.static)
 	httpx.Get(r, "/favicon.ico", s.favicon)

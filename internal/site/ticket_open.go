@@ -19,7 +19,7 @@ type ticketFormView struct {
 
 // ticketForm asks for the code. A code in the address's fragment never reaches us: the page's script sends it in the body.
 func (s *Site) ticketForm(c echo.Context) error {
-	return s.showPrivate(c, http.StatusOK, "ticket_form", s.ticketFormView(""))
+	return s.showBucketed(c, http.StatusOK, "ticket_form", s.ticketFormView(""))
 }
 
 func (s *Site) ticketFormView(refusal string) ticketFormView {
@@ -48,7 +48,7 @@ func (s *Site) refuseCode(c echo.Context, err error) error {
 	if !ok || f.Kind != fault.KindInvalid && !errors.Is(f, ticket.ErrUnknown) {
 		return err
 	}
-	return s.showPrivate(c, httpx.StatusOf(f.Kind), "ticket_form", s.ticketFormView(s.words.Problem(f.Code, f.Params)))
+	return s.showBucketed(c, httpx.StatusOf(f.Kind), "ticket_form", s.ticketFormView(s.words.Problem(f.Code, f.Params)))
 }
 
 // ticketReturn leads back from the addresses under which tickets are changed.

@@ -56,7 +56,7 @@ func (s *Site) showTicket(c echo.Context, status int, code secret.Ticket, t tick
 	if err != nil {
 		return err
 	}
-	return s.showPrivate(c, status, "ticket", v)
+	return s.showBucketed(c, status, "ticket", v)
 }
 
 // place in an event that a ticket is for; nil where it is no longer listed.

@@ -105,5 +105,5 @@ func (s *Site) giveBack(c echo.Context, e *event.Event, asked *given, f *fault.E
 	if f.Kind == fault.KindNotFound {
 		status = http.StatusUnprocessableEntity // the page is there; the form asked for something that is not on it
 	}
-	return s.showPrivate(c, status, "event", v)
+	return s.showBucketed(c, status, "event", v)
 }
