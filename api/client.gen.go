@@ -115,6 +115,14 @@ type ClientInterface interface {
 	// Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 	GetEvent(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetErasure See whether the tickets of past dates were erased
+	//
+	// A certificate for everybody. Some days after a date has ended, the codes, nicknames and private calendars of its tickets are erased; what is left is a
+	// count. It is told whether that was done, never how many tickets there were.
+	//
+	// Corresponds with GET /events/{event_id}/erasure (the `GetErasure` operationId).
+	GetErasure(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// TakeSeatWithBody Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -555,6 +563,24 @@ func (c *Client) ListEventChanges(ctx context.Context, params *ListEventChangesP
 // Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 func (c *Client) GetEvent(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEventRequest(c.Server, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetErasure See whether the tickets of past dates were erased
+//
+// A certificate for everybody. Some days after a date has ended, the codes, nicknames and private calendars of its tickets are erased; what is left is a
+// count. It is told whether that was done, never how many tickets there were.
+//
+// Corresponds with GET /events/{event_id}/erasure (the `GetErasure` operationId).
+func (c *Client) GetErasure(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetErasureRequest(c.Server, eventID)
 	if err != nil {
 		return nil, err
 	}
@@ -1754,6 +1780,40 @@ func NewGetEventRequest(server string, eventID EventID) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/events/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetErasureRequest constructs an http.Request for the GetErasure method
+func NewGetErasureRequest(server string, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s/erasure", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3613,6 +3673,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 	GetEventWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetEventResponse, error)
 
+	// GetErasureWithResponse See whether the tickets of past dates were erased
+	//
+	// A certificate for everybody. Some days after a date has ended, the codes, nicknames and private calendars of its tickets are erased; what is left is a
+	// count. It is told whether that was done, never how many tickets there were.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{event_id}/erasure (the `GetErasure` operationId).
+	GetErasureWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetErasureResponse, error)
+
 	// TakeSeatWithBodyWithResponse Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -4149,6 +4219,43 @@ func (r GetEventResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEventResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetErasureResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ErasureCertificate
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetErasureResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetErasureResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetErasureResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5742,6 +5849,22 @@ func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, eventID 
 	return ParseGetEventResponse(rsp)
 }
 
+// GetErasureWithResponse See whether the tickets of past dates were erased
+//
+// A certificate for everybody. Some days after a date has ended, the codes, nicknames and private calendars of its tickets are erased; what is left is a
+// count. It is told whether that was done, never how many tickets there were.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{event_id}/erasure (the `GetErasure` operationId).
+func (c *ClientWithResponses) GetErasureWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetErasureResponse, error) {
+	rsp, err := c.GetErasure(ctx, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetErasureResponse(rsp)
+}
+
 // TakeSeatWithBodyWithResponse Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -6589,6 +6712,56 @@ func ParseGetEventResponse(rsp *http.Response) (*GetEventResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetErasureResponse parses an HTTP response from a GetErasureWithResponse call
+func ParseGetErasureResponse(rsp *http.Response) (*GetErasureResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetErasureResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ErasureCertificate
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -9189,232 +9362,238 @@ func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pkxvHleBfycA4QqQMoNEXZXbHxAbFw+aI15Ct0ShEbiNRlQBKXciEKhMNYjiMEFqWLcvW2OND3pEc",
-	"K689srUeSj53V5Yl+8eA3ZL+xUa+l1l3AQWw2aSt/iKxUVfmy3efdyqO6PUFZ1zJysadSp8GtMcUC+Cv",
-	"s4NAikD/y2XSCby+8gSvbFSanN1W2w5cbRLRJqrLSJ92GGmxtghYlQw91YVfJe0x0vZ8/cp6pVrx9PMv",
-	"DVgwqlQrnPZYZaOCL6pUK9Lpsh7V3+vR25cY76huZWO50WhUKz2Phz9UK2rU1w9KFXi8U7l7t1o5v8u4",
-	"unhOPwuf6FPVjb7A9NVtz61UKwF7aeAFzK1sqGDA4t9si6BHVWWjMhjAndmPXHRZry8U487oGTbKwuUM",
-	"2aX+gGmIjMQgIGLIq0QOnC6hklDy7LMXz5ETbkDbquYx1a51lerTvlfzovfWdtio1mXUZcHJOrkgArKy",
-	"RrpiEMgInHoLTKoUkHfYiHSYMvcpETD3JqdcDllAKHeJJwkXiriCM0I71OObhHKhuixIv5Cq6GVrKyuk",
-	"GVvf9g4bbQdsIJnbrMJ79fuGXSH1MQdS6e9I5fk+GXCXBWRIR2Stcbp+k9vTx91FhxODak2DtQAPVtbX",
-	"02jQp0qxQL/zv79w8+btleXazZu3n2K3vvyl3OO75PU8lT21r4kh6VE+IoyrwGP6pACXu/rQFOkJqYow",
-	"14c3xhfssjYd+KqysaKRlt72eoMe4DCs3fwVLs7jinVYAKu7LLje1p0Ku017fV9fXmmsnKo11u3Hkzjd",
-	"g/unIfSXAtaubFT+bimi8SW8Kpfwa/q7Vx1nEASMO6yQfER4y4PT0A2mYVz4KQmXD+Ez/qCTPeqtLiMi",
-	"6FDu/QvVPz0hieyKQBH9deJxQl03YFIy4FXRQSghu16P5h+E1J9a9BxgnXrBW2KH8UKwKH31QaFyVz8s",
-	"+4JLBuz9aepeR8rXfzmCK8bhn7Tf9z0HILTUD0TLZ70vvyg1BGPYqZ9wI/a97fFd6sN3Xaao51c2KpPx",
-	"DybjD+5/+PJnv/jlZPzBp//3rcn4jcne9z9/89uT8b9Pxn+ejN+e7P1gMv7lZPzjyfidyct7mpgUVQNZ",
-	"2VjTRKM8BScweeVXk71fT/bem+z9cfLKa5O973/2q/cn47/sf/fNyd53sq+Ktm93IJdSC71b9oyu4QsQ",
-	"glmEstzTEQPfBR7b0j9Sd4P0qK8PhbnkH25cvVIl5tPk2a0Lta9UCSW4JC0wLC/2Pak0YyUDvsPFkJNQ",
-	"JNf1is8K3vY9Z54Te+BNXhGK9IWUXstnWpKprsc7mstT7m6SpkaDJpF0JMmwO4JVXqCePwjYUS7y6YEc",
-	"kRNrK6erZL2xajSQ5nWmglHtTFuxoEmGXRYwAlA9SURAKAFebRUYyYJdFpAT643GyTq5QduMKEFUMEJx",
-	"SXyqWEDaIiBslwUjgAJpDRSh5NrVG1vwRTFQpJkSaE39raZkTsBUE8EjgpbnuowfJYA0qgIbIS3mC32A",
-	"SoRYF2eKVb1eT0nSY70WC0iPjozmoE9ewg4uGhp6EL5hiGHb0E+ccey/+u7+62/vf+PV/Q/+ONn7/mT8",
-	"w09/9tFnv3pjMv5gMv7GZPza5OXxZG9vMv7G/Q9f3v/oF5Px65/rX16fjL87Gf90Mv7RZPx15CYsCITW",
-	"Zl8Iv6uE2NYAiH9wpdE4ePOb++//+P6f3t3/xquT8S9xCcBMfpF9a9tjvquZC/Knu7dibGtlJWJbxRuJ",
-	"3pjHqtKwOQxe9azWx6QSwq0atEVttRUwuqO1nmDgs03SRIg1QSZK4ik48CtCXRAD7h4lxl7UOMdQbWW3",
-	"gS9qzMQfZFczR4U4SRzq+4ZDXhHqsnC9tsfcrAJwRSDZOl3KO8wl0uMOA+pvnt+inSZqv0MqiWQcd74l",
-	"xCUadNhR02pLuCO9WV9/PNAL42SZXPaehlU9y+lAdUXg/Qtzj1YWECdgLuPKo76EAwkNnIBZoVUl7HZf",
-	"Kyn6esB2xQ5z66T53HPP1c4MVFc/7VAVSQ3P6ZIdD42UIeWKuWaTctDvi0Ax9zJzPboFZPJojkHjXDP+",
-	"Nf0Vzc5D0gSd6oyUg4Byh2Vxb/+Db+3/5ZWDV17d/+lv6+Q5jWhd5vfB3mCBFJy4GoRKEEf0NCHyge83",
-	"SY9RblBeUYBMtdIPRJ8FykM9TltB3PV4Z1u0256DPya/fRUvGENNKtpuw3lp5s/AulGsB8+llMaQN9Eg",
-	"oCP9t9P1fHfboSje9RppS/M61EbN3S0hfEY53C96fco9wbfFTrknfEZ32XbPc4d0VP4hTyrGtwX3yz/D",
-	"PWdHc7nSD/S1cTAboZiUN+CsgG97Hb7tU94Z0E5JkA27jPlOl3pByftFj/FtONUyD9yNGxEvJKCQgWP2",
-	"NJKfS51vYu3pvSdwxwKzmoO+t8I1i9aLzAHxFxLWRd4fIOm7rqfRm/rXYuTQpr5kaUIGYtO8lLUV0Tqa",
-	"1siQvLwEbZHrrO9Th7nosRl2hc9KElxIQUnf1QzXFTgJLuKjK41javubpLYsMg9cj3GHbdEcJ8UFERiP",
-	"qcc7m6CctAe+T4Yi0DiHdpckHidNat7TBHcFH/Q0PVM+ElwTmGR+25Kr1llpz/NHGplpAP7eamUkBqAH",
-	"i10WbK819DNG4AZ4n+Is2O4EYtCPEWWEu3of6jxXAThDU0Ti4H7iDi3ww9b7g5bvyW4l54XUUdpCd/Nd",
-	"Nyi30CzRO047PAqOIv16rWnAugzALCfTq6cKPNEvilbuhqlKOFpcqlhNeT2WtxdrXBRxqsQaI9zAzc/w",
-	"5eiDgie257zd7j3rMYuLBHgH1SZZDGKx06na0029OLGsEAK3CihAXTM0mkSckJGG/5hG/zEUzFFWYoGK",
-	"WS+6wm4rE/DIgAMWknxb3qaepjwHc+9/8h+f/fxHk/HeZO/1Kjn44NvaTt377mT81mT87So5+Ojl/Q/f",
-	"r5MrA43WqEZriWSoBBW+kLZ3qYcoXq202VD/d+D7uaj6tBDoT07HKJR+Hpyd5EXhcUUcweXAV6DWEpeO",
-	"sgKvJJKhszJHhxTttgkpZS/FPA9AK75/tQ3m+rTDuhp76jprgwGejlGBeG+Dn6cDDjpltAAN3YB1tAjT",
-	"JopVgdPc43atI2pmvZnv5RFMYisGGuHec/FFH9Ei+sxVzvAYNwnlCedNemNVQsGQB0utJVRX77Tn8fgn",
-	"ltPHbc8xHn1pNKrTzjUTsJt50KW84hmQne1SzpmfH8XRorIrfJehR5VIRhVRdIdJomVZnJA8vo1Glz4h",
-	"7nsgMIfU39n2gKv5QuVS1dmuEDLHuDu/y4IR0fLAuhODgaYyqW08dxOiZHihp3/se84OcwmjTpdAIGdT",
-	"n49+TL/CMAHaYy5pB4z5I3Li/odv7H/w1sFP3jkZ3wZ4ImELwBECxnJXfY4qlhtaqq2sxuWo/ngeYZ9j",
-	"jucyNwxRJdEFllyaYcNacli1yxxPWo3BbA/fXK3IHa/fZ27u3np2UeXCXXGqtSG08NNV88U8Yj0XW99U",
-	"Uk0BJ2dbtN8PxC7DLwPu3arOkMjha/KWBsHv8swTbr9AHSUrd6vpwwTN3t1Ohvwy6H6RQ6BCboQ4a8O9",
-	"4MvRP4KuZ5XV0M8wU4ZEH85xY1xU0hBIa6RfHag6uaTXAU5qsGTAvFPg5gB+rympTTVDaCf8HFOlS7iG",
-	"PERFRiYN40trqeGHYedEcOKpqpa2Gia0EzBwirmowJZbjf1e3mIwXlr+7DH8ag7/1nShl7g3hY8xICTP",
-	"LFxSFlEzMvpMpOQgutRDbD4LDtqZtDZLktG4O26qGpl0L2hV39hWKem2nivc7M3binbm012tGZjwBJxO",
-	"HXS1MuDeSwNmLuujSjsr09I6d5ltNhMQF1gEAmssTLv/GX1PhirmQ+zwgxEE1nN8IXLQ61E0NWceiAnA",
-	"ZHWYGd6YXU96Lc/31GjW6v8puvNutTJkLempnC828jh7PgdHnHezAtZEK7bnsT7ZAjKhWI32JKFEiV5L",
-	"KsHZBuGC+IJ3WIAU7MzSn83rq1EmVqksjjjHieVwxeBhN3prOlDlg5qZiQPK4cM9EeRohc91GYRXNe/X",
-	"xiMmFnlGHhLqB4y6YG/luMu0sQnxqRL2etxAxWfMkorhIvqjOVUZ2fXaatulI6vxYzrT6qlT8eymGv6d",
-	"k+EUX3HsXYVLRMmTA1Qt1rlVMOgIItmgCZtcNNAGJGMQvHxwkZCWBg+H+2c8v/rT/nbAqAlnZT6Ld/jT",
-	"GcNMn1hKiiwoM+bwXM0jVXomkjsX6wuVigeCi43nl+ALN/DWpIgqFkmZK4Mgx6A9g6lo2mr0lATOUa88",
-	"HIlVwhmolxjCJPFRc6B2fxEMkqgVI6E0wVRjNIn4Fq0udZoppE9TSRJhChlLOZdLLGMlwTMyARNEoHRI",
-	"BH9NBD3wJxPWqHBttCdYS+XTH74zGb8xGb872fvWZPyjyd73D77+zmT8PyAH5euTvW9PXh7vv/v7g5d/",
-	"+dk3f4X5MAdv/jED0I0XQqc/xABuhVQ8Yryy0QiJsPKikF1vh3opJV5rC4y7Eggo5ivYWj610WhsNBpf",
-	"bpzeaDRMjADvD5hkwa5x75jN3apWIJwGMAwY3TYpOMury8un1irhMuLeGJPxOBm/B8k3f57s/Wnyyu8n",
-	"e3+ZvPLxZO+PNgvwZ4ZGA5WzyrXEKvUy4urpC3dSzqhKa8B3RqJSrQQCvCNdATk3mfsGt2s71Ot40Z2O",
-	"CKMG+jNhuuL4d3CQP5js7U32Xn/2n/ff/f3++9+7//FbGNh6CDZK5NtZGIuOzZzZZk7SPTGnOyHH0DnV",
-	"mOVhOLalptpScVGVkESF7P8wwk6hQfNoI05x9SPuNw1oW2E0rucpxdy4HI0L0VyP6gWWAx4uVL7yMsI0",
-	"1qTy0tBGTjtg4PR2ujTosKrNuEimMhXoYUV2wwikGiwmDx4hWc9n2djNzSQFs9l4YUejkSjuaJTaUnbh",
-	"HvNdm4qWdQCA2LwzLcacZYKYopo+mX+4cfUKuSb0YgLicUigxCw3CBE1l5pQ1QMWK+0xDKTEctBnkSB+",
-	"topLnhoCvijlgLlbnrPDVHbLmC+dnweglQ7P8foY8dJfqpNnGOsTT20SD0uQMD2060kiuMOS5RxPPX3+",
-	"6cunLqw9tfbM9StPfeXsU/98ZX1r/atPXT6bGzqHlWAWBCvKTNCg0gvRpqhJ/yetEekz0ffzvl6Dz9fg",
-	"+zVYQK14BSqE0TR2YiAZ3r+da1ZAGjhcR5OC6B9g5cZVT9saM5p/h3ggBURMtXUNKbGQNG5S5WcjgznE",
-	"DAwTSwz3NwVJxA4SXjq2opFrJq/GpzVc7GtyQMJuw94k45D71WI0YAEmzJdBrulwwA9XwwXn7fQfhMc9",
-	"3rnk8Z05uK854+mfRygXMs3Ylw+JeRaFgPuMy22oZtzGStFkydxavGRubS3FVtNstMBu/qq3yyAxHCPB",
-	"EjmYI3jbg0ocjPZaGtDmWj2p+q6kC05PJyoNu0r15cbS0sxD16vLA/czXl6WCHi1pAigHKVDVRfSvxDh",
-	"4hHfmMXmtajsinhml6Q+2FDxjA7IZvK42k796DNHDQLME+t5nAbxSLgKKOCEhgxjSv8rT1O4rK3MHCZ9",
-	"/cJZsrq6ehqrcES7LZlKMsFia61a0ssztV4yXhnaqJ2+dWftbu1E44Xl2ulb/7r8QqO2cuvklwpferYr",
-	"POfBY0+LhcUjtX11uZR5ZGPjcUoyKyyTinh5wEGUauX7rFEzUnnrr763//Yn+z/5zcGbf9x/9d7+q7/d",
-	"f/vn9z/5wWTv99okf+VbeMqeksTpMmeHuF7HSx13aPBnDubU3dyDiOnGmQXd0Dy6RZ0dzaibpgw9zJen",
-	"CsPPfJp6GfuQ4V4LMLzUqmxBSsCk5+qzzeUrJYJBsfBz+YSo8JmiwL7x1JREx2s0QCvS4wbd0tiYZnf4",
-	"/pyob2JHhxTXdYUIpHHvTs/76NnAk3VnlX0gR6yt5Iu1+SGbY6SvNKYCO+ZIm/pyfVP49ph7rNyup2Nj",
-	"QTzmKmdh4pMNy2TDLkcWzohhxmJviGFKOUlUMu6xUCyjJ3aZu90ORC83uhgwrSFAUZ/pvQHMz6dSEf1o",
-	"vUiczoRCocZZHg/ReHppwHLLoW6c/8dnz185e16jjdYX1tfX1mOadEzNMz0BwkSvVIT6+eeff752+XLY",
-	"iMSmSmnIONB+JBC9esmQT0Qv5c6nXJQooiEbKsqLsYTRlWgdETbGMDuBFfZAzInNDJAkgBk7n9mhk7Qb",
-	"c/6UVQ3JOnnO1EkD29SHBI1GBDd5U5wxVxIOctQGFBLKRDY0caq28tTW8qmN1YLQhAkpfHrv3vLnr7xH",
-	"Prv39sHHP6xUKy8NhKKmNpj2qQOeyq80MMEAskwTkYkevb0tGdUvXdHyNXoGvKHRQ0aNvnurmoqK6KfL",
-	"R0VaIt4CYv87H+1/8seDb71M7n/81mfv/2b/g//MD4EgNFYT0Lj7xRCgj0hmJlweubSLC5lOVVk3rv6U",
-	"O/DRfSuk0kuY7b692me8IFPXodz1QrskSaDnIK8SSDBMX8b87tKZikWpvYeQohtbeS4UwxzJzJ7nyTvP",
-	"pPnbOF/J4Mt1fXN+qmRYFgAvnLqHRZww82fXP5KtXTefTFXIfPin/b17VaJNS/j/Gz/cf/3tKtn/83cO",
-	"vvuHKtn/5Q8/e+/HcS8IBGirFUdsh/+KVW/Fi9gcwVUAhUv5xJKCWyo0GzA6Re/qCan8ERmKYEdCjq+2",
-	"gbUVOBSBK3OzNZzFTOxNwnp9NTLlLKYwj4A7NfczjHegxC5PgfO4CoQ7cAozfnYop/kXSgRK4wC1QdPi",
-	"uiAUlBl4XEbA9hhqBvqm/CS5qNpluzU6zPKhrS4jvZhrBBnjrhg4XSaLjmGuCqIqNo4qSauls3VMNyoT",
-	"CTVRGFOKBAcbIUcV8TuFEfHcm9AfmIRzMYnj/g4redtQX7qgehq2zyxZSmN/7IG1fO3EksPMV+eUTZUp",
-	"AI+IIKfW+MHSiuOHci4MFR6OfLSKG2eB7Hr9+fQ381BWWZguYBLfm4WFz6TKfOPkXKq6Of6yw8gZSEPv",
-	"0aYOpBlSYdD5IYuqQxcq5dlqPuu0zDLGQfPgBx7S0hJH313kmbVmaEk0+kd9+0zKMS/N98dGq8mcrzGS",
-	"q+TTe/dWtLUM4TOteW+SAceaxGGXcZPCDiFQf6TN95xU62lJ0y0hVLf8rrGcOS9P2heSWYMtFYYCqRUA",
-	"2tj4wAYZcOX5pmVtoLCMTC7uKJuVP/2w3InFShVEWcvDox2IninjCJ0ti4ECrNztYs/hAv08gtiSZz0a",
-	"3x4+G/O9zHo0unUxR+CQesrjnW3fk6q4EERwRhzKib7bcEgoUhbcYYQSIFpInRr4fr7Gq5+U24DDuZ/h",
-	"kQMY3qy/5gjwgjIGn8TiyGFXwCrCuJltX0iJ2QpUeC6KDHn+TcNYk1nhU/wl28ajGUsctz2D4kebQpIY",
-	"AcSZQ+qEkoAMuVERo1/EJJ+rgHARblgymzTBIMu57opTbgt05Lmdg3lFxc8w1pcQQrrtScBAYNAgbdBZ",
-	"TANGAtOhqVQ18YuY2rLtm6yaaYvLpMHkq/QrU1Jb5oFAklnGPrCa7yNdgHkuoliU9KweEm8tB6osb52e",
-	"5xA9EfLJBTy58S0W8YUt1uv7prnCHLqPIUmXjuKJULPyRkvqGsCgsw0qQCkHWqIyrNqvL6BZzL3qGWrB",
-	"nFhqQV6gBh8Caj4wANP4OqsB3xS5aKRtdLDFsjEpE7NnlYt2GbFYaDckEf6hC8R8EgnTA9caM7MDFxNi",
-	"9vCnZ9r22NX2OWO1zyciHmBDc0qMB6Gro5ICc0N7XlGwAE/nLPhqIAb9hVD8i+aynC2KF/Ryz1n5E/fd",
-	"TDlYcDrm5JFPF6vYcXAxR5/x9Wd8fUUyNuGWPNRPHpJfLCmmLGgyC59xCIfhT53qSD5qd+o1m2qQFytE",
-	"B5rtBpbjKHMco91nSy6xDDz/WpQ8komgxWNXUN5hxzTpdVofLWgzJiFeBFCZpQQucCE/LQBhhoM2v2TP",
-	"IJfdbdWCJL7JQrAvxKlDkM+uW4idwUyp+zDPJPbxU4lU6hM2l/rkf/vSoZ7dDAGSd5aFp5SOx+S24IOc",
-	"p7xgTNy0LXSvvSgGAafQmYxgk+YEVJOVh3YdkDrHrXdJW4LVCuVcDLjD3G2Y+lGworBaL7kac4GYah9y",
-	"4vqFs+T02vpTJ20fMBxX8IQktlNxTr5sLgrdsF0fHUVEWIKEj8cy62ntX27p/zRqp7dvPfml6d1pc+pQ",
-	"urTfZ5y5UAI2hJQgQVwBPWzy8w3MlI2SnDtR7ZgnqsJUqFA/Xj99OqYfrzVyNeTiFhvKjA5IjcS4fpEE",
-	"rM0g/2qDNKMBHDcHjcaqow8B/oUdlmcUeemrsTYYNpvTQHpKKAlN2dKxJLjdtnCzjxeEc86QvhC+ZjSQ",
-	"uZjFsxadzRqgr+3dWIbj9Nttj845UqOjzMpssQdV4Rw2jfMiLN7KzxYuJ3bCPlJ6oaH4idZRRcAUntYi",
-	"IifKF81UEM8y/RaF/CwHKwYcwvodhKss5VpNnZkxA5ZjJXwrM4beFZsf088uOrYQonnndD0sNZjjjKL6",
-	"hDmre5bL5mRcT0W08iUZjaI3LQY9bLX4Gm6SZtwCbm5ApAjn+cRjS3H5xoXa5oy5kDoq+raAflv/c3vE",
-	"wjCJa7tJp6zsPNl3PWn4p9L5Pnrt0z98/f6Hb3z2i3GV7H/4fpV8+vaHn/3XNw/+50+r5OD1Tz4ff5hc",
-	"oGlXD2EaaL1brfhCi7NR7tfjjSnzgpwDnwbE1C3amSdRX10Xm9li313SGuE/ciRw2Op3OsnBXfOUgXAT",
-	"6Unl38aXJatE+C6TCodqls/AjTfqzfONDny2rdjtgsJ67Fkcy1+MKvgOfv1vBz95jXx6794qTNt7ZzL+",
-	"9af37q3t/+Sdg7d/cvDjdyfjD/bfeG3/z9+plAoGRiupWkiHsMmjZjM3ct7OTfYQbYdkDU1bSWLy5dfM",
-	"aioblQvXz//j31++emXra5ee33z6+XNnnv/71Rtnqms3ziRWPC80YkGCmI+xAs2UKrEs9eJuSPvf+ejg",
-	"N/8+Gf9usvfGZPybjAetAkW0AOkHQ+IEgEolbFcrPp37EYR3Xtnw+vraOrl+/dlL58OI9LmtG1tnrm9h",
-	"CmbH22XSKNE2JRxzVEwf7XDGC6j8TQQAdLBstgNmRmWEaD31xGc6qeclpzkb6MQRZ3ZT36RrPuP5zKO3",
-	"8APJgy+mv+J4V8J5Pkc12dylH+ES7j5IvUeOD3qGg3F6PCaqvyqqg02DcOE5RizTah5rukiXylR1VdWI",
-	"vQ5Tswusppxn+WDIQ6z5SeH3w6v9mXPXcyJKLmYY12zexOGEtz/BMlYyRn+jdvrWl0/Uwn+ezLf9byja",
-	"bh9m0/hFuqLBIubptD7HW6d1TBdDzoIF3Olzd1rXK0GSn91pPX5vOgUa1ls9pI7rtm0utXPiabttCrfD",
-	"D4StcxOochge+xjiPXKHPaxlsaY7+X1sCvvTlG7Ok/vmwrU/Dm0iYCG2V8TC7SFSRJvNpYF5GdSPe4/7",
-	"OIGvUrXTNNxonEZ+XaSx+x6oN8BjWUxYjQCU2GUh5hxe6no6v24O1hgnvSyjumDG4QC3egKr6oBZzaqz",
-	"yr577kwIeEVhelEmtSzFYaVhqpIpEqXXbkAMcBRv0gCKAjTdA0slnsRKMPuFeO1waBWjge+lxt4tno9r",
-	"IJJKkExvbgq1PoDLunonJxTXhx5TUxvoo+DyZGxoiO1UCMow9q/Lz5qOu15zwgbU9IWb0XwyfIt9pBpb",
-	"+xRg3XiQIS0ZcD24iT6bzfUZ3y5yVG3ZYQZ4gx2ZHSa02/4b5QfchAXrBR6r/IjOQsZxrl2cMn8T4EoY",
-	"yXG45J93MjsxpwB/Gh7O7+VPOOEXjYVkwiAxPI8+kCdNcnLGHuOQyGMfsSjqhepQn3GXBsUdPfuBt6t5",
-	"oL0TPQOejehUtSTxlLTT8ajcYS6Qq+BskzBfMiOn6uS5riBdYx6YxAdtEFifG76/VDudOWa95MerrlPu",
-	"it4mzvjgZnQ/beEAZ5jyFxAt/hYqBSjHiqdrKZjdowFjEjagYMGk+VSxskqKHiOg0Vvh79misyTkZyg2",
-	"KZ3GDhYoSlRuQ+4Iz09Qzkx3mwk9vbGy94JyUXowbTH3KtdbCYkmGsExtUDqAkgoW+CExLER1jMWlU1l",
-	"zumwKqLCHIHYcKPk2USQj8HVQi2GBbmaXFTelOAgxaznOntpwOQiqVR9ta2/WJSWWxTkBJcYZrKwRN0Z",
-	"GXq+T1xRJyBbZEF5GqFcDllA1hqnCfWxqlPSXkG3iGKaudrHvVbDTIOVBvQtp46CHrLcYYTrU/c9ydw6",
-	"uRhvBCwSk0e5PwLF1IM+ER2hFCR0EdO1J/S3xlPJVhqHRkcLCraifttncrpta+kyEoMArLIe3YE55Tbu",
-	"UrUu6V0W6IsszFCamY2sT3a7bVt+mm0gGCoZHPJUlzRTqNfciBRREH+Y30B9wVkV1VM+QiZtm8VRhbNx",
-	"0xf1v22Bh/U52JVEJJozf2yaxaUPs5j6sg2gwq7FkWlmJwrDbz7tyxIdoSJndd4gzzPSo0tbYmckUj1b",
-	"12wftXie4fItyDX815UXGrXVWyc3XmjU1vGnXFdzQeduJ2BUzTvR7nbfC9jR1lIHbFfsPPggqXZ7oZF3",
-	"Vkbg46F6HgNEYoXVOFhz0UwfxiJqehL0Jdu/5TLa52A+bD8QnYD2yACcHApJM+qVP2c1QhzAOV18IENd",
-	"K13aniZUbsZSMFH0W9ZVQo/ML92KwacQ7ofhP4862T9S1/k/JQa7pA9YmC75OElYH+1GlDVVJWFzLklO",
-	"mFuoZrongQ0n+oWY3hInPE64MC0KUOxrhs2Ym5iFjdfj7b9iZQkyn0NL5gwCT41uaOCYwRMam3LajJ4Z",
-	"qK4IjOt1gzxtBgTw3jbmikp/0MFcUfPDyqmYBmGySKswRnNHKwQofxKz2012cJ+qLmgYPToirjAJuBEq",
-	"65+HGswwG8EMOYTjBX0HFhZhblepfnKIxPSNoSwiuIes7LfpsOQslaxKZJ86TIK+41LZ1eRsUpy1nuAK",
-	"yLnugQSpkyswRqIPWhxch/kjlFs7EzxGek1dRl3Yg0l/SSwx2hrte8+wUeXuXSiSaoupKfeeWWYKw4wz",
-	"Eb2LkijRAd10UysAEDIHDcak41klVNKR1kD1IaguGxEasPpNfpM/+eRzZvqkObb6k0+S54wHN3Jbmqw+",
-	"OyTEjq40BqPWPIasZcZznMEva1MekgBDPZgT6jhiwBXM4L7JjSastVBpGu+ktLYT+9/d23/9p2GnnpNV",
-	"k98t4Fys0Q/34mtUOCykTsCTaTm31Kyb0MSYDIPSXpBAagOXs4JrAHuCyyefvMlrROskmI+XHBZAuZkX",
-	"sBlL2bM9fmvnzuFYEuN6DHv/VklLqK7GvZg2oz+D08ENbJp3biKPu1nZIC/U6/VbVXIzzu307/V6/W6z",
-	"TqDJfDN2rZlpOY8LtiYHaXu+pvSwoQYzg8+xj8ZNTgiyXdyS6NOXBgw202K+0NaogBwNY/2oLvwlGWij",
-	"5t2wpfOQaw8v6RdVGlRJk/b7tqOLTWv/8otS8ObJOmnqM4acKGkKCpqQto7AbeLrmvAJyF2KyWdD33o7",
-	"tnhBL7B5BjTx2iXzW5OcaL5Im1XSZLx5UvNrw/BeGrBgFA0UIk39lujuF2mNUTmyD1bNQHnMecEWjxqf",
-	"gSoBpk0sPWjCtCKE9y71BwxyxsGE0CSWmHoEUDp1urF8EuBpjF7SEq5n8A1u9zh5dutC7SuRTbhMLntP",
-	"18mzfIdryyeS5FUSsD6oXmYZGowDc1tqx7aLRXugDUkgBXbbTLDXVAf07zPNMSUm9nJBoIul8OMmqf4E",
-	"18wm2DE+eByLjKZ0gDay6wXMMWRYI9dQgiI1SOLQINCmKmme36Kd5iYOv/FUhOgX27UrgrPaZaqcbhOG",
-	"qjAakOZqY60ZltSAV86MZIbPnOGm6AYFLekxyqUmtLD85mZlk0hBXMFk2H7GFMrB4QEwWqHH5SbMK/Ec",
-	"xjGV0UqFPnW6rLZSb5gBpSjs5MbS0nA4rFO4XBdBZ8k8K5cuXTx7/sqN8/BMVC9S2RKcBl6POl2PnLl2",
-	"sVKt7LJAoghZrjfwZtFnnPa9ykZltd6or6JlhAGSJZQe+p+dPBl7lTPCuEJow71V9GAyEACekpjni4Es",
-	"OMy2p2SdnEeppMkvpjdpBDKqEyhImOloy+v/PryzSajckcYaZr3Nm5xF70vJQRzxpAUZOYNjqs0ZyK4I",
-	"VBVWjceKUkMqz/dJl+7qQ4NwkLbyb5rWA0imF93KBsxFxW2gNmaoADyvaSj5I8P0wT8K3l7Q9XAmFVj0",
-	"PTAwNokSLh09IUnPc7nX6SpNrsD2syo9qBRAhZFGYXqno1JcvkFImSWHId5wtUWLUOIQlnDDH3QSGTxG",
-	"mQQsMjO9jIPNRFA5sJhAoLGVt7BUlkG5Jdra4cIFphqqCr26EXF8BvGKTQKDdSXk7iJIu8x3sa0uoJxV",
-	"0UCfUujVIV0hlSzaB7vt+AOXbR/qfqaXcRYtxbRaLXna6aE8U8Ea64q5aYGkwRIxF1OlXbS22AsWgE7e",
-	"G01Vb7lXYdFpdocx5qe6TDKrgUTeOuNYzIV31Bil3CoSU2oLF4OCFvV3rDBlLpL6kI42TW81cNABK9BK",
-	"qebWbTHgqOt72rooPAiTShyteEqxbJ5BW7Bq1Kxjjk9PEn1ERetItpIpB79Eg4/sSp7TemQVnPSibbS6",
-	"3kCb8o4zCECr1MK4Ssxk2iqxJ6jPO/auzVAdY8D3wQYq2shLieXPrGbO32EktJas42T2nZe8nqfsCIi+",
-	"0NqHXsJKo4HVvVzZ9NuYnv6iqT0rB/EoLRMs4KzK0TfKOfIEyOdcbawVvTZc59IVoS6bYSD6mTVc8/Rn",
-	"nqaujR7pR1ZWZj9yke9S33MxN894+2c9c4F6/iDANI5whnHlgqcN+9C+ZlbdsNPQzQ+39FNGV1tCjbVY",
-	"Z7uhoPmcMbeb0uOOsY+08QGwlaaXaLMnAjSnwHsKDkaudS9CO9TjaNYrrwfTQeH/oeUIEUc0M/ELdXKe",
-	"Ol2bpdvvMxog/d7kmpObEnXUozF5zKxQC8MTlCjRa0klODuJihD64rgg2sYE74u2ATZIwHpiF2LRerE4",
-	"BhTMWPyyVv7w67iHqZrdWQPKGfpdfJuhzNQoihpTEQ3DA0V0vNyY6SB+jIjVAiqHXs0lAruFM0mXAB4d",
-	"9T4oNQrfF0NjsyOZoYdfQNRXjqRiPSNKe5423yPtdBbV3rGR8rsxwk2iZYchVlYe9mnmHeOW3Yg2o8Ko",
-	"HLpyFB1JcPrRFgg6gSAwWk0X1WCbeH9UjLrkZy5oBeYQcOM6owiNFLc2Korvg76Kg15yMCHDYWYQNpzT",
-	"xXOYm5fFoSVT8G4S3xd6MY7myQmcGy+L0b3MvFlIDNB8POOeta6u7HzhjXhEfQdq+DHJgLQ9zdP7gceV",
-	"QR2yBfOnJW0zZNxS3eS+CDMlJITkIz/vSAwCyfw2ObG88hUSQMIVaXkQKCMrp8jZQDg7bRG4MdfTSXQA",
-	"GGcRlaSJyQPNDfgRMmusNAmMcw0FIchFqOC8ycNbEDKb0TP4NuMDBZZhPHqetH4zvLi2skKaZpJ0n458",
-	"Qd1t14OZRU3wO2M/ZCFImw2xAQb6TlgbAyrGL+xJSCBpYoy+PfD95iZ+IZNgYORpeJ6RCxiC92F5ftMe",
-	"Z4s5oqf32wyD+U1jlmmwg4zGlUVdmo0HoRnL4WkumgiTI7e1/nKDmegxHM/Twh2V4I0mNwBLviA2As3U",
-	"4HTCRvYQiK2cai87p9vrK7XVdbpWW2utsNppur5ea7ROOU+1V9vrdBnLldVQkDB3JXxTlKlTmYz/YzL+",
-	"y2TvO/EMqJIfCNNiVoBVl+PtyVSou8kgqRm6mxIsy4cmWBJD8QvkS4TIEBICLTCK1ABaxJx+pppLUymg",
-	"aLN+VKJirXF69gNnBW/7HsaV15ZXZz+wJcQlGnQYPrA++4FnuXWIupeZ69EtrR4evY2ypfkuHl1EwiZ/",
-	"wMo5K45Q5Yl7rWShuqOp/2rizoeo92RGouSg6Blt4scXVLVteyCi+dejx14CvprdTS8ZVAb1PHaIyWPL",
-	"OcqlO9IfdKYqsFdTZV5HcZ5mQFAB00n4lm3dTXweDwSOIJIpiRJfCB025VYuQoB5lVZ0rd6C+JKTM/H2",
-	"ChTwQ9pEz+NYNCaCJySG4ethwkHYCQMsj02IPcXjcugCAGXG9HVL4iGabhlUXEBjiFrjVvb/388//8N7",
-	"kRczHGM/N76aKWOlBPTDoZhytCJDH8xwcdG7XEbOUZMmYymphDS9IIKW57qYVTa/hP8bFNgmIwwI1eSC",
-	"vXBLU2PEABDzMC8rHXaDWhWwxbR+H+MKptQ+jj7FsmGJDlxPFfomZ3EAjYQ+czssMHFdmxU01JYcVtBE",
-	"jcwKXHtnYAnzMq/HykMOWyjjIVchwP7WSPShEQFIwWFXENfDHqFVwtkw9FfOwvwFhWIhwWQyMLIIHXWf",
-	"mO2qFkPeNB7JqonqZdM1JWl6fNdT2qTHcDbXioGp6YZWO16n24LaL9kVQ31TKu3iRNPqUM2ThQ5wR/ST",
-	"DvCoOEIMeSwFFv8ya5qV/JofuY2G0Jd3hEZD7f+62EOquUn5KNoxf5jNH8B6iqdsOII7LOAZOgr5hslf",
-	"y2cfC7uAI206100L+tqQoxeQui5zbW8czMjC2dRkwH0mJcH5h7QnjI8zasoDuVrByDgso1462I8D/TGo",
-	"E+TJWyzcsGGL+TZ40WW9vlCMOyPIhr41r5I+B6Xb3nJH6hOLdw3KV7jdgLbBgMHEcVjBJeEU9Cc9Y6qa",
-	"jdzHcE2C46V55d2/MbX92DFXTs8HqiQU8auYJc1QSlJBS5f5DNtWJHkA/l4QulzLMQJM6m1o6Yexwy80",
-	"qj4uyHMOjjNM+LVtUmymbRj/nCbpityDMY54JOrR9Ej3sUY0h8VEOVRNh0ngUV9OGpkLRHZpkIiAH4oS",
-	"VJ0vrJ3vfcz3LtZJ2LcsOaZTa1NU24k+24z22mFQlYPKUiB8mI2DXUkw3QidmKGPAoJYxltppuWGTRuy",
-	"faFyNSxQLiOaWdCLaSsGJuPfTcZvTMY/mOztTfZef/af99/9/f7737v/8VvE42Qyfm8y/vFk/OfK3er8",
-	"+UFH7dIsSed/257MY5VoHtenlWqHoRMtxds7HgFbyzUDIelymtWGVS9Q2gnXCOVsWCdXYXC36UBZjfEj",
-	"m7oJ5QvS5mi4ULaMDlq0Oqk/pCNpm9flMC783Jmow+MRW4cx5mc7u0HpLWy5PH87Z589Zm7HzO0xZW5I",
-	"ZKbgADrJIl1qK0vwuIL2hDxE/odpoo+S+11UqexUTQ5h9mquOgUXH5HDKsaS7Lyeyv53f/P5z96bjD84",
-	"+Ld3P/vLv0/G/zXZe22y9/r9D98/eP9nqI1Nxv8xeXmvPM8yE4SOOdYxx3pc1TEgw8jJMDWL+gE4lOiP",
-	"HiV/OgfloFCw0hqRpux6bQWTtJubaYc7Wp9xUzKPe4n+6NHzrmgblY3VU2tzmor6SB47Rzxnw2Nn/DGr",
-	"eyisTvSj9gmmc1CEb4fC5lJjTI6O2yW5E3Xdq/EOg49lODBa4WMaE4wJRGU5k+nneMyYjhnTIVqNrmsG",
-	"vB82E1q6k2gGXCJ6mOAbj9xCsXUOx2HJxy8sGWs1FAUlsanQIww7zb41JncWC1PhPBHoPgc+nXQhKpgP",
-	"aGtQ7sKfWI9JJZEDp1sn12igpgS5mp7bNGWatuVGQGjRqOXCUFWKlBe0MWD+HPQzxWGn67WV1S0YPLrR",
-	"aHy5cRpb/JqZdZn71hL3lc/SD5d+HNA6lt5/HQGtIxHgR+fqXYSR5hojuOJHaY/keXvvf/zW/k//MBl/",
-	"8Pkrn+x/77Vjb+8xr/rieHsFZ0fDrTRH0Kt+vPlVkmK+6mFXI23vo5YHKte1M1tnv4aJQ7ZjM4H2rHkK",
-	"mN33Y8L1cA5p5eDN3wBj+/rBj9/99L1vT8a/PvjtR5rP7b1+cO9/fXrv3mT8+qfvvDvZ+9Zk/PZiLPCK",
-	"UMfK2jEDfGwZ4DVDmIfLAo+QzRWqWXYNjz4qdcxtjrnNMbdJcBvq+8QRPWioDpFobLd8eBlAxgf1KEPs",
-	"pqQ8dIeF1eToBVPEZ1SqkPEm8r3BiwitwLlQJj8SPWf6b6yZw06ZqHthmlWu5oVfP0QueMxHjp3gWco2",
-	"Q18OlYhlOOX5USkRWEVqpk0/pnFjXN3jHzP2oOhEr/U4YnysWBwu+7lMd2KFgdTgWYYJmZ/nY0KDVg8b",
-	"xzwqJoQrOJbgxxL8YZLQ10ArxdwvHMArJIN2NFaXnl+km24pNWzNsigNzdKwC5o2ZSek5OnHAet4UrHg",
-	"Gi71q3qlj9RbkO7qZrrIXLl29eD3P7r/0Ufk4N1PJuMP7n/81uSVX8HYuf+tJaKG1EYloDsDLnaoV95n",
-	"EN/4I1EiyvR/42yY7PNzzDe+mIL+uiHXaEgP4gNazDDSMz5MaFcMnC5WHS7cOA6VhqU7+H+bNfZwlAGj",
-	"y0/Nw9mC+Zkwk64rfGZ1aoIp/Zh/xAIWeg1gJhR24LFzNQsSZEI757EwUxqP3kw55jFfRB4DAU9rQ0Q9",
-	"FQY4KEuxXt/PC5TMNi6ynGQJx64u3YH/HwljmX3vZb0W5ECDvMJuGLhFmuC4bULHjabc8fp95m4QTcpN",
-	"HCaGI2Vjrbl7jCmPd+rkMs5BDN2anA3tbFqc1Eh9n9AhxaByNPPDNqgYIYPD3MriCm/cx4NUZ0O518YL",
-	"sQw+SNksO2CQq+7ZrvAc9lgzPC1JQic8jpDRKz/mfl9M7ncOmzEksMLQ8gIsDyyx6U1Et/CWh0gO8IVp",
-	"zfVxlYmu+ptm8raCUcJhcou2jLloCXd03KRpnraV6RaV1kiXR9LjdjEHQp1cMHNAEper0bhM1AxwFqh1",
-	"UidGtRNU1rkgMRdB7Rk22oCv4oQZDPaZftJmVA94xxTZYX1V3N0S8PqBctlv972ARWnqT9Uaq7XV5a2V",
-	"1Y310xvrp8N0duOE2P9wb7L3i8neLyevvDnZ+z+Tvf+cvPLa5y///OB7H5V3OMCqH4mnwYyCAagVyEVz",
-	"8BeVBMrPmR11LBe/mHIRkIdQxJCFnQnI9JbuwP9nVaAFbFfsxKh8Vv/KEIE12g5FoLrhNHkYmMnFkAhu",
-	"C/xx/BnwGc/BAZoeJ21t/EjmCO4ed2Yu75XSB1UWOR5WzRcyVjuaLz5JZqr+dS1+40PUwmLfmaaLxdf9",
-	"Vz/nKDHOx1pbnlUZ5IwZR1jRluQQOb5xM9kNpuWKoCOU0iLsjJ1epkzdXmRHUz9g1B2ZrvpC4tgh0qWS",
-	"wPjtajjacK1xul7QqchMVHuYavvUmW3RdnCfR8ysHraUfXBeZbEn172lwql3Lers5A5MK26W+6iP/q/h",
-	"wB/e+V0SYoeYYIcdUAhEDONHvXCidaLsODkHD/9acqjPuEuDaRxGa8LUpOFoTVgmVQqYPyp4lklIJfpn",
-	"7fsfMaZUY05Iu+cvKvacN4Pm8PoTMgRIAQ8oGMUbPoZmL9hGEbjR/9vvht2JQeOU0OzTR/TdIJ4yCIXL",
-	"6WF1+LDLsJ7cMCjTx7NKPE44G6iA+jBzSWL7UIuMon2Tw4AYM022JQaqTs7IHX0RR+XClNzQaLc4bQfv",
-	"Cd/MlC7GcXJRwbg3j0k7bJYSl44IbSuzYsZz/dFQDf64UEPk9aVRep2n5F8JaTxGktSMZY8xYo/HWAzo",
-	"Vx0YUZ3EOeyBO4s7B0JR5Mj5NHgBiAyYfprGIHNcMju4zOJ2vlVYyMJxAQ9f2JeZ0BtHXY2rnA1h619U",
-	"Nv5VpkyzLkCAdmJgcT5mwavB5Ic3DwK/slFZon1vaXcZfKTmmTSeXU4OZz3x2Td/dfC7P93/5Acnq5nZ",
-	"W+gL3H/75/qy5a1ekLSDTux/9Mr+O+/gvTCjy7gXkzaQtnjzO5BEbemjZ00yWvahLQoyACyc5Jjg2NMW",
-	"TNnHrwWsT2G4p96N+bL+0w6vis/5ipLisi+6zjoDnwY2CiqN0oYxFhrL18CwaWtkw3CpD5iYS85GM9PU",
-	"TJttaI4CfqdwWL6dzJd6d8JRcffW3f8fAAD//w==",
+	"7H1pkxvHleBfycA4QqQMoNEXZXbHxAbFw+aI15Ct0ShELpBdlQBKXciEKhMNYjiMEFqWLcvW2OND3pEc",
+	"K689srUeSj53V5Yl+8eA3ZL+xUa+l1l3AQWw2aSt/mKLjarKzJfvPu9UHNHrC864kpWNO5U+DWiPKRbA",
+	"v84OAikC/V8uk07g9ZUneGWj0uLstmo68GuLiDZRXUb6tMPINmuLgFXJ0FNd+KukPUbanq8/Wa9UK55+",
+	"/6UBC0aVaoXTHqtsVPBDlWpFOl3Wo3q9Hr19ifGO6lY2lhuNRrXS83j4h2pFjfr6RakCj3cqd+9WK+d3",
+	"GVcXz+l3YYk+Vd1oBaZ/bXpupVoJ2EsDL2BuZUMFAxZfsy2CHlWVjcpgAE9mF7nosl5fKMad0TNslIXL",
+	"GbJL/QHTEBmJQUDEkFeJHDhdQiWh5NlnL54jJ9yAtlXNY6pd6yrVp32v5kXfre2wUa3LqMuCk3VyQQRk",
+	"ZY10xSCQETj1EZhUKSDvsBHpMGWeUyJg7k1OuRyygFDuEk8SLhRxBWeEdqjHNwnlQnVZkP4gVdHH1lZW",
+	"SCu2v+YOGzUDNpDMbVXhu/p7w66Q+poDqfQ6Unm+TwbcZQEZ0hFZa5yu3+T29vF00eXEoFrTYC3Ag5X1",
+	"9TQa9KlSLNDf/O8v3Lx5e2W5dvPm7afYrS9/Kff6Lnk9T2Vv7WtiSHqUjwjjKvCYvinA5a6+NEV6Qqoi",
+	"zPXhi/ENu6xNB76qbKxopKW3vd6gBzgMezf/CjfnccU6LIDdXRZcH+tOhd2mvb6vf15prJyqNdbt4kmc",
+	"7sHz0xD6SwFrVzYqf7cU0fgS/iqXcDW97lXHGQQB4w4rJB8RPvLgNHSDaRgXLiXh50NYxh90sle91WVE",
+	"BB3KvX+h+k9PSCK7IlBEr048TqjrBkxKBrwqugglZNfr0fyLkHqpRe8B9qk3vCV2GC8Ei9K/PihU7uqX",
+	"ZV9wyYC9P03d60j5+l+O4Ipx+E/a7/ueAxBa6gdi22e9L78oNQRj2KnfcCP23fT4LvVhXZcp6vmVjcpk",
+	"/IPJ+IP7H7782S9+ORl/8On/fWsyfmOy9/3P3/z2ZPzvk/GfJ+O3J3s/mIx/ORn/eDJ+Z/LyniYmRdVA",
+	"VjbWNNEoT8ENTF751WTv15O99yZ7f5y88tpk7/uf/er9yfgv+999c7L3neynouPbE8il1Ebvlr2ja/gB",
+	"hGAWoSz3dMTAd4HHbus/UneD9KivL4W55B9uXL1SJWZp8uzWhdpXqoQS3JIWGJYX+55UmrGSAd/hYshJ",
+	"KJLresdnBW/7njPPjT3wIa8IRfpCSm/bZ1qSqa7HO5rLU+5ukpZGgxaRdCTJsDuCXV6gnj8I2FFu8umB",
+	"HJETayunq2S9sWo0kNZ1poJR7UxbsaBFhl0WMAJQPUlEQCgBXm0VGMmCXRaQE+uNxsk6uUHbjChBVDBC",
+	"cUl8qlhA2iIgbJcFI4AC2R4oQsm1qze2YEUxUKSVEmgtvVZLMidgqoXgEcG257qMHyWANKoCGyHbzBf6",
+	"ApUIsS7OFKt6v56SpMd62ywgPToymoO+eQknuGho6EH4hiGGpqGfOOPYf/Xd/dff3v/Gq/sf/HGy9/3J",
+	"+Ief/uyjz371xmT8wWT8jcn4tcnL48ne3mT8jfsfvrz/0S8m49c/1395fTL+7mT808n4R5Px15GbsCAQ",
+	"Wpt9IVxXCdHUAIgvuNJoHLz5zf33f3z/T+/uf+PVyfiXuAVgJr/IfrXtMd/VzAX5091bMba1shKxreKD",
+	"RF/MY1Vp2BwGr3pW62NSCeFWDdqitrodMLqjtZ5g4LNN0kKItUAmSuIpuPArQl0QA+4eJcZe1DjHUG1l",
+	"t4EvaszEP8iuZo4KcZI41PcNh7wi1GXhem2PuVkF4IpAsnW6lHeYS6THHQbU3zq/RTst1H6HVBLJOJ58",
+	"S4hLNOiwo6bVbeGO9GF9vXigN8bJMrnsPQ27epbTgeqKwPsX5h6tLCBOwFzGlUd9CRcSGjgBs0KrStjt",
+	"vlZS9O8B2xU7zK2T1nPPPVc7M1Bd/bZDVSQ1PKdLdjw0UoaUK+aaQ8pBvy8CxdzLzPXoFpDJo7kGjXOt",
+	"+Gp6Fc3OQ9IEneqMlIOAcodlcW//g2/t/+WVg1de3f/pb+vkOY1oXeb3wd5ggRScuBqEShBH9DQh8oHv",
+	"t0iPUW5QXlGATLXSD0SfBcpDPU5bQdz1eKcp2m3PwT8m176KPxhDTSrabsN9aebPwLpRrAfvpZTGkDfR",
+	"IKAj/W+n6/lu06Eo3vUe6bbmdaiNmqe3hfAZ5fC86PUp9wRvip1yb/iM7rJmz3OHdFT+JU8qxpuC++Xf",
+	"4Z6zo7lc6Rf62jiYjVBMyhtwV8C3vQ5v+pR3BrRTEmTDLmO+06VeUPJ50WO8Cbda5oW7cSPihQQUMnDM",
+	"3kZyudT9JvaePnsCdywwqznoeyvcs9h+kTkg/kLCusj7AyR91/U0elP/Wowc2tSXLE3IQGyal7K2IlpH",
+	"0xoZkpeXoC1ynfV96jAXPTbDrvBZSYILKSjpu5rhugInwUV8daVxTG1/k9SWReaB6zHusC2a46S4IALj",
+	"MfV4ZxOUk/bA98lQBBrn0O6SxOOkRc13WuCu4IOepmfKR4JrApPMb1ty1Tor7Xn+SCMzDcDfW62MxAD0",
+	"YLHLguZaQ79jBG6AzynOgmYnEIN+jCgj3NXnUOe5CsAZmiISB88Td2iBH7beH2z7nuxWcj5IHaUtdDff",
+	"dYNyC80SfeK0w6PgKtKf15oG7MsAzHIyvXuqwBP9otjOPTBVCUeLSxWrKa/H8s5ijYsiTpXYY4QbePgZ",
+	"vhx9UfBGc87H7dmzHrO4SIBvUG2SxSAWu52qvd3UhxPbCiFwq4AC1DVDo0nECRlp+B/T6D+GgjnKSixQ",
+	"MetDV9htZQIeGXDARpJfyzvU05TnYO79T/7js5//aDLem+y9XiUHH3xb26l7352M35qMv10lBx+9vP/h",
+	"+3VyZaDRGtVoLZEMlaDCF9L2LvUQxauVNhvq/x34fi6qPi0E+pPTMQql3wdnJ3lReFwRR3A58BWotcSl",
+	"o6zAK4lk6KzM0SFFu21CStmfYp4HoBXfv9oGc33aZV2NvXWdtcEAT8eoQLy3wc/TAQedMlqAhm7AOlqE",
+	"aRPFqsBp7nG71hE1s9/MenkEkziKgUZ49lx80Ve0iD5zlTO8xk1CecJ5kz5YlVAw5MFS2xaqq0/a83h8",
+	"ieX0ddt7jEdfGo3qtHvNBOxmXnQpr3gGZGe7lHPm50dxtKjsCt9l6FElklFFFN1hkmhZFickjzfR6NI3",
+	"xH0PBOaQ+jtND7iaL1QuVZ3tCiFzjLvzuywYES0PrDsxGGgqk9rGczchSoY/9PQf+56zw1zCqNMlEMjZ",
+	"1PejX9OfMEyA9phL2gFj/oicuP/hG/sfvHXwk3dOxo8Bnkg4AnCEgLHcXZ+jiuWGlmorq3E5qhfPI+xz",
+	"zPFc5oYhqiS6wJZLM2zYSw6rdpnjSasxmOPhl6sVueP1+8zNPVvPbqpcuCtOtTaEFi5dNSvmEeu52P6m",
+	"kmoKODnHov1+IHYZrgy4d6s6QyKHn8nb2vmAykHAzupV2+BZyV5SGAIvw8ijgF/5e43iiGY72UtOnSkW",
+	"lY8vmHvCXevvKSUe4PEL1FGycreahgTYLm4zGdTMEPRFDqEYuRFSpQ1og7dK/xH2b9Xx0JMyL3DTPk9p",
+	"WMD2SH86UHVySe8D3PBgq4EBq8CRAxJN84o21SyvnfDklLusPFJEVi0Na0/r4eHCcHIiOPFUVesTGia0",
+	"EzBw+7moopfbjV0vbzMYES5/9xhgNpd/a7pYTzybws4YEJJ3Fm4pi6gZLeRMpMYhutRDbD4LLuiZ3GSW",
+	"rKZxh+NURTnpQNHGjLEeU/J7PVd824ebinbm086toZvwdZxOXXS1MuDeSwNmftZXlXbHpvWR3G222UxA",
+	"XGARCKw5NO35Z/QzGaqYD7HDBSMIrOd4e+Sg16NoTM+8EBNiymppM/xNu570tj3fU6NZu/+n6Mm71cqQ",
+	"bUtP5azYyJNd+Rwccd7NSicTj2nOY1+zBWRCsaHgSUKJEr1tqQRnG4QL4gveYQFSsDPLQjCfr84jaIvl",
+	"YQwe9qC3pgNVPqghnbigHD7cE0GO3vtcl0EAWfN+bR5j6pRn5CGhfsCoCxZljkNQm9MQgSvhkYib4PiO",
+	"2VIxXER/NKeyJrteWzVdOrI2DSZsrZ46Fc/fquG/c3K44juOfatwiyh5coCqxTq3CgYdQawedH2TbQfa",
+	"gGQMwrMPLhLS0uDhcP+Mb1sv7TcDRk3ALrMsPuFPZwwzvX4pKbKgzJjDNzePVOmZWPVcrC9UKh4ILjZj",
+	"oQRfuIGPJkVUsUjK/DIIckz2M5hsp+1iT0ngHPXKw5FYJdydeoshTBKLmgu154tgkEStGAmlCaYao0nE",
+	"t2h3qdtMIX2aSpIIU8hYyjmVYjk5CZ6RCQkhAqWDPvjXRFgH/2QCNxUueIq1VD794TuT8RuT8buTvW9N",
+	"xj+a7H3/4OvvTMb/A7Jsvj7Z+/bk5fH+u78/ePmXn33zV5jxc/DmHzMA3XghDGtAlONWSMUjxisbjZAI",
+	"Ky8K2fV2qJdS4rW2wLgrgYBi3pCt5VMbjcZGo/HlxumNRsNEQfD5gEkW7BoHljncrWoFAoYAw4DRpkky",
+	"Wl5dXj61Vgm3Efc3mZzOyfg9SC/682TvT5NXfj/Z+8vklY8ne3+0eY4/MzQaqJxdriV2qbcRV09fuJNy",
+	"t1W2B3xnJCrVSiDA/9MVkFWUeW5wu7ZDvY4XPemIMC6ilwkTMse/g4v8wWRvb7L3+rP/vP/u7/ff/979",
+	"j9/C0N1DsFEi79XCWHRs5sw2cx7I95Nj6JxqzPIwHNtSU22puKhKSKJC9n8YgbXQoHm0MbW4+hH3DAe0",
+	"rTDe2POUYm5cjsaFaK7P+ALLAQ8XKl95GWGiblJ5aWgjpx0wcOs7XRp0WNXmlCSTtQr0sCK7YQRSDTaT",
+	"B4+QrOezbOzhZpKCOWy8dKXRSJSvNEodKbtxj/muTbbLOgBAbN6ZFkXPMkFMwk3fzD/cuHqFXBN6MwHx",
+	"OKSIYh4fBMFaSy2oWwKLlfYYhopiWfazSBCXreKWpwa5L0o5YO6W5+wwlT0yZoTnZzpopcNzvD7G9PRK",
+	"dfIMY33iqU3iYZEVJsB2PUkEd1iyYOWpp88/ffnUhbWn1p65fuWpr5x96p+vrG+tf/Wpy2dzkwNgJ5jn",
+	"wYpyLzSo9Ea0KWoKHMj2iPSZ6Pt5q9dg+RqsX4MN1Ip3oEIYTWMnBpLh881cswIS3eF3NCmI/gPs3Ljq",
+	"aVtjRuvvEA+kgJiwtq4h6RfS4k0xwGxkMJeYgWFii+H5piCJ2EHCS0ePNHLN5NX4toaL/UwOSNhtOJtk",
+	"HLLbthkNWIAlAWWQazoccOFquOG8k/6D8LjHO5c8vjMH9zV3PH15hHIh04ytfEjMsyjI3WdcNqFes4m1",
+	"sMmiwLV4UeDaWoqtptlogd38VW+XQeo7xrolcjBH8LYHtUYYz7Y0oM21elL1XUmX1J5O1FJ2lerLjaWl",
+	"mZeud5cH7me8vDwY8GpJEUDBTYeqLiS4IcLFY9oxi83bprIr4rlrkvpgQ8VzViBfy+Oqmfqjzxw1CDAT",
+	"rudxGsRj/SqggBMaMowp/V95msJlbWXmMOnrF86S1dXV01hnJNptyVSSCRZba9WSXp6pFaHx2tdG7fSt",
+	"O2t3aycaLyzXTt/61+UXGrWVWye/VPjRs13hOQ8ee1os8B+p7avLpcwjG/2PU5LZYZlky8sDDqJUK99n",
+	"jZqRysx/9b39tz/Z/8lvDt784/6r9/Zf/e3+2z+//8kPJnu/1yb5K9/CW/aUJE6XOTvE9Tpe6rpDgz9z",
+	"Mafu5l5ETDfObOiG5tHb1NnRjLplCu3DigCqMPzMp6mXsYUM91qA4aV2ZUtuAiY9V99tLl8pEQyKhZ/L",
+	"p3yF7xQF9o2npiQ6XqMBWpEeN+i2PCNfAb+fE/VNnOiQ4rquEIE07t3pmS09G3iy7qyyL+SItZV8sTY/",
+	"ZHOM9JXGVGDHHGlTP64fCr8ec4+VO/V0bLSZK9nsGe6GzvZstjbF/JCwdqw/0DKuvUGGXca1gJNdqA3u",
+	"0l0gW7QLS0Y5AypZE1TWnMUD0dO8gBPBtdUJtW09OtIKus/aajNWtFqwSdCB9SsdpghnQ6I3IufcX460",
+	"b2lu1NoId2WrL2B9n1EX60+NlvKENMpMnbSAQFobRhN1Bwy2GPauGDFVN5xwA/86YFP4YCzemMn4mS88",
+	"m+6CEOJE8pJCkNyaimoFob+rnIVZhDYCmI3wHVnkLMaEFvtCjCmVw6eSIbaFwmY9scvcZjsQvdxAdsCA",
+	"VpUQrmlkA3LWp1IR/WohUcyEQqFxU57loZ3+0oDl1hbeOP+Pz56/cva8Rhutmq6vr63HjLaYRWEabIRZ",
+	"kymqff7555+vXb4cdvWxeYcaMg708glEr14yuhix5nL3Uy4gGdGQjUrmhfPCQF60jwgbY5idwAp7IebG",
+	"ZsbiEsCM3c/sKF3aYz5//reGZJ08Z5oOgITWlwRdezSfBEbLGXMl4aCy2dhVQm/NRsFO1Vae2lo+tbFa",
+	"EAUz0atP791b/vyV98hn994++PiHlWrlpYFQ1BTa0z51wCn+lQbmskDKdiII1qO3m5JR/dEVrcpF74Dj",
+	"PXrJWGx3b1VTATj9dvkA3LaI91PZ/85H+5/88eBbL5P7H7/12fu/2f/gP/OjbQiN1QQ07n4xdLVHpJ4l",
+	"vGu5tIsbmU5V2YiBXsod+BgpEFLpLcyOFFztM16Q9u5Q7nqhCZwk0HOQwgskGNYCYLFE6aTYojz5Q8h3",
+	"j+08F4phOm7mzPMUcWRqZmxIuWSc77p+OD8rN6yxgQ9OPcMi/r75S1UeydGumyVT5WYf/ml/716V7L/6",
+	"W/z/N364//rbVbL/5+8cfPcPVbL/yx9+9t6P4w43yAWoVhzRDP8rVgoZrwh1BFcBVAHmE0sKbqksgIDR",
+	"KXpXT0jlj8hQBDsS0sk9LciGHOpeZW5ikLOYN2eTsF5fjYxVZKpcCXjuc5dhvAP1qnkKnMdVINyBU5hc",
+	"tkM5zf+hREw+DlAbny8uskNBmYHHZQRsj6FmoB/Kz8eMSsea26PDrMXb6jLSi3nhkDHuioHTZbLoGuYq",
+	"x6tiF7aStFo6Mcy0djNBdxPwM3V9cLERclQRv1MYEU/zCl3PSTgXkzie77DqBAz1pbsTTMP2mfV/aeyP",
+	"vbCWr51Ycpj56ZwaxDLdFCIiyCncf7AM9vilnAuj0ocjH63ixlkgu15/Pv3NvDSz3iolYBLrzcLCZ1I1",
+	"83FyLtUqIP6xw0hPSUPv0WappBlSYX7DQxZVhy5UyrPVfNZpmWWMg+bBD5zxpSWOfrooCGDN0JJo9I/6",
+	"8ZmUYz6a7/qPdpO5X2MkV8mn9+6taGsZIrVa894kA44FvuAjxmoJiLb7I22+52T1T8vP3xZCdcufGnsD",
+	"5KXk+0Iymevovg5SKwC02QwdsAOuPN/0fw4UVizKxR1ls1L1H5Y7sVipgoB+eXi0A9EzFUOhs2UxUICV",
+	"2yz2HC7QHCeIbXnWq/Hj4bsx38usV6NHF3MEDqmnPN5p+p5UxTVHgjPiUE7004ZDQsW/4A4jlADRQpbe",
+	"wPfzNV79pmwCDucuwyMHMHxZr+YI8IIyBktiHe6wK2AXYYjW9gKlxBwFiokXRYY8/6ZhrMkChCn+kqbx",
+	"aMZqFGwDrvjVppAkRgBx5pC6oSQgQ25UxOgXMcnnqlVdhBuWTFxOMMhyrrvi7O4CHXlu52Be/fozjPUl",
+	"hJBuexIwEBg0SBt0FtOAkcC0OytVuP4iZlE1fZPANW1zmYyrfJV+ZUoW1TwQSDLL2AKr+T7SBZjnIopF",
+	"Sc/qIfHWcqDK8tbpKTXRGyGfXMCTGz9iEV/YYr2+n9u8YqruY0jSpaN4zt2sFOWSugYw6Gy3F1DKgZao",
+	"DBtE1BfQLObe9Qy1YE4stSAvUIMPATUfGIBpfJ3VzXKKXDTSNrrYYtmYlInZu8pFu4xYLLQbkgj/0AVi",
+	"PomEmahrjZmJqIsJMXv505O6e+xq+5yx2ucTEQ9woDklxoPQ1VFJgbmhPa8oWICncxZ8NRCD/kIo/kVz",
+	"Wc4WxQt6uecsMov7bqZcLDgdc0oWpotVbN+5mKPP+Pozvr4iGZtwSx7qkofkF0uKKQuazMZnXMJh+FOn",
+	"OpKP2p16zaYa5MUKTSKjaa2X4yhzHKPdZ6t7seNA/m9R8kgmghaPXUElkZ15pvdpfbRDzMOE2gsRQGqi",
+	"ErjBhfy0AIQZDtr86lCDXPa0VQuS+CELwb4Qpw5BPrtEJnYHM6Xuw7yT2OKnEln7J2za/sn/9qVDvbsZ",
+	"AiTvLgtvKR2Pye1nCTlPecGYuGlb6F57UQwCTqEJHsGO5wmoJotc7T4gdY5b75K2BKsVyrkYcIe5TchG",
+	"LthRWBia3I35gZjCMnLi+oWz5PTa+lMnbcs5nP3xhCS27XdOvmwuCt2wLVQdRURY7Yavx4o4aO1fbun/",
+	"adRON289+aXprZ5zSp66tN9nnLmQxjyElCBBXAHtkvLzDczImpKcO1FYmyeqwlSoUD9eP306ph+vNXI1",
+	"5OJuLsrM4UjNl7l+kQSszSD/aoO0omk2NweNxqqjLwH+C9uVz6gn1L/GOq7YbE4D6SmhJDRlS8eS4HHb",
+	"LdC+XhDOOUP6Qvia0UDmYhbPtuls1gBNou/GMhynP24b3s6RGh1lVmbriqgKhxpqnBdhnWB+tnA5sRO2",
+	"LNMbDcVPtI8qAqbwthYROVG+aKZYfZbptyjkZzlYMeAQloohXGUp12rqzowZsByrFl2ZMUGy2PyYfnfR",
+	"tYUQzbun62GpwRx3FNUnzFlItlw2J+N6KqKVL8loFL3ZZtAQWouv4SZpxS3g1gZEinA4Vjy2FJdvXKgm",
+	"Z8yF1FHRt70amvo/myMWhklc25o9ZWXnyb7rScM/lc730Wuf/uHr9z9847NfjKtk/8P3q+TTtz/87L++",
+	"efA/f1olB69/8vn4w+QGzewHCNNAH+tqxRdanI1yV4/3QM0Lcg58GhBTImsHCEVNql3sDI1NrMn2CP8j",
+	"RwKHfbOnkxw8NU8ZCDeRnlT+bXxbskqE7zKpcEJt+QzceNfrPN/owGdNxW4X9HDABuCx/MWoWPTg1/92",
+	"8JPXyKf37q3C6Mp3JuNff3rv3tr+T945ePsnBz9+dzL+YP+N1/b//J1KqWBgtJOqhXQImzxqNkNY520S",
+	"Zi/RthvX0LSVJCZffs3sprJRuXD9/D/+/eWrV7a+dun5zaefP3fm+b9fvXGmunbjTGLH80IjFiSI+Rgr",
+	"0LerEstSL268tf+djw5+8++T8e8me29Mxr/JeNAqUK8NkH4wJE4AqFTCdrXi07lfQXjnVaivr6+tk+vX",
+	"n710PoxIn9u6sXXm+hamYHa8XSaNEm1TwjFHxTSlDwcmgcrfQgBAs9RWO2Bm7kyI1lNvfKaTel5ymrNX",
+	"UxxxZvePTrrmM57PPHoLF0hefDH9Fce7Es7zOarJ5i79CLdw90HqPXJ80DMcjNPjMVH9VVHJdRqECw8F",
+	"Y5m5DVjTRbpUpqqrqkbsdZiaXWA15T7LB0MeYs1PCr8fXu3PnKeeE1FyMcO4ZvPGdye8/QmWsZIx+hu1",
+	"07e+fKIW/ufJfNv/hqLt9mHOJ1ikAR9sYp6m/nN8dVpzfjHkLFjAnT53U3+9EyT52U3948+mU6Bhv9VD",
+	"au5vOzSbEDaOJ8PC7XCBsEtzAlUOw2MfQ7xH7rCHvSzW3ym/ZVJhK6TSfaByv1y498ehIwlsxLYlWbgT",
+	"SYpos7k0MHyG+nHvcR/HWVaqdjSNG82mya+LNHbfA/UGeCyLCasRgBKnLMScw0tdT+fXzcEa46SXZVQX",
+	"zGwp4FZPYFUdMKtZdVbZb8+dCQGfKEwvyqSWpTisNExVMkWi9NoNiAGO4k0aQFGA/o5gqcSTWAlmvxCv",
+	"HU6AYzTwvdQMycXzcQ1EUgmS6cNNodYHcFlX7+SE4vrQzmzqrAYUXJ6MzaexTTFBGcZWiflZ03HXa07Y",
+	"gJoWhDP6nIZfsa9UY3ufAqwbDzIPKAOuBzfRZ7O5PuPNIkfVlp2bgQ/Y9jxhQrvtv1F+llJYsF7gscqP",
+	"6CxkHOfaxSnzNwGuhJEch0v+fSezE3MK8Kfh4fxe/oQTftFYSCYMEsPzaIE8aZKTM/YYh0Qe+4hFUdtd",
+	"h/qMuzQobh7bD7xdzQPtk+gZ8GxEp6oliadsxypC5Q5zgVwFZ5uE+ZIZOVUnz3UF6RrzwCQ+aIPA+tzw",
+	"+6Xa6cw1vy8vXnWdclf0NnGcjO3KRbdxGjqMzAyg99dCpQDlWPF0LQWzezRgTMIGFCyYNJ8qVlZJ0WME",
+	"NHor/D1bdJaE/AzFJqXT2BkWRYnKbcgd4fkJyvO2FUN3TdlnQbkoPeW5mHuV662ERBNNe5laIIWt72yB",
+	"ExLHRljPWFQ2lbmnw6qICnMEcudK4r8t5GNwtVCLYUGuJheVNyU4SDHruc5eGjC5SCpVXzX1ikVpuUVB",
+	"TnCJYSYLS9SdkaHn+8QVdQKyRRaUpxHK5ZAFZK1xmlAfqzol7RV0iyimmat9PGs1zDRYaUCLfOooaFfM",
+	"HUa4vnXfk8ytk4vxntMiMcaX+yNQTD3oE9ERSmGzQ9O1J/S3xlPJVhqHRkcLCrai1u5nchq7a+kyEoMA",
+	"rLIe3YGh/zbuUrUu6V0W6B9ZmKE0MxtZ32yzbbvLmmMgGCoZHPJUl7RSqNfaiBRREH+Y30B9wVkV1VM+",
+	"QiZtm8VRhYOm0z/q/7YFHtbnYHcSkWjOqLtpFpe+zGLqyzaAChtkR6aZHc8Nf/NpX5boCBU5q/Nmxp6R",
+	"Hl3aEjsjkWoPvGb7qMXzDJdvQa7hv6680Kit3jq58UKjto5/ynU1FzSJdwJG1bzDE2/3vYAdbS11wHbF",
+	"zoPPLGu3F2rfaWUEvh6q5zFAJHZYjYM1F830ZSyipidBX7L9Wy6jfQ5GEfcD0QlojwzAyaGQNKOxDHNW",
+	"I8QBnNPFBzLUtdKl7WlC5WYsBRNFv2VdJfTI/NKtGHwK4X4Y/vNoaMIjdZ3/U2KGUPqChWmDi0Or9dVu",
+	"RFlTVRI255LkhHmEaqZ7Ethwol+I6S1xwuOEC9OiAMW+ZtiMuYnB8vh7vP1XrCxB5nNoyZxB4KnRDQ0c",
+	"M+NEY1NOm9EzA9UVgXG9bpCnzSwK3mtirqj0Bx3MFTV/WDkV0yBMFmkVJrbuaIUA5U/cn2uzg/tUdUHD",
+	"6NERcYVJwI1QWf95qMEMYzjMPE24XtB3YGMR5naV6ifnlUw/GMoigmfIyn6bDkvOUsmqRPapwyToOy6V",
+	"XU3OJsVZ6wmugJzrHkiQOrkCE0v6oMXB7zDqhnJrZ4LHSO+py6gLZzDpL4ktRkejfe8ZNqrcvQtFUm0x",
+	"NeXeM9tMYZhxJqJ3URIlOqCbbmoFAELmoMGYdDyrhEo60hqovgTVZSNCA1a/yW/yJ598zgw6NddWf/JJ",
+	"8pzx4EZuS5PVZ+fR2CmpxmDUmseQbZtJMGdwZW3KQxJgqAdzQh1HDLiCce83udGEtRYqTeOdlNZ2Yv+7",
+	"e/uv/zTs1HOyavK7BdyLNfrhWfyMCufS1Al4Mi3nlpp1E5qYyGJQ2gsSSG3gclZwDWBPcPnkkzd5jWid",
+	"BPPxknMpKDejKTZjKXu2x2/t3DmcgGNcj2Hv3yrZFqqrcS+mzehlcBC9gU3rzk3kcTcrG+SFer1+q0pu",
+	"xrmd/nu9Xr/bqhOYZ9CK/dbKTDfADVuTg7Q9X1N62FCDmRn72EfjJicE2S4eSfTpS6ZP+DbzhbZGBeRo",
+	"GOtHdeFfkoE2ar4NRzoPufbwkX5RpUGVtGi/bzu62LT2L78oBW+drJOWvmPIiZKmoKAFaesI3BZ+rgVL",
+	"QO5STD4b+tbHscULeoOtM6CJ1y6Zv7XIidaLtFUlLcZbJzW/NgzvpQELRtHsKtLSX4mefpHWGJUj+2KV",
+	"DEFhwJwXbPGo8RmoEmDawtKDFgzGQnjvUn/AIGccTAhNYokBWwClU6cbyycBnsboJdvC9Qy+weMeJ89u",
+	"Xah9JbIJl8ll7+k6eZbvcG35RJK8SgLWB9XLbEODcWAeS53YdrFoD7QhCaTAbisJXENTHdC/zzTHlJjY",
+	"ywWBLpbCj5uk2GGe9GiwY3zwOIEbTekAbWTXC5hjyLBGrqEERWqQxKFBoE1V0jq/RTutTZyz5KkI0S+2",
+	"a1cEZ7XLVDndFszvYTQgrdXGWissqQGvnJn+Dcuc4aboBgUt6THKpSa0sPzmZmWTSEFcwWTYfsYUysHl",
+	"2YEAxuNyE0bjeA7jmMpopUKfOl1WW6k3zCxcFHZyY2lpOBzWKfxcF0Fnybwrly5dPHv+yo3z8E5UL1LZ",
+	"EpwGXo86XY+cuXaxUq3sskCiCFmuN/Bh0Wec9r3KRmW13qivomWEAZIllB76Pzt5MvYqZ4RxhdCGZ6vo",
+	"wWQgADwlMc83Nu+g7SlZJ+dRKmnyi+lNGoGM6gQKEmY62vL6vw+fbBEqd6Sxhllv8yZn0fdSchCniWlB",
+	"Rs7gRHRzB7IrAlWFXeO1otSQyvN9HA9BMRykrfybpvUAkulFt7IBI3jxGKiNGSoAz2saSv7IMH3wj4K3",
+	"F3Q9HH8GFn0PDIxNooRLR09I0vNc7nW6SpMrsP2sSg8qBVBhpFGY3umoFJdvEFJmy2GIN9xt0SaUOIQt",
+	"3PAHnUQGj1EmAYvM+DjjYDMRVA4sJhBobOVtLJVlUG6Ltna4cIOphqpC725EHJ9BvGKTwAxnCbm7CNIu",
+	"811sqwsoZ1U00KcUenVIV0gli87Bbjv+wGXNQz3P9DLOoq2YVqslbzs9/2kqWGNdMTctkDRYIuZiqrSL",
+	"9hb7wALQyfuiqeot9yksOs2eMMb8VJdJZjWQyFtnHIu58I4ao5TbRWIgcuFmUNCi/o4VpsxFUh/S0abp",
+	"rQYOOmAFWinV3LotBhx1fU9bF4UXYVKJox1PKZbNM2gLdo2adczx6Umir6hoH8lWMuXgl2jwkd3Jc1qP",
+	"rIKTXrSNVtcbaFPecQYBaJVaGFeJGYJcJfYG9X3HvrUZqmMM+D7YQEUHeSmx/ZnVzPknjITWknWczH7y",
+	"ktfzlB0B0Rda+9BbWGk0sLqXK5t+G9PTXzS1Z+UgHqVlggWcVTn6RjlHngD5nKuNtaLPhvtcuiLUZTMM",
+	"RL+zhnue/s7T1LXRI/3KysrsVy7yXep7LubmGW//rHcuUM8fBJjGEY7LrlzwtGEf2tfMqht28L75wy39",
+	"ltHVllBjLdbZbihoPmfM7Zb0uGPsI218AGyl6SXa6okAzSnwnm7ifCsqdwjtUI+jWa+8Hgyihf8PLUeI",
+	"OKKZiSvUyXnqdG2Wbr/PaID0e5NrTm5K1FGPxuQxs0MtDE9QokRvWyrB2clwlJcH2f7axgTvi7YBNkjA",
+	"emIXYtF6szhxFsxYXFkrf7g6nmGqZnfWgHKGfhc/ZigzNYqixlREw/BCER0vN2Y6iB8jYrWAyqFX8xOB",
+	"08KdpEsAj456H5Qahe+LobHZkczQwy8g6itHUrGeEaU9T5vvkXY6i2rv2Ej53RjhJtGywxArKw/7NvOu",
+	"ccseRJtRYVQOXTmKjiQ4/eg2CDqBIDBaTRfVYJt4f1SMuuQyF7QCcwi4cZ1RhEaKWxsVxfdBX8VBLzmY",
+	"kOEwMwgb7uniOczNy+LQEoumJ3byo98OC5TX1liC3XMBq7eFO6qTG6LHiKsvFe1T0+WnSyVOTKyG7lRZ",
+	"JTb3wDihU/laEm8+rMAHpRGH8m2i/98OI/QkoTc5Kj0mC0EJH3pym0xZMyzRBY8ymvVdMSQ9bfTZz2Pz",
+	"7iELck12TUEGMA+ThnCJsxGAiwjKjUYTRfMoq0Z+qpBFVsl6o2G1wyT9IY7tQP8DmIkbLfq3TG03GIsh",
+	"BguvX7RJn0prZms0MMh2FDRnNmGKTRb6MI7DyiFX49k09o4ZJw7JOFp3yoRErHs5Oz5+I57FgniDiT2k",
+	"7Wk9qh94XBl2TbYEOMpom6GyJNVN7oswO0lCGkwUWxmJQSCZ3yYnlle+QgJIciTbHgSnycopcjYQzk5b",
+	"BG7M3XsSnW7GQUslaWHCTmsD/gjZbFaDC4xDG5VP0EWhavomDx9ByGxG7+DXTNwB8MV40T1pfdX449rK",
+	"Cmnh680+HfmCuk3XgzlhLYj1YA9yIUibDbHpDPorcZIqs7EYT0LSVgvzYtoD329t4gqZpB6jw4b3GYVd",
+	"IGEmbInRste5zRzR0+dthQk0LeMK0WAHvRh3FnVGN167VixvrrVo8lkOS9U2ww1mMjbgep4W7qgELzX5",
+	"OFhmCfFIaGAItxMOj4Dkh8qp9rJzur2+Ultdp2u1te0VVjtN19drje1TzlPt1fY6XcYWAWooSJgvFn4p",
+	"yo6rTMb/MRn/ZbL3nXjWYckFwlS0FeDm5WRBMv3wbjIxwcxUTwmi5UMTRBchjm6SrwtEUITIEIYFyyvi",
+	"qIAWMUe7qaDUVAoo2qoflcBYa5ye/cJZwdu+h7kca8urs1/YEuISDToMX1if/cKz3AYh3MvM9eiWNsmO",
+	"3i+wpfkuXl1EwiZnx8o5K47QzIh7imWhiaGp/2riyYeoJ2XGEOWg6BnfT3j/ZdW2yoIsgr8e2/ES8NXs",
+	"aXrJRA7Q92KXmLy2nKtcuiP9QWeq0Xg1VVp5FPdphnIVMJ1EPMfWusVnYEGwFrIHtBXwhbAbU6GcIgSY",
+	"V2nFcMYtiOk6OVOmr0DTDEhV6nkcCzVF8ITE1Jd6mOQTdp8Ba38T4r3xWDi63UCZMb0Uk3iI7pIMKi6g",
+	"MUTtqCv7/+/nn//hvShyYCXq/PhqJvuVEtAPh2LK0YoM/Z7DxUXvchk5R01qmqWkEtL0ggi2PdfFTM75",
+	"JfzfoMA2WZhAqCb/8oVbmhojBoCYh76QdKgb6sPQgcL8dowrmPYWcfQplg1LdOB6qtAVNIsDaCT0mdth",
+	"Qeh0wUy8obbksGotah5Y4E4/A1uYl3k9VlEpOEKZqJQKAfa3RqIPjQhACg67grge9uWtEs6GoQNsFuYv",
+	"KBQLCSaT9ZRF6Kjjy+zwkBjylokCVE0kPZsiLUnL47ue0iY9ppBwrRiYPgrQ3srrdLeh3lJ2xVA/lEp1",
+	"OtGyOlTrZGHQyRH9ZNApKkgSQx5LO8d/mT3NSjjPz5YIywDnCD7Ygse/tqB1qqFQ+cj1MX+YzR/Aeoqn",
+	"STmCOyzgGToK+YbJGc1nHwu7gCNtOtdNC/rakKMXkLouc20/KsyCxHnwZMB9JiXBmaO0J4yPM2qEBfmR",
+	"wcg4LKP+VdgDB/0xqBPkyVsslrKhwvkOeNFlvb5QjDsjqEC4Na+SPgel236OR+oTi3fqKgjKBLQNBgwW",
+	"a8AOLgmnoCfwGdNJwMh9DJEmOF6aV979G1Pbjx1z5fR8oEpCEb+KWdIMpSSVKOAyn2GrmCQPwL8XpAus",
+	"5RgBJt09tPTDeP0XGlUfF+Q5B9cZJtlHwXBuKs9MzsE0SVfkHoxxxCNRj6ZnlxxrRHNYTJRDp4Kw8CLq",
+	"hUsjc4HILg0SWSeHogRV5wtr53sf872LdRL2CkyOxtXaFNV2os82o7N2IK+Eo7IUCB/mUWEnIEzxQydm",
+	"6KOAIJbxVpoJ1WGjlGwvtlwNC5TLiGYW9GLaKp3J+HeT8RuT8Q8me3uTvdef/ef9d3+///737n/8FvE4",
+	"mYzfm4x/PBn/uXK3On9O3lG7NEvS+d+2J/NYJZrH9Wml2mHoREvxlqpHwNZyzUBIdJ5mtWGlGZRTw2+E",
+	"cjask6swLN90fa3G+JFNl4aSIWlzNFxoFYAOWrQ6qT+kI2kbRuYwLlzuTNRV9Yitwxjzs90Uodwdjlye",
+	"v52z7x4zt2Pm9pgyNyQyU+QD3ZuRLrWVJXhcQXtCHiL/w9TQR8n9LqpURrgmhzBjNVedgh8fkcMqxpLs",
+	"jKzK/nd/8/nP3puMPzj4t3c/+8u/T8b/Ndl7bbL3+v0P3z94/2eojU3G/zF5ea88zzJTu4451jHHelzV",
+	"MSDDyMkwtXLhATiU6I8eJX86B7nhUCS2PSIt2fXaCqbXtzbTDne0PuOmZB73Ev3Ro+dd0TEqG6un1uY0",
+	"FfWVPHaOeM6Gx874Y1b3UFid6EctS0y3rgjfDoXNpUYHHR23S3In6rpX4109H8twYLTDxzQmGBOIynIm",
+	"00P1mDEdM6ZDtBpd15RbHjYTWrqTaMBdInqY4BuP3EKxdQ7HYcnHLywZa+8VBSWxkdcjDDvNfjQmdxYL",
+	"U2EBKnR8BJ9OuvgbzAe0NSh34Z9Yj0klkQOnWyfXaKCmBLlantsyZZq2zU1AaNF488JQVYqUF7QxYOYj",
+	"9BDGAcPrtZXVLRj2u9FofLlxGttqmzmRmefWEs+Vz9IPt34c0DqW3n8dAa0jEeBH5+pdhJHmGiO440dp",
+	"j+R5e+9//Nb+T/8wGX/w+Suf7H/vtWNv7zGv+uJ4ewVnR8OtNEfQu368+VWSYr7qYScxbe+jlgcq17Uz",
+	"W2e/holDtks6gZbIeQqYPfdjwvVw9m/l4M3fAGP7+sGP3/30vW9Pxr8++O1Hms/tvX5w7399eu/eZPz6",
+	"p++8O9n71mT89mIs8IpQx8raMQN8bBngNUOYh8sCj5DNFapZdg+PPip1zG2Ouc0xt0lwG+r7xBE9GGIA",
+	"kWhscX54GUDGB/UoQ+ympDx0h4XV5OgFU8RnVKqQ8SbyvaNueFwokx+JnjP9b6yZw+60qHthmlWu5oWr",
+	"HyIXPOYjx07wLGWbQUuHSsQynKz+qJQIrCI1E94f07gx7u7xjxl7UHSi93ocMT5WLA6X/VymO7HCQGrw",
+	"LMOEzJ/nY0KD7R42jnlUTAh3cCzBjyX4wyShr4FWirlfOPRaSAbtaKwuPb9IN91SatiaZVEamqVhFzRt",
+	"yk4lytOPA9bxpGLBNdzqV/VOH6m3IN3VzXSRuXLt6sHvf3T/o4/IwbufTMYf3P/4rckrv4JRj/9bS0QN",
+	"qY1KQHcGXOxQr7zPIH7wR6JElOn/xtkw2efnmG98MQX9dUOu0WAsxAe0mGGMbnyA164YOF2sOly4cRwq",
+	"DUt38P9t1tjDUQaMLj81D2cLZtbCHMiu8JnVqcm5qI8+9Hy3XgOYw4YdeOws24IEmdDOeSzMlMajN1OO",
+	"ecwXkcdAwNPaEFFPhQEOp1Os1/fzAiWzjYssJ1nCUcdLd+D/j4SxzH72st4LcqBBXmE3DLkjLXDctqDj",
+	"RkvueP0+czeIJuUWDvDDMc6x1tw9xpTHO3VyGWePhm5Nzoab8TEgber7hA4pBpWjOR+2QcUIGRzmVhZX",
+	"eOM5HqQ6G8q9Nl6IZfBBymbZoZ5cdc92heewx5rhqXAGC7hZYMIKV91j7vfF5H7nsBlDAisMLS/A8sAS",
+	"m95EdAsfeYjkACtMa66Pu0x01d800+4VjO8Ok1u0ZcwFTIg6btI0R9vKdItKa6TLI+lxu5gDoU4umDkg",
+	"iZ+r0Yha1Axw/q51Usd3XCeorHNBYi6C2jNstAGr4oQZDPaZftJmVA94xxTZYX1V3N0S8PqBctlv972A",
+	"RWnqT9Uaq7XV5a2V1Y310xvrp8N0duOE2P9wb7L3i8neLyevvDnZ+z+Tvf+cvPLa5y///OB7H5V3OMCu",
+	"H4mnwYyCAagVyEVz8ReVBMrPmR11LBe/mHIRkIdQxJCFnQnI9JbuwP/PqkAL2K7YiVH5rP6VIQJrtB2K",
+	"QHU1E4GWljCkloshEdwW+OP4M+AznoNDaz1O2tr4kcwR3D3uzFzeK6UvqixyPKyaL2SsdjRffJLMVP3r",
+	"WvzBh6iFxdaZpovF9/1XP+coMc7HWlueVRnkjBlHWNGW5BA5vnEz2Q0mVIugI5TSIuyMnV6mTN1eZEdT",
+	"P2DUHZmu+kLi2KH4aFM72nCtcbpe0KnITFR7mGr71Jlt0XHwnEfMrB62lH1wXmWxJ9e9pcKpd9vU2ckd",
+	"mFbcLPdRX/1fw4U/vPu7JMQOMcEOO6AQiBjGj3rhFPlE2XFyDh7+a8nOJ57GYbQmTE0ajtaEZVKlgPmj",
+	"gmeZhFSif9Z+/xFjSjXmhLRn/qJiz3kzaA5/f0KGACngAQWjeMPX0OwF2ygCN/p/+92wOzFonBKaffqI",
+	"vhvEUwahcDs9rA6PDzTWDMr08awSjxPOBiqgPsxcktg+1CKjaN/kOEkbp8lui4GqkzNyR/+Io3JhSm5o",
+	"tFuctoP3hG/muBfjOLmoYNybx6QdNkuJS0dmQDhkqPFcfzRUgz8u1BB5fWmUXgdjs/8qSOMxkqQXhO+L",
+	"YZwRezzGYkC/6sCI6iTOYQ/cWdw5EIoiR86nwQtAZMD00zQGmeOS2cFlFrfzrcJCFo4bePjCvsyE3jjq",
+	"alzlbAhH/6Ky8a8yZZp1AQK0EwOL8zELPg0mP3x5EPiVjcoS7XtLu8vgIzXvpPHscnI464nPvvmrg9/9",
+	"6f4nPzhZzczeQl/g/ts/1z9b3uoFSTvoxP5Hr+y/8w4+CzO6jHsxaQNpize/A0nUlj561ySjZV/aoiAD",
+	"wMJJjgmOvW3BlH39WsD6FIZ76tOYlfU/7fCq+JyvKCku+6HrrDPwaWCjoNIobRhjobF8DQybbo9sGC61",
+	"gIm55Bw0M03NtNmG5ijgdwqH5dvJfKlvJxwVd2/d/f8BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

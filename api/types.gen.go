@@ -171,6 +171,30 @@ func (e DecisionDecision) Valid() bool {
 	}
 }
 
+// Defines values for DoorCheckInOutcome.
+const (
+	DoorCheckInOutcomeAlready    DoorCheckInOutcome = "already"
+	DoorCheckInOutcomeArrived    DoorCheckInOutcome = "arrived"
+	DoorCheckInOutcomeNotCounted DoorCheckInOutcome = "not_counted"
+	DoorCheckInOutcomeUndone     DoorCheckInOutcome = "undone"
+)
+
+// Valid indicates whether the value is a known member of the DoorCheckInOutcome enum.
+func (e DoorCheckInOutcome) Valid() bool {
+	switch e {
+	case DoorCheckInOutcomeAlready:
+		return true
+	case DoorCheckInOutcomeArrived:
+		return true
+	case DoorCheckInOutcomeNotCounted:
+		return true
+	case DoorCheckInOutcomeUndone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventStatus.
 const (
 	EventStatusCancelled EventStatus = "cancelled"
@@ -648,6 +672,12 @@ type Choose string
 // Date Example: 2026-05-23
 type Date = openapi_types.Date
 
+// DayCode defines model for DayCode.
+type DayCode struct {
+	// DayCode Example: 012345
+	DayCode string `json:"day_code"`
+}
+
 // DecidedMonth defines model for DecidedMonth.
 type DecidedMonth struct {
 	Dates    []Date               `json:"dates"`
@@ -667,6 +697,117 @@ type Decision struct {
 
 // DecisionDecision defines model for Decision.Decision.
 type DecisionDecision string
+
+// Door defines model for Door.
+type Door struct {
+	// ClosesAt When it ends.
+	ClosesAt     time.Time          `json:"closes_at"`
+	EndsAt       time.Time          `json:"ends_at"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+
+	// OpensAt When the link began to work.
+	OpensAt  time.Time  `json:"opens_at"`
+	Parts    []DoorPart `json:"parts"`
+	StartsAt time.Time  `json:"starts_at"`
+	Title    string     `json:"title"`
+}
+
+// DoorCapacity defines model for DoorCapacity.
+type DoorCapacity struct {
+	Capacity *int `json:"capacity"`
+}
+
+// DoorCheckIn defines model for DoorCheckIn.
+type DoorCheckIn struct {
+	// Channel How the holder of a seat takes part.
+	Channel Channel `json:"channel"`
+
+	// Outcome `already`: it had been counted before; `not_counted`: there was nothing to take back.
+	Outcome DoorCheckInOutcome `json:"outcome"`
+	PartID  openapi_types.UUID `json:"part_id"`
+
+	// Seats People the ticket stands for.
+	Seats int `json:"seats"`
+}
+
+// DoorCheckInOutcome `already`: it had been counted before; `not_counted`: there was nothing to take back.
+type DoorCheckInOutcome string
+
+// DoorCount How many are inside.
+type DoorCount struct {
+	// Band `null` without a capacity.
+	Band *Band `json:"band"`
+
+	// Capacity `null` where nobody said how many fit.
+	Capacity *int `json:"capacity"`
+	Count    int  `json:"count"`
+}
+
+// DoorLink defines model for DoorLink.
+type DoorLink struct {
+	// ClosesAt Six hours after it ends.
+	ClosesAt     time.Time          `json:"closes_at"`
+	CreatedAt    time.Time          `json:"created_at"`
+	ID           openapi_types.UUID `json:"id"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+
+	// OpensAt Six hours before the date starts.
+	OpensAt   time.Time  `json:"opens_at"`
+	RevokedAt *time.Time `json:"revoked_at"`
+}
+
+// DoorLinkPage defines model for DoorLinkPage.
+type DoorLinkPage struct {
+	Items []DoorLink `json:"items"`
+}
+
+// DoorPart defines model for DoorPart.
+type DoorPart struct {
+	// Embedded struct due to allOf(#/components/schemas/DoorCount)
+	DoorCount `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	// Arrived Seats of tickets that have come.
+	Arrived int                `json:"arrived"`
+	EndsAt  time.Time          `json:"ends_at"`
+	ID      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
+
+	// Reservation 予約不要, 席, 相談枠, 抽選.
+	Reservation Reservation `json:"reservation"`
+	StartsAt    time.Time   `json:"starts_at"`
+
+	// Taken Seats of tickets for coming in person.
+	Taken int `json:"taken"`
+}
+
+// DoorShown Exactly one of the two.
+type DoorShown struct {
+	// DayCode Six digits; width, spaces and dashes do not matter.
+	DayCode *string `json:"day_code,omitempty"`
+
+	// Secret The participation code.
+	Secret *string `json:"secret,omitempty"`
+}
+
+// DoorTap defines model for DoorTap.
+type DoorTap struct {
+	// Delta People, and not 0.
+	Delta int `json:"delta"`
+
+	// ID Made by the phone.
+	ID openapi_types.UUID `json:"id"`
+}
+
+// DoorTaps defines model for DoorTaps.
+type DoorTaps struct {
+	Taps []DoorTap `json:"taps"`
+}
+
+// ErasureCertificate defines model for ErasureCertificate.
+type ErasureCertificate struct {
+	EventID     openapi_types.UUID  `json:"event_id"`
+	Occurrences []OccurrenceErasure `json:"occurrences"`
+}
 
 // Event A published event.
 type Event struct {
@@ -812,6 +953,14 @@ type FieldProblem struct {
 	Field string `json:"field"`
 }
 
+// IssuedDoorLink defines model for IssuedDoorLink.
+type IssuedDoorLink struct {
+	Details DoorLink `json:"details"`
+
+	// Token Send it as `Authorization: Door <token>`. Whoever has it works the door; it is shown this once.
+	Token string `json:"token"`
+}
+
 // IssuedTicket defines model for IssuedTicket.
 type IssuedTicket struct {
 	// Secret The participation code. Keep it; it is shown this once.
@@ -910,6 +1059,19 @@ type OccurrenceChange struct {
 	//
 	// Example: 2026-05-23T14:00:00+09:00
 	StartsAt *Moment `json:"starts_at,omitempty"`
+}
+
+// OccurrenceErasure defines model for OccurrenceErasure.
+type OccurrenceErasure struct {
+	// EndedAt For a date that was put off: when it should have ended.
+	EndedAt time.Time `json:"ended_at"`
+
+	// EraseAfter From then on nothing may be left; later for a date that was put off and may get new times.
+	EraseAfter time.Time `json:"erase_after"`
+
+	// Erased `true`: nothing is left that leads to a ticket's holder. `false`: it is due and not done yet. `null`: not due.
+	Erased       *bool              `json:"erased"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
 }
 
 // OccurrenceFacts One date of an event.

@@ -177,6 +177,9 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Errorf("toshima reads %+v", o)
 	}
 	must[api.PartnershipPage](t, b, 200, req{operation: "listPartnerships"})
+	if c := must[api.ErasureCertificate](t, b, 200, req{operation: "getErasure", path: at}); c.EventID != draft.ID || len(c.Occurrences) != 0 {
+		t.Errorf("a certificate of dates to come: %+v", c)
+	}
 	changes := must[api.EventChanges](t, b, 200, req{operation: "listEventChanges", query: "?limit=1"})
 	if len(changes.Items) != 1 {
 		t.Errorf("%d changes, want 1", len(changes.Items))
@@ -272,7 +275,7 @@ func TestPublicAnswersAreCachedAndOpenToAllPages(t *testing.T) {
 	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: b.eventBody(10)})
 	at := map[string]string{"event_id": e.ID.String()}
 	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
-	for _, operation := range []string{"getEvent", "listEvents", "listOrganizations", "getOrganization", "listPartnerships", "listEventChanges"} {
+	for _, operation := range []string{"getEvent", "listEvents", "listOrganizations", "getOrganization", "listPartnerships", "listEventChanges", "getErasure"} {
 		r := b.do(t, req{operation: operation, path: at})
 		etag := r.Header.Get("ETag")
 		if etag == "" || r.Header.Get("Access-Control-Allow-Origin") != "*" || r.Header.Get("Access-Control-Allow-Credentials") != "" {

@@ -49,6 +49,7 @@ var table = []route{
 	{get, "/events", "listEvents", anyone},
 	{get, "/events/changes", "listEventChanges", anyone},
 	{get, "/events/{event_id}", "getEvent", anyone},
+	{get, "/events/{event_id}/erasure", "getErasure", anyone},
 	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
 
 	{get, "/ticket", "getTicket", holder},

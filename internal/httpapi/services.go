@@ -52,6 +52,7 @@ type Tickets interface {
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error
+	Erasures(ctx context.Context, eventID uuid.UUID) ([]ticket.Erasure, error)
 }
 
 // Organizations is what the face asks of organization.Service.
