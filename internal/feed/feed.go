@@ -60,6 +60,7 @@ type Feeds struct {
 	generation atomic.Uint64
 	documents  sync.Map // path → *document
 	count      atomic.Int64
+	shortcuts  atomic.Uint64
 	building   singleflight.Group
 }
 
@@ -83,11 +84,10 @@ func (f *Feeds) Changed() { f.generation.Add(1) }
 
 // get gives the document at a path, built now if what is kept may be out of date.
 func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Selector, error)) (*document, error) {
-	now := f.Clock.Now()
 	var old *document
 	if v, ok := f.documents.Load(path); ok {
 		old = v.(*document)
-		if old.generation == f.generation.Load() && now.Before(old.until) {
+		if f.fresh(old) {
 			return old, nil
 		}
 	}
@@ -112,6 +112,11 @@ func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Sel
 		f.forget(path)
 	}
 	return nil, err
+}
+
+// fresh says whether a kept document may be served as it is.
+func (f *Feeds) fresh(d *document) bool {
+	return d.generation == f.generation.Load() && f.Clock.Now().Before(d.until)
 }
 
 func (f *Feeds) build(ctx context.Context, path string, s event.Selector, generation uint64) (*document, error) {

@@ -235,6 +235,47 @@ func TestValidators(t *testing.T) {
 	}
 }
 
+func TestShortcutDecidesAsTheRouteDoes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := b.publish(gathering("女子会", 7))
+	const path = "/feeds/all.ics"
+	short := b.feeds.Shortcut(b.server)
+	plain, packed := get(t, short, "GET", path), get(t, short, "GET", path, "Accept-Encoding", "gzip")
+	if b.feeds.Shortcuts() != 0 || plain.StatusCode != 200 || packed.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("first requests: %d, %d, %d shortcuts", plain.StatusCode, packed.StatusCode, b.feeds.Shortcuts())
+	}
+	for _, c := range []struct {
+		method, tag, encoding string
+		shortcut              bool
+	}{
+		{"GET", plain.Header.Get("ETag"), "", true},
+		{"HEAD", plain.Header.Get("ETag"), "", true},
+		{"GET", packed.Header.Get("ETag"), "gzip", true},
+		{"GET", plain.Header.Get("ETag"), "gzip", false},
+		{"GET", packed.Header.Get("ETag"), "", false},
+		{"GET", `"other"`, "", false},
+		{"GET", `"other", ` + plain.Header.Get("ETag"), "", false},
+		{"POST", plain.Header.Get("ETag"), "", false},
+	} {
+		before := b.feeds.Shortcuts()
+		header := []string{"If-None-Match", c.tag, "Accept-Encoding", c.encoding}
+		got, routed := get(t, short, c.method, path, header...), get(t, b.server, c.method, path, header...)
+		if got.StatusCode != routed.StatusCode || got.Header.Get("ETag") != routed.Header.Get("ETag") || got.Header.Get("Cache-Control") != routed.Header.Get("Cache-Control") {
+			t.Errorf("%+v: %d %v, by the route %d %v", c, got.StatusCode, got.Header, routed.StatusCode, routed.Header)
+		}
+		if taken := b.feeds.Shortcuts() > before; taken != c.shortcut {
+			t.Errorf("%+v: shortcut taken: %v", c, taken)
+		}
+	}
+	if _, err := b.events.CancelOccurrence(t.Context(), b.author, e.ID, e.Occurrences[0].ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if r := get(t, short, "GET", path, "If-None-Match", plain.Header.Get("ETag")); r.StatusCode != 200 || !strings.Contains(body(t, r), "【中止】") {
+		t.Errorf("after a change: %d", r.StatusCode)
+	}
+}
+
 func TestMarks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
