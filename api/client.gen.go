@@ -94,6 +94,71 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// OpenDoor Open the door of a date
+	//
+	// Numbers only; no name and no list of tickets is to be had at the door.
+	//
+	// Corresponds with GET /door (the `OpenDoor` operationId).
+	OpenDoor(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckInWithBody Mark a ticket as arrived
+	//
+	// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+	// was never made are the same 404 `door_ticket_not_for_today`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+	CheckInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckIn Mark a ticket as arrived
+	//
+	// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+	// was never made are the same 404 `door_ticket_not_for_today`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+	CheckIn(ctx context.Context, body CheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UndoCheckInWithBody Take an arrival back
+	//
+	// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+	UndoCheckInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UndoCheckIn Take an arrival back
+	//
+	// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+	UndoCheckIn(ctx context.Context, body UndoCheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountAtDoorWithBody Count people in and out
+	//
+	// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+	// count never falls below zero.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+	CountAtDoorWithBody(ctx context.Context, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountAtDoor Count people in and out
+	//
+	// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+	// count never falls below zero.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+	CountAtDoor(ctx context.Context, partID PartID, body CountAtDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListEvents Find published events
 	//
 	// One entry an event, ordered by its first date that fits. Events for supporters are listed only when `audience=supporter` asks for them;
@@ -342,6 +407,42 @@ type ClientInterface interface {
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel (the `CancelOccurrence` operationId).
 	CancelOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *CancelOccurrenceParams, body CancelOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDoorLinks List the day links of a date, newest first
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `ListDoorLinks` operationId).
+	ListDoorLinks(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDoorLink Make a day link for a phone at the door
+	//
+	// It opens the door of this date alone, from six hours before its start until six hours after its end, and moves with the date. Takes no
+	// Idempotency-Key: an answer that holds a secret is not kept.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `CreateDoorLink` operationId).
+	CreateDoorLink(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeDoorLink Revoke a day link
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id} (the `RevokeDoorLink` operationId).
+	RevokeDoorLink(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetDoorCapacityWithBody Say how many people fit into a part
+	//
+	// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+	SetDoorCapacityWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetDoorCapacity Say how many people fit into a part
+	//
+	// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+	SetDoorCapacity(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PostponeOccurrenceWithBody Postpone one date
 	//
 	// Give it new times with PATCH once they are known.
@@ -514,12 +615,155 @@ type ClientInterface interface {
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GiveDayCode Get the day code to show at the door
+	//
+	// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
+	// them, rather than the participation code. They change with the participation code.
+	//
+	// Corresponds with POST /ticket/day-code (the `GiveDayCode` operationId).
+	GiveDayCode(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RotateTicket Get a new code for the ticket
 	//
 	// For a code that others may have seen. The old one is worth nothing from then on.
 	//
 	// Corresponds with POST /ticket/rotate (the `RotateTicket` operationId).
 	RotateTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// OpenDoor Open the door of a date
+//
+// Numbers only; no name and no list of tickets is to be had at the door.
+//
+// Corresponds with GET /door (the `OpenDoor` operationId).
+func (c *Client) OpenDoor(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpenDoorRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckInWithBody Mark a ticket as arrived
+//
+// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+// was never made are the same 404 `door_ticket_not_for_today`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+func (c *Client) CheckInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckInRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckIn Mark a ticket as arrived
+//
+// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+// was never made are the same 404 `door_ticket_not_for_today`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+func (c *Client) CheckIn(ctx context.Context, body CheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckInRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UndoCheckInWithBody Take an arrival back
+//
+// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+func (c *Client) UndoCheckInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUndoCheckInRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UndoCheckIn Take an arrival back
+//
+// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+func (c *Client) UndoCheckIn(ctx context.Context, body UndoCheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUndoCheckInRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountAtDoorWithBody Count people in and out
+//
+// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+// count never falls below zero.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+func (c *Client) CountAtDoorWithBody(ctx context.Context, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountAtDoorRequestWithBody(c.Server, partID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountAtDoor Count people in and out
+//
+// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+// count never falls below zero.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+func (c *Client) CountAtDoor(ctx context.Context, partID PartID, body CountAtDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountAtDoorRequest(c.Server, partID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListEvents Find published events
@@ -1080,6 +1324,92 @@ func (c *Client) CancelOccurrence(ctx context.Context, slug Slug, eventID EventI
 	return c.Client.Do(req)
 }
 
+// ListDoorLinks List the day links of a date, newest first
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `ListDoorLinks` operationId).
+func (c *Client) ListDoorLinks(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDoorLinksRequest(c.Server, slug, eventID, occurrenceID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDoorLink Make a day link for a phone at the door
+//
+// It opens the door of this date alone, from six hours before its start until six hours after its end, and moves with the date. Takes no
+// Idempotency-Key: an answer that holds a secret is not kept.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `CreateDoorLink` operationId).
+func (c *Client) CreateDoorLink(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDoorLinkRequest(c.Server, slug, eventID, occurrenceID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeDoorLink Revoke a day link
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id} (the `RevokeDoorLink` operationId).
+func (c *Client) RevokeDoorLink(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeDoorLinkRequest(c.Server, slug, eventID, occurrenceID, linkID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetDoorCapacityWithBody Say how many people fit into a part
+//
+// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+func (c *Client) SetDoorCapacityWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetDoorCapacityRequestWithBody(c.Server, slug, eventID, occurrenceID, partID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetDoorCapacity Say how many people fit into a part
+//
+// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+func (c *Client) SetDoorCapacity(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetDoorCapacityRequest(c.Server, slug, eventID, occurrenceID, partID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // PostponeOccurrenceWithBody Postpone one date
 //
 // Give it new times with PATCH once they are known.
@@ -1482,6 +1812,24 @@ func (c *Client) StartCalendar(ctx context.Context, reqEditors ...RequestEditorF
 	return c.Client.Do(req)
 }
 
+// GiveDayCode Get the day code to show at the door
+//
+// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
+// them, rather than the participation code. They change with the participation code.
+//
+// Corresponds with POST /ticket/day-code (the `GiveDayCode` operationId).
+func (c *Client) GiveDayCode(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGiveDayCodeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RotateTicket Get a new code for the ticket
 //
 // For a code that others may have seen. The old one is worth nothing from then on.
@@ -1497,6 +1845,160 @@ func (c *Client) RotateTicket(ctx context.Context, reqEditors ...RequestEditorFn
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewOpenDoorRequest constructs an http.Request for the OpenDoor method
+func NewOpenDoorRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/door")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCheckInRequest calls the generic CheckIn builder with application/json body
+func NewCheckInRequest(server string, body CheckInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckInRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCheckInRequestWithBody constructs an http.Request for the CheckIn method, with any body, and a specified content type
+func NewCheckInRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/door/check-ins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUndoCheckInRequest calls the generic UndoCheckIn builder with application/json body
+func NewUndoCheckInRequest(server string, body UndoCheckInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUndoCheckInRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUndoCheckInRequestWithBody constructs an http.Request for the UndoCheckIn method, with any body, and a specified content type
+func NewUndoCheckInRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/door/check-ins/undo")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCountAtDoorRequest calls the generic CountAtDoor builder with application/json body
+func NewCountAtDoorRequest(server string, partID PartID, body CountAtDoorJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCountAtDoorRequestWithBody(server, partID, "application/json", bodyReader)
+}
+
+// NewCountAtDoorRequestWithBody constructs an http.Request for the CountAtDoor method, with any body, and a specified content type
+func NewCountAtDoorRequestWithBody(server string, partID PartID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "part_id", partID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/door/parts/%s/taps", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
 }
 
 // NewListEventsRequest constructs an http.Request for the ListEvents method
@@ -2815,6 +3317,225 @@ func NewCancelOccurrenceRequestWithBody(server string, slug Slug, eventID EventI
 	return req, nil
 }
 
+// NewListDoorLinksRequest constructs an http.Request for the ListDoorLinks method
+func NewListDoorLinksRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/door-links", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateDoorLinkRequest constructs an http.Request for the CreateDoorLink method
+func NewCreateDoorLinkRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/door-links", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRevokeDoorLinkRequest constructs an http.Request for the RevokeDoorLink method
+func NewRevokeDoorLinkRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam3 string
+
+	pathParam3, err = runtime.StyleParamWithOptions("simple", false, "link_id", linkID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/door-links/%s", pathParam0, pathParam1, pathParam2, pathParam3)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetDoorCapacityRequest calls the generic SetDoorCapacity builder with application/json body
+func NewSetDoorCapacityRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetDoorCapacityRequestWithBody(server, slug, eventID, occurrenceID, partID, "application/json", bodyReader)
+}
+
+// NewSetDoorCapacityRequestWithBody constructs an http.Request for the SetDoorCapacity method, with any body, and a specified content type
+func NewSetDoorCapacityRequestWithBody(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam3 string
+
+	pathParam3, err = runtime.StyleParamWithOptions("simple", false, "part_id", partID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/parts/%s/door", pathParam0, pathParam1, pathParam2, pathParam3)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewPostponeOccurrenceRequest calls the generic PostponeOccurrence builder with application/json body
 func NewPostponeOccurrenceRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3575,6 +4296,33 @@ func NewStartCalendarRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGiveDayCodeRequest constructs an http.Request for the GiveDayCode method
+func NewGiveDayCodeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/day-code")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRotateTicketRequest constructs an http.Request for the RotateTicket method
 func NewRotateTicketRequest(server string) (*http.Request, error) {
 	var err error
@@ -3645,6 +4393,73 @@ func WithBaseURL(baseURL string) ClientOption {
 
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
+
+	// OpenDoorWithResponse Open the door of a date
+	//
+	// Numbers only; no name and no list of tickets is to be had at the door.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /door (the `OpenDoor` operationId).
+	OpenDoorWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*OpenDoorResponse, error)
+
+	// CheckInWithBodyWithResponse Mark a ticket as arrived
+	//
+	// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+	// was never made are the same 404 `door_ticket_not_for_today`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+	CheckInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckInResponse, error)
+
+	// CheckInWithResponse Mark a ticket as arrived
+	//
+	// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+	// was never made are the same 404 `door_ticket_not_for_today`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+	CheckInWithResponse(ctx context.Context, body CheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckInResponse, error)
+
+	// UndoCheckInWithBodyWithResponse Take an arrival back
+	//
+	// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+	UndoCheckInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UndoCheckInResponse, error)
+
+	// UndoCheckInWithResponse Take an arrival back
+	//
+	// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+	UndoCheckInWithResponse(ctx context.Context, body UndoCheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*UndoCheckInResponse, error)
+
+	// CountAtDoorWithBodyWithResponse Count people in and out
+	//
+	// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+	// count never falls below zero.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+	CountAtDoorWithBodyWithResponse(ctx context.Context, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CountAtDoorResponse, error)
+
+	// CountAtDoorWithResponse Count people in and out
+	//
+	// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+	// count never falls below zero.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+	CountAtDoorWithResponse(ctx context.Context, partID PartID, body CountAtDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*CountAtDoorResponse, error)
 
 	// ListEventsWithResponse Find published events
 	//
@@ -3916,6 +4731,48 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel (the `CancelOccurrence` operationId).
 	CancelOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *CancelOccurrenceParams, body CancelOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelOccurrenceResponse, error)
 
+	// ListDoorLinksWithResponse List the day links of a date, newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `ListDoorLinks` operationId).
+	ListDoorLinksWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*ListDoorLinksResponse, error)
+
+	// CreateDoorLinkWithResponse Make a day link for a phone at the door
+	//
+	// It opens the door of this date alone, from six hours before its start until six hours after its end, and moves with the date. Takes no
+	// Idempotency-Key: an answer that holds a secret is not kept.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `CreateDoorLink` operationId).
+	CreateDoorLinkWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*CreateDoorLinkResponse, error)
+
+	// RevokeDoorLinkWithResponse Revoke a day link
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id} (the `RevokeDoorLink` operationId).
+	RevokeDoorLinkWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID, reqEditors ...RequestEditorFn) (*RevokeDoorLinkResponse, error)
+
+	// SetDoorCapacityWithBodyWithResponse Say how many people fit into a part
+	//
+	// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+	SetDoorCapacityWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetDoorCapacityResponse, error)
+
+	// SetDoorCapacityWithResponse Say how many people fit into a part
+	//
+	// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+	SetDoorCapacityWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDoorCapacityResponse, error)
+
 	// PostponeOccurrenceWithBodyWithResponse Postpone one date
 	//
 	// Give it new times with PATCH once they are known.
@@ -4106,6 +4963,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartCalendarResponse, error)
 
+	// GiveDayCodeWithResponse Get the day code to show at the door
+	//
+	// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
+	// them, rather than the participation code. They change with the participation code.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /ticket/day-code (the `GiveDayCode` operationId).
+	GiveDayCodeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GiveDayCodeResponse, error)
+
 	// RotateTicketWithResponse Get a new code for the ticket
 	//
 	// For a code that others may have seen. The old one is worth nothing from then on.
@@ -4114,6 +4981,186 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /ticket/rotate (the `RotateTicket` operationId).
 	RotateTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RotateTicketResponse, error)
+}
+
+type OpenDoorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Door
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r OpenDoorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OpenDoorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OpenDoorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CheckInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorCheckIn
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UndoCheckInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorCheckIn
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r UndoCheckInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UndoCheckInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UndoCheckInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CountAtDoorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorCount
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CountAtDoorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountAtDoorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CountAtDoorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type ListEventsResponse struct {
@@ -5050,6 +6097,176 @@ func (r CancelOccurrenceResponse) ContentType() string {
 	return ""
 }
 
+type ListDoorLinksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorLinkPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDoorLinksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDoorLinksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDoorLinksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateDoorLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IssuedDoorLink
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDoorLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDoorLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDoorLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeDoorLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeDoorLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeDoorLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeDoorLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetDoorCapacityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorCount
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r SetDoorCapacityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetDoorCapacityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetDoorCapacityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type PostponeOccurrenceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5765,6 +6982,47 @@ func (r StartCalendarResponse) ContentType() string {
 	return ""
 }
 
+type GiveDayCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DayCode
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GiveDayCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GiveDayCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GiveDayCodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RotateTicketResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5802,6 +7060,115 @@ func (r RotateTicketResponse) ContentType() string {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
+}
+
+// OpenDoorWithResponse Open the door of a date
+//
+// Numbers only; no name and no list of tickets is to be had at the door.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /door (the `OpenDoor` operationId).
+func (c *ClientWithResponses) OpenDoorWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*OpenDoorResponse, error) {
+	rsp, err := c.OpenDoor(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpenDoorResponse(rsp)
+}
+
+// CheckInWithBodyWithResponse Mark a ticket as arrived
+//
+// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+// was never made are the same 404 `door_ticket_not_for_today`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+func (c *ClientWithResponses) CheckInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckInResponse, error) {
+	rsp, err := c.CheckInWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckInResponse(rsp)
+}
+
+// CheckInWithResponse Mark a ticket as arrived
+//
+// By its day code, or by the participation code where that is all a person has. Sent again it answers `already`. A ticket of another date, one that waits and one that
+// was never made are the same 404 `door_ticket_not_for_today`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /door/check-ins (the `CheckIn` operationId).
+func (c *ClientWithResponses) CheckInWithResponse(ctx context.Context, body CheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckInResponse, error) {
+	rsp, err := c.CheckIn(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckInResponse(rsp)
+}
+
+// UndoCheckInWithBodyWithResponse Take an arrival back
+//
+// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+func (c *ClientWithResponses) UndoCheckInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UndoCheckInResponse, error) {
+	rsp, err := c.UndoCheckInWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUndoCheckInResponse(rsp)
+}
+
+// UndoCheckInWithResponse Take an arrival back
+//
+// A POST, since the code may stand in no address and a DELETE carries no body (RFC 9110 section 9.3.5).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /door/check-ins/undo (the `UndoCheckIn` operationId).
+func (c *ClientWithResponses) UndoCheckInWithResponse(ctx context.Context, body UndoCheckInJSONRequestBody, reqEditors ...RequestEditorFn) (*UndoCheckInResponse, error) {
+	rsp, err := c.UndoCheckIn(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUndoCheckInResponse(rsp)
+}
+
+// CountAtDoorWithBodyWithResponse Count people in and out
+//
+// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+// count never falls below zero.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+func (c *ClientWithResponses) CountAtDoorWithBodyWithResponse(ctx context.Context, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CountAtDoorResponse, error) {
+	rsp, err := c.CountAtDoorWithBody(ctx, partID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountAtDoorResponse(rsp)
+}
+
+// CountAtDoorWithResponse Count people in and out
+//
+// Every tap has an id that the phone made and counts once a part, so taps may be kept while there is no network and sent late, together and again. The
+// count never falls below zero.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
+func (c *ClientWithResponses) CountAtDoorWithResponse(ctx context.Context, partID PartID, body CountAtDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*CountAtDoorResponse, error) {
+	rsp, err := c.CountAtDoor(ctx, partID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountAtDoorResponse(rsp)
 }
 
 // ListEventsWithResponse Find published events
@@ -6260,6 +7627,78 @@ func (c *ClientWithResponses) CancelOccurrenceWithResponse(ctx context.Context, 
 	return ParseCancelOccurrenceResponse(rsp)
 }
 
+// ListDoorLinksWithResponse List the day links of a date, newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `ListDoorLinks` operationId).
+func (c *ClientWithResponses) ListDoorLinksWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*ListDoorLinksResponse, error) {
+	rsp, err := c.ListDoorLinks(ctx, slug, eventID, occurrenceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDoorLinksResponse(rsp)
+}
+
+// CreateDoorLinkWithResponse Make a day link for a phone at the door
+//
+// It opens the door of this date alone, from six hours before its start until six hours after its end, and moves with the date. Takes no
+// Idempotency-Key: an answer that holds a secret is not kept.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links (the `CreateDoorLink` operationId).
+func (c *ClientWithResponses) CreateDoorLinkWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, reqEditors ...RequestEditorFn) (*CreateDoorLinkResponse, error) {
+	rsp, err := c.CreateDoorLink(ctx, slug, eventID, occurrenceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDoorLinkResponse(rsp)
+}
+
+// RevokeDoorLinkWithResponse Revoke a day link
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id} (the `RevokeDoorLink` operationId).
+func (c *ClientWithResponses) RevokeDoorLinkWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID, reqEditors ...RequestEditorFn) (*RevokeDoorLinkResponse, error) {
+	rsp, err := c.RevokeDoorLink(ctx, slug, eventID, occurrenceID, linkID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeDoorLinkResponse(rsp)
+}
+
+// SetDoorCapacityWithBodyWithResponse Say how many people fit into a part
+//
+// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+func (c *ClientWithResponses) SetDoorCapacityWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetDoorCapacityResponse, error) {
+	rsp, err := c.SetDoorCapacityWithBody(ctx, slug, eventID, occurrenceID, partID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetDoorCapacityResponse(rsp)
+}
+
+// SetDoorCapacityWithResponse Say how many people fit into a part
+//
+// With a number, a part without reservation tells the public on the day whether there is room (`door_band`), never how many have come. `null` ends that.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
+func (c *ClientWithResponses) SetDoorCapacityWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDoorCapacityResponse, error) {
+	rsp, err := c.SetDoorCapacity(ctx, slug, eventID, occurrenceID, partID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetDoorCapacityResponse(rsp)
+}
+
 // PostponeOccurrenceWithBodyWithResponse Postpone one date
 //
 // Give it new times with PATCH once they are known.
@@ -6588,6 +8027,22 @@ func (c *ClientWithResponses) StartCalendarWithResponse(ctx context.Context, req
 	return ParseStartCalendarResponse(rsp)
 }
 
+// GiveDayCodeWithResponse Get the day code to show at the door
+//
+// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
+// them, rather than the participation code. They change with the participation code.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /ticket/day-code (the `GiveDayCode` operationId).
+func (c *ClientWithResponses) GiveDayCodeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GiveDayCodeResponse, error) {
+	rsp, err := c.GiveDayCode(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGiveDayCodeResponse(rsp)
+}
+
 // RotateTicketWithResponse Get a new code for the ticket
 //
 // For a code that others may have seen. The old one is worth nothing from then on.
@@ -6601,6 +8056,306 @@ func (c *ClientWithResponses) RotateTicketWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseRotateTicketResponse(rsp)
+}
+
+// ParseOpenDoorResponse parses an HTTP response from a OpenDoorWithResponse call
+func ParseOpenDoorResponse(rsp *http.Response) (*OpenDoorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OpenDoorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Door
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCheckInResponse parses an HTTP response from a CheckInWithResponse call
+func ParseCheckInResponse(rsp *http.Response) (*CheckInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorCheckIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUndoCheckInResponse parses an HTTP response from a UndoCheckInWithResponse call
+func ParseUndoCheckInResponse(rsp *http.Response) (*UndoCheckInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UndoCheckInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorCheckIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCountAtDoorResponse parses an HTTP response from a CountAtDoorWithResponse call
+func ParseCountAtDoorResponse(rsp *http.Response) (*CountAtDoorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountAtDoorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorCount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
@@ -8126,6 +9881,274 @@ func ParseCancelOccurrenceResponse(rsp *http.Response) (*CancelOccurrenceRespons
 	return response, nil
 }
 
+// ParseListDoorLinksResponse parses an HTTP response from a ListDoorLinksWithResponse call
+func ParseListDoorLinksResponse(rsp *http.Response) (*ListDoorLinksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDoorLinksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorLinkPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateDoorLinkResponse parses an HTTP response from a CreateDoorLinkWithResponse call
+func ParseCreateDoorLinkResponse(rsp *http.Response) (*CreateDoorLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDoorLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IssuedDoorLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeDoorLinkResponse parses an HTTP response from a RevokeDoorLinkWithResponse call
+func ParseRevokeDoorLinkResponse(rsp *http.Response) (*RevokeDoorLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeDoorLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetDoorCapacityResponse parses an HTTP response from a SetDoorCapacityWithResponse call
+func ParseSetDoorCapacityResponse(rsp *http.Response) (*SetDoorCapacityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetDoorCapacityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorCount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParsePostponeOccurrenceResponse parses an HTTP response from a PostponeOccurrenceWithResponse call
 func ParsePostponeOccurrenceResponse(rsp *http.Response) (*PostponeOccurrenceResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9303,6 +11326,67 @@ func ParseStartCalendarResponse(rsp *http.Response) (*StartCalendarResponse, err
 	return response, nil
 }
 
+// ParseGiveDayCodeResponse parses an HTTP response from a GiveDayCodeWithResponse call
+func ParseGiveDayCodeResponse(rsp *http.Response) (*GiveDayCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GiveDayCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DayCode
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRotateTicketResponse parses an HTTP response from a RotateTicketWithResponse call
 func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9362,238 +11446,270 @@ func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pkxvHleBfycA4QqQMoNEXZXbHxAbFw+aI15Ct0ShELpBdlQBKXciEKhMNYjiMEFqWLcvW2OND3pEc",
-	"K689srUeSj53V5Yl+8eA3ZL+xUa+l1l3AQWw2aSt/mKLjarKzJfvPu9UHNHrC864kpWNO5U+DWiPKRbA",
-	"v84OAikC/V8uk07g9ZUneGWj0uLstmo68GuLiDZRXUb6tMPINmuLgFXJ0FNd+KukPUbanq8/Wa9UK55+",
-	"/6UBC0aVaoXTHqtsVPBDlWpFOl3Wo3q9Hr19ifGO6lY2lhuNRrXS83j4h2pFjfr6RakCj3cqd+9WK+d3",
-	"GVcXz+l3YYk+Vd1oBaZ/bXpupVoJ2EsDL2BuZUMFAxZfsy2CHlWVjcpgAE9mF7nosl5fKMad0TNslIXL",
-	"GbJL/QHTEBmJQUDEkFeJHDhdQiWh5NlnL54jJ9yAtlXNY6pd6yrVp32v5kXfre2wUa3LqMuCk3VyQQRk",
-	"ZY10xSCQETj1EZhUKSDvsBHpMGWeUyJg7k1OuRyygFDuEk8SLhRxBWeEdqjHNwnlQnVZkP4gVdHH1lZW",
-	"SCu2v+YOGzUDNpDMbVXhu/p7w66Q+poDqfQ6Unm+TwbcZQEZ0hFZa5yu3+T29vF00eXEoFrTYC3Ag5X1",
-	"9TQa9KlSLNDf/O8v3Lx5e2W5dvPm7afYrS9/Kff6Lnk9T2Vv7WtiSHqUjwjjKvCYvinA5a6+NEV6Qqoi",
-	"zPXhi/ENu6xNB76qbKxopKW3vd6gBzgMezf/CjfnccU6LIDdXRZcH+tOhd2mvb6vf15prJyqNdbt4kmc",
-	"7sHz0xD6SwFrVzYqf7cU0fgS/iqXcDW97lXHGQQB4w4rJB8RPvLgNHSDaRgXLiXh50NYxh90sle91WVE",
-	"BB3KvX+h+k9PSCK7IlBEr048TqjrBkxKBrwqugglZNfr0fyLkHqpRe8B9qk3vCV2GC8Ei9K/PihU7uqX",
-	"ZV9wyYC9P03d60j5+l+O4Ipx+E/a7/ueAxBa6gdi22e9L78oNQRj2KnfcCP23fT4LvVhXZcp6vmVjcpk",
-	"/IPJ+IP7H7782S9+ORl/8On/fWsyfmOy9/3P3/z2ZPzvk/GfJ+O3J3s/mIx/ORn/eDJ+Z/LyniYmRdVA",
-	"VjbWNNEoT8ENTF751WTv15O99yZ7f5y88tpk7/uf/er9yfgv+999c7L3neynouPbE8il1Ebvlr2ja/gB",
-	"hGAWoSz3dMTAd4HHbus/UneD9KivL4W55B9uXL1SJWZp8uzWhdpXqoQS3JIWGJYX+55UmrGSAd/hYshJ",
-	"KJLresdnBW/7njPPjT3wIa8IRfpCSm/bZ1qSqa7HO5rLU+5ukpZGgxaRdCTJsDuCXV6gnj8I2FFu8umB",
-	"HJETayunq2S9sWo0kNZ1poJR7UxbsaBFhl0WMAJQPUlEQCgBXm0VGMmCXRaQE+uNxsk6uUHbjChBVDBC",
-	"cUl8qlhA2iIgbJcFI4AC2R4oQsm1qze2YEUxUKSVEmgtvVZLMidgqoXgEcG257qMHyWANKoCGyHbzBf6",
-	"ApUIsS7OFKt6v56SpMd62ywgPToymoO+eQknuGho6EH4hiGGpqGfOOPYf/Xd/dff3v/Gq/sf/HGy9/3J",
-	"+Ief/uyjz371xmT8wWT8jcn4tcnL48ne3mT8jfsfvrz/0S8m49c/1395fTL+7mT808n4R5Px15GbsCAQ",
-	"Wpt9IVxXCdHUAIgvuNJoHLz5zf33f3z/T+/uf+PVyfiXuAVgJr/IfrXtMd/VzAX5091bMba1shKxreKD",
-	"RF/MY1Vp2BwGr3pW62NSCeFWDdqitrodMLqjtZ5g4LNN0kKItUAmSuIpuPArQl0QA+4eJcZe1DjHUG1l",
-	"t4EvaszEP8iuZo4KcZI41PcNh7wi1GXhem2PuVkF4IpAsnW6lHeYS6THHQbU3zq/RTst1H6HVBLJOJ58",
-	"S4hLNOiwo6bVbeGO9GF9vXigN8bJMrnsPQ27epbTgeqKwPsX5h6tLCBOwFzGlUd9CRcSGjgBs0KrStjt",
-	"vlZS9O8B2xU7zK2T1nPPPVc7M1Bd/bZDVSQ1PKdLdjw0UoaUK+aaQ8pBvy8CxdzLzPXoFpDJo7kGjXOt",
-	"+Gp6Fc3OQ9IEneqMlIOAcodlcW//g2/t/+WVg1de3f/pb+vkOY1oXeb3wd5ggRScuBqEShBH9DQh8oHv",
-	"t0iPUW5QXlGATLXSD0SfBcpDPU5bQdz1eKcp2m3PwT8m176KPxhDTSrabsN9aebPwLpRrAfvpZTGkDfR",
-	"IKAj/W+n6/lu06Eo3vUe6bbmdaiNmqe3hfAZ5fC86PUp9wRvip1yb/iM7rJmz3OHdFT+JU8qxpuC++Xf",
-	"4Z6zo7lc6Rf62jiYjVBMyhtwV8C3vQ5v+pR3BrRTEmTDLmO+06VeUPJ50WO8Cbda5oW7cSPihQQUMnDM",
-	"3kZyudT9JvaePnsCdywwqznoeyvcs9h+kTkg/kLCusj7AyR91/U0elP/Wowc2tSXLE3IQGyal7K2IlpH",
-	"0xoZkpeXoC1ynfV96jAXPTbDrvBZSYILKSjpu5rhugInwUV8daVxTG1/k9SWReaB6zHusC2a46S4IALj",
-	"MfV4ZxOUk/bA98lQBBrn0O6SxOOkRc13WuCu4IOepmfKR4JrApPMb1ty1Tor7Xn+SCMzDcDfW62MxAD0",
-	"YLHLguZaQ79jBG6AzynOgmYnEIN+jCgj3NXnUOe5CsAZmiISB88Td2iBH7beH2z7nuxWcj5IHaUtdDff",
-	"dYNyC80SfeK0w6PgKtKf15oG7MsAzHIyvXuqwBP9otjOPTBVCUeLSxWrKa/H8s5ijYsiTpXYY4QbePgZ",
-	"vhx9UfBGc87H7dmzHrO4SIBvUG2SxSAWu52qvd3UhxPbCiFwq4AC1DVDo0nECRlp+B/T6D+GgjnKSixQ",
-	"MetDV9htZQIeGXDARpJfyzvU05TnYO79T/7js5//aDLem+y9XiUHH3xb26l7352M35qMv10lBx+9vP/h",
-	"+3VyZaDRGtVoLZEMlaDCF9L2LvUQxauVNhvq/x34fi6qPi0E+pPTMQql3wdnJ3lReFwRR3A58BWotcSl",
-	"o6zAK4lk6KzM0SFFu21CStmfYp4HoBXfv9oGc33aZV2NvXWdtcEAT8eoQLy3wc/TAQedMlqAhm7AOlqE",
-	"aRPFqsBp7nG71hE1s9/MenkEkziKgUZ49lx80Ve0iD5zlTO8xk1CecJ5kz5YlVAw5MFS2xaqq0/a83h8",
-	"ieX0ddt7jEdfGo3qtHvNBOxmXnQpr3gGZGe7lHPm50dxtKjsCt9l6FElklFFFN1hkmhZFickjzfR6NI3",
-	"xH0PBOaQ+jtND7iaL1QuVZ3tCiFzjLvzuywYES0PrDsxGGgqk9rGczchSoY/9PQf+56zw1zCqNMlEMjZ",
-	"1PejX9OfMEyA9phL2gFj/oicuP/hG/sfvHXwk3dOxo8Bnkg4AnCEgLHcXZ+jiuWGlmorq3E5qhfPI+xz",
-	"zPFc5oYhqiS6wJZLM2zYSw6rdpnjSasxmOPhl6sVueP1+8zNPVvPbqpcuCtOtTaEFi5dNSvmEeu52P6m",
-	"kmoKODnHov1+IHYZrgy4d6s6QyKHn8nb2vmAykHAzupV2+BZyV5SGAIvw8ijgF/5e43iiGY72UtOnSkW",
-	"lY8vmHvCXevvKSUe4PEL1FGycreahgTYLm4zGdTMEPRFDqEYuRFSpQ1og7dK/xH2b9Xx0JMyL3DTPk9p",
-	"WMD2SH86UHVySe8D3PBgq4EBq8CRAxJN84o21SyvnfDklLusPFJEVi0Na0/r4eHCcHIiOPFUVesTGia0",
-	"EzBw+7moopfbjV0vbzMYES5/9xhgNpd/a7pYTzybws4YEJJ3Fm4pi6gZLeRMpMYhutRDbD4LLuiZ3GSW",
-	"rKZxh+NURTnpQNHGjLEeU/J7PVd824ebinbm086toZvwdZxOXXS1MuDeSwNmftZXlXbHpvWR3G222UxA",
-	"XGARCKw5NO35Z/QzGaqYD7HDBSMIrOd4e+Sg16NoTM+8EBNiymppM/xNu570tj3fU6NZu/+n6Mm71cqQ",
-	"bUtP5azYyJNd+Rwccd7NSicTj2nOY1+zBWRCsaHgSUKJEr1tqQRnG4QL4gveYQFSsDPLQjCfr84jaIvl",
-	"YQwe9qC3pgNVPqghnbigHD7cE0GO3vtcl0EAWfN+bR5j6pRn5CGhfsCoCxZljkNQm9MQgSvhkYib4PiO",
-	"2VIxXER/NKeyJrteWzVdOrI2DSZsrZ46Fc/fquG/c3K44juOfatwiyh5coCqxTq3CgYdQawedH2TbQfa",
-	"gGQMwrMPLhLS0uDhcP+Mb1sv7TcDRk3ALrMsPuFPZwwzvX4pKbKgzJjDNzePVOmZWPVcrC9UKh4ILjZj",
-	"oQRfuIGPJkVUsUjK/DIIckz2M5hsp+1iT0ngHPXKw5FYJdydeoshTBKLmgu154tgkEStGAmlCaYao0nE",
-	"t2h3qdtMIX2aSpIIU8hYyjmVYjk5CZ6RCQkhAqWDPvjXRFgH/2QCNxUueIq1VD794TuT8RuT8buTvW9N",
-	"xj+a7H3/4OvvTMb/A7Jsvj7Z+/bk5fH+u78/ePmXn33zV5jxc/DmHzMA3XghDGtAlONWSMUjxisbjZAI",
-	"Ky8K2fV2qJdS4rW2wLgrgYBi3pCt5VMbjcZGo/HlxumNRsNEQfD5gEkW7BoHljncrWoFAoYAw4DRpkky",
-	"Wl5dXj61Vgm3Efc3mZzOyfg9SC/682TvT5NXfj/Z+8vklY8ne3+0eY4/MzQaqJxdriV2qbcRV09fuJNy",
-	"t1W2B3xnJCrVSiDA/9MVkFWUeW5wu7ZDvY4XPemIMC6ilwkTMse/g4v8wWRvb7L3+rP/vP/u7/ff/979",
-	"j9/C0N1DsFEi79XCWHRs5sw2cx7I95Nj6JxqzPIwHNtSU22puKhKSKJC9n8YgbXQoHm0MbW4+hH3DAe0",
-	"rTDe2POUYm5cjsaFaK7P+ALLAQ8XKl95GWGiblJ5aWgjpx0wcOs7XRp0WNXmlCSTtQr0sCK7YQRSDTaT",
-	"B4+QrOezbOzhZpKCOWy8dKXRSJSvNEodKbtxj/muTbbLOgBAbN6ZFkXPMkFMwk3fzD/cuHqFXBN6MwHx",
-	"OKSIYh4fBMFaSy2oWwKLlfYYhopiWfazSBCXreKWpwa5L0o5YO6W5+wwlT0yZoTnZzpopcNzvD7G9PRK",
-	"dfIMY33iqU3iYZEVJsB2PUkEd1iyYOWpp88/ffnUhbWn1p65fuWpr5x96p+vrG+tf/Wpy2dzkwNgJ5jn",
-	"wYpyLzSo9Ea0KWoKHMj2iPSZ6Pt5q9dg+RqsX4MN1Ip3oEIYTWMnBpLh881cswIS3eF3NCmI/gPs3Ljq",
-	"aVtjRuvvEA+kgJiwtq4h6RfS4k0xwGxkMJeYgWFii+H5piCJ2EHCS0ePNHLN5NX4toaL/UwOSNhtOJtk",
-	"HLLbthkNWIAlAWWQazoccOFquOG8k/6D8LjHO5c8vjMH9zV3PH15hHIh04ytfEjMsyjI3WdcNqFes4m1",
-	"sMmiwLV4UeDaWoqtptlogd38VW+XQeo7xrolcjBH8LYHtUYYz7Y0oM21elL1XUmX1J5O1FJ2lerLjaWl",
-	"mZeud5cH7me8vDwY8GpJEUDBTYeqLiS4IcLFY9oxi83bprIr4rlrkvpgQ8VzViBfy+Oqmfqjzxw1CDAT",
-	"rudxGsRj/SqggBMaMowp/V95msJlbWXmMOnrF86S1dXV01hnJNptyVSSCRZba9WSXp6pFaHx2tdG7fSt",
-	"O2t3aycaLyzXTt/61+UXGrWVWye/VPjRs13hOQ8ee1os8B+p7avLpcwjG/2PU5LZYZlky8sDDqJUK99n",
-	"jZqRysx/9b39tz/Z/8lvDt784/6r9/Zf/e3+2z+//8kPJnu/1yb5K9/CW/aUJE6XOTvE9Tpe6rpDgz9z",
-	"Mafu5l5ETDfObOiG5tHb1NnRjLplCu3DigCqMPzMp6mXsYUM91qA4aV2ZUtuAiY9V99tLl8pEQyKhZ/L",
-	"p3yF7xQF9o2npiQ6XqMBWpEeN+i2PCNfAb+fE/VNnOiQ4rquEIE07t3pmS09G3iy7qyyL+SItZV8sTY/",
-	"ZHOM9JXGVGDHHGlTP64fCr8ec4+VO/V0bLSZK9nsGe6GzvZstjbF/JCwdqw/0DKuvUGGXca1gJNdqA3u",
-	"0l0gW7QLS0Y5AypZE1TWnMUD0dO8gBPBtdUJtW09OtIKus/aajNWtFqwSdCB9SsdpghnQ6I3IufcX460",
-	"b2lu1NoId2WrL2B9n1EX60+NlvKENMpMnbSAQFobRhN1Bwy2GPauGDFVN5xwA/86YFP4YCzemMn4mS88",
-	"m+6CEOJE8pJCkNyaimoFob+rnIVZhDYCmI3wHVnkLMaEFvtCjCmVw6eSIbaFwmY9scvcZjsQvdxAdsCA",
-	"VpUQrmlkA3LWp1IR/WohUcyEQqFxU57loZ3+0oDl1hbeOP+Pz56/cva8Rhutmq6vr63HjLaYRWEabIRZ",
-	"kymqff7555+vXb4cdvWxeYcaMg708glEr14yuhix5nL3Uy4gGdGQjUrmhfPCQF60jwgbY5idwAp7IebG",
-	"ZsbiEsCM3c/sKF3aYz5//reGZJ08Z5oOgITWlwRdezSfBEbLGXMl4aCy2dhVQm/NRsFO1Vae2lo+tbFa",
-	"EAUz0atP791b/vyV98hn994++PiHlWrlpYFQ1BTa0z51wCn+lQbmskDKdiII1qO3m5JR/dEVrcpF74Dj",
-	"PXrJWGx3b1VTATj9dvkA3LaI91PZ/85H+5/88eBbL5P7H7/12fu/2f/gP/OjbQiN1QQ07n4xdLVHpJ4l",
-	"vGu5tIsbmU5V2YiBXsod+BgpEFLpLcyOFFztM16Q9u5Q7nqhCZwk0HOQwgskGNYCYLFE6aTYojz5Q8h3",
-	"j+08F4phOm7mzPMUcWRqZmxIuWSc77p+OD8rN6yxgQ9OPcMi/r75S1UeydGumyVT5WYf/ml/716V7L/6",
-	"W/z/N364//rbVbL/5+8cfPcPVbL/yx9+9t6P4w43yAWoVhzRDP8rVgoZrwh1BFcBVAHmE0sKbqksgIDR",
-	"KXpXT0jlj8hQBDsS0sk9LciGHOpeZW5ikLOYN2eTsF5fjYxVZKpcCXjuc5dhvAP1qnkKnMdVINyBU5hc",
-	"tkM5zf+hREw+DlAbny8uskNBmYHHZQRsj6FmoB/Kz8eMSsea26PDrMXb6jLSi3nhkDHuioHTZbLoGuYq",
-	"x6tiF7aStFo6Mcy0djNBdxPwM3V9cLERclQRv1MYEU/zCl3PSTgXkzie77DqBAz1pbsTTMP2mfV/aeyP",
-	"vbCWr51Ycpj56ZwaxDLdFCIiyCncf7AM9vilnAuj0ocjH63ixlkgu15/Pv3NvDSz3iolYBLrzcLCZ1I1",
-	"83FyLtUqIP6xw0hPSUPv0WappBlSYX7DQxZVhy5UyrPVfNZpmWWMg+bBD5zxpSWOfrooCGDN0JJo9I/6",
-	"8ZmUYz6a7/qPdpO5X2MkV8mn9+6taGsZIrVa894kA44FvuAjxmoJiLb7I22+52T1T8vP3xZCdcufGnsD",
-	"5KXk+0Iymevovg5SKwC02QwdsAOuPN/0fw4UVizKxR1ls1L1H5Y7sVipgoB+eXi0A9EzFUOhs2UxUICV",
-	"2yz2HC7QHCeIbXnWq/Hj4bsx38usV6NHF3MEDqmnPN5p+p5UxTVHgjPiUE7004ZDQsW/4A4jlADRQpbe",
-	"wPfzNV79pmwCDucuwyMHMHxZr+YI8IIyBktiHe6wK2AXYYjW9gKlxBwFiokXRYY8/6ZhrMkChCn+kqbx",
-	"aMZqFGwDrvjVppAkRgBx5pC6oSQgQ25UxOgXMcnnqlVdhBuWTFxOMMhyrrvi7O4CHXlu52Be/fozjPUl",
-	"hJBuexIwEBg0SBt0FtOAkcC0OytVuP4iZlE1fZPANW1zmYyrfJV+ZUoW1TwQSDLL2AKr+T7SBZjnIopF",
-	"Sc/qIfHWcqDK8tbpKTXRGyGfXMCTGz9iEV/YYr2+n9u8YqruY0jSpaN4zt2sFOWSugYw6Gy3F1DKgZao",
-	"DBtE1BfQLObe9Qy1YE4stSAvUIMPATUfGIBpfJ3VzXKKXDTSNrrYYtmYlInZu8pFu4xYLLQbkgj/0AVi",
-	"PomEmahrjZmJqIsJMXv505O6e+xq+5yx2ucTEQ9woDklxoPQ1VFJgbmhPa8oWICncxZ8NRCD/kIo/kVz",
-	"Wc4WxQt6uecsMov7bqZcLDgdc0oWpotVbN+5mKPP+Pozvr4iGZtwSx7qkofkF0uKKQuazMZnXMJh+FOn",
-	"OpKP2p16zaYa5MUKTSKjaa2X4yhzHKPdZ6t7seNA/m9R8kgmghaPXUElkZ15pvdpfbRDzMOE2gsRQGqi",
-	"ErjBhfy0AIQZDtr86lCDXPa0VQuS+CELwb4Qpw5BPrtEJnYHM6Xuw7yT2OKnEln7J2za/sn/9qVDvbsZ",
-	"AiTvLgtvKR2Pye1nCTlPecGYuGlb6F57UQwCTqEJHsGO5wmoJotc7T4gdY5b75K2BKsVyrkYcIe5TchG",
-	"LthRWBia3I35gZjCMnLi+oWz5PTa+lMnbcs5nP3xhCS27XdOvmwuCt2wLVQdRURY7Yavx4o4aO1fbun/",
-	"adRON289+aXprZ5zSp66tN9nnLmQxjyElCBBXAHtkvLzDczImpKcO1FYmyeqwlSoUD9eP306ph+vNXI1",
-	"5OJuLsrM4UjNl7l+kQSszSD/aoO0omk2NweNxqqjLwH+C9uVz6gn1L/GOq7YbE4D6SmhJDRlS8eS4HHb",
-	"LdC+XhDOOUP6Qvia0UDmYhbPtuls1gBNou/GMhynP24b3s6RGh1lVmbriqgKhxpqnBdhnWB+tnA5sRO2",
-	"LNMbDcVPtI8qAqbwthYROVG+aKZYfZbptyjkZzlYMeAQloohXGUp12rqzowZsByrFl2ZMUGy2PyYfnfR",
-	"tYUQzbun62GpwRx3FNUnzFlItlw2J+N6KqKVL8loFL3ZZtAQWouv4SZpxS3g1gZEinA4Vjy2FJdvXKgm",
-	"Z8yF1FHRt70amvo/myMWhklc25o9ZWXnyb7rScM/lc730Wuf/uHr9z9847NfjKtk/8P3q+TTtz/87L++",
-	"efA/f1olB69/8vn4w+QGzewHCNNAH+tqxRdanI1yV4/3QM0Lcg58GhBTImsHCEVNql3sDI1NrMn2CP8j",
-	"RwKHfbOnkxw8NU8ZCDeRnlT+bXxbskqE7zKpcEJt+QzceNfrPN/owGdNxW4X9HDABuCx/MWoWPTg1/92",
-	"8JPXyKf37q3C6Mp3JuNff3rv3tr+T945ePsnBz9+dzL+YP+N1/b//J1KqWBgtJOqhXQImzxqNkNY520S",
-	"Zi/RthvX0LSVJCZffs3sprJRuXD9/D/+/eWrV7a+dun5zaefP3fm+b9fvXGmunbjTGLH80IjFiSI+Rgr",
-	"0LerEstSL268tf+djw5+8++T8e8me29Mxr/JeNAqUK8NkH4wJE4AqFTCdrXi07lfQXjnVaivr6+tk+vX",
-	"n710PoxIn9u6sXXm+hamYHa8XSaNEm1TwjFHxTSlDwcmgcrfQgBAs9RWO2Bm7kyI1lNvfKaTel5ymrNX",
-	"UxxxZvePTrrmM57PPHoLF0hefDH9Fce7Es7zOarJ5i79CLdw90HqPXJ80DMcjNPjMVH9VVHJdRqECw8F",
-	"Y5m5DVjTRbpUpqqrqkbsdZiaXWA15T7LB0MeYs1PCr8fXu3PnKeeE1FyMcO4ZvPGdye8/QmWsZIx+hu1",
-	"07e+fKIW/ufJfNv/hqLt9mHOJ1ikAR9sYp6m/nN8dVpzfjHkLFjAnT53U3+9EyT52U3948+mU6Bhv9VD",
-	"au5vOzSbEDaOJ8PC7XCBsEtzAlUOw2MfQ7xH7rCHvSzW3ym/ZVJhK6TSfaByv1y498ehIwlsxLYlWbgT",
-	"SYpos7k0MHyG+nHvcR/HWVaqdjSNG82mya+LNHbfA/UGeCyLCasRgBKnLMScw0tdT+fXzcEa46SXZVQX",
-	"zGwp4FZPYFUdMKtZdVbZb8+dCQGfKEwvyqSWpTisNExVMkWi9NoNiAGO4k0aQFGA/o5gqcSTWAlmvxCv",
-	"HU6AYzTwvdQMycXzcQ1EUgmS6cNNodYHcFlX7+SE4vrQzmzqrAYUXJ6MzaexTTFBGcZWiflZ03HXa07Y",
-	"gJoWhDP6nIZfsa9UY3ufAqwbDzIPKAOuBzfRZ7O5PuPNIkfVlp2bgQ/Y9jxhQrvtv1F+llJYsF7gscqP",
-	"6CxkHOfaxSnzNwGuhJEch0v+fSezE3MK8Kfh4fxe/oQTftFYSCYMEsPzaIE8aZKTM/YYh0Qe+4hFUdtd",
-	"h/qMuzQobh7bD7xdzQPtk+gZ8GxEp6oliadsxypC5Q5zgVwFZ5uE+ZIZOVUnz3UF6RrzwCQ+aIPA+tzw",
-	"+6Xa6cw1vy8vXnWdclf0NnGcjO3KRbdxGjqMzAyg99dCpQDlWPF0LQWzezRgTMIGFCyYNJ8qVlZJ0WME",
-	"NHor/D1bdJaE/AzFJqXT2BkWRYnKbcgd4fkJyvO2FUN3TdlnQbkoPeW5mHuV662ERBNNe5laIIWt72yB",
-	"ExLHRljPWFQ2lbmnw6qICnMEcudK4r8t5GNwtVCLYUGuJheVNyU4SDHruc5eGjC5SCpVXzX1ikVpuUVB",
-	"TnCJYSYLS9SdkaHn+8QVdQKyRRaUpxHK5ZAFZK1xmlAfqzol7RV0iyimmat9PGs1zDRYaUCLfOooaFfM",
-	"HUa4vnXfk8ytk4vxntMiMcaX+yNQTD3oE9ERSmGzQ9O1J/S3xlPJVhqHRkcLCrai1u5nchq7a+kyEoMA",
-	"rLIe3YGh/zbuUrUu6V0W6B9ZmKE0MxtZ32yzbbvLmmMgGCoZHPJUl7RSqNfaiBRREH+Y30B9wVkV1VM+",
-	"QiZtm8VRhYOm0z/q/7YFHtbnYHcSkWjOqLtpFpe+zGLqyzaAChtkR6aZHc8Nf/NpX5boCBU5q/Nmxp6R",
-	"Hl3aEjsjkWoPvGb7qMXzDJdvQa7hv6680Kit3jq58UKjto5/ynU1FzSJdwJG1bzDE2/3vYAdbS11wHbF",
-	"zoPPLGu3F2rfaWUEvh6q5zFAJHZYjYM1F830ZSyipidBX7L9Wy6jfQ5GEfcD0QlojwzAyaGQNKOxDHNW",
-	"I8QBnNPFBzLUtdKl7WlC5WYsBRNFv2VdJfTI/NKtGHwK4X4Y/vNoaMIjdZ3/U2KGUPqChWmDi0Or9dVu",
-	"RFlTVRI255LkhHmEaqZ7Ethwol+I6S1xwuOEC9OiAMW+ZtiMuYnB8vh7vP1XrCxB5nNoyZxB4KnRDQ0c",
-	"M+NEY1NOm9EzA9UVgXG9bpCnzSwK3mtirqj0Bx3MFTV/WDkV0yBMFmkVJrbuaIUA5U/cn2uzg/tUdUHD",
-	"6NERcYVJwI1QWf95qMEMYzjMPE24XtB3YGMR5naV6ifnlUw/GMoigmfIyn6bDkvOUsmqRPapwyToOy6V",
-	"XU3OJsVZ6wmugJzrHkiQOrkCE0v6oMXB7zDqhnJrZ4LHSO+py6gLZzDpL4ktRkejfe8ZNqrcvQtFUm0x",
-	"NeXeM9tMYZhxJqJ3URIlOqCbbmoFAELmoMGYdDyrhEo60hqovgTVZSNCA1a/yW/yJ598zgw6NddWf/JJ",
-	"8pzx4EZuS5PVZ+fR2CmpxmDUmseQbZtJMGdwZW3KQxJgqAdzQh1HDLiCce83udGEtRYqTeOdlNZ2Yv+7",
-	"e/uv/zTs1HOyavK7BdyLNfrhWfyMCufS1Al4Mi3nlpp1E5qYyGJQ2gsSSG3gclZwDWBPcPnkkzd5jWid",
-	"BPPxknMpKDejKTZjKXu2x2/t3DmcgGNcj2Hv3yrZFqqrcS+mzehlcBC9gU3rzk3kcTcrG+SFer1+q0pu",
-	"xrmd/nu9Xr/bqhOYZ9CK/dbKTDfADVuTg7Q9X1N62FCDmRn72EfjJicE2S4eSfTpS6ZP+DbzhbZGBeRo",
-	"GOtHdeFfkoE2ar4NRzoPufbwkX5RpUGVtGi/bzu62LT2L78oBW+drJOWvmPIiZKmoKAFaesI3BZ+rgVL",
-	"QO5STD4b+tbHscULeoOtM6CJ1y6Zv7XIidaLtFUlLcZbJzW/NgzvpQELRtHsKtLSX4mefpHWGJUj+2KV",
-	"DEFhwJwXbPGo8RmoEmDawtKDFgzGQnjvUn/AIGccTAhNYokBWwClU6cbyycBnsboJdvC9Qy+weMeJ89u",
-	"Xah9JbIJl8ll7+k6eZbvcG35RJK8SgLWB9XLbEODcWAeS53YdrFoD7QhCaTAbisJXENTHdC/zzTHlJjY",
-	"ywWBLpbCj5uk2GGe9GiwY3zwOIEbTekAbWTXC5hjyLBGrqEERWqQxKFBoE1V0jq/RTutTZyz5KkI0S+2",
-	"a1cEZ7XLVDndFszvYTQgrdXGWissqQGvnJn+Dcuc4aboBgUt6THKpSa0sPzmZmWTSEFcwWTYfsYUysHl",
-	"2YEAxuNyE0bjeA7jmMpopUKfOl1WW6k3zCxcFHZyY2lpOBzWKfxcF0Fnybwrly5dPHv+yo3z8E5UL1LZ",
-	"EpwGXo86XY+cuXaxUq3sskCiCFmuN/Bh0Wec9r3KRmW13qivomWEAZIllB76Pzt5MvYqZ4RxhdCGZ6vo",
-	"wWQgADwlMc83Nu+g7SlZJ+dRKmnyi+lNGoGM6gQKEmY62vL6vw+fbBEqd6Sxhllv8yZn0fdSchCniWlB",
-	"Rs7gRHRzB7IrAlWFXeO1otSQyvN9HA9BMRykrfybpvUAkulFt7IBI3jxGKiNGSoAz2saSv7IMH3wj4K3",
-	"F3Q9HH8GFn0PDIxNooRLR09I0vNc7nW6SpMrsP2sSg8qBVBhpFGY3umoFJdvEFJmy2GIN9xt0SaUOIQt",
-	"3PAHnUQGj1EmAYvM+DjjYDMRVA4sJhBobOVtLJVlUG6Ltna4cIOphqpC725EHJ9BvGKTwAxnCbm7CNIu",
-	"811sqwsoZ1U00KcUenVIV0gli87Bbjv+wGXNQz3P9DLOoq2YVqslbzs9/2kqWGNdMTctkDRYIuZiqrSL",
-	"9hb7wALQyfuiqeot9yksOs2eMMb8VJdJZjWQyFtnHIu58I4ao5TbRWIgcuFmUNCi/o4VpsxFUh/S0abp",
-	"rQYOOmAFWinV3LotBhx1fU9bF4UXYVKJox1PKZbNM2gLdo2adczx6Umir6hoH8lWMuXgl2jwkd3Jc1qP",
-	"rIKTXrSNVtcbaFPecQYBaJVaGFeJGYJcJfYG9X3HvrUZqmMM+D7YQEUHeSmx/ZnVzPknjITWknWczH7y",
-	"ktfzlB0B0Rda+9BbWGk0sLqXK5t+G9PTXzS1Z+UgHqVlggWcVTn6RjlHngD5nKuNtaLPhvtcuiLUZTMM",
-	"RL+zhnue/s7T1LXRI/3KysrsVy7yXep7LubmGW//rHcuUM8fBJjGEY7LrlzwtGEf2tfMqht28L75wy39",
-	"ltHVllBjLdbZbihoPmfM7Zb0uGPsI218AGyl6SXa6okAzSnwnm7ifCsqdwjtUI+jWa+8Hgyihf8PLUeI",
-	"OKKZiSvUyXnqdG2Wbr/PaID0e5NrTm5K1FGPxuQxs0MtDE9QokRvWyrB2clwlJcH2f7axgTvi7YBNkjA",
-	"emIXYtF6szhxFsxYXFkrf7g6nmGqZnfWgHKGfhc/ZigzNYqixlREw/BCER0vN2Y6iB8jYrWAyqFX8xOB",
-	"08KdpEsAj456H5Qahe+LobHZkczQwy8g6itHUrGeEaU9T5vvkXY6i2rv2Ej53RjhJtGywxArKw/7NvOu",
-	"ccseRJtRYVQOXTmKjiQ4/eg2CDqBIDBaTRfVYJt4f1SMuuQyF7QCcwi4cZ1RhEaKWxsVxfdBX8VBLzmY",
-	"kOEwMwgb7uniOczNy+LQEoumJ3byo98OC5TX1liC3XMBq7eFO6qTG6LHiKsvFe1T0+WnSyVOTKyG7lRZ",
-	"JTb3wDihU/laEm8+rMAHpRGH8m2i/98OI/QkoTc5Kj0mC0EJH3pym0xZMyzRBY8ymvVdMSQ9bfTZz2Pz",
-	"7iELck12TUEGMA+ThnCJsxGAiwjKjUYTRfMoq0Z+qpBFVsl6o2G1wyT9IY7tQP8DmIkbLfq3TG03GIsh",
-	"BguvX7RJn0prZms0MMh2FDRnNmGKTRb6MI7DyiFX49k09o4ZJw7JOFp3yoRErHs5Oz5+I57FgniDiT2k",
-	"7Wk9qh94XBl2TbYEOMpom6GyJNVN7oswO0lCGkwUWxmJQSCZ3yYnlle+QgJIciTbHgSnycopcjYQzk5b",
-	"BG7M3XsSnW7GQUslaWHCTmsD/gjZbFaDC4xDG5VP0EWhavomDx9ByGxG7+DXTNwB8MV40T1pfdX449rK",
-	"Cmnh680+HfmCuk3XgzlhLYj1YA9yIUibDbHpDPorcZIqs7EYT0LSVgvzYtoD329t4gqZpB6jw4b3GYVd",
-	"IGEmbInRste5zRzR0+dthQk0LeMK0WAHvRh3FnVGN167VixvrrVo8lkOS9U2ww1mMjbgep4W7qgELzX5",
-	"OFhmCfFIaGAItxMOj4Dkh8qp9rJzur2+Ultdp2u1te0VVjtN19drje1TzlPt1fY6XcYWAWooSJgvFn4p",
-	"yo6rTMb/MRn/ZbL3nXjWYckFwlS0FeDm5WRBMv3wbjIxwcxUTwmi5UMTRBchjm6SrwtEUITIEIYFyyvi",
-	"qIAWMUe7qaDUVAoo2qoflcBYa5ye/cJZwdu+h7kca8urs1/YEuISDToMX1if/cKz3AYh3MvM9eiWNsmO",
-	"3i+wpfkuXl1EwiZnx8o5K47QzIh7imWhiaGp/2riyYeoJ2XGEOWg6BnfT3j/ZdW2yoIsgr8e2/ES8NXs",
-	"aXrJRA7Q92KXmLy2nKtcuiP9QWeq0Xg1VVp5FPdphnIVMJ1EPMfWusVnYEGwFrIHtBXwhbAbU6GcIgSY",
-	"V2nFcMYtiOk6OVOmr0DTDEhV6nkcCzVF8ITE1Jd6mOQTdp8Ba38T4r3xWDi63UCZMb0Uk3iI7pIMKi6g",
-	"MUTtqCv7/+/nn//hvShyYCXq/PhqJvuVEtAPh2LK0YoM/Z7DxUXvchk5R01qmqWkEtL0ggi2PdfFTM75",
-	"JfzfoMA2WZhAqCb/8oVbmhojBoCYh76QdKgb6sPQgcL8dowrmPYWcfQplg1LdOB6qtAVNIsDaCT0mdth",
-	"Qeh0wUy8obbksGotah5Y4E4/A1uYl3k9VlEpOEKZqJQKAfa3RqIPjQhACg67grge9uWtEs6GoQNsFuYv",
-	"KBQLCSaT9ZRF6Kjjy+zwkBjylokCVE0kPZsiLUnL47ue0iY9ppBwrRiYPgrQ3srrdLeh3lJ2xVA/lEp1",
-	"OtGyOlTrZGHQyRH9ZNApKkgSQx5LO8d/mT3NSjjPz5YIywDnCD7Ygse/tqB1qqFQ+cj1MX+YzR/Aeoqn",
-	"STmCOyzgGToK+YbJGc1nHwu7gCNtOtdNC/rakKMXkLouc20/KsyCxHnwZMB9JiXBmaO0J4yPM2qEBfmR",
-	"wcg4LKP+VdgDB/0xqBPkyVsslrKhwvkOeNFlvb5QjDsjqEC4Na+SPgel236OR+oTi3fqKgjKBLQNBgwW",
-	"a8AOLgmnoCfwGdNJwMh9DJEmOF6aV979G1Pbjx1z5fR8oEpCEb+KWdIMpSSVKOAyn2GrmCQPwL8XpAus",
-	"5RgBJt09tPTDeP0XGlUfF+Q5B9cZJtlHwXBuKs9MzsE0SVfkHoxxxCNRj6ZnlxxrRHNYTJRDp4Kw8CLq",
-	"hUsjc4HILg0SWSeHogRV5wtr53sf872LdRL2CkyOxtXaFNV2os82o7N2IK+Eo7IUCB/mUWEnIEzxQydm",
-	"6KOAIJbxVpoJ1WGjlGwvtlwNC5TLiGYW9GLaKp3J+HeT8RuT8Q8me3uTvdef/ef9d3+///737n/8FvE4",
-	"mYzfm4x/PBn/uXK3On9O3lG7NEvS+d+2J/NYJZrH9Wml2mHoREvxlqpHwNZyzUBIdJ5mtWGlGZRTw2+E",
-	"cjask6swLN90fa3G+JFNl4aSIWlzNFxoFYAOWrQ6qT+kI2kbRuYwLlzuTNRV9Yitwxjzs90Uodwdjlye",
-	"v52z7x4zt2Pm9pgyNyQyU+QD3ZuRLrWVJXhcQXtCHiL/w9TQR8n9LqpURrgmhzBjNVedgh8fkcMqxpLs",
-	"jKzK/nd/8/nP3puMPzj4t3c/+8u/T8b/Ndl7bbL3+v0P3z94/2eojU3G/zF5ea88zzJTu4451jHHelzV",
-	"MSDDyMkwtXLhATiU6I8eJX86B7nhUCS2PSIt2fXaCqbXtzbTDne0PuOmZB73Ev3Ro+dd0TEqG6un1uY0",
-	"FfWVPHaOeM6Gx874Y1b3UFid6EctS0y3rgjfDoXNpUYHHR23S3In6rpX4109H8twYLTDxzQmGBOIynIm",
-	"00P1mDEdM6ZDtBpd15RbHjYTWrqTaMBdInqY4BuP3EKxdQ7HYcnHLywZa+8VBSWxkdcjDDvNfjQmdxYL",
-	"U2EBKnR8BJ9OuvgbzAe0NSh34Z9Yj0klkQOnWyfXaKCmBLlantsyZZq2zU1AaNF488JQVYqUF7QxYOYj",
-	"9BDGAcPrtZXVLRj2u9FofLlxGttqmzmRmefWEs+Vz9IPt34c0DqW3n8dAa0jEeBH5+pdhJHmGiO440dp",
-	"j+R5e+9//Nb+T/8wGX/w+Suf7H/vtWNv7zGv+uJ4ewVnR8OtNEfQu368+VWSYr7qYScxbe+jlgcq17Uz",
-	"W2e/holDtks6gZbIeQqYPfdjwvVw9m/l4M3fAGP7+sGP3/30vW9Pxr8++O1Hms/tvX5w7399eu/eZPz6",
-	"p++8O9n71mT89mIs8IpQx8raMQN8bBngNUOYh8sCj5DNFapZdg+PPip1zG2Ouc0xt0lwG+r7xBE9GGIA",
-	"kWhscX54GUDGB/UoQ+ympDx0h4XV5OgFU8RnVKqQ8SbyvaNueFwokx+JnjP9b6yZw+60qHthmlWu5oWr",
-	"HyIXPOYjx07wLGWbQUuHSsQynKz+qJQIrCI1E94f07gx7u7xjxl7UHSi93ocMT5WLA6X/VymO7HCQGrw",
-	"LMOEzJ/nY0KD7R42jnlUTAh3cCzBjyX4wyShr4FWirlfOPRaSAbtaKwuPb9IN91SatiaZVEamqVhFzRt",
-	"yk4lytOPA9bxpGLBNdzqV/VOH6m3IN3VzXSRuXLt6sHvf3T/o4/IwbufTMYf3P/4rckrv4JRj/9bS0QN",
-	"qY1KQHcGXOxQr7zPIH7wR6JElOn/xtkw2efnmG98MQX9dUOu0WAsxAe0mGGMbnyA164YOF2sOly4cRwq",
-	"DUt38P9t1tjDUQaMLj81D2cLZtbCHMiu8JnVqcm5qI8+9Hy3XgOYw4YdeOws24IEmdDOeSzMlMajN1OO",
-	"ecwXkcdAwNPaEFFPhQEOp1Os1/fzAiWzjYssJ1nCUcdLd+D/j4SxzH72st4LcqBBXmE3DLkjLXDctqDj",
-	"RkvueP0+czeIJuUWDvDDMc6x1tw9xpTHO3VyGWePhm5Nzoab8TEgber7hA4pBpWjOR+2QcUIGRzmVhZX",
-	"eOM5HqQ6G8q9Nl6IZfBBymbZoZ5cdc92heewx5rhqXAGC7hZYMIKV91j7vfF5H7nsBlDAisMLS/A8sAS",
-	"m95EdAsfeYjkACtMa66Pu0x01d800+4VjO8Ok1u0ZcwFTIg6btI0R9vKdItKa6TLI+lxu5gDoU4umDkg",
-	"iZ+r0Yha1Axw/q51Usd3XCeorHNBYi6C2jNstAGr4oQZDPaZftJmVA94xxTZYX1V3N0S8PqBctlv972A",
-	"RWnqT9Uaq7XV5a2V1Y310xvrp8N0duOE2P9wb7L3i8neLyevvDnZ+z+Tvf+cvPLa5y///OB7H5V3OMCu",
-	"H4mnwYyCAagVyEVz8ReVBMrPmR11LBe/mHIRkIdQxJCFnQnI9JbuwP/PqkAL2K7YiVH5rP6VIQJrtB2K",
-	"QHU1E4GWljCkloshEdwW+OP4M+AznoNDaz1O2tr4kcwR3D3uzFzeK6UvqixyPKyaL2SsdjRffJLMVP3r",
-	"WvzBh6iFxdaZpovF9/1XP+coMc7HWlueVRnkjBlHWNGW5BA5vnEz2Q0mVIugI5TSIuyMnV6mTN1eZEdT",
-	"P2DUHZmu+kLi2KH4aFM72nCtcbpe0KnITFR7mGr71Jlt0XHwnEfMrB62lH1wXmWxJ9e9pcKpd9vU2ckd",
-	"mFbcLPdRX/1fw4U/vPu7JMQOMcEOO6AQiBjGj3rhFPlE2XFyDh7+a8nOJ57GYbQmTE0ajtaEZVKlgPmj",
-	"gmeZhFSif9Z+/xFjSjXmhLRn/qJiz3kzaA5/f0KGACngAQWjeMPX0OwF2ygCN/p/+92wOzFonBKaffqI",
-	"vhvEUwahcDs9rA6PDzTWDMr08awSjxPOBiqgPsxcktg+1CKjaN/kOEkbp8lui4GqkzNyR/+Io3JhSm5o",
-	"tFuctoP3hG/muBfjOLmoYNybx6QdNkuJS0dmQDhkqPFcfzRUgz8u1BB5fWmUXgdjs/8qSOMxkqQXhO+L",
-	"YZwRezzGYkC/6sCI6iTOYQ/cWdw5EIoiR86nwQtAZMD00zQGmeOS2cFlFrfzrcJCFo4bePjCvsyE3jjq",
-	"alzlbAhH/6Ky8a8yZZp1AQK0EwOL8zELPg0mP3x5EPiVjcoS7XtLu8vgIzXvpPHscnI464nPvvmrg9/9",
-	"6f4nPzhZzczeQl/g/ts/1z9b3uoFSTvoxP5Hr+y/8w4+CzO6jHsxaQNpize/A0nUlj561ySjZV/aoiAD",
-	"wMJJjgmOvW3BlH39WsD6FIZ76tOYlfU/7fCq+JyvKCku+6HrrDPwaWCjoNIobRhjobF8DQybbo9sGC61",
-	"gIm55Bw0M03NtNmG5ijgdwqH5dvJfKlvJxwVd2/d/f8BAAD//w==",
+	"7L17kxu3nSj6VVDcVFlKSA7nJUcztXVrrEeitV4rjdebsuYOwW6QhKcJ0A1wKMarKnMUJ44Tb7J53rVT",
+	"1znJOvHJys7znOM4tvNhqBnb3+IUfgC60c1ussl5SLbnn8QadjeAH37v54slj3e6nBEmRWntxVIXh7hD",
+	"JAnhXxd6oeCh+i+fCC+kXUk5K62V6ozcldse/FpHvIlkm6AubhHUIE0ekjLqU9mGvwrcIahJA/XJaqlc",
+	"our9F3okHJTKJYY7pLRW0h8qlUvCa5MOVut18N2rhLVku7S2WKvVyqUOZdEfyiU56KoXhQwpa5Xu3SuX",
+	"Lu0SJq9cVO/CEl0s2/EKRP26Tf1SuRSSF3o0JH5pTYY94q7Z5GEHy9JaqdeDJ8cXueKTTpdLwrzB02Qw",
+	"DpcNtIuDHlEQGfBeiHiflZHoeW2EBcLomWeuXERn/BA3ZYUS2ay0peziLq3Q+LuVHTKotAn2SXi2ii7z",
+	"EC2toDbvhSIGpzoCETIF5B0yQC0izXOSh8S/wzATfRIizHxEBWJcIp8zgnALU7aOMOOyTcL0B7GMP7ay",
+	"tITqzv62d8hgOyQ9Qfx6Gb6rvtdvc6GuORRSrSMkDQLUYz4JUR8P0ErtfPUOs7evTxdfjgPVigJrDh4s",
+	"ra6m0aCLpSSh+ub/+9ydO3eXFit37tx9kmx95UuZ13eVdqgcv7Wv8z7qYDZAhMmQEnVTgMttdWkSdbiQ",
+	"eZgbwBfdDfukiXuBLK0tKaTFd2mn1wEchr2bf0Wbo0ySFgnN7thOLgIHlO0cHn+vcaYg92KJ3MWdbqB+",
+	"XaotnavUVu35kqt24PlJa34pJM3SWukfFmI2sqB/FQt6NbXuDc/rhSFhHsk9II8eOfwxb+IwnxV0cXgE",
+	"nOA2UZiSu4iAn49gmaDXGkfYzTZBPGxhRr+J1Z+eEEi0eSiRWh1RhrDvh0QIAhw3vmvJRZt2cPZdC7XU",
+	"vFcN+1Qb3uQ7hOWCRapfDwuVe+pl0eVMEBBST2H/luZf6l8eZ5Iw+E/c7QbUAwgtdEPeCEjnK88LBUGH",
+	"ANQbfiyEtinbxQGs6xOJaVBaK42GPx4N33343kuf/Oa3o+G7H//v10fD10Z7P/r0Z98bDf9jNPxoNHxj",
+	"tPfj0fC3o+HPR8M3Ry/tKZYgseyJ0tqKIn1JJdzA6P7vRnu/H+29Pdr76+j+K6O9H33yu3dGw7/v/+Bn",
+	"o73vj38qPr49gVhIbfRe0Tu6qT+gITiOUFYGeLwX+CApGuqP2F9DHRyoSyE++qfbN66XkVkaPbN5ufLV",
+	"MsJIb0mJPStRAiqkEg+ox3YY7zMUKRZVteMLnDUD6s1yY4c+5HUuUZcLQRsBUfJYtilrKVmFmb+O6goN",
+	"6kjggUD99gB2eRnToBeSk9zkUz0xQGdWls6X0Wpt2ehR9VtEhoPKRlOSsI76bRISBFA9i3iIMAKJY9Uw",
+	"QcJdEqIzq7Xa2Sq6jZsESY5kONBCHwVYkhA1eYjILgkHAAXU6EmE0c0btzdhRd6TqJ4Sy3W1Vl0QLySy",
+	"rsHDwwb1fcJOEkAKVYGNoAYJuLpAySOsc5liWe2XSoE6pNMgIerggdF/1M0LOMEVQ0OH4RuGGLYN/biM",
+	"Y//lt/ZffWP/2y/vv/vX0d6PRsOffPyr9z/53Wuj4buj4bdHw1dGLw1He3uj4bcfvvfS/vu/GQ1f/VT9",
+	"5dXR8Aej4S9Hw5+Oht/S3ISEIVc6+XPRupLzbQUAd8GlWu3gZ9/Zf+fnD//21v63Xx4Nf6u3AMzkN+Nf",
+	"bVIS+Iq5aP50b8thW0tLMdvKP0j8xSxWlYbNUfCqZ5RWKSTnftmgrda5GyHBO0p3C3sBWUd1DbE6yESB",
+	"qIQLv87lZd5j/kli7BWFc0Qr3+Qu8EWFmfoPoq2Yo9Q4iTwcBIZDXufyGvdpkxJ/XAG4zjXZem3MWsRH",
+	"gjKPAPXXL23iVl3r8H0skCBMn3yT86s4bJGTptUG9wfqsIFaPFQbY2gRXaNPwa6eYbgn2zyk3yT+ycoC",
+	"5IXEJ0xSHAi4kMhMC4kVWmVE7naVkqJ+D8ku3yF+FdWfffbZykZPttXbHpax1KBeG+1QbWr1MZPEN4cU",
+	"vW6Xh5L414hP8SaQyaO5BoVzdXc1tYpi5xFpgk61IUQvxMwj47i3/+539/9+/+D+y/u//GMVPasQrU2C",
+	"LlhNJBScIV+BUHLk8Y4iRNYLgjrqEMwMyksMkCmXuiHvklBSrccpW475lLW2ebNJPf3H5No39A/G3BQS",
+	"N5twX4r5E7DRJOnAeymlMeJNOAzxQP3ba9PA3/awFu9qj7iheJ3WRs3TDc4Dghk8zztdzChn23yn2BsB",
+	"wbtku0P9Ph4Uf4kKSdg2Z0Hxdxj1dhSXK/xCVxkH0xGKCHEb7gr4Nm2x7QCzVg+3CoKs3yYk8NqYhgWf",
+	"5x3CtuFWi7xwzzUinktAYQyO47eRXC51v4m9p8+ewB0LzHIG+m5Fe+aN54kH4i8irCus29Ok7/tUoTcO",
+	"bjrk0MSBIGlCBmJTvJQ0JVI6mtLINHnRBG2hW6QbYI/42u/Ub/OAFCS4iIKSHrgpDjhwdVzRry7VTqnt",
+	"c0lt48jc8ylhHtnEGU6Kyzw0fl/KWuugnDR7QYD6PFQ4p+0ugShDdWy+Uwd3Bet1FD1jNuBMEZggQdOS",
+	"q9JZcYcGA4XMOASvdbk04D3Qg/kuCbdXauodI3BD/ZxkJNxuhbzXdYgyxl11DnmJyRBcuiki8fR5XJ8Z",
+	"eJOr3V4joKJdyvgg9qSy0P1s142WW9osUSdOOzxyriL9eaVpwL4MwCwnU7vHEvzpz/NG5oGxTDhafCxJ",
+	"RdIOyTqLNS7yOFVijzFu6MNP8eWoi4I3tmd83J593GPmigT4BlYmmQMx53bK9nZTH05sK4LAVg4FyJuG",
+	"RpOIEzHS6D8m0b+DghnKihNumfah6+SuNGGbMXDARpJfyzrUU5hlYO7DD//zk1//dDTcG+29WkYH735P",
+	"2al7PxgNXx8Nv1dGB++/tP/eO1V0vafQWqvRSiIZKtEKX0Tbu5hqFC+XmqSv/rcXBJmo+hTn2mWdjrRI",
+	"9T44O9HznDKJPM5EL5Cg1iIfD8YFXkEk087KDB2SN5smMDb+k+N5AFoJghtNMNcnXdYN561bpAkGeDrS",
+	"BuK9CX6eFjjopNECFHRD0lIiTJkoVgVOc4+7lRavmP2OrZdFMImjGGhEZ8/EF3VF8+gzNxjR17iOMEs4",
+	"b9IHKyMMhjxYag0u2+qkHcrcJRbT123v0Y0h1WrlSfc6FnacetGFvOJjILvQxoyRIDsWpURlmwc+0R5V",
+	"JAiWSOIdIpCSZS4hUbatjS51QyygIDD7ONjZpsDVAi4zqepCm3ORYdxd2iXhACl5YN2JYU9RmVA2nr8O",
+	"sT79Q0f9sUu9HeIjgr02gljRurof9Zr6hGECuEN81AwJCQbozMP3Xtt/9/WDX7x51j0GeCLhCMARQkIy",
+	"d30RS5IZvaosLbtyVC1eynx/cAGcZ2le7ePBtmd+iT9eW1xaXlktJcOMtcr5rRfP3csOMLq0FH0zi2Qu",
+	"Eo/6xI/icentSFJcdABUMoSGTzwqrO5iAK2/XC6JHdrtEj8Tyh27qWKxPffMNl4YLV02K+bBwO5vItNI",
+	"ASfjWLjbDfku0SsDFWxNvR77mcytcS1okyt7ARdEbOOMEPKzbcIQlYgwX1TTqJirWqmnt2fRxZJB0iKy",
+	"jHcJm7BlRaoBZTuoQVoY/JB9Hu4UP4HiRzNgKufhTRzKLGwVUn1qJmgY7/Q0LTAdWdavuSvGN+EArOzc",
+	"tz1oHq5cwF3sUTmYEZU95zU3VaCWzhbIsQjc7AH3xNF3c/fbJt7OFZaB4rFcmnSRVnwpBOtJj3cyREkd",
+	"ByHB/qC+pgijjX3UIIQhj/eYJL5JFFpHdcbltvljfU178sBzzYyPW3KQfaiBvZ2EDhmGdJeAEq8XKpVL",
+	"PeZrEeJ8NJPH2SSAQjYHwTLDF3mT8G6gne5SiUFpLdomB6tuyh1ZuNnvl53EBHsLudenTjYhj0WJXcoE",
+	"9TOcPg2j3BdTUMEUyNVKbagQI4tx0xRQ/b1yAvOzPw14wDj4rQWmPmrb0zWprJam00S55FkwTSMXeM7Z",
+	"VFlDKQ/8VynbmUk63KZ3TQoXbkoSzi4ovJBgSfyZuGNRAXGEIiU+p6buSBNEmtcWP7AJtkw68BQvSaZl",
+	"k5IEDlgTS+ZIgUn4cBQ+gAi3xsRjpiGftx2QsIUpPOYn98pjvi/DYscvWrEsMASA8wltk7bxLoGgTxb7",
+	"m0PbOay5HhJBwt1Cltot59E5lRG8oxMhpkBKWfIe7yjJRpmJmBUQF9oxqE3xbMXFPa3dTjm6wnFk2TLo",
+	"crvN+2xGw/3SXezJYOCYg0j2+biwce2qcVbh0xaVYh31qS/bZSS62FM2I/ORj0WbCORzcHJ0wPwCiz8V",
+	"k8iQ1V5IZLbbVclX6tGudjCobaU+meUcuJdDZJu4O7PdEkicp0boTFp12JrZlNb9llxFsOJEVhy6ynIz",
+	"X8M+QY2Bzstuc0ay/MwFOKbe9FY+EMSMUJDmlcIMUQE6EV5aNcqx+efiFF4JC2Yd4FKIRS8kF9TemhDH",
+	"H+ffUdr4bJK0+AnjxFiznam838lkdxfMPOGuzS4oJAng8cvYkyJDFECkzN8e0xZSqS4MEv/EWiz5TRI4",
+	"5EaoP8L+raocxe1nBW46w0YYh1NjoFWNKrqq9gFJXxAZhHCphLQBkFVKRW7iEPFmM5E3UOyysgxY7RgU",
+	"xpGYZj/RwnByxBmisqwkgIIJboUEkkx8zeaK7caul2lNQ/5x8bvX6czm8rcm6/CJZ9NWTQyE5J1FW8oQ",
+	"ROUx334UNNDoUo2w+QIkPE3lOdM8w9hNb5kYlkmG6++VSzZWmfIWr2aKI/vwtsSt2WJBNqyaYH3nUxet",
+	"DF76Qo+Yn9VVpZN/0t7vzG02yVRAXCYxCGzwbdLzT1Nt6CWpYjbEjhZ0mX8Grvc6HRwOCl1I5DJKi/0p",
+	"2Q27VNAGDYzFOmn3/xI/ea9c6pOGoDJjxWKahoPzfrazpjWjVUjmkAn5DgAqEEaSdxpCckbWEOMo4KxF",
+	"Qk3B3jR3gPl8eRZBmy8PHXjYg25NBqo4rMmWuKAMPtzhIcl0vUK6suL9jNyVutyIGnmIjD/LsQrc9BNy",
+	"V25DvmeB+Lcb8NXvmC3lw4V3Z/ViijZtym0fD0TCj7l87lxCedX/nmLmON/K3aKWPBlAVWKdWQUDDyAz",
+	"HCJLpkINtAFBCNIOpMOKhLQ0OB7uP5ZJpZYOtkOCTXrouLMInggO5T0ZkyJzyowZzPhZpErHZEbPxPoi",
+	"peJQcLH58QX4wm39aFJEFY5ilEu9MCNAvKFLu5TZTaUAzlEtHY/EKmAfqi1GMEksai7UCbcYGCRRyyGh",
+	"NMGUHZrU+BbvLnWbKaRPU0kSYXIZS7EUBqcCJMEzxhIQNQKlUwz1XxNJhPpPJk2wxDhLsZbSxz95czR8",
+	"bTR8a7T33dHwp6O9Hx18683R8P+Dmo5vjfa+N3ppuP/Wnw9e+u0n3/mdri85+NlfxwC69lyURAc5dVsR",
+	"FQ8IK63VIiIsPc9Fm+5gmlLilbYQefGc2Pvm4rm1Wm2tVvtK7fxarRaFy9TzCSecOdxWuQTpqdrHSLDx",
+	"EZUWlxcXz62Uom242Q2mgnA0fBuKWT4a7f1tdP/Po72/j+5/MNr7q62q+1XKfZfY5Upil2obrnr63Iup",
+	"5I5So8d2BrxULoUcEgLaXGg3aeq53t3KDqYtGj/p8SgLTy0Tlf8N/wQX+ePR3t5o79Vn/nX/rT/vv/PD",
+	"hx+8rhNFj8FGidMZ5saiUzNnuplzKN9PhqFzrjbNw3BqS020pVxRlZBEuez/KEI4kUHzaDM4XfXDzf4J",
+	"cVPq7NYOlRKC55EcdYVoZsz8MskAD+MyW3kZZEVDasrIaYYEogZeG4ctUrYVDMnSoBkzHgYg1WAzWfCI",
+	"yHo2y8YebiopmMOmcjhc86dW6EjjG6ck8G1p17gDwIRWJuRsjzNBXfKZvpl/un3jOrrJ1WZCRBkUJOqq",
+	"MUi5rC/UIUIBFivuEJ2Y6NR0TyNBvWxZb3liSvUVIXrEz4+z61dnC6bynNgc8xGVCAtU3zBliCDS15B6",
+	"G93p1WrLHrwM/0nqVfRsmyuTEnqDUAnZUrrhis95uK7+RIUt6mxTgTjzyHTo6A2Wo7Plw2UTwojjUJkx",
+	"8IWeJqSLqJyw41hxePKpS09dO3d55cmVp29df/KrF5781+urm6tfe/LahVJuCE5XW5C8CgiFQmojykQ3",
+	"bQZQY4C6EAzLWL0Cy1dg/QpsoJK/AxnBaBKCGEhGz29nmlubcXoPmFpI/QF2bkIYOqOj/g+aPgSHzGxA",
+	"EUGYhOJ0U5I/HQ3MJY7BMLHF6HwTkMTi+1yUo9/OJxsACbkLZxOKhLBADYJDEurC/CLIdXhy+CdOGWWt",
+	"bB6RK5XMHU9eXkM5V5g4Kx+RUMlLNYckFEio2dYJNckGQytug6GVlZS4GQ8UZyL41+gugcRPnXEuNGf3",
+	"OGtS6Pihs8otDSgzdjxqntT5zicSpttSdsXawsLUS1e7ywL30zSrGgW8fYKH0PaihWUbysw0wrlZgo4l",
+	"SxtYtLlbQSZwALalWzkCVVOUye3UHwPiyV6o8/U6lOHQzbiXIQacUJAhRKr/ytKgrinrO4NJ37p8AS0v",
+	"L5/X3T54symITDLBfCu2aEbVxNZPYwnuK/cqZ2rPLVbOb/3b4nO1ytLW2S/lfvRCm1Pv8DG5+ZLeY3Nm",
+	"ebGQ2Wgz311KMjssUvJ4rcdAlCqj5EJmZsv+y2/vv/Hh/i/+cPCzv+6//GD/5T/uv/Hrhx/+eLT359H9",
+	"D0b3v6tvmUqBvDbxdnQaTPK6I0dIscqDcsmxGbLVnAb2dkDRMU37orp8LHVYnk1Su52FDPeag+GldmUb",
+	"X4REUF/dbSZfKRAkc8LyxQuvonfyEh5my2y3We3F81LyEsq3Eic6oni3Uk5tOtvkqo6ODcjFyXrFXsgQ",
+	"a0vZYm12yGY4L5YmJwE5DsaJH1cPRV9PZP0VOfVkbLQZPeNZRcyPghDjNdNY581EHVy6PSXjmmuob2pM",
+	"RBs6dEG2JXxqhoKTEAuyDSprxuIh7yhewBBnUfZ9Bw+Ugh6Qplx3WkflbBJ0YPVKi0jESB+pjYgZ95ch",
+	"7euKG9XXol3ZHgiwfkCwr7tAGS3lCWGUmSqqA4HoEgQqkN8jUaId9MEcEFk1nHBN/7VHJvBBJw47a970",
+	"lKKUCCeSlxSBZGsiquWERG8wEtXy2cjoeOTzxCKKDhOa7wvHlUE8Vzixw3eJv90MeSczwB8SoFXJue9m",
+	"wwdYSKRezSWKqVDINW6Kszxtp7/QI5kdfm5f+udnLl2/cEmhjVJNV1dXVrNTuk2by6hiMEW13/jGN75R",
+	"uXYt6hBsa+4UZDzoCxzyTrVg1HXWhOxigdqYhmy0NivMGQU4s1OvI8xOYIW9EHNjU2OUCWA69zM9epmO",
+	"JMxeha0gWUXPmnoekNDqkqADsOKTwGgZIb5ADFQ2G9NL6K3j0cFzlaUnNxfPrS3nRAdNVO/jBw8WP73/",
+	"NvrkwRsHH/ykVC690OMSm3Z3UanQV2txaVQyONjBd7dNmdaSUuXidyAgEb9kLLZ7W6nqACjCKh6YbHC3",
+	"q+n+99/f//CvB999CT384PVP3vnD/rv/lR2F1NBYTkDj3hdDV3tE6lnCu5ZJu3ojk6lqPJKilvJ7gY6g",
+	"cCHVFqZHUG50Ccsp+fYw82lkAicJ9CKkNgMJRhX5umVB4WThvBrxI6j1dnaeCcUoTXnszLO0UhjrXGFD",
+	"7QXjn7fUw9nZylGnC/jgxDPM4++bvWHEIznaLbNkqunLe3/b33tQRvsv/1H//2s/2X/1jTLa/+j7Bz/4",
+	"Sxnt//Ynn7z9c9fhBjkS5ZLHt6P/choSuX2ZPM5kCL14soklBbd0aRrBE/SuDhcyGOjwDKTZUyXI+gy6",
+	"T4nMhClvPm/OOiKdrhwYq8j0mkLgua9m1/y3oGtUlgJHmQy53/Nyk+52MMPZPxTIVXABavMW8lvdaEE5",
+	"XlikAdshWjNQD2XnqcYNXLYbg6PsiLPZJqjjeOE0Y9zlPa9NRN41zNQUp6x7oRek1cIJc6bBuklGMIFQ",
+	"U9IHFxsjR1njdwoj3PS3yPWchHM+ievzHVX9hKG+qfV4DrZP7cKTxn7nhZVs7cSSw9RPZ3QCKtLTMCaC",
+	"jPZ5h8vsdy/lYhStPxr5aBU3RkLRpt3Z9Dfz0tQ6tJSASaw3DQufTnWuc8m5UMM+92NHkbaTht6jzd5J",
+	"M6TcvI9jFlVHLlSKs9Vs1mmZpcNBs+A3WwG8ejovCGDN0IJo9M/q8amUYz6a7fqPdzN2v8ZILqOPHzxY",
+	"UtYyRGqV5r2Oeky32eqbpj4hlJNwpmu0M6odJtUtNDiX7eKn1h36skoV8jti3AKpFQLarEcO2B6TNDCz",
+	"pEI5rWnEoUsYlKW9fST9UKzjxPEprEHDEuh4Cr7nMji7kEi3yIjPTGAMRdT+hNnuJ9CeREzprFik6cqJ",
+	"N2DI7xSSff8AIV05FjmX5rt6sOq38z2lc7TkDZ0tT28n4Tx70p0o+phKylrbARUyv/aMM4I8zJB62kgE",
+	"6DPImUcQRsCkIFuzFwTZGr56U2wD/k7qLoaF1F9Wq3kcvL6EwJK6Hrvf5rCLGPmjtkLmKFBUPi8yTGik",
+	"kSxEmeAf2jYeXKdWxbb9TrbdSCBJbjOxxA0lAelypYgT5wm5edwRM9UvzyMJCiazJ4RDMbdlfsZ/jn0w",
+	"s2M0q6fB04R0BYTP7lIB2AjCCTi0dpQrhhyahuuFmhk8rzPItgOTvDZpc2PZZtnmzNKEDLJZIJBknM4C",
+	"y9n+4TkY6TxKVUGv8hHx2WKgGuezk9OJ4jcinjmHF9s9Yh5f2CSdbpDZ0GSi3mdI0scDN99wep+1aXoW",
+	"kCEw6/F+s2CQAC1hETUNqc6hZcy86ykqwoxYakGeYwIcAWoeGoBpfJ02T2OCjDSSN77YfDmZlI/jd5WJ",
+	"dmMiMtdmSiL8sQvEbBKJsnBXalOTcOcTYvbyJye0d8iN5kXjsZhNRBziQDNKjMPQ1UlJgZmhPasomIOn",
+	"MxJ+LeS97lwo/kVz104XxXN6+GcsPHT9VhMuFhyuGeUak8WqHiAyn5PTxDnG/Jx5Mjbhkj3SJY/IJ5gU",
+	"UxY0YxufcglH4Uue6EQ/aVfyTZtmkRUnNUmcprl/hpPQ84x2P17xrbtQZP8WJ86MRQ/duB1UUdnZ8Wqf",
+	"1j/d1zmoUHfCQ/B1Sa43OJePGoAwxTmdXTFskMuetmxB4h4yF+xzceoI5NPLg5w7mCp1j/NOnMXPJSoW",
+	"ztiShbP/z5eO9O6m9+wcu8vcW0rHojInakC+V1YgyjVtc11tz/NeyDA0RkR65loCqsnCZ7sPSBtk1tNE",
+	"oEE1Zoz3mEf8bcjEztlRVCycajSqf0CmqA6duXX5Ajq/svrkWduGUE8ffUIgO3gsI1c4u5mrHeLiScSj",
+	"Sj/9ulPAgivf3FL/U6uc39768pcmD5vKKPdq426XMOJDCncf0qE49Igld2V2roUZmluQcyeKrbNHFJg0",
+	"sEg/Xj1/3tGPV2qZGnJ+hx9pJoGmJtzeuoJC0iSQe7aG6vE8XV2RrC7BFiRPr6VUvyaGHuhMVgPpCWE0",
+	"bcoWDo3A47aDpH09J5S1gbqcB4rRQNZmfpf66bGY8hwzC4qmhcdZpdltnbFONFI4z6MayexM6WJiJ9H9",
+	"PxI/8T4mNKZ3DKTjGEKRidjzQn6ag1UHH6IyOdM6u5BrNXVnxgxYzGupvDjprqaYS+kpAtG1TRy/cSsq",
+	"s5jhjuLajBmL6BaL5qPcSkW3siUZjiM5DQJjOZT46q+jumsB19cgaqTHc7txJle+MS63GSE+pM3yru3f",
+	"sa3+c3tAopCJb4fDpazsLNl3K2n4p1IZ33/l47986+F7r33ym2EZ7b/3Thl9/MZ7n/z3dw7+/1+W0cGr",
+	"H346fC+5QWanc9hJWuVSwJU4G2Su7vbFzQp49gIcIlMebEcYx2OyfD0RSo/RQo2B/o8MCRxN7ppMcvDU",
+	"LCUwzER6UrnH7rZEGfHAJ0KiJg11RK5Y9rE77SrLN9oLyLYkd3P6V+gRZE7uZlwoe/D7fz/4xSvo4wcP",
+	"lkfDj0bDN0fD33/84MHK/i/ePHjjFwc/f2s0fHf/tVf2P/p+sX7n8U7KFtIRbLKoWd/5zI3j7CXagWcK",
+	"mraKxtQKrJjdlNZKl29d+ud/vHbj+ubXr35j/alvXNz4xj8u394or9zeSOx4Vmg4QQLHx1iCXm4lJ0M/",
+	"vxnb/vffP/jDf4yGfxrtvTYa/mHMg1aCWnWA9OGQOAGgQsnq5VKAZ35FwzurOn91dWUV3br1zNVLUXT6",
+	"4ubtzY1bmzr9tEV3iTBKtE2H1/k5ZixeNLIZVP66BgA00K03Q2Im30ZoPfHGpzqpZyWnGft3uYgzvad4",
+	"0jU/5vnMordogeTF59Nffrwr4TyfoZJu5rKXaAv3DlPrkuGDnuJgnByPiWvP8ueXZV3THGPJydjkSF3P",
+	"htpYpCrLykbstYicXlw24T6LB0OOsd4phd/HV/c046lnRJRMzDCu2ZgvSS7atIOTPGMlyTKWxoz+WuX8",
+	"1lfOVKL/PJtt+9+WuNk8ypkV8zRlhE3MMuhhhq9OGtjA+4yEc7jTZx70oHaiSX76oAf32XT6N+y3fEQD",
+	"H2zXbhPC1gPSddF6tEDUuTuBKkfhsXcQ75E77GEv8/W2ym4XldsGqnAPrMwv5+79cejGAhvJHjQ6QxeW",
+	"FNGO59LA0FkcuN7jLmG+7gNlRtL68Uza7JpQY/cdqi/CY1lIWY4BlDhlLuYcXdp+Or9uBtbokt44o7ps",
+	"plsDt3pCVxQCs5qWgj3+7ZkzIeATuelFY6llKQ4rDFMVRKI41XYNYoADt0EFKArQ8xMsFTehFensF0Sb",
+	"0Qx6gsOA6taGR5CbayCSSpBMH24CtR7CZT0+/NDzSBdauU2c36EFFxXOzCLbKNVOvmSJilMnCcF1vWaE",
+	"DexEwaLTfp2pf9HeJwDr9mFmRI2B6/Am+nQ21yVsO89RtWlnqegHbGuiKLnd9h4pPl8rKtbP8VhlR3Tm",
+	"Mo4z7eKU+ZsAV8JIduGSfd/J7MSM5gOT8HB2L3/CCT9vLGQsDOLgebxAljTJyBl7jEMij33EIq/lsIcD",
+	"wnwc5jfO7YZ0V/FA+6T2DFAb0SkrSUKl7daFsNghPpArZ2QdkUAQI6eg7zL0XIZxeWYEiiCRz01/v1Ar",
+	"oZlmOmbFq25h5vPOuh4xZDuS4QbvST3BT8lOJf7mKgUoxoonayk6u0cBxiRsQMGCSfOxdWi8Q5KFaNQW",
+	"3CUhP0WxSek0dq5JXqJyE3JHWHaC8uyjqGcZ4w7Kxcwz3zN6XhXqK6WJJp4ANLFYSrf9s8VOmjjWolrO",
+	"vBKqsXs6quqoKEcgc9ao/nc8rD6CazzJPsKCTE0uLnVKcJB81nOLvNAjYp5Uqq7cVivmpeXmBTnBJaYz",
+	"WUiiBg31aRAgn1cRyBaRU6qGMBN9EqKV2nmEA13dKXAnp1NGPs3c6OqzlqNMg6UajE3AnoRWzcwjiKlb",
+	"D6ggfhVdcftt6xb+hrdCKbBSTCn0yGhxKXWjR9OxKPK3uqlkS7Ujo6M5BVteW/uNjKb2SroMeC8Eq6yD",
+	"dyhrxXGXsnVJ75JQ/UiiDKWp2cjqZrebtrOuOYYGQymrEBjVU6hXX4sVURB/Or8BB5yRslZP2UAzadso",
+	"D0sCNlj6R/XftsDD+hzsTmISzRh/OMniUpeZT33jza+i5uCxaaaWbzZJCH8LcFcU6IYVO6uz5ghvCIoX",
+	"NvnOgKdaI6/YHnJunuHiFuQa/tvSc7XK8tbZtedqlVX9p0xXc06DfC8kWM46UPNul4bkpAfb7/Kdw8+x",
+	"azbnal1qZYR+PVLPHUAkdlh2wZqJZuoy5lHTk6Av2Pouk9E+C+OpuyFvhbiDeuDkkJo045EUM1YjuADO",
+	"6GAEGeowfcSTAmGx7qRgatFvWdfso9vHbyQX7kfhP48HRjxS1/m/JOZKpS+YmxbAepC5utq1OGuqjKLG",
+	"ZAKdMY9gxXTPAhtO9EoxfTXOUIYYN+0KtNhXDJsQ/6zLnfXvbuszpyxBZHNoQbxeSOXgtgJO3BUyo8Nq",
+	"sbE1ZePmU0pYNIW82UQd7BNrb0VihaoPtwn2Ib5jMj0S68T4h7v0aTKIsH36Bp8yc0JYZ1tvUwS9lt6l",
+	"+cPSOUfDcfYP57Hy0fU32+zlLpZt0IA6eIB8bhKEY1JTf+4rNIARKWYGLKAf6GOwsfhkbSm7yVkykw+m",
+	"ZaWB/bhuEs0PuoAFKSPRxR4RoI/5WLQVuzEp2EqP8TnkhHdAwlXRdZgm0wUtE36H8UyYWTt43ku7B0Vc",
+	"TT6xJICabaYowDg7tfdTIMlboDuvKwUFQvqgYZl0QaskCzxQGrK6BNkmA4RDUr3D7rAvf/lZM5zXXFv1",
+	"y19GzxoPc+xWNVmHdlaQnexrDFqlGfVJw0zp2dArU2GSFCM9nSHsQUOVNbWHO8xo6kpLFqYpUkqrPLP/",
+	"g739V38ZdVE6Wzb55/EgqOjm9GdkNDOoisDTaiWLUKIF4cS0HIPSNEwgtYHLBc4UgCln4stfvsMqSOlM",
+	"Ol8wOTMEMzM2ZN1JKbT9lysXL+rpRMY1GvVlLqMGl22Fe462pZa5qmsVNGzqL97RPPhOaQ09V61Wt8ro",
+	"jsuN1d+r1eq9ehXBrIm681t9bPKE3rA1iVCTBorSo+YfhBkIQs+POwwhLRb0kXgXv2B6uDdIwJW1zIF7",
+	"GetMtuFfgoC2bL4NR7oEtQDwkW5eJUQZ1XG3a7vP2LT7rzwvOKufraK6umPI2RKm4KEOafUauHX9uTos",
+	"AblVjv5g6FsdxxZXqA3WN8BSqFw1f6ujM/Xncb2M6oTVzyp5YhjeCz0SDuJ5a6iuvhI//TyuECwG9sUy",
+	"6oNCo3NydPtNhc9AlQDTui6NqMMwNw3vXRz0COS0g4mjSCwxFA6gdO58bfEswNMY5ajBfWrwDR6nDD2z",
+	"ebny1dhmXUTX6FNV9AzbYcoyizWNMgpJF1RDsw0Fxp55LHVi22Wj2VOGLpACuSsFcA1FdUD/AVEcU+jE",
+	"Y8YRdBjlgWsy6+7/qIP13DYskZ4ar039UNvwPg2JZ8iwgm5qCa+pQSAPh6EypVH90iZu1df1DCwqY0S/",
+	"0qxc54xUrmHpteswW4ngENWXaytRZyftNTQT62GZDWaKgrQigDoEM6EILSoPulNaR4IjnxPh9ImCQj64",
+	"PDuswXiE7sDYIuoRplMtrVToYq9NKkvVmpnfrIWdWFtY6Pf7VQw/V3nYWjDvioWrVy5cun77ErwT17OU",
+	"NjnDIe1gr03Rxs0rpXJpl4RCi5DFak0/zLuE4S4trZWWq7XqsrbcdABnwSo1rSwJa9tdKWVrXd0ZzB00",
+	"96fVraYtDQBGD5Pk2ti3I23U16s6PKLx/4qv9MUuYUpN0q0JulwdUC2+VKvpAicmbQaSwwqeN+n3Wl0t",
+	"MntQy9dxxR+CguCIgend0ODsXrm0opfP+mq0zYWnsG99YfDK4vRXnmHYaAG6+cpKbXn6S5d52KC+r5X6",
+	"yOUx9S1Mg15IEhoseLL1NT+3dW/LGTALzbCje4p72UEUUw+rhve21OcAUxZgXFKFMp0RwrO6Wz01ALgq",
+	"ZVcxa1DeG4OopVxKtPeNo1xrCjgIlAYAOc46a/E25CS1MPQPjhhAHQdKBxnUlZph56I1EVZETULru2Ek",
+	"DkFqtmP/dIf1sZ0RCBo4tqF3heArtRVUhx5QZuYf4+B92pbcxwND1UmUBrhc0e2nADue4v6gADI7Cek+",
+	"Hthe97XFpeWVVdDpCyM71KFojI8tNzNw61ip7II5egaxgQLZIJ6ZVmoyxx5fOluprUx/4zqXl3lP172t",
+	"LBZYYpPzqzhsEf3CapGDWEPVv0Z8ijeV0aBeXlqa/vIVtosD6h8n27iGw51o0o8StzgMqc6zmso3FnrM",
+	"5/nMYwPdvHF7s4wEZR6JlXolVSGLA2mL34Yf1V8wunjp6qXNS6AVKD2IcRiaa3TKxcUaElqVQOery9XV",
+	"s+MCSe3pwikFn1LwF4WCN/EOAUNcES4OQG+eQL2gIy28aAKO9xYk7tqUUGMa5IbL40f0aJKLesJLJvFf",
+	"AltJ4i5Y9Jgh6scjN7ptJby1sGa+6chqW2V2IWFOcPWysDr4DulKZYUFJG7Hq3RYIvtcMTDm6/nAAWgL",
+	"1n+ieYpSOGDQ8B0GKxldoYmDQIDZ20ffJCHPVAXU8xsyUnDnZCYaxuoGSSAx+Lep+vyT/nKj1lwllSeb",
+	"Na+y4q2eq5zHq8uVpeZX/RW82Fz0zhOdcVScAWyqtR4F41GgytPSNdz1bGfZJp1TzvN54Dxw5Y5HBrTy",
+	"nsxmPtq1mWue3mAEESa1KwCeLev0HwLeSaX0Q/aeMyixSaWookvaZdrkoRt0UDaAiTtAdEGXCdredP8Y",
+	"PVlHWOwIE0omnfU7jMTfSzlpNdvAIfhDu7gVOQhEmyuWpd7UPgft0hSSBoGeK4l1LiVnJIvLqI3qY+hQ",
+	"hsuH01AKBsYjCclFkCoFgRJLW1SgDkTn1hFYOE8I1KE+o622VFcEPsnxeBj4u8FFFLu7zdC1Yhwg7q5Z",
+	"ZMtRfnS027xNSH4EW7gd9FqJ8hcT6bChG+YLm51i0o8Z+L9CHpC8jaVS9Itt0Tbeyt1gahILV7sbIC8g",
+	"kOy3jgKCd4mAwlcN0jYJfGTtaT+KH4AJLnVKBGpzIUXeOchdL+j5ZPtIzzO5B1LeVsyMloK3nR4cPRGs",
+	"zjiNdQskBZaYuZgWZ3l7cz4wB3SyvmhaYhX7lO7YNH5Ch/nJNhHEMuM41cVk5WTCO+4qWmwXG+aFTdya",
+	"sBntBdbBJd2eifia1Pt4sG6alEN2C7ACLtvArZtKlkIgiirVLfciTB1uvOMJnaayosE5u9ZhHydriAqk",
+	"rihvH8k+rMXgl+iOOb6TZ3noizL4zXjThBw6PSERZCJByIPKgJSRkcBlZG9Q3bfzrfUoVkCA74P2lXeQ",
+	"FxLbn9oKbKplYLMOpj95lXaotLMjj0cxjWsaMxTTG5DKqyNHmieAWrpcUPm7ZqaIzqvKnogSF+lqlynz",
+	"neAvseqG1dTMH1xdbUGHU/J1ttsSOrebWHAd/Dw6eCeVTapgK8xAjnqHhzrWB6lH63owNhY7xh8MMWdJ",
+	"OwTyLNX/R2FNSNfVMVC9QhVdwl7blrh2uwSHmn7vMAgC6P5uOsijK6/MDpUwPIOR5J2GkJyRs9EMcG1N",
+	"Bpy1IDWgEVBvDYWkw3chkVttFixI7VPWKyvlT69uTMxJmt0FA8op+p17zEhmKhTVGlMeDcMLeXS8WJua",
+	"XfUYEasFVAa9mp9ifyJL9885Oeo9LDXyIOB9E1DWZKbT43TMQwyEJB0jSjs0DN06yWlU+6JNM7/nEG4S",
+	"LVtEY2XpuG8zzx+gR6ejDRSltOo8A4kHAjJScAMEHdcgMFpNW6vB1nN5Uox6VmfAIXHjFsEaGilubVQU",
+	"GIAktPqfhQnlGT15cE/gysvEoQUSYtHTte+t7NRxj4SSNhWW6Ow3wOoG9wdVdJt3CPLVpWr71LTIbWOB",
+	"QC8sR2EBUUY2cd9kSKWKnYS++ah9HSiNepr/uk5Oo0LbtFQgbFx9NoVf8gCGeZkyU4gjCuRDupM269u8",
+	"jzrK6LOf127GPgkzTXZFQQYwx0lDeokLMYAnhcENvwCHgwPdQP1kWGQZrdZqVjtM0p/GsR1oHqjA7Nzq",
+	"55nabhPiIAaJrp83URcLa2YrNDDIdhI0ZzYxu1s+/nCeX37DRN2NvWPjfk4CRTKob3Of4joY3Y3WI2tu",
+	"CYjGG10Vg5pU6VHdkDJp2DXahGwSgZtEK0tC3mEBF3EWQEdpjFGMcMB7oSBBE51ZXPoqCqFCEDUg8i/Q",
+	"0jl0IeTeTpOHvpOLdNZGASB7CAtU19Uu9TX4I5SCWQ3OePKN8gm6KLQcu8OiRzRk1uN39NdMUhzgi0nx",
+	"osImUukfV5aWUN1kG3TxIODY3/YpDBivQyKiHubFOWqSvu7Yqv2VinlBQaZOFKQCKp7quqik2QuC+rpe",
+	"Yawixuiw0X3GOYFQbRL1k6zb62wQj3fUeetR9UnduEIU2EEv1juLR4wZr13dKTqrz1u5lcFSlc1wm5hy",
+	"hzkCLbpHESTLQvd/uJ1o6iRUDpTONRe9883VpcryKl6prDSWSOU8Xl2t1BrnvCeby81VvKj768k+R1Gx",
+	"VfSluLSsNBr+52j499He992SvYILRHVcS8DNi8mCZO1eoQDP4pEJoiuQ5G0ql3NEUIzIkCMMllfMUU3i",
+	"TuRoN+2HFJUCitarJyUwVmrnp79wgbNmQHUhxOcxuJOMHuuri0nYFLxYOWfFkTYzXE+xyDUxFPXfSDx5",
+	"jHrS2PziDBTdCIKE91+UbZ9pSHH/7NiOV4Gvjp+mk6wyAH3PucTktWVc5cKLIui1JhqNN1J9iU7iPs00",
+	"7xymk4jn2EYx7vBsyCSG1HZlBXwh7MZUKCcPAWZVWnU4YwsSjr12RoIxdJyEOpoOZbrLEQ+fELouoxpV",
+	"oEStW8HaX4d4r5uord1uoMyYQQTp9EzMWmQMFedMzdCznEr7/+fXn/7l7ThyYCXq7PiqvVQnnYGRnLhe",
+	"hFZE5Pfsn2ZjfLayMUxx4Fg6hq68AF9IOtQNzVW0A4UETYcrmN6QLvrky4YF3POpzC8xmMIBFBIGxG+R",
+	"MHK66DKxvrLkdMuXuPN+jjt9A7YwK/N6rKJScIQiUSkZAezzRqLHRgQgBfttjnyqh9qUESP9yAE2DfPn",
+	"FIq5BDOW9TSO0HG71OnhId5ndRMFKJtI+nj9rkB1ynapVCa9TiGBagnThBB6Q9NWuwHNikSb99VDqVSn",
+	"M3WrQ9XP5gadPN5NBp3ibh68z5yabf0vs6dp1drZ2RJRD50Zgg+2W9BnLWid6sZbPHJ9yh+m8wewntw0",
+	"KY8zj4RsjI4ivmEKGrPZx9wu4FibznTTgr7WZ9oLiH2f+LaZs86CfPje3/b3HqAeC4gQYK/7CHe48XHG",
+	"XaQhPzIcGIdl3PxZN5DV/hitE2SmP0OnERsqnO2AV3zS6XJJmDeA8vitWZX0GSjdDkM4UZ+Y2+Y6JygT",
+	"4iYYMLqTAOzgKvdyBupsmDoYI/d1iDTB8dK88t7nTG0/dcwV0/OBKhHW+JXPkqYoJalEAZ8ERPdZTfIA",
+	"/fecdIGVDCPA1GJHlv7nstJoZlR9XJDnIlxnlGQfB8OZaYticg4mSbo896DDEU9EPZqcXXKqEc1gMWEG",
+	"bf6iwou44BrH5gISbRwmsk6ORAkqzxbWzvY+ZnsXqyhqtG87XkACMWhTWNmJAVmPz9qCvBJTeB7yAMrM",
+	"dBtdU0UGy0Q+CghiGW+l1PVrUZfR8Ubm2bXmSrmMaWbeAjPTQmI0/NNo+Npo+OPR3t5o79Vn/nX/rT/v",
+	"v/PDhx+8jihDo+Hbo+HPR8OPiteyOjl5J+3SLEjnn29P5qlKNIvr00q1o9CJFtx5JCfA1rKraLHXnmi1",
+	"6Uoz6PUFvyHMSL+KbkAprRmZUnb4kU2XhpIhYXM0fOizpx202urEQR8PhJ22kMG49HIb8UiSE7YO3VJ9",
+	"M4oAerHBkWeo1bfvnjK3U+b2mDI3TWSmyAdGH2m6VFYWZ66C9oQ4Qv6nU0MfJfe7IlMZ4YocoozVTHUK",
+	"fnxEDiuHJdkB06X9H/zh01+9PRq+e/Dvb33y9/8YDf97tPfKaO/Vh++9c/DOr7Q2Nhr+5+ilveI8y4y8",
+	"PuVYpxzrcVXHgAxjJ8PEyoVDcCjeHTxK/nQRcsOhSKwxQHXRpk257eOBqK+nHe7a+nRNycxuI93Bo+dd",
+	"8TFKa8vnVmY0FdWVPHaOeEb6p874U1Z3LKyOd+OWJaaVdIxvR8LmUnN3T47bJbkT9v0b7kiMxzIcGO/w",
+	"MY0JOgJRWs5kOsWfMqZTxnSEVqPvj7eAPRImtPBiYnpVgehhgm88cgvF1jmchiUfv7Ck094rDkrqRl6P",
+	"MOw0/VFH7swXptIFqDCOAHw66eJvMB+0rQFNDUNi6jGxQKLntavoJg7lhCBXnfp1U6Zp29yECJvZWSCP",
+	"nOLq/FBVipTntDEI8/WcodJSbelcpbZaWVreXDy3Vqut1WpfqZ3XM6n0/MTx51YSzxXP0o+2fhrQOpXe",
+	"n42A1okI8JNz9c7DSDONEb3jR2mPZHl7H37w+v4v/zIavvvp/Q/3f/jKqbf3lFd9cby9dujZsXMrn/Ow",
+	"ElC2M7mu4iLn4VV46pg7H6tF8jL1oeRJbaKMMGr3mB8S3/ZfSRQgr5upVVAqpdU4PbhHcsQ4dNM5TWib",
+	"IcVfj33VM/pEPA4ltxrIdCouP8YScCw4yrsKVdyZL9CcRY/ECeJZboLeTc8mN814TXe++AHdpkn9Tphv",
+	"kksgvy3yWIG3Cm3CQDrG7zBHkFaeJoM1qP/TXT90OyJT42fap4CokNDPPb/iwFJV6dhbWkQrTaDdKroi",
+	"TQ1jRhucL7zUOzY6vgaDDeJJm9DR1swOcGZSZbcbP1I5s/Ci+r9pvi49pDcfd1eyy3zgbJqU7RwzoFrG",
+	"+4izU65fOI1ZQd/Bl88Acy9Sbsh2okZhR4DT6ekfdmTcZw4w7gCSXoZ4fFb3N2Mw9a5sXV7W9et0b0aS",
+	"BIGWomb2sGkF78OA26gznJ45EnLeQWf0QLEGZn797FgDQei/5/EOqaZmcOJMiScIaKoXcBd7CsUPYYd6",
+	"9htry7WZZoZEiz9uc0PaBPt2eMhpw4rPm+F4G4aNGrIxPV6bNIqiK4o9NuGulGp1gsfb6ZWkiK9R3Y6a",
+	"kb4JFYBWfnNj88LXdfWJnQOtbccsdmPP/Zi4zhhXmlTp4Gd/AO/Ytw5+/tbHb39vNPz9wR/fHw0/Gu29",
+	"evDgf3z84MFo+OrHb7412vvuaPjGfH6061yeevxPvWiPLTO8aQjzaP1oJ8jmcn31dg+PPrXxlNuccptT",
+	"bpPgNjgIlLECY9ohnVnPyTq6MhKTyPAo87RNX7IopyJqSaZTKSQKCBYyYryJouG4pTrj0hTZ6fQL9W/d",
+	"eEU7UbXupWt1MjUvvfoRcsFTPnKaSTVO2RrNjpaIBQnpo80+1oGB23ofj2nysd7d4594DOEf2Otp2vGp",
+	"YnEcQRtbD4ENno0xIfPn2ZhQr9HR3UcfFRPSOziV4KcS/DhJ6OugleoCIhiHB30++21uFdg5RLppuVnR",
+	"/T3npaFpGnZO59/x0bZZ+nFIWlRIEt7UW/2a2ukj9RakW4ObVqTXb944+PNPH77/Pjp468PR8N2HH7w+",
+	"uv+70f0PRvf/p5KIClJrpRDv9BjfwbS4z8A9+CNRIoo0EWekn2wWe8o3vpiC/pYh13i6ssYHbTErJTEx",
+	"y3qX97y2bl0zd/dxrTQsvKj/36ZjHI8yYHT5icUcOglKHRVqLKxOjS7Gw9hgcJj1GsAwb93GFaI0+VUW",
+	"kZ3zWJgptUdvppzymC8ij4GAp7Uh4sZ8PT3hXJJON8gKlEw3LsY5yUKHM9kWCy/C/58IY5n+7DW1l/wc",
+	"l0swKR3VwXFbh7aNdbFDu13iryFFynWTMwdncuY7dQiRlLWq6BoeoEbMoDAj/XV3lmQTBwHCfayDyvGw",
+	"SNvlcKAZnC7Qy28Tps9xmBZf0DNk7TmnDAzyuYpxHVj+QptTjzzWDE9GgzzBzQJp4ky2T7nfF5P7XdQd",
+	"/RJYYWh5DpanCwsmVkxs6keOkRxghUkT2vQusysjyF15WhhxJIURLoJYI12cyKCU+RwIVXTZDJNM/AwS",
+	"DySc0Qw6pNMgoXVSuzuOKxbQcRQsAF4fqiD6bpeGJK51frJSW64sL24uLa+tnl9bPR/VRBsnxP57e6O9",
+	"34z2fju6/7PR3v8a7f3X6P4rn77064Mfvl/c4QC7fiSeBjNPFKCWIxfNxUPpBbkrTysvTuWiYWOAPAhr",
+	"DJnbmaCZ3sKL8P/FSjtiKi9S1xEVDPV5KNtZtR22S5yeoQ18hnoEdEHKUFMZP4J4nPmn431mrgIphBzH",
+	"VRCiGast23DHkU7Uv266Dx6jFuasM0kXc/f9mR+Wm5gJa60talUGMWVQrm6LkuQQGb5xMx5cEX2Thy0u",
+	"pRJhG3YEtjTNX2I7Ggchwf7AjGbjQs+uRW0M9ZcEKjD1fPyV2vlqTrtbM5b7ONX2iYO/4+Poc54ws3r8",
+	"6xst9mS6t2Q0Or2BvZ3Mqdv5E1ce9dV/Fi78+O7vKuc7thLVTrkHIva4D0ygGxJBWLJ3VXKYuv7XgocD",
+	"wnwcTuIwShPGJg1HacKpclHZJgzqRccKzCTvXrDff8SYUnackPbMX1TsuWSmlevfnxARQHJ4QLbhvBG9",
+	"FtX/wzgbA263ZhrED2icAiZGBBp91xCVBqH0djq6xZhT+wgMygyDKCPKECM9GeIABvcK3SbAIiNv3mEw",
+	"ZVRnlsBU3yraEDvqR2h9jFp013HnW5y209t5oMeYT8BxdEXCzHBKhJmDYep+dfsCyFBjmf5o6HrwuFBD",
+	"7PXFcXodleIzQhqPkSS9zIOA911GTJnDYkC/ahE5hnN6kMo07uzjQUWxdAgKZVLhbXoX+bRFpShHmAoI",
+	"aRpuKFsP6EhphwR7bSAzGLgyQEIhbtzPwI7dAppT2iJnTRrCgE/mw45tzaQmPA8z5POIUEggyBoQzx0m",
+	"26RTRiE2dIx1YbNSMSEwD+XP6mBmI2bSaYSVGQ9mkJSi5ot4cEEB6Dhrhc0SebM28UDv8JRkCiqfJG6S",
+	"A/qK5HoadHZrjUzCCLnEcgJZXAbpo7+eEj5QUiGIHQtvmX62uyRXt9EbOH4t2PgrC/N0xcQZ6X8GMPJ4",
+	"EQxHUADGFfPnbMyCT4MvDL7cC4PSWmkBd+nC7iIED8w7aTy7FmcaKZXgzCff+d3Bn/728MMfny2PTTbX",
+	"TvL9N36tfrZKBw2TDoIz++/f33/zTf0sTEA3fvekc+BeOa+/azz0L37XZGmOv7SJQTlKdKjAUFvkvG3B",
+	"lPE6qDsyVGa407xiLe5/Bc3HolYKZYTDkO7iQFTRdQ7rCGchIPzxVW6GpItDUOKYb88HAscMIHdntcc5",
+	"qeMfukVavQCHNglBGJtJhzixky6lsxYaAxsFTy1gQp7Z8EhOxDej0qht46SVTRiARvwWCce+nfAT3tu6",
+	"938DAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -16,6 +16,18 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// OpenDoor Open the door of a date
+	// (GET /door)
+	OpenDoor(ctx echo.Context) error
+	// CheckIn Mark a ticket as arrived
+	// (POST /door/check-ins)
+	CheckIn(ctx echo.Context) error
+	// UndoCheckIn Take an arrival back
+	// (POST /door/check-ins/undo)
+	UndoCheckIn(ctx echo.Context) error
+	// CountAtDoor Count people in and out
+	// (POST /door/parts/{part_id}/taps)
+	CountAtDoor(ctx echo.Context, partID PartID) error
 	// ListEvents Find published events
 	// (GET /events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
@@ -76,6 +88,18 @@ type ServerInterface interface {
 	// CancelOccurrence Cancel one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel)
 	CancelOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params CancelOccurrenceParams) error
+	// ListDoorLinks List the day links of a date, newest first
+	// (GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links)
+	ListDoorLinks(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error
+	// CreateDoorLink Make a day link for a phone at the door
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links)
+	CreateDoorLink(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error
+	// RevokeDoorLink Revoke a day link
+	// (DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id})
+	RevokeDoorLink(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID) error
+	// SetDoorCapacity Say how many people fit into a part
+	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door)
+	SetDoorCapacity(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params PostponeOccurrenceParams) error
@@ -124,6 +148,9 @@ type ServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx echo.Context) error
+	// GiveDayCode Get the day code to show at the door
+	// (POST /ticket/day-code)
+	GiveDayCode(ctx echo.Context) error
 	// RotateTicket Get a new code for the ticket
 	// (POST /ticket/rotate)
 	RotateTicket(ctx echo.Context) error
@@ -132,6 +159,49 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// OpenDoor converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenDoor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenDoor(ctx)
+	return err
+}
+
+// CheckIn converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckIn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckIn(ctx)
+	return err
+}
+
+// UndoCheckIn converts echo context to params.
+func (w *ServerInterfaceWrapper) UndoCheckIn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UndoCheckIn(ctx)
+	return err
+}
+
+// CountAtDoor converts echo context to params.
+func (w *ServerInterfaceWrapper) CountAtDoor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "part_id" -------------
+	var partID PartID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part_id", ctx.Param("part_id"), &partID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountAtDoor(ctx, partID)
+	return err
 }
 
 // ListEvents converts echo context to params.
@@ -812,6 +882,150 @@ func (w *ServerInterfaceWrapper) CancelOccurrence(ctx echo.Context) error {
 	return err
 }
 
+// ListDoorLinks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDoorLinks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDoorLinks(ctx, slug, eventID, occurrenceID)
+	return err
+}
+
+// CreateDoorLink converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateDoorLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateDoorLink(ctx, slug, eventID, occurrenceID)
+	return err
+}
+
+// RevokeDoorLink converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeDoorLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// ------------- Path parameter "link_id" -------------
+	var linkID LinkID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "link_id", ctx.Param("link_id"), &linkID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter link_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeDoorLink(ctx, slug, eventID, occurrenceID, linkID)
+	return err
+}
+
+// SetDoorCapacity converts echo context to params.
+func (w *ServerInterfaceWrapper) SetDoorCapacity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// ------------- Path parameter "part_id" -------------
+	var partID PartID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part_id", ctx.Param("part_id"), &partID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetDoorCapacity(ctx, slug, eventID, occurrenceID, partID)
+	return err
+}
+
 // PostponeOccurrence converts echo context to params.
 func (w *ServerInterfaceWrapper) PostponeOccurrence(ctx echo.Context) error {
 	var err error
@@ -1233,6 +1447,15 @@ func (w *ServerInterfaceWrapper) StartCalendar(ctx echo.Context) error {
 	return err
 }
 
+// GiveDayCode converts echo context to params.
+func (w *ServerInterfaceWrapper) GiveDayCode(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GiveDayCode(ctx)
+	return err
+}
+
 // RotateTicket converts echo context to params.
 func (w *ServerInterfaceWrapper) RotateTicket(ctx echo.Context) error {
 	var err error
@@ -1302,6 +1525,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
 	router.DELETE(options.BaseURL+"/ticket/calendar", wrapper.StopCalendar, options.OperationMiddlewares["stopCalendar"]...)
 	router.POST(options.BaseURL+"/ticket/calendar", wrapper.StartCalendar, options.OperationMiddlewares["startCalendar"]...)
+	router.POST(options.BaseURL+"/ticket/day-code", wrapper.GiveDayCode, options.OperationMiddlewares["giveDayCode"]...)
+	router.GET(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links", wrapper.ListDoorLinks, options.OperationMiddlewares["listDoorLinks"]...)
+	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links", wrapper.CreateDoorLink, options.OperationMiddlewares["createDoorLink"]...)
+	router.DELETE(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links/:link_id", wrapper.RevokeDoorLink, options.OperationMiddlewares["revokeDoorLink"]...)
+	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/parts/:part_id/door", wrapper.SetDoorCapacity, options.OperationMiddlewares["setDoorCapacity"]...)
+	router.GET(options.BaseURL+"/door", wrapper.OpenDoor, options.OperationMiddlewares["openDoor"]...)
+	router.POST(options.BaseURL+"/door/parts/:part_id/taps", wrapper.CountAtDoor, options.OperationMiddlewares["countAtDoor"]...)
+	router.POST(options.BaseURL+"/door/check-ins", wrapper.CheckIn, options.OperationMiddlewares["checkIn"]...)
+	router.POST(options.BaseURL+"/door/check-ins/undo", wrapper.UndoCheckIn, options.OperationMiddlewares["undoCheckIn"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/partner-groups", wrapper.RegisterPartnerGroup, options.OperationMiddlewares["registerPartnerGroup"]...)
 	router.GET(options.BaseURL+"/organizations/:slug/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
@@ -1349,6 +1581,546 @@ type TooLargeApplicationProblemPlusJSONResponse Problem
 type UnauthorizedApplicationProblemPlusJSONResponse Problem
 
 type UnsupportedMediaTypeApplicationProblemPlusJSONResponse Problem
+
+type OpenDoorRequestObject struct {
+}
+
+type OpenDoorResponseObject interface {
+	VisitOpenDoorResponse(w http.ResponseWriter) error
+}
+
+type OpenDoor200JSONResponse Door
+
+func (response OpenDoor200JSONResponse) VisitOpenDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDoor400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response OpenDoor400ApplicationProblemPlusJSONResponse) VisitOpenDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDoor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response OpenDoor401ApplicationProblemPlusJSONResponse) VisitOpenDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDoor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response OpenDoor403ApplicationProblemPlusJSONResponse) VisitOpenDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDoordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenDoordefaultApplicationProblemPlusJSONResponse) VisitOpenDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckInRequestObject struct {
+	Body *CheckInJSONRequestBody
+}
+
+type CheckInResponseObject interface {
+	VisitCheckInResponse(w http.ResponseWriter) error
+}
+
+type CheckIn200JSONResponse DoorCheckIn
+
+func (response CheckIn200JSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn400ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn401ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn403ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn404ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn413ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn415ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn422ApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckIndefaultApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckInRequestObject struct {
+	Body *UndoCheckInJSONRequestBody
+}
+
+type UndoCheckInResponseObject interface {
+	VisitUndoCheckInResponse(w http.ResponseWriter) error
+}
+
+type UndoCheckIn200JSONResponse DoorCheckIn
+
+func (response UndoCheckIn200JSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn400ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn401ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn403ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn404ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn413ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn415ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UndoCheckIn422ApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCheckIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoCheckIndefaultApplicationProblemPlusJSONResponse) VisitUndoCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoorRequestObject struct {
+	PartID PartID `json:"part_id"`
+	Body   *CountAtDoorJSONRequestBody
+}
+
+type CountAtDoorResponseObject interface {
+	VisitCountAtDoorResponse(w http.ResponseWriter) error
+}
+
+type CountAtDoor200JSONResponse DoorCount
+
+func (response CountAtDoor200JSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor400ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor401ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor403ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor404ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor413ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor415ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CountAtDoor422ApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountAtDoordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountAtDoordefaultApplicationProblemPlusJSONResponse) VisitCountAtDoorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListEventsRequestObject struct {
 	Params ListEventsParams
@@ -3905,6 +4677,487 @@ func (response CancelOccurrencedefaultApplicationProblemPlusJSONResponse) VisitC
 	return err
 }
 
+type ListDoorLinksRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+}
+
+type ListDoorLinksResponseObject interface {
+	VisitListDoorLinksResponse(w http.ResponseWriter) error
+}
+
+type ListDoorLinks200JSONResponse DoorLinkPage
+
+func (response ListDoorLinks200JSONResponse) VisitListDoorLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorLinks400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorLinks400ApplicationProblemPlusJSONResponse) VisitListDoorLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorLinks401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorLinks401ApplicationProblemPlusJSONResponse) VisitListDoorLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorLinks403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorLinks403ApplicationProblemPlusJSONResponse) VisitListDoorLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorLinks404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorLinks404ApplicationProblemPlusJSONResponse) VisitListDoorLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorLinksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDoorLinksdefaultApplicationProblemPlusJSONResponse) VisitListDoorLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLinkRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+}
+
+type CreateDoorLinkResponseObject interface {
+	VisitCreateDoorLinkResponse(w http.ResponseWriter) error
+}
+
+type CreateDoorLink201JSONResponse IssuedDoorLink
+
+func (response CreateDoorLink201JSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLink400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDoorLink400ApplicationProblemPlusJSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLink401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDoorLink401ApplicationProblemPlusJSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLink403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDoorLink403ApplicationProblemPlusJSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLink404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDoorLink404ApplicationProblemPlusJSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLink409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDoorLink409ApplicationProblemPlusJSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDoorLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateDoorLinkdefaultApplicationProblemPlusJSONResponse) VisitCreateDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDoorLinkRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	LinkID       LinkID       `json:"link_id"`
+}
+
+type RevokeDoorLinkResponseObject interface {
+	VisitRevokeDoorLinkResponse(w http.ResponseWriter) error
+}
+
+type RevokeDoorLink204Response struct {
+}
+
+func (response RevokeDoorLink204Response) VisitRevokeDoorLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeDoorLink400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDoorLink400ApplicationProblemPlusJSONResponse) VisitRevokeDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDoorLink401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDoorLink401ApplicationProblemPlusJSONResponse) VisitRevokeDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDoorLink403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDoorLink403ApplicationProblemPlusJSONResponse) VisitRevokeDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDoorLink404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDoorLink404ApplicationProblemPlusJSONResponse) VisitRevokeDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDoorLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeDoorLinkdefaultApplicationProblemPlusJSONResponse) VisitRevokeDoorLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacityRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	PartID       PartID       `json:"part_id"`
+	Body         *SetDoorCapacityJSONRequestBody
+}
+
+type SetDoorCapacityResponseObject interface {
+	VisitSetDoorCapacityResponse(w http.ResponseWriter) error
+}
+
+type SetDoorCapacity200JSONResponse DoorCount
+
+func (response SetDoorCapacity200JSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity400ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity401ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity403ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity404ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity413ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity415ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacity422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetDoorCapacity422ApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDoorCapacitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetDoorCapacitydefaultApplicationProblemPlusJSONResponse) VisitSetDoorCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostponeOccurrenceRequestObject struct {
 	Slug         Slug         `json:"slug"`
 	EventID      EventID      `json:"event_id"`
@@ -6014,6 +7267,108 @@ func (response StartCalendardefaultApplicationProblemPlusJSONResponse) VisitStar
 	return err
 }
 
+type GiveDayCodeRequestObject struct {
+}
+
+type GiveDayCodeResponseObject interface {
+	VisitGiveDayCodeResponse(w http.ResponseWriter) error
+}
+
+type GiveDayCode200JSONResponse DayCode
+
+func (response GiveDayCode200JSONResponse) VisitGiveDayCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveDayCode400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GiveDayCode400ApplicationProblemPlusJSONResponse) VisitGiveDayCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveDayCode401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GiveDayCode401ApplicationProblemPlusJSONResponse) VisitGiveDayCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveDayCode404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GiveDayCode404ApplicationProblemPlusJSONResponse) VisitGiveDayCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveDayCode409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response GiveDayCode409ApplicationProblemPlusJSONResponse) VisitGiveDayCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveDayCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GiveDayCodedefaultApplicationProblemPlusJSONResponse) VisitGiveDayCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RotateTicketRequestObject struct {
 }
 
@@ -6102,6 +7457,18 @@ func (response RotateTicketdefaultApplicationProblemPlusJSONResponse) VisitRotat
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// OpenDoor Open the door of a date
+	// (GET /door)
+	OpenDoor(ctx context.Context, request OpenDoorRequestObject) (OpenDoorResponseObject, error)
+	// CheckIn Mark a ticket as arrived
+	// (POST /door/check-ins)
+	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
+	// UndoCheckIn Take an arrival back
+	// (POST /door/check-ins/undo)
+	UndoCheckIn(ctx context.Context, request UndoCheckInRequestObject) (UndoCheckInResponseObject, error)
+	// CountAtDoor Count people in and out
+	// (POST /door/parts/{part_id}/taps)
+	CountAtDoor(ctx context.Context, request CountAtDoorRequestObject) (CountAtDoorResponseObject, error)
 	// ListEvents Find published events
 	// (GET /events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -6162,6 +7529,18 @@ type StrictServerInterface interface {
 	// CancelOccurrence Cancel one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel)
 	CancelOccurrence(ctx context.Context, request CancelOccurrenceRequestObject) (CancelOccurrenceResponseObject, error)
+	// ListDoorLinks List the day links of a date, newest first
+	// (GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links)
+	ListDoorLinks(ctx context.Context, request ListDoorLinksRequestObject) (ListDoorLinksResponseObject, error)
+	// CreateDoorLink Make a day link for a phone at the door
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links)
+	CreateDoorLink(ctx context.Context, request CreateDoorLinkRequestObject) (CreateDoorLinkResponseObject, error)
+	// RevokeDoorLink Revoke a day link
+	// (DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id})
+	RevokeDoorLink(ctx context.Context, request RevokeDoorLinkRequestObject) (RevokeDoorLinkResponseObject, error)
+	// SetDoorCapacity Say how many people fit into a part
+	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door)
+	SetDoorCapacity(ctx context.Context, request SetDoorCapacityRequestObject) (SetDoorCapacityResponseObject, error)
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx context.Context, request PostponeOccurrenceRequestObject) (PostponeOccurrenceResponseObject, error)
@@ -6210,6 +7589,9 @@ type StrictServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx context.Context, request StartCalendarRequestObject) (StartCalendarResponseObject, error)
+	// GiveDayCode Get the day code to show at the door
+	// (POST /ticket/day-code)
+	GiveDayCode(ctx context.Context, request GiveDayCodeRequestObject) (GiveDayCodeResponseObject, error)
 	// RotateTicket Get a new code for the ticket
 	// (POST /ticket/rotate)
 	RotateTicket(ctx context.Context, request RotateTicketRequestObject) (RotateTicketResponseObject, error)
@@ -6225,6 +7607,169 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// OpenDoor operation middleware
+func (sh *strictHandler) OpenDoor(ctx echo.Context) error {
+	var request OpenDoorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenDoor(ctx.Request().Context(), request.(OpenDoorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenDoor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenDoorResponseObject); ok {
+		return validResponse.VisitOpenDoorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckIn operation middleware
+func (sh *strictHandler) CheckIn(ctx echo.Context) error {
+	var request CheckInRequestObject
+
+	var body CheckInJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckIn(ctx.Request().Context(), request.(CheckInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckInResponseObject); ok {
+		return validResponse.VisitCheckInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoCheckIn operation middleware
+func (sh *strictHandler) UndoCheckIn(ctx echo.Context) error {
+	var request UndoCheckInRequestObject
+
+	var body UndoCheckInJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoCheckIn(ctx.Request().Context(), request.(UndoCheckInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoCheckIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoCheckInResponseObject); ok {
+		return validResponse.VisitUndoCheckInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountAtDoor operation middleware
+func (sh *strictHandler) CountAtDoor(ctx echo.Context, partID PartID) error {
+	var request CountAtDoorRequestObject
+
+	request.PartID = partID
+
+	var body CountAtDoorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountAtDoor(ctx.Request().Context(), request.(CountAtDoorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountAtDoor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountAtDoorResponseObject); ok {
+		return validResponse.VisitCountAtDoorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListEvents operation middleware
@@ -6953,6 +8498,139 @@ func (sh *strictHandler) CancelOccurrence(ctx echo.Context, slug Slug, eventID E
 	return nil
 }
 
+// ListDoorLinks operation middleware
+func (sh *strictHandler) ListDoorLinks(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error {
+	var request ListDoorLinksRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDoorLinks(ctx.Request().Context(), request.(ListDoorLinksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDoorLinks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDoorLinksResponseObject); ok {
+		return validResponse.VisitListDoorLinksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateDoorLink operation middleware
+func (sh *strictHandler) CreateDoorLink(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error {
+	var request CreateDoorLinkRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDoorLink(ctx.Request().Context(), request.(CreateDoorLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDoorLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateDoorLinkResponseObject); ok {
+		return validResponse.VisitCreateDoorLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeDoorLink operation middleware
+func (sh *strictHandler) RevokeDoorLink(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID) error {
+	var request RevokeDoorLinkRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+	request.LinkID = linkID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeDoorLink(ctx.Request().Context(), request.(RevokeDoorLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeDoorLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeDoorLinkResponseObject); ok {
+		return validResponse.VisitRevokeDoorLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetDoorCapacity operation middleware
+func (sh *strictHandler) SetDoorCapacity(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error {
+	var request SetDoorCapacityRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+	request.PartID = partID
+
+	var body SetDoorCapacityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetDoorCapacity(ctx.Request().Context(), request.(SetDoorCapacityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetDoorCapacity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetDoorCapacityResponseObject); ok {
+		return validResponse.VisitSetDoorCapacityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // PostponeOccurrence operation middleware
 func (sh *strictHandler) PostponeOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params PostponeOccurrenceParams) error {
 	var request PostponeOccurrenceRequestObject
@@ -7514,6 +9192,29 @@ func (sh *strictHandler) StartCalendar(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(StartCalendarResponseObject); ok {
 		return validResponse.VisitStartCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GiveDayCode operation middleware
+func (sh *strictHandler) GiveDayCode(ctx echo.Context) error {
+	var request GiveDayCodeRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveDayCode(ctx.Request().Context(), request.(GiveDayCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveDayCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GiveDayCodeResponseObject); ok {
+		return validResponse.VisitGiveDayCodeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1231,11 +1231,14 @@ type PartFacts struct {
 	Booths   []Booth `json:"booths"`
 
 	// ClosesAt Registration; `null`: until the part starts.
-	ClosesAt    *time.Time         `json:"closes_at"`
-	Description string             `json:"description"`
-	EndsAt      time.Time          `json:"ends_at"`
-	ID          openapi_types.UUID `json:"id"`
-	Name        string             `json:"name"`
+	ClosesAt    *time.Time `json:"closes_at"`
+	Description string     `json:"description"`
+
+	// DoorBand Without reservation: how full it is, from six hours before until the end; `null` when nobody counts. Numbers are not published.
+	DoorBand *Band              `json:"door_band"`
+	EndsAt   time.Time          `json:"ends_at"`
+	ID       openapi_types.UUID `json:"id"`
+	Name     string             `json:"name"`
 
 	// OpensAt Registration; `null`: from publication.
 	OpensAt   *time.Time `json:"opens_at"`
@@ -1747,8 +1750,14 @@ type IdempotencyKey = string
 // Limit defines model for Limit.
 type Limit = int
 
+// LinkID defines model for LinkID.
+type LinkID = openapi_types.UUID
+
 // OccurrenceID defines model for OccurrenceID.
 type OccurrenceID = openapi_types.UUID
+
+// PartID defines model for PartID.
+type PartID = openapi_types.UUID
 
 // SeriesID defines model for SeriesID.
 type SeriesID = openapi_types.UUID
@@ -1944,6 +1953,15 @@ type RegisterPartnerGroupParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
+type CheckInJSONRequestBody = DoorShown
+
+// UndoCheckInJSONRequestBody defines body for UndoCheckIn for application/json ContentType.
+type UndoCheckInJSONRequestBody = DoorShown
+
+// CountAtDoorJSONRequestBody defines body for CountAtDoor for application/json ContentType.
+type CountAtDoorJSONRequestBody = DoorTaps
+
 // TakeSeatJSONRequestBody defines body for TakeSeat for application/json ContentType.
 type TakeSeatJSONRequestBody = TicketRequest
 
@@ -1973,6 +1991,9 @@ type ChangeOccurrenceJSONRequestBody = OccurrenceChange
 
 // CancelOccurrenceJSONRequestBody defines body for CancelOccurrence for application/json ContentType.
 type CancelOccurrenceJSONRequestBody = Reason
+
+// SetDoorCapacityJSONRequestBody defines body for SetDoorCapacity for application/json ContentType.
+type SetDoorCapacityJSONRequestBody = DoorCapacity
 
 // PostponeOccurrenceJSONRequestBody defines body for PostponeOccurrence for application/json ContentType.
 type PostponeOccurrenceJSONRequestBody = Note

@@ -11,6 +11,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/feed"
 	"github.com/tonarimachi/tonarimachi/internal/httpapi"
@@ -64,6 +65,7 @@ type house struct {
 	staff         *staff.Service
 	events        *event.Service
 	tickets       *ticket.Service
+	door          *door.Service
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
@@ -74,6 +76,7 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.staff = staff.NewService(db, h.directory, cfg.Keys, random)
 	h.events = event.NewService(db, h.directory, h.heard)
 	h.tickets = ticket.New(db, cfg.Keys, random, log)
+	h.door = door.NewService(db, cfg.Keys, random)
 	return h
 }
 
@@ -109,7 +112,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Events: h.events, Tickets: h.tickets, Door: h.door, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
 		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {
@@ -123,6 +126,7 @@ func tasks(db *postgres.DB) []job.Task {
 	return []job.Task{
 		{Name: retention.EraseTickets, Every: time.Hour, Do: ticket.NewEraser(db).EraseEnded},
 		{Name: retention.LapseWaitingTickets, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
+		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
 		{Name: retention.ForgetIdempotencyKeys, Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
 	}
 }

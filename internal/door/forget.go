@@ -7,10 +7,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// forgetAfterDays is how many days a tap's id is remembered at least.
-const forgetAfterDays = 2
-
-// ForgetTaps deletes the ids of taps that are two days old, once the links of their date have closed so that nobody can send them again; the counts stay.
+// ForgetTaps deletes the ids of taps that are retention.AfterTap old, by the day, once the links of their date have closed so that nobody can send them again; the counts stay.
 // It works as the worker's role, needs no service and says how many were deleted.
 func ForgetTaps(ctx context.Context, db *postgres.DB) (int, error) {
 	total := 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/retention"
 )
 
 type date struct {
@@ -169,7 +170,7 @@ func deleteTaps(ctx context.Context, tx *postgres.Tx) (int, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
 		delete from door_tap where (part_id, id) in (
 		  select t.part_id, t.id from door_tap t join occurrence o on o.id = t.occurrence_id
-		  where t.tapped_on <= ($1::timestamptz at time zone 'Asia/Tokyo')::date - $2::int and o.ends_at < $3
-		  limit $4)`, tx.Now, forgetAfterDays, tx.Now.Add(-After), forgetBatch)
+		  where t.tapped_on <= ($1::timestamptz at time zone 'Asia/Tokyo')::date and o.ends_at < $2
+		  limit $3)`, tx.Now.Add(-retention.AfterTap), tx.Now.Add(-After), forgetBatch)
 	return int(tag.RowsAffected()), err
 }

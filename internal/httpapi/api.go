@@ -21,6 +21,7 @@ const Base = "/api/v1"
 type Options struct {
 	Events        Events
 	Tickets       Tickets
+	Door          Entrance
 	Organizations Organizations
 	Staff         Staff
 	Ledger        Ledger

@@ -13,6 +13,7 @@ var (
 	errPath            = fault.Malformed("path_invalid")
 	errHeader          = fault.Malformed("header_invalid")
 	errTokenMissing    = fault.Unauthenticated("token_missing")
+	errDoorMissing     = fault.Unauthenticated("door_link_missing")
 	errTicketMissing   = fault.Unauthenticated("ticket_code_missing")
 	errTicketMalformed = fault.Unauthenticated("ticket_code_not_accepted")
 )

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
@@ -40,6 +41,18 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 			}
 			return checked(with(c, holderKey{}, code))
 		})
+	case doorOnly:
+		return func(c echo.Context) error {
+			httpx.NoStore(c)
+			token, err := presentedDoor(c)
+			if err == nil {
+				err = checked(with(c, doorKey{}, token))
+			}
+			if fault.KindOf(err) == fault.KindUnauthenticated {
+				c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Door realm="tonarimachi"`)
+			}
+			return err
+		}
 	case staffOnly:
 		return func(c echo.Context) error {
 			httpx.NoStore(c)
@@ -82,9 +95,22 @@ func presentedCode(c echo.Context) (secret.Ticket, error) {
 	return code, err
 }
 
+func presentedDoor(c echo.Context) (secret.Door, error) {
+	text, ok := credentials(c, "Door")
+	if !ok {
+		return secret.Door{}, errDoorMissing
+	}
+	token, ok := secret.ParseDoor(text)
+	if !ok {
+		return secret.Door{}, door.ErrLink
+	}
+	return token, nil
+}
+
 type (
 	sessionKey struct{}
 	holderKey  struct{}
+	doorKey    struct{}
 )
 
 func with(c echo.Context, key, value any) echo.Context {
@@ -96,6 +122,8 @@ func with(c echo.Context, key, value any) echo.Context {
 func sessionOf(ctx context.Context) staff.Session { return ctx.Value(sessionKey{}).(staff.Session) }
 
 func codeOf(ctx context.Context) secret.Ticket { return ctx.Value(holderKey{}).(secret.Ticket) }
+
+func doorOf(ctx context.Context) secret.Door { return ctx.Value(doorKey{}).(secret.Door) }
 
 func authorOf(ctx context.Context) event.Author {
 	s := sessionOf(ctx)

@@ -29,6 +29,8 @@ func (b *bundle) bodies() map[string]obj {
 		"createEvent": b.eventBody(10), "changeEvent": {"title": "新しい題"}, "cancelEvent": {"reason": "雨"}, "postponeEvent": {"note": "雨"},
 		"copyEvent": {"shift_days": 7}, "decideApproval": {"decision": "approve"}, "addOccurrence": b.eventBody(20)["occurrences"].(list)[0].(obj),
 		"changeOccurrence": {"note": "変更"}, "cancelOccurrence": {"reason": "雨"}, "postponeOccurrence": {"note": "雨"}, "createSeries": series, "changeSeries": series,
+		"setDoorCapacity": {"capacity": 30}, "countAtDoor": {"taps": list{obj{"id": uuid.NewString(), "delta": 1}}}, "checkIn": {"day_code": "012345"},
+		"undoCheckIn": {"day_code": "012345"},
 		"decideMonth": {"dates": list{day.Format(time.DateOnly)}},
 	}
 }
@@ -44,6 +46,8 @@ func (b *bundle) good(line route) req {
 		q.auth = bearer(b.admin)
 	case holderOnly:
 		q.auth = "Ticket 7BEBM-6F474-KRN78-C7XN5-T5G7MC"
+	case doorOnly:
+		q.auth = "Door 7BEBM6F474KRN78C7XN5T5G7MC"
 	case public:
 	}
 	return q
@@ -92,6 +96,15 @@ func TestEveryRouteMeetsStrangers(t *testing.T) {
 				}
 			}
 			b.refuse(t, "an unknown code", q, 404)
+		case doorOnly:
+			for _, auth := range []string{
+				"", "Door", "Door 123", "Door 7BEBM-6F474-KRN78-C7XN5-T5G7MC", "Ticket 7BEBM-6F474-KRN78-C7XN5-T5G7MC", bearer(b.admin), "Door " + strings.Repeat("A", 4000),
+				q.auth, // well-formed and unknown
+			} {
+				if r := b.refuse(t, "a stranger", with(auth), 401); !strings.HasPrefix(r.Header.Get("WWW-Authenticate"), "Door ") {
+					t.Errorf("%s asks for %q", line.operation, r.Header.Get("WWW-Authenticate"))
+				}
+			}
 		case staffOnly:
 			for _, auth := range []string{"", "Bearer", "Bearer x", "Bearer " + revoked.Token, "Bearer tnm_nowhere_7BEBM6F474KRN78C7XN5T5G7MC", "Ticket " + b.admin} {
 				if r := b.refuse(t, "a stranger", with(auth), 401); !strings.HasPrefix(r.Header.Get("WWW-Authenticate"), "Bearer ") {
@@ -141,7 +154,7 @@ func TestEveryRouteRefusesBadAddresses(t *testing.T) {
 				}
 				b.refuse(t, "an address with "+value[:min(len(value), 40)], c, 400, 404)
 			}
-			b.refuse(t, "an unknown id", withSlug(q, name), 403, 404)
+			b.refuse(t, "an unknown id", withSlug(q, name), 401, 403, 404) // no day link is known here
 		}
 		queries := []string{"?surprise=1", "?lang=ja&lang=en", "?x;y", "?%zz", "?q%00=1"}
 		if o.queries["limit"] {

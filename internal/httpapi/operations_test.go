@@ -1,8 +1,8 @@
 package httpapi
 
 import (
-	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +170,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	must[struct{}](t, b, 204, as("deleteEvent", b.editor, copyAt, nil))
 
 	b.tourSeries(t)
+	b.tourDoor(t)
 
 	// What everyone reads.
 	must[api.OrganizationPage](t, b, 200, req{operation: "listOrganizations"})
@@ -389,8 +390,10 @@ func TestRegisterRefusesRoutesWithoutRule(t *testing.T) {
 			t.Errorf("%s is there twice", line.operation)
 		}
 		known[line.operation] = true
-		if line.rule.access == staffOnly != strings.Contains(fmt.Sprint(securityOf(t, line.operation)), "staff") || line.rule.access == holderOnly != strings.Contains(fmt.Sprint(securityOf(t, line.operation)), "ticket") {
-			t.Errorf("%s: the contract promises %v", line.operation, securityOf(t, line.operation))
+		for scheme, access := range map[string]access{"staff": staffOnly, "ticket": holderOnly, "door": doorOnly} {
+			if promised := slices.Contains(securityOf(t, line.operation), scheme); promised != (line.rule.access == access) {
+				t.Errorf("%s: the contract promises %v", line.operation, securityOf(t, line.operation))
+			}
 		}
 	}
 	bare := *spec.Paths.Value("/events")

@@ -83,7 +83,7 @@ func partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts 
 		ID: p.ID, Name: p.Name, Description: p.Description, StartsAt: tokyo(p.StartsAt), EndsAt: tokyo(p.EndsAt), PlaceNote: p.PlaceNote,
 		Audience: p.Audience, Press: api.PressStated(p.Press), Reservation: api.Reservation(p.Reservation),
 		Registration: api.Registration(p.Registration(o, now)), OpensAt: local(p.OpensAt), ClosesAt: local(p.ClosesAt), WaitingList: p.WaitingList,
-		Booths: []api.Booth{},
+		DoorBand: bandOrNull(p.DoorBand), Booths: []api.Booth{},
 	}
 	if p.WaitingList {
 		until := tokyo(p.WaitsUntil())
@@ -98,6 +98,14 @@ func partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts 
 		out.Booths = append(out.Booths, booth)
 	}
 	return out
+}
+
+func bandOrNull(b event.Band) *api.Band {
+	if b == "" {
+		return nil
+	}
+	band := api.Band(b)
+	return &band
 }
 
 func quotaFacts(q event.Quota) api.QuotaFacts {

@@ -17,12 +17,14 @@ type access int
 const (
 	public     access = iota + 1 // anyone, from any page
 	holderOnly                   // whoever presents a participation code
+	doorOnly                     // whoever presents the token of a day link
 	staffOnly                    // a token of the organization in the path whose member has the permission
 )
 
 var (
-	anyone = rule{access: public}
-	holder = rule{access: holderOnly}
+	anyone  = rule{access: public}
+	holder  = rule{access: holderOnly}
+	dayLink = rule{access: doorOnly}
 )
 
 func may(p staff.Permission) rule { return rule{access: staffOnly, permission: p} }
@@ -57,6 +59,12 @@ var table = []route{
 	{post, "/ticket/rotate", "rotateTicket", holder},
 	{post, "/ticket/calendar", "startCalendar", holder},
 	{remove, "/ticket/calendar", "stopCalendar", holder},
+	{post, "/ticket/day-code", "giveDayCode", holder},
+
+	{get, "/door", "openDoor", dayLink},
+	{post, "/door/parts/{part_id}/taps", "countAtDoor", dayLink},
+	{post, "/door/check-ins", "checkIn", dayLink},
+	{post, "/door/check-ins/undo", "undoCheckIn", dayLink},
 
 	{get, "/organizations/{slug}/events", "listStaffEvents", may(staff.EventsRead)},
 	{post, "/organizations/{slug}/events", "createEvent", may(staff.EventsDraft)},
@@ -74,6 +82,10 @@ var table = []route{
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}", "deleteOccurrence", may(staff.EventsDraft)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel", "cancelOccurrence", may(staff.EventsPublish)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone", "postponeOccurrence", may(staff.EventsPublish)},
+	{get, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "listDoorLinks", may(staff.DoorOpen)},
+	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "createDoorLink", may(staff.DoorOpen)},
+	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id}", "revokeDoorLink", may(staff.DoorOpen)},
+	{put, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door", "setDoorCapacity", may(staff.DoorOpen)},
 	{post, "/organizations/{slug}/events/{event_id}/series", "createSeries", may(staff.EventsDraft)},
 	{patch, "/organizations/{slug}/series/{series_id}", "changeSeries", may(staff.EventsDraft)},
 	{put, "/organizations/{slug}/series/{series_id}/months/{month}", "decideMonth", may(staff.SeriesDecide)},

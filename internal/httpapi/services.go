@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -52,7 +53,20 @@ type Tickets interface {
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error
+	DayCode(ctx context.Context, code secret.Ticket) (secret.DayCode, error)
 	Erasures(ctx context.Context, eventID uuid.UUID) ([]ticket.Erasure, error)
+}
+
+// Entrance is what the face asks of door.Service.
+type Entrance interface {
+	CreateLink(ctx context.Context, by event.Author, eventID, occurrence uuid.UUID) (door.Issued, error)
+	RevokeLink(ctx context.Context, by event.Author, eventID, occurrence, link uuid.UUID) error
+	Links(ctx context.Context, organization, eventID, occurrence uuid.UUID) ([]door.Link, error)
+	SetCapacity(ctx context.Context, by event.Author, eventID, occurrence, part uuid.UUID, capacity *int) (door.Count, error)
+	Open(ctx context.Context, token secret.Door) (door.Door, error)
+	Tap(ctx context.Context, token secret.Door, part uuid.UUID, taps []door.Tap) (door.Count, error)
+	CheckIn(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
+	Undo(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
 }
 
 // Organizations is what the face asks of organization.Service.

@@ -20,6 +20,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
@@ -94,7 +95,7 @@ func setup(t testing.TB) *bundle {
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger})
 	err = Register(b.echo, Options{
-		Events: event.NewService(db, directory, nil), Tickets: tickets, Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
+		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
 		Once: idempotency.NewLedger(db), Keys: keys, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
 	})
 	if err != nil {
@@ -275,7 +276,7 @@ func (b *bundle) rows(t testing.TB) (n int) {
 	t.Helper()
 	for _, table := range []string{
 		"organization", "api_token", "event", "event_organiser", "occurrence", "part", "quota", "quota_counter", "booth", "joining_link", "series",
-		"series_month", "ticket", "audit_entry", "idempotency_key",
+		"series_month", "ticket", "audit_entry", "idempotency_key", "door_link", "door_counter", "door_tap", "door_arrival",
 	} {
 		var one int
 		if err := b.Pool(t).QueryRow(t.Context(), "select count(*) from "+table).Scan(&one); err != nil {

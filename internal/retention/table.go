@@ -7,6 +7,7 @@ const (
 	EraseTickets          = "erase_tickets"
 	LapseWaitingTickets   = "lapse_waiting_tickets"
 	ForgetIdempotencyKeys = "forget_idempotency_keys"
+	ForgetDoorTaps        = "forget_door_taps"
 )
 
 // How long things are kept.
@@ -14,6 +15,7 @@ const (
 	AfterDate       = 7 * 24 * time.Hour   // a ticket, after its date has ended
 	AfterPutOffDate = 400 * 24 * time.Hour // a ticket, after the end of a date that was put off and never got new times
 	AfterAnswer     = 24 * time.Hour       // the answer to a staff request
+	AfterTap        = 2 * 24 * time.Hour   // a tap at the door, and at least until its date is over
 )
 
 var (
@@ -21,6 +23,7 @@ var (
 	untilErased      = Until{From: DateEnded, After: AfterDate, IfPutOff: AfterPutOffDate}
 	untilServed      = Until{From: LineEnded}
 	untilForgotten   = Until{From: Written, After: AfterAnswer}
+	untilSynced      = Until{From: Written, After: AfterTap}
 )
 
 // Reasons that many columns share.
@@ -105,7 +108,7 @@ func Table() []Rule {
 			Why: "It belongs to a door and a day, not to a member; who holds it is not known. It opens nothing once the date is over.",
 		},
 		{Table: "door_counter", Columns: "organization_id event_id occurrence_id part_id count capacity", Whose: Nobody, What: "How many are inside; a sum"},
-		{Table: "door_tap", Columns: "organization_id event_id occurrence_id part_id id delta tapped_on", Whose: Nobody, What: "A step of that sum, with an id its phone made, so that it counts once though sent twice"},
+		{Table: "door_tap", Columns: "organization_id event_id occurrence_id part_id id delta tapped_on", Whose: Nobody, What: "A step of that sum, with an id its phone made, so that it counts once though sent twice", Until: untilSynced, Job: ForgetDoorTaps},
 		{Table: "door_arrival", Columns: "organization_id event_id occurrence_id quota_id seats", Whose: Nobody, What: "How many seats of a quota were used; a sum"},
 
 		// Ledgers

@@ -1,0 +1,16 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/tonarimachi/tonarimachi/api"
+)
+
+// GiveDayCode gives the holder the digits to show at the door.
+func (f *face) GiveDayCode(ctx context.Context, _ api.GiveDayCodeRequestObject) (api.GiveDayCodeResponseObject, error) {
+	digits, err := f.Tickets.DayCode(ctx, codeOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return api.GiveDayCode200JSONResponse{DayCode: digits.Reveal()}, nil
+}
