@@ -97,7 +97,9 @@ func newTab(t *testing.T, browser context.Context, base string, width int64) *ta
 		case *network.EventRequestWillBeSent:
 			b.requests = append(b.requests, e.Request.URL)
 		case *log.EventEntryAdded:
-			b.troubles = append(b.troubles, fmt.Sprint(e.Entry.Level, " ", e.Entry.Text))
+			if e.Entry.Level != log.EntryLevelInfo { // such as that it forgot what it was told to
+				b.troubles = append(b.troubles, fmt.Sprint(e.Entry.Level, " ", e.Entry.Text))
+			}
 		case *runtime.EventExceptionThrown:
 			b.troubles = append(b.troubles, e.ExceptionDetails.Text)
 		case *runtime.EventConsoleAPICalled:
