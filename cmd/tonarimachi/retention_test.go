@@ -105,6 +105,15 @@ func (m *marks) answer(t *testing.T) {
 	}, m.clock.Now().Add(retention.AfterAnswer)})
 }
 
+// tap plants a step of the head count of a date that was yesterday; its id is the mark.
+func (m *marks) tap(t *testing.T, e testkit.Event) {
+	t.Helper()
+	id, day := uuid.New(), clock.DateOf(m.clock.Now())
+	m.exec(t, "insert into door_tap (organization_id, event_id, occurrence_id, part_id, id, delta, tapped_on) values ($1, $2, $3, $4, $5, 1, $6::text::date)",
+		m.org, e.ID, e.OccurrenceID, e.Parts[0].ID, id, day.String())
+	m.all = append(m.all, marked{id.String(), []string{"door_tap.id"}, day.Start().Add(retention.AfterTap - time.Second)})
+}
+
 // found gives the columns of all tables, those of the queue too, in which a mark stands in clear or in hexadecimal.
 func (m *marks) found(t *testing.T, mark string) []string {
 	t.Helper()
@@ -148,6 +157,7 @@ func TestNothingOutlivesItsDateAndNothingGoesEarly(t *testing.T) {
 	}
 	soon, later, off, never := event(3), event(40), event(5), event(4)
 	m.answer(t)
+	m.tap(t, event(-1))
 	for _, status := range []string{"confirmed", "cancelled", "lapsed", "offered"} {
 		m.ticket(t, soon, status, soon.EndsAt.Add(retention.AfterDate))
 	}
