@@ -678,6 +678,11 @@ type DayCode struct {
 	DayCode string `json:"day_code"`
 }
 
+// DayOrMoment RFC 3339 with offset, or a day in Tokyo.
+//
+// Example: 2026-05-23
+type DayOrMoment = string
+
 // DecidedMonth defines model for DecidedMonth.
 type DecidedMonth struct {
 	Dates    []Date               `json:"dates"`
@@ -1795,10 +1800,10 @@ type UnsupportedMediaType = Problem
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// From Only dates starting at or after this moment; today's midnight in Tokyo when left out.
-	From *Moment `form:"from,omitempty" json:"from,omitempty"`
+	From *DayOrMoment `form:"from,omitempty" json:"from,omitempty"`
 
-	// To Only dates starting before this moment.
-	To *Moment `form:"to,omitempty" json:"to,omitempty"`
+	// To Only dates starting before this moment; a day counts whole.
+	To *DayOrMoment `form:"to,omitempty" json:"to,omitempty"`
 
 	// Organization Slug of an organization that stands on the event in any role.
 	Organization *Slug `form:"organization,omitempty" json:"organization,omitempty"`

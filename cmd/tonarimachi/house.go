@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
@@ -105,6 +107,9 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		Events: h.events, Tickets: h.tickets, Directory: h.directory, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
 	})
 	h.changed = append(h.changed, feeds.Changed)
+	metrics.Registerer().MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "tonarimachi_feed_shortcuts_total", Help: "Requests for feeds that had not changed, answered before routing and not among the requests by route.",
+	}, func() float64 { return float64(feeds.Shortcuts()) }))
 	e := httpx.New(httpx.Options{
 		Messages: messages, Logger: h.log, Metrics: metrics, ErrorPage: pages.ErrorPage, TrustedProxies: h.cfg.TrustedProxies, HSTS: h.cfg.BaseURL.Secure(),
 	})
@@ -118,7 +123,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("add API: %w", err)
 	}
-	return e, nil
+	return feeds.Shortcut(e), nil
 }
 
 // tasks is the housekeeping; db needs the worker's role.

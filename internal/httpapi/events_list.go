@@ -6,14 +6,19 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 )
 
 // ListEvents finds published events.
 func (f *face) ListEvents(ctx context.Context, request api.ListEventsRequestObject) (api.ListEventsResponseObject, error) {
 	p := request.Params
+	from, to, err := span(or(p.From), or(p.To))
+	if err != nil {
+		return nil, err
+	}
 	filter := event.Filter{
-		From: utc(p.From), To: utc(p.To), Organization: or(p.Organization), ExcludeOrganization: or(p.ExcludeOrganization), Area: or(p.Area),
+		From: from, To: to, Organization: or(p.Organization), ExcludeOrganization: or(p.ExcludeOrganization), Area: or(p.Area),
 		Partnership: or(p.Partnership), Kind: event.Kind(or(p.Kind)), Audience: event.AudienceTag(or(p.Audience)), Place: event.PlaceKind(or(p.Place)),
 		Reservation: event.Reservation(or(p.Reservation)), Query: or(p.Q), Limit: or(p.Limit),
 	}
@@ -40,6 +45,28 @@ func (f *face) ListEvents(ctx context.Context, request api.ListEventsRequestObje
 		out.NextCursor = &next
 	}
 	return out, nil
+}
+
+// span reads two ends, each an RFC 3339 moment or a day in Tokyo; the last day counts whole.
+func span(from, to string) (begin, end *time.Time, err error) {
+	refusal := errQuery
+	read := func(name, text string, after int) *time.Time {
+		if text == "" {
+			return nil
+		}
+		if day, err := clock.ParseDate(text); err == nil {
+			t := day.AddDays(after).Start()
+			return utc(&t)
+		}
+		t, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			refusal = refusal.Field(name, "invalid_moment")
+			return nil
+		}
+		return utc(&t)
+	}
+	begin, end = read("from", from, 0), read("to", to, 1)
+	return begin, end, refusal.Or()
 }
 
 // filterKey is one text for one filter, whatever the order in the query.

@@ -167,7 +167,7 @@ func TestEveryRouteRefusesBadAddresses(t *testing.T) {
 			queries = append(queries, "?since=x", "?since=", "?since="+strings.Repeat("A", 75))
 		}
 		if o.queries["from"] {
-			queries = append(queries, "?from=2026-13-01T00:00:00Z", "?from=yesterday", "?from=2026-02-30T00:00:00Z", "?from=2026-05-01", "?to=2026-05-01T24:00:00Z",
+			queries = append(queries, "?from=2026-13-01T00:00:00Z", "?from=yesterday", "?from=2026-02-30T00:00:00Z", "?from=2026-02-30", "?from=2026-05-01T25:00:00Z", "?from=2026-5-1", "?to=2026-05-01T24:00:00Z",
 				"?to=10000-01-01T00:00:00Z", "?from=2026-05-01T00:00:00+09:00", "?kind=party", "?audience=men", "?place=both", "?reservation=vip", "?area=1", "?area=131165",
 				"?organization=A", "?organization=nowhere", "?partnership=nowhere", "?exclude_organization=nowhere", "?q="+strings.Repeat("a", 201),
 				"?q=%E2%80%AE", "?q=%07")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 )
 
 type obj = map[string]any
@@ -85,6 +86,12 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	must[api.StaffEvent](t, b, 200, as("decideApproval", b.foreign, shared, obj{"decision": "approve"}))
 	if l := must[api.EventPage](t, b, 200, req{operation: "listEvents", query: "?organization=bunkyo"}); len(l.Items) != 1 || l.Items[0].ListedOccurrenceID == nil {
 		t.Errorf("bunkyo's list has %d events, want 1 under a date", len(l.Items))
+	}
+	day := draft.Occurrences[0].StartsAt.In(clock.Tokyo).Format(time.DateOnly)
+	for query, want := range map[string]int{"?from=" + day + "&to=" + day: 1, "?from=" + day + "T00:00:00%2B09:00": 1, "?to=" + day + "T00:00:00%2B09:00": 0} {
+		if l := must[api.EventPage](t, b, 200, req{operation: "listEvents", query: query}); len(l.Items) != want {
+			t.Errorf("%s: %d events, want %d", query, len(l.Items), want)
+		}
 	}
 	must[api.StaffEvent](t, b, 200, as("getStaffEvent", b.editor, at, nil))
 
