@@ -16,7 +16,7 @@ create table door_link (
 );
 create index door_link_occurrence_idx on door_link (occurrence_id, created_at desc);
 
--- How many are inside. capacity is null where nobody said how many fit.
+-- How many are inside. capacity is null where nobody said how many fit. The public may read the band and neither number.
 create table door_counter (
   organization_id uuid not null,
   event_id        uuid not null,
@@ -24,12 +24,18 @@ create table door_counter (
   part_id         uuid not null,
   count           integer not null default 0,
   capacity        integer,
+  -- The same rule as a quota's (event.Quota.Band).
+  band            text generated always as (case
+    when capacity is null then null
+    when count >= capacity then 'full'
+    when count > 0 and capacity - count <= greatest(2, capacity / 5) then 'few'
+    else 'available'
+  end) stored,
   constraint door_counter_pkey primary key (part_id),
   constraint door_counter_part_fkey foreign key (organization_id, event_id, occurrence_id, part_id) references part (organization_id, event_id, occurrence_id, id) on delete cascade,
   constraint door_counter_count_range check (count between 0 and 1000000),
   constraint door_counter_capacity_range check (capacity between 1 and 100000)
 ) with (fillfactor = 50);
-create index door_counter_event_idx on door_counter (event_id) where capacity is not null;
 create index door_counter_occurrence_idx on door_counter (occurrence_id);
 
 -- Taps that were counted, so that a phone that was offline may send them late, and twice. The phone makes the ids.
@@ -86,6 +92,9 @@ begin
 end
 $$;
 -- +goose StatementEnd
+create policy door_counter_listed on door_counter for select to tnm_public using (exists (select from event e where e.id = event_id and e.listed));
+create policy door_counter_jobs on door_counter for select to tnm_worker using (true);
+grant select (part_id, band) on door_counter to tnm_public, tnm_worker;
 create policy door_tap_forgotten on door_tap to tnm_worker using (true);
 grant select (organization_id, event_id, occurrence_id, id, created_at, revoked_at), insert (organization_id, event_id, occurrence_id, id, mac),
   update (revoked_at) on door_link to tnm_staff;
@@ -113,18 +122,6 @@ as $$
   where l.mac = any ($1) and l.revoked_at is null
 $$;
 
--- Band of a place that holds so many; the same rule as a quota's (event.Quota.Band).
-create function door_band(count integer, capacity integer) returns text
-  language sql immutable parallel safe
-as $$
-  select case
-    when capacity is null then null
-    when count >= capacity then 'full'
-    when count > 0 and capacity - count <= greatest(2, capacity / 5) then 'few'
-    else 'available'
-  end
-$$;
-
 -- What the phone at the door shows when it opens: one row a part, numbers only.
 create function door_open(macs bytea[])
   returns table (state text, title text, occurrence_id uuid, starts_at timestamptz, ends_at timestamptz, opens_at timestamptz, closes_at timestamptz,
@@ -133,7 +130,7 @@ create function door_open(macs bytea[])
   language sql stable security definer set search_path = public, pg_temp
 as $$
   select d.state, e.title, o.id, o.starts_at, o.ends_at, d.opens_at, d.closes_at,
-    p.id, p.name, p.starts_at, p.ends_at, p.reservation, coalesce(c.count, 0), c.capacity, door_band(c.count, c.capacity),
+    p.id, p.name, p.starts_at, p.ends_at, p.reservation, coalesce(c.count, 0), c.capacity, c.band,
     coalesce((select sum(k.taken) from quota q join quota_counter k on k.quota_id = q.id where q.part_id = p.id and q.channel <> 'online'), 0)::int,
     coalesce((select sum(a.seats) from quota q join door_arrival a on a.quota_id = q.id where q.part_id = p.id), 0)::int
   from door_of($1) d join occurrence o on o.id = d.occurrence_id join event e on e.id = d.event_id join part p on p.occurrence_id = o.id
@@ -272,16 +269,6 @@ begin
 end
 $$;
 
--- How full places without reservation are, from six hours before until the end of the part. The public hears this and no number.
-create function door_bands(events uuid[]) returns table (part_id uuid, band text)
-  language sql stable security definer set search_path = public, pg_temp rows 10
-as $$
-  select c.part_id, door_band(c.count, c.capacity)
-  from door_counter c join part p on p.id = c.part_id join occurrence o on o.id = c.occurrence_id join event e on e.id = c.event_id
-  where c.event_id = any ($1) and c.capacity is not null and p.reservation = 'none' and o.status = 'scheduled'
-    and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
-    and (e.listed or e.organization_id = app_organization())
-$$;
 -- +goose StatementEnd
 
 create trigger ticket_leaves_door before update on ticket for each row
@@ -291,22 +278,17 @@ create trigger ticket_arrived after update on ticket for each row
 
 grant create on schema public to tnm_ledger;
 alter function door_of(bytea[]) owner to tnm_ledger;
-alter function door_band(integer, integer) owner to tnm_ledger;
 alter function door_open(bytea[]) owner to tnm_ledger;
 alter function door_tap(bytea[], uuid, uuid[], smallint[]) owner to tnm_ledger;
 alter function door_check_in(bytea[], bytea[], bytea[], boolean) owner to tnm_ledger;
 alter function ticket_day_code(bytea, smallint, bytea[]) owner to tnm_ledger;
 alter function ticket_leaves_door() owner to tnm_ledger;
 alter function ticket_arrived() owner to tnm_ledger;
-alter function door_bands(uuid[]) owner to tnm_ledger;
 revoke create on schema public from tnm_ledger;
 grant execute on function door_open(bytea[]), door_tap(bytea[], uuid, uuid[], smallint[]), door_check_in(bytea[], bytea[], bytea[], boolean),
   ticket_day_code(bytea, smallint, bytea[]) to tnm_public;
-grant execute on function door_bands(uuid[]) to tnm_public, tnm_staff, tnm_worker;
-grant execute on function door_band(integer, integer) to tnm_staff;
 
 -- +goose Down
-drop function door_bands(uuid[]);
 drop trigger ticket_arrived on ticket;
 drop trigger ticket_leaves_door on ticket;
 drop function ticket_arrived();
@@ -315,7 +297,6 @@ drop function ticket_day_code(bytea, smallint, bytea[]);
 drop function door_check_in(bytea[], bytea[], bytea[], boolean);
 drop function door_tap(bytea[], uuid, uuid[], smallint[]);
 drop function door_open(bytea[]);
-drop function door_band(integer, integer);
 drop function door_of(bytea[]);
 alter table ticket drop constraint ticket_day_code_key, drop constraint ticket_day_code_goes_with_secret, drop constraint ticket_day_code_mac_length,
   drop constraint ticket_arrived_confirmed, drop column day_code_turn, drop column day_code_mac, drop column arrived;

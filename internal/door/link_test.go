@@ -195,10 +195,19 @@ func TestRolesSeeNothingElse(t *testing.T) {
 	}
 	var n int
 	for _, query := range []string{
-		"select count(*) from door_link", "select count(*) from door_counter", "select count(*) from door_tap", "select count(*) from door_arrival",
+		"select count(*) from door_link", "select count(count) from door_counter", "select count(capacity) from door_counter", "select 1 from door_counter where count > 1", "select count(*) from door_tap", "select count(*) from door_arrival",
 		"select count(*) from door_of(array[''::bytea])", "select count(*) from ticket where arrived", "select count(day_code_mac) from ticket",
 	} {
 		refused("the public, "+query, k.db.InPublic(t.Context(), func(tx *postgres.Tx) error { return tx.Pgx.QueryRow(t.Context(), query).Scan(&n) }))
+	}
+	for status, want := range map[string]int{"published": 1, "draft": 0} { // the band goes with the event
+		k.exec("update event set status = $2, published_at = case when $2 = 'published' then now() end where id = $1", k.event.ID, status)
+		err := k.db.InPublic(t.Context(), func(tx *postgres.Tx) error {
+			return tx.Pgx.QueryRow(t.Context(), "select count(part_id) from door_counter").Scan(&n)
+		})
+		if err != nil || n != want {
+			t.Errorf("of a %s event the public reads %d bands, %v, want %d", status, n, err, want)
+		}
 	}
 	for _, query := range []string{
 		"select count(mac) from door_link", "select count(*) from door_tap", "select count(*) from ticket", "select count(*) from door_open(array[''::bytea])",

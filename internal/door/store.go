@@ -97,7 +97,7 @@ func setCapacity(ctx context.Context, tx *postgres.Tx, eventID, occurrence, part
 		select p.organization_id, p.event_id, p.occurrence_id, p.id, $4 from part p
 		where p.id = $1 and p.event_id = $2 and p.occurrence_id = $3 and p.organization_id = app_organization()
 		on conflict (part_id) do update set capacity = excluded.capacity
-		returning count, coalesce(door_band(count, capacity), '')`, part, eventID, occurrence, capacity).Scan(&now.Count, &now.Band)
+		returning count, coalesce(band, '')`, part, eventID, occurrence, capacity).Scan(&now.Count, &now.Band)
 	if postgres.NoRows(err) {
 		return Count{}, ErrPart
 	}

@@ -144,7 +144,9 @@ type partRow struct {
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
 	  p.reservation, p.opens_at, p.closes_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
-	from part p left join door_bands($1) d on d.part_id = p.id where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
+	from part p left join door_counter d on d.part_id = p.id and p.reservation = 'none'
+	  and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
+	where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
 	order by p.occurrence_id, p.position`
 
 type quotaRow struct {
