@@ -68,7 +68,10 @@ func (s *Site) eventsList(c echo.Context) error {
 	if page.Next != nil {
 		v.NextHref = a.address() + join(a) + "cursor=" + s.seal(a, *page.Next)
 	}
-	if page.Next != nil || v.FirstHref != "" {
+	switch {
+	case page.Next != nil && len(page.Items) == 0:
+		v.Count = "ここまでには見つかりませんでした。つづきをさがせます" // a search stops after so many dates and goes on from there
+	case page.Next != nil || v.FirstHref != "":
 		v.Count = fmt.Sprintf("%d件を表示しています", len(page.Items))
 	}
 	if v.Chosen = p.chips(a); len(v.Chosen) > 1 {
