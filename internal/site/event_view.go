@@ -27,6 +27,7 @@ type eventView struct {
 	Upcoming              []occurrenceView
 	Pending               []string // months of a series that are not decided yet
 	Past                  []leaf
+	ErasureHref           string // where the erasure of past dates is certified
 	Safety                []safe
 	Feed                  *feedBox
 	Contacts              []link
@@ -54,7 +55,7 @@ func (p painter) event(e *event.Event, given *given) (eventView, error) {
 	v := eventView{
 		Title: e.Title, Kind: label(p.words, "kind", e.Kind), KindHref: "/events?kind=" + string(e.Kind), Supporters: e.Visibility == event.Supporters,
 		Lead: e.Summary, Text: paragraphs(e.Description), Organisers: organisers(p.words, e), Audience: p.audience(e), FeeNote: e.Fee.Note,
-		Safety: p.safety(e.Assurance), Status: p.eventStatus(e),
+		Safety: p.safety(e.Assurance), Status: p.eventStatus(e), ErasureHref: eventHref(e) + "/erasure",
 	}
 	if v.Supporters {
 		v.KindHref = "/events?audience=supporter&kind=" + string(e.Kind)

@@ -13,6 +13,7 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/", s.home)
 	httpx.Get(r, "/events", s.eventsList)
 	httpx.Get(r, "/events/:id", s.eventShow)
+	httpx.Get(r, "/events/:id/erasure", s.erasureShow)
 	r.Add(http.MethodPost, "/events/:id/tickets", s.ticketsTake)
 	httpx.Get(r, "/events/:id/tickets", s.eventReturn) // a reload of the answer in the address bar
 	httpx.Get(r, "/organizations/:slug", s.organizationShow)

@@ -35,6 +35,8 @@ type Tickets interface {
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error
+	// Erasures fails with event.ErrUnknown for what is not listed.
+	Erasures(ctx context.Context, event uuid.UUID) ([]ticket.Erasure, error)
 }
 
 // Directory knows organizations and partnerships; organization.Directory is one.

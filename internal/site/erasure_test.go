@@ -1,0 +1,47 @@
+package site_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+func TestErasureIsCertified(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.publish("bunkyo", meeting(nil))
+	k.take(e, "はる")
+	path := "/events/" + e.ID.String() + "/erasure"
+	says := func(want string) {
+		t.Helper()
+		a := k.get(path)
+		if got := text(a.doc.Find("main")); a.Code != http.StatusOK || !strings.Contains(got, want) || strings.Contains(got, "はる") {
+			t.Errorf("%d %s, want %q", a.Code, got, want)
+		}
+	}
+	says("終わった日は、まだありません。")
+	ended := e.Occurrences[0].EndsAt
+	k.clock.Set(ended.Add(time.Hour))
+	says("これから消します")
+	if link := k.get("/events/" + e.ID.String()).doc.Find("a[href='" + path + "']"); link.Length() != 1 {
+		t.Errorf("%d links to the certificate", link.Length())
+	}
+	k.clock.Set(ended.Add(8 * 24 * time.Hour))
+	says("消しているところです")
+	db, err := postgres.Open(t.Context(), postgres.Options{URL: k.bundle.LoginURL, Worker: 1, Clock: k.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if n, err := ticket.NewEraser(db).EraseEnded(t.Context()); n != 1 || err != nil {
+		t.Fatalf("erased %d, %v", n, err)
+	}
+	says("消しました")
+	if a := k.get("/events/6f1f6c1e-7f63-4bb4-9f6a-3d1f5a0c0b11/erasure"); a.Code != http.StatusNotFound {
+		t.Errorf("an unknown event: %d", a.Code)
+	}
+}
