@@ -67,7 +67,9 @@ func start(t *testing.T, settings map[string]string, args ...string) *program {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	read := make(chan struct{})
 	go func() {
+		defer close(read)
 		scanner := bufio.NewScanner(reader)
 		scanner.Buffer(nil, 1<<20)
 		for scanner.Scan() {
@@ -83,6 +85,7 @@ func start(t *testing.T, settings map[string]string, args ...string) *program {
 	go func() {
 		p.err = p.cmd.Wait()
 		_ = writer.Close()
+		<-read // its last words count too
 		close(p.finished)
 	}()
 	t.Cleanup(func() {
