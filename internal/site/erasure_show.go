@@ -20,20 +20,11 @@ type erasureView struct {
 type erasureDate struct{ Day, Tone, Icon, Word, Text string }
 
 func (s *Site) erasureShow(c echo.Context) error {
-	ctx := c.Request().Context()
-	id, err := eventID(c)
+	p, e, err := s.listed(c)
 	if err != nil {
 		return err
 	}
-	p, err := s.painter(ctx)
-	if err != nil {
-		return err
-	}
-	e, err := s.events.Published(ctx, id)
-	if err != nil {
-		return err
-	}
-	past, err := s.tickets.Erasures(ctx, id)
+	past, err := s.tickets.Erasures(c.Request().Context(), e.ID)
 	if err != nil {
 		return err
 	}

@@ -10,16 +10,7 @@ import (
 )
 
 func (s *Site) eventShow(c echo.Context) error {
-	ctx := c.Request().Context()
-	id, err := eventID(c)
-	if err != nil {
-		return err
-	}
-	p, err := s.painter(ctx)
-	if err != nil {
-		return err
-	}
-	e, err := s.events.Published(ctx, id)
+	p, e, err := s.listed(c)
 	if err != nil {
 		return err
 	}
@@ -31,6 +22,21 @@ func (s *Site) eventShow(c echo.Context) error {
 		return s.showPrivate(c, http.StatusOK, "event", v)
 	}
 	return s.show(c, http.StatusOK, "event", v)
+}
+
+// listed gives the listed event that the address names.
+func (s *Site) listed(c echo.Context) (painter, event.Event, error) {
+	ctx := c.Request().Context()
+	id, err := eventID(c)
+	if err != nil {
+		return painter{}, event.Event{}, err
+	}
+	p, err := s.painter(ctx)
+	if err != nil {
+		return painter{}, event.Event{}, err
+	}
+	e, err := s.events.Published(ctx, id)
+	return p, e, err
 }
 
 // eventReturn leads back from the address under which seats are taken.
