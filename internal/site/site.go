@@ -35,6 +35,8 @@ type Tickets interface {
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error
+	// DayCode fails with ticket.ErrDayCodeEarly until the day before.
+	DayCode(ctx context.Context, code secret.Ticket) (secret.DayCode, error)
 	// Erasures fails with event.ErrUnknown for what is not listed.
 	Erasures(ctx context.Context, event uuid.UUID) ([]ticket.Erasure, error)
 }

@@ -275,6 +275,21 @@ func TestPrivateCalendar(t *testing.T) {
 	}
 }
 
+func TestDayCodeComesTheDayBefore(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.publish("bunkyo", meeting(nil))
+	code := k.take(e, "")
+	digits := func() string { return text(k.post("/t", formOf("secret", code)).doc.Find("#day-code")) }
+	if got := digits(); got != "" {
+		t.Errorf("long before: %q", got)
+	}
+	k.clock.Set(e.Occurrences[0].StartsAt.Add(-3 * time.Hour))
+	if got := digits(); len(got) != 6 || got != digits() {
+		t.Errorf("on the day: %q", got)
+	}
+}
+
 func TestTicketFollowsItsEvent(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

@@ -35,6 +35,7 @@ type ticketView struct {
 	Active, CanCancel, CanRotate    bool
 	Feed                            *feedBox
 	Quiet                           *quietView
+	DayCode                         string // six digits for the door, from the day before on
 }
 
 // quietView is the private calendar of the ticket; Address is "" while it is off.
@@ -127,6 +128,11 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 		if v.QR, err = drawQR(string(s.base) + "/t#" + code.Reveal()); err != nil {
 			return ticketView{}, err
 		}
+		if at.channel != event.ChannelOnline {
+			if v.DayCode, err = s.dayCode(ctx, code, t); err != nil {
+				return ticketView{}, err
+			}
+		}
 		v.Quiet = &quietView{}
 		if token, on := t.Calendar(code); on {
 			path := "/c/" + token.Reveal() + ".ics"
@@ -137,6 +143,22 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 		}
 	}
 	return v, nil
+}
+
+// dayCode gives the digits for the door, "" for a ticket that has none yet or needs none. It stands on pages that are asked for by POST only, because the
+// first call stores what the digits are recognised by.
+func (s *Site) dayCode(ctx context.Context, code secret.Ticket, t ticket.Ticket) (string, error) {
+	if t.Status != ticket.Confirmed {
+		return "", nil
+	}
+	digits, err := s.tickets.DayCode(ctx, code)
+	switch {
+	case err == nil:
+		return digits.Reveal(), nil
+	case errors.Is(err, ticket.ErrDayCodeEarly), errors.Is(err, ticket.ErrNotConfirmed), errors.Is(err, ticket.ErrOver):
+		return "", nil
+	}
+	return "", fmt.Errorf("give day code: %w", err)
 }
 
 func (p painter) ticketTime(v *ticketView, at seat) {
