@@ -10,8 +10,10 @@ import (
 // dataBucket is the size, in bytes, whose multiples bucketed answers have.
 const dataBucket = 1 << 10
 
-// bucketed marks a request whose problem has to have such a size too.
-const bucketed = "httpx.bucketed"
+// bucketed marks an error whose problem has to have such a size too.
+type bucketed struct{ error }
+
+func (b bucketed) Unwrap() error { return b.error }
 
 // Pad fills body with spaces up to the next multiple of unit bytes, so that its size tells nobody on the way what it says. JSON
 // (RFC 8259 section 2) and HTML allow them at the end. It holds only while nothing compresses the answer.
@@ -38,8 +40,7 @@ func Bucketed(h echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		held := &heldWriter{}
 		if err := held.take(c, h); err != nil {
-			c.Set(bucketed, true)
-			return err
+			return bucketed{err}
 		}
 		if held.status == 0 {
 			return nil
@@ -79,11 +80,4 @@ func (w *heldWriter) Write(p []byte) (int, error) {
 	}
 	w.body = append(w.body, p...)
 	return len(p), nil
-}
-
-func problemBody(c echo.Context, raw []byte) []byte {
-	if c.Get(bucketed) == nil {
-		return raw
-	}
-	return Pad(raw, dataBucket)
 }

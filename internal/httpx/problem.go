@@ -158,21 +158,57 @@ func (f *face) handleError(err error, c echo.Context) {
 	if w.Committed {
 		return
 	}
-	p := word(o, e, f.Messages.Localizer(NegotiateLanguage(c)))
+	lang := NegotiateLanguage(c)
 	f.prepare(c, o, e)
 	if c.Request().Method == http.MethodHead {
 		w.Header().Set(echo.HeaderContentType, ProblemType)
-		w.WriteHeader(p.Status)
+		w.WriteHeader(o.status)
 		return
 	}
 	if f.ErrorPage != nil && wantsPage(c.Request()) {
-		failed := f.ErrorPage(c, p.Status, p)
+		failed := f.ErrorPage(c, o.status, word(o, e, f.Messages.Localizer(lang)))
 		if failed == nil || w.Committed {
 			return
 		}
-		f.logFailure(c, p.Status, failed)
+		f.logFailure(c, o.status, failed)
 	}
-	writeProblem(c, p)
+	_, sized := err.(bucketed) //nolint:errorlint // the outermost alone: Bucketed's own mark
+	raw := f.problemBody(o, e, lang, sized)
+	h := w.Header()
+	h.Set(echo.HeaderContentType, ProblemType)
+	h.Set("Content-Language", lang.Tag())
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(raw)))
+	w.WriteHeader(o.status)
+	_, _ = w.Write(raw) // a client that left can't be told
+}
+
+// worded names a problem that says the same each time.
+type worded struct {
+	outcome
+	lang  i18n.Lang
+	sized bool
+}
+
+// problemBody gives a problem in JSON. One without values of its own is written once for each language: a full event says so thousands of times a second.
+func (f *face) problemBody(o outcome, e *fault.Error, lang i18n.Lang, sized bool) []byte {
+	same := e == nil || len(e.Fields) == 0 && len(e.Params) == 0
+	key := worded{o, lang, sized}
+	if same {
+		if raw, ok := f.problems.Load(key); ok {
+			return raw.([]byte)
+		}
+	}
+	raw, err := json.Marshal(word(o, e, f.Messages.Localizer(lang)))
+	if err != nil { // strings and integers always marshal
+		raw = []byte(`{"type":"/problems/internal","status":500,"code":"internal"}`)
+	}
+	if sized {
+		raw = Pad(raw, dataBucket)
+	}
+	if same {
+		f.problems.Store(key, raw) // codes are constants of the program, so there are only so many
+	}
+	return raw
 }
 
 // prepare sets the headers an error needs beside its words.
@@ -198,20 +234,6 @@ func (f *face) prepare(c echo.Context, o outcome, e *fault.Error) {
 			}
 		}
 	}
-}
-
-func writeProblem(c echo.Context, p Problem) {
-	w := c.Response()
-	raw, err := json.Marshal(p)
-	if err != nil { // strings and integers always marshal
-		raw = []byte(`{"type":"/problems/internal","status":500,"code":"internal"}`)
-	}
-	raw = problemBody(c, raw)
-	w.Header().Set(echo.HeaderContentType, ProblemType)
-	w.Header().Set("Content-Language", NegotiateLanguage(c).Tag())
-	w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(raw)))
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(raw) // a client that left can't be told
 }
 
 // wantsPage reports whether a person in a browser is to read the error.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -64,6 +65,7 @@ func New(o Options) *echo.Echo {
 // face is what the middleware and the error handler share.
 type face struct {
 	Options
+	problems sync.Map // worded → []byte
 }
 
 func extractors(proxies []netip.Prefix) (echo.IPExtractor, echo.SchemeExtractor) {
