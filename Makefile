@@ -18,7 +18,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: ## Run it all with the real programmes on LISTEN (127.0.0.1:8080); Ctrl-C ends it
-	@exec go run ./cmd/tonarimachi demo --listen $(LISTEN)
+	@go build -o bin/ ./cmd/tonarimachi && exec bin/tonarimachi demo --listen $(LISTEN)
 
 .PHONY: build
 build: ## Build bin/tonarimachi
