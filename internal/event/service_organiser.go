@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
@@ -82,9 +81,8 @@ func (s *Service) Decide(ctx context.Context, a Author, id uuid.UUID, approve bo
 	if approve {
 		approval, action = Approved, "organiser.approved"
 	}
-	var after Event
-	err := s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
-		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{}, false)
+	return s.write(ctx, a, id, action, nil, func(tx *postgres.Tx) error {
+		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{perEvent: 1}, false)
 		if err != nil {
 			return err
 		}
@@ -96,23 +94,11 @@ func (s *Service) Decide(ctx context.Context, a Author, id uuid.UUID, approve bo
 		}
 		found, err := updateOrganiser(tx, id, a.Organization, columns{"approval": approval, "decided_at": tx.Now})
 		if err != nil {
-			return translate(err)
+			return err
 		}
 		if !found {
 			return ErrNotInvited
 		}
-		if err := audit.Record(ctx, tx, audit.Entry{Action: action, SubjectKind: "event", SubjectID: id}); err != nil {
-			return err
-		}
-		if events, err = loadEvents(ctx, tx, []uuid.UUID{id}, window{}, false); err != nil {
-			return err
-		}
-		after = events[0]
 		return nil
 	})
-	if err != nil {
-		return Event{}, err
-	}
-	s.changed()
-	return after, nil
 }

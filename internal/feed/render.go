@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 )
@@ -155,17 +155,10 @@ func (f *Feeds) description(e *event.Event, o *event.Occurrence) string {
 }
 
 func fee(fee event.Fee) string {
-	switch {
-	case fee.Yen == nil:
+	if fee.Yen == nil {
 		return fee.Note
-	case *fee.Yen == 0:
-		return strings.TrimSpace("無料 " + fee.Note)
 	}
-	digits := strconv.Itoa(*fee.Yen)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return strings.TrimSpace(digits + "円 " + fee.Note)
+	return strings.TrimSpace(i18n.Yen(*fee.Yen) + " " + fee.Note)
 }
 
 func names(refs []organization.Ref) string {
@@ -176,11 +169,9 @@ func names(refs []organization.Ref) string {
 	return strings.Join(all, "・")
 }
 
-var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
-
 func moment(t time.Time) string {
 	t = t.In(clock.Tokyo)
-	return fmt.Sprintf("%d年%d月%d日（%s）%s", t.Year(), t.Month(), t.Day(), weekdays[t.Weekday()], t.Format("15:04"))
+	return fmt.Sprintf("%d年%d月%d日（%s）%s", t.Year(), t.Month(), t.Day(), i18n.Weekday(t.Weekday()), t.Format("15:04"))
 }
 
 func hours(from, to time.Time) string {

@@ -119,12 +119,7 @@ func judge(err error) (outcome, *fault.Error) {
 	return internal, nil
 }
 
-// ProblemOf words an error in a language. It never shows a cause.
-func ProblemOf(err error, l *i18n.Localizer) Problem {
-	o, e := judge(err)
-	return word(o, e, l)
-}
-
+// word says a problem in a language. It never shows a cause.
 func word(o outcome, e *fault.Error, l *i18n.Localizer) Problem {
 	p := Problem{Type: "/problems/" + o.code, Title: l.Title(o.title), Status: o.status, Code: o.code}
 	if e == nil {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -316,22 +314,4 @@ func (f *former) errors() []fieldError {
 	add("-seats", f.given.seatsFault)
 	add("-nickname", f.given.nicknameFault)
 	return lines
-}
-
-// knownQuota gives a quota of the event in the form its page has it, so that a request can be shown again.
-func knownQuota(e *event.Event, typed string) (uuid.UUID, bool) {
-	id, err := uuid.Parse(typed)
-	if err != nil {
-		return uuid.Nil, false
-	}
-	for _, o := range e.Occurrences {
-		for _, p := range o.Parts {
-			for _, q := range p.Quotas {
-				if q.ID == id {
-					return id, true
-				}
-			}
-		}
-	}
-	return uuid.Nil, false
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 )
 
 type eventView struct {
@@ -61,7 +62,7 @@ func (p painter) event(e *event.Event, given *given) (eventView, error) {
 		v.KindHref = "/events?audience=supporter&kind=" + string(e.Kind)
 	}
 	if e.Fee.Yen != nil {
-		v.Fee = yenText(*e.Fee.Yen)
+		v.Fee = i18n.Yen(*e.Fee.Yen)
 	} else if e.Fee.Note != "" {
 		v.Fee, v.FeeNote = e.Fee.Note, ""
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 )
 
 // koyomiPath is where people go who want to be seen elsewhere at once. Nothing on that page says whose it is, and nothing leads back.
@@ -36,7 +37,7 @@ func koyomiOf(now time.Time) koyomiView {
 	today := clock.DateOf(now)
 	v := koyomiView{
 		Page: head{Title: "きょうの暦", Discreet: true},
-		Year: fmt.Sprintf("%d年", today.Year), Date: fmt.Sprintf("%d月%d日", today.Month, today.Day), Week: weekdays[today.Weekday()] + "曜日",
+		Year: fmt.Sprintf("%d年", today.Year), Date: fmt.Sprintf("%d月%d日", today.Month, today.Day), Week: i18n.Weekday(today.Weekday()) + "曜日",
 		Age: fmt.Sprintf("%.1f", moonAge(today.At(12, 0))),
 	}
 	if name, begins := season(today.Start()); begins {

@@ -199,7 +199,7 @@ func (p painter) factBadges(e *event.Event, o *event.Occurrence) []badge {
 		badges = append(badges, badge{Word: "女性限定"})
 	}
 	if e.Fee.Yen != nil {
-		badges = append(badges, badge{Word: yenText(*e.Fee.Yen), Icon: "yen"})
+		badges = append(badges, badge{Word: i18n.Yen(*e.Fee.Yen), Icon: "yen"})
 	}
 	if e.Visibility == event.Supporters {
 		badges = append(badges, badge{Word: p.words.T("label.supporters_only", nil), Tone: "info", Icon: "study"})

@@ -8,14 +8,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/text"
 )
 
-var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
-
 // dayText is 11月15日（水）, with the year when it is not this one.
 func dayText(d, today clock.Date) string {
-	s := fmt.Sprintf("%d月%d日（%s）", d.Month, d.Day, weekdays[d.Weekday()])
+	s := fmt.Sprintf("%d月%d日（%s）", d.Month, d.Day, i18n.Weekday(d.Weekday()))
 	if d.Year != today.Year {
 		s = fmt.Sprintf("%d年%s", d.Year, s)
 	}
@@ -62,7 +61,7 @@ func spanText(from, to time.Time, today clock.Date) string {
 
 func leafOf(d, today clock.Date) leaf {
 	l := leaf{
-		ISO: d.String(), Month: strconv.Itoa(int(d.Month)) + "月", Day: strconv.Itoa(d.Day), Week: weekdays[d.Weekday()], Text: dayText(d, today),
+		ISO: d.String(), Month: strconv.Itoa(int(d.Month)) + "月", Day: strconv.Itoa(d.Day), Week: i18n.Weekday(d.Weekday()), Text: dayText(d, today),
 	}
 	switch d.Weekday() {
 	case time.Saturday:
@@ -82,18 +81,6 @@ func nearText(d, today clock.Date) string {
 		return "明日"
 	}
 	return ""
-}
-
-// yenText is 無料, or 1,000円.
-func yenText(yen int) string {
-	if yen == 0 {
-		return "無料"
-	}
-	digits := strconv.Itoa(yen)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits + "円"
 }
 
 // paragraphs splits a text where its writer did.

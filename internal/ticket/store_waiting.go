@@ -12,23 +12,12 @@ import (
 
 // wait gives ticket_wait's outcome and the ticket as it stands then.
 func (s store) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte) (outcome string, t Ticket, err error) {
-	for attempt := 1; ; attempt++ {
-		batch := &pgx.Batch{}
-		batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
-		batch.Queue(`select ticket_wait($1, $2, $3, $4, $5, $6::int::smallint, nullif($7, ''))`, r.EventID, r.QuotaID, string(r.Wait), id, mac, min(r.Seats, 1000), r.Nickname).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&outcome) })
-		batch.Queue(sqlRead, mac).QueryRow(func(row pgx.Row) error {
-			_, err := scan(row, &t)
-			return err
-		})
-		err = s.pool.SendBatch(ctx, batch).Close()
-		if err == nil {
-			return outcome, t, nil
-		}
-		if attempt == 2 || !undone(err) {
-			return "", Ticket{}, unavailable(fmt.Errorf("wait for a seat: %w", err))
-		}
+	args := []any{r.EventID, r.QuotaID, string(r.Wait), id, mac, min(r.Seats, 1000), r.Nickname}
+	err = s.change(ctx, mac, `select ticket_wait($1, $2, $3, $4, $5, $6::int::smallint, nullif($7, ''))`, args, &outcome, &t)
+	if err != nil {
+		return "", Ticket{}, unavailable(fmt.Errorf("wait for a seat: %w", err))
 	}
+	return outcome, t, nil
 }
 
 func (s store) setCalendar(ctx context.Context, mac []byte, turn int, calendarMAC []byte) (done bool, err error) {
