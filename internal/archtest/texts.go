@@ -34,7 +34,7 @@ func checkTexts(root string) ([]Finding, error) {
 			}
 			return nil
 		}
-		if !entry.Type().IsRegular() || strings.HasSuffix(path, ".sum") {
+		if !entry.Type().IsRegular() || strings.HasSuffix(path, ".sum") || entry.Name() == ".git" { // in a worktree .git is a file
 			return nil
 		}
 		text, err := os.ReadFile(path) //nolint:gosec // a file of this module
