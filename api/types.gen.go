@@ -676,6 +676,9 @@ type Date = openapi_types.Date
 type DayCode struct {
 	// DayCode Example: 012345
 	DayCode string `json:"day_code"`
+
+	// Phone For an online seat whose link is open already and has a telephone text: that text with this code in it.
+	Phone *string `json:"phone"`
 }
 
 // DayOrMoment RFC 3339 with offset, or a day in Tokyo.
@@ -962,8 +965,14 @@ type FieldProblem struct {
 type IssuedDoorLink struct {
 	Details DoorLink `json:"details"`
 
+	// QrSvg That address as a two-dimensional code, an SVG image to print or to scan from the screen.
+	QrSvg string `json:"qr_svg"`
+
 	// Token Send it as `Authorization: Door <token>`. Whoever has it works the door; it is shown this once.
 	Token string `json:"token"`
+
+	// URL The page for the phone at the door. The token stands after `#` and so is never sent to a server.
+	URL string `json:"url"`
 }
 
 // IssuedTicket defines model for IssuedTicket.
@@ -994,13 +1003,21 @@ type IssuedToken struct {
 // JoiningLink defines model for JoiningLink.
 type JoiningLink struct {
 	Note string `json:"note"`
-	URL  string `json:"url"`
+
+	// Phone How to take part by telephone when the link does not work; empty for none. `{番号}` stands for the day code, which `POST /ticket/day-code` gives together with this text filled in.
+	Phone string `json:"phone"`
+	URL   string `json:"url"`
 }
 
 // JoiningLinkInput defines model for JoiningLinkInput.
 type JoiningLinkInput struct {
 	Note             *string `json:"note,omitempty"`
 	OpensHoursBefore *int    `json:"opens_hours_before,omitempty"`
+
+	// Phone How to take part by telephone when the link does not work. On each ticket `{番号}` is that ticket's own six digits.
+	//
+	// Example: 03-0000-0000に電話して、番号{番号}を伝えてください。
+	Phone *string `json:"phone,omitempty"`
 
 	// URL Given to holders of a confirmed online ticket only.
 	URL string `json:"url"`
@@ -1239,7 +1256,7 @@ type PartFacts struct {
 	ClosesAt    *time.Time `json:"closes_at"`
 	Description string     `json:"description"`
 
-	// DoorBand Without reservation: how full it is, from six hours before until the end; `null` when nobody counts. Numbers are not published.
+	// DoorBand For those who come without reservation, to the whole part or to its walk-in share: how full it is, from six hours before until the end; `null` when nobody counts. Numbers are not published.
 	DoorBand *Band              `json:"door_band"`
 	EndsAt   time.Time          `json:"ends_at"`
 	ID       openapi_types.UUID `json:"id"`
@@ -1573,6 +1590,7 @@ type StaffEventPage struct {
 type StaffJoiningLink struct {
 	Note             string `json:"note"`
 	OpensHoursBefore int    `json:"opens_hours_before"`
+	Phone            string `json:"phone"`
 	URL              string `json:"url"`
 }
 

@@ -17,7 +17,7 @@ var (
 		"internal/organization", "internal/staff", "internal/venue", "internal/booking", "internal/event", "internal/ticket", "internal/door", "internal/report",
 		"internal/notice",
 	}
-	renderers = []string{"internal/ical", "internal/opendata", "internal/flyer"}
+	renderers = []string{"internal/ical", "internal/qrcode", "internal/opendata", "internal/flyer"}
 	// faces may import httpx, but not each other.
 	faces = []string{"internal/httpx", "internal/httpapi", "internal/site", "internal/console", "internal/feed"}
 	// wiring puts the parts together; nothing below imports it.

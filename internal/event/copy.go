@@ -29,7 +29,7 @@ func (p Part) input() PartInput {
 	}
 	if p.JoiningLink != nil {
 		hours := int(p.JoiningLink.OpensBefore / time.Hour)
-		in.JoiningLink = &JoiningLinkInput{URL: p.JoiningLink.URL, Note: p.JoiningLink.Note, OpensHoursBefore: &hours}
+		in.JoiningLink = &JoiningLinkInput{URL: p.JoiningLink.URL, Note: p.JoiningLink.Note, Phone: p.JoiningLink.Phone, OpensHoursBefore: &hours}
 	}
 	return in
 }

@@ -78,6 +78,7 @@ type BoothInput struct {
 type JoiningLinkInput struct {
 	URL              string `json:"url" validate:"required,max=2000,https"`
 	Note             string `json:"note" validate:"max=1000,paragraphs"`
+	Phone            string `json:"phone" validate:"max=1000,paragraphs"`
 	OpensHoursBefore *int   `json:"opens_hours_before" validate:"omitempty,min=0,max=1440"` // nil: 24
 }
 

@@ -91,7 +91,7 @@ type Part struct {
 	WaitingUntil *time.Time // nil: see WaitsUntil
 	Quotas       []Quota
 	Booths       []Booth
-	// DoorBand says how full a place without reservation is, from six hours before the start until the end; "" when nobody counts or knows how many fit.
+	// DoorBand says how full the room for those without reservation is, of a whole part or of its walk-in share, from six hours before the start until the end; "" when nobody counts or knows how many fit.
 	DoorBand Band
 	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get it on their ticket.
 	JoiningLink *JoiningLink
@@ -208,5 +208,6 @@ type Booth struct {
 type JoiningLink struct {
 	URL         string        `json:"url" validate:"required,max=2000,https"`
 	Note        string        `json:"note" validate:"max=1000,paragraphs"`
+	Phone       string        `json:"phone" validate:"max=1000,paragraphs"`    // how to take part by telephone; ticket.PhoneMarker stands for the day code
 	OpensBefore time.Duration `json:"-" validate:"min=0,max=5184000000000000"` // shown from this long before the part starts
 }

@@ -144,7 +144,7 @@ type partRow struct {
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
 	  p.reservation, p.opens_at, p.closes_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
-	from part p left join door_counter d on d.part_id = p.id and p.reservation = 'none'
+	from part p left join door_counter d on d.part_id = p.id
 	  and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
 	where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
 	order by p.occurrence_id, p.position`
@@ -218,11 +218,12 @@ type joiningLinkRow struct {
 	PartID      uuid.UUID
 	URL         string `db:"url"`
 	Note        string
+	Phone       string
 	OpensBefore time.Duration
 }
 
 const selectJoiningLinks = `
-	select l.part_id, l.url, l.note, l.opens_before from joining_link l where l.event_id = any ($1)`
+	select l.part_id, l.url, l.note, l.phone, l.opens_before from joining_link l where l.event_id = any ($1)`
 
 // loadEvents gives the events with all that belongs to them, in the order of ids, which must differ; what the role may not see is missing. One round trip.
 func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window, withLinks bool) ([]Event, error) {
@@ -282,7 +283,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	}
 	linkOf := map[uuid.UUID]*JoiningLink{}
 	for _, l := range links {
-		linkOf[l.PartID] = &JoiningLink{URL: l.URL, Note: l.Note, OpensBefore: l.OpensBefore}
+		linkOf[l.PartID] = &JoiningLink{URL: l.URL, Note: l.Note, Phone: l.Phone, OpensBefore: l.OpensBefore}
 	}
 	partsOf := map[uuid.UUID][]Part{}
 	for _, p := range parts {

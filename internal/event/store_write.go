@@ -185,9 +185,9 @@ func upsertJoiningLink(tx *postgres.Tx, at placed, in *JoiningLinkInput) error {
 	if in.OpensHoursBefore != nil {
 		hours = *in.OpensHoursBefore
 	}
-	err := tx.Gorm.Exec(`insert into joining_link (organization_id, event_id, part_id, url, note, opens_before) values (?, ?, ?, ?, ?, make_interval(hours => ?))
-		on conflict (part_id) do update set url = excluded.url, note = excluded.note, opens_before = excluded.opens_before`,
-		tx.Organization, at.event, at.part, in.URL, in.Note, hours).Error
+	err := tx.Gorm.Exec(`insert into joining_link (organization_id, event_id, part_id, url, note, phone, opens_before) values (?, ?, ?, ?, ?, ?, make_interval(hours => ?))
+		on conflict (part_id) do update set url = excluded.url, note = excluded.note, phone = excluded.phone, opens_before = excluded.opens_before`,
+		tx.Organization, at.event, at.part, in.URL, in.Note, in.Phone, hours).Error
 	if err != nil {
 		return fmt.Errorf("store joining link: %w", err)
 	}

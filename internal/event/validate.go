@@ -244,6 +244,6 @@ func (p *PartInput) tidy() {
 		tidy([]*string{&p.Booths[n].Name, &p.Booths[n].Offers}, nil)
 	}
 	if p.JoiningLink != nil {
-		tidy(nil, []*string{&p.JoiningLink.Note})
+		tidy(nil, []*string{&p.JoiningLink.Note, &p.JoiningLink.Phone})
 	}
 }

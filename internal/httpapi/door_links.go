@@ -5,6 +5,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/door"
+	"github.com/tonarimachi/tonarimachi/internal/qrcode"
 )
 
 // ListDoorLinks gives the day links of a date without their tokens.
@@ -26,7 +27,12 @@ func (f *face) CreateDoorLink(ctx context.Context, request api.CreateDoorLinkReq
 	if err != nil {
 		return nil, err
 	}
-	return api.CreateDoorLink201JSONResponse{Token: issued.Token.Reveal(), Details: doorLink(issued.Link)}, nil
+	address := f.BaseURL + "/door#" + issued.Token.Reveal()
+	drawn, err := qrcode.Draw(address)
+	if err != nil {
+		return nil, err
+	}
+	return api.CreateDoorLink201JSONResponse{Token: issued.Token.Reveal(), URL: address, QrSvg: drawn.SVG(), Details: doorLink(issued.Link)}, nil
 }
 
 // RevokeDoorLink ends a day link.

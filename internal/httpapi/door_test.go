@@ -35,6 +35,9 @@ func (b *bundle) tourDoor(t *testing.T) {
 	digits := must[api.DayCode](t, b, 200, req{operation: "giveDayCode", auth: "Ticket " + taken.Secret})
 	issued := must[api.IssuedDoorLink](t, b, 201, req{operation: "createDoorLink", auth: bearer(b.editor), path: at})
 	auth := "Door " + issued.Token
+	if issued.URL != "https://tonarimachi.example.jp/door#"+issued.Token || !strings.HasPrefix(issued.QrSvg, "<svg ") || strings.Contains(issued.QrSvg, issued.Token) {
+		t.Errorf("the link is %q, drawn %.40q", issued.URL, issued.QrSvg)
+	}
 
 	if c := must[api.DoorCount](t, b, 200, req{operation: "setDoorCapacity", auth: bearer(b.editor), path: at, body: obj{"capacity": 3}}); c.Count != 0 || *c.Capacity != 3 || *c.Band != "available" {
 		t.Errorf("an empty room: %+v", c)
@@ -124,5 +127,30 @@ func TestDoorRefuses(t *testing.T) {
 		if r := b.refuse(t, "the day after", q, 403); r.code != "door_closed" {
 			t.Errorf("%s the day after hears %s", operation, r.code)
 		}
+	}
+}
+
+// The telephone text has the ticket's own digits, from the day before on, for online seats alone.
+func TestTelephoneText(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: b.eventBody(1)})
+	at := map[string]string{"event_id": e.ID.String()}
+	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
+	quotas := e.Occurrences[0].Parts[0].Quotas
+	take := func(n int) (api.IssuedTicket, api.DayCode) {
+		t.Helper()
+		taken := must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: at, body: obj{"quota_id": quotas[n].ID}})
+		return taken, must[api.DayCode](t, b, 200, req{operation: "giveDayCode", auth: "Ticket " + taken.Secret})
+	}
+	if _, digits := take(0); digits.Phone != nil {
+		t.Errorf("in person: %q", *digits.Phone)
+	}
+	taken, digits := take(1)
+	if l := taken.Ticket.JoiningLink; l == nil || l.Phone != "03-0000-0000で番号{番号}を伝えてください。" {
+		t.Errorf("the ticket: %+v", l)
+	}
+	if digits.Phone == nil || *digits.Phone != "03-0000-0000で番号"+digits.DayCode+"を伝えてください。" {
+		t.Errorf("with its digits: %+v", digits)
 	}
 }

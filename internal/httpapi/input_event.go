@@ -81,7 +81,7 @@ func partInput(p api.PartInput) event.PartInput {
 		Quotas: or(each(p.Quotas, quotaInput)), Booths: or(each(p.Booths, boothInput)),
 	}
 	if l := p.JoiningLink; l != nil {
-		in.JoiningLink = &event.JoiningLinkInput{URL: l.URL, Note: or(l.Note), OpensHoursBefore: l.OpensHoursBefore}
+		in.JoiningLink = &event.JoiningLinkInput{URL: l.URL, Note: or(l.Note), Phone: or(l.Phone), OpensHoursBefore: l.OpensHoursBefore}
 	}
 	return in
 }

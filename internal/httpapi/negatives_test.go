@@ -312,6 +312,7 @@ func TestImpossibleEventsAreRefusedWhole(t *testing.T) {
 		"controls in a place":    {set("place", obj{"kind": "in_person", "name": "a\u0007b"}), "/occurrences/0/place/name"},
 		"a part outside":         {part("starts_at", starts.Add(-time.Hour).Format(time.RFC3339)), ""},
 		"a link of another kind": {part("joining_link", obj{"url": "javascript:alert(1)"}), "/occurrences/0/parts/0/joining_link/url"},
+		"a long telephone text":  {part("joining_link", obj{"url": "https://example.jp/x", "phone": strings.Repeat("あ", 1001)}), "/occurrences/0/parts/0/joining_link/phone"},
 		"a plain http link":      {part("joining_link", obj{"url": "http://example.jp/x"}), "/occurrences/0/parts/0/joining_link/url"},
 		"too many seats":         {part("quotas", list{obj{"channel": "in_person", "capacity": 100001}}), "/occurrences/0/parts/0/quotas/0/capacity"},
 		"half a seat":            {part("quotas", list{obj{"channel": "in_person", "capacity": 1.5}}), "/occurrences/0/parts/0/quotas/0/capacity"},

@@ -31,7 +31,7 @@ func (b *bundle) eventBody(days int) obj {
 					"name": "第1部", "reservation": "seat",
 					"quotas":       list{obj{"channel": "in_person", "capacity": 3, "max_seats": 2}, obj{"channel": "online", "capacity": 100}},
 					"booths":       list{obj{"organization": "bunkyo", "offers": "相談"}, obj{"name": "来賓"}},
-					"joining_link": obj{"url": "https://meet.example.jp/x", "opens_hours_before": 48},
+					"joining_link": obj{"url": "https://meet.example.jp/x", "phone": "03-0000-0000で番号{番号}を伝えてください。", "opens_hours_before": 48},
 				},
 				obj{"name": "第2部", "reservation": "none"},
 			},
@@ -318,7 +318,7 @@ func TestPublicAnswersTellNoNumbersAndNoLinks(t *testing.T) {
 	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
 	for _, operation := range []string{"getEvent", "listEvents", "listEventChanges"} {
 		r := b.do(t, req{operation: operation, path: at})
-		for _, word := range []string{"capacity", "taken", "accepting", "joining_link", "meet.example.jp", "approval", "pending", "文京区\",\"slug\":\"bunkyo\"},\"role\""} {
+		for _, word := range []string{"capacity", "taken", "accepting", "joining_link", "meet.example.jp", "03-0000-0000", "approval", "pending", "文京区\",\"slug\":\"bunkyo\"},\"role\""} {
 			if strings.Contains(string(r.raw), word) {
 				t.Errorf("%s tells %q: %s", operation, word, r.raw)
 			}

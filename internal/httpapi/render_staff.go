@@ -43,7 +43,7 @@ func staffOccurrence(o *event.Occurrence, now time.Time) api.StaffOccurrence {
 			part.Quotas = append(part.Quotas, api.StaffQuota{QuotaFacts: quotaFacts(q), Capacity: q.Capacity, Taken: q.Taken, Accepting: q.Accepting})
 		}
 		if l := p.JoiningLink; l != nil {
-			part.JoiningLink = &api.StaffJoiningLink{URL: l.URL, Note: l.Note, OpensHoursBefore: int(l.OpensBefore / time.Hour)}
+			part.JoiningLink = &api.StaffJoiningLink{URL: l.URL, Note: l.Note, Phone: l.Phone, OpensHoursBefore: int(l.OpensBefore / time.Hour)}
 		}
 		out.Parts = append(out.Parts, part)
 	}

@@ -12,5 +12,14 @@ func (f *face) GiveDayCode(ctx context.Context, _ api.GiveDayCodeRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return api.GiveDayCode200JSONResponse{DayCode: digits.Reveal()}, nil
+	t, err := f.Tickets.Look(ctx, codeOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := api.GiveDayCode200JSONResponse{DayCode: digits.Reveal()}
+	if l := t.JoiningLink; l != nil && l.Phone != "" {
+		spoken := l.Spoken(digits.Reveal())
+		out.Phone = &spoken
+	}
+	return out, nil
 }

@@ -23,7 +23,7 @@ func (f *face) ticketWhole(code secret.Ticket, t ticket.Ticket) api.Ticket {
 		Seats: t.Seats, Nickname: t.Nickname, WaitsUntil: local(t.WaitsUntil),
 	}
 	if t.JoiningLink != nil {
-		out.JoiningLink = &api.JoiningLink{URL: t.JoiningLink.URL, Note: t.JoiningLink.Note}
+		out.JoiningLink = &api.JoiningLink{URL: t.JoiningLink.URL, Note: t.JoiningLink.Note, Phone: t.JoiningLink.Phone}
 	}
 	if token, on := t.Calendar(code); on {
 		address := f.BaseURL + "/c/" + token.Reveal() + ".ics"

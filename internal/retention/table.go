@@ -74,7 +74,7 @@ func Table() []Rule {
 		{Table: "quota", Columns: "organization_id event_id occurrence_id part_id id position channel name max_seats", Whose: Nobody, What: "A pool of seats and its name", Why: published},
 		{Table: "quota_counter", Columns: "organization_id event_id occurrence_id quota_id capacity taken accepting", Whose: Nobody, What: "How many seats there are and are taken; a sum"},
 		{
-			Table: "joining_link", Columns: "organization_id event_id part_id url note opens_before", Whose: Nobody, What: "Where an online part is held",
+			Table: "joining_link", Columns: "organization_id event_id part_id url note phone opens_before", Whose: Nobody, What: "Where an online part is held",
 			Why: "An organization's own link, the same for all who take part.",
 		},
 		{Table: "event_change", Columns: "xid event_id changed_at removed", Whose: Nobody, What: "That an event changed"},

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"rsc.io/qr"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/qrcode"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -31,7 +31,7 @@ type ticketView struct {
 	Seats, Nickname                 string
 	Code                            []string // 5-5-5-5-6
 	Secret                          string
-	QR                              qrView
+	QR                              qrcode.Code
 	Active, CanCancel, CanRotate    bool
 	Feed                            *feedBox
 	Quiet                           *quietView
@@ -44,12 +44,6 @@ type quietView struct{ Address, Web string }
 type onlineView struct {
 	Href string
 	Text []string
-}
-
-// qrView is a two-dimensional code as an SVG path: one rectangle for each run of dark modules, in a square of Size modules.
-type qrView struct {
-	Size int
-	Path string
 }
 
 func (s *Site) showTicket(c echo.Context, status int, code secret.Ticket, t ticket.Ticket) error {
@@ -125,7 +119,7 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 	p.ticketOnline(&v, at, t)
 	if v.Active {
 		v.Secret, v.Code = code.Reveal(), strings.Split(code.Grouped(), "-")
-		if v.QR, err = drawQR(string(s.base) + "/t#" + code.Reveal()); err != nil {
+		if v.QR, err = qrcode.Draw(string(s.base) + "/t#" + code.Reveal()); err != nil {
 			return ticketView{}, err
 		}
 		if at.channel != event.ChannelOnline {
@@ -240,28 +234,4 @@ func (p painter) ticketOnline(v *ticketView, at seat, t ticket.Ticket) {
 	default:
 		v.Online = &onlineView{Text: []string{"始まる前になると、この参加票にオンラインの会場への入り口が出ます。番号を控えておいて、そのときにもういちど開いてください。"}}
 	}
-}
-
-// quietZone is the margin a reader needs, in modules (ISO/IEC 18004 section 5.3.8).
-const quietZone = 4
-
-func drawQR(content string) (qrView, error) {
-	code, err := qr.Encode(content, qr.M)
-	if err != nil {
-		return qrView{}, errors.New("draw code: it does not fit") // the cause might quote it
-	}
-	var path strings.Builder
-	for y := range code.Size {
-		for x := 0; x < code.Size; {
-			run := 0
-			for code.Black(x+run, y) {
-				run++
-			}
-			if run > 0 {
-				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", x+quietZone, y+quietZone, run, run)
-			}
-			x += run + 1
-		}
-	}
-	return qrView{Size: code.Size + 2*quietZone, Path: path.String()}, nil
 }

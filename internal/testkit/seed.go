@@ -33,6 +33,7 @@ type PartOptions struct {
 	OpensAt, ClosesAt time.Time
 	// JoiningLink is an https address that holders of an online ticket see from LinkOpensBefore the start on.
 	JoiningLink     string
+	Phone           string // how to take part by telephone when the link fails
 	LinkOpensBefore time.Duration
 	Quotas          []QuotaOptions
 }
@@ -110,8 +111,8 @@ func newPart(t testing.TB, pool *pgxpool.Pool, e Event, position int, o PartOpti
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
 		e.OrganizationID, e.ID, e.OccurrenceID, position, e.StartsAt, e.EndsAt, cmp.Or(o.Reservation, "seat"), instant(o.OpensAt), instant(o.ClosesAt))}
 	if o.JoiningLink != "" {
-		insert(t, pool, `insert into joining_link (organization_id, event_id, part_id, url, opens_before) values ($1, $2, $3, $4, $5) returning part_id`,
-			e.OrganizationID, e.ID, part.ID, o.JoiningLink, o.LinkOpensBefore)
+		insert(t, pool, `insert into joining_link (organization_id, event_id, part_id, url, opens_before, phone) values ($1, $2, $3, $4, $5, $6) returning part_id`,
+			e.OrganizationID, e.ID, part.ID, o.JoiningLink, o.LinkOpensBefore, o.Phone)
 	}
 	if o.Quotas == nil {
 		o.Quotas = []QuotaOptions{{Capacity: 20}}

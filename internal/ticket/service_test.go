@@ -226,7 +226,7 @@ func TestJoiningLink(t *testing.T) {
 	k := setup(t)
 	const link = "https://meet.example.jp/abc"
 	e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{
-		JoiningLink: link, LinkOpensBefore: 24 * time.Hour,
+		JoiningLink: link, LinkOpensBefore: 24 * time.Hour, Phone: "電話で{番号}、または｛番号｝をどうぞ",
 		Quotas: []testkit.QuotaOptions{{Channel: "online", Capacity: 9}, {Channel: "in_person", Capacity: 9}},
 	}}})
 	inPerson := ask(e, 1)
@@ -255,6 +255,9 @@ func TestJoiningLink(t *testing.T) {
 	}
 	if shows(there) {
 		t.Error("the link shows on an in-person ticket")
+	}
+	if got, err := k.service.Look(t.Context(), online); err != nil || got.JoiningLink.Spoken("012345") != "電話で012345、または012345をどうぞ" {
+		t.Errorf("by telephone: %+v, %v", got.JoiningLink, err)
 	}
 	late, ticket := k.take(t, ask(e, 1))
 	if ticket.JoiningLink == nil || ticket.JoiningLink.URL != link {

@@ -32,7 +32,7 @@ const (
 
 // sqlRead shows at most the ticket whose MAC sqlHolder presented.
 const sqlRead = `
-	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note,
+	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note, l.phone,
 	  case when t.status = 'waiting' then (
 	    select max(part_waits_until(p)) from ticket_wish w join quota q on q.id = w.quota_id join part p on p.id = q.part_id where w.ticket_id = t.id) end,
 	  t.calendar_mac is not null, t.calendar_turn
@@ -175,8 +175,8 @@ func (s store) change(ctx context.Context, mac []byte, call string, args []any, 
 }
 
 func scan(row pgx.Row, t *Ticket) (found bool, err error) {
-	var nickname, url, note pgtype.Text
-	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &t.WaitsUntil,
+	var nickname, url, note, phone pgtype.Text
+	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
 		&t.calendarOn, &t.calendarTurn)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
@@ -186,7 +186,7 @@ func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 	}
 	t.Nickname = nickname.String
 	if url.Valid {
-		t.JoiningLink = &JoiningLink{URL: url.String, Note: note.String}
+		t.JoiningLink = &JoiningLink{URL: url.String, Note: note.String, Phone: phone.String}
 	}
 	return true, nil
 }

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -53,8 +54,17 @@ type Ticket struct {
 
 // JoiningLink is where an online part is held.
 type JoiningLink struct {
-	URL  string
-	Note string
+	URL   string
+	Note  string
+	Phone string // how to take part by telephone when the link does not work, with PhoneMarker in it; "" for none
+}
+
+// PhoneMarker stands in a telephone text for the ticket's own day code.
+const PhoneMarker = "{番号}"
+
+// Spoken is the telephone text with the ticket's own digits in it.
+func (l JoiningLink) Spoken(digits string) string {
+	return strings.NewReplacer(PhoneMarker, digits, "｛番号｝", digits).Replace(l.Phone)
 }
 
 // Request is what a resident asks for.
