@@ -44,6 +44,12 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 bench: ## Measure speed as ratios to bare limits taken in the same run (BENCH="-only hot,flash" for some)
 	@go build -o bin/bench ./internal/bench && exec bin/bench $(BENCH)
 
+# Proofs are the tests named TestProof…, here at full size; the other tests run them small.
+.PHONY: proof
+proof: ## Prove the promises at full size and print the figures, in some minutes (PROOF=Lookups for some)
+	@$(TESTSERVER) env TONARIMACHI_TEST_LONG=1 go test -p 1 -count=1 -timeout 60m -v -run '^TestProof.*$(PROOF)' $(PKG) | \
+		{ grep -vE 'no test files|no tests to run|^PASS$$|^=== (PAUSE|CONT)' || true; }
+
 .PHONY: lint
 lint: ## Run the linters of .golangci.yml
 	@$(TOOL) golangci-lint run --timeout 15m $(PKG)

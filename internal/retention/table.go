@@ -8,6 +8,8 @@ const (
 	LapseWaitingTickets   = "lapse_waiting_tickets"
 	ForgetIdempotencyKeys = "forget_idempotency_keys"
 	ForgetDoorTaps        = "forget_door_taps"
+	ForgetShares          = "forget_shares"
+	ReturnPaperSeats      = "return_paper_seats"
 )
 
 // How long things are kept.
@@ -16,6 +18,7 @@ const (
 	AfterPutOffDate = 400 * 24 * time.Hour // a ticket, after the end of a date that was put off and never got new times
 	AfterAnswer     = 24 * time.Hour       // the answer to a staff request
 	AfterTap        = 2 * 24 * time.Hour   // a tap at the door, and at least until its date is over
+	AfterShare      = 2 * time.Hour        // what a network took of a quota, and the key that hides it
 )
 
 var (
@@ -24,6 +27,7 @@ var (
 	untilServed      = Until{From: LineEnded}
 	untilForgotten   = Until{From: Written, After: AfterAnswer}
 	untilSynced      = Until{From: Written, After: AfterTap}
+	untilShared      = Until{From: Written, After: AfterShare}
 )
 
 // Reasons that many columns share.
@@ -138,6 +142,24 @@ func Table() []Rule {
 		{Table: "door_counter", Columns: "organization_id event_id occurrence_id part_id count capacity band", Whose: Nobody, What: "How many are inside, a sum, and whether there is room", Why: "The band is one of three fixed words, worked out from the sum."},
 		{Table: "door_tap", Columns: "organization_id event_id occurrence_id part_id id delta tapped_on", Whose: Nobody, What: "A step of that sum, with an id its phone made, so that it counts once though sent twice", Until: untilSynced, Job: ForgetDoorTaps},
 		{Table: "door_arrival", Columns: "organization_id event_id occurrence_id quota_id seats", Whose: Nobody, What: "How many seats of a quota were used; a sum"},
+
+		// Fair shares
+		{Table: "guard_spent", Columns: "id expires_at", Whose: Nobody, What: "That a challenge was spent", Why: "A random number that we drew; it stands for nobody.", Until: untilShared, Job: ForgetShares},
+		{Table: "guard_key", Columns: "hour key", Whose: Nobody, What: "This hour's random key for networks", Why: "Drawn by us; it is of no use without the program's own. Never in the write-ahead log or a backup.", Until: untilShared, Job: ForgetShares},
+		{Table: "guard_process", Columns: "id seen_at", Whose: Nobody, What: "That a process of the program serves", Until: untilShared, Job: ForgetShares},
+		{
+			Table: "guard_share", Columns: "network quota_id slot seats", Whose: Resident, What: "How many seats of a quota some network took within ten seconds; the network is a MAC under the key of the hour",
+			Why: "So that no network takes a pool for itself while several processes serve. Never in the write-ahead log or a backup.", Until: untilShared, Job: ForgetShares,
+		},
+		{Table: "paper_pool", Columns: "organization_id event_id occurrence_id part_id open_quota_id paper_quota_id", Whose: Nobody, What: "Which seats were set aside for codes on paper"},
+		{Table: "paper_sheet", Columns: "organization_id open_quota_id id codes seats_each returns_at created_at revoked_at", Whose: Nobody, What: "A printed sheet of codes: how many, for how many seats each, until when"},
+		{
+			Table: "paper_code", Columns: "organization_id sheet_id mac", Whose: Resident, What: "MAC of a printed code", Why: "To recognise it when somebody brings it. Nothing leads from it to the ticket it became.",
+			Until: untilErased, Job: ReturnPaperSeats,
+		},
+		{
+			Table: "paper_claim", Columns: "organization_id mac", Whose: Resident, What: "That a printed code became a ticket, not which", Why: "So that a code is good for one ticket.", Until: untilErased, Job: ReturnPaperSeats,
+		},
 
 		// Ledgers
 		{Table: "audit_entry", Columns: "organization_id id at action subject_kind subject_id", Whose: Nobody, What: "Which change was made, when", Why: "Codes and ids of what organizations own; nothing about residents is recorded."},
