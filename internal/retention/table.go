@@ -73,10 +73,13 @@ func Table() []Rule {
 			Table: "part", Columns: "organization_id event_id occurrence_id id position starts_at ends_at press reservation opens_at closes_at waiting_list waiting_until",
 			Whose: Nobody, What: "When a part is held and how to take part", Why: chosen,
 		},
-		{Table: "part", Columns: "name description place_note audience", Whose: Nobody, What: "The announcement of a part", Why: published},
+		{Table: "part", Columns: "name description place_note audience sitting", Whose: Nobody, What: "The announcement of a part", Why: published},
 		{Table: "booth", Columns: "organization_id event_id part_id id position by_organization_id name offers", Whose: Nobody, What: "Which organization sits at a table and what it offers", Why: published},
 		{Table: "quota", Columns: "organization_id event_id occurrence_id part_id id position channel name max_seats", Whose: Nobody, What: "A pool of seats and its name", Why: published},
 		{Table: "quota_counter", Columns: "organization_id event_id occurrence_id quota_id capacity taken accepting", Whose: Nobody, What: "How many seats there are and are taken; a sum"},
+		{Table: "slot_rule", Columns: "organization_id event_id occurrence_id part_id quota_id max_slots gap_minutes", Whose: Nobody, What: "How slots of a part may be put together"},
+		{Table: "slot", Columns: "organization_id event_id occurrence_id part_id quota_id starts_at ends_at parties walk_in closed at_door door_band", Whose: Nobody, What: "A bookable time at a table; how many came without booking, a sum", Why: "The band is one of three fixed words, worked out from the sum."},
+		{Table: "slot_booth", Columns: "organization_id event_id part_id slot_id booth_id during", Whose: Nobody, What: "Which tables sit in a slot, and when", Why: chosen},
 		{
 			Table: "joining_link", Columns: "organization_id event_id part_id url note phone opens_before", Whose: Nobody, What: "Where an online part is held",
 			Why: "An organization's own link, the same for all who take part.",
@@ -132,6 +135,10 @@ func Table() []Rule {
 		{
 			Table: "ticket_wish", Columns: "organization_id event_id quota_id ticket_id position", Whose: Resident, What: "For which seats a ticket waits, and its place in the line",
 			Why: "To give free seats to whoever is next.", Until: untilServed, Job: LapseWaitingTickets,
+		},
+		{
+			Table: "ticket_slot", Columns: "organization_id event_id part_id slot_id ticket_id starts_at ends_at span", Whose: Resident, What: "Which slots a ticket holds",
+			Why: "To keep them for its holder, and apart from each other. Gone at once when the ticket is cancelled; the slots' counts stay.", Until: untilErased, Job: EraseTickets,
 		},
 
 		// At the door
