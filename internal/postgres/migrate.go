@@ -119,6 +119,11 @@ func migrateQueue(ctx context.Context, pool *pgxpool.Pool, direction rivermigrat
 		"grant select, insert, update, delete on all tables in schema river to tnm_worker",
 		"grant usage, select on all sequences in schema river to tnm_worker",
 		"grant execute on all functions in schema river to tnm_worker",
+		// Functions of the schema queue a job in the transaction of its cause (notice_wake in 00015).
+		"grant usage on schema river to tnm_ledger",
+		"grant insert on river.river_job to tnm_ledger",
+		"grant usage on all sequences in schema river to tnm_ledger",
+		"grant execute on all functions in schema river to tnm_ledger",
 	}
 	if direction == rivermigrate.DirectionDown {
 		options.TargetVersion, before, after = -1, nil, []string{"drop schema " + QueueSchema + " cascade"}
