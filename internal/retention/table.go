@@ -71,7 +71,7 @@ func Table() []Rule {
 		},
 		{Table: "occurrence", Columns: "place_name place_address place_access note cancel_reason", Whose: Nobody, What: "The announcement of a date, with the address of the hall", Why: published},
 		{
-			Table: "part", Columns: "organization_id event_id occurrence_id id position starts_at ends_at press reservation opens_at closes_at waiting_list waiting_until",
+			Table: "part", Columns: "organization_id event_id occurrence_id id position starts_at ends_at press reservation opens_at closes_at waiting_list waiting_until draws_at",
 			Whose: Nobody, What: "When a part is held and how to take part", Why: chosen,
 		},
 		{Table: "part", Columns: "name description place_note audience sitting", Whose: Nobody, What: "The announcement of a part", Why: published},
@@ -156,6 +156,17 @@ func Table() []Rule {
 			Why: "It only seals. The private half is in no table: see docs/adr/0011.",
 		},
 		{Table: "contact_store", Columns: "single id mail push_key", Whose: Nobody, What: "Which key store the worker has, and what it can send", Why: "An id and the public key of the installation's push service."},
+
+		// Who was drawn
+		{
+			Table: "lottery_draw", Columns: "organization_id event_id occurrence_id part_id state commitment seed revealed list_digest entries pool_quotas pool_seats closed_at drawn_at", Whose: Nobody,
+			What: "The draw of a part: its seed, what was promised of it, the sum of the list, how much room there was",
+			Why:  "Chance, ids and sums. Once the list is erased the sum leads nowhere: whoever kept a copy of the list can still check it, and nobody can make one from it.",
+		},
+		{
+			Table: "lottery_entry", Columns: "organization_id part_id quota_id ticket_id number seats outcome", Whose: Resident, What: "The number of an application, which lot it drew, and which ticket it is",
+			Why: "So that anybody can draw again. Everybody may read numbers, seats and outcomes until they are erased; which ticket it is, only its holder.", Until: untilErased, Job: EraseTickets,
+		},
 
 		// At the door
 		{

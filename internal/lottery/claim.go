@@ -1,0 +1,64 @@
+package lottery
+
+import (
+	"crypto/sha256"
+	"fmt"
+)
+
+// Claim is a draw as it was published, to be checked.
+type Claim struct {
+	Draw       string
+	Commitment string // hexadecimal digits, as the others
+	List       string // the text
+	Digest     string
+	Seed       string
+	Outcomes   []Outcome // in the order that is claimed
+}
+
+// Outcome is what is claimed of one number.
+type Outcome struct {
+	Number    string
+	Pool      string // "" for none
+	Withdrawn bool
+}
+
+// Faults draws again and says what does not fit, a sentence each; none for a draw that is as claimed. Who withdrew is taken from the claim.
+func (c Claim) Faults() []string {
+	var faults []string
+	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	seed, err := ParseSeed(c.Seed)
+	if err != nil {
+		complain("The seed is not one: %v.", err)
+	} else if got := Commitment(c.Draw, seed).String(); got != c.Commitment {
+		complain("The seed is not the one that was promised: its commitment is %s, published was %s.", got, c.Commitment)
+	}
+	if got := Digest(sha256.Sum256([]byte(c.List))).String(); got != c.Digest {
+		complain("The list is not the one that was published: its SHA-256 is %s, published was %s.", got, c.Digest)
+	}
+	list, listErr := Parse(c.List)
+	switch {
+	case listErr != nil:
+		complain("The list can't be drawn from: %v.", listErr)
+	case list.Draw != c.Draw:
+		complain("The list is of another draw, %s.", list.Draw)
+	}
+	if err != nil || listErr != nil {
+		return faults
+	}
+	withdrawn := map[string]bool{}
+	for _, o := range c.Outcomes {
+		withdrawn[o.Number] = o.Withdrawn
+	}
+	drawn := Draw(list, seed, withdrawn)
+	if len(drawn) != len(c.Outcomes) {
+		complain("%d numbers were drawn, %d outcomes are claimed.", len(drawn), len(c.Outcomes))
+		return faults
+	}
+	for i, d := range drawn {
+		if claimed := c.Outcomes[i]; claimed != (Outcome{Number: d.Number, Pool: d.Pool, Withdrawn: d.Withdrawn}) {
+			complain("Place %d is %s with %q, claimed is %s with %q.", i+1, d.Number, d.Pool, claimed.Number, claimed.Pool)
+			return faults // the rest follows from this one
+		}
+	}
+	return faults
+}
