@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -79,6 +80,7 @@ type serving struct {
 
 // serve runs until ctx ends, then lets requests and jobs under way finish.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) error {
+	collectLess()
 	db, err := openDatabase(ctx, cfg, log, true, s.worker)
 	if err != nil {
 		return err
@@ -119,6 +121,15 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 		return server.Serve(ctx, s.listener)
 	})
 	return g.Wait()
+}
+
+// collectLess lets garbage pile up to three times what is in use: that is little here, and a rush would collect it dozens of times a second. An operator's
+// GOGC is obeyed.
+func collectLess() {
+	const usual, ours = 100, 300
+	if asked := debug.SetGCPercent(ours); asked != usual {
+		debug.SetGCPercent(asked)
+	}
 }
 
 // serveMetrics keeps them off the public address; no address, no metrics.

@@ -21,7 +21,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// bareTables are the seats without anything around them: no row-level security, no triggers, no foreign keys. gorm_ has uuids, as its requests do.
+// bareTables are the seats without anything around them: no row-level security, no triggers, no foreign keys. gorm_ has uuids, as its requests do, and
+// stores of a ticket what has to be stored: whose quota, and a secret's MAC that nobody else has.
 var bareTables = []string{
 	`create table bare_counter (n integer primary key, capacity integer not null, taken integer not null default 0) with (fillfactor = 50)`,
 	`create table bare_ticket (id uuid primary key, counter integer not null, seats smallint not null)`,

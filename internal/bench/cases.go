@@ -116,18 +116,17 @@ func takeHot(ctx context.Context, l *lab) ([]line, error) {
 		return nil, err
 	}
 	seats := l.oursHTTP(ours, clients, http.StatusCreated)
-	usual, err := l.compare(ctx, "seats of one event, to GORM FOR UPDATE", "/s", 5, l.bareHTTP(bare, clients, http.StatusCreated), seats)
+	usual, err := l.compare(ctx, "seats of one event, to GORM FOR UPDATE", "/s", 15, l.bareHTTP(bare, clients, http.StatusCreated), seats)
 	if err != nil {
 		return nil, err
 	}
-	usual.times, usual.note = true, "15 × with the next issue"
-	batches, err := l.compare(ctx, "seats of one event, to batches of 64", "/s", 0, l.inSQL(statement{sql: sixtyFourSeats, spread: 1, clients: 1}, 64), seats)
-	batches.note = "40 % with the next issue"
+	usual.times = true
+	batches, err := l.compare(ctx, "seats of one event, to batches of 64", "/s", 0.40, l.inSQL(statement{sql: fmt.Sprintf(sixtyFourSeats, l.seats.hot.Quota), spread: 1, clients: 1}, 64), seats)
 	return []line{usual, batches}, err
 }
 
 func takeSoldOut(ctx context.Context, l *lab) ([]line, error) {
-	return one(l.warmCompare(ctx, "sold out", "/s", 0.80, takingBare("/refuse", l.seats.soldOut), [][]byte{taking(l.seats.soldOut)}, http.StatusConflict))
+	return one(l.warmCompare(ctx, "sold out", "/s", 0.90, takingBare("/refuse", l.seats.soldOut), [][]byte{taking(l.seats.soldOut)}, http.StatusConflict))
 }
 
 func takeFlash(ctx context.Context, l *lab) ([]line, error) {

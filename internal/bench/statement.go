@@ -32,12 +32,13 @@ type statement struct {
 	clients int
 }
 
-// The bare limits in SQL. A batch of 64 is what the best possible combiner would send.
+// The bare limits in SQL. A batch of 64 is what the best possible combiner would send to the tables of the usual way: the same rows, with the same keys.
 var (
 	oneSeat = `with u as (update bare_counter set taken = taken + 1 where n = :n and taken < capacity returning n) ` +
 		`insert into bare_ticket (id, counter, seats) select gen_random_uuid(), n, 1 from u`
-	sixtyFourSeats = `with u as (update bare_counter set taken = taken + 64 where n = :n and taken + 64 <= capacity returning n) ` +
-		`insert into bare_ticket (id, counter, seats) select gen_random_uuid(), n, 1 from u, generate_series(1, 64)`
+	sixtyFourSeats = `with u as (update gorm_counter set taken = taken + 64 where quota_id = '%s' and taken + 64 <= capacity returning quota_id) ` +
+		`insert into gorm_ticket (id, quota_id, secret_mac, seats) ` +
+		`select gen_random_uuid(), quota_id, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 1 from u, generate_series(1, 64)`
 	fiftyEvents = `select e.id, e.title, e.summary, e.description, e.kind, e.status, o.id, o.starts_at, o.ends_at, o.place_name, o.place_address ` +
 		`from occurrence o join event e on e.id = o.event_id where o.listed and o.starts_at >= now() order by o.starts_at, o.id limit 50 offset :n - 1`
 )

@@ -6,5 +6,5 @@ func TicketBytes(t Ticket) []byte { return t.bytes() }
 // TokenBytes shows the bits to the leak test.
 func TokenBytes(t APIToken) []byte { return t.bits() }
 
-// RootKey shows the first derived key to the leak test.
-func RootKey(k *Keys) []byte { return k.ring[0]() }
+// TicketKey shows a derived key to the leak test.
+func TicketKey(k *Keys) []byte { return k.ring[0](PurposeTicket) }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 )
 
 // Purpose separates keys: what is made for one is worthless for another. The
@@ -35,7 +36,7 @@ const keysPlaceholder = "[secret keys]"
 // Keys derives every key of the program from its secret keys. The first key
 // signs and seals; all of them verify and open, so that a key can be rotated.
 type Keys struct {
-	ring []func() []byte // pseudorandom keys, functions for the reason given at Ticket
+	ring []func(Purpose) []byte // a key of that purpose; functions for the reason given at Ticket
 }
 
 // ParseKeys reads a comma-separated list of keys in hex or base64 (either
@@ -82,7 +83,7 @@ func NewKeys(keys ...[]byte) (*Keys, error) {
 		if err != nil {
 			return nil, fmt.Errorf("derive keys: %w", err)
 		}
-		k.ring = append(k.ring, hide(prk))
+		k.ring = append(k.ring, deriving(prk))
 	}
 	return k, nil
 }
@@ -106,13 +107,13 @@ func (k *Keys) TokenMAC(t APIToken) []byte { return k.MAC(PurposeToken, t.bytes(
 func (k *Keys) TokenMACs(t APIToken) [][]byte { return k.MACs(PurposeToken, t.bytes()) }
 
 // MAC is the HMAC-SHA256 of message under the signing key of a purpose.
-func (k *Keys) MAC(p Purpose, message []byte) []byte { return mac(k.ring[0](), p, message) }
+func (k *Keys) MAC(p Purpose, message []byte) []byte { return mac(k.ring[0](p), message) }
 
 // MACs gives the MAC under every key, newest first.
 func (k *Keys) MACs(p Purpose, message []byte) [][]byte {
 	all := make([][]byte, len(k.ring))
-	for i, prk := range k.ring {
-		all[i] = mac(prk(), p, message)
+	for i, key := range k.ring {
+		all[i] = mac(key(p), message)
 	}
 	return all
 }
@@ -126,10 +127,22 @@ func (k *Keys) Verify(p Purpose, message, sum []byte) bool {
 	return ok
 }
 
-func mac(prk []byte, p Purpose, message []byte) []byte {
-	h := hmac.New(sha256.New, expand(prk, p))
+func mac(key, message []byte) []byte {
+	h := hmac.New(sha256.New, key)
 	h.Write(message)
 	return h.Sum(nil)
+}
+
+// deriving gives the keys of the purposes, each derived once: there are a few purposes, and a MAC for every ticket.
+func deriving(prk []byte) func(Purpose) []byte {
+	var known sync.Map // Purpose → []byte
+	return func(p Purpose) []byte {
+		if key, ok := known.Load(p); ok {
+			return key.([]byte)
+		}
+		key, _ := known.LoadOrStore(p, expand(prk, p))
+		return key.([]byte)
+	}
 }
 
 // expand gives the 32-byte key of a purpose.

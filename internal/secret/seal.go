@@ -35,8 +35,8 @@ func (k *Keys) Links() *Sealer { return k.Sealer(PurposeLink, ErrLink) }
 // Sealer seals for a purpose; its Open fails with refusal.
 func (k *Keys) Sealer(p Purpose, refusal *fault.Error) *Sealer {
 	var aeads []cipher.AEAD
-	for _, prk := range k.ring {
-		block, err := aes.NewCipher(expand(prk(), p))
+	for _, key := range k.ring {
+		block, err := aes.NewCipher(key(p))
 		if err != nil {
 			panic(fmt.Sprintf("make cipher: %v", err)) // only for key lengths other than 32
 		}

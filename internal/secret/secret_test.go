@@ -221,7 +221,7 @@ func TestNothingLeaksWhenPrinted(t *testing.T) {
 	}
 	forbidden := append(hexed(ticket.Reveal()), hexed(code)...)
 	forbidden = append(forbidden, hexed(string(raw))...)
-	for _, plain := range [][]byte{secret.TicketBytes(ticket), secret.TokenBytes(token), secret.RootKey(keys)} {
+	for _, plain := range [][]byte{secret.TicketBytes(ticket), secret.TokenBytes(token), secret.TicketKey(keys)} {
 		forbidden = append(forbidden, hexed(string(plain))[1:]...)
 		var goSyntax []string
 		for _, b := range plain {

@@ -17,6 +17,9 @@ import (
 const (
 	lanes    = 4
 	maxBatch = 256
+	// enough is a batch whose size hides what every batch costs; more wait for the next one when as many are left to follow it, so that the
+	// database judges one half of a crowd while the other half is being heard and answered.
+	enough   = 32
 	maxQueue = 4096 // requests waiting in a lane
 	// grantLimit is longer than any wait for a lock, so that the database's own limits speak first.
 	grantLimit = 10 * time.Second
@@ -130,12 +133,17 @@ func (l *lane) run() {
 	}
 }
 
-// next gives all that wait, at least one and at most maxBatch; false when the lane has stopped and nothing waits.
+// next gives half of those that wait, but enough of them if there are so many, at least one and at most maxBatch; false when the lane has stopped and
+// nothing waits.
 func (l *lane) next() ([]*request, bool) {
 	var batch, held []*request
 	var seen map[[32]byte]bool
 	add := func(r *request) {
 		if r.abandoned() {
+			return
+		}
+		if r.ownSecret && l.soldOuts.tells(place{r.event, r.quota}, int(r.seats)) {
+			r.settle(answer{verdict: verdict{outcome: "full"}}) // found by the batch before
 			return
 		}
 		if !r.ownSecret {
@@ -154,7 +162,8 @@ func (l *lane) next() ([]*request, bool) {
 	for _, r := range l.held {
 		add(r)
 	}
-	for len(batch)+len(held) < maxBatch {
+	limit := min(maxBatch, max(enough, (len(l.held)+len(l.queue)+1)/2))
+	for len(batch)+len(held) < limit {
 		select {
 		case r := <-l.queue:
 			add(r)

@@ -31,9 +31,9 @@ func (r *request) outcome(t *testing.T) (string, error) {
 	}
 }
 
-func TestLaneTakesAllThatWait(t *testing.T) {
+func TestLaneTakesHalfOfACrowd(t *testing.T) {
 	t.Parallel()
-	l := &lane{queue: make(chan *request, maxQueue), stop: make(chan struct{})}
+	l := &lane{queue: make(chan *request, maxQueue), stop: make(chan struct{}), soldOuts: newSoldOuts()}
 	same := func() *request { return &request{mac: make([]byte, 32)} }
 	first, second, own, gone := same(), same(), &request{ownSecret: true}, &request{ownSecret: true}
 	gone.abandon()
@@ -46,17 +46,36 @@ func TestLaneTakesAllThatWait(t *testing.T) {
 			t.Fatalf("batch %d: %d requests, want %d", i, len(got), len(want))
 		}
 	}
-	for range maxBatch + 1 {
+	for range 2*maxBatch + 3*enough {
 		l.queue <- &request{ownSecret: true}
 	}
 	close(l.stop)
-	for i, want := range []int{maxBatch, 1} {
+	for i, want := range []int{maxBatch, 176, 88, 44, enough, 12} {
 		if got, ok := l.next(); !ok || len(got) != want {
 			t.Errorf("batch %d holds %d, want %d", i, len(got), want)
 		}
 	}
 	if got, ok := l.next(); ok {
 		t.Errorf("a stopped, empty lane gave %d", len(got))
+	}
+}
+
+func TestWhoQueuedForWhatIsGoneHearsItAtOnce(t *testing.T) {
+	t.Parallel()
+	l := &lane{queue: make(chan *request, maxQueue), stop: make(chan struct{}), soldOuts: newSoldOuts()}
+	full, open := uuid.New(), uuid.New()
+	ours := &request{quota: full, seats: 1, ownSecret: true, answer: make(chan answer, 1)}
+	brought := &request{quota: full, seats: 1, mac: make([]byte, 32), answer: make(chan answer, 1)} // may have its ticket already
+	other := &request{quota: open, seats: 1, ownSecret: true, answer: make(chan answer, 1)}
+	for _, r := range []*request{ours, brought, other} {
+		l.queue <- r
+	}
+	l.soldOuts.note(0, place{quota: full}, 0, 4)
+	if batch, ok := l.next(); !ok || len(batch) != 2 || batch[0] != brought || batch[1] != other {
+		t.Errorf("%d requests go to the database, want the two it may still have something for", len(batch))
+	}
+	if outcome, err := ours.outcome(t); err != nil || outcome != "full" {
+		t.Errorf("who came too late hears %q, %v", outcome, err)
 	}
 }
 
