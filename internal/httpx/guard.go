@@ -119,6 +119,7 @@ var (
 	valueNoSniff     = []string{"nosniff"}
 	valueSameOrigin  = []string{"same-origin"}
 	valuePermissions = []string{"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"}
+	valueCamera      = []string{strings.Replace(valuePermissions[0], "camera=()", "camera=(self)", 1)}
 	valueHSTS        = []string{"max-age=31536000"}
 	valueNoStore     = []string{"no-store"}
 )
@@ -142,6 +143,11 @@ func (f *face) setHeaders(c echo.Context) {
 // AllowFraming lets the given sources ("*", or origins) show this page in a frame.
 func AllowFraming(c echo.Context, sources ...string) {
 	c.Response().Header().Set(headerPolicy, policyDocument+strings.Join(sources, " "))
+}
+
+// AllowCamera lets this page ask for the camera.
+func AllowCamera(c echo.Context) {
+	c.Response().Header()["Permissions-Policy"] = valueCamera
 }
 
 // NoStore keeps the response out of every cache: for what concerns one person.

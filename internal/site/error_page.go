@@ -41,7 +41,7 @@ func (s *Site) ErrorPage(c echo.Context, status int, p httpx.Problem) error {
 		detail = s.words.Problem(p.Code, blanks)
 	}
 	body, err := s.render("error", errorView{
-		Page: head{Title: heading, Discreet: ofTicket(c)}, Status: status, Heading: heading, Lines: []string{detail},
+		Page: head{Title: heading, Discreet: ofTicket(c), Staff: ofDoor(c)}, Status: status, Heading: heading, Lines: []string{detail},
 		Links: []link{{"/", "はじめのページへ"}, {"/events", "集まりをさがす"}, {"/t", "参加票を見る"}},
 	})
 	if err != nil {

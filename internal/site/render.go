@@ -21,7 +21,7 @@ import (
 // declared are the pages, each with an empty view to try its template with.
 var declared = map[string]any{
 	"home": homeView{}, "events": eventsView{}, "event": eventView{}, "organization": organizationView{}, "ticket": ticketView{},
-	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{},
+	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{}, "door": doorView{},
 }
 
 type templates map[string]*template.Template
@@ -106,10 +106,15 @@ func (s *Site) showBucketed(c echo.Context, status int, name string, view any) e
 	return write(c, status, httpx.Pad(body, ticketBucket))
 }
 
-// ofTicket reports routes whose answers tell of a ticket.
+// ofTicket reports routes whose answers tell of a ticket, the door's among them.
 func ofTicket(c echo.Context) bool {
 	path := c.Path()
-	return path == "/t" || strings.HasPrefix(path, "/t/") || strings.HasSuffix(path, "/tickets")
+	return path == "/t" || ofDoor(c) || strings.HasPrefix(path, "/t/") || strings.HasSuffix(path, "/tickets")
+}
+
+// ofDoor reports the routes of the phone at the door.
+func ofDoor(c echo.Context) bool {
+	return c.Path() == doorPath || strings.HasPrefix(c.Path(), doorPath+"/")
 }
 
 // render fills a template wholly before anything is sent.

@@ -25,6 +25,13 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/t/calendar", ticketReturn)
 	httpx.Get(r, "/t/cancel", ticketReturn)
 	httpx.Get(r, "/t/rotate", ticketReturn)
+	httpx.Get(r, doorPath, s.doorForm)
+	r.Add(http.MethodPost, doorPath, s.doorOpen)
+	r.Add(http.MethodPost, doorPath+"/count", s.doorCount)
+	r.Add(http.MethodPost, doorPath+"/check-in", s.doorCheckIn)
+	httpx.Get(r, doorPath+"/count", doorReturn)
+	httpx.Get(r, doorPath+"/check-in", doorReturn)
+	httpx.Get(r, doorPath+"/worker.js", s.doorWorker)
 	httpx.Get(r, "/promises", s.promises)
 	httpx.Get(r, koyomiPath, s.koyomi)
 	httpx.Get(r, "/problems/:code", s.problem)
@@ -32,6 +39,9 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/favicon.ico", s.favicon)
 	httpx.Get(r, "/robots.txt", robots)
 }
+
+// doorPath is the page of the phones at the entrance; the script that lets it open without a network works on it alone.
+const doorPath = "/door"
 
 // redirect answers 303 to a path of ours that holds nothing private.
 func redirect(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }

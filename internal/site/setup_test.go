@@ -20,6 +20,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
@@ -46,6 +47,7 @@ type kit struct {
 	clock   *clock.Fake
 	events  *event.Service
 	tickets *ticket.Service
+	door    *door.Service
 	by      map[string]event.Author
 	logs    *logBuffer
 	echo    *echo.Echo
@@ -79,12 +81,13 @@ func build(t *testing.T, base string) *kit {
 	k.events = event.NewService(k.db, directory, nil)
 	k.tickets = ticket.New(k.db, keys, rand.Reader, logger)
 	t.Cleanup(k.tickets.Close)
+	k.door = door.NewService(k.db, keys, rand.Reader)
 	messages, err := i18n.Load(web.Messages)
 	if err != nil {
 		t.Fatal(err)
 	}
 	k.options = site.Options{
-		Events: k.events, Tickets: k.tickets, Directory: directory, Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
+		Events: k.events, Tickets: k.tickets, Door: k.door, Directory: directory, Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: config.BaseURL(base),
 	}
 	pages, err := site.New(k.options)

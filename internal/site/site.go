@@ -12,6 +12,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -41,6 +42,15 @@ type Tickets interface {
 	Erasures(ctx context.Context, event uuid.UUID) ([]ticket.Erasure, error)
 }
 
+// Door is what the pages ask of the entrance; door.Service is one. All fail with door.ErrLink for a link nobody has, door.ErrEarly and door.ErrOver.
+type Door interface {
+	Open(ctx context.Context, token secret.Door) (door.Door, error)
+	Tap(ctx context.Context, token secret.Door, part uuid.UUID, taps []door.Tap) (door.Count, error)
+	// CheckIn and Undo fail with door.ErrNotToday when no confirmed ticket of the date was shown.
+	CheckIn(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
+	Undo(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
+}
+
 // Directory knows organizations and partnerships; organization.Directory is one.
 type Directory interface {
 	View(ctx context.Context) (*organization.View, error)
@@ -50,6 +60,7 @@ type Directory interface {
 type Options struct {
 	Events    Events
 	Tickets   Tickets
+	Door      Door
 	Directory Directory
 	Keys      *secret.Keys
 	Random    io.Reader // cryptographically random, safe for concurrent use
@@ -64,6 +75,7 @@ type Options struct {
 type Site struct {
 	events    Events
 	tickets   Tickets
+	door      Door
 	directory Directory
 	cursors   *secret.Sealer
 	random    io.Reader
@@ -78,7 +90,7 @@ type Site struct {
 
 // New reads all templates and assets; a template that is not declared, missing or broken stops the start.
 func New(o Options) (*Site, error) {
-	if o.Events == nil || o.Tickets == nil || o.Directory == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
+	if o.Events == nil || o.Tickets == nil || o.Door == nil || o.Directory == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
 		o.Templates == nil || o.Static == nil {
 		return nil, errors.New("make site: an option is missing")
 	}
@@ -95,7 +107,7 @@ func New(o Options) (*Site, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	return &Site{
-		events: o.Events, tickets: o.Tickets, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
+		events: o.Events, tickets: o.Tickets, door: o.Door, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
 		words: o.Messages.Localizer(i18n.Japanese), english: o.Messages.Localizer(i18n.English), base: o.BaseURL, host: base.Host, assets: a, templates: t,
 	}, nil
 }

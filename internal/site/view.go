@@ -6,6 +6,7 @@ type head struct {
 	Title, Description, Canonical string
 	Current                       string // "home", "events", "ticket", "promises", ""
 	Discreet                      bool   // ticket pages: neutral title and icon, never indexed
+	Staff                         bool   // the door's pages: no quick way out, which would have the browser forget what was counted there
 	Feeds                         []alternate
 	Crumbs                        []link // the last one without Href
 }

@@ -1,0 +1,59 @@
+package site
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/door"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+)
+
+// doorCheckIn marks the ticket that was shown as arrived, or takes that back when the form says so.
+func (s *Site) doorCheckIn(c echo.Context) error {
+	form, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	token, err := readDoor(form)
+	if err != nil {
+		return s.refuseDoor(c, err)
+	}
+	shown, err := readShown(form)
+	var done door.CheckIn
+	if err == nil {
+		do := s.door.CheckIn
+		if form.Get("undo") != "" {
+			do = s.door.Undo
+		}
+		done, err = do(c.Request().Context(), token, shown)
+	}
+	if errors.Is(err, door.ErrCode) || errors.Is(err, door.ErrNotToday) {
+		f, _ := fault.As(err)
+		return s.showOpenDoor(c, httpx.StatusOf(f.Kind), token, func(v *doorView) {
+			v.Panel.CodeError = s.words.Problem(f.Code, f.Params)
+			v.Panel.Errors = []fieldError{{ID: "door-code", Text: v.Panel.CodeError}}
+		})
+	}
+	if err != nil {
+		return s.refuseDoor(c, err)
+	}
+	return s.showOpenDoor(c, http.StatusOK, token, func(v *doorView) { v.Panel.Result = doorResultOf(done, form.Get("code")) })
+}
+
+// readShown reads six digits, or the participation code where that is all a person has.
+func readShown(form url.Values) (door.Shown, error) {
+	typed := form.Get("code")
+	if digits, ok := secret.ParseDayCode(typed); ok {
+		return door.Shown{DayCode: digits}, nil
+	}
+	code, err := secret.ParseTicket(typed)
+	if err != nil {
+		return door.Shown{}, door.ErrCode
+	}
+	return door.Shown{Secret: code}, nil
+}

@@ -1,0 +1,43 @@
+package site
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/door"
+)
+
+// doorCount counts one press of +1 or −1 and shows the door again. The press's id came with the form, so a reload of the answer counts nothing.
+func (s *Site) doorCount(c echo.Context) error {
+	form, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	token, err := readDoor(form)
+	if err != nil {
+		return s.refuseDoor(c, err)
+	}
+	part, err := uuid.Parse(form.Get("part_id"))
+	if err != nil {
+		return door.ErrPart
+	}
+	delta, err := strconv.Atoi(form.Get("delta"))
+	if err != nil {
+		return door.ErrTaps
+	}
+	name := "more_id"
+	if delta < 0 {
+		name = "less_id"
+	}
+	tap, err := uuid.Parse(form.Get(name))
+	if err != nil {
+		return door.ErrTaps
+	}
+	if _, err := s.door.Tap(c.Request().Context(), token, part, []door.Tap{{ID: tap, Delta: delta}}); err != nil {
+		return s.refuseDoor(c, err)
+	}
+	return s.showOpenDoor(c, http.StatusOK, token, nil)
+}

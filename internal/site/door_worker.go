@@ -1,0 +1,12 @@
+package site
+
+import (
+	"github.com/labstack/echo/v4"
+)
+
+// doorWorker gives the script that opens the door's page without a network. It has an address of its own, because a browser lets it work on the page of
+// that address alone, and changes with the program, so it is asked for anew each time.
+func (s *Site) doorWorker(c echo.Context) error {
+	c.Response().Header().Set("Service-Worker-Allowed", doorPath)
+	return s.assets.files["js/door-worker.js"].serve(c, "no-cache")
+}
