@@ -471,6 +471,27 @@ func (e StaffOrganiserApproval) Valid() bool {
 	}
 }
 
+// Defines values for TicketWaitsFor.
+const (
+	TicketWaitsForEvent      TicketWaitsFor = "event"
+	TicketWaitsForOccurrence TicketWaitsFor = "occurrence"
+	TicketWaitsForQuota      TicketWaitsFor = "quota"
+)
+
+// Valid indicates whether the value is a known member of the TicketWaitsFor enum.
+func (e TicketWaitsFor) Valid() bool {
+	switch e {
+	case TicketWaitsForEvent:
+		return true
+	case TicketWaitsForOccurrence:
+		return true
+	case TicketWaitsForQuota:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TicketRequestWaitFor.
 const (
 	TicketRequestWaitForEvent      TicketRequestWaitFor = "event"
@@ -1694,9 +1715,15 @@ type Ticket struct {
 	Seats        int                `json:"seats"`
 	Status       TicketStatus       `json:"status"`
 
+	// WaitsFor For a waiting ticket: this quota alone, any part of the date, any date; else `null`.
+	WaitsFor *TicketWaitsFor `json:"waits_for"`
+
 	// WaitsUntil For a waiting ticket: when the last seat can come free; else `null`.
 	WaitsUntil *time.Time `json:"waits_until"`
 }
+
+// TicketWaitsFor For a waiting ticket: this quota alone, any part of the date, any date; else `null`.
+type TicketWaitsFor string
 
 // TicketRequest defines model for TicketRequest.
 type TicketRequest struct {

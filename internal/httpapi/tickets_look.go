@@ -22,6 +22,10 @@ func (f *face) ticketWhole(code secret.Ticket, t ticket.Ticket) api.Ticket {
 		ID: t.ID, Status: api.TicketStatus(t.Status), EventID: t.EventID, OccurrenceID: t.OccurrenceID, PartID: t.PartID, QuotaID: t.QuotaID,
 		Seats: t.Seats, Nickname: t.Nickname, WaitsUntil: local(t.WaitsUntil),
 	}
+	if t.WaitsFor != ticket.NoWait {
+		reach := api.TicketWaitsFor(t.WaitsFor)
+		out.WaitsFor = &reach
+	}
 	if t.JoiningLink != nil {
 		out.JoiningLink = &api.JoiningLink{URL: t.JoiningLink.URL, Note: t.JoiningLink.Note, Phone: t.JoiningLink.Phone}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 )
 
@@ -35,6 +36,14 @@ func entrance(t *testing.T) (k *kit, e event.Event, link string) {
 		t.Fatal(err)
 	}
 	return k, e, issued.Token.Reveal()
+}
+
+// tapsOf are so many taps of one person each.
+func tapsOf(n int) (taps []door.Tap) {
+	for range n {
+		taps = append(taps, door.Tap{ID: uuid.New(), Delta: 1})
+	}
+	return taps
 }
 
 // fields are what a form of the page sends, without its buttons.

@@ -26,6 +26,7 @@ type partView struct {
 	Text                        []string
 	Walk                        bool // 予約不要
 	WalkText                    string
+	Band                        *badge // how full it is on the day
 	Booths                      []boothView
 	Forms                       []formView
 	Notices                     []notice
@@ -43,7 +44,8 @@ type formView struct {
 	Nickname                        *input
 	Lines                           []string
 	Button, Closes, Shut            string
-	Wait                            string // ticket.Reach, when the form stands in line instead of taking a seat
+	Wait                            string   // ticket.Reach, when the form stands in line instead of taking a seat
+	Reach                           *choices // instead of Wait, where there is more than one line
 }
 
 type quotaView struct {
@@ -56,6 +58,7 @@ type quotaView struct {
 type given struct {
 	quota           string
 	seats, nickname string
+	reach           string
 	secret          secret.Ticket // zero: a fresh one is needed
 	// What is wrong with each control, and with the request as a whole.
 	seatsFault, nicknameFault, fault string
@@ -134,13 +137,14 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 	}
 	if p.Reservation == event.NoReservation {
 		v.Walk = true
+		v.Band, v.WalkText = f.doorBand(p)
 		return v, nil
 	}
 	var err error
 	v.Forms, err = f.forms(o, p)
 	for _, q := range p.Quotas {
 		if q.Channel == event.ChannelWalkIn {
-			v.Notices = append(v.Notices, notice{Icon: "walk", Title: "予約せずに来られる席もあります", Lines: []string{"数に限りがあります。いっぱいのときは、お待ちいただくことがあります。"}})
+			v.Notices = append(v.Notices, f.walkIn(p))
 			break
 		}
 	}
@@ -196,8 +200,7 @@ func (f *former) form(o *event.Occurrence, p *event.Part, channel event.Channel,
 	taking := v.Shut == ""
 	if taking && best(quotas) == event.BandFull {
 		if p.WaitingList && f.now.Before(p.WaitsUntil()) {
-			v.Wait, v.Title, v.Icon, v.Button, v.Closes = string(ticket.WaitQuota), "キャンセル待ちをする", "clock", "キャンセル待ちをする", untilText(p.WaitsUntil(), f.today)
-			v.Lines = []string{"いまは満席です。席が空くと、待っている順に席がとれて、参加票に出ます。お待ちの人数より空いた席が少ないときは、次の方に先にまわることがあります。"}
+			f.wait(&v, o, p, channel)
 		} else {
 			v.Shut = "満席です。席が空くことがありますので、あとでまた見てみてください。"
 		}

@@ -145,6 +145,9 @@ func (p painter) wayBadges(o *event.Occurrence) []badge {
 		switch part.Registration(o, p.now) {
 		case event.RegistrationNotNeeded:
 			add(badge{Word: label(p.words, "reservation", event.NoReservation), Tone: "info", Icon: "walk"})
+			if part.DoorBand != "" {
+				add(bandBadge(p.words, part.DoorBand))
+			}
 		case event.RegistrationNotYet:
 			add(badge{Word: label(p.words, "registration", event.RegistrationNotYet), Icon: "clock"})
 		case event.RegistrationClosed:

@@ -35,16 +35,23 @@ type ticketView struct {
 	Active, CanCancel, CanRotate    bool
 	Feed                            *feedBox
 	Quiet                           *quietView
-	DayCode                         string // six digits for the door, from the day before on
+	DayCode                         []string    // 3-3 digits for the door, from the day before on
+	DayQR                           qrcode.Code // the same, to be scanned
+	Wishes                          string      // what it waits for, when that is more than the seat it names
+	Waiting                         bool
 }
 
 // quietView is the private calendar of the ticket; Address is "" while it is off.
 type quietView struct{ Address, Web string }
 
 type onlineView struct {
-	Href string
-	Text []string
+	Href  string
+	Text  []string
+	Phone []string // how to take part by telephone
 }
+
+// wishes are what a ticket may wait for beside the seat that was asked for.
+var wishes = map[ticket.Reach]string{ticket.WaitAnyPart: "この日の、ほかの部でもよい", ticket.WaitAnyDate: "ほかの日でもよい"}
 
 func (s *Site) showTicket(c echo.Context, status int, code secret.Ticket, t ticket.Ticket) error {
 	v, err := s.ticket(c.Request().Context(), code, t)
@@ -117,15 +124,14 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 	}
 	p.ticketState(&v, at, t)
 	p.ticketOnline(&v, at, t)
+	v.Waiting, v.Wishes = t.Status == ticket.Waiting || t.Status == ticket.Offered, wishes[t.WaitsFor]
 	if v.Active {
 		v.Secret, v.Code = code.Reveal(), strings.Split(code.Grouped(), "-")
 		if v.QR, err = qrcode.Draw(string(s.base) + "/t#" + code.Reveal()); err != nil {
 			return ticketView{}, err
 		}
-		if at.channel != event.ChannelOnline {
-			if v.DayCode, err = s.dayCode(ctx, code, t); err != nil {
-				return ticketView{}, err
-			}
+		if err := s.ticketDayCode(ctx, &v, at, code, t); err != nil {
+			return ticketView{}, err
 		}
 		v.Quiet = &quietView{}
 		if token, on := t.Calendar(code); on {
@@ -137,6 +143,27 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 		}
 	}
 	return v, nil
+}
+
+// ticketDayCode shows the digits for the door, and where an online part can be joined by telephone, in the words for that.
+func (s *Site) ticketDayCode(ctx context.Context, v *ticketView, at seat, code secret.Ticket, t ticket.Ticket) error {
+	byPhone := t.JoiningLink != nil && t.JoiningLink.Phone != ""
+	if at.channel == event.ChannelOnline && !byPhone {
+		return nil
+	}
+	digits, err := s.dayCode(ctx, code, t)
+	if err != nil || digits == "" {
+		return err
+	}
+	if byPhone {
+		v.Online.Phone = paragraphs(t.JoiningLink.Spoken(digits))
+	}
+	if at.channel == event.ChannelOnline {
+		return nil
+	}
+	v.DayCode = []string{digits[:3], digits[3:]}
+	v.DayQR, err = qrcode.Draw(digits)
+	return err
 }
 
 // dayCode gives the digits for the door, "" for a ticket that has none yet or needs none. It stands on pages that are asked for by POST only, because the
@@ -230,7 +257,7 @@ func (p painter) ticketOnline(v *ticketView, at seat, t ticket.Ticket) {
 	switch {
 	case !v.Active || at.channel != event.ChannelOnline && t.JoiningLink == nil:
 	case t.JoiningLink != nil:
-		v.Online = &onlineView{Href: t.JoiningLink.URL, Text: paragraphs(t.JoiningLink.Note)}
+		v.Online = &onlineView{Href: t.JoiningLink.URL, Text: paragraphs(t.JoiningLink.Note), Phone: paragraphs(t.JoiningLink.Spoken("（6けたの番号。前の日からここに出ます）"))}
 	default:
 		v.Online = &onlineView{Text: []string{"始まる前になると、この参加票にオンラインの会場への入り口が出ます。番号を控えておいて、そのときにもういちど開いてください。"}}
 	}

@@ -53,7 +53,7 @@ func (s *Site) ticketsTake(c echo.Context) error {
 
 // readRequest reads the fields; what can't be read is a refusal. The controls of the page know better, so this is for hands and other programs.
 func readRequest(id uuid.UUID, form url.Values) (ticket.Request, *given, error) {
-	asked := &given{quota: form.Get("quota_id"), seats: strings.TrimSpace(form.Get("seats")), nickname: form.Get("nickname")}
+	asked := &given{quota: form.Get("quota_id"), seats: strings.TrimSpace(form.Get("seats")), nickname: form.Get("nickname"), reach: form.Get("wait_for")}
 	r := ticket.Request{EventID: id, Nickname: asked.nickname, Seats: 1, Wait: ticket.Reach(form.Get("wait_for"))}
 	code, err := secret.ParseTicket(form.Get("secret"))
 	if err != nil {

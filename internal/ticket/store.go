@@ -35,7 +35,10 @@ const sqlRead = `
 	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note, l.phone,
 	  case when t.status = 'waiting' then (
 	    select max(part_waits_until(p)) from ticket_wish w join quota q on q.id = w.quota_id join part p on p.id = q.part_id where w.ticket_id = t.id) end,
-	  t.calendar_mac is not null, t.calendar_turn
+	  t.calendar_mac is not null, t.calendar_turn,
+	  case when t.status = 'waiting' then (
+	    select case when count(*) < 2 then 'quota' when count(distinct q.occurrence_id) = 1 then 'occurrence' else 'event' end
+	    from ticket_wish w join quota q on q.id = w.quota_id where w.ticket_id = t.id) else '' end
 	from ticket t left join joining_link l on l.part_id = t.part_id
 	where t.secret_mac = $1`
 
@@ -177,7 +180,7 @@ func (s store) change(ctx context.Context, mac []byte, call string, args []any, 
 func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 	var nickname, url, note, phone pgtype.Text
 	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
-		&t.calendarOn, &t.calendarTurn)
+		&t.calendarOn, &t.calendarTurn, &t.WaitsFor)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}

@@ -45,6 +45,8 @@ type Ticket struct {
 	TakenOn        clock.Date // the day is all that is kept
 	// JoiningLink is nil unless the ticket is a confirmed one for taking part online and the link is open already.
 	JoiningLink *JoiningLink
+	// WaitsFor is how far its wishes reach; NoWait unless the ticket waits.
+	WaitsFor Reach
 	// WaitsUntil is when the last promotion can come; nil unless the ticket waits.
 	WaitsUntil *time.Time
 
