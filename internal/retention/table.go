@@ -115,6 +115,28 @@ func Table() []Rule {
 			Why: "Made anew from its dots, without what a camera writes beside them (place, time, device).",
 		},
 
+		// Who uses the rooms
+		{
+			Table: "booking", Columns: "organization_id borrower_id facility_id room_id id series_id status starts_at ends_at setup_minutes clearing_minutes people noise wants hold_minutes waits_since expires_at approvals approval_steps fee_class fee_yen exemption exemption_class exemption_percent cancel_until permit_number version created_at modified_at",
+			Whose: Nobody, What: "Which organization has which room when, in which state, at what fee", Why: "Towns and groups book, never residents: fixed words, figures, and a number made for the permit.",
+		},
+		{Table: "booking", Columns: "title reason conditions exemption_asked exemption_answer", Whose: Nobody, What: "What a room is used for, and what was decided why", Why: "One organization's words to another; both read them and nobody else."},
+		{Table: "booking", Columns: "approved_by exemption_by", Whose: Staff, What: "Which member gave the first approval or decided on an exemption", Why: "So that a second person gives the second approval, and somebody answers for money that is not asked."},
+		{
+			Table: "booking_series", Columns: "organization_id borrower_id facility_id room_id id rule starts_time ends_time first_day last_day title created_at", Whose: Nobody,
+			What: "The rule by which a room is booked again and again", Why: "An organization's own; both towns read it.",
+		},
+		{Table: "occupancy", Columns: "booking_id space_id span taker", Whose: Nobody, What: "Which pieces of floor are taken when", Why: "Times and ids; taker is the booking itself."},
+		{Table: "booking_change", Columns: "organization_id borrower_id booking_id id at kind by_id status", Whose: Nobody, What: "Which organization changed what of a booking, when", Why: chosen},
+		{
+			Table: "booking_note", Columns: "organization_id borrower_id booking_id id at by_id body", Whose: Nobody, What: "What two organizations wrote to each other about a booking",
+			Why: "Business between offices, signed by the organization and not by a member.",
+		},
+		{
+			Table: "room_calendar", Columns: "organization_id room_id id name mac created_at revoked_at", Whose: Nobody, What: "An address of a room's free/busy calendar, as a MAC, and what it is for",
+			Why: "It belongs to a room; who holds it is not known. It tells times alone.",
+		},
+
 		// Who comes
 		{
 			Table: "ticket", Columns: "organization_id event_id occurrence_id part_id quota_id id status seats taken_on calendar_turn day_code_turn arrived", Whose: Nobody,
