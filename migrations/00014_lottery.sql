@@ -167,7 +167,7 @@ end
 $$;
 
 -- Applies for seats of a quota. The counter's row orders applications, cancellations and the draw among each other.
--- outcome: applied, duplicate, list_full, too_large (more than there will ever be), and the refusals of ticket_grant. most: seats a ticket may hold, when too_many.
+-- outcome: applied, duplicate, draw_full, too_large (more than there will ever be), and the refusals of ticket_grant. most: seats a ticket may ask for.
 create function ticket_apply(event uuid, quota uuid, id uuid, mac bytea, number text, seats smallint, nickname text, out outcome text, out most integer)
   language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -184,7 +184,7 @@ begin
     coalesce(p.closes_at, p.starts_at) as closes_at into asked
   from quota_counter c join quota k on k.id = c.quota_id join part p on p.id = k.part_id
   where c.quota_id = $2 and c.event_id = $1;
-  $9 := asked.max_seats;
+  $9 := least(asked.max_seats, asked.capacity);
   $8 := case
     when asked.part_id is null then 'unknown'
     when asked.reservation = 'none' then 'not_needed'
@@ -208,7 +208,7 @@ begin
     $8 := 'closed';
     return;
   elsif (select count(*) from (select from lottery_entry e where e.part_id = asked.part_id limit 10000) e) >= 10000 then
-    $8 := 'list_full';
+    $8 := 'draw_full';
     return;
   end if;
   insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats, nickname)

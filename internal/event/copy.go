@@ -18,7 +18,7 @@ func (o *Occurrence) input() OccurrenceInput {
 func (p Part) input() PartInput {
 	in := PartInput{
 		ID: &p.ID, Name: p.Name, Description: p.Description, StartsAt: &p.StartsAt, EndsAt: &p.EndsAt, PlaceNote: p.PlaceNote, Audience: p.Audience,
-		Press: p.Press, Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+		Press: p.Press, Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 		WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil,
 	}
 	for _, q := range p.Quotas {

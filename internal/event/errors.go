@@ -17,6 +17,8 @@ var (
 	ErrPublishedStays    = fault.Conflict("event_published_stays")      // cancel it instead, so that people hear of it
 	ErrTicketsHeld       = fault.Conflict("quota_has_tickets")          // seats were taken there
 	ErrBelowTaken        = fault.Conflict("quota_capacity_below_taken") // more seats are taken already
+	ErrApplied           = fault.Conflict("lottery_has_applications")   // it stays a lottery once somebody has applied
+	ErrListFixed         = fault.Conflict("lottery_list_fixed")         // the list with the room there is was published
 	ErrSeriesExists      = fault.Conflict("event_has_series")
 	ErrMonthOutside      = fault.Invalid("series_month_outside")
 	ErrDateNotOffered    = fault.Invalid("series_date_not_offered") // the rule does not give this date

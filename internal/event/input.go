@@ -51,6 +51,7 @@ type PartInput struct {
 	Reservation  Reservation       `json:"reservation" validate:"required,oneof=none seat slot lottery"`
 	OpensAt      *time.Time        `json:"opens_at"`
 	ClosesAt     *time.Time        `json:"closes_at"`
+	DrawsAt      *time.Time        `json:"draws_at"`
 	WaitingList  bool              `json:"waiting_list"`
 	WaitingUntil *time.Time        `json:"waiting_until"`
 	Quotas       []QuotaInput      `json:"quotas" validate:"max=20,dive"`

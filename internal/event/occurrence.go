@@ -86,6 +86,7 @@ type Part struct {
 	Reservation Reservation
 	OpensAt     *time.Time // registration; nil: from publication
 	ClosesAt    *time.Time // registration; nil: until the part starts
+	DrawsAt     *time.Time // of a lottery; nil: as soon as registration has closed
 	// WaitingList lets people stand in line once a quota is full. Seats that come free go to them until WaitsUntil.
 	WaitingList  bool
 	WaitingUntil *time.Time // nil: see WaitsUntil
@@ -105,14 +106,22 @@ func (p *Part) Closes() time.Time {
 	return p.StartsAt
 }
 
+// Draws gives the moment at which the lots of a lottery are drawn.
+func (p *Part) Draws() time.Time {
+	if p.DrawsAt != nil {
+		return *p.DrawsAt
+	}
+	return p.Closes()
+}
+
 // WaitsUntil gives the moment of the last promotion from the waiting list: a day before the start, or when registration closes if that is earlier,
-// unless staff set another. The database has the same rule (part_waits_until).
+// unless staff set another. The line of a lottery begins when registration has closed. The database has the same rule (part_waits_until).
 func (p *Part) WaitsUntil() time.Time {
 	if p.WaitingUntil != nil {
 		return *p.WaitingUntil
 	}
 	until := p.StartsAt.Add(-24 * time.Hour)
-	if closes := p.Closes(); closes.Before(until) {
+	if closes := p.Closes(); closes.Before(until) && p.Reservation != Lottery {
 		return closes
 	}
 	return until
@@ -184,6 +193,8 @@ func (p *Part) Registration(o *Occurrence, now time.Time) RegistrationState {
 		return RegistrationClosed
 	case p.OpensAt != nil && now.Before(*p.OpensAt):
 		return RegistrationNotYet
+	case p.Reservation == Lottery:
+		return RegistrationOpen // the draw looks at the room there is
 	}
 	for _, q := range p.Quotas {
 		if q.Band() != BandFull {

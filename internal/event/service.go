@@ -75,6 +75,10 @@ func translate(err error) error {
 		return ErrBelowTaken.Because(err)
 	case "ticket_quota_fkey":
 		return ErrTicketsHeld.Because(err)
+	case "lottery_entry_draw_fkey":
+		return ErrApplied.Because(err)
+	case "lottery_list_fixed":
+		return ErrListFixed.Because(err)
 	case "series_event_key":
 		return ErrSeriesExists.Because(err)
 	case "event_organiser_decides_for_itself", "event_organiser_role_by_owner", "event_organiser_fixed":

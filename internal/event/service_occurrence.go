@@ -125,7 +125,7 @@ func (c OccurrenceChange) apply(o *OccurrenceInput) (moved bool) {
 	for i := range o.Parts {
 		p := &o.Parts[i]
 		whole := p.StartsAt.Equal(before.StartsAt) && p.EndsAt.Equal(before.EndsAt)
-		for _, t := range []**time.Time{&p.StartsAt, &p.EndsAt, &p.OpensAt, &p.ClosesAt, &p.WaitingUntil} {
+		for _, t := range []**time.Time{&p.StartsAt, &p.EndsAt, &p.OpensAt, &p.ClosesAt, &p.DrawsAt, &p.WaitingUntil} {
 			if *t != nil {
 				shifted := (*t).Add(shift)
 				*t = &shifted
@@ -136,6 +136,9 @@ func (c OccurrenceChange) apply(o *OccurrenceInput) (moved bool) {
 		}
 		if p.ClosesAt != nil && p.ClosesAt.After(o.EndsAt) {
 			p.ClosesAt = &o.EndsAt
+		}
+		if p.DrawsAt != nil && p.DrawsAt.After(o.EndsAt) {
+			p.DrawsAt = &o.EndsAt
 		}
 		if p.WaitingUntil != nil && p.WaitingUntil.After(o.EndsAt) {
 			p.WaitingUntil = &o.EndsAt

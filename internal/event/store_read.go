@@ -136,6 +136,7 @@ type partRow struct {
 	Reservation  Reservation
 	OpensAt      *time.Time
 	ClosesAt     *time.Time
+	DrawsAt      *time.Time
 	WaitingList  bool
 	WaitingUntil *time.Time
 	DoorBand     Band
@@ -143,7 +144,7 @@ type partRow struct {
 
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
-	  p.reservation, p.opens_at, p.closes_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
+	  p.reservation, p.opens_at, p.closes_at, p.draws_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
 	from part p left join door_counter d on d.part_id = p.id
 	  and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
 	where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
@@ -289,7 +290,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	for _, p := range parts {
 		partsOf[p.OccurrenceID] = append(partsOf[p.OccurrenceID], Part{
 			ID: p.ID, Position: p.Position, Name: p.Name, Description: p.Description, StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: p.PlaceNote,
-			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil, DoorBand: p.DoorBand,
 			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], JoiningLink: linkOf[p.ID],
 		})

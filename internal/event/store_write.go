@@ -129,7 +129,7 @@ type placed struct{ event, occurrence, part uuid.UUID }
 func upsertPart(tx *postgres.Tx, at placed, isNew bool, position int, starts, ends time.Time, in PartInput) error {
 	set := columns{
 		"position": position, "name": in.Name, "description": in.Description, "starts_at": starts, "ends_at": ends, "place_note": in.PlaceNote,
-		"audience": in.Audience, "press": orNull(in.Press), "reservation": in.Reservation, "opens_at": in.OpensAt, "closes_at": in.ClosesAt,
+		"audience": in.Audience, "press": orNull(in.Press), "reservation": in.Reservation, "opens_at": in.OpensAt, "closes_at": in.ClosesAt, "draws_at": in.DrawsAt,
 		"waiting_list": in.WaitingList, "waiting_until": in.WaitingUntil,
 	}
 	if !isNew {

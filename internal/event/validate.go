@@ -160,8 +160,25 @@ func checkPart(refusal *fault.Error, prefix string, o OccurrenceInput, p PartInp
 	if p.WaitingUntil != nil && p.WaitingUntil.After(ends) {
 		refusal = refusal.Field(prefix+"waiting_until", "times_out_of_order")
 	}
-	if p.Reservation == Seat && len(p.Quotas) == 0 {
+	if (p.Reservation == Seat || p.Reservation == Lottery) && len(p.Quotas) == 0 {
 		refusal = refusal.Field(prefix+"quotas", "required")
+	}
+	return checkLottery(refusal, prefix, starts, p)
+}
+
+// checkLottery wants a part that is drawn by lot to say until when one can apply, and to be drawn before it starts.
+func checkLottery(refusal *fault.Error, prefix string, starts time.Time, p PartInput) *fault.Error {
+	switch {
+	case p.Reservation != Lottery:
+		if p.DrawsAt != nil {
+			refusal = refusal.Field(prefix+"draws_at", "only_for_lottery")
+		}
+	case p.ClosesAt == nil:
+		refusal = refusal.Field(prefix+"closes_at", "required")
+	case p.ClosesAt.After(starts):
+		refusal = refusal.Field(prefix+"closes_at", "times_out_of_order")
+	case p.DrawsAt != nil && (p.DrawsAt.Before(*p.ClosesAt) || p.DrawsAt.After(starts)):
+		refusal = refusal.Field(prefix+"draws_at", "times_out_of_order")
 	}
 	return refusal
 }

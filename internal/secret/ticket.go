@@ -142,6 +142,21 @@ func (t Ticket) Calendar(turn int) (Calendar, error) {
 	return Calendar{Ticket{bits: hide(b)}}, nil
 }
 
+// DrawNumber derives the number under which the ticket takes part in a draw: 16 characters that are published, and that nothing leads back from
+// (HKDF-SHA256). Whoever holds the code can find it on the list; nobody else can tell whose it is.
+func (t Ticket) DrawNumber() (string, error) {
+	if t.IsZero() {
+		return "", ErrTicketEmpty
+	}
+	b, err := hkdf.Key(sha256.New, t.bits(), []byte("tonarimachi"), "ticket draw number v1", drawNumberBytes)
+	if err != nil {
+		return "", fmt.Errorf("derive draw number: %w", err)
+	}
+	return crockford.EncodeToString(b), nil
+}
+
+const drawNumberBytes = 10 // 80 bits: sixteen characters, none of them padding
+
 // Calendar is the token in the address of one ticket's private calendar. It opens that calendar and nothing else, and hides itself as a Ticket does.
 type Calendar struct{ token Ticket }
 

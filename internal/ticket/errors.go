@@ -20,6 +20,9 @@ var (
 	ErrCancelled      = fault.Conflict("ticket_already_cancelled") // nothing left to cancel
 	ErrNoList         = fault.Full("waiting_list_none")            // full, and no waiting list or too late for it
 	ErrListFull       = fault.Full("waiting_list_full")            // full, and so is the waiting list
+	ErrTooLarge       = fault.Invalid("group_larger_than_quota")   // param max; more than there will ever be
+	ErrDrawFull       = fault.Full("lottery_full")                 // too many have applied
+	ErrDrawUnknown    = fault.NotFound("draw_unknown")             // the part is not drawn by lot, or not listed
 	ErrReach          = fault.Invalid("wait_for_invalid")          // field wait_for
 	ErrTurns          = fault.Conflict("calendar_renewed_too_often")
 	ErrNotConfirmed   = fault.Conflict("ticket_not_confirmed") // it waits, or was cancelled
@@ -36,5 +39,6 @@ var (
 		"full":          ErrFull,
 		"no_list":       ErrNoList,
 		"list_full":     ErrListFull,
+		"draw_full":     ErrDrawFull,
 	}
 )

@@ -47,10 +47,10 @@ func (s *Service) Close() {
 // Take gives a confirmed ticket and its secret. With a secret that has a ticket already it gives that ticket as it is now, or ErrPayloadDiffers when
 // it is for something else.
 //
-// When the quota is full and r.Wait asks for it, the ticket is a waiting one.
+// When the quota is full and r.Wait asks for it, the ticket is a waiting one. Where seats are drawn by lot, it is an application.
 //
 // It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrFull,
-// ErrNoList, ErrListFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
+// ErrNoList, ErrListFull, ErrTooLarge, ErrDrawFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
 // asking again with the same secret tells.
 func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
 	code, t, err := s.take(ctx, r)
@@ -103,6 +103,8 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		return s.wait(ctx, r, id, mac)
 	}
 	switch v.outcome {
+	case "other_way":
+		return s.apply(ctx, r, id, mac, !made)
 	case "granted":
 		if v.linkIsOpen {
 			if t, err := s.store.read(ctx, [][]byte{mac}); err == nil {
@@ -137,7 +139,7 @@ func (s *Service) readOlder(ctx context.Context, code secret.Ticket) (Ticket, er
 // again answers a secret that has a ticket.
 func (s *Service) again(r Request, t Ticket) (secret.Ticket, Ticket, error) {
 	same := t.EventID == r.EventID && t.QuotaID == r.QuotaID && t.Seats == r.Seats
-	if t.Status != Cancelled { // a cancelled ticket has forgotten its nickname
+	if !t.Status.forgotNickname() {
 		same = same && t.Nickname == r.Nickname
 	}
 	if !same {
@@ -190,8 +192,12 @@ func (s *Service) Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
 	}
+	number, err := fresh.DrawNumber()
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+	}
 	for _, mac := range s.keys.TicketMACs(code) {
-		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(fresh))
+		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(fresh), number)
 		if err != nil {
 			return secret.Ticket{}, Ticket{}, err
 		}

@@ -136,7 +136,6 @@ func TestRefusals(t *testing.T) {
 		"unknown event":    {change: func(r *Request) { r.EventID = uuid.New() }, want: ErrQuotaUnknown, kind: fault.KindNotFound},
 		"no reservation":   {event: part(testkit.PartOptions{Reservation: "none"}), want: ErrNotNeeded, kind: fault.KindConflict},
 		"slot":             {event: part(testkit.PartOptions{Reservation: "slot"}), want: ErrOtherWay, kind: fault.KindConflict},
-		"lottery":          {event: part(testkit.PartOptions{Reservation: "lottery"}), want: ErrOtherWay, kind: fault.KindConflict},
 		"kept for walk-in": {event: channel("walk_in"), want: ErrOtherWay, kind: fault.KindConflict},
 		"kept for slots":   {event: channel("slot"), want: ErrOtherWay, kind: fault.KindConflict},
 		"draft":            {event: testkit.EventOptions{Status: "draft"}, want: ErrNotAccepting, kind: fault.KindConflict},

@@ -38,7 +38,8 @@ const sqlRead = `
 	  t.calendar_mac is not null, t.calendar_turn,
 	  case when t.status = 'waiting' then (
 	    select case when count(*) < 2 then 'quota' when count(distinct q.occurrence_id) = 1 then 'occurrence' else 'event' end
-	    from ticket_wish w join quota q on q.id = w.quota_id where w.ticket_id = t.id) else '' end
+	    from ticket_wish w join quota q on q.id = w.quota_id where w.ticket_id = t.id) else '' end,
+	  (select e.number from lottery_entry e where e.ticket_id = t.id)
 	from ticket t left join joining_link l on l.part_id = t.part_id
 	where t.secret_mac = $1`
 
@@ -144,16 +145,16 @@ func (s store) read(ctx context.Context, macs [][]byte) (Ticket, error) {
 
 // cancel gives ticket_cancel's outcome and the ticket as it stands then.
 func (s store) cancel(ctx context.Context, mac []byte) (outcome string, t Ticket, err error) {
-	err = s.change(ctx, mac, `select ticket_cancel($1)`, []any{mac}, &outcome, &t)
+	err = s.change(ctx, mac, `select coalesce(ticket_withdraw($1), ticket_cancel($1))`, []any{mac}, &outcome, &t)
 	if err != nil {
 		return "", Ticket{}, unavailable(fmt.Errorf("cancel ticket: %w", err))
 	}
 	return outcome, t, nil
 }
 
-// rotate stores the ticket under another MAC; done is false when none is stored under the old one.
-func (s store) rotate(ctx context.Context, mac, newMAC []byte) (done bool, t Ticket, err error) {
-	err = s.change(ctx, newMAC, `select ticket_rotate($1, $2)`, []any{mac, newMAC}, &done, &t)
+// rotate stores the ticket under another MAC, and an application under the number of the new secret while its list is open; done is false when none is stored under the old one.
+func (s store) rotate(ctx context.Context, mac, newMAC []byte, newNumber string) (done bool, t Ticket, err error) {
+	err = s.change(ctx, newMAC, `select lottery_renumber(case when ticket_rotate($1, $2) then $2 end, $3)`, []any{mac, newMAC, newNumber}, &done, &t)
 	if err != nil {
 		return false, Ticket{}, unavailable(fmt.Errorf("rotate ticket: %w", err))
 	}
@@ -178,16 +179,16 @@ func (s store) change(ctx context.Context, mac []byte, call string, args []any, 
 }
 
 func scan(row pgx.Row, t *Ticket) (found bool, err error) {
-	var nickname, url, note, phone pgtype.Text
+	var nickname, url, note, phone, number pgtype.Text
 	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
-		&t.calendarOn, &t.calendarTurn, &t.WaitsFor)
+		&t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	t.Nickname = nickname.String
+	t.Nickname, t.DrawNumber = nickname.String, number.String
 	if url.Valid {
 		t.JoiningLink = &JoiningLink{URL: url.String, Note: note.String, Phone: phone.String}
 	}

@@ -23,13 +23,18 @@ const (
 	Offered   Status = "offered"
 	Lapsed    Status = "lapsed"
 	Cancelled Status = "cancelled"
+	Applied   Status = "applied"   // for a draw that is yet to come
+	NotDrawn  Status = "not_drawn" // the draw gave it no seat, and there is no line to wait in
 )
 
 // HoldsSeats reports whether the quota's counter counts a ticket of this state.
 func (s Status) HoldsSeats() bool { return s == Confirmed || s == Offered }
 
 // Active reports whether the ticket can still be cancelled.
-func (s Status) Active() bool { return s == Confirmed || s == Waiting || s == Offered }
+func (s Status) Active() bool { return s == Confirmed || s == Waiting || s == Offered || s == Applied }
+
+// forgotNickname reports whether a ticket of this state has forgotten its nickname.
+func (s Status) forgotNickname() bool { return s == Cancelled || s == Lapsed || s == NotDrawn }
 
 // Ticket is one anonymous registration.
 type Ticket struct {
@@ -49,6 +54,8 @@ type Ticket struct {
 	WaitsFor Reach
 	// WaitsUntil is when the last promotion can come; nil unless the ticket waits.
 	WaitsUntil *time.Time
+	// DrawNumber is the number of an application, as it stands on the list of its draw; "" when the ticket never was one, or long after.
+	DrawNumber string
 
 	calendarOn   bool
 	calendarTurn int
