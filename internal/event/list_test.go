@@ -101,7 +101,7 @@ func TestSearchBeyondItsBudget(t *testing.T) {
 	}
 
 	rare := gathering("ほかの町の研修", 302)
-	rare.Kind, rare.AudienceTags, rare.Occurrences[0].Parts[0] = "training", []event.AudienceTag{"supporter", "over_40"}, event.PartInput{Reservation: event.Lottery}
+	rare.Kind, rare.AudienceTags, rare.Occurrences[0].Parts[0] = "training", []event.AudienceTag{"supporter", "over_40"}, drawn(302)
 	w.publish("toshima", rare)
 	for name, f := range map[string]event.Filter{
 		"kind": {Kind: "training"}, "organization": {Organization: "toshima"}, "audience": {Audience: "over_40"}, "supporters": {Audience: "supporter"},

@@ -85,6 +85,12 @@ func gathering(title string, days ...int) event.Input {
 	return in
 }
 
+// drawn is a part of gathering's date that is drawn by lot a week before.
+func drawn(days int) event.PartInput {
+	closes := day(days-7, 18, 0)
+	return event.PartInput{Reservation: event.Lottery, ClosesAt: &closes, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 10, MaxSeats: 3}}}
+}
+
 func must[T any](t *testing.T) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()

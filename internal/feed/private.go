@@ -50,14 +50,16 @@ func (f *Feeds) private(c echo.Context) error {
 
 func quietEntry(f ticket.Followed) ical.Entry {
 	e := ical.Entry{UID: f.TicketID.String(), Start: f.StartsAt, End: f.EndsAt, Private: true, Title: quietName}
-	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which only rises: waiting, confirmed, ended.
+	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which only rises: waiting, confirmed, ended. A draw moves the date's own SEQUENCE.
 	rank := 0
 	switch f.Status {
 	case ticket.Waiting, ticket.Offered:
 		e.Title, e.Status = "予定（空き待ち）", ical.Tentative
+	case ticket.Applied:
+		e.Title, e.Status = "予定（結果待ち）", ical.Tentative
 	case ticket.Confirmed:
 		rank = 1
-	case ticket.Cancelled, ticket.Lapsed:
+	case ticket.Cancelled, ticket.Lapsed, ticket.NotDrawn:
 		e.Title, e.Status, rank = "予定（とりやめ）", ical.Cancelled, 2
 	}
 	switch {
