@@ -46,7 +46,7 @@ func (b Booth) input() BoothInput {
 func copyOf(e Event, shift time.Duration) Input {
 	in := Input{
 		Visibility: e.Visibility, Kind: e.Kind, Title: e.Title, Summary: e.Summary, Description: e.Description, Audience: e.Audience,
-		AudienceTags: e.AudienceTags, Assurance: e.Assurance, Fee: e.Fee, Website: e.Website,
+		AudienceTags: e.AudienceTags, Assurance: e.Assurance, Fee: e.Fee, Website: e.Website, Questions: e.Questions,
 	}
 	for _, o := range e.Organisers {
 		in.Organisers = append(in.Organisers, OrganiserInput{Organization: o.Organization.Slug, Role: o.Role})
@@ -86,6 +86,7 @@ func (c Change) columns() (columns, []string) {
 	put("description", c.Description != nil, func() { tidy(nil, []*string{c.Description}); set["description"] = *c.Description })
 	put("audience", c.Audience != nil, func() { tidy([]*string{c.Audience}, nil); set["audience"] = *c.Audience })
 	put("audience_tags", c.AudienceTags != nil, func() { set["audience_tags"] = postgres.TextArray(*c.AudienceTags) })
+	put("questions", c.Questions != nil, func() { set["questions"] = postgres.TextArray(*c.Questions) })
 	put("website", c.Website != nil, func() { set["website"] = *c.Website })
 	put("fee", c.Fee != nil, func() { tidy([]*string{&c.Fee.Note}, nil); set["fee_yen"], set["fee_note"] = c.Fee.Yen, c.Fee.Note })
 	put("assurance", c.Assurance != nil, func() {

@@ -41,6 +41,20 @@ type AudienceTag string
 // AudienceTags in the order in which pages offer them.
 var AudienceTags = []AudienceTag{"anyone", "self", "women", "family", "parents", "young", "over_40", "supporter", "partner_group"}
 
+// Question is one that whoever takes a seat may answer, or not; see package report.
+type Question string
+
+// Questions in the order in which they are asked: age bracket; gender; whether one comes for oneself, for a relative or as a supporter; home municipality.
+var Questions = []Question{AskAge, AskGender, AskStanding, AskHome}
+
+// The questions.
+const (
+	AskAge      Question = "age"
+	AskGender   Question = "gender"
+	AskStanding Question = "standing"
+	AskHome     Question = "home"
+)
+
 // Press says whether journalists attend.
 type Press string
 
@@ -66,6 +80,7 @@ type Event struct {
 	Assurance    Assurance
 	Fee          Fee
 	Website      string
+	Questions    []Question // asked of those who take seats, for the yearly report
 	Organisers   []Organiser
 	Occurrences  []Occurrence // by start
 	Series       *Series

@@ -18,6 +18,7 @@ type Input struct {
 	Assurance    Assurance         `json:"assurance"`
 	Fee          Fee               `json:"fee"`
 	Website      string            `json:"website" validate:"max=2000,web"`
+	Questions    []Question        `json:"questions" validate:"max=4,unique,dive,question"`
 	Organisers   []OrganiserInput  `json:"organisers" validate:"max=50,unique=Organization,dive"`
 	Occurrences  []OccurrenceInput `json:"occurrences" validate:"max=60,dive"`
 }
@@ -95,6 +96,7 @@ type Change struct {
 	Assurance    *Assurance        `json:"assurance"`
 	Fee          *Fee              `json:"fee"`
 	Website      *string           `json:"website" validate:"omitempty,max=2000,web"`
+	Questions    *[]Question       `json:"questions" validate:"omitempty,max=4,unique,dive,question"`
 	Organisers   *[]OrganiserInput `json:"organisers" validate:"omitempty,max=50,unique=Organization,dive"`
 }
 

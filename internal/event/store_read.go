@@ -60,6 +60,7 @@ type eventRow struct {
 	FeeYen           *int
 	FeeNote          string
 	Website          string
+	Questions        []string
 	PublishedAt      *time.Time
 	CancelledAt      *time.Time
 	CancelReason     string
@@ -69,7 +70,7 @@ type eventRow struct {
 const selectEvents = `
 	select ` + refColumns + `, e.id, e.status, e.visibility, e.kind, e.title, e.summary, e.description, e.audience, e.audience_tags,
 	  e.nickname_ok, e.listen_only_ok, e.leave_midway_ok, e.women_staff, e.companion_ok, e.wheelchair, e.sign_language, e.child_care,
-	  coalesce(e.press, '') as press, e.attending_offices, e.fee_yen, e.fee_note, e.website,
+	  coalesce(e.press, '') as press, e.attending_offices, e.fee_yen, e.fee_note, e.website, e.questions,
 	  e.published_at, e.cancelled_at, e.cancel_reason, e.modified_at
 	from event e join organization g on g.id = e.organization_id
 	where e.id = any ($1)`
@@ -357,6 +358,11 @@ func (r eventRow) event() *Event {
 			Wheelchair: r.Wheelchair, SignLanguage: r.SignLanguage, ChildCare: r.ChildCare, Press: Press(r.Press), AttendingOffices: r.AttendingOffices,
 		},
 		PublishedAt: r.PublishedAt, CancelledAt: r.CancelledAt, CancelReason: r.CancelReason, ModifiedAt: r.ModifiedAt,
+	}
+	for _, q := range Questions {
+		if slices.Contains(r.Questions, string(q)) {
+			e.Questions = append(e.Questions, q)
+		}
 	}
 	for _, t := range AudienceTags {
 		if slices.Contains(r.AudienceTags, string(t)) {

@@ -19,7 +19,7 @@ func insertEvent(tx *postgres.Tx, id uuid.UUID, in Input) error {
 	row := columns{
 		"organization_id": tx.Organization, "id": id, "status": Draft, "visibility": in.Visibility, "kind": in.Kind, "title": in.Title,
 		"summary": in.Summary, "description": in.Description, "audience": in.Audience, "audience_tags": postgres.TextArray(in.AudienceTags),
-		"fee_yen": in.Fee.Yen, "fee_note": in.Fee.Note, "website": in.Website,
+		"fee_yen": in.Fee.Yen, "fee_note": in.Fee.Note, "website": in.Website, "questions": postgres.TextArray(in.Questions),
 	}
 	for column, v := range assuranceColumns(in.Assurance) {
 		row[column] = v

@@ -50,6 +50,7 @@ var rules = sync.OnceValue(func() *validator.Validate {
 		"municipality_code": organization.ValidCode,
 		"kind":              func(s string) bool { return slices.Contains(Kinds, Kind(s)) },
 		"audience_tag":      func(s string) bool { return slices.Contains(AudienceTags, AudienceTag(s)) },
+		"question":          func(s string) bool { return slices.Contains(Questions, Question(s)) },
 		"time_of_day":       timeOfDay.MatchString,
 		"month":             func(s string) bool { _, err := parseMonth(s); return err == nil },
 	}

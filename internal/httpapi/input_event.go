@@ -10,7 +10,7 @@ import (
 func eventInput(b *api.EventInput) event.Input {
 	in := event.Input{
 		Visibility: event.Visibility(or(b.Visibility)), Kind: event.Kind(b.Kind), Title: b.Title, Summary: or(b.Summary), Description: or(b.Description),
-		Audience: or(b.Audience), AudienceTags: or(audienceTags(b.AudienceTags)), Website: or(b.Website), Organisers: or(organisers(b.Organisers)),
+		Audience: or(b.Audience), AudienceTags: or(audienceTags(b.AudienceTags)), Website: or(b.Website), Questions: or(questions(b.Questions)), Organisers: or(organisers(b.Organisers)),
 		Assurance: or(assuranceInput(b.Assurance)), Fee: or(feeInput(b.Fee)),
 	}
 	for _, o := range or(b.Occurrences) {
@@ -22,13 +22,17 @@ func eventInput(b *api.EventInput) event.Input {
 func eventChange(b *api.EventChange) event.Change {
 	return event.Change{
 		Visibility: (*event.Visibility)(b.Visibility), Kind: (*event.Kind)(b.Kind), Title: b.Title, Summary: b.Summary, Description: b.Description,
-		Audience: b.Audience, AudienceTags: audienceTags(b.AudienceTags), Website: b.Website, Organisers: organisers(b.Organisers),
+		Audience: b.Audience, AudienceTags: audienceTags(b.AudienceTags), Website: b.Website, Questions: questions(b.Questions), Organisers: organisers(b.Organisers),
 		Assurance: assuranceInput(b.Assurance), Fee: feeInput(b.Fee),
 	}
 }
 
 func audienceTags(list *[]api.AudienceTag) *[]event.AudienceTag {
 	return each(list, func(t api.AudienceTag) event.AudienceTag { return event.AudienceTag(t) })
+}
+
+func questions(list *[]api.Question) *[]event.Question {
+	return each(list, func(q api.Question) event.Question { return event.Question(q) })
 }
 
 func organisers(list *[]api.OrganiserInput) *[]event.OrganiserInput {

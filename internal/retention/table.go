@@ -57,7 +57,7 @@ func Table() []Rule {
 
 		// What is announced
 		{
-			Table: "event", Columns: "organization_id id status visibility kind audience_tags nickname_ok listen_only_ok leave_midway_ok women_staff companion_ok wheelchair sign_language child_care press fee_yen published_at cancelled_at modified_at listed",
+			Table: "event", Columns: "organization_id id status visibility kind audience_tags nickname_ok listen_only_ok leave_midway_ok women_staff companion_ok wheelchair sign_language child_care press fee_yen questions published_at cancelled_at modified_at listed",
 			Whose: Nobody, What: "What kind of event it is, for whom, on what terms, in which state", Why: chosen,
 		},
 		{Table: "event", Columns: "title summary description audience attending_offices fee_note website cancel_reason search_text", Whose: Nobody, What: "The announcement", Why: published},
@@ -195,7 +195,7 @@ func Table() []Rule {
 			Table: "door_link", Columns: "organization_id event_id occurrence_id id mac created_at revoked_at", Whose: Nobody, What: "A link for the phones at the entrance of one date, as a MAC",
 			Why: "It belongs to a door and a day, not to a member; who holds it is not known. It opens nothing once the date is over.",
 		},
-		{Table: "door_counter", Columns: "organization_id event_id occurrence_id part_id count capacity band", Whose: Nobody, What: "How many are inside, a sum, and whether there is room", Why: "The band is one of three fixed words, worked out from the sum."},
+		{Table: "door_counter", Columns: "organization_id event_id occurrence_id part_id count peak capacity band", Whose: Nobody, What: "How many are inside and were at most, sums, and whether there is room", Why: "The band is one of three fixed words, worked out from the sum."},
 		{Table: "door_tap", Columns: "organization_id event_id occurrence_id part_id id delta tapped_on", Whose: Nobody, What: "A step of that sum, with an id its phone made, so that it counts once though sent twice", Until: untilSynced, Job: ForgetDoorTaps},
 		{Table: "door_arrival", Columns: "organization_id event_id occurrence_id quota_id seats", Whose: Nobody, What: "How many seats of a quota were used; a sum"},
 
@@ -215,6 +215,20 @@ func Table() []Rule {
 		},
 		{
 			Table: "paper_claim", Columns: "organization_id mac", Whose: Resident, What: "That a printed code became a ticket, not which", Why: "So that a code is good for one ticket.", Until: untilErased, Job: ReturnPaperSeats,
+		},
+
+		// For the yearly report
+		{
+			Table: "answer_counter", Columns: "organization_id event_id occurrence_id question answer count", Whose: Nobody, What: "How often an answer was given for a date; a sum",
+			Why: "Added up before it is written, never beside a ticket, and gone with the release. The answers are fixed words and municipalities' codes.",
+		},
+		{
+			Table: "report_release", Columns: "organization_id event_id occurrence_id kind figure released_on broken_down_in", Whose: Nobody,
+			What: "How many registered for a date and how many came, rounded to fives", Why: chosen,
+		},
+		{
+			Table: "report_figure", Columns: "organization_id event_id occurrence_id question answer figure", Whose: Nobody,
+			What: "How often an answer was given in a batch of at least twenty people, blurred and rounded to fives", Why: "Made so that it tells nothing about one of them: docs/adr/0012.",
 		},
 
 		// Ledgers
