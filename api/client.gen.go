@@ -521,6 +521,30 @@ type ClientInterface interface {
 	// Corresponds with POST /organizations/{slug}/partner-groups (the `RegisterPartnerGroup` operationId).
 	RegisterPartnerGroup(ctx context.Context, slug Slug, params *RegisterPartnerGroupParams, body RegisterPartnerGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetEventReport Read the frozen figures of an event
+	//
+	// For each date two figures come out, once, and never change: seats registered half an hour after the last registration has closed, and people who came six
+	// hours after the end, when the doors have shut. Everything is rounded to fives; one to seven and nobody are the same band. Answers are broken down only
+	// where at least twenty registered; smaller dates wait for later ones of the same event and fiscal year. Every 主催 and 共催 reads the same figures.
+	//
+	// Corresponds with GET /organizations/{slug}/reports/events/{event_id} (the `GetEventReport` operationId).
+	GetEventReport(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetYearReport Read the figures of a fiscal year, event by event
+	//
+	// Sums of frozen figures of the events that the organization hosts (主催 or 共催), for dates from April of that year to March of the next. Nothing is counted
+	// anew, so that no sum tells more than its parts.
+	//
+	// Corresponds with GET /organizations/{slug}/reports/years/{year} (the `GetYearReport` operationId).
+	GetYearReport(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetYearReportCSV Read the figures of a fiscal year as a table
+	//
+	// One line a figure, in UTF-8 with a byte order mark and Japanese headings, as spreadsheets open it.
+	//
+	// Corresponds with GET /organizations/{slug}/reports/years/{year}/csv (the `GetYearReportCSV` operationId).
+	GetYearReportCSV(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ChangeSeriesWithBody Give a series another rule or template
 	//
 	// Takes the whole series. Dates that were decided stay as they are.
@@ -1580,6 +1604,60 @@ func (c *Client) RegisterPartnerGroupWithBody(ctx context.Context, slug Slug, pa
 // Corresponds with POST /organizations/{slug}/partner-groups (the `RegisterPartnerGroup` operationId).
 func (c *Client) RegisterPartnerGroup(ctx context.Context, slug Slug, params *RegisterPartnerGroupParams, body RegisterPartnerGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRegisterPartnerGroupRequest(c.Server, slug, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEventReport Read the frozen figures of an event
+//
+// For each date two figures come out, once, and never change: seats registered half an hour after the last registration has closed, and people who came six
+// hours after the end, when the doors have shut. Everything is rounded to fives; one to seven and nobody are the same band. Answers are broken down only
+// where at least twenty registered; smaller dates wait for later ones of the same event and fiscal year. Every 主催 and 共催 reads the same figures.
+//
+// Corresponds with GET /organizations/{slug}/reports/events/{event_id} (the `GetEventReport` operationId).
+func (c *Client) GetEventReport(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEventReportRequest(c.Server, slug, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetYearReport Read the figures of a fiscal year, event by event
+//
+// Sums of frozen figures of the events that the organization hosts (主催 or 共催), for dates from April of that year to March of the next. Nothing is counted
+// anew, so that no sum tells more than its parts.
+//
+// Corresponds with GET /organizations/{slug}/reports/years/{year} (the `GetYearReport` operationId).
+func (c *Client) GetYearReport(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetYearReportRequest(c.Server, slug, year)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetYearReportCSV Read the figures of a fiscal year as a table
+//
+// One line a figure, in UTF-8 with a byte order mark and Japanese headings, as spreadsheets open it.
+//
+// Corresponds with GET /organizations/{slug}/reports/years/{year}/csv (the `GetYearReportCSV` operationId).
+func (c *Client) GetYearReportCSV(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetYearReportCSVRequest(c.Server, slug, year)
 	if err != nil {
 		return nil, err
 	}
@@ -3928,6 +4006,129 @@ func NewRegisterPartnerGroupRequestWithBody(server string, slug Slug, params *Re
 	return req, nil
 }
 
+// NewGetEventReportRequest constructs an http.Request for the GetEventReport method
+func NewGetEventReportRequest(server string, slug Slug, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/reports/events/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetYearReportRequest constructs an http.Request for the GetYearReport method
+func NewGetYearReportRequest(server string, slug Slug, year FiscalYear) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "year", year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/reports/years/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetYearReportCSVRequest constructs an http.Request for the GetYearReportCSV method
+func NewGetYearReportCSVRequest(server string, slug Slug, year FiscalYear) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "year", year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/reports/years/%s/csv", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewChangeSeriesRequest calls the generic ChangeSeries builder with application/json body
 func NewChangeSeriesRequest(server string, slug Slug, seriesID SeriesID, body ChangeSeriesJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4858,6 +5059,36 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/partner-groups (the `RegisterPartnerGroup` operationId).
 	RegisterPartnerGroupWithResponse(ctx context.Context, slug Slug, params *RegisterPartnerGroupParams, body RegisterPartnerGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*RegisterPartnerGroupResponse, error)
+
+	// GetEventReportWithResponse Read the frozen figures of an event
+	//
+	// For each date two figures come out, once, and never change: seats registered half an hour after the last registration has closed, and people who came six
+	// hours after the end, when the doors have shut. Everything is rounded to fives; one to seven and nobody are the same band. Answers are broken down only
+	// where at least twenty registered; smaller dates wait for later ones of the same event and fiscal year. Every 主催 and 共催 reads the same figures.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/reports/events/{event_id} (the `GetEventReport` operationId).
+	GetEventReportWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*GetEventReportResponse, error)
+
+	// GetYearReportWithResponse Read the figures of a fiscal year, event by event
+	//
+	// Sums of frozen figures of the events that the organization hosts (主催 or 共催), for dates from April of that year to March of the next. Nothing is counted
+	// anew, so that no sum tells more than its parts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/reports/years/{year} (the `GetYearReport` operationId).
+	GetYearReportWithResponse(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*GetYearReportResponse, error)
+
+	// GetYearReportCSVWithResponse Read the figures of a fiscal year as a table
+	//
+	// One line a figure, in UTF-8 with a byte order mark and Japanese headings, as spreadsheets open it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/reports/years/{year}/csv (the `GetYearReportCSV` operationId).
+	GetYearReportCSVWithResponse(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*GetYearReportCSVResponse, error)
 
 	// ChangeSeriesWithBodyWithResponse Give a series another rule or template
 	//
@@ -6566,6 +6797,127 @@ func (r RegisterPartnerGroupResponse) ContentType() string {
 	return ""
 }
 
+type GetEventReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EventReport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEventReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEventReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEventReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetYearReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *YearReport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetYearReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetYearReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetYearReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetYearReportCSVResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetYearReportCSVResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetYearReportCSVResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetYearReportCSVResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ChangeSeriesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7845,6 +8197,54 @@ func (c *ClientWithResponses) RegisterPartnerGroupWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseRegisterPartnerGroupResponse(rsp)
+}
+
+// GetEventReportWithResponse Read the frozen figures of an event
+//
+// For each date two figures come out, once, and never change: seats registered half an hour after the last registration has closed, and people who came six
+// hours after the end, when the doors have shut. Everything is rounded to fives; one to seven and nobody are the same band. Answers are broken down only
+// where at least twenty registered; smaller dates wait for later ones of the same event and fiscal year. Every 主催 and 共催 reads the same figures.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/reports/events/{event_id} (the `GetEventReport` operationId).
+func (c *ClientWithResponses) GetEventReportWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*GetEventReportResponse, error) {
+	rsp, err := c.GetEventReport(ctx, slug, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEventReportResponse(rsp)
+}
+
+// GetYearReportWithResponse Read the figures of a fiscal year, event by event
+//
+// Sums of frozen figures of the events that the organization hosts (主催 or 共催), for dates from April of that year to March of the next. Nothing is counted
+// anew, so that no sum tells more than its parts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/reports/years/{year} (the `GetYearReport` operationId).
+func (c *ClientWithResponses) GetYearReportWithResponse(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*GetYearReportResponse, error) {
+	rsp, err := c.GetYearReport(ctx, slug, year, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetYearReportResponse(rsp)
+}
+
+// GetYearReportCSVWithResponse Read the figures of a fiscal year as a table
+//
+// One line a figure, in UTF-8 with a byte order mark and Japanese headings, as spreadsheets open it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/reports/years/{year}/csv (the `GetYearReportCSV` operationId).
+func (c *ClientWithResponses) GetYearReportCSVWithResponse(ctx context.Context, slug Slug, year FiscalYear, reqEditors ...RequestEditorFn) (*GetYearReportCSVResponse, error) {
+	rsp, err := c.GetYearReportCSV(ctx, slug, year, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetYearReportCSVResponse(rsp)
 }
 
 // ChangeSeriesWithBodyWithResponse Give a series another rule or template
@@ -10676,6 +11076,182 @@ func ParseRegisterPartnerGroupResponse(rsp *http.Response) (*RegisterPartnerGrou
 	return response, nil
 }
 
+// ParseGetEventReportResponse parses an HTTP response from a GetEventReportWithResponse call
+func ParseGetEventReportResponse(rsp *http.Response) (*GetEventReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEventReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EventReport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetYearReportResponse parses an HTTP response from a GetYearReportWithResponse call
+func ParseGetYearReportResponse(rsp *http.Response) (*GetYearReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetYearReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest YearReport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetYearReportCSVResponse parses an HTTP response from a GetYearReportCSVWithResponse call
+func ParseGetYearReportCSVResponse(rsp *http.Response) (*GetYearReportCSVResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetYearReportCSVResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseChangeSeriesResponse parses an HTTP response from a ChangeSeriesWithResponse call
 func ParseChangeSeriesResponse(rsp *http.Response) (*ChangeSeriesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11454,277 +12030,309 @@ func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L35kxvHkT/6r1Tg6wiTNoDBXJQ5ExsvKB42V7yWHK3WIfINaroLQGkaVVBXYUBYywhhaNmybK29Pt9K",
-	"fk9+9srWeiX5fG9lWbL/GHAo6b/4RmVW9YVuoAHOkJQ0v9jUoLvryszK45OZL1Q82e1JwYRWlY0XKj0a",
-	"0i7TLIT/OtsPlQzNv3ymvJD3NJeislFpCnZbb3vwa5PIFtEdRnq0zcgOa8mQVcmA6w78VdEuIy0emE/W",
-	"K9UKN+8/32fhsFKtCNpllY0KfqhSrSivw7rUjNelty8x0dadysZyo9GoVrpcRH+oVvSwZ15UOuSiXblz",
-	"p1o5v8eEvnjOvAtD9KjuxCMw8+s29yvVSsie7/OQ+ZUNHfZZcsyWDLtUVzYq/T48OTnIRZ91e1Iz4Q2f",
-	"YsPJfTlD9mjQZ2ZHhrIfEjkQVaL6XodQRSh5+umL58gJP6QtXeNMt2odrXu0x2s8/m5tlw1rHUZ9Fp6s",
-	"kwsyJCtrpCP7oYq30yyBKZ3Z5F02JG2m7XNahsy/KahQAxYSKnzCFRFSE18KRmibcrFJqJC6w8LsB6mO",
-	"P7a2skKaiflt77Lhdsj6ivnNKnzXfG/Qkcocc6i0GUdpHgSkL3wWkgEdkrXG6fpN4U4fVxcfTmJXa2Zb",
-	"C+hgZX09SwY9qjULzTf/z2dv3ry9sly7efP2E+zWl7+Qe3yXeJfryVP7mhyQLhVDwoQOOTMnBbTcMYem",
-	"SVcqXUS5AXwxOWGftWg/0JWNFUO09Dbv9rtAwzB3+1/R5LjQrM1COzuxW0jAARe7D06/l6UwO/dChd2m",
-	"3V5gfl1prJyqNdbd+tKjduH5aWN+IWStykblfy3FYmQJf1VLOJoZ96rn9cOQCY8VLlBGjzz4Mq/RsFgU",
-	"9Gh4CJLgBjOUUjiIgp8PYZig354k2K0OIzJsU8G/Qc2fvqiI6shQEzM64YJQ3w+ZUgwkbnzWWqoO79L8",
-	"s1ZmqEWPGuZpJrwld5ko3BZtfn3QXbljXlY9KRSDS+pJ6l9H+WX+y5NCMwH/pL1ewD3YoaVeKHcC1v3y",
-	"c8rsYIIBzBt+fAltc7FHAxjXZ5ryoLJRGY9+NB69e++9Fz/+9W/Go3c/+v9fG49eHe//8JOffnc8+vfx",
-	"6G/j0evj/R+NR78Zj342Hr0xfnHfiARNdV9VNtYM62uu4QTGd3873v/deP+t8f5fxndfHu//8OPfvjMe",
-	"/f3g+z8d739v8lPx8t0K1FJmonfKntE1/ADu4CRBuTvAk/3Ah5tix/yR+hukSwNzKMwn/3jj6pUqsUOT",
-	"p7cu1L5SJZTglMy1526UgCttrgfSF7tCDgSJFIu6mfFZKVoB9+Y5sQde5BWpSU8qxXcCZu5j3eGibe4q",
-	"KvxN0jRk0CSKDhUZdIYwywuUB/2QPcxJPtlXQ3JibeV0law3Vq0e1bzOdDisnWlpFjbJoMNCRmBXTxIZ",
-	"EkrgxnFqmGLhHgvJifVG42Sd3KAtRrQkOhzipU8CqllIWjIkbI+FQ9gFstPXhJJrV29swYiyr0kzcy03",
-	"zVhNxbyQ6SZujwx3uO8z8TA3yJAqiBGywwJpDlDLiOqSQrFq5su1Il3W3WEh6dKh1X/MyStYwUXLQw8i",
-	"NywzbFv+SQqOg5fePHjl9YNvvXTw7l/G+z8cj3780S/f//i3r45H745H3xqPXh6/OBrv749H37r33osH",
-	"7/96PHrlE/OXV8aj749HvxiPfjIefROlCQtDaXTyZ6NxtZTbZgOSA640Gvd/+u2Dd352769vHnzrpfHo",
-	"NzgFECa/nvxqi7PAN8IF5dOdWwmxtbISi63ihcRfzBNV2b05DFn1tNEqlZbSr1qyRZ17J2R01+huYT9g",
-	"m6SJO9aEO1ERruHAr0h9QfaF/zAp9qKhOYbKN7sNctFQJv5BdYxw1EiTxKNBYCXkFakvS5+3OPMnFYAr",
-	"EtnW61DRZj5RXHgMuL95fou2m6jDD6giiglc+ZaUl2jYZg+bV3ekPzSLDczgoZmYIMvkMn8SZvW0oH3d",
-	"kSH/BvMf7l1AvJD5TGhOAwUHEplpIXOXVpWw2z2jpJjfQ7Ynd5lfJ81nnnmmdqavO+Ztj+r41uBeh+xy",
-	"NLUGVGjm20Wqfq8nQ838y8zndAvY5NEcg6G5ZnI0M4oR5xFrgk51Rql+SIXHJmnv4N3vHPz97v27Lx38",
-	"4g918owhtA4LemA1sVBJQXyzhVoST3YNI4p+EDRJl1FhSV5T2JlqpRfKHgs1Rz3O2HLC56K9LVst7uEf",
-	"02NfxR+suak0bbXgvIzwZ2CjadaF9zJKYySbaBjSoflvr8MDf9ujeL2bOdIdI+tQG7VP70gZMCrgednt",
-	"UcGl2Ja75d4IGN1j213uD+iw/EtcaSa2pQjKvyO4t2ukXOkXesY4mE1QTKkbcFYgt3lbbAdUtPu0XXLL",
-	"Bh3GAq9DeVjyedllYhtOtcwLd5JGxLOpXZjYx8nTSA+XOd/U3LNrT9GO28xqDvneiuYsd55jHlx/EWNd",
-	"FL0+sr7vc0PeNLiWYIcWDRTLMjIwm5GlrKWJ0dGMRobsxVO8Ra6zXkA95qPfadCRASvJcBEHpT1wMxxw",
-	"4Oq4iK+uNI657TPJbZPE3Pc5Ex7bojlOigsytH5fLtqboJy0+kFABjI0NId2lyJckCa132mCu0L0u4af",
-	"qRhKYRhMsaDl2NXorLTLg6EhZhqC17paGco+6MFyj4Xbaw3zjr1wQ3xOCxZut0PZ7yWYMqZdsw59XugQ",
-	"XLoZJvFwPUmfGXiT673+TsBVp5LzQeppY6H7+a4bvLfQLDErzjo8Co4i+3mjacC87IY5SWZmTzX405+T",
-	"O7kLpjrlaPGpZjXNuyxvLc64KJJUqTnGtIGLn+HLMQcFb2zP+bhb+6THLHklwDeoMckSO5Y4nao73cyH",
-	"U9OKduBWAQfoa5ZH04QTCdLoH9P4P0GCOcpKItwy60NX2G1twzYT2wETSX8tb1FPUpFDufc+/I+Pf/WT",
-	"8Wh/vP9Kldx/97vGTt3//nj02nj03Sq5//6LB++9UydX+oasUY02N5LlElT4It7eoxxJvFppsYH5334Q",
-	"5JLqk1KiyzobadHmfXB2kuckF5p4Uqh+oEGtJT4dTl54JYkMnZU5OqRstWxgbPKnhOcBeCUIrrbAXJ92",
-	"WFcTb11nLTDAs5E2uN5b4Odpg4NOWy3A7G7I2uYKMyaKU4Gz0uN2rS1rdr4T4+UxTGopdjeitefSizmi",
-	"RfSZq4LhMW4SKlLOm+zCqoSCIQ+W2o7UHbPSLhfJIZazx+3OMRlDajSq0851Iuw486BLecUntuxshwrB",
-	"gvxYlLkqOzLwGXpUiWJUE013mSLmLksyEhfbaHSZExIBhwtzQIPdbQ5SLZA6l6vOdqRUOcbd+T0WDom5",
-	"D5w7MewbLlPGxvM3IdaHP3TNH3vc22U+YdTrEIgVbZrzMa+ZT1ghQLvMJ62QsWBITtx779WDd1+7//M3",
-	"TiaXAZ5IWAJIhJCx3Fmfo5rlRq9qK6vJe9QMXsl9f3gWnGdZWe3T4bZnf4k/3lheWV1br6TDjI3a6Vsv",
-	"nLrzhbzv9zpmAbmakKFvOB88TTRgAy52zTbKHhOEBiGj/hBCqhB5JJoFDD5JNLutN5DxzT9dnJYrYmZt",
-	"hCDX9dmaQ4bbo1W7mecx9zk6vBpeNrpXTuT0+oWzZHV19TROSLZaiqF3ixoBbOa1JXeHMh2FSp1ZguHW",
-	"Gjk7vXanhv9Yif9x4tktfav+5ZP/R+4hnGMe95kfhTqzJ61Z+VsZCC7nPvaZx5VTCy0N45erFbXLez3m",
-	"5xJw102qXNg0eVguFBsNXbUj5h5aYn5T5XFmc3KWRXu9UO4xHBkEzK2ZdOU+kzs1iTpMemQvkIqpbZpD",
-	"Y890mCFvwoSv6lkuL9RazdPb86i56fhzGTXBcO2UKRspCAy+w9oUXLwDGe6WX4ER9XNQqpThNRrqPGpV",
-	"2nxqrt2wjv9ZCnY2aI+vJUeMTyKxYdXEebuFFtHKWdqjHtfDOUnZS7yWRGE0skCMApGZBGYkVxx9t3C+",
-	"HebtXhQ5JB5f+dMO0mkGhsD62pPdnAulae+K5oZhjA71yQ5jgniyLzTzLQZrkzSF1Nv2j80NdJJCUEDY",
-	"8IGWoFaQHertptTzMOR7DOwjHKhSrfSFj7dz4qO5Ms7hK0qZc4zqHDfvNSZ7AcYztNEwtHMWtCQYzDPO",
-	"yO2b+341gflwp1B4fGZlUyBCRqPhQnE/x5+2Y+2mcro/WFmFCr+LwlLiKG6Wbo/fq6YoP//TQAdCQkhA",
-	"Ue6Tjltda6oaEe13teK5bZrFLvBcYlJV3KWi7b/Exe5ct8MNftui42hLs3D+i8ILGdXMn0s6lr0gDvFK",
-	"ideJ3B0p2QRlbfkF2zjWtAXPp0ai0Zi5CRLbmhqy4BaYRg+H4V6JaGviesz1kRRNB27Y0hwey5M71Qm3",
-	"ohWxkwdtRBbYWCD5FGr9HbrHIJ6WJ/4W0HYe1BMSMsXCvVJG8PXEowsqI3QXMSYzdqolQ7NH5mbjwgYj",
-	"S1wX6HNFL0e+4pJcrZtONTrCSWK5ZcnlRkcOxJw+kfO3qaeDYcLSJnogJy+bpMk6KSp83uZabZIB93Wn",
-	"SlSPesYcFz7xqeowRXwJ/qMu2Fv1tCG2nOv4QORPvkfb3K/c4z303ZhpZT6Z53e5U8BkW7Q3t90SaFqk",
-	"RiBI2Sy2YSeFut9KUhGsJYJWCb7K8+Bfpj4jO0OEvBuzOc+FX0Ji4qRvFW+CmnMXtH2ltEA0G52K3K1b",
-	"5dj+5/IMWQkD5i3gfEhVP2RnzdxaAJGYlN8RIn++m7T8CmPMsZ3OTNmfSBJIDpi7wj0H3Ch1E8DjF6in",
-	"Vc5VAEFIf3tCW8igiARgKtVGfPNbfD3ATswfYf5OVY4gEfNubha8pKwvb2eIqkadXDLzADwdBF0hEq3B",
-	"oQV3lVGRWzQkstVKQTLKHVaeAYs+V2V9tFnxEw0MKydSEK6r5gYwe0LbIQP8jo9irtxs3Hi51jRAu8uf",
-	"PSLF7eHfmq7Dp57NWjXxJqTPLJpSzkVUnQibRPEYJJd6RM1nAUs2U+bMcrrTJHJoasQrjYS4U624MHDG",
-	"Eb+eex25h7c1bc8XZnMR65ToO505aGPw8uf7zP5sjiqLq8oGFnKn2WIzN+ICi7fAxTWnPf8UR0MvzRXz",
-	"EXY0YFL459B6v9ul4bDUgUQuo+y1PwM4sscV3+GBtVinzf6f4yfvVCsDtqO4zhmxnKaRoHk/31nTntMq",
-	"ZAvcCcUOAA4RANndUVoKtkGEJIEUbRYiB3uz3AH289V5Ltri+zCxH26ht6ZvqnpQky11QDlyuCtDlut6",
-	"BSS4kf2C3daYycXtfeiCLAmrIInsYbf1NkBpS0ALkrF0fMdOqXhfZG9eL6bq8Jbe9ulQpfyYq6dOpZRX",
-	"/O8ZZk7iW4VTxJsnZ1PNtS6cgkGHALqHoJ1N/gNtQDFm41APeiVkb4Ojkf4TIDUzdLAdMmqRt5POIngi",
-	"eCDvycQtsuCdMYcZP8+t0rWg87lEX6RUPNC+uNSDEnLhBj6avqJKRzGqlX6YE3s/g1lzxuzmWoHkqFeO",
-	"5sYqYR+aKUZ7khrUHmgi3GL3IE1aCRbKMkw1wZNIb/HsMqeZIfosl6QJplCwlEOHJJJrUjJjAtuJBJRF",
-	"b+JfU/hM/JNFYFaEFBnRUvnox2+MR6+OR2+O978zHv1kvP/D+998Yzz6vyBd5pvj/e+OXxwdvPmn+y/+",
-	"5uNv/xZTd+7/9C8TG7rxbIRPBLjirYiLh0xUNhoRE1aek6rDdynPKPFGW4i8eIkQ+dbyqY1GY6PR+HLj",
-	"9EajEYXLzPMpJ5xd3K1qBZC/6GNk1PqIKsury8un1irRNJLAEZucOR69BXlCfxvv/3V890/j/b+P734w",
-	"3v+LS1j8ZcZ9l5rlWmqWZhpJ9fTZFzK4mcpOX+wOZaVaCSWAAjpSoZs081z/dm2X8jaPn/RkBHA0w0SZ",
-	"laM/wkH+aLy/P95/5el/OXjzTwfv/ODeB68hBvcIbJQY0rAwFR2bObPNnAfy/eQYOqcaszwMx7bUVFsq",
-	"eVWlbqJC8X8YIZzIoHm04Nik+pFE/4S0pRE43OVaQ/A8ukeTl2huzPwCy9keIXW+8jLMi4Y0jJHTChlE",
-	"DbwODdus6pJD0llXcyIehnCrwWTy9iNi6/ksG7e4maxgF5vBcCTNn0apJU1OnLPAd1lzkw4AG1qZAoef",
-	"FIKYTZs9mX+8cfUKuSbNZELCBeR6YkIeQOWaS02IUIDFSrsMMZ+JdPlZLIjDVisWyjcFrX5RqT7zi+Ps",
-	"+OpcwdTnw221l1uiwpiMVqFGNONA1nzeZUIBhUCUCCoE3PjnrxLeNWa6lqQXcgF5TVoS5VFBWqHsYl67",
-	"FzImchVyyAfPCxAKn3Bthm+esWmmoFdsELMEcrPfaKx68DL8kzXr5JmONHYtIDC5BsgWFtTxpQw3zZ+4",
-	"ckm7Ha6IFF6+kZBrYWy5MkktC5NFeCfV0RB1Eie4W08+Ahua/wvJREnAfsMklTHHtQSIcLhXhlZwp5xx",
-	"YQ+vGh18MdFsQYx1kmTmjAqSpxjrEa6n7GSsVT3x5PknL5+6sPbE2lPXrzzxlbNP/MuV9a31rz5x+Wyl",
-	"MD6JWT6sKPPG8BdAZrV05S3IzpD0IFKYM3oNhq/B+DWYQK14Bjrao2ncY3cyen67kFIs9gnsUCALmPkR",
-	"UIU9xIk9TE0xWt8UInF8uJBYwbeL2Rm2hN2GtSnD2lSRHUZDFiK/lCGuctwxjR3+UXLBRTtfgBZe2QXI",
-	"cED7WxCe4RaIK0eo70EKRhrVEDAyaZOwbk8PQY4Yw69Omi989JPfHnz/f+40E2A5GyscWmGLocImlPlY",
-	"wtNc8umwhqVP2nyPKaJlGz2oMcYcNr3FjfZCuJgm7aZvL1IR7NE0xHlihw9JsyhK5QAkEqCqthFVlS7g",
-	"tZYs4LW2ltE5JtECh33IdXJVYG6FlQSJM+YWGIS/fFERQ+oqQn6kRVljtWZ0Jvif8ei/P3n9rx//1x9s",
-	"TZAXR/hN9+nx/g/vffB/j0cv5xYMmb2pudLsq3yPAQQa01oU6jieFC0OZYVsaoRdphTBcBI/krZ+Tqdy",
-	"BTpa99TG0tJMDjezy6O5p3heyhv4vZUMobZOmxq2AHCRkS5JvGzCp8N3qOrIZJqqogF4WZLpaZCayYXe",
-	"zvwxYJ7uh4hc7XJBw2Rajw4pMIbZGca0+VeeLTFPrkZRYkbWn1MWWzi1vlxebseJxrPLtdO3/nX52UZt",
-	"5dbJLxR+9GxHcu/Bo9OLpX/Ehv3qcikHissBSYoTO8MyedWX+wL0JmOen83FeB289NbB6x8e/Pz393/6",
-	"l4OX3j546Q8Hr//q3oc/Gu//aXz3g/Hd7+Apc62I12HeLoqF9HFHLsGy6U0J6zlf196h3i5o27YyaFT8",
-	"wyq4TPj1MoGAK1aELyD1M7Ny1XVCprhvzjZXrpQIFycAKuWzO6N3iqA/8+V4uPyO8gitotSKW6kVHRLy",
-	"w5gvDtg5Pb+p60LTMWy13As5d/tK/jU0/87muPFWpsPhEq72qR83D0VfT+Ffy6x6OjU6bNskvk74UTgu",
-	"Jx0REWRRmahe39xxrQ1URzjUpeoHPuKO4VNzpF6FVLFtsE9yBrfmvCBSRHkoXTo01ljAWnozUZ+uYJJg",
-	"8JhX2kwTwQbETETNOb+c275ppFFzI5qVK7QC4weM+lhqLla5UJmpkyYwCCbjcEX8Posgp1Bsd8h03UrC",
-	"Dfxrn02RgwlEwrwZBDPSsyKaSB9StCW3ppJaATjgqmBRwrDDCExiAB5abD0hhBb7wlFh6RcKrHflHvO3",
-	"W6Hs5kJdQga8qqX0k3khAVWamFcLmWLmLhRbsqVFHjplnu+z3DJiN87/09Pnr5w9b8jGqKbr62vr+ckN",
-	"tpZulDub4dqvf/3rX69dvhyVIXfZp2ZnPCg+HspuvST+YN7UhHKQhZiHHG4hL+AfhfrzkxAiyk5RhTuQ",
-	"yK6eEa1PbWbifGbH8bMxtflLPZidrJNnbGYb3NDmkKDMOGS5G0ErGPONCUwS0e2U3joZJz9VW3lia/nU",
-	"xmpBnNzGtz96++3lT+6+RT5++/X7H/y4Uq0835ea2pqaUdLcVxpxkmA6TN6lt7dtwuKKUeXidyA0F79k",
-	"LbY7tzJ5MpCOWD5EvyOTpZMPvvf+wYd/uf+dF8m9D177+J3fH7z7n/nxeNyN1dRu3Pl86GqPSD1LuVJz",
-	"eRcnMp2rJmOKZii/H2AsUSptpjA7lni1x0RB8QOPCp9HJnCaQc8ByB99Sq7sB9ZFKQ2bL6qWcAhVDxIz",
-	"z93FCLA/seZ56rVMlMdxoJOSSIDr5uF83H5UTgc+OHUNizg9569K80iWdt0Omaks9d5fD/bfrpKDl/6A",
-	"///qjw9eeb1KDv72vfvf/3OVHPzmxx+/9bOkww3QQtWKJ7ejfyWqniWLv3lS6BAKfuUzS2bfskmajE7R",
-	"u7pS6WCIMcIqFmFBP+xAhpiCPKnkLubNSbr7ITasBQsJhGnq+dUv2lCaLk+B40KH0u97hfDTXSpo/g8l",
-	"UDvJDXUInuJ6WnhRTqbY4cZ2GWoG5qF8xHZcJWp7Z3iYZbe2Oox0E144FIx7su91mCo6hrkqb1Wx4UJJ",
-	"Xi0NHbVdHCwsx0ICbHIrHGxMHFWk7wxFJIGgkes5vc/FLI7rO6xMIst9MzNTE9Q+s9RXlvpT9Ydy33Ds",
-	"MPPTOeXGyhROjZkgp0bng+W4JA/lXIRbOZz70SlugoWqw3vz6W/2pZkZmZkLJjXeLCp8KlMeM8nOpaqC",
-	"Jj92GAC27O49WhxbViAVIqCO+Ko69EulvFjNF51OWCYkaN7+zVcKwjxdFARwZmhJMvon8/hMzrEfzXf9",
-	"x7OZOF9rJFfJR2+/vWKsZYjUGs17k/QF1vJzIesQEqukwGoFOXk/0zJ4dqTUnfKrxjKgeUk7xbVhrsOt",
-	"FQLZbEYO2L7QPLAN60I9q3zKAyfzGEt7+1AqA10APIdUmHDlyS6LqgQl3AxVYgGGUPQb14hwOqOdDmiw",
-	"W+OCqA4N2QYU/oGizOC5riLYTmVLzcQ7xqBTTlRGSLgqQlDmR80o/lqmeNFDL2RSXHEnn3pghzADM3JN",
-	"LUY44BPYLvazLlA1PExMeXZZlsSzD7uiy4ByzUV7O+BKF+dwSsGIRwUxT9v7BIpnSuExQgmIOEA994Mg",
-	"3z4wb6ptoN9pVfqo0vhlMxowFgCpWymGM9+KiT8qz2WXAsUZFiWGKQVp0gldU7xL29b/m8j5cp0J0uVr",
-	"UkRSWJQvdULpjUzKtEiOF12Rizgz5qoDsMg9UjIpJHW1lHN6FmfOFFgXc7tV82qDPMVYT0Hw7TZXQI0g",
-	"9kFCo5vdCOTQ9oQoVRTkOQThbQcW5zhtchOAvXxjaGUKCG+eHUgLzsQAq/ne5QUE6SIqWUmf9CHJ2XJb",
-	"NSlnp4OR4jcimbmADzy5xCK5sMW6vSC3MNBUrdGypE+HScjm7HqFs7Q0YEMQ1pMlscGcAV6iKiq+U19A",
-	"y5h71jNUhDmp1G15gQFxCKT5wBuYpddZLX+m3JH25o0PtvieTN+Pk2eVS3YTV2ShxZUm+CO/EPNZJAIy",
-	"rzVm4pgXu8Tc4U/Pfeiyq61z1t8x3xXxAAua88Z4EL56WLfA3Ls971WwgEwXLPxqKPu9hUj88+bsnX0V",
-	"LxgfmDOBN+n1mnKw4K7NyeyZfq1ij6PFXKQ2SjLhJS26Y1MO3UMd8pA8iulrym3NxMRnHMJheKKnuuAf",
-	"tiP6mgNp5EVZLQTU9h/JcTF6ntXuJysnYPJp/m8x7GYi9piM+kHCncWVwSXivNsDRLBC1gqkYGmiJU5w",
-	"IQ83bMIM13Z+5r0lLrfaqtuS5CILt30hSR1t+exkoMQZzLx1j/JMEoOfSuU7nHAJDwXNRBY+u9m1byfO",
-	"svCUspGs3KY/gBbLC2MlTdtCV9tzsh8KCgVGCbaFTO1quoCAmweADoXzNDEo9E6FkH3hMX8bcNwFM4qS",
-	"7jMFe/EHYvMvyYnrF86S02vrT5x05TyxQfIXFXG9EXOQxvlFkV2fKU8TGSWF4uuJ9Bda+8Yt8z+N2unt",
-	"W1/6wvR+eDnJYh3a6zHBfACADwBMJaHWMrut85Eatq93ScmdKlqQ3+rDgsgi/Xj99OmEfrzWyNWQiytl",
-	"adusONOE+/pFErIWA+TaBmnGLb8xqd4cgsupn512a35NNQ9BHKzd6SlBODRlSwdW4HFXidW9XhAIO0N6",
-	"UgZG0ADms7jbw+xITnWB3h9lQeUxJjW/PDpFmJKheRllWObjrMtdO6kuGtH1E89jSoOHhIF0FM1ccgl7",
-	"0Z2f5WDF4EOUZGdL0JdyrWbOzJoBy0WlyZenndUMcynbjSM6tqltbK5HSRpznFGc2TFnCt5yWTTL9Ux0",
-	"K/8mo3EkZ4dB0rW5vgabpJm0gJsbEDWqkp2+TsWZkvebkHpbMOYD6Fb2XB2cbfPP7SGLQia+61+ZsbLz",
-	"7r7racM/A4R8/+WP/vzNe++9+vGvR1Vy8N47VfLR6+99/N/fvv///KJK7r/y4Sej99ITFK7LjWv2V60E",
-	"0lxnw9zRk/Wl8wKe/YCGxCYXuy7rcSc/HzurYac/sjPEf+TcwFFzweksB0/Nk0AjbKQng1xOTktViQx8",
-	"pjRp8RAjcuWwy8mucXm+0X7AtjW7XVDqBLskJpCfcZrt/d/92/2fv0w+evvt1fHob+PRG+PR7z56++21",
-	"g5+/cf/1n9//2Zvj0bsHr7588LfvlesbEM+k6nY62ps8bsYzn7sAoztE15PR7KbLwbGZBmt2NpWNyoXr",
-	"5//pHy5fvbL1tUtf33zy6+fOfP0fVm+cqa7dOJOa8by7kQgSJHyMFaiJWEng+4uLGh587/37v//38eiP",
-	"4/1Xx6PfT3jQKpDpDjv9YESc2qBSUPdqJaBzv4L7nZfbv76+tk6uX3/60vkoOn1u68bWmetbCF615T1A",
-	"iXZgekT32M6dUVd5UPmbuAFQaaLZCpltzh2R9dQTn+mknped5qyDlySc2bX50675Cc9nHr9FA6QPvpj/",
-	"iuNdKef5HHl4cyfNRFO48yCZMjk+6BkOxunxmERFmMI+gHnHNF/6GRhnbKK5LWbDkQ5Vmby0qr322kzP",
-	"Tk2bcp7lgyFHmC2Voe+jy5qac9VzEkouZVjXbCyXtFQd3qWTrWUTImNlwuhv1E7f+vKJWvTPk/m2/w1N",
-	"W63D7P2ySHFTmMQ8DVPm+Oq0xidyIFi4gDt97oYpZibI8rMbpiSfzYLHYb7VQ2qc4qrf2xC2MgPblPdo",
-	"gKgCfopUDsNjnyC8R+6wh7ksVgYtv+LWlEpah1ZoLHfswtU9DtVeYCL5LX3nqPKSYetJtA20d6ZB0r/c",
-	"Y8LHOlO2+bMfd3/Ozzm1luED1V14LBM1q/EGpVZZSDmHlxaQReDNITyTzFmEI7ftwlzlOPPaLJD25Lfn",
-	"xkrAJwoBSBPgs4wMVlbsKqZJDMbdsN3mEwUwQJWA6rpgyyQhrwTxMYS3UKnjijAaBhzrZB4CetfuSAZC",
-	"mV3cFG59AKf2ZJtRz2M9KBU3tVMOXm1cJbqDuZLErsesSGW0JmAKSedsTmDB9e4s21c70V8zmvuUzbrx",
-	"IN3YJrbrwY342WKux8R2kStry3Utwgdc6aMI/u5qm5TvZBcVAyjwaeXHfBYyn3Mt54yBnNqulBmd3Jf8",
-	"807jF3OKG0yjw/njACk3/aLRkolASYLO4wHybpMcVNljHDR57GMaRfWrPRow4dOwuApzL+R7Rga6J9F3",
-	"wF3Mp2puEq5dNTBC1S7zgV2lYJuEBYrZewqKi0NhcWhMaWujKxZ55fD7pUoVzdU9NS+idZ0KX3Y3sZmX",
-	"q3hGd2RfY69MyBnjXbZQskA5UTxdS0H8j9kYC+mAlAYLBHKZarLL0qlq3CX0pXd+hmKT0WlcB6EiKHNU",
-	"dPlwmr6bhZV9FpSLsg9PkV7l6lYh08S9tjALqJVX/xOLCrpkKGSNDeQTDJXSQAqo9z+0OYmtSL3Av2KO",
-	"aebUnEkC30iZ78k+hDPZZWoeWP7UBzOywyameliJXxH8IbcdMf63I5kEQbjjTpBvrgoaZ3HFp1lNi8Fi",
-	"+XmdPd9nahHEWE9vm/GK0MdFsVzw/CFgh6VS7ciABwHxZZ3ABakKMvIIFWrAQrLWOE1ogEmsinYLyokU",
-	"M/7VHq61GgEqVhrQZYV6GupZC48RYSgg4Ir5dXIxWYEeE3LtBQH50ka75lBIpC21xmqYtqxT5FZOIuZW",
-	"GocmDBa8nYsaPZzJafNgmHso+yGYll26y0U7Di9Vned9j4XmRxYBsWaCrs3JxuLHLiOSDRka4rpDmhnS",
-	"a27E2vSkbAIdO1c+yXDiRyeyykupEmajOcxi7pusEBZVUI/tSzN8q8VC+FtAe6pEybDYJ5/XdvyM4nRp",
-	"S+4OZaZ+9JortJeEUy7fAkjlv64826it3jq58Wyjto5/yvWoF7SM8EJG9bz9d2/3eMgebvp4yPbk7oO3",
-	"vWy1Fqrv6u4LfD2yMRIbkZphNbmtuWRmDmMRWyO99SXrA+YK2megRUUvlO2QdkkfPDUaWTNu0jJn0kVy",
-	"g3PKPAEQH/oEeVoRqjYTSFNUA5zoKqEM52eoJfancN8PI0wQt1B5pBGCf061ocsesLR1kqF9J5hKGzE4",
-	"rEqi6m2KnLCPUCN0T4IYThWUscVHTnBBhLRVGfDaNwKbMf9kUjrj78n6cInsC5UvoRXz+iHXwxtmc+LS",
-	"mTllaMs1mKpaXyU0+wDvDno0u9RnzmiMrhVuPtxh1IcwlgW0pMaJ6Y/2+FNsGFH77Ak+aTvniO42TlMF",
-	"/TbO0v5h5VRCw0nMH5tT2fsx6TR3IO0e1R3QgLp0SHxpcdAxq5k/DwwZQNMg2zIayA/0MZhYvLKO1r10",
-	"d6XpC8O70u79pG4Sdfo6SxWrEtWjHlOgj/lUdYy4sUhzo8f4EqDvXbjh6uQK9FfqgZYJv0M3NyqcMb/o",
-	"od2BXLWWnJr5wO00MxxgPbbowo3b92waBQWQC6BhWVSkU5IVHRoN2RyC7rAhoSGr3xQ3xZe+9Izt5W2P",
-	"rf6lL5FnrJs89g1bcKXrnuUagVur3GhGA7Zj+1adwZG5sljMSE8XhHpQN8aYieymsJq60ZKVrRyV0SpP",
-	"HHx//+CVX0Slpk5WLcw+btkWnRx+RkddtOoE3MXuZlHmaiE01T/KkjQPU0Rt9+WsFGaDuRTqS1+6KWrE",
-	"6EwIi0w3VqHC9lbZTCAnXZHq2rlz2K/L+nej4tVVsiN1x9BeQtsyw1zClAzcm+YLN1EG36xskGfr9fqt",
-	"KrmZlMbm7/V6/U6zTqAhRzPxW3OiPYdr8WT7orV4YDg9qnHChN1BKG1yUxCC1wIuSfbo87bQ/Q4LpLGc",
-	"JUgva53pDvyXYqAt22/Dks5DygN8pFeU8FElTdrruSI7Lrvgy88pKZon66SJHas4BIQgr6MJ2QO4uU38",
-	"XBOGAAhZQn+w/G2W43JIzASbZ8BSqF2yf2uSE83naLNKmkw0T5r7xAq85/ssHMbtGUnTfCV++jlaY1QN",
-	"3Yuu5xZCj7BGqaFn4ErY0yZmgDSh9yPu9x4N+gyg+2DiGBZL9ZCEXTp1urF8EvbTGuVkR/rc0hs8zgV5",
-	"eutC7SuxzbpMLvMn6+RpsSuMZRZrGlUSsh6ohnYaZhv79rHMil0xkVbfGLrACuy2ViA1DNcB/wfMSEyF",
-	"+GohCZRhlUHSZMYWCaRLscMi1eZH0Uaf3yBEG97nIfMsG9bINbzhkRsU8WgYGlOaNM9v0XZzE7vCcR0T",
-	"+sVW7YoUrHaZaq/ThAZUjIakudpYiwpYoesTx8b1nBE29wkVAdJlVCjDaFEW1M3KJlESu3XF5bAgXxEO",
-	"z3W0sN6hm9DbiXtMIKLU3Qo96nVYbaXesB0Z8bJTG0tLg8GgTuHnugzbS/ZdtXTp4tnzV26ch3fitJ3K",
-	"lhQ05F3qdTg5c+1ipVrZY6HCK2S53sCHZY8J2uOVjcpqvVFfRcsNo1BLTqlp592wrqqXUbY2zZlBm1J7",
-	"fqhutVwGBAh66K3YoX6qsSXGeJD+L/pGX+wxYdQkrMDQk2aBZvCVRgPzuIR2QKuEKHjOZhmgulqmVSne",
-	"r5OKP0Q2wREDzf6hCtydamUNh8/7ajTNpSep73xh8Mry7FeeFtRqAVhjZq2xOvulCzLc4b6PSn3k8pj5",
-	"FuVBP2QpDRbc8XjMz966cyvRjxoqhkfnFBf8g1As9raH926ZzwGlLEFPqRoXCGuReUW8nhzCvsbNB2UI",
-	"je9y+4Ja7nEBeRoERgMAKDeCM28A9KpNochyJACaNDA6yLBp1AzXPK5FqGFqFjrfjWBxHBXFjvvTTTGg",
-	"rmsmaODU4QcMga811kgTSl3ZLphCgvdpW0ufDi1Xp0ka9uUiVtkC6nhS+sMSxJzA3ft06BoCNJZXVtfW",
-	"QacvTeyQboMUH1tutivZkXLZWbv0HGYDBXKHeba5sQXIPb58ttZYm/3GFakvyD6m960tlxhiS8pLNGwz",
-	"fGG9zEKcoepfZj6nW8ZoMC+vrMx++aLYowH3j1JsXKbhbtQOCXo8hyFHsNhMubHUF74sFh5nyLWrN7aq",
-	"RHHhsVipN7cqQFEIWvxRf2nhE0rOnb90fus8aAUcumhCj22rUy4vN4hCVYKcrq/W109OXkhmTmePOfiY",
-	"gz8vHLxFdxkY4oZxaQB68xTuBR1p6QUbfLyzpGnP4VqtaVAY848fwf4t57ANTi7znwdbSdMeWPRUEO7H",
-	"fUmwaS5e1sK3hWddRdAeoP6UNC8rp4Pvsp42VljA4prFRodleiCNABM+dswOQFuI2h+DTDEKB7Tevilg",
-	"JKsrtGgQKDB7B+QbLJS5qoB5/oyOFNwFhQnusTlBFmgK/m1uPv+Ev7rTaK2z2hOthldb89ZP1U7T9dXa",
-	"Susr/hpdbi17pxnCpsoLgC0z1qMQPGarirR03Hfsdq47rHsseT4LkgeOPOGRAa28r/OFD7o2C83Tq4IR",
-	"JjS6AuDZKmKYGHgnjdIPEMREN8kW16pOzqPLtCXDZNDB2AA27gDRBcyGdCX4/iF6skmo2o26rHc3bwoW",
-	"fy/jpEWxQUPwh/ZoO3IQqI40Isu8iT4HdGkqzYMAm29SBIRKwfKkjJkoLgNDGUk5nN2lYGg9koCQArwX",
-	"BEocb3FFuhCd2yRg4XxRkS73BW93tDki8ElOxsPA3w0uotjdbTvTlZQAdHg1jCuJlpl3hPROTJlaUxPu",
-	"A6h9XjQ7LQ9rbjeCfjuVA2TjIC6wI3zlsCsWYS3AOxZOmV0mC6HcPF31scIJZprZSDO7IfECBnjGTRIw",
-	"uscUZP/iXndY4BNnbftRdAEMdI2ACdKRSquidbDbXtD32fahrmd6Iaiiqdg2N+WGnui9PXVbEx1JNt0m",
-	"mW2JRY+t81Y0t8QHFtidvC/aumDlPoVlqyZXmBCNusMUc6I6BsJYzE7ufselVcvN4ox9YYu2p0wGfcQY",
-	"esIaVcxHGTCgw01bqR2wLyAjpO6ALG+ZmxbCVNwodoUHYZOR4xlPKbeVFysumDUGhRKYIq6IOaKieaSL",
-	"0Zbbv1SJ0MmZPCNDX1XBqyZbNiDR7StNAKcEARGuA1Yl9n6uEneC5rwT39qMIgkMbgWQtkULeT41/Zn1",
-	"0GbaDQ6TMPvJS7zLtWu/eTRqa5zYmaO2XgW0MsaVUCaA0rpaUjW8bBuxLqroPhQVL9LkLnDhJ0LDzCkj",
-	"To+zf0hqcksYbCnW6G5oKF9vI8VN8AJhaE8bi9XsrbJdSZpdGWIkEIBJm9hbnKpd6y2GiLTmXQYoTG57",
-	"psTAXoyQ4gh1cp56HZfn2+sxGiL/3hQQIsAidxgCwuQyO0NzGZ6gRMvujtJSsJNRG3W0NQMp2gAc2Am4",
-	"t0FC1pV7gFU3kwX7Ej3OOLJRDXF0a4BO0/vO2q2cof0llxndmYZEUZUq4mF4oYiPlxszsVePEbO6jcrh",
-	"V/tT7G0U2SJCD497H5QbZRDIgQ03I5sheA4jImqoNOvaq7TLwzCZCjqLa19wgPQ7CcZNk2WbIVVWjvo0",
-	"i7wF2H2enCER4BVRCJoOFeBV6A5cdBK3wGo1HVSDnV/zYQnqeV0FD0gb1xnF3chIa6uiQBcohep/HiVU",
-	"5/TzwTmBoy+XhpZYSFUfCwC084HlHgs1bxkqQWwcUPWO9Id1ckN2mTH4lLVebZ3gDlUE9MJqFDRQVeJg",
-	"/RY/lcnnUnjyUQ0/UBrN5Ji/idA1rtDi5YpQ6wh0AH8tA+iHZjNpIcqoiA9gKDT6O3JAusboc59HJ+SA",
-	"hbkGveEguzFHyUM4xNl4g6cFya28AHdEYncD85MVkVWy3mg47TDNf0hju1BB0Wxz4lQ/y9x2g7EEYbDo",
-	"+GWL9KhyZrYhA0tsD4Pn7CTmd9rHHy7y2p+xMXlr77ioYAJekQ75O2RUnCWDJXk9tpFMEEG6wZwZ0uJG",
-	"j+qFXGgrrskWYE0UbTFUlpS+KQKpYoxA12iMUQRxKPuhYkGLnFhe+QoJIQmS7AAuQJGVU+RsKL3dlgz9",
-	"BFLppIsRALaIKtLEXJjmBvwRksacBmf9/Fb5BF0U6q7dFNEjuDOb8Tv4NQuZA3qxADCuHMwKf1xbWSFN",
-	"i0Xo0WEgqb/tc+jR3gSYInY0k5K02ADL1qI30wgvyDlFGCFXkA/VxJSTVj8Imps4wkS+jNVho/OMEYOQ",
-	"ixIV1Wy649xhnuya9Taj3JSmdYWYbQe9GGcW91mz7rxmIj2tuWheV45INTbDDWaTIRYIw2ChJoDSQgsE",
-	"OJ2ocSfkFVROtZa90631ldrqOl2rre2ssNppur5ea+yc8p5orbbW6TIWGdQDSaJUrOhLceJZZTz6j/Ho",
-	"7+P97yWT+0oOEGV5rYA0L3cXpDP7SoV/lg/tIroIEHCbnF1wBcWEDAhisLxiiWphPZEb3tZgMlwKJNqs",
-	"P6wLY61xevYLZ6VoBRzTJD6LoZ90bBmPLmZhmw7j7jl3HaGZkfQUq0ITw3D/1dSTR6gnTbSAziHRM0GQ",
-	"8v6rqiu2DQD4T4/teAnk6uRquukcBND3EoeYPraco1x6QQX99lSj8Wqm9NLDOE/bEL1A6KTiOa4WTrL/",
-	"OOCMAfhurIDPhd2YCeUUEcC8SiuGM24BHNnr5MCPoewmZNl0ucBCTjL8osKsjXqUnxLVrwVrfxOiwUkY",
-	"N7rdQJmx3Riy4E0q2myCFBcEbmBDq8rB//zqkz+/FUcO3I06P72il+ph4zPSTevL8IqK/J6DY6zGpwur",
-	"YVMHJ8AamJcBvpBsqBvqx6ADhQWthFSwBTKT5FN8NyzRvs91cQLCDAlgiDBgfpuFkdMFk8gGxpLDqjZx",
-	"+4ECd/oZmMK8wuuxikrBEspEpXS0YZ81Fj0yJoBbcNCRxOfY2adKBBtEDrBZlL/gpVjIMBOYqEmCjmvG",
-	"zg4PyYFo2ihA1UbSJ7N7FWlysce1MekRQgK5FLbOIhTI5u3ODtRjUh05MA9lgFAnmk6Hap4sDDp5spcO",
-	"OsW1PuRAJDK68b/snGblcuejJaJqO3MEH1xBpE9b0DpTkrh85PpYPsyWD2A9JWFSnhQeC8UEH0Vyw6Y7",
-	"5ouPhV3AsTad66YFfW0g0AtIfZ/5rqI1YiTvvffXg/23SV8ETCmw131Cu9L6OONS2oCeDIfWYRlXwMYa",
-	"ueiPQZ0gFxwNdUhcqHC+BV70WbcnNRPeEJLnb82rpM/B6a4jxEP1iSVrfRcEZULaAgMG6wzADC5Jr6Cr",
-	"0BmbJWPvfQyRpiReVlbe+Yyp7ceOuXJ6PnAloUhfxSJphlKSAQr4LGBYSjYtA/DvBXCBtRwjwGZqR5b+",
-	"ZzIPaW5SfVyI5xwcZwTBj4PhwhZNsZiDaTddkXswIREfino0HV1yrBHNYTFRAUUAo7SMOB2bxuYCUR0a",
-	"plAnh6IEVecLa+d7H/O9i3US9RJw9TAAQAzaFMX8g814rW3Aldi09FAGkISGlYJtjhkME/koIIhlvZUa",
-	"s9uieqSTtdrzM9GNchnzzKLpZ7bAxHj0x/Ho1fHoR+P9/fH+K0//y8Gbfzp45wf3PniNcEHGo7fGo5+N",
-	"R38rn+mawOQ9bJdmST7/bHsyj1WieVyf7lY7DJ1oKdly5SGItfwcW+p1plptmIcGlcDgN0IFG9TJVUi0",
-	"tV1hqgl55ODSkDKkHEbDhyp86KBFq5MGAzpUrqFEjuDC4c7EXVcesnWYTOS33RagUhsseY5MfvfusXA7",
-	"Fm6PqXBDJrNJPtDdCfnSWFlSJBW0L6pDlH8IDX2U0u+iziDCDTtEiNVcdQp+fEQOq4RIcl22Kwff//0n",
-	"v3xrPHr3/r+9+fHf/308+u/x/svj/VfuvffO/Xd+idrYePQf4xf3y8ss2/f7WGIdS6zHVR0DNoydDFMz",
-	"Fx5AQsne8FHKp3OADYcksZ0haaoOb+ltnw5VczPrcEfrM2lK5tYi6Q0fveyKl1HZWD21NqepaI7ksXPE",
-	"CzY4dsYfi7ojEXWyFxc0sYWmY3o7FDGXaT788KRdWjpR37+abJjxWIYD4xk+pjHBxIWonWSydeSPBdOx",
-	"YDpEq9H3JwvEHooQWnoh1eeqRPQwJTceuYXi8hyOw5KPX1gyUfwrDkpima9HGHaa/Wji3lksTIUJqNCs",
-	"AHw62eRvMB/Q1oCShyGz+ZhUEdX3OnVyjYZ6SpCryf2mTdN0ZW5CQm1nLbiPEsnVxaGqDCsvaGMw4WMX",
-	"ospKY+VUrbFeW1ndWj610WhsNBpfbpzGjlXYInLyubXUc+VR+tHUjwNax7f3pyOg9VAu8Ifn6l1EkOYa",
-	"IzjjR2mP5Hl7733w2sEv/jwevfvJ3Q8PfvDysbf3WFZ9fry9riXakUsrX8qwFnCxOz2v4pyU4SV46ojr",
-	"IptBipD6kPJkJlEllHT6wg+Z7+qvpBKQN21PK0iVQjUO2/poSYSEajrHgLY5IP7YFBY7+Km4WUphNpCt",
-	"Y1x9jG/AieCo7BlSSXaEgeIs2DAniDu9KX47237dVum11fniB7BMk/mdCd+CSwDfFnmswFtFtqBdnZA3",
-	"ReIirT3FhhuQ/4dVP7Ackc3xs+VT4KrQUO29OOPAcVXlyEtaRCNN4d06uahtDmNOGZzP/a13ZHx8Gdoe",
-	"xH04oaKt7SyQ6FiVX4z8UO+ZpRfM/83ydWEL32LaXctP84G1ISu7LmfAtUIOiBTHUr80jNnsfoJePgXC",
-	"vUy6odiNCoUdAk1ne4O4hnKfuo1Jtifp51yPX3P1/OBWlIpBUjAUs3L+30QJ5w3X/B+cZbZBiTTaGNyF",
-	"Axrs1rhA/HudPIO10wT028OKI9jxsAPYSltK3of2uVFlOexoEkrZvSlOYL+yHSr85smJCoRQwM/MtJ5p",
-	"8Ulzr0zFQNU9S3vUMzzyAIas576xsdqYqyVJNPjj1pakw6jvepMcV7z4rFmeN6CXqWUbWyS2xaMwvGHj",
-	"I9MOjFZuVvB4e83SHPFVjvWsBRvYWAOo9dfObJ39GqavuDbTaHzmiRu37sfE9yakUcUq93/6e3CvffP+",
-	"z9786K3vjke/u/+H98ejv433X7n/9v/70dtvj0evfPTGm+P974xHry/miLsi9XHI4NgN99gKw2uWMQ/X",
-	"EfcQxVyhs9/N4dFjI4+lzbG0OZY2KWlDg8AYK9AFHvDQ2Gjr8PJQLBLiUQK9bWGzCJQR1TRDLIYmAaNK",
-	"R4I3lXUc12QXUtssPcRvmP/Gyi3ohUXdC5N9cjUvHP0QpeCxHDmGYk1yNpLZ4TKxYiF/tPBljCzcwHk8",
-	"puhlnN3jj1yG+BHM9Ri3fKxYHEXUxyVUUEtnE0LI/nk+IdTf6WL50kclhHAGxzf48Q1+lCz0NdBKMQMJ",
-	"Axsu/uF06fmvdFuzs4YFQhfloVkadkHp4MneuHn6ccjaXGkWXsOpftXM9JF6C7K1xW0t0yvXrt7/00/u",
-	"vf8+uf/mh+PRu/c+eG1897fjux+M7/6XuRHNTm1UQrrbF3KX8vI+g+TCH4kSUaYKuWCDdLXZY7nx+bzo",
-	"r1t2jdszIz2gxWyUxFQz7D3Z9zpY+2bh8uWoNCy9gP/v8BxHowxYXX5qNgiiqOK4s9Wpybm4mxt0HnNe",
-	"A+gGjnVgIUpTnKYR2TmPhZnSePRmyrGM+TzKGAh4OhsiruzXxxbpmnV7QV6gZLZxMSlJlrpS6I5aegH+",
-	"/6EIltnPXjZzKQbJnIdW66QJjtsmIF6aapf3eszfIIaVmxZ0B2tKNIjqMqa5aNfJZTokO7GAooINNpPN",
-	"KFs0CAgdUAwqx90mXZnEIQo4zPArrjOG63iQGmFQdGTj2UQeGQDCykkdGP5sR3KPPdYCT0edQMHNAjhz",
-	"oTvH0u/zKf3OYUnAFFVYXl5A5GFmwtSUiy185AjZAUaY1uINZ5mfWsFu6+PMikPJrEgSiDPS1UPptLKY",
-	"A6FOLthulKmf4caDG85qBl0GkE7rpE7OOE55IEeR8QB0/UAZ1bd7PGRxsvQTtcZqbXV5a2V1Y/30xvrp",
-	"KKnaOiEO3tsf7/96vP+b8d2fjvf/v/H+f47vvvzJi7+6/4P3yzscYNaPxNNgG5LCrhXci/bgIXeD3dbH",
-	"qRvH96IVY0A8hCKFLOxMQKG39AL8f7nckJjLyySGRBlHAxnqTl5yiCszh024Qc5wDwHuXJCWMX4U86Tw",
-	"j/sDzZ1GUoo4jiqjBAWry/tI9jOdqn9dSz54hFpYYpxpulhy3p/6brupprLO2uJOZVAzOu1iXZW0hMjx",
-	"jdv+4obpWzJsS63NFXbG9dDWtnpMbEfTIGTUH9reblJh7grpUEjgZJDCiQ321xqn6wX1cm1f76NU26d2",
-	"Do+Xg+t8yMLq8U+QdNST697SUe/1Hert5rbtLm7Z8qiP/tNw4Ed3fpek3HWprK5NPjCxJ30QAr2QKSbS",
-	"xa/S3djxv5Y8GjDh03CahDGaMLUwHKMJZ/JNdYcJSDidSDDTsnfWff8RU0o14YR0a/68Us952+4cf/+i",
-	"ijakQAbkG85noteiAgLQD8dudzLpGq4f0DgVtJwIkHw3CNeWoHA6XaxRlkh+BAFlu0lUCRdEsL4OaQCd",
-	"fxXWGXDEKFs3BbQpRWQJtAWukzNq1/wItZNJm+8l3PmOpl37dxlgH/QpNE4uamg6zpmyjTRs4jDWPwCE",
-	"msj1R0PZhMeFG2KvL43hdVyrTwlrPEY36QUZBHKQFMRcJEQM6FdtpidoDjuxzJLOPh3WjEiHoFAuF97g",
-	"t4nP21yrakSpQJC2Yoex9YCPjHbIqNcBNoOOLUOiDOHGBRFc3y7gOaMtStHiIXQIFT7M2OVMIuN5VBBf",
-	"RozCAsU2gHluCt1h3SoJqeVjipnNRsWEwDz0GzYLsxOxrVIjqsx5MIelDDefo8OzZoOOMlfYDlHUrJMO",
-	"cYbHLFNS+WRxlR3QV7TEdtL5tTlyGSOUmuopbHEBbh/8eubygZQKxVxfeSf0890lhboNTuDotWDrrywt",
-	"040QF2zwKaDIoyUwGu0CCK5YPudTFnwafGHw5X4YVDYqS7THl/aWIXhg38nS2eUYaWRUghMff/u39//4",
-	"13sf/uhkdaI1OjrJD17/lfnZKR08TDsIThy8f/fgjTfwWWihbv3uaefAnWpRgdi4a2D8rkVpTr60RUE5",
-	"AtM/1o/NW4m33TblvA7qjg6NGZ6oXrERF9CC6mVRKYUqoWHI92ig6uSKhHFUYiBg/MlRroWsR0NQ4oTv",
-	"1gcXju1gnmz2HmNSJz90nbX7AQ0dCEFZmwlDnDQBl0LUws7QRcEzA9iQZ/5+pFvq215r3NWBQmUTOqgx",
-	"v83CiW+n/IR3bt353wEAAP//",
+	"7L17kxvHkS/6VSpwHGHSxmAwL8qciY0bIz5sWnwtOVqtQuQdFLoLQGkaVVBXYUCYywjNyNqVZet418+7",
+	"lu+V7/rI1vFKWr/uPbIs2x8GHEr6Ficqs6q7GugGGsMZkpLmHxID9KMemVn5+GXm3Uoguz0pmNCqsn63",
+	"0qMx7TLNYvjrXD9WMjafQqaCmPc0l6KyXmkIdkdvB/Brg8gW0R1GerTNSJO1ZMyqZMB1B75VtMtIi0fm",
+	"kbVKtcLN/S/1WTysVCuCdlllvYIPqlQrKuiwLjXv69I7l5lo605lfaler1crXS6SL6oVPeyZG5WOuWhX",
+	"7t2rVi7sMqEvnTf3wit6VHfSNzDz6zYPK9VKzF7q85iFlXUd95n/zpaMu1RX1iv9Plw5+ZKLXAU0ep7R",
+	"nDXZ6jAyZDQmXJBBhwcdwrUim72YRyTiTJFTB3/648GHvzptVoHdod1exCrry/XlM9W8EZtHTR1tl97h",
+	"3X7XPOLsWVgf96dZLjt2LjRrsxgGfylk3Z7UTATDZ9hwcgKbZJdGfWa2cyj7MZEDUSWqH3QIVYSSZ5+9",
+	"dJ6cCmPa0guc6dZCR+se7fEFnj53YYcNFzqMhiw+XSMXZUyWV0lH9mOV0oKZEVN6jEJ22JC0mbbXaRmz",
+	"8JagQg1YTKgICVdESE1CKRihbcrFBqFC6g6Lxx9Idfqw1eVl0vDGt73Dhtsx6ysWNqrwXPO8QUcqQ6Ox",
+	"0uY9SvMoIn0RspgM6JCs1s/WbglHuji7dJ+8VV0wy1pAxMtra+M03KNas9g88/984datO8tLC7du3XmK",
+	"3f7ql3Jp7zLvcj25a9+QA9KlYkiY0LEhM4qM2DGbpklXKl3EdhE80R9wyFq0H2lDRNWUwJYs/9m/conr",
+	"Mhc7hdwXcbHz8Mx3RQqzcndT5qkY7lmor1VyOagL109755di1qqsV/7bYioDF/FXtYhvM++9FgT9OGYi",
+	"YIUTlMklDz/N6zQulmM9Gh+BGLvJDKUUvkTBz0fwmqjfzpeTMm5Twb9FzVdfVkR1ZKyJebsRnjQMY6YU",
+	"UxlBWdFSdXiX5u+1Mq867FbDOM2At+QOE4XLos2vD7sq98zNqieFYnDCPk3DGyi/zF+BFJoJ+Eh7vYgH",
+	"sEKLvVg2I9b96ovKrKDHAOaOMD1Bt7nYpRG8N2Sa8qiyXhnt/XC09/79D17+5Fe/Hu29//H//7PR3huj",
+	"/R98+pPvjvb+bbT319Hem6P9H472fj3a++lo763Ry/tGJGiq+6qyvgpnCdewA6NXfjPa/6/R/juj/T+N",
+	"XnlttP+DT37z3mjvbwff/8lo/3uTj0qn72agFscGeq/sHl3HB+AKThKUOwMC2Y9COCma5ksarpMujcym",
+	"sJB88+a1q1ViX02e3bq48LUqoQSHZI49d6JEXGlzPJC+2BFyIEiiFdXMiM9J0Yp4MM+OPfQkr0pNelIp",
+	"3oyYOY91h4u2OauoCDdIw5BBgyg6VGTQGcIoL1Ie9WP2KAf5dF8NyanV5bNVslZfsUpg4wbT8XBhs6VZ",
+	"3CCDDosZgVU9TWRMKIETx+mQisW7LCan1ur10zVyk7YY0ZLoeIiHPomoZjFpyZiwXRYPYRVIs68JJdev",
+	"3dyCN8q+Jo2xY7lh3tVQLIiZbuDyyLjJw5CJR7lAhlRBjJAmi6TZQC0TqvOFYtWM1+iPXdZtsph06dDq",
+	"P2bnFczgkuWhh5Eblhm2Lf/4guPg1bcPXn/z4J9fPXj/T6P9H4z2fvTxf3z4yW/eGO29P9r759Hea6OX",
+	"90b7+6O9f77/wcsHH/5qtPf6p+ab10d73x/t/WK09+PR3rdRmrA4lsageCF5r5Zy2yyA/8Llev3BT/7l",
+	"4L2f3v/z2wf//Opo79c4BBAmv5p8aouzKDTCBeXTvdue2FpeTsVW8UTSJ+aJqvG1OQpZ9azRKpWWMqxa",
+	"skWduxkzumN0t7gfsQ3SwBVrwJmoCNew4Velvij7InyUFHvJ0BxD5ZvdAbloKBO/UB0jHDXSJAloFFkJ",
+	"eVXqKzLkLc7CSQXgqkS2DTpUtFlIFBcBA+5vXNii7Qbq8AOqiGICZ74l5WUat9mj5tWmDIdmspF5eWwG",
+	"JsgSucKfhlE9K2hfd2TMv8XCR3sWkCBmIROa00jBhiRmWszcoVUl7E7PKCnm95jtyh0W1kjjueeeW9js",
+	"6465O6A6PTWMxbrD0dQaUKFZaCep+r2ejDULr7CQ0y1gk8ezDYbmGv7bzFuMOE9YE3SqTaX6MRUBm6S9",
+	"g/e/c/C3Vx688urBL35XI88ZQuuwqAdWE4uVFCQ0S6glCWTXMKLoR1GDdBkVluQ1hZWpVnqx7LFYc9Tj",
+	"jC0nQi7a27LV4gF+mX33NfzBmptK01YL9ssIfwY2mmZduG9MaUxkE41jOjR/Bx0ehdsBxePdjJE2jaxD",
+	"bdRe3ZQyYlTA9bLbo4JLsS13yt0RMbrLtrs8HNBh+Zu40kxsSxGVv0fwYMdIudI39IxxMJugmFI3Ya9A",
+	"bvO22I6oaPdpu+SSDTqMRUGH8rjk9bLLxDbsapkb7vlGxAuZVZhYx8ndyL5ubH8zYx+fe4Z23GJWc8j3",
+	"djJm2XyRBXD8JYx1SfT6yPphyA150+i6xw4tGik2zsjAbEaWspYmRkczGhmyF8/wFrnBehENWIh+p0FH",
+	"RqwkwyUclHUfzvAegqvjEt66XD/hts8lt00Scz/kTARsi+Y4KS7K2DqtuWhvgHLS6kcRGcjY0BzaXYpw",
+	"QRrUPqcB7grR7xp+pmIohWEwxaKWY1ejs9Iuj4aGmGkMLvdqZSj7oAfLXRZvr9bNPfbAjfE6LVi83Y5l",
+	"v+cxZUq7Zh76gtAxuHTHmCTA+fg+M3CF13r9ZsRVp5LzQBpoY6GH+a4bPLfQLDEzHnd4FGzF+OONpgHj",
+	"sgvmJJkZPdUQDHhRNnMnTHXG0RJSzRY077K8uTjjokhSZcaY0gZOfoYvx2wU3LE95+Vu7pMeM/9IgGdQ",
+	"Y5J5K+btTtXt7tiDM8NKVuB2AQfo65ZHs4STCNLkwzT+90gwR1nxYkWzHnSV3dE25jSxHDCQ7NPyJvU0",
+	"FTmUe/8v//7JL3882tsf7b9eJQ/e/66xU/e/P9r72Wjvu1Xy4MOXDz54r0au9g1ZoxptTiTLJajwJby9",
+	"SzmSeLXSYgPzbz+Kckn1aSnRZT0eadHmfnB2khclF5oEUqh+pEGtJSEdTh54JYkMnZU5OqRstWxUb/In",
+	"z/MAvBJF11pgrk/brGveXTdYCwzw8TAhHO8t8PO0wUGnrRZgVjdmbXOEGRPFqcDj0uPOQlsu2PFOvC+P",
+	"YTJTsauRzD2XXswWHUafuSYYbuMGoSLjvBmfWJVQMOTBUmtK3TEz7XLhv2JpfLvdPvoxJC+wl7evEzHT",
+	"mRtdyis+sWTnOlQIFuXHosxR2ZFRyNCjShSjmmi6wxQxZ5nPSFxso9FldkhEHA7MAY12tjlItUjqXK46",
+	"15FS5Rh3F3ZZPCTmPHDuxLhvuEwZGy/cgFgf/tA1X/Z4sMNCwmjQIRAr2jD7Y24zj7BCgHZZSFoxY9GQ",
+	"nLr/wRsH7//swc/fOu1PAzyRMAWQCDFjuaM+TzXLjV4tLK/456h5eaXg/hvMKAaT4hrcR6EciBxZAzFU",
+	"hRPnCuZmQ5/mG2OKAk9i9EWDStOMIdRhHrjNRWODyJZmgrBuTw8zhuo0+sGxsvDvDd+bseQcDdkX5Ssc",
+	"sJ9oMzeSeTYgvmn2itr5tfkuEyBqYJpSsCrh2qhfxrLv0J5KrHmqSCRFG9zoUpIWG5AO3WVg8hMt28xY",
+	"5IfSbQLLtOUEKK7QRd7uxyxHem4Z+tSKBB0GhGpOC430KSVGxc0fXak06THZi8wM+kKzEF0K5mopAla1",
+	"6IxYK8cXsKY0DFlI+r1kXRC7AeSAFDLoMEGEBPeLffQsIZ2dU3UsMlrmAEuF55Gt5E1GtQIhJHBOZg0i",
+	"qtwRFKPYDiKpWDhlOWxwwb9p3vVQ2uzDdnkdduyQG480p8/LrJwlxQkOq3qiIu80PE+H58BDPy5hQjrc",
+	"DuwvqQSrLy2vrK5VsliG+sLZ23fP3PtS3ub2OkZK5ppb5hCFQwCPDOT4iIsdI6tljwlCo5jRcAh7AfAG",
+	"olnE4JFEszt6HSWZ+ejAIFwRM2rDO1zXZrPw2Gons3YjL1iza/EVY+DlwDNuXDxHVlZWzuKAZKulGLrQ",
+	"qdHyzLi25M5QZkPdmYPBO9VX6zkrvXpvAT8spx9OvbClb9e+evr/yN2E8yzgIQsTPMX4TmtWXvWHUy1H",
+	"socs4MrZnvagxCdXK2qH93oszD0lu25Q5bAZ/mY5vEfy6qp9Y+6meeObqvSNLU7OtGivF8tdhm8GLeb2",
+	"TLpyj8kdmkRDKftmEE5OcIx71pghb8JEqGrjqkShaWyu3p7Hlp5flBuunTJkkMKGwZusTSGONJDxTvkZ",
+	"wJFWnlKljK/TWOdR69xSOYku3p1TXuNtWbntdsJbsKq3326iRbRyjvZowPVwTlIOvNt8qFd9HO1VIDJ9",
+	"9Jc/4+S5heM1+swlkUPiqV0xbSOd+WEIrK+N0pYDULVnRWPdMEaHhqTJmEj0IzzazUkv9bb9srFu1aYB",
+	"BfMUYpRagtpAmjTYyfgA4pjvwjlrX1SpVvoiRBPAe2iujHMgrlI+I6O6TM7vOup7hoM0qInOI9mSoLnO",
+	"2CO3bu75VQ9Y5nahcPvMzKbgEI3ZxIXiYY7TvmmdM+W0OnDlFHoVnDZGiaO4WboYPq+aofz8RwMdWMVX",
+	"UR6Sjptda6oakax3tRK4ZZrFLnCdN6gqrlLR8l/mYmeu0+Emv2MhuLSlWTz/QRHEjGoWziUdyx4QR3ik",
+	"pPNMFHdr6KCsLT9hGyyfNuH51Ej0TI2dBN6yZl5ZcApMo4ej8OEmtDVxPOY6YouGAydsaQ5P5cm96kTs",
+	"worYyY0Ga85YstZABq0/seDzxN8htJ2HdbfGTLF4t5Sn7YZ36SGVEWPalliplozNGpmTjQuLeChxXKDz",
+	"Aw3KfMXFn60bTjXZwkliuW3J5WbHOq3mcLxeuEMDHQ09dx7RAzl52Pgm66SoCHmba7VBBjzUnSpRPRow",
+	"BaZlSFWHKRJKcFJ3wd6qZQ2xpVzvKsIL871Y5nzlAe9ZT4PE03GGc/deAZNt0d7cdkukaZEagd4NM9m6",
+	"HZTLJPEUwYXleh5f5YUJr9CQkeYQ3U7GbM7zpZWQmDjo28WLoOZcBW1vKS0QzUJn4AFrVjm2fy7NkJXw",
+	"wrwJXIip6sfsnBlbC3BYk/I7yVma7yQtP8M0scEOZ6bs99Ko/BfmznDXocNKnQRw+UUaaJVzFADSIdye",
+	"0BbGoIoCgNtqPT35bRIPYNvMlzB+pyonuKt5F3ccIalswKA5RFWjRi6bcQBoF5AdAHfxfO1GRW7RmMhW",
+	"q7Q7Pd2sPAMWAzvKBoLGxU/yYpg5kYJwXTUnADjQ2zEDkGCIYq7caNz7cq1pyB8pv/eYjmI3//Z0HT5z",
+	"7bhVky5Cds+SIeUcRNWJ2GwS9EVyqSXUfA4AqzNlzqzIHvXhiVPD6lm41b1qxWFNxqJ9a7nHkbt4W9P2",
+	"fLF8B4vJiL6zYxttDF7+Up/Zn81WjYM3x6OXucNssZkLcZGlS+DAE9Ouf4ajoZflivkIO3mhL/wnaf0l",
+	"G93K4btNtcMgyjboSLbLYhsFBYu7imFHDF4hRNecvxjTGpKI77CNBClXTdwRXBFqnlqaT/3gWzqR1VJb",
+	"qfrdLo2HpWgt8YaNazQzgHe7XPEmj6wxPm0m/5Beea9aGbCm4jrnjeWUKI+dw3w/VHtOg5cd4rgr9m1w",
+	"CG7IblNpKdg6ERIilixG4RTM8nTYx1fn0SGKj3pvPdxEb09fVPWw1mhmg3KOmK6MWa5XGTJpzLEm2B2N",
+	"mbBcuXgouuo8g8dHRrI7ehtSEUpAs3wsEt5jh1S8LrI3r4NWdXhLb4d0qDIu2pUzZzJ6Of49w4LznlU4",
+	"RDxUcxbVaCzC6U50CElLAHqwydOg6CjGbIjtYU+78YPueA62CZCveXW0HTNqMxdygvvmiuihHEMTB+Qh",
+	"j8M5PBTzHJhdm7Qzl+hL9KWHWpcpBylQYM4hmhyHFvaB9ReiIYkh6L4BNNmwAJEGwpGst9zmdNXIFal0",
+	"NHQH7KHO1ZxgEiShlZBwN/HS7GFbOtRUrfTjHBTWJuZPm/lyrUAG1irHc/aWMOLNEJM1ybzUkqYXE7Nr",
+	"kGUSTxiMs37Vky7IOenofIoao9ExVh7n/SwbFIrLcphBL+UyIwknEP/IFuOYfvw2g9rHrywuvyKkGBOY",
+	"lY9/9NZo743R3tuj/e+M9n482v/Bg2+/Ndr7vyCJ8tuj/e+OXt47ePsPD17+9Sf/8htM6Hzwkz9NLO76",
+	"CwlqHUDstxPZNGSisl5PREvlRak6fIfyMavL6ECJ29XDNGwtnVmv19fr9a/Wz67X60l801yf8Zrayd2u",
+	"ViAfBJ3CjFqnXmVpZWnpzGolGYYPJ7Qp+6O9dyB79K+j/T+PXvnDaP9vo1c+Gu3/yaWx/8eYvzUzytXM",
+	"KM0wfHvihbtjaMpKsy92hrJSrcQSUBwdqdCvPXZd/87CDuVtnl4ZyAT2bl6T5Nvv/R428oej/f3R/uvP",
+	"/uPB2384eO9f73/0M8zMOAajMsWgHJqKTuzS2XbpQznrcizTM/VZLqET4/eLavz6J3LmwC082Y4inJhY",
+	"oI83GwSGUYSanh/pZp+UM625nPUlsUOeCe5UpGJAm69P+pi7mLY05gR1udYAWUmUIV8TykWqXGQ5hCCk",
+	"ztdGh3kxyLrh21bMIFYXdGjcZlWHsM0mVM+JMxqCagKDyVuPRDbPZ3S7yc1kejvZMeSUb5nXS01pcuCc",
+	"RaFLiJ/0TdmA5pRMt8mTDAtljO/MN29eu0quSzOYmHABZRww1x4Aqo3FRoIxh+QAsJ+8SjizhA2+tlqx",
+	"ANopiWiXlOqzsBjdgrfOBWF4Kd5Wu7nVp6h2FaYwv1gP5ELIu0wooBCIzULxn5v/8HXCu7QN5QB6MReQ",
+	"sqwlUQEVpBXLLpasCWLGRK6FBaVe8sLyIiQcDrzGpq0gAcrhOjFTILf69fpKADfDR9aokefsMdqhytw6",
+	"kPGOSnIBNiBxQ7l6HJj/EORbfbkm45Yr3+gMaQRVe+kGNZLWrrHxM4QTNf4bkomSkNYFg1RMaKhsY+v5",
+	"zKYVXClnLdrNqyYbX0w0mCQxSTJzxuLJM4z1CNdTVjJVjZ96+sLTV85cXH1q9ZkbV5/62rmn/vHq2tba",
+	"15+6cq5SiArABF5WlFRr+AuA6lq6ylWkObRpHTlvX4DXL8D7F2AAC8Uj0MkaTeMeu5LJ9duFlGJ9KOBY",
+	"ALKAkR8DVdhNnFjDzBCT+U0hEseHhxIreHcxO8OSsDswN2VYmyrSZDQ2Sq+5owxxleOOaezwTckFF+18",
+	"AVp4ZBfkY0Ain4W+Gm4BNEeSazHIgLeT8kBGJm1gkhjIEWO910jj7sc//s3B9//XvYYHUbUR+qEVthig",
+	"b0AFr0XczcWQDhewqlmb7zKV5GV5mR2w6C1utBfCxTRpN315kYpgjableXgrfESaRVGWJuD/AMu4jVjG",
+	"bG3OVb825+rqmM4xidE56k2ukWsCTTgrCbw95haOh798WRFD6irBW2VFWX1lwehM8M9o7z8/ffPPn/zP",
+	"39lyXy/v4TPdo0f7P7j/0f892nsttxbY7EXNlWZfh6RBLW3GqkIdJ5CixaFioE1IstOUIhpOoraydt7Z",
+	"TIZOR+ueWl9cnMnhZnR5NPcMz8tmB4e4kjGUzWtTwxZgIBvp4qPUPcccb1LVkX4FCkUjcJX5medQdYEL",
+	"vT32ZcQC3Y8RL97lAioTJxm7OqbAGGZlGNPmU54tMU+GVFE61LhTriyid2rp2LyMqlP1F5YWzt7+p6UX",
+	"6gvLt09/qfCh5zqSBw+PCTlc0lXq1FhZKufVsJlXvjixIyxTMuVKX4DeFHGdpAmO1dd69Z2DN/9y8PPf",
+	"PvjJnw5efffg1d8dvPnL+3/54Wj/D6NXPhq98h3cZe7SWlEsZLc78euWTSr0/AT5unaTBjugbduK5Wkm",
+	"MCq4TIS1MjGqq1aEH0Lqj43KFc6LmeKh2dtcuVICyeDBwsoXbkjuKQLczZdZ5bKqyuMiixKabmdmdER4",
+	"K2O+ODj19KzCrkNNpGDxcjfknO3L+cfQ/Cub44tdng5C9eIlUx9uLkqenkGdl5n1dGp0iNJJVKsIk0hx",
+	"ThIw4jaTCpC9vjnjWuuojnAoOdmPQkT7w6PmSHiMqWLbYJ/kvNya84JIkXicu3RorLGItfSGV3q2YJBg",
+	"8Jhb2kwTwQbEDETNOb6c075hpFFj3feDg3Mc3h8xGmIV2VTlQmWmRhrAIJgCxxUJ+ywBekMd/SHTNSsJ",
+	"1/HbPpsiBz2wzLx5OzOSIhOayG5SsiS3p5JaAW7lmmBJLRAHX5mEpzwy2IcnhA73hOPKYDkU5qMrd1m4",
+	"3YplNxeFFUMpEahz62djQckFc2shU8xchWJLtrTIQ6fMS32WWyH05oW/f/bC1XMXDNkY1XRtbXUtP6XI",
+	"lslPMtbHuPb5559/fuHKlaQ9isv5NisTQFOUWHZLqR2HSAgqh0FJecgBUfIQHAl2Iz/1J6HsDFW4DUns",
+	"6hmQi8xievszG4wxHhidv4qTWckaec7mk2KhFK6xgwjUloD6OIyFxgQmHkQho7dOgh3OLCw/tbV0Zn2l",
+	"AOxgQQofv/vu0qevvEM+effNBx/9CIArUlNbLjtJVf1aPU3NzWIduvTOtk0TXjaqXHoPBCHTm6zFdu/2",
+	"WHYaJAGXx1k0pd8V4eB7Hx785U8PvvMyuf/Rzz5577cH7/+PfFAFrsZKZjXufTF0tceknmVcqbm8iwOZ",
+	"zlWTMUXzqrAfYSxRKm2GMDuWeK3HREHJkYCKkCcmcJZBz0NqDfqUXEUvLHlWGgdQVKPkCGqNeCPPXcUk",
+	"TWZizvOUYpuofOeQQyXhHDfMxfnZMkmlPHjg1Dkcxuk5f8G5xzK1G/aVY0UjP/jzwf67VXLw6u/w/zd+",
+	"dPD6m1Vy8NfvPfj+H6vk4Nc/+uSdn/oON4B8VSuB3E4+eQVN/bqugRQ6hlqe+cwytm7jqdGMTtG7uohp",
+	"hRhhFUsfoR92IGNM/J9Ucg/nzfHd/RAb1oLFBMI0tfyaM22oOpunwHGhYxn2g0Jk9A4VNP+HEtArf0Ed",
+	"DKu4VCYelJOJrbiwXYaagbkoP5kgrcS13RweZUXNrQ4jXc8Lh4JxV/aDDlNF2zBXUc0q9lIqyaulscC2",
+	"QZMFIFlIgE0ph41NiaOK9D1GET6yN3E9Z9e5mMVxfkeVv2e5b2Y+uEftM6t4jlN/pupX7h2OHWY+OqeS",
+	"aJma6CkT5JTffrj0K39Tzie4laM5H53iJlisOrw3n/5mb5qZBz12wGTeN4sKnxmrfO2zc6mC3/7DjgKq",
+	"N756jxexNy6QChFQx3xUHfmhUl6s5otOJyw9CZq3fvMVYDFXFwUBnBl6tyzaVmo6k3PsQ/Nd/+loJvbX",
+	"GslV8vG77y4baxkitUbz3iB9gWV6Xcg6hpw/KbBGSE5K2rTksqaUulN+1ljhOy+frLgi0w2vfuhG4oDt",
+	"C82jpFTrrKJFD51nZizt7SOpx3UR8BxSYS4gFNFNK6UmboYqsQBD6OeBc0Q4ndFOBzTaWeCCqA6N2TqU",
+	"24J+C+C5riLYTo0XeEpXjIm0bOtE0Vo1o657mZJhj7x8UHGdq3zqgRXC5ODENXU4wgGfwHaxn/UQDUH8",
+	"grmziyF51z7qOkoDyjUX7e2IK12cXiwFIwEVxFxtzxMoWStFwAglIOIA9dyPonz7wNyptoF+p9XGpErj",
+	"k83bgLEASN3KMJx5Vkr8SVE8OxUoiXJYYphSBiqboTfFu7Rt/b9eEp9rOpQtGpUhksJSmJkdyi6kL9MS",
+	"OV50RB7GmTFX9Y3DnCMlM3syR0s5p2dx+lOBdTG3WzWvIs8zjPUUBN/ucAXUCGIfJDS62Y1Ajm27p1Kl",
+	"eF5EEN52ZHGO0wY3AdjLN4aWp4Dw5lmBrOD0XrCS710+hCA9jEpW0id9RHK23FJNytnpYKT0jkRmHsIH",
+	"7k+xSC5ssW4vyi3HNVVrtCwZ0qEP2ZxdJXSWlgZsCMJ6stsFmDPAS7YVAsSxDqFlzD3qGSrCnFTqlrzA",
+	"gDgC0nzoBRyn11nd/KackfbkTTe2+JzMno+Te5VLdhNHZKHFlSX4Yz8Q81kkATKv1mfimA93iLnNn577",
+	"0GXXWuetv2O+I+IhJjTnifEwfPWoToG5V3veo+AQMl2w+Oux7PcOReJfNGfv7KP4kPGBOVOVfa/XlI0F",
+	"d21OZs/0YxXbFx7ORWqjJBNe0qIzNuPQPdJXHpFHMXtMuaWZGPiMTTgKT/RUF/yjdkRfdyCNvCirhYDa",
+	"1mI5LsYgsNr9ZPkLTD7N/y2F3UzEHv2oHyTcWVwZHCLOuz1ABCtkrdiyClriAA/l4YZFmOHazq8xYInL",
+	"zbbqlsSfZOGyH0pSJ0s+OxnI24OZp+5x7on38jOZfIdTLuGhoIXPofdudsXpib0s3KXxSFZuPz9Ai+WF",
+	"sXzTttDV9qLsx4JCWV+CHZ8zq5otIODGAaBD4TxNDNorUCFkXwQs3AYcd8GIkqT7sTLZ+AOx+Zfk1I2L",
+	"58jZ1bWnTrsiugGNIhZ/WRHX9jgHaZxfity1kAw0kUlSKN7upb/QhW/dNv/UF85u3/7Kl6a3us1JFuvQ",
+	"Xo8JFtq2bhSSVUMJVRLzkRpxLOc4IDNFC6bWREv047WzZz39eLWeqyEXlz7DL8Yn++yNSyRmLQbItXXS",
+	"WOzhmNQiJtWbTXA59bPTbs2vmZY9iIO1Kz0lCJdUnpmsi9NmpBnTYIfpDdJmImQxNKZULGpVScwiqvku",
+	"yIkELbRBOrKbhX1kWtFAV3d8FI4S2qJXqhVzWy6ho6VdOu4Dl7vyzO72gjjdJulJGRk5CJDU4hYwswNN",
+	"1UM0BCqLeU8hs/k9EyiiqAxLyiQBNB8GXu5UzLTWSU7HdBxTur549ttxdHjK5bvDrvws/y/GRpIcQNuX",
+	"opTnd2zPrJWyVNSvYGnaXs2w5sZb9CTbNrW31Y0kh2SOPUoTT+bMEFwqC7a5MRZ8yz9oaRpoajLbKlPI",
+	"wQZp+AZ6Yx2CWlXS7OtMGMwXSELqbcFYCJhg2XNlerbNx+0hSyI6oeucPeYEyJNYmTaaOUKnBb9gX0XV",
+	"7xr5g1+pGmns0qjPbFHlbj/SvAcYYtLiu2yDNFps0CCaRZFK2zxZPc4+AzGUJOLMnfeGWTHmWjeb9JSr",
+	"YYABZ0IVqUMnXXz1pBRssUEmHTmXCeHmzGUrazPLIuFN2Jk8n0qxLS/2Bc5xcyffjxd0gwlNq6a6QRp9",
+	"sSOgPW82RhlyTDtT2Ng8zfVdqas8Xm8lG12+6+vYOth5JM+athb+cZ23GuX1oLHVvVdcM6988boJBI39",
+	"oZqMLn9uGU/eGLL5w9c+/uO373/wxie/2quSgw/eq5KP3/zgk//8lwf/zy+q5MHrf/l074MsSwvXLM41",
+	"5q5WImn002Euv/ptGvIQDP2IxsRWC1C212vadTvEBqXYlZs0h/ghR6VOGoFPP6Tgqnky4oQN3Y6lIvjD",
+	"UlUio5ApTVo8xhB7uWQEv/lqXrCjH7Ftze4U1C7CjuYelDvlpQf/9d8f/Pw18vG7766M9v462ntrtPdf",
+	"H7/77urBz9968ObPH/z07dHe+wdvvHbw1++Va7+TjqTqVjpZmzyKwz2fuyyu20TXP92spkuqs6lDq3Y0",
+	"lfXKxRsX/v7vrly7uvWNy89vPP38+c3n/27l5mZ19eZmZsTzroYX9fOCBhWoVFvxEnaKS80efO/DB7/9",
+	"t9He70f7b4z2fjvhEq9A6QpY6Ycj4swClcpdqVYiOvctuN55xTrW1lbXyI0bz16+kMBNzm/d3Nq8sYVo",
+	"dFuvB6xilx2Dx4Xtsu9Ke6IN38AFgPO50YoZHpcpWU/d8ZlRp3nZac4Snj7hzG5xk421TYQy8vgteUF2",
+	"44v5rziAnYmGzZFYO3cWXDKEew+T+pYTVJoRMZgeYPVKPBW2083bpvnyScHbAs0RkuRzKBIIDyYdqsYS",
+	"Tav22GszPTvXdMp+lo9uHmP64xh9H18a5JyznpNQcinDxlpSuaSl6vAunezQ7omM5QkvXn3h7O2vnlpI",
+	"Pp7Od+bd1LTVOsoWaocpOQ2DmKfv2BxPndY/TA4Eiw8RH5u775gZCbL87L5j/rXj2SAw3uoR9R9znVYs",
+	"JkWZF9saFskLkm4rGVI5ihCcR3iPPQIHYzlcXcP8EnpTSuMdWeXA3HcXzu5JKN8EA8nvjD9H2aYxtp60",
+	"pHu9WO7SyA8Y9ZhzVeOvDLt+BhEXBUnk1jJ8qEIqT2TmdTVdoMwsCynn6PJ8xiG1cwhPnzmLEkNs101X",
+	"CtLcNivrYvLZc4Of4BGFiMIJNOmErwvFrmKapOj6dQj7D/2KNqBKQLlssGV8DDtBwBvhLVTquCKMxhHH",
+	"wrdHAMe3KzKGiR6f3BRufYgw0GS37iBgPaj9OLUrGx5tXHlNNl2NcdeqXWRS1D3ckR/OyIkUuhbYs/rt",
+	"p332kzbVydinLNbNh2lqOrFcD2/EzxZzPSa2i1xZW65DHl7gapkl+SyuWFH5hrBJdY8Cn1Z+EPdQ5nOu",
+	"5TxmIGeWK2NG++uSv99ZQHJOtZJpdDh/5CwT2DpsfHEitOjRefqCvNMkByb6BIcZn/goYFFB+oBGTIQ0",
+	"Li6r3ov5rpGB7kr0HXAXJa2ak4RrV97P63wnBdsgLFLMnlPQLQA6BUB/Z9vsQLHEK4fPL1V7bK6+Jnkx",
+	"4BtUhLK7gY0jXQlD2pR9jS2nIQmUd9mhsn/KieLpWgoC+szCWIwW5ChZZJ9LPZVdls095S5DN7vyMxSb",
+	"MZ3G9XUryk1IqqhPb0pednvMxMpeC8pF2YunSK9yheiQadJuiJjW18or6ItVQl12I7LGOvIJggtoJAU0",
+	"8BjaJONWol7gt5g0PrZrziSBZ2TMd7/n7Ux2mZrYmT/0wYx0z4mhHlUmZ4Jnyu3qj387kvEIwm23R765",
+	"KmialpnuZjUrBovl52Yad53X+epbHI2kQ1nDyMsNrFrvlXUlsq9rZFPYZmSAEQhDFmJFVYjmszhLQiAL",
+	"zKrbirCgv2aaE0jzUVXhF9f94pZQWsYsdO0LWLL/UA5SfFmnfT9osANSEUAY5i8j0P0mvEk1fqp2oLJr",
+	"LHs9Fm4Q6kLxttnGgAfMYRKg1cQtkS1ZCB4jG4UHuNh6xVDbwMjEnCaDbeab70tw2zL8i49YhX/X4N8z",
+	"8O9TdbVdUMfEQta8Bw5kl2JFQ4CQmmXMvRNHWgqNKwWDirhdhk2Nktk1amRLDoRyHncO+9eRShMhYyww",
+	"nNQJUR3ew52jeAmsKZQU9x5YyYfw/lNySX4d+QSxNz3hXHZthacELYiqusMMVl13IsQNWir0ZRu08fQ7",
+	"ACT1yG6XQhIha95ACjsEOrunt40oKMr0KQImgVMewbEsk9ZOBjyKSChrBHRXVZD97nh7tX6W0AgLRija",
+	"LSjd5SE+Zp9YTkxNPcuv9XCNqgmqcLkOndBooKHnhAiYobkujbhiYY1c8rvEYNEMq/NBTRMrVloybkut",
+	"sWK1Lb2YRIp8VPty/cjO90Mq3EXNmDZzWjEZph3Kfgzeoi7d4aLtN4O0wbRdFpsfWQKWnpkYZSgi1Sjs",
+	"NJLjfoz2DKc3xki2sZ4ayJPqBvBirsoh44kfnRZSXvEo4Qkym1l8oE5W8Uy6nKQuI/P6VovF8F1Ee6pE",
+	"Wc80zDaxvZcE2VScLm7JnaEc6/Gw6orh+vJy6TbIzH9afqG+sHL79PoL9YU1/CpXcBa0dQpiRvWc9azZ",
+	"nR6P2aMt8RKzXbnzkL5scFMeqga7UwHx9sRt4C1EZoRVf1lzycxsxmHcB9mlL1nDN1fQPgcQzF4s2zHt",
+	"kj44XzWyZtpIbc7ESH+Bc0oxQrIc9PILAPa54WWDoGafaJmz7dv8LHJvfQrX/Sgif2mbs8ca9PuHTFPc",
+	"8Q2WtpcB9EkH78d6ipCupjkTipyyl1AjdE+DGM4UfbMFwk5xQYS0lZNQXTACm7HwtC+d8XdfZ/IyJFWu",
+	"YHye0XjOCL65BeGseT7juVwxh42hH741Lb4x36PqT2yCTJsxozuhHIi5UbZ+g+eJIjm0OyeAuFqZWoIa",
+	"1X/ouKEQq4PI4vysEHjUdjM2TLXtJpf7WMC+Wq0T0K9ckEayJo38x8u+NkRfnrSyU81xgsm0H7eWJOK7",
+	"MBAqJMZusGMhRSXcD2BiXG8jr65iNb0D7kfWTWu2wpLWxuq2JT1OAEg+y6E2voN2XbZ7LA5yu41da3mw",
+	"dEU5VA1E/98QZr0x93gmdyed4kNB2JEcM4+zdJ1HX1WPkVICmVySPKFr+LOoSzawevljJBV7OUzpGoZk",
+	"lJ38zrn5By74yELMIijxEE2jMuNNZW5lyGicwXkt15fPlOhFDS3xbOcLLZ3qDskNMIrJVUe7qB9zPbxp",
+	"xpI2QMhpJlKuTXDVBqihZSP4NTCM3aUhc66DxPDg5sEdRjFt0KKYM+9J15T2+DNsmOhDswf4tO1/Krrb",
+	"OEwV9ds4SvvF8hnPBvbGjy2GrQXlCxqXetOjRmhc0uDGC6XNZk2VMfO1YW4OrV8J5ibBboOlDwNLZ9bR",
+	"upftkTt9YmhN2bWftF6Tfs3nqGJVono0YAos9pCqDmYSadcxN5TgxOuCDVQjV6FLbg/8F/A79OSmwkVw",
+	"Drtp96DiSEtO9ZhxO8wxHcmG6dHvmDZh3TAmLMBVwQa3yWPO/aLo0MhMswkgVmnMarfELfGVr5hjxtu2",
+	"2le+gp7NDCDA5qC5HsgApkUbO5ZdsJ0HrGm7D2/im7my3tLEAyQIDcBJt27GcEtYH1BHRqGy59SY3+HU",
+	"wff3D17/RVIw+HTVJkunjbeTncPHpF7cGgGMgLM9lDE+CM10AbYkzeMMUdt1OSeFWWAuhfrKV26JBWKs",
+	"atQGsu0xqbAdMje8dBnXamjh/HnsumyD+kkLoippSt0xtOfZ4+Y1lzGxHtemcfcWivhblXXyQq1Wu10l",
+	"t3x93Xxfq9XuNWoE2io2vN8aE00WU083dLdu8chwenK8MmFXEApU3hKEoOGAU5I9+pJtV9ZkkRRto5QY",
+	"grN+P92BvxTTmMgHz4YpXYDEdXhIryhtv0oatNdzpVJdjvhXX1RSNE7XSAP7DnNAAUF2fgOUXFzcBj6u",
+	"Aa+AvAHPwrT8babjKgGYATY2wZe0cNl+1yCnGi/SRpU0mGicNhaHFXgv9Vk8TJvsk4Z5Snr1i3SBUTV0",
+	"N7qsQ8SbY6cJQ8/AlbCmDczjb0AHf1xvSBCEDGdwghkW++bNa1fJdckh2AGrdOZsfek0rKd195KmDLml",
+	"N7icC/Ls1sWFr6VezSVyhT9dI89iCiBJtYgqiVkPnAd2GGYZbabg+IxdSchWX7EQBrDF7mgFUsNwHfB/",
+	"xIzEVJiGKiSBZhoy8p2q2OiOdCn2yafa/CjaGOgdxOgdDnnMAsuGC+Q62oBOFQ9oHA8NwzUubNF2YwN7",
+	"e3OdEvql1sJVKdjCFaqDTgPaCDMak8ZKfXVMfcR343w2ha1ggYoK6TIqlGG0pJbFrcoGURKjPKkyClVn",
+	"YPNcAMuGBCGmE/GACUwjcqdCjwYdtrBcq9u++njYqfXFxcFgUKPwc03G7UV7r1q8fOnchas3L8A9qS1Y",
+	"2ZKCxrxLgw4nm9cvVaqVXRYrPEKWanW8WPaYoD1eWa+s1Oq1FfTtIfRo0Sk17bwT1tVmNub4htkzM363",
+	"f2iQt1yiOAh66JDfoaHr3mqeXkNgD9L/pdCoWT0mjJqEdfR60kzQvHy5XsdqHEI729wTBS/aZGzUDmfm",
+	"8klwdNzL69IBcDZw1WuFqR6A1l7F1+c9NRnm4tM0dFEWuGVp9i3PCmq1AKwUulpfmX3TRRk3eRii2ydx",
+	"is+8i/LImStOgwX7E7f5hdvGvFT9bpfGQwh/2Pi2+Tkt2w74u7YCO8fcd9s8DihlEToDL3CBvgKZV4r5",
+	"6SGsa9pCXsbQvtxWTx872p2Jh5oCjSKjAUD+Hmbk3AS8fZtimrcTAA0aGR1k2DBqhmsB3kpMYuvdFywF",
+	"z6HYcV/dEgNqo7+ogVMHGjUEvlpfJQ0oWIyP3hYS4hPbWoZ0aLk6S9KwLpewVjJQx9MyHJYgZi/eG9Kh",
+	"a+tWX1peWV0Dnb40sUNVAqT41PyxvaWPlcvO2annMBsokE0GLRVly2VFPLl8tlpfnX3HVakvyj5WQVld",
+	"KvGKLSkv07jN8Ia1MhNxrszwCgs53TJGg7l5eXn2zZfELo14eJxi4wqNd9IKA9ToBTHHDIGZcmOxL0JZ",
+	"LDw2yfVrN7eqRHERsFSpN6cqxOIJ+oQdcM58Q8n5C5cvbF0ArYAD+oJAhwHUKZeW6kShKkHO1lZqa6cn",
+	"DyQzpnMnHHzCwV8UDt6iOwwMccO4NAK9eQr3go60eNcizu4tatpzyUzWNCh0cqeXYBfO89jMNJf5L4Ct",
+	"pGkPLHoqCA/T7pKQwmUPaxH6yCnrM6gaxdyMzOngO6ynjRUWsbTzjNFhmR5II8BEiFCsCLSFBCcGMsUo",
+	"HDWyZcxFxBOhrtCiUaTA7B2Qb7FY5qoC5vpNnSi4hxQmuMZmB1mkKURAuXn8U+FKs95aYwtPterBwmqw",
+	"dmbhLF1bWVhufS1cpUutpeAsw8hOeQGwZd71OASPWaoiLd3iuFoa81O6J5Ln8yB5YMs9jwxo5X2dL3zS",
+	"+EaueXpNMMKERlcAXFtF4DoD76RR+iHvBA0+kCQtrlWNXECXacsv5YfeDRuZhvgzlsBwhdT/LrkS8KrK",
+	"go1Yd+OWYOnzxpy0KDZoDP7QHm0nDgLVkUZkmTvR54AuTaV5FDmEI2QBScHypIwZ6AUXxxiTw+OrFA2t",
+	"RxJg8QDyh1C64y2uSBfwGxsELJwvK9LloeDtjjZbBD7JScQE+LvBRZS6u22UpaQEoMNrcdoPosy4k/Q+",
+	"b8jUmppwHkAHq6LRQfDnSMZ2M+q3M4nfNg7iAjsiVA4VadPqBHjH4imjG0s9LTdOV0O6cIBjLUmlGd2Q",
+	"BBGDJJYNEjG6yxSUfMG17rAoJM7aDpPoAhjoGiF1gLNVRfNgd4KoH7LtI53P9HK+RUOxzUrLvdp/xTmj",
+	"xU9dVg99vOEWySxLKnpste6isXkPOMTq5D3RVncu9ygsPjw5Q0806g5TzInqFCppUZ256502yCg3ik17",
+	"wxZtTxkM+ogx9ISVhlmIMmBAhxsWNADoSJARUndAlrfMSQthKgCQF26ErUCTjnhK0eQ8vGfBqC0mPUWd",
+	"ckXMFhWNI9tSpNz6ZRo9TI7kORmHqgpeNdmyAYluX2kCSFYIiHAdsSqx53OVuB00++09ayOJJDA4FUDa",
+	"Fk3kpczwZ1a1nmk3ONTa7Csv8y7Hwh3Hpram1Txy1NZrkKKGcSWUCaC0rpRUDa/IkLe4U0DnV3QfiYqX",
+	"aHIXuQi90HAKqrB6nP3C1+QWMdhSrNHd1NCEzEaKG+AFwtCeNharWVtle0s2ujLGSCBAVwHdKSDrBr3F",
+	"EJGGXCAt8f8k6AlIFYyQ4htq5AINOq64S6/HaIz8e0tAiABLlWMICCsK2BGaw/AUJVp2m0pLwU6jmoRo",
+	"KiFJJEUbgAPNiAfrJGZduQsJimawYF+ixxnfbFRDfLs1QKfpfefsUs7Q/vxpJmemIVFUpYp4GG4o4uOl",
+	"+kx07hPErG6hcvjV/pR6G8V45chHx70Py40yiuTAhpuRzRBejRERNVSade1R2uVx7Nf/mMW1dx2k9J7H",
+	"uFmybDOkyspx72aRtwCGaIysJCUCUQiaDhXgVWgTDjqJS2C1mg6qwc6v+agE9byugoekjRuM4mqMSWur",
+	"okAvX0UcpHGCEqpz+vlgn8DRl0tDiyymypYQbuenHgUs1rxlqASxcUDVTRkOa+Sm7DJj8ClrvdpuLx2q",
+	"COiF1SRooKrEJX5Z/NRYEr/CnU9KnYPSaAbHwg2ErnGFFi9XhFpHoEsB0zICfKotnwJRRkVCAEOh0Z8U",
+	"rHaPRyfkgMW5Br3hILswx8lD+Ipz6QJPC5JbeQHuCG91I/OTFZFVslavO+0wy39IYztQaN4ss7ern2du",
+	"u8mYRxgs2X7ZIj2qnJltyMAS26PgOTuI+Z326YOLvPY20dLZOy4q6MErsiF/h4xK8yixsUrA1v0UQqQb",
+	"zKokLW70qF7MhbbimmwB1kTRFkNlSelbIpIqxQh0jcaYRBCHsh8rFrXIqaXlr5EYKl+QJseC8MtnyLlY",
+	"BjstGYceUum0ixEAtogq0sBsycY6fAmVApwG55K7UfkEXRSK7d4SySW4MhvpPfg0LzHdAcAAig8wK/xx",
+	"dXmZNCwWoUeHkaThdsiNwasaAFPEvtRSkhYbYHcP9GYa4QWFRpIU+tX6WdLApMRWP4oaG/iGiYxKq8Mm",
+	"+5kiBiFbMek90HDb2WSQBn1LNJLsxYZ1hZhlB70YR5Z2y7buvIZXk6Bx2IzhHJFqbIabzKbLHSIMg9U5",
+	"AUoLjeySov9phm7lTGspONtaW15YWaOrC6vNZbZwlq6tLdSbZ4KnWiutNbqElaX1QJIkWTd5UpqaXBnt",
+	"/fto72+j/e/5FR1KviDJA14GaV7uLMjmjJcK/ywd2UF0CSDgtiJPwRGUEjIgiDGLPpGoFtaTuOFt4U3D",
+	"pUCijdqjOjBW62dn33BOilbEMafj8xj6ycaWcetSFrYJk+6cc8cRmhm+p1gVmhiG+69lrjxGPcl/UZG3",
+	"ZzOKMt5/VXU9iQAA/9mxHS+DXJ2cTTebgwD6nreJ2W3L2crFuyrqt6cajdfG6m0+iv08jz3CCoROJp7j",
+	"CiB6znoFOGMAvhsr4AthN46FcooIYF6lFcMZtwGOHHRy4MdQax2ybLpcYPVOGX9ZYdZGLclPSZoWgLW/",
+	"AdFgH8aNbjdQZmxPvXHwJhVtNkGKhwRuYFviysH/+uWnf3wnjRy4E3V+ekUv1aPGZ2SWoxSvqMTvOTjB",
+	"any2sBo2dXACrIF5GQNb4Sqz3VA0EB0oWLvISQVbFd0nn+KzYZH2Q66LExBmSADIO2Vhm8WJ0wWTyAbG",
+	"ksNShmmXtgJ3+iYMYV7h9URFpWAKZaJSOlmwzxuLHhsTwCnoOqUZVqgSwQaJA2wW5R/yUCxkmAlM1CRB",
+	"p40CZoeHoCMcPrNqI+mT2b2KNLjY5dqY9AghgVwKW1wba7S1O00owqk6cmAuGgNCnWo4HapxujDoFMhe",
+	"NuiUVoPC1HkXmce/7JimV/soQkskJRbnCD64KpiftaD1WB+K8pHrE/kwWz6A9eTDpAIpAhZPluNI5IZN",
+	"d8wXH4d2AafadK6bFvS1gfALadq0acRI3v/gzwf775K+iJhSYK+HhHal9XGm/VMAPRkPrcMybXuCjRHQ",
+	"H4M6QS44GipVuVDhfBO8FLJuT2omgiEkz9+eV0mfg9NdG7BH6hPzG7wUBGVi2gIDBusMwAguy6CgleSm",
+	"zZKx5z6GSDMSb1xW3vucqe0njrlyej5wJaFIX8UiaYZSMgYUCFnEsH9AVgbg9wVwgdUcIyAt9IOW/ucy",
+	"D2luUn1SiOc8bGdaATkJhgtbNMViDqaddEXuQU8iPhL1aDq65EQjmsNiogLKxCZpGWk6Nk3NBaI6NM6g",
+	"To5ECarOF9bO9z7mexdrJGkg5ephAIAYtCmK+Qcb6VzbgCuxaemxjCAJDdtD2BwzeE3io4AglvVWasxu",
+	"S4rQTzboyc9EN8plyjOHTT+zBSZGe78f7b0x2vvhaH9/tP/6s/948PYfDt771/sf/YxwQUZ774z2fjra",
+	"+2v5TFcPk/eoXZol+fzz7ck8UYnmcX26U+0odKJFv8/eIxBr+Tm2NOhMtdowDw0qgcFvhAo2qJFrkGhr",
+	"WwFWPXnk4NKQMqQcRiOEOq3ooEWrk0YDOlSui1iO4MLXbaat9h6xdegn8tsWW1CpDaY8Rya/u/dEuJ0I",
+	"tydUuCGT2SQfaOlJXKcLIoWvoH1ZHaH8Q2jo45R+l/QYItywQ4JYzVWn4MfH5LDyRFLMKHxZOfj+bz/9",
+	"j3dGe+8/+O9vf/K3fxvt/edo/7XR/uv3P3jvwXv/gdrYaO/fRy/vl5dZN/DhJxLrRGI9qeoYsGHqZJia",
+	"ufAQEkr2ho9TPmHdcUgSaw5JQ3V4S2+HdKgaG+MOd7Q+fVMytxZJb/j4ZVc6jcr6ypnVOU1FsyVPnCNe",
+	"sMGJM/5E1B2LqJO9tKCJLTSd0tuRiLm0kZF6tNIuK51oGF7zWyo9keHAdIRPaEzQOxC1k0y2jvyJYDoR",
+	"TEdoNYbhZIHYIxFCi3czzU1LRA8zcuOxWyguz+EkLPnkhSW94l9pUBLLfD3GsNPsS71z53BhKkxAhWYF",
+	"4NMZT/4G8wFtDSh5GDObj0kVUf2gUyPXaaynBLkaPGzYNE1X5iYm1PZehPPIS64uDlWNsfIhbQwmQuxT",
+	"V1muL59ZqK8tLK9sLZ1Zr9fX6/Wv1s9iT0PsCz553WrmuvIo/WToJwGtk9P7sxHQeiQH+KNz9R5GkOYa",
+	"Izjix2mP5Hl773/0s4Nf/HG09/6nr/zl4F9fO/H2nsiqL46317VEO3ZpFUoZL0Rc7EzPqzgvZXwZrjrm",
+	"usjmJUVIfUh5MoOoEko6fRHGLHT1VzIJyBu2pxWkSqEah219tCRCQjWdE0DbHBB/bBuOHfxU2iylMBvI",
+	"1jGuPsEn4ERwVPYMqfgdYaA4CzbMidJOb4rfIR1I97ElPIymD8q1rc6XXoBlmszvTIQWXAL4tsRjBd4q",
+	"sgXt6oS8JbyDdOEZNlyH/D+s+oHliGyOny2fAkeFhmrvxRkHjqsqx17SInnTFN6tkUva5jDmlMH5wp96",
+	"x8bHV6DtQdqH0zbGhc4CXseq/GLkR3rOLN41/83ydWGT92LaXS3oxGrmhqzsupwB1wo5IFKcSP3SMGaz",
+	"+h69fAaEe5l0Q7GTFAo7Apoe7w3iGsp95hbGb0/Szzkev+Hq+Um/TzUUs3L+X6+E8zqUne0wdJbZBiXS",
+	"aGNwFg5otLPABeLfa+Q5rJ0moN8eVhzBjocdwFbaUvIhtM9NKsthR5NYyu4tcQr7lTWpCBunJyoQQgE/",
+	"M9LaWItPmntkKgaq7jnao4HhkYcwZAP3jPWV+lwtSZKXP2ltSTqMhq43yUnFi8+b5XkTeplatrFFYls8",
+	"CcMbNj427cBo5WYGT7bXLMsRX+dYz1qwgY01gFp/fXPr3DcwfcW1mbZN+nPEjZv3E+J7E9KoYpUHP/kt",
+	"uNe+/eCnb3/8zndHe//14Hcfjvb+Otp//cG7/+/H77472nv947feHu1/Z7T35uEccVelPgkZnLjhnlhh",
+	"eN0y5tE64h6hmCt09rsxPH5s5Im0OZE2J9ImI21oFBljBbrAAx4aG20dXR6KRUI8TqC3LWyWgDKSmmaI",
+	"xdAkYlTpRPBmso7TmuxCapulh/gN8zdWbkEvLOpemOyTq3nh249QCp7IkRMo1iRnI5kdLRMrFvPHC1/G",
+	"yMJNHMcTil7G0T35yGWIH8FYT3DLJ4rFcUR9XEIFtXQ2IYTs1/MJoX6zi+VLH5cQwhGcnOAnJ/hxstA3",
+	"QCvFDCQMbLj4h9Ol5z/Sbc3OBSwQelgemqVhF5QOnuyNm6cfx6zNlWbxdRzq181IH6u3YLy2uK1levX6",
+	"tQd/+PH9Dz8kD97+y2jv/fsf/Wz0ym9Gr3w0euV/mhPRrNR6JaY7fSF3KC/vM/An/liUiDJVyAUbZKvN",
+	"nsiNL+ZBf8Oya9qeGekBLWajJGaaYe/KftDB2jeHLl8eM7MgamqnxCzFXpQxYTTo2LyUgSQt3u7HzPZF",
+	"kn1A8QUMoVIYyMVEiXXbVcVJJRaSDo3AN9KR/bSdu21wipehNIP+eEEkFbMQLBvaggg2tKLid24JH7AF",
+	"KrUIq2n5sVDKWKHfQXX62taBTUozxoZaWWhOhxbfZcoWQZNEQY97mAygDrGhj+uB1aQirBHXQ8z81IxB",
+	"QIdyIKD91y0xgFh34hTRAyb00FuGDaK6NIpY7HqrUa4B2xNRMxUpWGIleN1WoUgRVwGNyJDR2NW1tXVw",
+	"za8Hr/7OfIwZDVV6t92uoh5+5tk3gCqOvRemfU2BWHRkpSRp0bhKlqr1et2uUIIXHW/ndwIOmqfGIVRP",
+	"juW3mEhWe5qv0gqLR1LWcKbEMjSvFu+a/4qF1c1+F6Y0Ocm0eWwqXTNF4ztSaUVOWXaSseWm09iVFskQ",
+	"UGmbvZhH+EiqgRWN1LhC46DjXiTYHV0jXh1YwF+w8Jaggg3Srq5CEtXvEs2iSJGuBDlDRdKHsIhnn2c0",
+	"Pn6W9d4yzQKyEXS71FXSHLom7bYZEY/NJE/qs8/PqR6L+pK/ag+E5vCx8e1FGI2hkHlZdzFQu4Xse00A",
+	"GJTBfM3kq4QL8uzWxYWvuXadzaE2jBuymHRpvANE9k3ao4IpxDpx0VZVyAntwUHYYdDMtAdtzmvT2enc",
+	"zX+YzVGa3dFuFikntWTchTTNJhcU+jZMePPyWEjTZsROWOOoWAPzfWFRn1iuQL/d4l383+nexzMi606f",
+	"mpCNiQwp9NO6tcn5tKEyNP91gTul6dC2YgDduDhTOgk1PBGRgvrjjxScmPlfRDMfMIfOjZ8W1+5HUNBS",
+	"s24vysMqzfbvT0qSxa4UuqMW78L/j0SwzL72ihlLMU79Aof1aICK3QDQeUPt8F6PhevEsHLD5r3AnLwe",
+	"rV3GNBftGrlCh6SZCiijY2/4/eBbNIoIHVA05dOG785VMEQBh0U2ikv94jwepkwv1P1bf8Er5QCnUTmp",
+	"A68/15E8YE+0wNNJM35nI8HGnUi/L6b0O49VuTNUYXn5ECIPk4OnZj1v4SXHyA7whmldlnGU+dnN7I4+",
+	"SW4+kuRmn0BcnEw9kmaHh4vh1chF2xA+8zOceHDCWc2gyyCryvqS/BGnWcfkOJKOga4fqqjRnR6PWVqv",
+	"6KmF+srCytLW8sr62tn1tbNJXSMbBzz4YH+0/6vR/q9Hr/xktP//jfb/x+iV1z59+ZcP/vXD8jE/GPVj",
+	"CfZhAjWuWpF9jxsP6dPsjj7Jnj45F60YA+IhFCnk0PE8FHqLd+H/cunZKZeXyc1Okv4HMtadvPxsV+lZ",
+	"sXiXxSBneIA5plxAbM0IISnCExfw3JncpYjjuNxZKFhdcMa1rO3w3nT967p/4TFqYd57puli/rgzGhlQ",
+	"40rJPb8iQ97ijrLmpuDDUUpW5aFjk0msLe5UBh8jmJEWVoJgacOshMiBp/Bgx5zPhulbMm5Lrc0Rtmkr",
+	"I6J6wb02FIRGMaPh0LZXlgrTxyGGz0SIIXyMl6/Wz9YKWlZs4eCOU23HNxSc1Ol0cJ6PWFg9+TVKHPXk",
+	"urcAbQBojyYN/MITtpzm1K6Jj3vrPwsbfnz7d1nKHVdNxrI4MnEgQxACvZgpJrL1Z9NtTQXLYkAjJkIa",
+	"T5MwRhOmFglvNOGxki+6wwTUfJmo8aBl75x7/mOmlKrnhHRz/qJSzwUM8tuV+bJKFqRABuQbzpvJbUkN",
+	"L0Bj2eX26x7B8QMap4KubxGS7zrh2hIUDqeLZYK9+iMgoGxDNwgsC9bXMY2Mamu+QcgXEqNs3RIDOOjg",
+	"rKNN2dc1sql2zI/QvoS0+a7nznc0bUEPREYhTGEKjZNLmrBuT3OmbC87W7sng2jLLXiiaayfFG5Ivb40",
+	"zXDhWn1GWOMJOkkvyiiSA18Qc+GJGNCv2kxP0Bw2Q5wlnUM6XDAiHYJCuVx4k98hIW9zraoJpQJB2qJ5",
+	"xtZLQYk06ACbQdPEIVGGcNOaZK51LvAcIKBEi8fQpF+EMGJXtgQZL6CChDJhFBYptg7Mc0voDutWSUwt",
+	"H1OEdxoVE7CxgN4yE7MDwdhzSpU5F+bBqvguO0+H58wCHWe5HvuKon75dIgjPGGZksonSwtdgr6iJVBN",
+	"QXm8XMaIpaZ6CltchNMHnz52+CC6mBn7aMsT+vnukkLdBgdw/Fqw9VeWlulGiAs2+AxQ5PESGE1WAQRX",
+	"Kp/zKQseDb4weHI/jirrlUXa44u7SxA8sPeM09mVFOxvVIJTn/zLbx78/s/3//LD09VsfoAip9BJfvDm",
+	"L83PHtIy4yA4dfDhKwdvvYXXnq6lfvesc+BetahHQ9q4O73XJkpN3rRFQTkC0z/Vj81d3t1umXJuB3VH",
+	"x8YM9wrIrac1bKGAcFLNrEpoHPNdGqkauSrhPcp7ETD+5Fuux6xHY1DiROjmBwcOTMt7QCYtbPJBN1i7",
+	"H9HYgRCUtZksXN2DSyFqoTl0UfCxF9iQ5+QLLlqIm6O4IaNxNLQottQC2RFygNMZNmU4XLfQ56rLb3C1",
+	"9RApxwYTA3CwuPwdyUCkXcNl7orBoroLbZRZ2GbxxMMznsp7t+/97wAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

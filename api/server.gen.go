@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -118,6 +119,15 @@ type ServerInterface interface {
 	// RegisterPartnerGroup Register a partner group that the municipality vouches for
 	// (POST /organizations/{slug}/partner-groups)
 	RegisterPartnerGroup(ctx echo.Context, slug Slug, params RegisterPartnerGroupParams) error
+	// GetEventReport Read the frozen figures of an event
+	// (GET /organizations/{slug}/reports/events/{event_id})
+	GetEventReport(ctx echo.Context, slug Slug, eventID EventID) error
+	// GetYearReport Read the figures of a fiscal year, event by event
+	// (GET /organizations/{slug}/reports/years/{year})
+	GetYearReport(ctx echo.Context, slug Slug, year FiscalYear) error
+	// GetYearReportCSV Read the figures of a fiscal year as a table
+	// (GET /organizations/{slug}/reports/years/{year}/csv)
+	GetYearReportCSV(ctx echo.Context, slug Slug, year FiscalYear) error
 	// ChangeSeries Give a series another rule or template
 	// (PATCH /organizations/{slug}/series/{series_id})
 	ChangeSeries(ctx echo.Context, slug Slug, seriesID SeriesID) error
@@ -1290,6 +1300,78 @@ func (w *ServerInterfaceWrapper) RegisterPartnerGroup(ctx echo.Context) error {
 	return err
 }
 
+// GetEventReport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEventReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEventReport(ctx, slug, eventID)
+	return err
+}
+
+// GetYearReport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetYearReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year FiscalYear
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetYearReport(ctx, slug, year)
+	return err
+}
+
+// GetYearReportCSV converts echo context to params.
+func (w *ServerInterfaceWrapper) GetYearReportCSV(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year FiscalYear
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetYearReportCSV(ctx, slug, year)
+	return err
+}
+
 // ChangeSeries converts echo context to params.
 func (w *ServerInterfaceWrapper) ChangeSeries(ctx echo.Context) error {
 	var err error
@@ -1538,6 +1620,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/organizations/:slug/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
 	router.DELETE(options.BaseURL+"/organizations/:slug/tokens/:token_id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
+	router.GET(options.BaseURL+"/organizations/:slug/reports/events/:event_id", wrapper.GetEventReport, options.OperationMiddlewares["getEventReport"]...)
+	router.GET(options.BaseURL+"/organizations/:slug/reports/years/:year", wrapper.GetYearReport, options.OperationMiddlewares["getYearReport"]...)
+	router.GET(options.BaseURL+"/organizations/:slug/reports/years/:year/csv", wrapper.GetYearReportCSV, options.OperationMiddlewares["getYearReportCSV"]...)
 	router.GET(options.BaseURL+"/organizations/:slug/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
 	router.GET(options.BaseURL+"/organizations/:slug/events", wrapper.ListStaffEvents, options.OperationMiddlewares["listStaffEvents"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events", wrapper.CreateEvent, options.OperationMiddlewares["createEvent"]...)
@@ -6122,6 +6207,324 @@ func (response RegisterPartnerGroupdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type GetEventReportRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+}
+
+type GetEventReportResponseObject interface {
+	VisitGetEventReportResponse(w http.ResponseWriter) error
+}
+
+type GetEventReport200JSONResponse EventReport
+
+func (response GetEventReport200JSONResponse) VisitGetEventReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventReport400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetEventReport400ApplicationProblemPlusJSONResponse) VisitGetEventReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventReport401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetEventReport401ApplicationProblemPlusJSONResponse) VisitGetEventReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventReport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetEventReport403ApplicationProblemPlusJSONResponse) VisitGetEventReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetEventReport404ApplicationProblemPlusJSONResponse) VisitGetEventReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEventReportdefaultApplicationProblemPlusJSONResponse) VisitGetEventReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportRequestObject struct {
+	Slug Slug       `json:"slug"`
+	Year FiscalYear `json:"year"`
+}
+
+type GetYearReportResponseObject interface {
+	VisitGetYearReportResponse(w http.ResponseWriter) error
+}
+
+type GetYearReport200JSONResponse YearReport
+
+func (response GetYearReport200JSONResponse) VisitGetYearReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReport400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReport400ApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReport401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReport401ApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReport403ApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReport404ApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetYearReportdefaultApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportCSVRequestObject struct {
+	Slug Slug       `json:"slug"`
+	Year FiscalYear `json:"year"`
+}
+
+type GetYearReportCSVResponseObject interface {
+	VisitGetYearReportCSVResponse(w http.ResponseWriter) error
+}
+
+type GetYearReportCSV200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetYearReportCSV200TextCsvResponse) VisitGetYearReportCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetYearReportCSV400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReportCSV400ApplicationProblemPlusJSONResponse) VisitGetYearReportCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportCSV401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReportCSV401ApplicationProblemPlusJSONResponse) VisitGetYearReportCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportCSV403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReportCSV403ApplicationProblemPlusJSONResponse) VisitGetYearReportCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportCSV404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReportCSV404ApplicationProblemPlusJSONResponse) VisitGetYearReportCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetYearReportCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetYearReportCSVdefaultApplicationProblemPlusJSONResponse) VisitGetYearReportCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeSeriesRequestObject struct {
 	Slug     Slug     `json:"slug"`
 	SeriesID SeriesID `json:"series_id"`
@@ -7559,6 +7962,15 @@ type StrictServerInterface interface {
 	// RegisterPartnerGroup Register a partner group that the municipality vouches for
 	// (POST /organizations/{slug}/partner-groups)
 	RegisterPartnerGroup(ctx context.Context, request RegisterPartnerGroupRequestObject) (RegisterPartnerGroupResponseObject, error)
+	// GetEventReport Read the frozen figures of an event
+	// (GET /organizations/{slug}/reports/events/{event_id})
+	GetEventReport(ctx context.Context, request GetEventReportRequestObject) (GetEventReportResponseObject, error)
+	// GetYearReport Read the figures of a fiscal year, event by event
+	// (GET /organizations/{slug}/reports/years/{year})
+	GetYearReport(ctx context.Context, request GetYearReportRequestObject) (GetYearReportResponseObject, error)
+	// GetYearReportCSV Read the figures of a fiscal year as a table
+	// (GET /organizations/{slug}/reports/years/{year}/csv)
+	GetYearReportCSV(ctx context.Context, request GetYearReportCSVRequestObject) (GetYearReportCSVResponseObject, error)
 	// ChangeSeries Give a series another rule or template
 	// (PATCH /organizations/{slug}/series/{series_id})
 	ChangeSeries(ctx context.Context, request ChangeSeriesRequestObject) (ChangeSeriesResponseObject, error)
@@ -8879,6 +9291,84 @@ func (sh *strictHandler) RegisterPartnerGroup(ctx echo.Context, slug Slug, param
 		return err
 	} else if validResponse, ok := response.(RegisterPartnerGroupResponseObject); ok {
 		return validResponse.VisitRegisterPartnerGroupResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEventReport operation middleware
+func (sh *strictHandler) GetEventReport(ctx echo.Context, slug Slug, eventID EventID) error {
+	var request GetEventReportRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEventReport(ctx.Request().Context(), request.(GetEventReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEventReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEventReportResponseObject); ok {
+		return validResponse.VisitGetEventReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetYearReport operation middleware
+func (sh *strictHandler) GetYearReport(ctx echo.Context, slug Slug, year FiscalYear) error {
+	var request GetYearReportRequestObject
+
+	request.Slug = slug
+	request.Year = year
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetYearReport(ctx.Request().Context(), request.(GetYearReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetYearReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetYearReportResponseObject); ok {
+		return validResponse.VisitGetYearReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetYearReportCSV operation middleware
+func (sh *strictHandler) GetYearReportCSV(ctx echo.Context, slug Slug, year FiscalYear) error {
+	var request GetYearReportCSVRequestObject
+
+	request.Slug = slug
+	request.Year = year
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetYearReportCSV(ctx.Request().Context(), request.(GetYearReportCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetYearReportCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetYearReportCSVResponseObject); ok {
+		return validResponse.VisitGetYearReportCSVResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

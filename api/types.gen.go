@@ -396,6 +396,30 @@ func (e PressStated) Valid() bool {
 	}
 }
 
+// Defines values for Question.
+const (
+	QuestionAge      Question = "age"
+	QuestionGender   Question = "gender"
+	QuestionHome     Question = "home"
+	QuestionStanding Question = "standing"
+)
+
+// Valid indicates whether the value is a known member of the Question enum.
+func (e Question) Valid() bool {
+	switch e {
+	case QuestionAge:
+		return true
+	case QuestionGender:
+		return true
+	case QuestionHome:
+		return true
+	case QuestionStanding:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Registration.
 const (
 	RegistrationClosed      Registration = "closed"
@@ -486,6 +510,81 @@ func (e TicketWaitsFor) Valid() bool {
 	case TicketWaitsForOccurrence:
 		return true
 	case TicketWaitsForQuota:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TicketAnswersAge.
+const (
+	TicketAnswersAgeN10S   TicketAnswersAge = "10s"
+	TicketAnswersAgeN20S   TicketAnswersAge = "20s"
+	TicketAnswersAgeN30S   TicketAnswersAge = "30s"
+	TicketAnswersAgeN40S   TicketAnswersAge = "40s"
+	TicketAnswersAgeN50S   TicketAnswersAge = "50s"
+	TicketAnswersAgeN60S   TicketAnswersAge = "60s"
+	TicketAnswersAgeN70SUp TicketAnswersAge = "70s_up"
+)
+
+// Valid indicates whether the value is a known member of the TicketAnswersAge enum.
+func (e TicketAnswersAge) Valid() bool {
+	switch e {
+	case TicketAnswersAgeN10S:
+		return true
+	case TicketAnswersAgeN20S:
+		return true
+	case TicketAnswersAgeN30S:
+		return true
+	case TicketAnswersAgeN40S:
+		return true
+	case TicketAnswersAgeN50S:
+		return true
+	case TicketAnswersAgeN60S:
+		return true
+	case TicketAnswersAgeN70SUp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TicketAnswersGender.
+const (
+	TicketAnswersGenderMan   TicketAnswersGender = "man"
+	TicketAnswersGenderOther TicketAnswersGender = "other"
+	TicketAnswersGenderWoman TicketAnswersGender = "woman"
+)
+
+// Valid indicates whether the value is a known member of the TicketAnswersGender enum.
+func (e TicketAnswersGender) Valid() bool {
+	switch e {
+	case TicketAnswersGenderMan:
+		return true
+	case TicketAnswersGenderOther:
+		return true
+	case TicketAnswersGenderWoman:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TicketAnswersStanding.
+const (
+	TicketAnswersStandingFamily    TicketAnswersStanding = "family"
+	TicketAnswersStandingSelf      TicketAnswersStanding = "self"
+	TicketAnswersStandingSupporter TicketAnswersStanding = "supporter"
+)
+
+// Valid indicates whether the value is a known member of the TicketAnswersStanding enum.
+func (e TicketAnswersStanding) Valid() bool {
+	switch e {
+	case TicketAnswersStandingFamily:
+		return true
+	case TicketAnswersStandingSelf:
+		return true
+	case TicketAnswersStandingSupporter:
 		return true
 	default:
 		return false
@@ -693,6 +792,23 @@ type Choose string
 // Date Example: 2026-05-23
 type Date = openapi_types.Date
 
+// DateReport defines model for DateReport.
+type DateReport struct {
+	// Breakdown Answers of this date, and of those that name it in `broken_down_in`; often empty.
+	Breakdown []ReportedQuestion `json:"breakdown"`
+
+	// BrokenDownIn The date whose `breakdown` has the answers given for this one, itself perhaps; `null` as long as too few have come together.
+	BrokenDownIn *openapi_types.UUID `json:"broken_down_in"`
+
+	// Came Tickets checked in at the door and the most people counted there at once, the parts of the date added up; `null` before that, and when nobody counted.
+	Came         *ReportFigure      `json:"came"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+
+	// Registered Seats taken when the last registration closed; `null` before that, and without registration.
+	Registered *ReportFigure `json:"registered"`
+	StartsAt   time.Time     `json:"starts_at"`
+}
+
 // DayCode defines model for DayCode.
 type DayCode struct {
 	// DayCode Example: 012345
@@ -866,8 +982,11 @@ type EventChange struct {
 	// Kind What sort of gathering it is.
 	Kind       *Kind             `json:"kind,omitempty"`
 	Organisers *[]OrganiserInput `json:"organisers,omitempty"`
-	Summary    *string           `json:"summary,omitempty"`
-	Title      *string           `json:"title,omitempty"`
+
+	// Questions Asked of whoever takes seats, each answered or not as they like; left out, nothing is asked.
+	Questions *[]Question `json:"questions,omitempty"`
+	Summary   *string     `json:"summary,omitempty"`
+	Title     *string     `json:"title,omitempty"`
 
 	// Visibility Who it is listed for: residents, supporters (listed apart), or partner groups only (in no public list or feed).
 	Visibility *Visibility `json:"visibility,omitempty"`
@@ -910,12 +1029,15 @@ type EventFacts struct {
 	ID           openapi_types.UUID `json:"id"`
 
 	// Kind What sort of gathering it is.
-	Kind        Kind        `json:"kind"`
-	ModifiedAt  time.Time   `json:"modified_at"`
-	PublishedAt *time.Time  `json:"published_at"`
-	Status      EventStatus `json:"status"`
-	Summary     string      `json:"summary"`
-	Title       string      `json:"title"`
+	Kind        Kind       `json:"kind"`
+	ModifiedAt  time.Time  `json:"modified_at"`
+	PublishedAt *time.Time `json:"published_at"`
+
+	// Questions What whoever takes seats is asked for the yearly report; see `answers` of a ticket request. Mostly nothing.
+	Questions []Question  `json:"questions"`
+	Status    EventStatus `json:"status"`
+	Summary   string      `json:"summary"`
+	Title     string      `json:"title"`
 
 	// URL Address of its page.
 	URL string `json:"url"`
@@ -940,8 +1062,11 @@ type EventInput struct {
 	Kind        Kind               `json:"kind"`
 	Occurrences *[]OccurrenceInput `json:"occurrences,omitempty"`
 	Organisers  *[]OrganiserInput  `json:"organisers,omitempty"`
-	Summary     *string            `json:"summary,omitempty"`
-	Title       string             `json:"title"`
+
+	// Questions Asked of whoever takes seats, each answered or not as they like; left out, nothing is asked.
+	Questions *[]Question `json:"questions,omitempty"`
+	Summary   *string     `json:"summary,omitempty"`
+	Title     string      `json:"title"`
 
 	// Visibility Who it is listed for: residents, supporters (listed apart), or partner groups only (in no public list or feed).
 	Visibility *Visibility `json:"visibility,omitempty"`
@@ -954,6 +1079,13 @@ type EventPage struct {
 
 	// NextCursor Send back as `cursor`; `null` at the end.
 	NextCursor *NextCursor `json:"next_cursor"`
+}
+
+// EventReport defines model for EventReport.
+type EventReport struct {
+	Dates   []DateReport       `json:"dates"`
+	EventID openapi_types.UUID `json:"event_id"`
+	Title   string             `json:"title"`
 }
 
 // EventStatus defines model for EventStatus.
@@ -1475,6 +1607,9 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Question Age bracket; gender; oneself, relative or supporter; home municipality.
+type Question string
+
 // Quota defines model for Quota.
 type Quota struct {
 	// Embedded struct due to allOf(#/components/schemas/QuotaFacts)
@@ -1516,6 +1651,34 @@ type Reason struct {
 
 // Registration Whether a seat can be taken now; `waiting_list`: full, but one can wait.
 type Registration string
+
+// ReportFigure A figure or a sum of figures. `value` is a multiple of five; `few` tells how many of the figures in it lie in the band from 0 to 7, which counts as 0 in `value`.
+type ReportFigure struct {
+	// Few Example: 0
+	Few int `json:"few"`
+
+	// Value Example: 35
+	Value int `json:"value"`
+}
+
+// ReportedAnswer defines model for ReportedAnswer.
+type ReportedAnswer struct {
+	// Answer As in `answers` of a ticket request; `unknown` for those who did not say.
+	//
+	// Example: 30s
+	Answer string `json:"answer"`
+
+	// Figure A figure or a sum of figures. `value` is a multiple of five; `few` tells how many of the figures in it lie in the band from 0 to 7, which counts as 0 in `value`.
+	Figure ReportFigure `json:"figure"`
+}
+
+// ReportedQuestion defines model for ReportedQuestion.
+type ReportedQuestion struct {
+	Answers []ReportedAnswer `json:"answers"`
+
+	// Question Age bracket; gender; oneself, relative or supporter; home municipality.
+	Question Question `json:"question"`
+}
 
 // Reservation 予約不要, 席, 相談枠, 抽選.
 type Reservation string
@@ -1725,10 +1888,41 @@ type Ticket struct {
 // TicketWaitsFor For a waiting ticket: this quota alone, any part of the date, any date; else `null`.
 type TicketWaitsFor string
 
+// TicketAnswers What the event's `questions` ask; each may be left out. An answer is added to a counter of the date, some time later and together with others, and is never
+// stored with the ticket: it can't be read back or taken back. What an event does not ask is dropped; a request sent twice counts once.
+//
+// Example: {"age":"30s","home":"elsewhere"}
+type TicketAnswers struct {
+	Age    *TicketAnswersAge    `json:"age,omitempty"`
+	Gender *TicketAnswersGender `json:"gender,omitempty"`
+
+	// Home Municipality code of one's home, or `elsewhere`. Towns that neither host nor have a partnership with a host count as `elsewhere`.
+	Home *string `json:"home,omitempty"`
+
+	// Standing Whether one comes for oneself, for a relative, or to support others.
+	Standing *TicketAnswersStanding `json:"standing,omitempty"`
+}
+
+// TicketAnswersAge defines model for TicketAnswers.Age.
+type TicketAnswersAge string
+
+// TicketAnswersGender defines model for TicketAnswers.Gender.
+type TicketAnswersGender string
+
+// TicketAnswersStanding Whether one comes for oneself, for a relative, or to support others.
+type TicketAnswersStanding string
+
 // TicketRequest defines model for TicketRequest.
 type TicketRequest struct {
 	// AcceptWaitlist Whether a place on the waiting list will do. Quotas without a waiting list answer 409 all the same.
 	AcceptWaitlist *bool `json:"accept_waitlist,omitempty"`
+
+	// Answers What the event's `questions` ask; each may be left out. An answer is added to a counter of the date, some time later and together with others, and is never
+	// stored with the ticket: it can't be read back or taken back. What an event does not ask is dropped; a request sent twice counts once.
+	//
+	//
+	// Example: {"age":"30s","home":"elsewhere"}
+	Answers *TicketAnswers `json:"answers,omitempty"`
 
 	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only and is forgotten on cancellation.
 	Nickname *string            `json:"nickname,omitempty"`
@@ -1788,11 +1982,60 @@ type TokenPage struct {
 // Visibility Who it is listed for: residents, supporters (listed apart), or partner groups only (in no public list or feed).
 type Visibility string
 
+// YearEvent defines model for YearEvent.
+type YearEvent struct {
+	// Embedded struct due to allOf(#/components/schemas/YearFigures)
+	YearFigures `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	EventID openapi_types.UUID `json:"event_id"`
+	Owner   OrganizationRef    `json:"owner"`
+	Title   string             `json:"title"`
+}
+
+// YearFigures defines model for YearFigures.
+type YearFigures struct {
+	Breakdown []ReportedQuestion `json:"breakdown"`
+
+	// Came A figure or a sum of figures. `value` is a multiple of five; `few` tells how many of the figures in it lie in the band from 0 to 7, which counts as 0 in `value`.
+	Came ReportFigure `json:"came"`
+
+	// Dates Dates with at least one figure.
+	Dates int `json:"dates"`
+
+	// DatesBrokenDown Dates whose answers are in `breakdown`.
+	DatesBrokenDown int `json:"dates_broken_down"`
+
+	// Outside Who answered to live in another town than the organization's own; for a partner group, than the town it is registered with. `null` when nothing is known.
+	Outside *ReportFigure `json:"outside"`
+
+	// OutsidePercent Of those who said where they live; `null` when nothing is known.
+	OutsidePercent *int `json:"outside_percent"`
+
+	// Registered A figure or a sum of figures. `value` is a multiple of five; `few` tells how many of the figures in it lie in the band from 0 to 7, which counts as 0 in `value`.
+	Registered ReportFigure `json:"registered"`
+}
+
+// YearReport defines model for YearReport.
+type YearReport struct {
+	Events []YearEvent        `json:"events"`
+	From   openapi_types.Date `json:"from"`
+
+	// To The last day.
+	To    openapi_types.Date `json:"to"`
+	Total YearFigures        `json:"total"`
+
+	// Year Example: 2026
+	Year int `json:"year"`
+}
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
 // EventID defines model for EventID.
 type EventID = openapi_types.UUID
+
+// FiscalYear defines model for FiscalYear.
+type FiscalYear = int
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string

@@ -104,11 +104,11 @@ create function report_rounded(count integer) returns integer
   language sql immutable parallel safe
   return case when $1 <= 7 then 0 else ($1 + 2) / 5 * 5 end;
 
--- When the last registration of a date closes; null when it takes none.
+-- When the last registration of a date closes, its lots drawn; null when it takes none.
 create function report_closes(occurrence uuid) returns timestamptz
   language sql stable set search_path = public, pg_temp
 as $$
-  select max(coalesce(p.closes_at, p.starts_at)) from part p where p.occurrence_id = $1 and p.reservation <> 'none'
+  select max(coalesce(p.draws_at, p.closes_at, p.starts_at)) from part p where p.occurrence_id = $1 and p.reservation <> 'none'
 $$;
 
 -- +goose StatementBegin
@@ -194,7 +194,7 @@ begin
       when 'age' then array['10s', '20s', '30s', '40s', '50s', '60s', '70s_up']
       when 'gender' then array['woman', 'man', 'other']
       when 'standing' then array['self', 'family', 'supporter']
-      else array(select h from report_homes($1) h) || 'elsewhere'
+      else array(select h from report_homes($1) h) || array['elsewhere']
     end) a
   ), given as (
     select c.question, case when c.question = 'home' and c.answer not in (select h from report_homes($1) h) then 'elsewhere' else c.answer end as answer, sum(c.count) as count

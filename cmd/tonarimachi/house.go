@@ -23,6 +23,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/report"
 	"github.com/tonarimachi/tonarimachi/internal/retention"
 	"github.com/tonarimachi/tonarimachi/internal/site"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
@@ -68,6 +69,8 @@ type house struct {
 	events        *event.Service
 	tickets       *ticket.Service
 	door          *door.Service
+	answers       *report.Collector
+	reports       *report.Service
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
@@ -79,10 +82,16 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.events = event.NewService(db, h.directory, h.heard)
 	h.tickets = ticket.New(db, cfg.Keys, random, log)
 	h.door = door.NewService(db, cfg.Keys, random)
+	h.answers = report.Collect(db, log)
+	h.tickets.CountAnswers(h.answers)
+	h.reports = report.NewService(db, h.directory)
 	return h
 }
 
-func (h *house) close() { h.tickets.Close() }
+func (h *house) close() {
+	h.tickets.Close()
+	h.answers.Close()
+}
 
 func (h *house) heard() {
 	for _, tell := range h.changed {
@@ -117,8 +126,8 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Door: h.door, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
-		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
+		Events: h.events, Tickets: h.tickets, Door: h.door, Reports: h.reports, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add API: %w", err)
@@ -133,6 +142,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: retention.LapseWaitingTickets, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
 		{Name: ticket.TaskDrawLots, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.DrawLots(ctx, db) }},
 		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
+		{Name: "freeze_figures", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return report.Freeze(ctx, db) }},
 		{Name: retention.ForgetIdempotencyKeys, Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
 	}
 }

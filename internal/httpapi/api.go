@@ -11,6 +11,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
@@ -22,12 +23,15 @@ type Options struct {
 	Events        Events
 	Tickets       Tickets
 	Door          Entrance
+	Reports       Reports
 	Organizations Organizations
 	Staff         Staff
 	Ledger        Ledger
 	// Once keeps the answers of staff POSTs that carry an Idempotency-Key.
 	Once Once
 	Keys *secret.Keys
+	// Words are for tables that are read by people.
+	Words *i18n.Localizer
 	// Clock tells whether a seat can be taken now, for display.
 	Clock clock.Clock
 	// BaseURL is the public address of the site, without a slash at its end.

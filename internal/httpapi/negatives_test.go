@@ -154,6 +154,9 @@ func TestEveryRouteRefusesBadAddresses(t *testing.T) {
 				}
 				b.refuse(t, "an address with "+value[:min(len(value), 40)], c, 400, 404)
 			}
+			if name == "year" {
+				continue // every year is known, if only with nothing in it
+			}
 			b.refuse(t, "an unknown id", withSlug(q, name), 401, 403, 404) // no day link is known here
 		}
 		queries := []string{"?surprise=1", "?lang=ja&lang=en", "?x;y", "?%zz", "?q%00=1"}
@@ -362,7 +365,9 @@ func TestTicketBodiesAreRefused(t *testing.T) {
 		"a long secret":   {obj{"quota_id": quota, "secret": strings.Repeat("A", 201)}, 422, "invalid_request"},
 		"a long nickname": {obj{"quota_id": quota, "nickname": strings.Repeat("あ", 21)}, 422, "nickname_invalid"},
 		"bidi nickname":   {obj{"quota_id": quota, "nickname": "a\u202eb"}, 422, "nickname_invalid"},
-		"an answer":       {obj{"quota_id": quota, "answers": obj{}}, 422, "invalid_request"},
+		"an odd answer":   {obj{"quota_id": quota, "answers": obj{"age": "31"}}, 422, "invalid_request"},
+		"an odd question": {obj{"quota_id": quota, "answers": obj{"name": "x"}}, 422, "invalid_request"},
+		"an odd town":     {obj{"quota_id": quota, "answers": obj{"home": "131165"}}, 422, "answers_invalid"},
 		"a contact":       {obj{"quota_id": quota, "contact": "a@example.jp"}, 422, "invalid_request"},
 	} {
 		if r := b.refuse(t, what, req{operation: "takeSeat", path: at, body: c.body}, c.status); r.code != c.code {

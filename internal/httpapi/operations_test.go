@@ -178,6 +178,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 
 	b.tourSeries(t)
 	b.tourDoor(t)
+	b.tourReports(t)
 
 	// What everyone reads.
 	must[api.OrganizationPage](t, b, 200, req{operation: "listOrganizations"})

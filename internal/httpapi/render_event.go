@@ -49,7 +49,7 @@ func (f *face) eventFacts(e *event.Event) api.EventFacts {
 		ID: e.ID, URL: f.BaseURL + "/events/" + e.ID.String(), Status: api.EventStatus(e.Status), Visibility: api.Visibility(e.Visibility),
 		Kind: api.Kind(e.Kind), Title: e.Title, Summary: e.Summary, Description: e.Description, Audience: e.Audience, AudienceTags: tags,
 		Assurance: assurance(e.Assurance), Fee: api.Fee{Yen: e.Fee.Yen, Note: e.Fee.Note}, Website: e.Website,
-		Questions: some(each(&e.Questions, func(q event.Question) api.Question { return api.Question(q) })),
+		Questions:   *each(&e.Questions, func(q event.Question) api.Question { return api.Question(q) }),
 		PublishedAt: local(e.PublishedAt), CancelledAt: local(e.CancelledAt), CancelReason: e.CancelReason, ModifiedAt: tokyo(e.ModifiedAt),
 	}
 }

@@ -95,5 +95,8 @@ var table = []route{
 	{get, "/organizations/{slug}/tokens", "listTokens", may(staff.TokensManage)},
 	{post, "/organizations/{slug}/tokens", "createToken", may(staff.TokensManage)},
 	{remove, "/organizations/{slug}/tokens/{token_id}", "revokeToken", may(staff.TokensManage)},
+	{get, "/organizations/{slug}/reports/events/{event_id}", "getEventReport", may(staff.ReportsRead)},
+	{get, "/organizations/{slug}/reports/years/{year}", "getYearReport", may(staff.ReportsRead)},
+	{get, "/organizations/{slug}/reports/years/{year}/csv", "getYearReportCSV", may(staff.ReportsRead)},
 	{get, "/organizations/{slug}/audit", "listAudit", may(staff.AuditRead)},
 }

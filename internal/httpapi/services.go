@@ -11,6 +11,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/report"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -67,6 +68,12 @@ type Entrance interface {
 	Tap(ctx context.Context, token secret.Door, part uuid.UUID, taps []door.Tap) (door.Count, error)
 	CheckIn(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
 	Undo(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
+}
+
+// Reports is what the face asks of report.Service.
+type Reports interface {
+	Event(ctx context.Context, organization, id uuid.UUID) (report.Event, error)
+	Year(ctx context.Context, organization uuid.UUID, year int) (report.Year, error)
 }
 
 // Organizations is what the face asks of organization.Service.

@@ -27,6 +27,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/idempotency"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/report"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
@@ -44,6 +45,8 @@ type bundle struct {
 	staff                    *staff.Service
 	operator                 *staff.Service
 	log                      *syncBuffer
+	db                       *postgres.DB
+	answers                  *report.Collector
 	toshima, bunkyo          organization.Ref
 	admin, publisher, editor string // bearer tokens of Toshima
 	foreign                  string // Bunkyo's administrator
@@ -59,7 +62,8 @@ func setup(t testing.TB) *bundle {
 		Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(10, 0)), log: &syncBuffer{},
 		checks: map[string]*operation{}, done: map[string]bool{},
 	}
-	db := open(t, postgres.Options{URL: b.LoginURL, Public: 6, Staff: 6, Clock: b.clock})
+	db := open(t, postgres.Options{URL: b.LoginURL, Public: 6, Staff: 6, Worker: 1, Clock: b.clock})
+	b.db = db
 	owner := open(t, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock})
 	keys, err := secret.NewKeys([]byte("the one key of the tests of httpapi"))
 	if err != nil {
@@ -89,14 +93,17 @@ func setup(t testing.TB) *bundle {
 	logger := slog.New(slog.NewJSONHandler(b.log, nil))
 	tickets := ticket.New(db, keys, rand.Reader, logger)
 	t.Cleanup(tickets.Close)
+	b.answers = report.Collect(db, logger)
+	t.Cleanup(b.answers.Close)
+	tickets.CountAnswers(b.answers)
 	messages, err := i18n.Load(web.Messages)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger})
 	err = Register(b.echo, Options{
-		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
-		Once: idempotency.NewLedger(db), Keys: keys, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
+		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Reports: report.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
+		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -190,6 +197,9 @@ func (b *bundle) do(t testing.TB, q req) resp {
 		value := q.path[name]
 		if name == "slug" && value == "" {
 			value = "toshima"
+		}
+		if name == "year" && value == "" {
+			value = "2026"
 		}
 		if value == "" {
 			value = uuid.NewString()

@@ -47,6 +47,9 @@ func (d takeDecoder) decodeByContract(raw []byte) (takeBody, error) {
 	}
 	b.secret, b.hasSecret = object["secret"].(string)
 	b.nickname, _ = object["nickname"].(string)
+	if answers, ok := object["answers"].(map[string]any); ok {
+		b.answers = answersOf(answers)
+	}
 	if accepts, _ := object["accept_waitlist"].(bool); accepts {
 		b.wait = ticket.WaitQuota
 		if reach, ok := object["wait_for"].(string); ok {

@@ -34,7 +34,7 @@ func (f *face) takeSeat(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	wanted.QuotaID, wanted.Seats, wanted.Nickname, wanted.Wait = body.quota, body.seats, body.nickname, body.wait
+	wanted.QuotaID, wanted.Seats, wanted.Nickname, wanted.Wait, wanted.Answers = body.quota, body.seats, body.nickname, body.wait, body.answers
 	if body.hasSecret {
 		if wanted.Secret, err = secret.ParseTicket(body.secret); err != nil {
 			return err
@@ -55,6 +55,7 @@ type takeBody struct {
 	hasSecret bool
 	nickname  string
 	wait      ticket.Reach
+	answers   ticket.Answers
 }
 
 // checkLang refuses queries as checkParameters does; nearly always there is none.
@@ -72,4 +73,10 @@ func checkLang(r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// answersOf reads TicketAnswers, which the schema has checked.
+func answersOf(object map[string]any) ticket.Answers {
+	text := func(name string) string { s, _ := object[name].(string); return s }
+	return ticket.Answers{Age: text("age"), Gender: text("gender"), Standing: text("standing"), Home: text("home")}
 }

@@ -15,6 +15,7 @@ var (
 	ErrTooManySeats   = fault.Invalid("too_many_seats")            // param max
 	ErrSeats          = fault.Invalid("seats_invalid")             // fewer than one; field seats
 	ErrNickname       = fault.Invalid("nickname_invalid")          // field nickname
+	ErrAnswers        = fault.Invalid("answers_invalid")           // fields answers.…
 	ErrUnknown        = fault.NotFound("ticket_unknown")           // no ticket has this secret
 	ErrOver           = fault.Conflict("ticket_over")              // the part has ended
 	ErrCancelled      = fault.Conflict("ticket_already_cancelled") // nothing left to cancel

@@ -35,6 +35,7 @@ func (s *Service) apply(ctx context.Context, r Request, id uuid.UUID, mac []byte
 			_, _, err := s.store.cancel(going, mac)
 			return secret.Ticket{}, Ticket{}, errors.Join(postgres.Unavailable(gone), err)
 		}
+		s.counted(r, t)
 		return r.Secret, t, nil
 	case "duplicate":
 		return s.again(r, t)

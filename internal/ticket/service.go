@@ -21,6 +21,7 @@ type Service struct {
 	store  store
 	keys   *secret.Keys
 	random io.Reader
+	tally  Tally // nil: answers are dropped
 	lanes  [lanes]*lane
 }
 
@@ -49,7 +50,7 @@ func (s *Service) Close() {
 //
 // When the quota is full and r.Wait asks for it, the ticket is a waiting one. Where seats are drawn by lot, it is an application.
 //
-// It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrFull,
+// It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrAnswers, ErrFull,
 // ErrNoList, ErrListFull, ErrTooLarge, ErrDrawFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
 // asking again with the same secret tells.
 func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
@@ -67,6 +68,9 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	}
 	if !slices.Contains(reaches, r.Wait) {
 		return secret.Ticket{}, Ticket{}, ErrReach.Field("wait_for", "unknown_value")
+	}
+	if err := r.Answers.check(); err != nil {
+		return secret.Ticket{}, Ticket{}, err
 	}
 	if r.Seats < 1 {
 		return secret.Ticket{}, Ticket{}, ErrSeats.Field("seats", "too_small", "min", 1)
@@ -106,6 +110,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	case "other_way":
 		return s.apply(ctx, r, id, mac, !made)
 	case "granted":
+		s.counted(r, v.ticket)
 		if v.linkIsOpen {
 			if t, err := s.store.read(ctx, [][]byte{mac}); err == nil {
 				v.ticket = t // else the ticket page shows the link: the seat is taken, and that is what must be told

@@ -86,6 +86,8 @@ type Request struct {
 	Nickname string // optional
 	// Wait stands in line when the quota is full and has a waiting list; NoWait is told that it is full.
 	Wait Reach
+	// Answers for the yearly report, if the holder gave any.
+	Answers Answers
 }
 
 // Reach says which quotas of an event a waiting ticket wishes for, all of the same channel as the one asked for.

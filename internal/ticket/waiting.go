@@ -20,6 +20,7 @@ func (s *Service) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte)
 	}
 	switch outcome {
 	case "granted", "waiting":
+		s.counted(r, t)
 		return r.Secret, t, nil
 	case "duplicate":
 		return s.again(r, t)

@@ -1,0 +1,138 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/oapi-codegen/runtime/types"
+
+	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/report"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// GetYearReport gives the sums of a fiscal year.
+func (f *face) GetYearReport(ctx context.Context, request api.GetYearReportRequestObject) (api.GetYearReportResponseObject, error) {
+	y, err := f.Reports.Year(ctx, sessionOf(ctx).Organization.ID, request.Year)
+	if err != nil {
+		return nil, err
+	}
+	out := api.GetYearReport200JSONResponse{
+		Year: y.Year, From: types.Date{Time: y.From.Start()}, To: types.Date{Time: y.To.Start()}, Events: make([]api.YearEvent, len(y.Events)), Total: yearFigures(y.Total),
+	}
+	for i, e := range y.Events {
+		out.Events[i] = api.YearEvent{YearFigures: yearFigures(e.Figures), EventID: e.ID, Title: e.Title, Owner: refs([]organization.Ref{e.Owner})[0]}
+	}
+	return out, nil
+}
+
+func yearFigures(f report.Figures) api.YearFigures {
+	return api.YearFigures{
+		Dates: f.Dates, Registered: figure(f.Registered), Came: figure(f.Came), DatesBrokenDown: f.DatesBrokenDown, Breakdown: breakdown(f.Breakdown),
+		Outside: figureOrNull(f.Outside), OutsidePercent: f.OutsidePercent,
+	}
+}
+
+// GetYearReportCSV gives the same as a table.
+func (f *face) GetYearReportCSV(ctx context.Context, request api.GetYearReportCSVRequestObject) (api.GetYearReportCSVResponseObject, error) {
+	y, err := f.Reports.Year(ctx, sessionOf(ctx).Organization.ID, request.Year)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := f.writeYear(ctx, &b, y); err != nil {
+		return nil, err
+	}
+	return api.GetYearReportCSV200TextCsvResponse{Body: &b, ContentLength: int64(b.Len())}, nil
+}
+
+// writeYear writes one line a figure, the organization's total last.
+func (f *face) writeYear(ctx context.Context, into io.Writer, y report.Year) error {
+	towns := map[string]string{}
+	all, err := f.Organizations.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		towns[o.Code] = o.Name
+	}
+	if _, err := io.WriteString(into, "\ufeff"); err != nil { // without it spreadsheets take UTF-8 for CP932
+		return fmt.Errorf("write report: %w", err)
+	}
+	w := csv.NewWriter(into)
+	w.UseCRLF = true
+	t := yearTable{words: f.Words.T, towns: towns, year: strconv.Itoa(y.Year)}
+	lines := [][]string{t.heading()}
+	for _, e := range y.Events {
+		lines = append(lines, t.lines(plainCell(e.Title), plainCell(e.Owner.Name), e.Figures)...)
+	}
+	lines = append(lines, t.lines(f.Words.T("report.total", nil), "", y.Total)...)
+	if err := w.WriteAll(lines); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// plainCell keeps a spreadsheet from taking a title for a formula.
+func plainCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// yearTable words the lines of a year.
+type yearTable struct {
+	words func(id string, params map[string]any) string
+	towns map[string]string
+	year  string
+}
+
+func (t yearTable) heading() []string {
+	var cells []string
+	for _, c := range []string{"year", "event", "owner", "item", "answer", "value", "in_band"} {
+		cells = append(cells, t.words("report.column."+c, nil))
+	}
+	return cells
+}
+
+func (t yearTable) lines(title, owner string, f report.Figures) [][]string {
+	var all [][]string
+	add := func(item, answer, value, few string) {
+		all = append(all, []string{t.year, title, owner, item, answer, value, few})
+	}
+	figure := func(item, answer string, f report.Figure) {
+		add(item, answer, strconv.Itoa(f.Value), strconv.Itoa(f.Few))
+	}
+	add(t.words("report.item.dates", nil), "", strconv.Itoa(f.Dates), "")
+	figure(t.words("report.item.registered", nil), "", f.Registered)
+	figure(t.words("report.item.came", nil), "", f.Came)
+	for _, q := range f.Breakdown {
+		for _, a := range q.Answers {
+			figure(t.words("label.question."+string(q.Question), nil), t.answer(q, a.Answer), a.Figure)
+		}
+	}
+	if f.Outside != nil {
+		figure(t.words("report.item.outside", nil), "", *f.Outside)
+	}
+	if f.OutsidePercent != nil {
+		add(t.words("report.item.outside_percent", nil), "", strconv.Itoa(*f.OutsidePercent), "")
+	}
+	return all
+}
+
+func (t yearTable) answer(q report.Breakdown, answer string) string {
+	if town, ok := t.towns[answer]; ok && answer != ticket.Elsewhere {
+		return town
+	}
+	if answer == report.Unknown {
+		return t.words("label.answer.unknown", nil)
+	}
+	return t.words("label.answer."+string(q.Question)+"_"+answer, nil)
+}
