@@ -188,6 +188,16 @@ type ClientInterface interface {
 	// Corresponds with GET /events/{event_id}/erasure (the `GetErasure` operationId).
 	GetErasure(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetDraw See how the seats of a part are drawn by lot, and draw again
+	//
+	// For parts whose `reservation` is `lottery`. Before applications open a seed is promised by its `commitment`; when they close, the `list` of
+	// anonymous numbers is fixed and its SHA-256 told as `list_digest`; then the seed is told and the order of the draw follows from both. How to draw again
+	// stands in docs/lottery.md; `tonarimachi verify-draw` does it with this answer. Nothing in it leads to a person or a ticket; the holder of a ticket
+	// finds its `draw_number` on it. The list goes when the tickets of the date are erased.
+	//
+	// Corresponds with GET /events/{event_id}/parts/{part_id}/draw (the `GetDraw` operationId).
+	GetDraw(ctx context.Context, eventID EventID, partID PartID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// TakeSeatWithBody Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -196,6 +206,10 @@ type ClientInterface interface {
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	//
+	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+	// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -210,6 +224,10 @@ type ClientInterface interface {
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	//
+	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+	// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -861,6 +879,26 @@ func (c *Client) GetErasure(ctx context.Context, eventID EventID, reqEditors ...
 	return c.Client.Do(req)
 }
 
+// GetDraw See how the seats of a part are drawn by lot, and draw again
+//
+// For parts whose `reservation` is `lottery`. Before applications open a seed is promised by its `commitment`; when they close, the `list` of
+// anonymous numbers is fixed and its SHA-256 told as `list_digest`; then the seed is told and the order of the draw follows from both. How to draw again
+// stands in docs/lottery.md; `tonarimachi verify-draw` does it with this answer. Nothing in it leads to a person or a ticket; the holder of a ticket
+// finds its `draw_number` on it. The list goes when the tickets of the date are erased.
+//
+// Corresponds with GET /events/{event_id}/parts/{part_id}/draw (the `GetDraw` operationId).
+func (c *Client) GetDraw(ctx context.Context, eventID EventID, partID PartID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDrawRequest(c.Server, eventID, partID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // TakeSeatWithBody Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -869,6 +907,10 @@ func (c *Client) GetErasure(ctx context.Context, eventID EventID, reqEditors ...
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+//
+// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -893,6 +935,10 @@ func (c *Client) TakeSeatWithBody(ctx context.Context, eventID EventID, contentT
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+//
+// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2398,6 +2444,47 @@ func NewGetErasureRequest(server string, eventID EventID) (*http.Request, error)
 	}
 
 	operationPath := fmt.Sprintf("/events/%s/erasure", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDrawRequest constructs an http.Request for the GetDraw method
+func NewGetDrawRequest(server string, eventID EventID, partID PartID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "part_id", partID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s/parts/%s/draw", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -4703,6 +4790,18 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /events/{event_id}/erasure (the `GetErasure` operationId).
 	GetErasureWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetErasureResponse, error)
 
+	// GetDrawWithResponse See how the seats of a part are drawn by lot, and draw again
+	//
+	// For parts whose `reservation` is `lottery`. Before applications open a seed is promised by its `commitment`; when they close, the `list` of
+	// anonymous numbers is fixed and its SHA-256 told as `list_digest`; then the seed is told and the order of the draw follows from both. How to draw again
+	// stands in docs/lottery.md; `tonarimachi verify-draw` does it with this answer. Nothing in it leads to a person or a ticket; the holder of a ticket
+	// finds its `draw_number` on it. The list goes when the tickets of the date are erased.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{event_id}/parts/{part_id}/draw (the `GetDraw` operationId).
+	GetDrawWithResponse(ctx context.Context, eventID EventID, partID PartID, reqEditors ...RequestEditorFn) (*GetDrawResponse, error)
+
 	// TakeSeatWithBodyWithResponse Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -4711,6 +4810,10 @@ type ClientWithResponsesInterface interface {
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	//
+	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+	// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4725,6 +4828,10 @@ type ClientWithResponsesInterface interface {
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	//
+	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+	// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5540,6 +5647,43 @@ func (r GetErasureResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetErasureResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDrawResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Draw
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDrawResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDrawResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDrawResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7590,6 +7734,24 @@ func (c *ClientWithResponses) GetErasureWithResponse(ctx context.Context, eventI
 	return ParseGetErasureResponse(rsp)
 }
 
+// GetDrawWithResponse See how the seats of a part are drawn by lot, and draw again
+//
+// For parts whose `reservation` is `lottery`. Before applications open a seed is promised by its `commitment`; when they close, the `list` of
+// anonymous numbers is fixed and its SHA-256 told as `list_digest`; then the seed is told and the order of the draw follows from both. How to draw again
+// stands in docs/lottery.md; `tonarimachi verify-draw` does it with this answer. Nothing in it leads to a person or a ticket; the holder of a ticket
+// finds its `draw_number` on it. The list goes when the tickets of the date are erased.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{event_id}/parts/{part_id}/draw (the `GetDraw` operationId).
+func (c *ClientWithResponses) GetDrawWithResponse(ctx context.Context, eventID EventID, partID PartID, reqEditors ...RequestEditorFn) (*GetDrawResponse, error) {
+	rsp, err := c.GetDraw(ctx, eventID, partID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDrawResponse(rsp)
+}
+
 // TakeSeatWithBodyWithResponse Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -7598,6 +7760,10 @@ func (c *ClientWithResponses) GetErasureWithResponse(ctx context.Context, eventI
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+//
+// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7618,6 +7784,10 @@ func (c *ClientWithResponses) TakeSeatWithBodyWithResponse(ctx context.Context, 
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+//
+// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
+// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
+// `group_larger_than_quota`, one that comes too late with 409 `registration_closed`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8925,6 +9095,56 @@ func ParseGetErasureResponse(rsp *http.Response) (*GetErasureResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ErasureCertificate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDrawResponse parses an HTTP response from a GetDrawWithResponse call
+func ParseGetDrawResponse(rsp *http.Response) (*GetDrawResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDrawResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Draw
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12030,309 +12250,328 @@ func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17kxvHkS/6VSpwHGHSxmAwL8qciY0bIz5sWnwtOVqtQuQdFLoLQGkaVVBXYUCYywjNyNqVZet418+7",
-	"lu+V7/rI1vFKWr/uPbIs2x8GHEr6Ficqs6q7GugGGsMZkpLmHxID9KMemVn5+GXm3Uoguz0pmNCqsn63",
-	"0qMx7TLNYvjrXD9WMjafQqaCmPc0l6KyXmkIdkdvB/Brg8gW0R1GerTNSJO1ZMyqZMB1B75VtMtIi0fm",
-	"kbVKtcLN/S/1WTysVCuCdlllvYIPqlQrKuiwLjXv69I7l5lo605lfaler1crXS6SL6oVPeyZG5WOuWhX",
-	"7t2rVi7sMqEvnTf3wit6VHfSNzDz6zYPK9VKzF7q85iFlXUd95n/zpaMu1RX1iv9Plw5+ZKLXAU0ep7R",
-	"nDXZ6jAyZDQmXJBBhwcdwrUim72YRyTiTJFTB3/648GHvzptVoHdod1exCrry/XlM9W8EZtHTR1tl97h",
-	"3X7XPOLsWVgf96dZLjt2LjRrsxgGfylk3Z7UTATDZ9hwcgKbZJdGfWa2cyj7MZEDUSWqH3QIVYSSZ5+9",
-	"dJ6cCmPa0guc6dZCR+se7fEFnj53YYcNFzqMhiw+XSMXZUyWV0lH9mOV0oKZEVN6jEJ22JC0mbbXaRmz",
-	"8JagQg1YTKgICVdESE1CKRihbcrFBqFC6g6Lxx9Idfqw1eVl0vDGt73Dhtsx6ysWNqrwXPO8QUcqQ6Ox",
-	"0uY9SvMoIn0RspgM6JCs1s/WbglHuji7dJ+8VV0wy1pAxMtra+M03KNas9g88/984datO8tLC7du3XmK",
-	"3f7ql3Jp7zLvcj25a9+QA9KlYkiY0LEhM4qM2DGbpklXKl3EdhE80R9wyFq0H2lDRNWUwJYs/9m/conr",
-	"Mhc7hdwXcbHz8Mx3RQqzcndT5qkY7lmor1VyOagL109755di1qqsV/7bYioDF/FXtYhvM++9FgT9OGYi",
-	"YIUTlMklDz/N6zQulmM9Gh+BGLvJDKUUvkTBz0fwmqjfzpeTMm5Twb9FzVdfVkR1ZKyJebsRnjQMY6YU",
-	"UxlBWdFSdXiX5u+1Mq867FbDOM2At+QOE4XLos2vD7sq98zNqieFYnDCPk3DGyi/zF+BFJoJ+Eh7vYgH",
-	"sEKLvVg2I9b96ovKrKDHAOaOMD1Bt7nYpRG8N2Sa8qiyXhnt/XC09/79D17+5Fe/Hu29//H//7PR3huj",
-	"/R98+pPvjvb+bbT319Hem6P9H472fj3a++lo763Ry/tGJGiq+6qyvgpnCdewA6NXfjPa/6/R/juj/T+N",
-	"XnlttP+DT37z3mjvbwff/8lo/3uTj0qn72agFscGeq/sHl3HB+AKThKUOwMC2Y9COCma5ksarpMujcym",
-	"sJB88+a1q1ViX02e3bq48LUqoQSHZI49d6JEXGlzPJC+2BFyIEiiFdXMiM9J0Yp4MM+OPfQkr0pNelIp",
-	"3oyYOY91h4u2OauoCDdIw5BBgyg6VGTQGcIoL1Ie9WP2KAf5dF8NyanV5bNVslZfsUpg4wbT8XBhs6VZ",
-	"3CCDDosZgVU9TWRMKIETx+mQisW7LCan1ur10zVyk7YY0ZLoeIiHPomoZjFpyZiwXRYPYRVIs68JJdev",
-	"3dyCN8q+Jo2xY7lh3tVQLIiZbuDyyLjJw5CJR7lAhlRBjJAmi6TZQC0TqvOFYtWM1+iPXdZtsph06dDq",
-	"P2bnFczgkuWhh5Eblhm2Lf/4guPg1bcPXn/z4J9fPXj/T6P9H4z2fvTxf3z4yW/eGO29P9r759Hea6OX",
-	"90b7+6O9f77/wcsHH/5qtPf6p+ab10d73x/t/WK09+PR3rdRmrA4lsageCF5r5Zy2yyA/8Llev3BT/7l",
-	"4L2f3v/z2wf//Opo79c4BBAmv5p8aouzKDTCBeXTvdue2FpeTsVW8UTSJ+aJqvG1OQpZ9azRKpWWMqxa",
-	"skWduxkzumN0t7gfsQ3SwBVrwJmoCNew4Velvij7InyUFHvJ0BxD5ZvdAbloKBO/UB0jHDXSJAloFFkJ",
-	"eVXqKzLkLc7CSQXgqkS2DTpUtFlIFBcBA+5vXNii7Qbq8AOqiGICZ74l5WUat9mj5tWmDIdmspF5eWwG",
-	"JsgSucKfhlE9K2hfd2TMv8XCR3sWkCBmIROa00jBhiRmWszcoVUl7E7PKCnm95jtyh0W1kjjueeeW9js",
-	"6465O6A6PTWMxbrD0dQaUKFZaCep+r2ejDULr7CQ0y1gk8ezDYbmGv7bzFuMOE9YE3SqTaX6MRUBm6S9",
-	"g/e/c/C3Vx688urBL35XI88ZQuuwqAdWE4uVFCQ0S6glCWTXMKLoR1GDdBkVluQ1hZWpVnqx7LFYc9Tj",
-	"jC0nQi7a27LV4gF+mX33NfzBmptK01YL9ssIfwY2mmZduG9MaUxkE41jOjR/Bx0ehdsBxePdjJE2jaxD",
-	"bdRe3ZQyYlTA9bLbo4JLsS13yt0RMbrLtrs8HNBh+Zu40kxsSxGVv0fwYMdIudI39IxxMJugmFI3Ya9A",
-	"bvO22I6oaPdpu+SSDTqMRUGH8rjk9bLLxDbsapkb7vlGxAuZVZhYx8ndyL5ubH8zYx+fe4Z23GJWc8j3",
-	"djJm2XyRBXD8JYx1SfT6yPphyA150+i6xw4tGik2zsjAbEaWspYmRkczGhmyF8/wFrnBehENWIh+p0FH",
-	"RqwkwyUclHUfzvAegqvjEt66XD/hts8lt00Scz/kTARsi+Y4KS7K2DqtuWhvgHLS6kcRGcjY0BzaXYpw",
-	"QRrUPqcB7grR7xp+pmIohWEwxaKWY1ejs9Iuj4aGmGkMLvdqZSj7oAfLXRZvr9bNPfbAjfE6LVi83Y5l",
-	"v+cxZUq7Zh76gtAxuHTHmCTA+fg+M3CF13r9ZsRVp5LzQBpoY6GH+a4bPLfQLDEzHnd4FGzF+OONpgHj",
-	"sgvmJJkZPdUQDHhRNnMnTHXG0RJSzRY077K8uTjjokhSZcaY0gZOfoYvx2wU3LE95+Vu7pMeM/9IgGdQ",
-	"Y5J5K+btTtXt7tiDM8NKVuB2AQfo65ZHs4STCNLkwzT+90gwR1nxYkWzHnSV3dE25jSxHDCQ7NPyJvU0",
-	"FTmUe/8v//7JL3882tsf7b9eJQ/e/66xU/e/P9r72Wjvu1Xy4MOXDz54r0au9g1ZoxptTiTLJajwJby9",
-	"SzmSeLXSYgPzbz+Kckn1aSnRZT0eadHmfnB2khclF5oEUqh+pEGtJSEdTh54JYkMnZU5OqRstWxUb/In",
-	"z/MAvBJF11pgrk/brGveXTdYCwzw8TAhHO8t8PO0wUGnrRZgVjdmbXOEGRPFqcDj0uPOQlsu2PFOvC+P",
-	"YTJTsauRzD2XXswWHUafuSYYbuMGoSLjvBmfWJVQMOTBUmtK3TEz7XLhv2JpfLvdPvoxJC+wl7evEzHT",
-	"mRtdyis+sWTnOlQIFuXHosxR2ZFRyNCjShSjmmi6wxQxZ5nPSFxso9FldkhEHA7MAY12tjlItUjqXK46",
-	"15FS5Rh3F3ZZPCTmPHDuxLhvuEwZGy/cgFgf/tA1X/Z4sMNCwmjQIRAr2jD7Y24zj7BCgHZZSFoxY9GQ",
-	"nLr/wRsH7//swc/fOu1PAzyRMAWQCDFjuaM+TzXLjV4tLK/456h5eaXg/hvMKAaT4hrcR6EciBxZAzFU",
-	"hRPnCuZmQ5/mG2OKAk9i9EWDStOMIdRhHrjNRWODyJZmgrBuTw8zhuo0+sGxsvDvDd+bseQcDdkX5Ssc",
-	"sJ9oMzeSeTYgvmn2itr5tfkuEyBqYJpSsCrh2qhfxrLv0J5KrHmqSCRFG9zoUpIWG5AO3WVg8hMt28xY",
-	"5IfSbQLLtOUEKK7QRd7uxyxHem4Z+tSKBB0GhGpOC430KSVGxc0fXak06THZi8wM+kKzEF0K5mopAla1",
-	"6IxYK8cXsKY0DFlI+r1kXRC7AeSAFDLoMEGEBPeLffQsIZ2dU3UsMlrmAEuF55Gt5E1GtQIhJHBOZg0i",
-	"qtwRFKPYDiKpWDhlOWxwwb9p3vVQ2uzDdnkdduyQG480p8/LrJwlxQkOq3qiIu80PE+H58BDPy5hQjrc",
-	"DuwvqQSrLy2vrK5VsliG+sLZ23fP3PtS3ub2OkZK5ppb5hCFQwCPDOT4iIsdI6tljwlCo5jRcAh7AfAG",
-	"olnE4JFEszt6HSWZ+ejAIFwRM2rDO1zXZrPw2Gons3YjL1iza/EVY+DlwDNuXDxHVlZWzuKAZKulGLrQ",
-	"qdHyzLi25M5QZkPdmYPBO9VX6zkrvXpvAT8spx9OvbClb9e+evr/yN2E8yzgIQsTPMX4TmtWXvWHUy1H",
-	"socs4MrZnvagxCdXK2qH93oszD0lu25Q5bAZ/mY5vEfy6qp9Y+6meeObqvSNLU7OtGivF8tdhm8GLeb2",
-	"TLpyj8kdmkRDKftmEE5OcIx71pghb8JEqGrjqkShaWyu3p7Hlp5flBuunTJkkMKGwZusTSGONJDxTvkZ",
-	"wJFWnlKljK/TWOdR69xSOYku3p1TXuNtWbntdsJbsKq3326iRbRyjvZowPVwTlIOvNt8qFd9HO1VIDJ9",
-	"9Jc/4+S5heM1+swlkUPiqV0xbSOd+WEIrK+N0pYDULVnRWPdMEaHhqTJmEj0IzzazUkv9bb9srFu1aYB",
-	"BfMUYpRagtpAmjTYyfgA4pjvwjlrX1SpVvoiRBPAe2iujHMgrlI+I6O6TM7vOup7hoM0qInOI9mSoLnO",
-	"2CO3bu75VQ9Y5nahcPvMzKbgEI3ZxIXiYY7TvmmdM+W0OnDlFHoVnDZGiaO4WboYPq+aofz8RwMdWMVX",
-	"UR6Sjptda6oakax3tRK4ZZrFLnCdN6gqrlLR8l/mYmeu0+Emv2MhuLSlWTz/QRHEjGoWziUdyx4QR3ik",
-	"pPNMFHdr6KCsLT9hGyyfNuH51Ej0TI2dBN6yZl5ZcApMo4ej8OEmtDVxPOY6YouGAydsaQ5P5cm96kTs",
-	"worYyY0Ga85YstZABq0/seDzxN8htJ2HdbfGTLF4t5Sn7YZ36SGVEWPalliplozNGpmTjQuLeChxXKDz",
-	"Aw3KfMXFn60bTjXZwkliuW3J5WbHOq3mcLxeuEMDHQ09dx7RAzl52Pgm66SoCHmba7VBBjzUnSpRPRow",
-	"BaZlSFWHKRJKcFJ3wd6qZQ2xpVzvKsIL871Y5nzlAe9ZT4PE03GGc/deAZNt0d7cdkukaZEagd4NM9m6",
-	"HZTLJPEUwYXleh5f5YUJr9CQkeYQ3U7GbM7zpZWQmDjo28WLoOZcBW1vKS0QzUJn4AFrVjm2fy7NkJXw",
-	"wrwJXIip6sfsnBlbC3BYk/I7yVma7yQtP8M0scEOZ6bs99Ko/BfmznDXocNKnQRw+UUaaJVzFADSIdye",
-	"0BbGoIoCgNtqPT35bRIPYNvMlzB+pyonuKt5F3ccIalswKA5RFWjRi6bcQBoF5AdAHfxfO1GRW7RmMhW",
-	"q7Q7Pd2sPAMWAzvKBoLGxU/yYpg5kYJwXTUnADjQ2zEDkGCIYq7caNz7cq1pyB8pv/eYjmI3//Z0HT5z",
-	"7bhVky5Cds+SIeUcRNWJ2GwS9EVyqSXUfA4AqzNlzqzIHvXhiVPD6lm41b1qxWFNxqJ9a7nHkbt4W9P2",
-	"fLF8B4vJiL6zYxttDF7+Up/Zn81WjYM3x6OXucNssZkLcZGlS+DAE9Ouf4ajoZflivkIO3mhL/wnaf0l",
-	"G93K4btNtcMgyjboSLbLYhsFBYu7imFHDF4hRNecvxjTGpKI77CNBClXTdwRXBFqnlqaT/3gWzqR1VJb",
-	"qfrdLo2HpWgt8YaNazQzgHe7XPEmj6wxPm0m/5Beea9aGbCm4jrnjeWUKI+dw3w/VHtOg5cd4rgr9m1w",
-	"CG7IblNpKdg6ERIilixG4RTM8nTYx1fn0SGKj3pvPdxEb09fVPWw1mhmg3KOmK6MWa5XGTJpzLEm2B2N",
-	"mbBcuXgouuo8g8dHRrI7ehtSEUpAs3wsEt5jh1S8LrI3r4NWdXhLb4d0qDIu2pUzZzJ6Of49w4LznlU4",
-	"RDxUcxbVaCzC6U50CElLAHqwydOg6CjGbIjtYU+78YPueA62CZCveXW0HTNqMxdygvvmiuihHEMTB+Qh",
-	"j8M5PBTzHJhdm7Qzl+hL9KWHWpcpBylQYM4hmhyHFvaB9ReiIYkh6L4BNNmwAJEGwpGst9zmdNXIFal0",
-	"NHQH7KHO1ZxgEiShlZBwN/HS7GFbOtRUrfTjHBTWJuZPm/lyrUAG1irHc/aWMOLNEJM1ybzUkqYXE7Nr",
-	"kGUSTxiMs37Vky7IOenofIoao9ExVh7n/SwbFIrLcphBL+UyIwknEP/IFuOYfvw2g9rHrywuvyKkGBOY",
-	"lY9/9NZo743R3tuj/e+M9n482v/Bg2+/Ndr7vyCJ8tuj/e+OXt47ePsPD17+9Sf/8htM6Hzwkz9NLO76",
-	"CwlqHUDstxPZNGSisl5PREvlRak6fIfyMavL6ECJ29XDNGwtnVmv19fr9a/Wz67X60l801yf8Zrayd2u",
-	"ViAfBJ3CjFqnXmVpZWnpzGolGYYPJ7Qp+6O9dyB79K+j/T+PXvnDaP9vo1c+Gu3/yaWx/8eYvzUzytXM",
-	"KM0wfHvihbtjaMpKsy92hrJSrcQSUBwdqdCvPXZd/87CDuVtnl4ZyAT2bl6T5Nvv/R428oej/f3R/uvP",
-	"/uPB2384eO9f73/0M8zMOAajMsWgHJqKTuzS2XbpQznrcizTM/VZLqET4/eLavz6J3LmwC082Y4inJhY",
-	"oI83GwSGUYSanh/pZp+UM625nPUlsUOeCe5UpGJAm69P+pi7mLY05gR1udYAWUmUIV8TykWqXGQ5hCCk",
-	"ztdGh3kxyLrh21bMIFYXdGjcZlWHsM0mVM+JMxqCagKDyVuPRDbPZ3S7yc1kejvZMeSUb5nXS01pcuCc",
-	"RaFLiJ/0TdmA5pRMt8mTDAtljO/MN29eu0quSzOYmHABZRww1x4Aqo3FRoIxh+QAsJ+8SjizhA2+tlqx",
-	"ANopiWiXlOqzsBjdgrfOBWF4Kd5Wu7nVp6h2FaYwv1gP5ELIu0wooBCIzULxn5v/8HXCu7QN5QB6MReQ",
-	"sqwlUQEVpBXLLpasCWLGRK6FBaVe8sLyIiQcDrzGpq0gAcrhOjFTILf69fpKADfDR9aokefsMdqhytw6",
-	"kPGOSnIBNiBxQ7l6HJj/EORbfbkm45Yr3+gMaQRVe+kGNZLWrrHxM4QTNf4bkomSkNYFg1RMaKhsY+v5",
-	"zKYVXClnLdrNqyYbX0w0mCQxSTJzxuLJM4z1CNdTVjJVjZ96+sLTV85cXH1q9ZkbV5/62rmn/vHq2tba",
-	"15+6cq5SiArABF5WlFRr+AuA6lq6ylWkObRpHTlvX4DXL8D7F2AAC8Uj0MkaTeMeu5LJ9duFlGJ9KOBY",
-	"ALKAkR8DVdhNnFjDzBCT+U0hEseHhxIreHcxO8OSsDswN2VYmyrSZDQ2Sq+5owxxleOOaezwTckFF+18",
-	"AVp4ZBfkY0Ain4W+Gm4BNEeSazHIgLeT8kBGJm1gkhjIEWO910jj7sc//s3B9//XvYYHUbUR+qEVthig",
-	"b0AFr0XczcWQDhewqlmb7zKV5GV5mR2w6C1utBfCxTRpN315kYpgjableXgrfESaRVGWJuD/AMu4jVjG",
-	"bG3OVb825+rqmM4xidE56k2ukWsCTTgrCbw95haOh798WRFD6irBW2VFWX1lwehM8M9o7z8/ffPPn/zP",
-	"39lyXy/v4TPdo0f7P7j/0f892nsttxbY7EXNlWZfh6RBLW3GqkIdJ5CixaFioE1IstOUIhpOoraydt7Z",
-	"TIZOR+ueWl9cnMnhZnR5NPcMz8tmB4e4kjGUzWtTwxZgIBvp4qPUPcccb1LVkX4FCkUjcJX5medQdYEL",
-	"vT32ZcQC3Y8RL97lAioTJxm7OqbAGGZlGNPmU54tMU+GVFE61LhTriyid2rp2LyMqlP1F5YWzt7+p6UX",
-	"6gvLt09/qfCh5zqSBw+PCTlc0lXq1FhZKufVsJlXvjixIyxTMuVKX4DeFHGdpAmO1dd69Z2DN/9y8PPf",
-	"PvjJnw5efffg1d8dvPnL+3/54Wj/D6NXPhq98h3cZe7SWlEsZLc78euWTSr0/AT5unaTBjugbduK5Wkm",
-	"MCq4TIS1MjGqq1aEH0Lqj43KFc6LmeKh2dtcuVICyeDBwsoXbkjuKQLczZdZ5bKqyuMiixKabmdmdER4",
-	"K2O+ODj19KzCrkNNpGDxcjfknO3L+cfQ/Cub44tdng5C9eIlUx9uLkqenkGdl5n1dGp0iNJJVKsIk0hx",
-	"ThIw4jaTCpC9vjnjWuuojnAoOdmPQkT7w6PmSHiMqWLbYJ/kvNya84JIkXicu3RorLGItfSGV3q2YJBg",
-	"8Jhb2kwTwQbEDETNOb6c075hpFFj3feDg3Mc3h8xGmIV2VTlQmWmRhrAIJgCxxUJ+ywBekMd/SHTNSsJ",
-	"1/HbPpsiBz2wzLx5OzOSIhOayG5SsiS3p5JaAW7lmmBJLRAHX5mEpzwy2IcnhA73hOPKYDkU5qMrd1m4",
-	"3YplNxeFFUMpEahz62djQckFc2shU8xchWJLtrTIQ6fMS32WWyH05oW/f/bC1XMXDNkY1XRtbXUtP6XI",
-	"lslPMtbHuPb5559/fuHKlaQ9isv5NisTQFOUWHZLqR2HSAgqh0FJecgBUfIQHAl2Iz/1J6HsDFW4DUns",
-	"6hmQi8xievszG4wxHhidv4qTWckaec7mk2KhFK6xgwjUloD6OIyFxgQmHkQho7dOgh3OLCw/tbV0Zn2l",
-	"AOxgQQofv/vu0qevvEM+effNBx/9CIArUlNbLjtJVf1aPU3NzWIduvTOtk0TXjaqXHoPBCHTm6zFdu/2",
-	"WHYaJAGXx1k0pd8V4eB7Hx785U8PvvMyuf/Rzz5577cH7/+PfFAFrsZKZjXufTF0tceknmVcqbm8iwOZ",
-	"zlWTMUXzqrAfYSxRKm2GMDuWeK3HREHJkYCKkCcmcJZBz0NqDfqUXEUvLHlWGgdQVKPkCGqNeCPPXcUk",
-	"TWZizvOUYpuofOeQQyXhHDfMxfnZMkmlPHjg1Dkcxuk5f8G5xzK1G/aVY0UjP/jzwf67VXLw6u/w/zd+",
-	"dPD6m1Vy8NfvPfj+H6vk4Nc/+uSdn/oON4B8VSuB3E4+eQVN/bqugRQ6hlqe+cwytm7jqdGMTtG7uohp",
-	"hRhhFUsfoR92IGNM/J9Ucg/nzfHd/RAb1oLFBMI0tfyaM22oOpunwHGhYxn2g0Jk9A4VNP+HEtArf0Ed",
-	"DKu4VCYelJOJrbiwXYaagbkoP5kgrcS13RweZUXNrQ4jXc8Lh4JxV/aDDlNF2zBXUc0q9lIqyaulscC2",
-	"QZMFIFlIgE0ph41NiaOK9D1GET6yN3E9Z9e5mMVxfkeVv2e5b2Y+uEftM6t4jlN/pupX7h2OHWY+OqeS",
-	"aJma6CkT5JTffrj0K39Tzie4laM5H53iJlisOrw3n/5mb5qZBz12wGTeN4sKnxmrfO2zc6mC3/7DjgKq",
-	"N756jxexNy6QChFQx3xUHfmhUl6s5otOJyw9CZq3fvMVYDFXFwUBnBl6tyzaVmo6k3PsQ/Nd/+loJvbX",
-	"GslV8vG77y4baxkitUbz3iB9gWV6Xcg6hpw/KbBGSE5K2rTksqaUulN+1ljhOy+frLgi0w2vfuhG4oDt",
-	"C82jpFTrrKJFD51nZizt7SOpx3UR8BxSYS4gFNFNK6UmboYqsQBD6OeBc0Q4ndFOBzTaWeCCqA6N2TqU",
-	"24J+C+C5riLYTo0XeEpXjIm0bOtE0Vo1o657mZJhj7x8UHGdq3zqgRXC5ODENXU4wgGfwHaxn/UQDUH8",
-	"grmziyF51z7qOkoDyjUX7e2IK12cXiwFIwEVxFxtzxMoWStFwAglIOIA9dyPonz7wNyptoF+p9XGpErj",
-	"k83bgLEASN3KMJx5Vkr8SVE8OxUoiXJYYphSBiqboTfFu7Rt/b9eEp9rOpQtGpUhksJSmJkdyi6kL9MS",
-	"OV50RB7GmTFX9Y3DnCMlM3syR0s5p2dx+lOBdTG3WzWvIs8zjPUUBN/ucAXUCGIfJDS62Y1Ajm27p1Kl",
-	"eF5EEN52ZHGO0wY3AdjLN4aWp4Dw5lmBrOD0XrCS710+hCA9jEpW0id9RHK23FJNytnpYKT0jkRmHsIH",
-	"7k+xSC5ssW4vyi3HNVVrtCwZ0qEP2ZxdJXSWlgZsCMJ6stsFmDPAS7YVAsSxDqFlzD3qGSrCnFTqlrzA",
-	"gDgC0nzoBRyn11nd/KackfbkTTe2+JzMno+Te5VLdhNHZKHFlSX4Yz8Q81kkATKv1mfimA93iLnNn577",
-	"0GXXWuetv2O+I+IhJjTnifEwfPWoToG5V3veo+AQMl2w+Oux7PcOReJfNGfv7KP4kPGBOVOVfa/XlI0F",
-	"d21OZs/0YxXbFx7ORWqjJBNe0qIzNuPQPdJXHpFHMXtMuaWZGPiMTTgKT/RUF/yjdkRfdyCNvCirhYDa",
-	"1mI5LsYgsNr9ZPkLTD7N/y2F3UzEHv2oHyTcWVwZHCLOuz1ABCtkrdiyClriAA/l4YZFmOHazq8xYInL",
-	"zbbqlsSfZOGyH0pSJ0s+OxnI24OZp+5x7on38jOZfIdTLuGhoIXPofdudsXpib0s3KXxSFZuPz9Ai+WF",
-	"sXzTttDV9qLsx4JCWV+CHZ8zq5otIODGAaBD4TxNDNorUCFkXwQs3AYcd8GIkqT7sTLZ+AOx+Zfk1I2L",
-	"58jZ1bWnTrsiugGNIhZ/WRHX9jgHaZxfity1kAw0kUlSKN7upb/QhW/dNv/UF85u3/7Kl6a3us1JFuvQ",
-	"Xo8JFtq2bhSSVUMJVRLzkRpxLOc4IDNFC6bWREv047WzZz39eLWeqyEXlz7DL8Yn++yNSyRmLQbItXXS",
-	"WOzhmNQiJtWbTXA59bPTbs2vmZY9iIO1Kz0lCJdUnpmsi9NmpBnTYIfpDdJmImQxNKZULGpVScwiqvku",
-	"yIkELbRBOrKbhX1kWtFAV3d8FI4S2qJXqhVzWy6ho6VdOu4Dl7vyzO72gjjdJulJGRk5CJDU4hYwswNN",
-	"1UM0BCqLeU8hs/k9EyiiqAxLyiQBNB8GXu5UzLTWSU7HdBxTur549ttxdHjK5bvDrvws/y/GRpIcQNuX",
-	"opTnd2zPrJWyVNSvYGnaXs2w5sZb9CTbNrW31Y0kh2SOPUoTT+bMEFwqC7a5MRZ8yz9oaRpoajLbKlPI",
-	"wQZp+AZ6Yx2CWlXS7OtMGMwXSELqbcFYCJhg2XNlerbNx+0hSyI6oeucPeYEyJNYmTaaOUKnBb9gX0XV",
-	"7xr5g1+pGmns0qjPbFHlbj/SvAcYYtLiu2yDNFps0CCaRZFK2zxZPc4+AzGUJOLMnfeGWTHmWjeb9JSr",
-	"YYABZ0IVqUMnXXz1pBRssUEmHTmXCeHmzGUrazPLIuFN2Jk8n0qxLS/2Bc5xcyffjxd0gwlNq6a6QRp9",
-	"sSOgPW82RhlyTDtT2Ng8zfVdqas8Xm8lG12+6+vYOth5JM+athb+cZ23GuX1oLHVvVdcM6988boJBI39",
-	"oZqMLn9uGU/eGLL5w9c+/uO373/wxie/2quSgw/eq5KP3/zgk//8lwf/zy+q5MHrf/l074MsSwvXLM41",
-	"5q5WImn002Euv/ptGvIQDP2IxsRWC1C212vadTvEBqXYlZs0h/ghR6VOGoFPP6Tgqnky4oQN3Y6lIvjD",
-	"UlUio5ApTVo8xhB7uWQEv/lqXrCjH7Ftze4U1C7CjuYelDvlpQf/9d8f/Pw18vG7766M9v462ntrtPdf",
-	"H7/77urBz9968ObPH/z07dHe+wdvvHbw1++Va7+TjqTqVjpZmzyKwz2fuyyu20TXP92spkuqs6lDq3Y0",
-	"lfXKxRsX/v7vrly7uvWNy89vPP38+c3n/27l5mZ19eZmZsTzroYX9fOCBhWoVFvxEnaKS80efO/DB7/9",
-	"t9He70f7b4z2fjvhEq9A6QpY6Ycj4swClcpdqVYiOvctuN55xTrW1lbXyI0bz16+kMBNzm/d3Nq8sYVo",
-	"dFuvB6xilx2Dx4Xtsu9Ke6IN38AFgPO50YoZHpcpWU/d8ZlRp3nZac4Snj7hzG5xk421TYQy8vgteUF2",
-	"44v5rziAnYmGzZFYO3cWXDKEew+T+pYTVJoRMZgeYPVKPBW2083bpvnyScHbAs0RkuRzKBIIDyYdqsYS",
-	"Tav22GszPTvXdMp+lo9uHmP64xh9H18a5JyznpNQcinDxlpSuaSl6vAunezQ7omM5QkvXn3h7O2vnlpI",
-	"Pp7Od+bd1LTVOsoWaocpOQ2DmKfv2BxPndY/TA4Eiw8RH5u775gZCbL87L5j/rXj2SAw3uoR9R9znVYs",
-	"JkWZF9saFskLkm4rGVI5ihCcR3iPPQIHYzlcXcP8EnpTSuMdWeXA3HcXzu5JKN8EA8nvjD9H2aYxtp60",
-	"pHu9WO7SyA8Y9ZhzVeOvDLt+BhEXBUnk1jJ8qEIqT2TmdTVdoMwsCynn6PJ8xiG1cwhPnzmLEkNs101X",
-	"CtLcNivrYvLZc4Of4BGFiMIJNOmErwvFrmKapOj6dQj7D/2KNqBKQLlssGV8DDtBwBvhLVTquCKMxhHH",
-	"wrdHAMe3KzKGiR6f3BRufYgw0GS37iBgPaj9OLUrGx5tXHlNNl2NcdeqXWRS1D3ckR/OyIkUuhbYs/rt",
-	"p332kzbVydinLNbNh2lqOrFcD2/EzxZzPSa2i1xZW65DHl7gapkl+SyuWFH5hrBJdY8Cn1Z+EPdQ5nOu",
-	"5TxmIGeWK2NG++uSv99ZQHJOtZJpdDh/5CwT2DpsfHEitOjRefqCvNMkByb6BIcZn/goYFFB+oBGTIQ0",
-	"Li6r3ov5rpGB7kr0HXAXJa2ak4RrV97P63wnBdsgLFLMnlPQLQA6BUB/Z9vsQLHEK4fPL1V7bK6+Jnkx",
-	"4BtUhLK7gY0jXQlD2pR9jS2nIQmUd9mhsn/KieLpWgoC+szCWIwW5ChZZJ9LPZVdls095S5DN7vyMxSb",
-	"MZ3G9XUryk1IqqhPb0pednvMxMpeC8pF2YunSK9yheiQadJuiJjW18or6ItVQl12I7LGOvIJggtoJAU0",
-	"8BjaJONWol7gt5g0PrZrziSBZ2TMd7/n7Ux2mZrYmT/0wYx0z4mhHlUmZ4Jnyu3qj387kvEIwm23R765",
-	"KmialpnuZjUrBovl52Yad53X+epbHI2kQ1nDyMsNrFrvlXUlsq9rZFPYZmSAEQhDFmJFVYjmszhLQiAL",
-	"zKrbirCgv2aaE0jzUVXhF9f94pZQWsYsdO0LWLL/UA5SfFmnfT9osANSEUAY5i8j0P0mvEk1fqp2oLJr",
-	"LHs9Fm4Q6kLxttnGgAfMYRKg1cQtkS1ZCB4jG4UHuNh6xVDbwMjEnCaDbeab70tw2zL8i49YhX/X4N8z",
-	"8O9TdbVdUMfEQta8Bw5kl2JFQ4CQmmXMvRNHWgqNKwWDirhdhk2Nktk1amRLDoRyHncO+9eRShMhYyww",
-	"nNQJUR3ew52jeAmsKZQU9x5YyYfw/lNySX4d+QSxNz3hXHZthacELYiqusMMVl13IsQNWir0ZRu08fQ7",
-	"ACT1yG6XQhIha95ACjsEOrunt40oKMr0KQImgVMewbEsk9ZOBjyKSChrBHRXVZD97nh7tX6W0AgLRija",
-	"LSjd5SE+Zp9YTkxNPcuv9XCNqgmqcLkOndBooKHnhAiYobkujbhiYY1c8rvEYNEMq/NBTRMrVloybkut",
-	"sWK1Lb2YRIp8VPty/cjO90Mq3EXNmDZzWjEZph3Kfgzeoi7d4aLtN4O0wbRdFpsfWQKWnpkYZSgi1Sjs",
-	"NJLjfoz2DKc3xki2sZ4ayJPqBvBirsoh44kfnRZSXvEo4Qkym1l8oE5W8Uy6nKQuI/P6VovF8F1Ee6pE",
-	"Wc80zDaxvZcE2VScLm7JnaEc6/Gw6orh+vJy6TbIzH9afqG+sHL79PoL9YU1/CpXcBa0dQpiRvWc9azZ",
-	"nR6P2aMt8RKzXbnzkL5scFMeqga7UwHx9sRt4C1EZoRVf1lzycxsxmHcB9mlL1nDN1fQPgcQzF4s2zHt",
-	"kj44XzWyZtpIbc7ESH+Bc0oxQrIc9PILAPa54WWDoGafaJmz7dv8LHJvfQrX/Sgif2mbs8ca9PuHTFPc",
-	"8Q2WtpcB9EkH78d6ipCupjkTipyyl1AjdE+DGM4UfbMFwk5xQYS0lZNQXTACm7HwtC+d8XdfZ/IyJFWu",
-	"YHye0XjOCL65BeGseT7juVwxh42hH741Lb4x36PqT2yCTJsxozuhHIi5UbZ+g+eJIjm0OyeAuFqZWoIa",
-	"1X/ouKEQq4PI4vysEHjUdjM2TLXtJpf7WMC+Wq0T0K9ckEayJo38x8u+NkRfnrSyU81xgsm0H7eWJOK7",
-	"MBAqJMZusGMhRSXcD2BiXG8jr65iNb0D7kfWTWu2wpLWxuq2JT1OAEg+y6E2voN2XbZ7LA5yu41da3mw",
-	"dEU5VA1E/98QZr0x93gmdyed4kNB2JEcM4+zdJ1HX1WPkVICmVySPKFr+LOoSzawevljJBV7OUzpGoZk",
-	"lJ38zrn5By74yELMIijxEE2jMuNNZW5lyGicwXkt15fPlOhFDS3xbOcLLZ3qDskNMIrJVUe7qB9zPbxp",
-	"xpI2QMhpJlKuTXDVBqihZSP4NTCM3aUhc66DxPDg5sEdRjFt0KKYM+9J15T2+DNsmOhDswf4tO1/Krrb",
-	"OEwV9ds4SvvF8hnPBvbGjy2GrQXlCxqXetOjRmhc0uDGC6XNZk2VMfO1YW4OrV8J5ibBboOlDwNLZ9bR",
-	"upftkTt9YmhN2bWftF6Tfs3nqGJVono0YAos9pCqDmYSadcxN5TgxOuCDVQjV6FLbg/8F/A79OSmwkVw",
-	"Drtp96DiSEtO9ZhxO8wxHcmG6dHvmDZh3TAmLMBVwQa3yWPO/aLo0MhMswkgVmnMarfELfGVr5hjxtu2",
-	"2le+gp7NDCDA5qC5HsgApkUbO5ZdsJ0HrGm7D2/im7my3tLEAyQIDcBJt27GcEtYH1BHRqGy59SY3+HU",
-	"wff3D17/RVIw+HTVJkunjbeTncPHpF7cGgGMgLM9lDE+CM10AbYkzeMMUdt1OSeFWWAuhfrKV26JBWKs",
-	"atQGsu0xqbAdMje8dBnXamjh/HnsumyD+kkLoippSt0xtOfZ4+Y1lzGxHtemcfcWivhblXXyQq1Wu10l",
-	"t3x93Xxfq9XuNWoE2io2vN8aE00WU083dLdu8chwenK8MmFXEApU3hKEoOGAU5I9+pJtV9ZkkRRto5QY",
-	"grN+P92BvxTTmMgHz4YpXYDEdXhIryhtv0oatNdzpVJdjvhXX1RSNE7XSAP7DnNAAUF2fgOUXFzcBj6u",
-	"Aa+AvAHPwrT8babjKgGYATY2wZe0cNl+1yCnGi/SRpU0mGicNhaHFXgv9Vk8TJvsk4Z5Snr1i3SBUTV0",
-	"N7qsQ8SbY6cJQ8/AlbCmDczjb0AHf1xvSBCEDGdwghkW++bNa1fJdckh2AGrdOZsfek0rKd195KmDLml",
-	"N7icC/Ls1sWFr6VezSVyhT9dI89iCiBJtYgqiVkPnAd2GGYZbabg+IxdSchWX7EQBrDF7mgFUsNwHfB/",
-	"xIzEVJiGKiSBZhoy8p2q2OiOdCn2yafa/CjaGOgdxOgdDnnMAsuGC+Q62oBOFQ9oHA8NwzUubNF2YwN7",
-	"e3OdEvql1sJVKdjCFaqDTgPaCDMak8ZKfXVMfcR343w2ha1ggYoK6TIqlGG0pJbFrcoGURKjPKkyClVn",
-	"YPNcAMuGBCGmE/GACUwjcqdCjwYdtrBcq9u++njYqfXFxcFgUKPwc03G7UV7r1q8fOnchas3L8A9qS1Y",
-	"2ZKCxrxLgw4nm9cvVaqVXRYrPEKWanW8WPaYoD1eWa+s1Oq1FfTtIfRo0Sk17bwT1tVmNub4htkzM363",
-	"f2iQt1yiOAh66JDfoaHr3mqeXkNgD9L/pdCoWT0mjJqEdfR60kzQvHy5XsdqHEI729wTBS/aZGzUDmfm",
-	"8klwdNzL69IBcDZw1WuFqR6A1l7F1+c9NRnm4tM0dFEWuGVp9i3PCmq1AKwUulpfmX3TRRk3eRii2ydx",
-	"is+8i/LImStOgwX7E7f5hdvGvFT9bpfGQwh/2Pi2+Tkt2w74u7YCO8fcd9s8DihlEToDL3CBvgKZV4r5",
-	"6SGsa9pCXsbQvtxWTx872p2Jh5oCjSKjAUD+Hmbk3AS8fZtimrcTAA0aGR1k2DBqhmsB3kpMYuvdFywF",
-	"z6HYcV/dEgNqo7+ogVMHGjUEvlpfJQ0oWIyP3hYS4hPbWoZ0aLk6S9KwLpewVjJQx9MyHJYgZi/eG9Kh",
-	"a+tWX1peWV0Dnb40sUNVAqT41PyxvaWPlcvO2annMBsokE0GLRVly2VFPLl8tlpfnX3HVakvyj5WQVld",
-	"KvGKLSkv07jN8Ia1MhNxrszwCgs53TJGg7l5eXn2zZfELo14eJxi4wqNd9IKA9ToBTHHDIGZcmOxL0JZ",
-	"LDw2yfVrN7eqRHERsFSpN6cqxOIJ+oQdcM58Q8n5C5cvbF0ArYAD+oJAhwHUKZeW6kShKkHO1lZqa6cn",
-	"DyQzpnMnHHzCwV8UDt6iOwwMccO4NAK9eQr3go60eNcizu4tatpzyUzWNCh0cqeXYBfO89jMNJf5L4Ct",
-	"pGkPLHoqCA/T7pKQwmUPaxH6yCnrM6gaxdyMzOngO6ynjRUWsbTzjNFhmR5II8BEiFCsCLSFBCcGMsUo",
-	"HDWyZcxFxBOhrtCiUaTA7B2Qb7FY5qoC5vpNnSi4hxQmuMZmB1mkKURAuXn8U+FKs95aYwtPterBwmqw",
-	"dmbhLF1bWVhufS1cpUutpeAsw8hOeQGwZd71OASPWaoiLd3iuFoa81O6J5Ln8yB5YMs9jwxo5X2dL3zS",
-	"+EaueXpNMMKERlcAXFtF4DoD76RR+iHvBA0+kCQtrlWNXECXacsv5YfeDRuZhvgzlsBwhdT/LrkS8KrK",
-	"go1Yd+OWYOnzxpy0KDZoDP7QHm0nDgLVkUZkmTvR54AuTaV5FDmEI2QBScHypIwZ6AUXxxiTw+OrFA2t",
-	"RxJg8QDyh1C64y2uSBfwGxsELJwvK9LloeDtjjZbBD7JScQE+LvBRZS6u22UpaQEoMNrcdoPosy4k/Q+",
-	"b8jUmppwHkAHq6LRQfDnSMZ2M+q3M4nfNg7iAjsiVA4VadPqBHjH4imjG0s9LTdOV0O6cIBjLUmlGd2Q",
-	"BBGDJJYNEjG6yxSUfMG17rAoJM7aDpPoAhjoGiF1gLNVRfNgd4KoH7LtI53P9HK+RUOxzUrLvdp/xTmj",
-	"xU9dVg99vOEWySxLKnpste6isXkPOMTq5D3RVncu9ygsPjw5Q0806g5TzInqFCppUZ256502yCg3ik17",
-	"wxZtTxkM+ogx9ISVhlmIMmBAhxsWNADoSJARUndAlrfMSQthKgCQF26ErUCTjnhK0eQ8vGfBqC0mPUWd",
-	"ckXMFhWNI9tSpNz6ZRo9TI7kORmHqgpeNdmyAYluX2kCSFYIiHAdsSqx53OVuB00++09ayOJJDA4FUDa",
-	"Fk3kpczwZ1a1nmk3ONTa7Csv8y7Hwh3Hpram1Txy1NZrkKKGcSWUCaC0rpRUDa/IkLe4U0DnV3QfiYqX",
-	"aHIXuQi90HAKqrB6nP3C1+QWMdhSrNHd1NCEzEaKG+AFwtCeNharWVtle0s2ujLGSCBAVwHdKSDrBr3F",
-	"EJGGXCAt8f8k6AlIFYyQ4htq5AINOq64S6/HaIz8e0tAiABLlWMICCsK2BGaw/AUJVp2m0pLwU6jmoRo",
-	"KiFJJEUbgAPNiAfrJGZduQsJimawYF+ixxnfbFRDfLs1QKfpfefsUs7Q/vxpJmemIVFUpYp4GG4o4uOl",
-	"+kx07hPErG6hcvjV/pR6G8V45chHx70Py40yiuTAhpuRzRBejRERNVSade1R2uVx7Nf/mMW1dx2k9J7H",
-	"uFmybDOkyspx72aRtwCGaIysJCUCUQiaDhXgVWgTDjqJS2C1mg6qwc6v+agE9byugoekjRuM4mqMSWur",
-	"okAvX0UcpHGCEqpz+vlgn8DRl0tDiyymypYQbuenHgUs1rxlqASxcUDVTRkOa+Sm7DJj8ClrvdpuLx2q",
-	"COiF1SRooKrEJX5Z/NRYEr/CnU9KnYPSaAbHwg2ErnGFFi9XhFpHoEsB0zICfKotnwJRRkVCAEOh0Z8U",
-	"rHaPRyfkgMW5Br3hILswx8lD+Ipz6QJPC5JbeQHuCG91I/OTFZFVslavO+0wy39IYztQaN4ss7ern2du",
-	"u8mYRxgs2X7ZIj2qnJltyMAS26PgOTuI+Z326YOLvPY20dLZOy4q6MErsiF/h4xK8yixsUrA1v0UQqQb",
-	"zKokLW70qF7MhbbimmwB1kTRFkNlSelbIpIqxQh0jcaYRBCHsh8rFrXIqaXlr5EYKl+QJseC8MtnyLlY",
-	"BjstGYceUum0ixEAtogq0sBsycY6fAmVApwG55K7UfkEXRSK7d4SySW4MhvpPfg0LzHdAcAAig8wK/xx",
-	"dXmZNCwWoUeHkaThdsiNwasaAFPEvtRSkhYbYHcP9GYa4QWFRpIU+tX6WdLApMRWP4oaG/iGiYxKq8Mm",
-	"+5kiBiFbMek90HDb2WSQBn1LNJLsxYZ1hZhlB70YR5Z2y7buvIZXk6Bx2IzhHJFqbIabzKbLHSIMg9U5",
-	"AUoLjeySov9phm7lTGspONtaW15YWaOrC6vNZbZwlq6tLdSbZ4KnWiutNbqElaX1QJIkWTd5UpqaXBnt",
-	"/fto72+j/e/5FR1KviDJA14GaV7uLMjmjJcK/ywd2UF0CSDgtiJPwRGUEjIgiDGLPpGoFtaTuOFt4U3D",
-	"pUCijdqjOjBW62dn33BOilbEMafj8xj6ycaWcetSFrYJk+6cc8cRmhm+p1gVmhiG+69lrjxGPcl/UZG3",
-	"ZzOKMt5/VXU9iQAA/9mxHS+DXJ2cTTebgwD6nreJ2W3L2crFuyrqt6cajdfG6m0+iv08jz3CCoROJp7j",
-	"CiB6znoFOGMAvhsr4AthN46FcooIYF6lFcMZtwGOHHRy4MdQax2ybLpcYPVOGX9ZYdZGLclPSZoWgLW/",
-	"AdFgH8aNbjdQZmxPvXHwJhVtNkGKhwRuYFviysH/+uWnf3wnjRy4E3V+ekUv1aPGZ2SWoxSvqMTvOTjB",
-	"any2sBo2dXACrIF5GQNb4Sqz3VA0EB0oWLvISQVbFd0nn+KzYZH2Q66LExBmSADIO2Vhm8WJ0wWTyAbG",
-	"ksNShmmXtgJ3+iYMYV7h9URFpWAKZaJSOlmwzxuLHhsTwCnoOqUZVqgSwQaJA2wW5R/yUCxkmAlM1CRB",
-	"p40CZoeHoCMcPrNqI+mT2b2KNLjY5dqY9AghgVwKW1wba7S1O00owqk6cmAuGgNCnWo4HapxujDoFMhe",
-	"NuiUVoPC1HkXmce/7JimV/soQkskJRbnCD64KpiftaD1WB+K8pHrE/kwWz6A9eTDpAIpAhZPluNI5IZN",
-	"d8wXH4d2AafadK6bFvS1gfALadq0acRI3v/gzwf775K+iJhSYK+HhHal9XGm/VMAPRkPrcMybXuCjRHQ",
-	"H4M6QS44GipVuVDhfBO8FLJuT2omgiEkz9+eV0mfg9NdG7BH6hPzG7wUBGVi2gIDBusMwAguy6CgleSm",
-	"zZKx5z6GSDMSb1xW3vucqe0njrlyej5wJaFIX8UiaYZSMgYUCFnEsH9AVgbg9wVwgdUcIyAt9IOW/ucy",
-	"D2luUn1SiOc8bGdaATkJhgtbNMViDqaddEXuQU8iPhL1aDq65EQjmsNiogLKxCZpGWk6Nk3NBaI6NM6g",
-	"To5ECarOF9bO9z7mexdrJGkg5ephAIAYtCmK+Qcb6VzbgCuxaemxjCAJDdtD2BwzeE3io4AglvVWasxu",
-	"S4rQTzboyc9EN8plyjOHTT+zBSZGe78f7b0x2vvhaH9/tP/6s/948PYfDt771/sf/YxwQUZ774z2fjra",
-	"+2v5TFcPk/eoXZol+fzz7ck8UYnmcX26U+0odKJFv8/eIxBr+Tm2NOhMtdowDw0qgcFvhAo2qJFrkGhr",
-	"WwFWPXnk4NKQMqQcRiOEOq3ooEWrk0YDOlSui1iO4MLXbaat9h6xdegn8tsWW1CpDaY8Rya/u/dEuJ0I",
-	"tydUuCGT2SQfaOlJXKcLIoWvoH1ZHaH8Q2jo45R+l/QYItywQ4JYzVWn4MfH5LDyRFLMKHxZOfj+bz/9",
-	"j3dGe+8/+O9vf/K3fxvt/edo/7XR/uv3P3jvwXv/gdrYaO/fRy/vl5dZN/DhJxLrRGI9qeoYsGHqZJia",
-	"ufAQEkr2ho9TPmHdcUgSaw5JQ3V4S2+HdKgaG+MOd7Q+fVMytxZJb/j4ZVc6jcr6ypnVOU1FsyVPnCNe",
-	"sMGJM/5E1B2LqJO9tKCJLTSd0tuRiLm0kZF6tNIuK51oGF7zWyo9keHAdIRPaEzQOxC1k0y2jvyJYDoR",
-	"TEdoNYbhZIHYIxFCi3czzU1LRA8zcuOxWyguz+EkLPnkhSW94l9pUBLLfD3GsNPsS71z53BhKkxAhWYF",
-	"4NMZT/4G8wFtDSh5GDObj0kVUf2gUyPXaaynBLkaPGzYNE1X5iYm1PZehPPIS64uDlWNsfIhbQwmQuxT",
-	"V1muL59ZqK8tLK9sLZ1Zr9fX6/Wv1s9iT0PsCz553WrmuvIo/WToJwGtk9P7sxHQeiQH+KNz9R5GkOYa",
-	"Izjix2mP5Hl773/0s4Nf/HG09/6nr/zl4F9fO/H2nsiqL46317VEO3ZpFUoZL0Rc7EzPqzgvZXwZrjrm",
-	"usjmJUVIfUh5MoOoEko6fRHGLHT1VzIJyBu2pxWkSqEah219tCRCQjWdE0DbHBB/bBuOHfxU2iylMBvI",
-	"1jGuPsEn4ERwVPYMqfgdYaA4CzbMidJOb4rfIR1I97ElPIymD8q1rc6XXoBlmszvTIQWXAL4tsRjBd4q",
-	"sgXt6oS8JbyDdOEZNlyH/D+s+oHliGyOny2fAkeFhmrvxRkHjqsqx17SInnTFN6tkUva5jDmlMH5wp96",
-	"x8bHV6DtQdqH0zbGhc4CXseq/GLkR3rOLN41/83ydWGT92LaXS3oxGrmhqzsupwB1wo5IFKcSP3SMGaz",
-	"+h69fAaEe5l0Q7GTFAo7Apoe7w3iGsp95hbGb0/Szzkev+Hq+Um/TzUUs3L+X6+E8zqUne0wdJbZBiXS",
-	"aGNwFg5otLPABeLfa+Q5rJ0moN8eVhzBjocdwFbaUvIhtM9NKsthR5NYyu4tcQr7lTWpCBunJyoQQgE/",
-	"M9LaWItPmntkKgaq7jnao4HhkYcwZAP3jPWV+lwtSZKXP2ltSTqMhq43yUnFi8+b5XkTeplatrFFYls8",
-	"CcMbNj427cBo5WYGT7bXLMsRX+dYz1qwgY01gFp/fXPr3DcwfcW1mbZN+nPEjZv3E+J7E9KoYpUHP/kt",
-	"uNe+/eCnb3/8zndHe//14Hcfjvb+Otp//cG7/+/H77472nv947feHu1/Z7T35uEccVelPgkZnLjhnlhh",
-	"eN0y5tE64h6hmCt09rsxPH5s5Im0OZE2J9ImI21oFBljBbrAAx4aG20dXR6KRUI8TqC3LWyWgDKSmmaI",
-	"xdAkYlTpRPBmso7TmuxCapulh/gN8zdWbkEvLOpemOyTq3nh249QCp7IkRMo1iRnI5kdLRMrFvPHC1/G",
-	"yMJNHMcTil7G0T35yGWIH8FYT3DLJ4rFcUR9XEIFtXQ2IYTs1/MJoX6zi+VLH5cQwhGcnOAnJ/hxstA3",
-	"QCvFDCQMbLj4h9Ol5z/Sbc3OBSwQelgemqVhF5QOnuyNm6cfx6zNlWbxdRzq181IH6u3YLy2uK1levX6",
-	"tQd/+PH9Dz8kD97+y2jv/fsf/Wz0ym9Gr3w0euV/mhPRrNR6JaY7fSF3KC/vM/An/liUiDJVyAUbZKvN",
-	"nsiNL+ZBf8Oya9qeGekBLWajJGaaYe/KftDB2jeHLl8eM7MgamqnxCzFXpQxYTTo2LyUgSQt3u7HzPZF",
-	"kn1A8QUMoVIYyMVEiXXbVcVJJRaSDo3AN9KR/bSdu21wipehNIP+eEEkFbMQLBvaggg2tKLid24JH7AF",
-	"KrUIq2n5sVDKWKHfQXX62taBTUozxoZaWWhOhxbfZcoWQZNEQY97mAygDrGhj+uB1aQirBHXQ8z81IxB",
-	"QIdyIKD91y0xgFh34hTRAyb00FuGDaK6NIpY7HqrUa4B2xNRMxUpWGIleN1WoUgRVwGNyJDR2NW1tXVw",
-	"za8Hr/7OfIwZDVV6t92uoh5+5tk3gCqOvRemfU2BWHRkpSRp0bhKlqr1et2uUIIXHW/ndwIOmqfGIVRP",
-	"juW3mEhWe5qv0gqLR1LWcKbEMjSvFu+a/4qF1c1+F6Y0Ocm0eWwqXTNF4ztSaUVOWXaSseWm09iVFskQ",
-	"UGmbvZhH+EiqgRWN1LhC46DjXiTYHV0jXh1YwF+w8Jaggg3Srq5CEtXvEs2iSJGuBDlDRdKHsIhnn2c0",
-	"Pn6W9d4yzQKyEXS71FXSHLom7bYZEY/NJE/qs8/PqR6L+pK/ag+E5vCx8e1FGI2hkHlZdzFQu4Xse00A",
-	"GJTBfM3kq4QL8uzWxYWvuXadzaE2jBuymHRpvANE9k3ao4IpxDpx0VZVyAntwUHYYdDMtAdtzmvT2enc",
-	"zX+YzVGa3dFuFikntWTchTTNJhcU+jZMePPyWEjTZsROWOOoWAPzfWFRn1iuQL/d4l383+nexzMi606f",
-	"mpCNiQwp9NO6tcn5tKEyNP91gTul6dC2YgDduDhTOgk1PBGRgvrjjxScmPlfRDMfMIfOjZ8W1+5HUNBS",
-	"s24vysMqzfbvT0qSxa4UuqMW78L/j0SwzL72ihlLMU79Aof1aICK3QDQeUPt8F6PhevEsHLD5r3AnLwe",
-	"rV3GNBftGrlCh6SZCiijY2/4/eBbNIoIHVA05dOG785VMEQBh0U2ikv94jwepkwv1P1bf8Er5QCnUTmp",
-	"A68/15E8YE+0wNNJM35nI8HGnUi/L6b0O49VuTNUYXn5ECIPk4OnZj1v4SXHyA7whmldlnGU+dnN7I4+",
-	"SW4+kuRmn0BcnEw9kmaHh4vh1chF2xA+8zOceHDCWc2gyyCryvqS/BGnWcfkOJKOga4fqqjRnR6PWVqv",
-	"6KmF+srCytLW8sr62tn1tbNJXSMbBzz4YH+0/6vR/q9Hr/xktP//jfb/x+iV1z59+ZcP/vXD8jE/GPVj",
-	"CfZhAjWuWpF9jxsP6dPsjj7Jnj45F60YA+IhFCnk0PE8FHqLd+H/cunZKZeXyc1Okv4HMtadvPxsV+lZ",
-	"sXiXxSBneIA5plxAbM0IISnCExfw3JncpYjjuNxZKFhdcMa1rO3w3nT967p/4TFqYd57puli/rgzGhlQ",
-	"40rJPb8iQ97ijrLmpuDDUUpW5aFjk0msLe5UBh8jmJEWVoJgacOshMiBp/Bgx5zPhulbMm5Lrc0Rtmkr",
-	"I6J6wb02FIRGMaPh0LZXlgrTxyGGz0SIIXyMl6/Wz9YKWlZs4eCOU23HNxSc1Ol0cJ6PWFg9+TVKHPXk",
-	"urcAbQBojyYN/MITtpzm1K6Jj3vrPwsbfnz7d1nKHVdNxrI4MnEgQxACvZgpJrL1Z9NtTQXLYkAjJkIa",
-	"T5MwRhOmFglvNOGxki+6wwTUfJmo8aBl75x7/mOmlKrnhHRz/qJSzwUM8tuV+bJKFqRABuQbzpvJbUkN",
-	"L0Bj2eX26x7B8QMap4KubxGS7zrh2hIUDqeLZYK9+iMgoGxDNwgsC9bXMY2Mamu+QcgXEqNs3RIDOOjg",
-	"rKNN2dc1sql2zI/QvoS0+a7nznc0bUEPREYhTGEKjZNLmrBuT3OmbC87W7sng2jLLXiiaayfFG5Ivb40",
-	"zXDhWn1GWOMJOkkvyiiSA18Qc+GJGNCv2kxP0Bw2Q5wlnUM6XDAiHYJCuVx4k98hIW9zraoJpQJB2qJ5",
-	"xtZLQYk06ACbQdPEIVGGcNOaZK51LvAcIKBEi8fQpF+EMGJXtgQZL6CChDJhFBYptg7Mc0voDutWSUwt",
-	"H1OEdxoVE7CxgN4yE7MDwdhzSpU5F+bBqvguO0+H58wCHWe5HvuKon75dIgjPGGZksonSwtdgr6iJVBN",
-	"QXm8XMaIpaZ6CltchNMHnz52+CC6mBn7aMsT+vnukkLdBgdw/Fqw9VeWlulGiAs2+AxQ5PESGE1WAQRX",
-	"Kp/zKQseDb4weHI/jirrlUXa44u7SxA8sPeM09mVFOxvVIJTn/zLbx78/s/3//LD09VsfoAip9BJfvDm",
-	"L83PHtIy4yA4dfDhKwdvvYXXnq6lfvesc+BetahHQ9q4O73XJkpN3rRFQTkC0z/Vj81d3t1umXJuB3VH",
-	"x8YM9wrIrac1bKGAcFLNrEpoHPNdGqkauSrhPcp7ETD+5Fuux6xHY1DiROjmBwcOTMt7QCYtbPJBN1i7",
-	"H9HYgRCUtZksXN2DSyFqoTl0UfCxF9iQ5+QLLlqIm6O4IaNxNLQottQC2RFygNMZNmU4XLfQ56rLb3C1",
-	"9RApxwYTA3CwuPwdyUCkXcNl7orBoroLbZRZ2GbxxMMznsp7t+/97wAAAP//",
+	"7L17dxvHlS/6VWrhzFqREgAEX3JErll30XrEivUakY7Hx9QlCugCUGajCu4qEEI0WsukkxnHiU9m8rwT",
+	"517nTo4Tn4ztSSa5dxzHST4MRNn+FmfV3lXd1UA30KBISbb5Dx9AP+qx9679/O27pabs9qRgQqvS2t1S",
+	"j0a0yzSL4L8L/UjJyPwVMNWMeE9zKUprpbpgd/ROE76tE9kiusNIj7YZabCWjFiZDLjuwKeKdhlp8dA8",
+	"sloql7i5/+U+i4alcknQLiutlfBBpXJJNTusS837uvTOVSbaulNaW6zVauVSl4v4g3JJD3vmRqUjLtql",
+	"e/fKpUt7TOgrF8298Ioe1Z3kDcx8u8ODUrkUsZf7PGJBaU1Hfea/syWjLtWltVK/D1dOvuQyV00avsBo",
+	"xppsdRgZMhoRLsigw5sdwrUiG72IhyTkTJEzh3/8w+GHvzprVoHdod1eyEprS7Wlc+WsEZtHTR1tl97h",
+	"3X7XPOL8eVgf969ZLjt2LjRrswgGfyVg3Z7UTDSHz7Lh5AQ2yB4N+8xs51D2IyIHokxUv9khVBFKnnvu",
+	"ykVyJohoS1c4061KR+se7fEKT55b2WXDSofRgEVnq+SyjMjSCunIfqQSWjAzYkqPUcguG5I20/Y6LSMW",
+	"bAsq1IBFhIqAcEWE1CSQghHaplysEyqk7rBo/IFUJw9bWVoidW98O7tsuBOxvmJBvQzPNc8bdKQyNBop",
+	"bd6jNA9D0hcBi8iADslK7Xx1WzjSxdkl++StasUsaw4RL62ujtNwj2rNIvPM//PF7e07S4uV7e07T7Hb",
+	"X/mbTNq7yrtcT+7aM3JAulQMCRM6MmRGkRE7ZtM06Uql89guhCf6Aw5Yi/ZDbYionBDYouU/+18mcV3l",
+	"YjeX+0Iudh+e+a5JYVbubsI8JcM9ldpqKZODunD9tHf+TcRapbXSf1tIZOACfqsW8G3mvTeazX4UMdFk",
+	"uROU8SUPP82bNMqXYz0aHYMY22SGUnJfouDrY3hN2G9ny0kZtang36Tmoy8pojoy0sS83QhPGgQRU4qp",
+	"lKAsaak6vEuz91qZVx11q2GcZsBbcpeJ3GXR5tuHXZV75mbVk0IxOGGfpsEtlF/mv6YUmgn4k/Z6IW/C",
+	"Ci30ItkIWfcrLymzgh4DmDuC5ATd4WKPhvDegGnKw9JaabT/w9H++/c/eOWTX/16tP/+x///z0b7b4wO",
+	"fvDpT7472v+X0f5fRvtvjg5+ONr/9Wj/p6P9t0avHBiRoKnuq9LaCpwlXMMOjF79zejgP0YH74wO/jh6",
+	"9bXRwQ8++c17o/2/Hn7/J6OD700+Kpm+m4FaGBvovaJ7dBMfgCs4SVDuDGjKfhjASdEwH9JgjXRpaDaF",
+	"BeTrmzeul4l9NXlu63Llq2VCCQ7JHHvuRAm50uZ4IH2xK+RAkFgrqpoRX5CiFfLmPDv20JO8LjXpSaV4",
+	"I2TmPNYdLtrmrKIiWCd1QwZ1ouhQkUFnCKO8THnYj9ijHOTTfTUkZ1aWzpfJam3ZKoH1W0xHw8pGS7Oo",
+	"TgYdFjECq3qWyIhQAieO0yEVi/ZYRM6s1mpnq2STthjRkuhoiIc+CalmEWnJiLA9Fg1hFUijrwklN29s",
+	"bsEbZV+T+tixXDfvqivWjJiu4/LIqMGDgIlHuUCGVEGMkAYLpdlALWOq84Vi2YzX6I9d1m2wiHTp0Oo/",
+	"ZucVzOCK5aGHkRuWGXYs//iC4/Dbbx++/ubhP3778P0/jg5+MNr/0cf/9uEnv3ljtP/+aP8fR/uvjV7Z",
+	"Hx0cjPb/8f4Hrxx++KvR/uufmk9eH+1/f7T/i9H+j0f730JpwqJIGoPixfi9WsodswD+C5dqtQc/+afD",
+	"9356/09vH/7jt0f7v8YhgDD51eRTW5yFgREuKJ/u3fbE1tJSIrbyJ5I8MUtUja/Ncciq54xWqbSUQdmS",
+	"LercjYjRXaO7Rf2QrZM6rlgdzkRFuIYNvy71ZdkXwaOk2CuG5hgq3+wOyEVDmfiB6hjhqJEmSZOGoZWQ",
+	"16W+JgPe4iyYVACuS2TbZoeKNguI4qLJgPvrl7Zou446/IAqopjAmW9JeZVGbfaoebUhg6GZbGheHpmB",
+	"CbJIrvGnYVTPCdrXHRnxb7Lg0Z4FpBmxgAnNaahgQ2IzLWLu0CoTdqdnlBTzfcT25C4LqqT+/PPPVzb6",
+	"umPublKdnBrGYt3laGoNqNAssJNU/V5PRpoF11jA6RawyePZBkNzdf9t5i1GnMesCTrVhlL9iIomm6S9",
+	"w/e/c/jXVx+8+u3DX/yuSp43hNZhYQ+sJhYpKUhgllBL0pRdw4iiH4Z10mVUWJLXFFamXOpFsscizVGP",
+	"M7acCLho78hWizfxw/S7b+AX1txUmrZasF9G+DOw0TTrwn1jSmMsm2gU0aH5v9nhYbDTpHi8mzHShpF1",
+	"qI3aqxtShowKuF52e1RwKXbkbrE7Qkb32E6XBwM6LH4TV5qJHSnC4vcI3tw1Uq7wDT1jHMwmKKbUJuwV",
+	"yG3eFjshFe0+bRdcskGHsbDZoTwqeL3sMrEDu1rkhnu+EfFiahUm1nFyN9KvG9vf1NjH556iHbeY5Qzy",
+	"vR2PWTZeYk04/mLGuiJ6fWT9IOCGvGl402OHFg0VG2dkYDYjS1lLE6OjGY0M2YuneIvcYr2QNlmAfqdB",
+	"R4asIMPFHJR2H87wHoKr4wreulQ75bbPJbdNEnM/4Ew02RbNcFJclpF1WnPRXgflpNUPQzKQkaE5tLsU",
+	"4YLUqX1OHdwVot81/EzFUArDYIqFLceuRmelXR4ODTHTCFzu5dJQ9kEPlnss2lmpmXvsgRvhdVqwaKcd",
+	"yX7PY8qEds089CWhI3DpjjFJE+fj+8zAFV7t9RshV51SxgNpUxsLPch23eC5hWaJmfG4wyNnK8YfbzQN",
+	"GJddMCfJzOiphmDAS7KROWGqU46WgGpW0bzLsubijIs8SZUaY0IbOPkZvhyzUXDHzpyXu7lPesz8IwGe",
+	"QY1J5q2Ytztlt7tjD04NK16B2zkcoG9aHk0TTixI4z+m8b9HghnKihcrmvWg6+yOtjGnieWAgaSfljWp",
+	"p6nIoNz7f/7XT37549H+wejg9TJ58P53jZ168P3R/s9G+98tkwcfvnL4wXtVcr1vyBrVaHMiWS5BhS/m",
+	"7T3KkcTLpRYbmJ/9MMwk1aelRJf1eKRFm/vB2Uleklxo0pRC9UMNai0J6HDywCtIZOiszNAhZatlo3qT",
+	"X3meB+CVMLzRAnN92mbd8O66xVpggI+HCeF4b4Gfpw0OOm21ALO6EWubI8yYKE4FHpcedyptWbHjnXhf",
+	"FsOkpmJXI557Jr2YLTqKPnNDMNzGdUJFynkzPrEyoWDIg6XWkLpjZtrlwn/F4vh2u330Y0heYC9rXydi",
+	"pjM3upBXfGLJLnSoECzMjkWZo7Ijw4ChR5UoRjXRdJcpYs4yn5G42EGjy+yQCDkcmAMa7u5wkGqh1Jlc",
+	"daEjpcow7i7tsWhIzHng3IlR33CZMjZesA6xPvyiaz7s8eYuCwijzQ6BWNG62R9zm3mEFQK0ywLSihgL",
+	"h+TM/Q/eOHz/Zw9+/tZZfxrgiYQpgESIGMsc9UWqWWb0qrK07J+j5uWlnPtvMaMYTIprcB8FciAyZA3E",
+	"UBVOnCuYmw19mk+MKQo8idEXDSpNI4JQh3ngDhf1dSJbmgnCuj09TBmq0+gHx8qCvzN8b8aScTSkX5St",
+	"cMB+os1cj+dZh/im2Stq59fme0yAqIFpSsHKhGujfhnLvkN7KrbmqSKhFG1wo0tJWmxAOnSPgclPtGwz",
+	"Y5EfSbdpWqYtJkBxhS7zdj9iGdJzy9CnVqTZYUCo5rTQSJ9SYlTc/NOVSpMek73QzKAvNAvQpWCulqLJ",
+	"yjY7I9LK8QWsKQ0CFpB+L14XzN0AckAKGXSYIEKC+8U+epaQTs+pPBYZLXKAJcLz2FZyk1GtQAgJnJNZ",
+	"g5AqdwRFKLaboVQsmLIcNrjg3zTveiht9mGnuA47dsiNR5qT56VWzpLiBIeVPVGRdRpepMML4KEflzAB",
+	"He407TeJBKstLi2vrJbSuQy1yvnbd8/d+5usze11jJTMNLfMIQqHAB4ZyPEhF7tGVsseE4SGEaPBEPYC",
+	"0huIZiGDRxLN7ug1lGTmT5cMwhUxoza8w3V1NguPrXY8azfynDW7EV0zBl5GesatyxfI8vLyeRyQbLUU",
+	"Qxc6NVqeGdeW3B3KdKg7dTB4p/pKLWOlV+5V8I+l5I8zL27p29WvnP0/MjfhImvygAVxPsX4TmtWXPWH",
+	"Uy1DsgesyZWzPe1BiU8ul9Qu7/VYkHlKdt2giuVm+Jvl8j3iV5ftGzM3zRvfVKVvbHEypkV7vUjuMXwz",
+	"aDG3Z9KVe0zm0CQaSuk3g3BygmPcs8YMeRMmAlUdVyVyTWNz9c48tvT8otxw7ZQhgxQ2DN5gbQpxpIGM",
+	"dovPAI604pQqZXSTRjqLWueWynF08e6c8hpvS8tttxPegpW9/XYTzaOVC7RHm1wP5yTlpnebn+pVG8/2",
+	"yhGZfvaXP+P4ubnjNfrMFZFB4oldMW0jnflhCKyvjdKWkaBqz4r6mmGMDg1IgzER60d4tJuTXuod+2F9",
+	"zapNAwrmKcQotQS1gTRoczflA4givgfnrH1RqVzqiwBNAO+hmTLOJXEV8hkZ1WVyfjdR3zMcpEFNdB7J",
+	"lgTNdcYeuXVzzy97iWVuF3K3z8xsSh6iMZu4UDzIcNo3rHOmmFYHrpxcr4LTxihxFDdLF8PnlVOUn/1o",
+	"oAOr+CrKA9Jxs2tNVSPi9S6Xmm6ZZrELXOcNqoyrlLf8V7nYnet02OR3bAoubWkWzX9QNCNGNQvmko5F",
+	"D4hjPFKSecaKuzV0UNYWn7ANlk+b8HxqJHqmxk4Cb1lTr8w5BabRw3H4cGPamjgeMx2xecOBE7Ywhyfy",
+	"5F55InZhRezkRoM1ZyxZayCD1h9b8Fni7wjazsO6WyOmWLRXyNN2y7v0iMqIMW0LrFRLRmaNzMnGhc14",
+	"KHBcoPMDDcpsxcWfrRtOOd7CSWK5bclls2OdVnM4Xi/doU0dDj13HtEDOXnY+CbrpKgIeJtrtU4GPNCd",
+	"MlE92mQKTMuAqg5TJJDgpO6CvVVNG2KLmd5VTC/M9mKZ85U3ec96GiSejjOcu/dymGyL9ua2W0JN89QI",
+	"9G6YydbsoFwliacIVpZqWXyVFSa8RgNGGkN0OxmzOcuXVkBi4qBv5y+CmnMVtL2lsEA0C51KD1i1yrH9",
+	"d3GGrIQXZk4gooO5TvGNJOtpnqNbdrtcZ3smNp/ZqCytnkPp2Ytklytmy2+YzXBKuxpopXX77rmVbMdO",
+	"ENGBeIgTE58wxVgMpUaXPLzJeUIZjULOsMSlqNkLZTJZb5FOiZbONlW6bAhZQFhw3SpQoFdEdGBEqIZi",
+	"hoB5VV+6w4ZkwNxIC/vLDUnkxlBZRBXLicibYYLRghclhVVO6ntOX0/Ye9kUcXVckROvxe88lG6EiStT",
+	"pkIVuPDKhFlBTxUEJhRR/W7Xc9D2heah/QpGBXIs1nKTJakWHdVOwNtMTWEW2SJ1c2E9fxBZL5uHk/I1",
+	"XF8GuPevkVYkuxiobsYe6aPti2eXjiWcQhayo/sC0rxc6kmlDYUH04I6VJFeXxPZaq3HFneH9swCJOva",
+	"MeY4GxAzC5VNv0Zg5Rpz+CB/8A+zO5CjlvEus2v1NfuyyaiCqpK6+YOLNvoZkNS5MVbMrJFy8BpwRQBB",
+	"VUkdZIi9xUzT3KJlaK4VUu90WGiublLRZGEYezbM7U0K0SxC43k754UZq7UtOKQe4VtLVopbD4Z59GxP",
+	"pldYm7gQcJF8Ish1bcVSP3VYeVImzZhWeCRiPBaN3hFkCSLv3M3JlUIhjzXQKXrYqDzz9WevXb9Z2fpG",
+	"5b/fvruYE9rI9UVB4mN8aLTpHiuTQYdqtsci0mCwT7JltgyqW9ZJ3Uhwt/GQLpkcPLGwdxQzFqtiE7vd",
+	"lKLFoy4s0YByjVtudtjtdvy6Utk87XYBUfFyX2o6tw9rhplhdyBxSsVvSVY3a1MvRVT1I3bB7GULkton",
+	"d3euIy4x1Yuri0mVqB3OTEPaYx3/hZkz3HOp9oXMarj8Mm1qlWFXQ9posDPhehmr+xBAamotcaPYimin",
+	"5BAYv1OZ4iT2eRd3vNxE2eyLxhD9NlVy1YwDKqAgTRZyh73EBaMTtmhkTpHCulayWVnKFmbJKJtVM354",
+	"xS+GmRtdkeuy0wVpO2JQcRGgzVhsNO59maEJ5tTVYnuPtb12829Pd4imrh13ESeLkN6zeEgZVn15ItEt",
+	"zqBDcqnG1HwBqn9mGnCz0qSoX+sxNUcxnbt+r1xyibtjqVOrmba9u3hH0/Z8iZEuxzhlR54f2+hyqS/4",
+	"y31mvzZbNV4JM54KljnMFpu5EJdZsgQuE3Xa9c9y9JqnuWI+wo5f6FvSk7T+sk0VyuC7DbXLIGVp0JFw",
+	"cGJKGZwUZczhwkwgrHcSEu0IY4uFfJetx2UH5VjT5IpQ89TCfOpnMiUTWSm0lcZ0odGwEK3FocVx99CM",
+	"KoY9rniDhzayMW0m30iuvFcuDVhDcZ3xxmIeKY+dg+ygXnvO6AE7wnGXHyjikCkiuw2lpWBrREhI/2KR",
+	"tZpmhY3s4+cyk/OPem893ERvT19U9bCu/dQGZRwxXRllqq2QBwfHmmB3NMKKcOWSyzDumW2QQZI21HUW",
+	"yHP3E7vxHjuk/HWRvXmj3arDW3onoEOVincvnzuXcnLi/zP0VO9ZuUPEQzXbFqDC6U50CBXgkEFqkWhA",
+	"0VGM2Xylhz3txg+6kznYJiqmwB7diRi1ZaAZmZLWYn04n2H6gDzicThHuGeeA7NrK6DnEn2xvvRQ6zLl",
+	"IAUKzDhE4+PQ5tAimFU4JBFkMK4DTdZttm0dc7tt6oEtkK+Sa1LpcOgO2COdqxmZOVDRX0DCbeKl6cO2",
+	"cN5OudSPMlLaNxCMBg10BTKwWjqZs7dARMQMMV6T1EstaXoJRnYN0kziCYNx1i970gU5JxmdT1FjNDrG",
+	"yuO8n2aDXHFZrADDw69IScKJ8klki/ECSfw0VQJpHYBY5FgSUowJzNLHP3prtP/GaP/t0cF3Rvs/Hh38",
+	"4MG33hrt/1+ASPGt0cF3R6/sH779+wev/PqTf/oNomM8+MkfJxZ37cW4BBAqAm/HsmnIRGmtFouW0ktS",
+	"dfgu5WNWl9GB4hi2lyC6tXhurVZbq9W+Uju/VqvFyWLm+lQI2k7udrkExbUYYWfURkhLi8uLi+dWSvEw",
+	"/NoMi3802n8HoDj+Mjr40+jV348O/jp69aPRwR8dJtC/jQWvU6NcSY3SDMO3J168O1aaUmr0xe5Qlsql",
+	"SEJKbEcqTBIYu65/p7JLeZsnVzZlXENoXhODF+3/J2zkD0cHB6OD15/7+8O3f3/43j/f/+hnWOZ6AkZl",
+	"ktB7ZCo6tUtn26UP5azLsEzP1Wa5hE6N3y+q8eufyKkDN/dkO47crNgCfbyltTCMvBK0+csG7JOyot3z",
+	"OOsLJmJ7JrhTkfKrA3x90i9giGhLY4F1l2sNIZVYGfI1ocy038ssgxCE1Nna6DAroasGUeaIQcCo2aFR",
+	"m5VdCCiNTjNn0vaQ2bBfNiXHsnk+o9tNbibT28mOpaH7lnmt0JQmB85ZGDh0oUnflM0OmwIbkJH+AKhj",
+	"4zvz9c0b18lNaQYTES4AEwuBi6Dap75Qjwv2hA34UR9WcJawwdeWS7YaaUpV/xWl+izITxXGW+fKB305",
+	"2lF7mVCeVDu4TgRr0QNZCXiXCQUUAolugKS4+Y2vEd6lbQhJ9yIuAP9FS6KaVGAOA4S4mxFjItPCAty8",
+	"rBxHERAOB159w8JxgXK4RswUyHa/Vltuws3wJ6tXyfP2GO1gZslARrsqLqxcd8kmCG6GxaTNbKsv02Tc",
+	"cljYzpDGCjWvdrNKEiBAGz/DCG/9vyGZKAk18jBIxYTGOD6CI86mFVwpZy3azSvHG59PNFhxOkkycyY2",
+	"kmcZ6xGup6xkoho/9fSlp6+du7zy1Mqzt64/9dULT/399dWt1a89de1CKTfFEtFQ8nJLAE8aqv60dDCg",
+	"pDG0NbIZb6/A6yvw/goMoJI/Ah2v0TTusSsZX7+TSynWhwKOBSALGPkJUIXdxIk1TA0xnt8UInF8eCSx",
+	"gnfnszMsCbsDc1OGtakiDUYjo/SaO4oQVzHumMYOX5dccNHOFqC5R3ZOcSugItg6IsMtkBobF64OUpVw",
+	"MdaikUnrWHEPcsRY71VSv/vxj39z+P3/ulf36n1shH5ohS0G6OsAh7qAu7kQ0GEFIWLbfI+puMjdK5OF",
+	"RW9xSCLiYpq0m768SEWwRtOKZr0VPibNIg/yAvKOoDBkB7Nk0kDnKz7Q+crKmM4xmfB83JtcJTcEmnBW",
+	"Enh7zG1tA37zJUUMqas4eT0tymrLFaMzwY/R/r9/+uafPvlfv7PYqa/s4zPdo0cHP7j/0f892n8tE1h1",
+	"9qJmSrOvAQKDlhb+Q6GOE6cfuepuO00pwuFkCnzazjufys3raN1TawsLMzncjC6L5p7lWdBA4BBXMgIM",
+	"4jY1bAEGMiTgeXlUnmOON6jqSB/OS9EQXGU+jA9AWHGhd8Y+DFlT9yMsvutyAW0eYvgTHVFgDLMyjEGy",
+	"VpYtMU+5eV5t+bhTrmgG9VQc/qzy9DO1Fxcr52//w+KLtcrS7bN/k/vQCx3Jmw+fE3K0CvbEqbG8WMyr",
+	"YcvYfXFiR1gEf+5aX4DeFHIdYy6MgZV++53DN/98+PPfPvjJHw+//e7ht393+OYv7//5h6OD349e/Wj0",
+	"6ndwl7nDCEGxkN7u2K9bFKHB8xNk69oN2twFbdu2f0lgVWxKviiWb33divAjSP2xUTkU4ogpHpi9zZQr",
+	"BTIZvLSw4ihY8T15CXfzlam7EvXiRSZ51eG3UzM6pnwrY7647PTpEA1dlzWRVN4VuyHjbF/KPobmX9kM",
+	"X+zS9IoeL14y9eHmovjpqRK+IrOeTo0uo3Qyq1UEcaQ4A1EF8zZjOG2ba7+G6ggH/O5+GGDpJDxqjjKa",
+	"iCq2A/ZJxsutOS+IFLHHuUuHxhoLWUuvezj+OYMEg8fc0mY6nf4/x/iyigKMNKqv+X5wcI7D+0NGA4Tk",
+	"T1QuVGaqpA4M4jLzSdBncdUcNCUaMl2NazLg0z6bIge9ZJl5i6BnIEzENJHepHhJbk8ltZy8lRuCxcBq",
+	"Ln1lMj3lkaV9eELoaE84qXLgI+V8dOUeC3ZakexmZmFhOQc0DfDz/AG/ytx69IKffEu2sMhDp8zLfZYJ",
+	"t7556e+eu3T9wiVDNkY1XV1dWc2uz7Y9h2L4nzGufeGFF16oXLsW95pzADpxoYtZvUJqxxGqq4vloCQ8",
+	"5BJRsjI44tyN7DrqmLJTVOE2JLarZ6RcpBbT25/ZyRjjgdH5ITGhypA8b8E5EHWOa2zHBkBdADbIWGBM",
+	"YOKlKKT01slkh3OVpae2Fs+tLeckO9gkhY/ffXfx01ffIZ+8++aDj37kakhs75EY9+OrtQTnJJ3r0KV3",
+	"dmy9ypJR5ZJ7IAiZ3GQttnu3x0r9oXileJ5FQ/otpg6/9+Hhn//44DuvkPsf/eyT9357+P7/zE6qwNVY",
+	"Tq3GvS+GrvaY1LOUKzWTd3Eg07lqMqZoXhX0Q4wlevVy02OJN3pM5OC3NakIeGwCpxn0IpTWaFeQBvCo",
+	"iB9bvEw5B/DtGIDbvJFnrmJcJjMx53lwbSdghF3mUMF0jlvm4uxqmRh2GB44dQ5HcXrOj977WKZ2y75y",
+	"DIH7gz8dHrxbJoff/h3+fuNHh6+/WSaHf/neg+//oUwOf/2jT975qe9wg5Svcqkpd+K/PHR4HyS/KYWO",
+	"ABg9m1nG1m0cZ4bRKXpXF3NaIUZYRhxJ9MMOZBSoajbqwpG8Ob67H2LDWrCIQJimmo1k0AYI/ywFjgsd",
+	"yaDfzM2M3qWCZn9RIPXKX1CXhpWPO44H5SRKCC5sl6FmYC7KLiZIYE13GsPjhCff6jDS9bxwKBj3ZL/Z",
+	"YSpvG+ZCKC9jY8qCvFo4F9h2u7QJSDYlwOLzwMYmxFFG+h6jCD+zN3Y9p9c5n8VxfsdVv2e5bya4jkft",
+	"MyHRx6k/BaGaeYdjh5mPzoBlL9JgJmGCjF4mD1d+5W/KxThv5XjOR6e4CRapDu/Np7/Zm2bWQY8dMKn3",
+	"zaLCZ8faiPjsXKh7iv+w40jVG1+9x5uxNy6QcjOgTvioOvZDpbhYzRadTlh6EjRr/eZDszNX5wUBnBl6",
+	"t2i2rdR0JufYh2a7/pPRTOyvNZLL5ON3310y1jJEao3mvU76AnseuJB1BDV/UiDgWkZJ2rTisoaUulN8",
+	"1tguJaueLB8Y65aHtZKA4iSgLxCMn4EA+dB1ZsbS3jkWcNPLkM8hFdYCQkeCBHY+djOUiU0whOZoOEdM",
+	"pzPa6YCGuxUuiOrQiK0Bdik0rwLPdRmT7dQ4WmayYkwkEEsTHQDUjCY5RfBX50L6iodiZM3A6x6DOGCN",
+	"obn+6Dv7yHEh8+Gdsin5GOGdQtpkO/k+3yN0evOBjmajXHrXPmqATAt8s5MNPeZKnaVgpEkFMVfbsw16",
+	"EUjRZIQSELeQgd0Pw2xbxdypdoCXpoGeU6XxyeZtwOSQ1N1KMb95VsKIMdqxnQrAsxyVGKbge6arBad4",
+	"unasL9orKHTdJNNooCkiKQIEldqs9Jr6ojY+XvJO7qP4WOYCBTnK8Vaw4Ch14hXzxeZXZeUYPfly2JxC",
+	"9VBqzaJh3aUUotO+Ho+sbgPJaXldtt33LQzZeky5mKOtpBTmdwoirUOVbb5yLIK82HJloR49y1hPQYDz",
+	"DlfAZXC0wjQxlGHmGdn+pIXgjl7CRMed0OaSThvcRFJktsG5NCXRcZ4VSB8I3guWsz34RzggjqL2FvT7",
+	"H9P5UWypJs+P6QlfyR3xWXCEOIM/xTwht8W6vTAT8myqZm65OKBDPy12Nqz9LE0Y2BB4drI9G5iMwEu2",
+	"d9cYImlh7WnuUc9QfeakUrfkOUbaMZDmQy/gOL3Oaj895ey3AjjZ2PzzP33uT+5VJtlNnPe5Vm2a4E/8",
+	"dM9mkThZfKU2M1d87hM5xT3T60u67EbrovUpzXdEPMSE5jwxHoavHtUpMPdqz3sUHEGmCxZ9LZL93pFI",
+	"/IvmUJ99FB8xBjNnObjvWZyyseASz6iemn6sYr/to7mhbSRqwhOdd8amnObH+spj8tqmjym3NBMDn7EJ",
+	"x+HtnxrmeNTO/psuESYrkm3TbG0v3Aw3brNptftJiBEs8M3+Lkltmojv+pFVKGq0uXtwiLgIwgCzhKEy",
+	"yEJXALz1UaMIsAgzwgfZOA6WuNxsy25J/EnmLvuRJHW85LMLrrw9mHnqnuSeeC8/l6opOeOKSnJ6Th55",
+	"72a3SJnYy9xdGo8WZjaghoy8rFChb9rmuhBfkv1IUIBOJmZ1RJBa1TRIgxsHJHYK50FDAHQqhOyLJgt2",
+	"IFc+Z0QxsMFYXxf8gtgaV3Lm1uUL5PzK6lNnHVBxk4Yhi76kSEhFu29RzYrEBjddz/Omxj4Z2Gx5vF8I",
+	"rXzztvlRq5zfuf3l7JYhcbA6oyAP2wDYlg7g9tcSWvKwOzo7GyaK5BwHZAoYYiruXKwfr54/7+nHK7VM",
+	"DTkfXg4/GJ/sc7eukIi1GGQHrpH6Qg/HpBYQuMBsgsMtmF3abL5N9ZjEXGO70lMCnTG6zyT2UJuRRkSb",
+	"u0yvkzYTAYugk7piYatMIhZSzfdATsQZWeukI7vp1JpU78S2GRw+CkcpAqx47KQR3pO1Q0u7cGwNLncQ",
+	"2O72nFjoBulJGRo5CGm/+T0LZwfzykfoYFm0riBJS85u8kUxU82wpIyLbLNT7YudiqlekPHpmIxjSptC",
+	"z347iZakmXx31JWf5f/FmE9cZ2lb6hTy/I7tmbVSFvMabC1O26sZ1tx4T8l426Y2Y70V1+nMsUdJcc+c",
+	"VZiLRROabo0FFbMPWpoE0BrM9nYXcrBO6r6BXl+DYF2ZNPo6Fd7zBZKQekcwFsR9Smx/DPPnzpBpv0OK",
+	"edq4yypLYqX6vmcInRZ8g43AVb9r5A9+pKqkvkfDPrPA1d1+qHkP8rRJi++xdVJvsUGdaBaGKulLavU4",
+	"+wzMUyUhZ+68N8yKseSa2aSnXFAHg/qEKlIzl9pXT0rBFhukSr4zmRBuTl22vDoTegpvKsMbsqkUTpVg",
+	"AxDuMtzc8efjoHkwoWmIteuk3he7Qg5EfSz2GnAs7VN0mK6nXq6p7KZYbqOne6A8ohhfBzuP+FnT1sI/",
+	"rrNWo7geNLa69/JxCYsDBE5kKdkvyvHosueW8uSNZY9/+NrHf/jW/Q/e+ORX+2Vy+MF7ZfLxmx988u//",
+	"9OD/+UWZPHj9z5/uf5BmaeG6G5tfoYTWQRjQzORXvxVGVmZGP6QRsYgMypCIYrZRCUQ+saM+gUoG0hji",
+	"HxkqdUdKxWYfUnDVPFWHwsahx8o9/GGpMpFhwJQmLR5h6kCxgg98iC3dyPDA9kO2o9mdHHwoqDHhXrp8",
+	"wksP/uN/PPj5a+Tjd99dHu3/ZbT/1mj/Pz5+992Vw5+/9eDNnz/46duj/fcP33jt8C/fK9YvMhlJ2a10",
+	"vDZZFId7Pjf0sNvEEtIYrKYrXLTlWSt2NKW10uVbl/7ub6/duL71zNUX1p9+4eLGC3+7vLlRXtncSI14",
+	"3tXwon5e0KAEaMAlrygqH8738HsfPvjtv4z2/3N08MZo/7cTLvESwIPASj8cEacWqFB9ULkU0rlvwfXO",
+	"AkRZXV1ZJbduPXf1UpyMcHFrc2vj1hZm/FtMJLCKXQUSHhcwggQ+FW34Oi4AnM/1VsTwuEzIeuqOz4w6",
+	"zctOc8Kk+oQzu41QOtY2EcrI4rf4BemNz+e//AB2Kho2R/Hy3JWG8RDuPUx5YUZQaUbEYHqA1YPRykH4",
+	"GF/Co9TsgrcFGlDEBf7Ya9A8mHSoGivmLdtjr8307HreKftZPLp5giWmY/R9cqWmc856TkLJpAwba0nk",
+	"kpaqw7s0LTNW0iJjacKLV6ucv/2VM5X4z7PZzrxNTVut42xTdxRYbxjEPL3d5njqtB5tciBYdIT42Ny9",
+	"3cxIkOVn93bzrx2vuIHxlo+px5vrZmNzUpR5scUJiV8Qd7RJkcpxhOA8wnvsETgYy9GwI7NhCqfADx4b",
+	"OmPmu3Nn9yRAZMFAHE7WkaGxxth60pLu9SK5R0M/YNRjzlWN32LfWdYMucgp1LeW4UOB1TyR1e3lZIFS",
+	"s8ylnOOrpRpPqZ1DePrMmVd8YzubOrhNc9usypbJZ8+d/ASPyM0onMgmnfB1odhVTJOkamANwv5DHzUI",
+	"VAmAJAdbJqNTNeEtVOq4su31o2MqM7ArMpYTPT65Kdz6EGGgCSKizSbrAb7m1M53eLRx5TUydTjuoC4j",
+	"DG92MYgfzsiIFFILgDzDPxo/xd1S9sY+ZbE2H6Zx7MRyPbwRP1vM9ZjYyXNlbbkuhHiBw4uL63QcIFTx",
+	"prsxgkqOTys7iHsk8znTch4zkFPLlTKj/XXJ3u90QnIGIsw0Opw/cpYKbB01vjgRWvToPHlB1mmSkSb6",
+	"BIcZn/goYB7of5OGTAQ0yoeu70V8z8hAdyX6DriLkpbNScK1g1D0ugtKwdYJCxWz5xR0ZIAqIOihbRtK",
+	"KBZ75fD5hfDdgogOdpJe/lmomDYIFENO0l4v5Di0NRgw3o7pLbblvsOdi+hgbOhXEA+SRXyPBUkni4y+",
+	"CBnDH0Pl3ag88/Vnr12/Wdn6RuW/3767mIPRO1d/nKw49y0qAtldxwakDgqTNmRfY+tyKCbmXXakCqdi",
+	"x810TQyTFs062jw0qMOy2YuuhFl2WbqGmbtK7/QWzVDexvQ21x8wr/4iRuOf3ty+6PaYiRW9FhSoohdP",
+	"kdDFAA1RMCRdNbEOsyVz+cpVpiJ/raEswAQKGkoBjWCGtli9FatQ+CmCD4ztmjO74BkpF4XfO3mmSJha",
+	"lJs99MGMUt2JoR5XFW6cs+X1qxpHeHUk4xGE226PfDPV7KSONtnNtMwspwV//omxkUSa53U3+zZWPe57",
+	"VzcnxDr2QvDAgons6yrZELbFHWRFBAELEKcX8hdYlCYokAxmDyzOMGjsqZYX0vypyvCN66myLZSWEQtc",
+	"UwwWUwOAjIov6aSbDG3ugoyEtBPznznC/NbOcY8HqnbhfIhkr8eCdUJd8oFt4TLgTeayMKCBybZIA2GC",
+	"j8zmHUCC3FrJ0N7ASMiM1pVt5jssFuG2JfiJj1iBn6vw8xz8fKqmdnLQcWySnvfAgexSxMmEpFmzjJl3",
+	"4kgL5R9LwQBnucuwVVY8u3qVbMmBUC7GwGH/OlJpImSEsNUx+ozq8B7uHMVLYE0BqN57YCk7afkf4kuy",
+	"uxPEOYrToQNk1+KGxfmRaJy4LMmy63mFmZKWCn1JB81h/b4SMcrd7UK5U8iat5DCjpCP3tM7RjDk1Tbl",
+	"pWJBGMLpSz5AARnwMCSBrBLQ1lUOjoHj7ZXaeUJDhCFRtJsDCOfluMw+v5yYmnqy3+jhGpXjPMqlGvTX",
+	"o00NnUxEkxma69KQKxY4pU+5nDczXqvlAlKOFSstGbWl1oiDbgE949iYn8e/VDu20/6IJkZei6+NDEXW",
+	"MO1Q9iPwj3XpLhdtv8WoDR/usch8yeL08JmlYIYiEv3CTiM+/Mdoz3B6fYxk62uJS2BS+QBezFRAZDTx",
+	"pdNJiqshBXxfZjPzD9RJbNi4d07iJDOvb7VYBJ+FtKfGwGLBLWusGZvDCJgMmRI6CTdObPoVQTYUpwtb",
+	"cncox/qJrDjgZV+KLt4GSfoPSy/WKsu3z669WKus4keZ4jSnhVgzYlTPiZ3O7vR4xB4thE/E9uTuQ/r0",
+	"wV17JLx/pybi7bH7xFuI1AjL/rJmEp/ZjKO4UdJLXxAvOlP8Pg+pqL1ItiPaJX1wQmtk2KRp35wFov4C",
+	"Z8B+QtEgYJI0If113auKsbAmTvecbQNnV9N765O77scRAU1a6j3W4Oc3Ug2YxzdY2r4Z0JPfulriTPFy",
+	"UjuiyBl7CTWi+CwI5xTAoAWjO8MFEdIiY1kfTURajAVnfZmN3/ualFcpqjIF4wuMRnNmMphbMK03y3c+",
+	"l7vmqLkER2+DjG/M9iz7E5sg00bE6G4gB2LubGO/mfgE8hHtzplIXS5NhTtHowC6uyjMWcIM6+zqGHjU",
+	"TiMyTLXjJpf5WMgBtrooZAFzQerxmtSzHy/72hB9cdJKTzXDUSaT3u9akpDvwUCokBjDwu6YFFVzP5CL",
+	"8c31LAzPcnIH3I+sm+ADw5JWxzAC4346kFA/y+k2voN2XXZ6LGpmdra70fLS8xXlgFCJPsIhzHp97vFM",
+	"7k4yxYdK5UdyTD3O0nUWfZU9RkoIZHJJsoSu4c+8juzA6sWPkUTsZTCla06TUnayuzRnH7jgRwuwmqLA",
+	"QzQNi4w3kbmlIaNRKt9tqbZ0rkDfc2i/aLusaOkUeijygFFMrjpaS/2I6+GmGUvSbCOjcU2xltRlG6iH",
+	"9qDg7cBwfpcGzDkUYnOEmwd3GMXySZvNnXpPsqa0x59lw1gfmj3Ap22vXdHdwWGqsN/GUdoPls55lrE3",
+	"fmxnbe0qX9C4EqQeNULjigbnXiBtVW+ijJmPDXNzaDNMsEYLdhvsfxhYMrOO1r10P+bpE0Mby679pE0b",
+	"9wa/QBUrE9WjTabAjg+o6mBFlXbdmQMJrr0u2EBVch06MvfAqwHfQ/93Klwk66ibdg+QV1pyqh+N22GO",
+	"6Ug2XQG9kUnD33Vj2ELaLljmtojOOWUUHRqZaTYBxCqNWHVbbIsvf9kcM962Vb/8ZfR3phIjbC2e67cN",
+	"ScVoeUeyCxb1gDVsp+sNfDNX1oca+4UEoU1w3a2ZMWwL6xnqyDBQ9pwa80acOfz+weHrv4jBqc+WbdF4",
+	"0uQ93jl8TOLbrRLIlXC2hzLGB6GpjtOWpHmUImq7LhekMAvMpVBf/vK2qBBjVaM2kG7FSoXtxrrulQ25",
+	"tlaVixexw7dNbojbXZVJQ+qOoT3PHjevuYoAA7g29bvbKOK3S2vkxWq1ertMtn193XxerVbv1asEWnjW",
+	"ve/qEw09E/83dFJv8dBweny8MmFXEABItwUhaDjglGSPvmxb4zVYKEXbKCWG4Kw3UHfgP8U0FjTCs2FK",
+	"l6CAHx7Sy4MvKJM6uDcQCtfVyn/lJSVF/WyV1LHHNYdsKEApqIOSi4tbx8fV4RVQP+FZmJa/zXQcIoIZ",
+	"YH0DPEyVq/azOjlTf4nWy6TORP2ssTiswHu5zyLwHtEug57t5inJ1S/RCqNq6G501ZeYd49dTQw9A1fC",
+	"mtYRz6BOjKjA9YZCSaj0BteYYbGvb964Tm5KDiEQWKVz52uLZ2E9rROYNGTALb3B5VyQ57YuV76a+DoX",
+	"yTX+dJU8h6WQJNEiyiRiPXAe2GGYZbQVk+MzdtCYrb5iAQxgi93RCqSG4Trg/5AZiamwHFdIAo1bZOi7",
+	"WrGpIunSaNc6/pvQaQJdyxH6jAMesaZlwwq5iTagU8WbNIqGhuHql7Zou76OfeS5Tgj9SqtyXQpWuUZ1",
+	"s1OHltWMRqS+XFsZUx/x3TifDWGRPFBRIV1GhTKMFmN6bJfWiZIY+0mUUUDfgc1zYS0bNoRIT8ibTGA5",
+	"lTsVerTZYZWlaq1ks3pLrvX1YDCoUvi6KqP2gr1XLVy9cuHS9c1LcE9iC5a2pKAR79Jmh5ONm1dK5dIe",
+	"ixQeIYvVGl4se0zQHi+tlZarteoy+vYwBWvBKTXtrBPW4YAbc3zd7JkZv9u/OGkCC+ZB0Esz9w4NXKdg",
+	"8/QqJjgh/V8JjJrVY8KoSYgn2JNmgublS7UaopII7WxzTxS8ZIvSUTucWdMowdFxL6sjDKT1gQNfKyx5",
+	"gaz1FXx91lPjYS48TQMXe4FbFmff8pygVgtAxNSV2vLsmy7LqMGDAN0+sat85l2Uh85ccRos2J+4zS/e",
+	"Nual6ne7NBpCUMTGwM3XSYsAyENsK7BzzH23zeOAUhagC3WFC/QVyCyo7aeHsK5G2TXCGtw7jWFOxkxs",
+	"4qGmQMPQaABQx4iVSZtQd9CmWO7uBECdhkYHGdaNmuHazbdik9j6/AVLkghR7LiPtsWA2pgwauDUJc8a",
+	"Al+prZA6oFDjo3eEhKjFjpYBHVquTpM0rMsVxMIG6nhaBsMCxOxFgQM6dC0Ea4tLyyuroNMXJnZAZ0CK",
+	"T8wf28f8RLnsgp16BrOBAtlg0L5Ttlx1yJPLZyu1ldl3XJf6suwjGszKYoFXbEl5lUZthjesFpmIc2UG",
+	"11jA6ZYxGszNS0uzb74i9mjIg5MUG9dotJsk2VGjF0BqXBG5sdAXgcwXHhvk5o3NrTJRXDRZotSbUxUi",
+	"9AR9wi6B0HxCycVLVy9tXQKtgENOBoFuFqhTLi7WiEJVgpyvLldXz04eSGZMF045+JSDvygcvEV3GRji",
+	"hnFpCHrzFO4FHWnhrs1Ku7egac8VdVnTINfJnVyCHV8vYuPcTOa/BLaSpj2w6KkgPEg6mUIpmz2sReDn",
+	"U1mfQdko5mZkTgffZT1trLCQJV2OjA7L9EAaASYCTNAKQVuIs8dAphiFo0q2jLmIWUaoK7RoGCowewfk",
+	"myySmaqAuX5DxwruEYUJrrHZQRZqChFQbh7/VLDcqLVWWeWpVq1ZWWmunqucp6vLlaXWV4MVuthabJ5n",
+	"GNkpLgC2zLseh+AxS5WnpdvsrpbGOp3uqeT5PEge2HLPIwNaeV9nC58kvpFpnt4QjDCh0RUA15YxuZ2B",
+	"d9Io/VB/gwYfSJIW16pKLqHLtOVDGqJ3w0amIf6MUCAOUP5v4yshi1XZFCTWXd8WLHnemJMWxQaNwB/a",
+	"o+3YQaA60ogscyf6HNClqTQPQ5f3CNVQUrAsKWMGesnFMcbk8PgqhUPrkYTUeSgEgFC64y2uSBfyN9YJ",
+	"WDhfUqTLA8HbHW22CHySkxkT4O8GF1Hi7rZRloISgA5vRElfjCLjjsscvSFTa2rCeQDd0vJGB8GfYxnb",
+	"ZthvpwrgbRzEBXZEoFyupC0vFOAdi6aMbqwEt9g4HZZ27gDH2t9KM7ohaYYMinnWScjoHlMAfYNr3WFh",
+	"QJy1HcTRBTDQNSbaQfatypsHu9MM+wHbOdb5TIc1zhuKbYxb7NX+Ky4YLX7qsno5yetukcyyJKLHopbn",
+	"jc17wBFWJ+uJFuW62KMQhHlyhp5o1B2mmBPVSQKlzfXMXO+kUUixUWzYG7Zoe8pg0EeMoSdEXGYByoAB",
+	"Ha7bpAHImQQZIXUHZHnLnLQQpoK08tyNsEg8yYingEdnZYHmjNpmqie5qFwRs0V540i3Vim2fqmGF5Mj",
+	"eV5GgSqDV022bECi21eaQH4rBES4DlmZ2PO5TNwOmv32nrUeRxIYnAogbfMm8nJq+DPRvWfaDS5rbfaV",
+	"V3mXI4DJiamtCapJhtp6A8rYMK6EMgGU1uWCquE1GfAWdwro/IruI1HxYk3uMheBFxpOkiqsHmc/8DW5",
+	"BQy25Gt0mxqasdlIcR28QBja08ZiNWurbB/TeldGGAmE1FXI7hRQi4PeYizT5F0G2fvcdllNKr4wQopv",
+	"qJJLtNlxIDe9HqMR8u+2gBABQrZjCAiRFewIzWF4hhItuw2lpWBnUU3itoUpCaVoQ+JAI+TNNRKxrtyD",
+	"IkYzWLAv0eOMbzaqIb7dGqDT9L4LdilnaH/+NOMz05AoqlJ5PAw35PHxYm1mdu4TxKxuoTL41X6VeBvF",
+	"OILmo+Peh+VGGYZyYMPNyGaYXo0RETVUmnXtUdrlUeTjoMzi2rsupfSex7hpsmwzpMrSSe9mnrcAhmiM",
+	"rLhQArMQNB0qyFehDTjoJC6B1Wo6qAY7v+ajEtTzugoekjZuMYqrMSatrYoCfaMVcSmNE5RQntPPB/sE",
+	"jr5MGlpgEVUWSrmdXZDUZJHmLUMlmBsHVN2QwbBKNmWXGYNPWevVdr3pUEVALyzHQQNVJq4czOZPjYEZ",
+	"KNz5GPIdlEYzOBasx32oweLlilDrCHSFYVqGkJ9qYWQszkAAyVBo9MfA3e7x6IQcsCjToDccZBfmJHkI",
+	"X3EhWeBpQXIrL8Ad4a1uaL6yIrJMVms1px2m+Q9pbBcA980ye7v6eea2TcY8wmDx9ssW6VHlzGxDBpbY",
+	"HgXPjXvwg4gOchnwsvVjuQz4umeaICauaxxcJU+jR8ajSEVkz2hiRDEGNZK9SHa5SgzjelN2u1x3mdD1",
+	"9bgOf4jgVEhhdaj1I7K1LaiQYtiVfYfZAYkmLX7HwjSZB24+s1FZWj2HPEkV3r0T8DZT5g3aVfq7AeF1",
+	"FuPJomEk4B+kBUepQg3SWJNV8owcQHca8zWoZtvCenm4IIFsqgW7ItVusE7q2svK2WMRbw0r5tY65g1x",
+	"7VRR7hL8quS6y2ZHWH9GA4Xl7zYZwoM1WU8VoyaY99uixWFIZo29gv86keahqG5C1k5bQnWDXRaPQGPQ",
+	"q0QU5siqi4aATjI8YJ6fJ5pgG4ziH5lfXGN7adn93MsVc6YgJVOtEkdU0pvb8FgoNTqTE3I9VhFTLh7p",
+	"yxZGluDmjyAmUi4vhGhrwZ3zxaUoeLle6fwjl6aZlHpjt6smW/OrnPEQw8Jv0uLGqOtFXGirO5ItSHxT",
+	"tMVwvZXeFqFUScJS15ivcTrDUPYjxcIWObO49FUSAVQPaXDs0rF0jlyIZHO3JaPAS5s86wKWge2zXseC",
+	"7voafAjQJs6cdPgTaAmD/AME9G0RX+KLEvgAn+ZhZ7hsVKgLgpxP/HJlaYnUbWJUjw5DSYOdgLdaLFJ1",
+	"yJl+HgSLlKTFBpZSIbRiNClAf4pRPlZq50kd66Zb/TCsYyv5yaJva1DH+5mkL0NBddwQJm5k32CA1LAt",
+	"6nGBdd0eP2bZQfThyGK8FxdbqHsgKvWjghrYZYiYN3+fP8mZ/DP1rCeUYdbCP10n526rwRGnCrPfhYT3",
+	"rifRU5QFXG8LDgewWxTE43DLlxRcYbQ8PVu8Ni45r1fJ1zDIlcwOwi/rmA1OozaqxsKmT0tNs4hpW9Qh",
+	"WLaDd+yYO3bg6rqXw4fIG4aqjPZpbzbk4+Nb7mATn8wMPU132SaztdNHiMkjZDXUVUB317gTTgLiUDrX",
+	"Wmyeb60uVZZX6UplpbHEKufp6mql1jjXfKq13Fqli9huQQ9wh1TqSQl6RWm0/6+j/b+ODr7nQwAVfEEM",
+	"FbEE52ex8zYNK1IoF2Dx2A77K1APZGHqcg79hJGgnASBVhJGwRzPOCZr0aiNlAQ2qVcf1Sm/Ujs/+4YL",
+	"UrRCjgV+n8c8gHSiEW5dIkJt9bzTSJw6gD4nP2yocv1NRh7dSF15grqo/6I81/9GGKZCwarsGvVBNdRn",
+	"x5F4Fc61ydl00wVpYPx7m5jetoytXLirwn57qgfxxhgI9aPYz4vYODNH6KSC+85i9CK3YHxgFZQ5nL4Q",
+	"TsSxuH4eAcxrXmBs+zbUpjQ7GbUo0IAESi67XOCRL6MvKSzhq8bFinEnH3D9rkNqkF/TgzEYUCZto9nx",
+	"TH4q2myCFI+YxYe9+kuH//XLT//wThJGdifq/PSKIYtHnayXWo5CvKLiINjgNHHvs5W4Z+vIJzL3sEhv",
+	"YEEQU9sNKLPoTUd4OycVbKsQn3zyz4YF2g+4zq9GmyEBwL3FAmN1OA88VhQPjCWN2LdJ69Kc2OoGDGFe",
+	"4fVEpSjAFIqkKOh4wT5vLHpiTACnoGsfalihTAQbxNGQWZR/xEMxl2EmEmQnCTrpnjM7VwDapOIzyzat",
+	"ahLqQZE6F3tcs6Bu8wmhsM52nEAYz3anAajNqoOO87Gs2DN1p0PVz+ZmIDRlL52BkAAGIo6KS9PC/+yY",
+	"pkM/5aXOxZi8c0SiHWzyZy2Daaw5U/E0plP5MFs+gPXk58w2pWiyaBKbKZYbtvY9W3wc2VmfaNOZbnLQ",
+	"1wbCx1q2GBqYMH//gz8dHrxL+iJkSoG9HhDaldbHnDQVg1T6aGgdxkkvMOwWhP4Y1AkyK2UAttDljcw3",
+	"wSsB6/akZqI5BCSV2/Mq6XNwuuuN+Uh9Yn7Xs9wwWAsMGASdgRFclc2c/sobtmTSnvuYL5OSeOOy8t7n",
+	"TG0/dcwV0/OBKwlF+soXSTOUkrGssYCFDJvqpGUAfp6TO7aSYQQkqG9o6X8ui1LnJtUnhXguwnYmIPlx",
+	"ZpSwCFo2AW3aSZfnHvQk4iNRj6anGp5qRHNYTFQAknhco5fE9WhiLhDVoVEqBfFYlKDyfGkF2d7HbO9i",
+	"lcRdFR04ElSTgDZF/WgodiGHJEOLURLJEGOs0DPJFhzDa2IfBQSxrLdSY6lznLQz2bUuG5bEKJcJzxy1",
+	"FtmiDY32/3O0/8Zo/4ejg4PRwevP/f3h278/fO+f73/0M8IFGe2/M9r/6Wj/L8VhD7wE7Uft0izI559v",
+	"T+apSjSP69OdasehEy34zWcfgVjLBlygzc5Uqw3zyAAWEr4jVLBBldwA1AXbH7fsySNXOwNZjMrlyAQA",
+	"2o0OWrQ6aTigQ+Vaa2YILnzdRtJ/9hFbhz6qi+07CbCdMOU5YF3cvafC7VS4PaHCDZnMVnxCn2vimiER",
+	"KXwF7UvqGOUf1gk8Tul3RY+VBxl2iMsXMtUp+PIxOaw8kRQxCh+WDr//20//7Z3R/vsP/sfbn/z1X0b7",
+	"/z46eG108Pr9D9578N6/oTY22v/X0SsHxWXWLXz4qcQ6lVhPqjoGbJg4GaaWsT2EhJK94eOUT9iEAiqG",
+	"G0NSVx3e0jsBHar6+rjDHa1P35TMBKbqDR+/7EqmUVpbPrcyp6lotuSJc8QLNjh1xp+KuhMRdbKXoFvZ",
+	"rgMJvR2LmEt63alHK+3S0okGwQ2/694TGQ5MRviExgS9A1E7yWSbipwKplPBdIxWYxBMooUfixBauJvq",
+	"hl0gepiSG4/dQnF1DqdhyScvLOkhQSZBScR8fIxhp9mXeufO0cJUiEYAnWvApzOOBALmA9oagH8bMVsP",
+	"SxVR/WanSm4CIEBukKvOg7otk3WYZxGhtuoPziMPaSM/VDXGyke0MZgIsGlpaam2dK5SW60sLW8tnlur",
+	"1dZqta/UzmODW0CVzLhuJXVd8Sz9eOinAa3T0/uzEdB6JAf4o3P1HkWQZhojOOLHaY9keXvvf/Szw1/8",
+	"YbT//qev/vnwn1879faeyqovjrfX9cc8cWkVSBlVQi52p9dVXJQyugpXnTBIvnlJXqY+IvqIXVUmlHT6",
+	"IohY4MC4UgXI67bBIZRKoRqHPd60JEICtNppQtscKf4IlITtXFXSOSu3GsiC2pef4BNwIjgqe4ZU/PZg",
+	"AI6D+FBh0vZT8TukA+U+FkLFaPqgXFuo1uQCxCMx3zMR2OQSyG+LPVbgrSJb0LtUyG3hHaSVZ9lwDer/",
+	"EHUFselsjZ+Fr4GjQkPrj/yKA8dVpROHtIjfNIV3q+SKtjWMGTBEX/hT78T4+Br0wEmaMtsu6dBmxmtf",
+	"mN2Z4ljPmYW75tcsX1fE9uTuFNpdyWnLbeaGrOxaXgLXCjkgUpxK/cJpzGb1PXr5DAj3IuWGYjcGajsG",
+	"mp6AmbTdRT9zC+P3qupnHI/POHBXOBWlYlAUDGBizv/rAXytAQZ5h6GzzHarkkYbg7NwQMPdCheY/14l",
+	"zyN2HYI3IuIItr/tQG6l7SsSQC/1GGYUAbsiKbvb4gw2r2xQEdTPTsDRAporgCWO9XummUemYqDqXqA9",
+	"2jQ88hCGbNM9Y225Nld/qvjlT1qPqg6jgWtUdYp48XmzPDehsbVlG4sY3uJxGN6w8YlpB0YrNzN4sr1m",
+	"aY74GsfmBoINbKwB1PqbG1sXnsHyFcD5jY3PLHHj5v2E+N6ENKpY6cFPfgvutW89+OnbH7/z3dH+fzz4",
+	"3Yej/b+MDl5/8O7/+/G77472X//4rbdHB98Z7b95NEfcdalPQwanbrgnVhjetIx5vI64Ryjmcp39bgyP",
+	"PzfyVNqcSptTaZOSNjQMjbHCRds2TsCui8dXh2IzIR5norcFNouTMmJMM8zFgHYASseCN1V1nDToEFLb",
+	"Kj3M3zD/I3ILemFR98Jin0zNC99+jFLwVI6cpmJNcjaS2fEysWIRf7zpyxhZ2MRxPKHZyzi6Jz9zGeJH",
+	"MNbTvOVTxeIkoj6uoIJaOpsQQvbj+YRQv9FF+NLHJYRwBKcn+OkJfpIs9AxopViBhIENF/9wuvT8R7rF",
+	"7KwgQOhReWiWhp0DHTzZKD1LP8ZGIyy6iUOF3ieP1Vswji1usUyv37zx4Pc/vv/hh+TB238e7b9//6Of",
+	"jV79zejVj0av/i9zIpqVWitFdLcv5C7lxX0G/sQfixJRBIVcsEEabfZUbnwxD/pbll2TXv1ID2gxGyXR",
+	"Z3iyJ/vNDmLfHBm+PGJmQdTUtrmTnRYZbXZsXcpAkhZv9yNm+1LJPmTxNRmmSmEgFwsl1mxXFSeVWEA6",
+	"NATfSEf2I6/zE3S79rskYbc86JSEz7WhLYhgQyswfmdb+AlboFKLoJzAjwVSRgr9DqrT1xYHNoZmjAy1",
+	"ssCcDi2+x5QFQZNEmTXByUDWITb0cT3IGlQEVeJ6uJmvGhEI6EAOBLRf2xbYoip2iugBE3roLcM6UV0a",
+	"hixyjTYp15DbE1IzFSlYbCV4rbcBpIirJg3JkNHI4dpaHFzz7eG3f2f+jLAzo7vbbldeQ1fz7FtAFSfe",
+	"GNm+JkcsOrJSkrRoVCaL5VqtZlcozhcd7+16mhw0D8YhoCdH8ptMxKs9zVdphcUjgTWcKbEMzauFu+ZX",
+	"vrDa7HdhSpOTTDqJJ9I1BRrfkUorcsayk4wsN53FFuVIhpCVttGLeIiPpBpY0UiNazRqdtyLBLujvX6p",
+	"CvMvWLAtqGCDpMW3kET1u0SzMFSkK0HOUBH3gczj2RcYjU6eZb23TLOAbATdLnWZNIYEsBjLrhkRj8wk",
+	"T/HZ5+dUj0V9yV+2B0Jj+Nj49jKMxlDIvKy70FR7uex7Q0AyKIP5msmXCRfkua3Lla+6dqmNoXYNkbs0",
+	"2gUi+zrtUcEU5jpx0VZlqAntwUHYYdA4uMegwfB0drqw+Y3ZHKXZHe1mkXBSS0ZdKNNscEGhb8OENy+L",
+	"hTRthOyUNY6LNbDeFxb1ieUK9Nst3MXfTvc+mRFZd/rUgmwsZEhSP61bm1xMuutDJ3gXuFOaDm0rBtCN",
+	"8yul41DDExEpqD3+SMGpmf9FNPMh59C58RNw7X4IgJaadXthVq7SbP/+pCRZ6EqhO2rhLvx+JIJl9rXX",
+	"zFjy89QvcViPOqjYttuz2uW9HgvWiGHluq17gTl5PVq7jGku2lVyjQ5JIxFQRsdetxo7iK8WDUNCBxRN",
+	"+Rg+M3YVDFHAIchGPtQvzuNhYHoB92/tRQ/KAU6jYlIHXn+hI3mTPdECz5XIqdhGgo07lX5fTOl3EVG5",
+	"U1RhefkIIg+Lg6dWPW/hJSfIDvCGaV2WcZTZ1c3sjj4tbj6W4mafQFycTD2SZodHi+FVyWXbED71NZx4",
+	"cMJZzaDLoKrK+pL8ESdVx+Qkio6Brh8K1OhOj0cswSt6qlJbriwvbi0tr62eX1s9H+Ma2Tjg4QcHo4Nf",
+	"jQ5+PXr1J6OD/2908D9Hr7726Su/fPDPHxaP+cGoH0uwDwuocdXy7HvceCifZnf0afX06bloxRgQD6FI",
+	"IUeO56HQW7gLv4uVZydcXqQ2Oy76H8hId7Lqsx3Ss2LRHotAzvAm1phyAbE1I4SkCE5dwHNXchcijpNy",
+	"Z6FgdcEZ17K2w3vT9a+b/oUnqIV575mmi/njTmlkQI3LBff8mgx4izvKmpuCj0YpaZWHjk0mtra4Uxn8",
+	"HMGUtLASBKEN0xIiIz2FN3fN+WyYviWjttTaHGEbFhkR1QvutaEgNIwYDYa2vbJUWD4OMXwmAgzhY7x8",
+	"pXa+mtOyYgsHd5JqO74h56ROpoPzfMTC6snHKHHUk+negmwDyPZo0KYPPGHhNKd2TXzcW/9Z2PCT27+r",
+	"Uu46NBnL4sjETRmAEOhFTDGRxp9NtjURLAtNGjIR0GiahDGaMLWZ8EYTHoN80R0mAPNlAuNBy94F9/zH",
+	"TCllzwnp5vxFpZ5LGOS3K/MlFS9IjgzINpw34ttiDC/IxrLL7eMewfEDGqeCrm8hku8a4doSFA6nizDB",
+	"Hv4ICCjb0A0Cy4L1dURDo9qaTzDlC4lRtrbFAA46OOtoQ/Z1lWyoXfMltC8hbb7nufMdTdukByLDAKYw",
+	"hcbJFU1Yt6c5U7aXncXuSWW0ZQKeaBrpJ4UbEq8vTSpcuFafEdZ4gk7SyzIM5cAXxFx4Igb0qzbTEzSH",
+	"zRBnSeeADitGpENQKJMLN/kdEvA216ocUyoQpAXNM7ZekpRImx1gM2iaOCTKEG6CSeZa5wLPQQaUaPEI",
+	"mvSLAEbsYEuQ8ZpUkEDGjMJCxdaAebaF7rBumUTU8jHF9E6jYkJuLGRvmYnZgWDsOaHKjAuz0qr4HrtI",
+	"hxfMAp0kXI99RV6/fDrEEZ6yTEHlkyVAl6CvaAlUkwOPl8kYkdRUT2GLy3D64NPHDh/MLmbGPtryhH62",
+	"uyRXt8EBnLwWbP2VhWW6EeKCDT4DFHmyBEbjVQDBlcjnbMqCR4MvDJ7cj8LSWmmB9vjC3iIED+w943R2",
+	"LUn2NyrBmU/+6TcP/vNP9//8w7PldH2AImfQSX745i/N116mZcpBcObww1cP33oLrz1bTfzuaefAvXJe",
+	"j4akcXdyry2Umrxpi4JyBKZ/oh+bu7y73TJl3A7qjo6MGe4ByK0lGLYAIByjmZUJjSK+R0NVJdclvEd5",
+	"LwLGn3zLzYj1aARKnAjc/ODAgWl5D0iVhU0+6BZr90MauSQEZW0mm67upUth1kJj6KLgYy+wIc/JF1y2",
+	"KW6O4oaMRuHQZrElFsiukAOczrAhg+GaTX0uu/oGh62HmXJsMDEAlxaXvSOpFGnXcJk7MFhUd6GNMgva",
+	"LJp4eMpTee/2vf8dAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -41,6 +41,9 @@ type ServerInterface interface {
 	// GetErasure See whether the tickets of past dates were erased
 	// (GET /events/{event_id}/erasure)
 	GetErasure(ctx echo.Context, eventID EventID) error
+	// GetDraw See how the seats of a part are drawn by lot, and draw again
+	// (GET /events/{event_id}/parts/{part_id}/draw)
+	GetDraw(ctx echo.Context, eventID EventID, partID PartID) error
 	// ListOrganizations List all organizations, municipalities first
 	// (GET /organizations)
 	ListOrganizations(ctx echo.Context) error
@@ -370,6 +373,30 @@ func (w *ServerInterfaceWrapper) GetErasure(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetErasure(ctx, eventID)
+	return err
+}
+
+// GetDraw converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDraw(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "part_id" -------------
+	var partID PartID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part_id", ctx.Param("part_id"), &partID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDraw(ctx, eventID, partID)
 	return err
 }
 
@@ -1602,6 +1629,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/events/changes", wrapper.ListEventChanges, options.OperationMiddlewares["listEventChanges"]...)
 	router.GET(options.BaseURL+"/events/:event_id", wrapper.GetEvent, options.OperationMiddlewares["getEvent"]...)
 	router.GET(options.BaseURL+"/events/:event_id/erasure", wrapper.GetErasure, options.OperationMiddlewares["getErasure"]...)
+	router.GET(options.BaseURL+"/events/:event_id/parts/:part_id/draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
 	router.DELETE(options.BaseURL+"/ticket", wrapper.CancelTicket, options.OperationMiddlewares["cancelTicket"]...)
 	router.GET(options.BaseURL+"/ticket", wrapper.GetTicket, options.OperationMiddlewares["getTicket"]...)
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
@@ -2492,6 +2520,85 @@ type GetErasuredefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetErasuredefaultApplicationProblemPlusJSONResponse) VisitGetErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDrawRequestObject struct {
+	EventID EventID `json:"event_id"`
+	PartID  PartID  `json:"part_id"`
+}
+
+type GetDrawResponseObject interface {
+	VisitGetDrawResponse(w http.ResponseWriter) error
+}
+
+type GetDraw200JSONResponse Draw
+
+func (response GetDraw200JSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDraw304Response = NotModifiedResponse
+
+func (response GetDraw304Response) VisitGetDrawResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetDraw400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetDraw400ApplicationProblemPlusJSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDraw404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetDraw404ApplicationProblemPlusJSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDrawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDrawdefaultApplicationProblemPlusJSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7884,6 +7991,9 @@ type StrictServerInterface interface {
 	// GetErasure See whether the tickets of past dates were erased
 	// (GET /events/{event_id}/erasure)
 	GetErasure(ctx context.Context, request GetErasureRequestObject) (GetErasureResponseObject, error)
+	// GetDraw See how the seats of a part are drawn by lot, and draw again
+	// (GET /events/{event_id}/parts/{part_id}/draw)
+	GetDraw(ctx context.Context, request GetDrawRequestObject) (GetDrawResponseObject, error)
 	// ListOrganizations List all organizations, municipalities first
 	// (GET /organizations)
 	ListOrganizations(ctx context.Context, request ListOrganizationsRequestObject) (ListOrganizationsResponseObject, error)
@@ -8278,6 +8388,32 @@ func (sh *strictHandler) GetErasure(ctx echo.Context, eventID EventID) error {
 		return err
 	} else if validResponse, ok := response.(GetErasureResponseObject); ok {
 		return validResponse.VisitGetErasureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDraw operation middleware
+func (sh *strictHandler) GetDraw(ctx echo.Context, eventID EventID, partID PartID) error {
+	var request GetDrawRequestObject
+
+	request.EventID = eventID
+	request.PartID = partID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDraw(ctx.Request().Context(), request.(GetDrawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDraw")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDrawResponseObject); ok {
+		return validResponse.VisitGetDrawResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -195,6 +195,60 @@ func (e DoorCheckInOutcome) Valid() bool {
 	}
 }
 
+// Defines values for DrawState.
+const (
+	DrawStateClosed  DrawState = "closed"
+	DrawStateClosing DrawState = "closing"
+	DrawStateDrawn   DrawState = "drawn"
+	DrawStateNotHeld DrawState = "not_held"
+	DrawStateOpen    DrawState = "open"
+)
+
+// Valid indicates whether the value is a known member of the DrawState enum.
+func (e DrawState) Valid() bool {
+	switch e {
+	case DrawStateClosed:
+		return true
+	case DrawStateClosing:
+		return true
+	case DrawStateDrawn:
+		return true
+	case DrawStateNotHeld:
+		return true
+	case DrawStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DrawEntryOutcome.
+const (
+	DrawEntryOutcomeConfirmed   DrawEntryOutcome = "confirmed"
+	DrawEntryOutcomeLessThanNil DrawEntryOutcome = "<nil>"
+	DrawEntryOutcomeNotDrawn    DrawEntryOutcome = "not_drawn"
+	DrawEntryOutcomeWaiting     DrawEntryOutcome = "waiting"
+	DrawEntryOutcomeWithdrawn   DrawEntryOutcome = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the DrawEntryOutcome enum.
+func (e DrawEntryOutcome) Valid() bool {
+	switch e {
+	case DrawEntryOutcomeConfirmed:
+		return true
+	case DrawEntryOutcomeLessThanNil:
+		return true
+	case DrawEntryOutcomeNotDrawn:
+		return true
+	case DrawEntryOutcomeWaiting:
+		return true
+	case DrawEntryOutcomeWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventStatus.
 const (
 	EventStatusCancelled EventStatus = "cancelled"
@@ -614,9 +668,11 @@ func (e TicketRequestWaitFor) Valid() bool {
 
 // Defines values for TicketStatus.
 const (
+	TicketStatusApplied   TicketStatus = "applied"
 	TicketStatusCancelled TicketStatus = "cancelled"
 	TicketStatusConfirmed TicketStatus = "confirmed"
 	TicketStatusLapsed    TicketStatus = "lapsed"
+	TicketStatusNotDrawn  TicketStatus = "not_drawn"
 	TicketStatusOffered   TicketStatus = "offered"
 	TicketStatusWaiting   TicketStatus = "waiting"
 )
@@ -624,11 +680,15 @@ const (
 // Valid indicates whether the value is a known member of the TicketStatus enum.
 func (e TicketStatus) Valid() bool {
 	switch e {
+	case TicketStatusApplied:
+		return true
 	case TicketStatusCancelled:
 		return true
 	case TicketStatusConfirmed:
 		return true
 	case TicketStatusLapsed:
+		return true
+	case TicketStatusNotDrawn:
 		return true
 	case TicketStatusOffered:
 		return true
@@ -947,6 +1007,64 @@ type DoorTap struct {
 type DoorTaps struct {
 	Taps []DoorTap `json:"taps"`
 }
+
+// Draw defines model for Draw.
+type Draw struct {
+	// ClosesAt Applications.
+	ClosesAt time.Time `json:"closes_at"`
+
+	// Commitment SHA-256 that promises the seed.
+	Commitment string     `json:"commitment"`
+	DrawnAt    *time.Time `json:"drawn_at"`
+
+	// DrawsAt When lots are drawn at the earliest.
+	DrawsAt time.Time `json:"draws_at"`
+
+	// Entries Who stands on the list, by number; after the draw in the order in which they were drawn.
+	Entries []DrawEntry `json:"entries"`
+
+	// Erased The list was erased with the tickets of the date.
+	Erased  bool               `json:"erased"`
+	EventID openapi_types.UUID `json:"event_id"`
+	FixedAt *time.Time         `json:"fixed_at"`
+
+	// List The list as text, exactly as it is summed; `null` until it is fixed and after it was erased.
+	List *string `json:"list"`
+
+	// ListDigest SHA-256 of `list`; `null` until it is fixed.
+	ListDigest *string `json:"list_digest"`
+
+	// OpensAt Applications; `null`: from publication.
+	OpensAt *time.Time `json:"opens_at"`
+
+	// PartID Names the draw.
+	PartID openapi_types.UUID `json:"part_id"`
+
+	// Postponed The date was put off; nothing happens until it has new times.
+	Postponed bool `json:"postponed"`
+
+	// Seed `null` until the draw.
+	Seed *string `json:"seed"`
+
+	// State `open`: until registration closes. `closing`: the list is being fixed. `closed`: it is. `drawn`: the seed is told. `not_held`: cancelled before it came to a draw.
+	State DrawState `json:"state"`
+}
+
+// DrawState `open`: until registration closes. `closing`: the list is being fixed. `closed`: it is. `drawn`: the seed is told. `not_held`: cancelled before it came to a draw.
+type DrawState string
+
+// DrawEntry defines model for DrawEntry.
+type DrawEntry struct {
+	Number string `json:"number"`
+
+	// Outcome What the draw gave, whatever became of it later; `withdrawn`: left after the list was fixed. `null` before the draw.
+	Outcome *DrawEntryOutcome  `json:"outcome"`
+	QuotaID openapi_types.UUID `json:"quota_id"`
+	Seats   int                `json:"seats"`
+}
+
+// DrawEntryOutcome What the draw gave, whatever became of it later; `withdrawn`: left after the list was fixed. `null` before the draw.
+type DrawEntryOutcome string
 
 // ErasureCertificate defines model for ErasureCertificate.
 type ErasureCertificate struct {
@@ -1410,10 +1528,13 @@ type PartFacts struct {
 	Description string     `json:"description"`
 
 	// DoorBand For those who come without reservation, to the whole part or to its walk-in share: how full it is, from six hours before until the end; `null` when nobody counts. Numbers are not published.
-	DoorBand *Band              `json:"door_band"`
-	EndsAt   time.Time          `json:"ends_at"`
-	ID       openapi_types.UUID `json:"id"`
-	Name     string             `json:"name"`
+	DoorBand *Band `json:"door_band"`
+
+	// DrawsAt When lots are drawn; `null` for what is not drawn by lot.
+	DrawsAt *time.Time         `json:"draws_at"`
+	EndsAt  time.Time          `json:"ends_at"`
+	ID      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
 
 	// OpensAt Registration; `null`: from publication.
 	OpensAt   *time.Time `json:"opens_at"`
@@ -1446,6 +1567,9 @@ type PartInput struct {
 	// Example: 2026-05-23T14:00:00+09:00
 	ClosesAt    *Moment `json:"closes_at,omitempty"`
 	Description *string `json:"description,omitempty"`
+
+	// DrawsAt For `lottery`, which needs `closes_at`: when lots are drawn, not before it; without it as soon as registration has closed.
+	DrawsAt *time.Time `json:"draws_at,omitempty"`
 
 	// EndsAt RFC 3339 with offset.
 	//
@@ -1861,8 +1985,11 @@ type TemplateQuotaInput struct {
 // Ticket defines model for Ticket.
 type Ticket struct {
 	// CalendarURL The private calendar of this ticket, if its holder asked for one; else `null`. Who has the address sees the calendar.
-	CalendarURL *string            `json:"calendar_url"`
-	EventID     openapi_types.UUID `json:"event_id"`
+	CalendarURL *string `json:"calendar_url"`
+
+	// DrawNumber For a ticket that was applied for: its number on the list of the draw; else `null`. It is derived from the participation code.
+	DrawNumber *string            `json:"draw_number"`
+	EventID    openapi_types.UUID `json:"event_id"`
 
 	// ID Random; says nothing about order or time.
 	ID openapi_types.UUID `json:"id"`

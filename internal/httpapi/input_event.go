@@ -80,7 +80,7 @@ func occurrenceChange(b *api.OccurrenceChange) event.OccurrenceChange {
 func partInput(p api.PartInput) event.PartInput {
 	in := event.PartInput{
 		ID: p.ID, Name: or(p.Name), Description: or(p.Description), StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: or(p.PlaceNote),
-		Audience: or(p.Audience), Press: event.Press(or(p.Press)), Reservation: event.Reservation(p.Reservation), OpensAt: p.OpensAt, ClosesAt: p.ClosesAt,
+		Audience: or(p.Audience), Press: event.Press(or(p.Press)), Reservation: event.Reservation(p.Reservation), OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 		WaitingList: or(p.WaitingList), WaitingUntil: p.WaitingUntil,
 		Quotas: or(each(p.Quotas, quotaInput)), Booths: or(each(p.Booths, boothInput)),
 	}

@@ -179,6 +179,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	b.tourSeries(t)
 	b.tourDoor(t)
 	b.tourReports(t)
+	b.tourDraw(t)
 
 	// What everyone reads.
 	must[api.OrganizationPage](t, b, 200, req{operation: "listOrganizations"})

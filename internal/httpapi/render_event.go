@@ -86,6 +86,10 @@ func partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts 
 		Registration: api.Registration(p.Registration(o, now)), OpensAt: local(p.OpensAt), ClosesAt: local(p.ClosesAt), WaitingList: p.WaitingList,
 		DoorBand: bandOrNull(p.DoorBand), Booths: []api.Booth{},
 	}
+	if p.Reservation == event.Lottery {
+		draws := tokyo(p.Draws())
+		out.DrawsAt = &draws
+	}
 	if p.WaitingList {
 		until := tokyo(p.WaitsUntil())
 		out.WaitsUntil = &until

@@ -52,6 +52,7 @@ var table = []route{
 	{get, "/events/changes", "listEventChanges", anyone},
 	{get, "/events/{event_id}", "getEvent", anyone},
 	{get, "/events/{event_id}/erasure", "getErasure", anyone},
+	{get, "/events/{event_id}/parts/{part_id}/draw", "getDraw", anyone},
 	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
 
 	{get, "/ticket", "getTicket", holder},

@@ -56,6 +56,7 @@ type Tickets interface {
 	StopCalendar(ctx context.Context, code secret.Ticket) error
 	DayCode(ctx context.Context, code secret.Ticket) (secret.DayCode, error)
 	Erasures(ctx context.Context, eventID uuid.UUID) ([]ticket.Erasure, error)
+	Draw(ctx context.Context, eventID, partID uuid.UUID) (ticket.Draw, error)
 }
 
 // Entrance is what the face asks of door.Service.

@@ -26,6 +26,9 @@ func (f *face) ticketWhole(code secret.Ticket, t ticket.Ticket) api.Ticket {
 		reach := api.TicketWaitsFor(t.WaitsFor)
 		out.WaitsFor = &reach
 	}
+	if t.DrawNumber != "" {
+		out.DrawNumber = &t.DrawNumber
+	}
 	if t.JoiningLink != nil {
 		out.JoiningLink = &api.JoiningLink{URL: t.JoiningLink.URL, Note: t.JoiningLink.Note, Phone: t.JoiningLink.Phone}
 	}
