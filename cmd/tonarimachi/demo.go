@@ -126,7 +126,7 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 			if err := demo.WritePrivate(card, newDemoCard(cfg, book)); err != nil {
 				return err
 			}
-			welcome(t, cfg, card)
+			welcome(t, cfg, book, card)
 			return nil
 		},
 	})
@@ -139,7 +139,7 @@ func loadDemo(ctx context.Context, cfg config.Config, h *house, book *demo.Book)
 	}
 	defer o.db.Close()
 	err = demo.Load(ctx, demo.Services{
-		OrganizationOperator: o.organizations, StaffOperator: o.staff, Staff: h.staff, Events: h.events, Clock: h.db.Clock(),
+		OrganizationOperator: o.organizations, StaffOperator: o.staff, Staff: h.staff, Events: h.events, Tickets: h.tickets, Door: h.door, Clock: h.db.Clock(),
 	}, book)
 	h.directory.Forget()
 	return err

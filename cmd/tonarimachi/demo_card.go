@@ -14,6 +14,18 @@ type demoCard struct {
 	DatabaseURL   string            `json:"database_url"`
 	Env           map[string]string `json:"env"` // with which another serve, worker or operator's command joins
 	Organizations []demoAccount     `json:"organizations"`
+	Door          demoDoor          `json:"door"`    // of a gathering that is open today
+	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line
+}
+
+type demoDoor struct {
+	URL      string `json:"url"`
+	EventURL string `json:"event_url"`
+}
+
+type demoTicket struct {
+	URL    string `json:"url"`
+	Status string `json:"status"`
 }
 
 type demoAccount struct {
@@ -30,6 +42,10 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 	}
 	for _, a := range book.Accounts {
 		card.Organizations = append(card.Organizations, demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token})
+	}
+	card.Door = demoDoor{URL: card.BaseURL + "/door#" + book.Door.Token, EventURL: card.BaseURL + "/events/" + book.Door.EventID.String()}
+	for _, t := range book.Tickets {
+		card.Tickets = append(card.Tickets, demoTicket{URL: card.BaseURL + "/t#" + t.Secret, Status: string(t.Status)})
 	}
 	return card
 }
@@ -61,13 +77,14 @@ func baseURL(at net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-func welcome(t terminal, cfg config.Config, card string) {
+func welcome(t terminal, cfg config.Config, book *demo.Book, card string) {
 	base := string(cfg.BaseURL)
 	fmt.Fprintln(t.out, "\nとなりまち のデモが始まりました。 / The demo is running.")
 	for _, line := range []struct{ address, words string }{
 		{base + "/", "ページ / pages"},
 		{base + "/t", "参加票 / tickets"},
 		{base + "/docs", "API"},
+		{base + "/door#" + book.Door.Token, "きょうの受付 / today's door, for a phone"},
 		{base + "/feeds/all.ics", "カレンダー / calendar feed"},
 	} {
 		fmt.Fprintf(t.out, "  %-44s %s\n", line.address, line.words)

@@ -35,6 +35,7 @@ func TestDemo(t *testing.T) {
 	p, card := startDemo(t, dir)
 	checkCard(t, card)
 	checkFaces(t, card)
+	checkDoor(t, card)
 	address, secret := takeSeat(t, card)
 
 	other := joining(t, card, "serve", "--with-worker")
@@ -89,6 +90,25 @@ func checkCard(t *testing.T, card demoCard) {
 	for _, o := range card.Organizations {
 		if o.Slug == "" || !strings.HasSuffix(o.StaffEmail, "@"+o.Slug+".example") || len(o.StaffPassword) < 20 || !strings.HasPrefix(o.APIToken, "tnm_"+o.Slug+"_") {
 			t.Errorf("account %+v", o)
+		}
+	}
+}
+
+// checkDoor opens today's door as the page's script does, unless it is the small hours, and looks at the event that is full.
+func checkDoor(t *testing.T, card demoCard) {
+	t.Helper()
+	_, token, ok := strings.Cut(card.Door.URL, "/door#")
+	if !ok || !strings.HasPrefix(card.Door.EventURL, card.BaseURL+"/events/") || len(card.Tickets) != 2 {
+		t.Fatalf("door %+v, tickets %+v", card.Door, card.Tickets)
+	}
+	status, body := call(t, http.MethodGet, card.BaseURL+"/api/v1/door", "Door "+token, nil)
+	if early := strings.Contains(body, "door_not_open_yet"); status != http.StatusOK && !early || status == http.StatusOK && !strings.Contains(body, `"count":10`) {
+		t.Errorf("the door: %d\n%s", status, body)
+	}
+	for i, want := range []string{"confirmed", "waiting"} {
+		_, code, _ := strings.Cut(card.Tickets[i].URL, "/t#")
+		if status, body := call(t, http.MethodGet, card.BaseURL+"/api/v1/ticket", "Ticket "+code, nil); status != http.StatusOK || !strings.Contains(body, `"status":"`+want+`"`) {
+			t.Errorf("%s: %d\n%s", want, status, body)
 		}
 	}
 }

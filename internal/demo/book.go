@@ -18,10 +18,12 @@ import (
 
 const bookName = "accounts.json"
 
-// Book is what the demo must remember beside its database: the key and the staff's credentials. It is kept in DIR/accounts.json, mode 0600.
+// Book is what the demo must remember beside its database: the key, the staff's credentials, a day link and some tickets. It is kept in DIR/accounts.json, mode 0600.
 type Book struct {
 	SecretKey string     `json:"secret_key"`
 	Accounts  []*Account `json:"accounts"`
+	Door      DoorLink   `json:"door"`    // zero until there is one
+	Tickets   []Held     `json:"tickets"` // of the event that is full
 	path      string
 }
 

@@ -13,6 +13,7 @@ type days struct {
 	Nth     []int        `json:"nth"`    // 1 to 4; they take turns month by month
 	Each    bool         `json:"each"`   // all of nth in every month instead
 	Months  []time.Month `json:"months"` // all when empty
+	Daily   bool         `json:"daily"`  // every day, and nothing else said
 }
 
 type weekday time.Weekday
@@ -43,6 +44,13 @@ func (r days) in(month clock.Date) []clock.Date {
 		if !found {
 			return nil
 		}
+	}
+	if r.Daily {
+		var all []clock.Date
+		for d := month; d.Month == month.Month; d = d.AddDays(1) {
+			all = append(all, d)
+		}
+		return all
 	}
 	if !r.Each {
 		return []clock.Date{r.nth(month, r.Nth[turn(month, len(r.Nth))])}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 // Services are what the demo is loaded through. The operators' work as the owner's account, the others as the program.
@@ -17,6 +19,8 @@ type Services struct {
 	StaffOperator        *staff.Service
 	Staff                *staff.Service
 	Events               *event.Service
+	Tickets              *ticket.Service
+	Door                 *door.Service
 	Clock                clock.Clock
 }
 
@@ -34,7 +38,7 @@ func Load(ctx context.Context, s Services, book *Book) error {
 	if _, err := s.OrganizationOperator.EstablishRoster(ctx, roster); err != nil {
 		return fmt.Errorf("load demo: %w", err)
 	}
-	l := loader{Services: s, today: clock.Today(s.Clock), sessions: map[string]staff.Session{}, known: map[string]map[string]event.Event{}}
+	l := loader{Services: s, book: book, today: clock.Today(s.Clock), sessions: map[string]staff.Session{}, known: map[string]map[string]event.Event{}}
 	for _, in := range roster.Inputs() {
 		if l.sessions[in.Slug], err = l.enlist(ctx, in, book); err != nil {
 			return fmt.Errorf("load demo: staff of %s: %w", in.Slug, err)
@@ -50,6 +54,7 @@ func Load(ctx context.Context, s Services, book *Book) error {
 
 type loader struct {
 	Services
+	book     *Book
 	today    clock.Date
 	sessions map[string]staff.Session
 	known    map[string]map[string]event.Event // by owner and title
@@ -92,6 +97,11 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 		}
 		if _, err := l.Events.Decide(ctx, organiser, e.ID, true); err != nil {
 			return fmt.Errorf("approve as %s: %w", o.Organization.Slug, err)
+		}
+	}
+	if p.Attend != nil {
+		if err := l.attend(ctx, owner, e, *p.Attend); err != nil {
+			return err
 		}
 	}
 	if p.Example == nil {

@@ -19,7 +19,7 @@ import (
 var ids = []string{
 	"ux-joshikai", "ux-mamakai", "toshima-goudou", "toshima-supporters-lecture", "rakunokai-monthly", "osd-salon", "osd-lectures", "wakamono-sawakai",
 	"furatto-yorugohan", "comoly", "bunkyo-step-joshikai", "bunkyo-step-yotsubaan", "bunkyo-step-soudan", "bunkyo-chiyoda-taito-kouenkai",
-	"bunkyo-jinzai", "toshima-network", "toshima-kyujitsu", "adachi-shucchou", "adachi-seminar",
+	"bunkyo-jinzai", "toshima-network", "toshima-kyujitsu", "adachi-shucchou", "adachi-seminar", "demo-today", "demo-full",
 }
 
 func TestEveryProgrammeIsThere(t *testing.T) {
@@ -73,7 +73,7 @@ func TestLoadOnAnyDay(t *testing.T) {
 			tokens := tokensOf(book)
 			b.checkDates(t)
 			for id, e := range b.all(t) {
-				if len(ahead(e, b.clock.Now())) != len(e.Occurrences) {
+				if len(ahead(e, b.clock.Now())) != len(e.Occurrences) && id != "demo-today" {
 					t.Errorf("%s has dates in the past at first", id)
 				}
 			}

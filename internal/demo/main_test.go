@@ -9,6 +9,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
+	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -54,6 +55,8 @@ func setup(t *testing.T, today string) *bundle {
 		StaffOperator:        staff.NewService(owner, b.directory, keys, rand.Reader),
 		Staff:                staff.NewService(b.db, b.directory, keys, rand.Reader),
 		Events:               b.events,
+		Tickets:              b.tickets,
+		Door:                 door.NewService(b.db, keys, rand.Reader),
 		Clock:                b.clock,
 	}
 	return b
@@ -85,7 +88,7 @@ func (b *bundle) load(t *testing.T) *demo.Book {
 
 var tables = []string{
 	"organization", "partnership", "partnership_member", "staff", "api_token", "event", "event_organiser", "series", "series_month", "occurrence",
-	"part", "booth", "quota", "joining_link", "audit_entry",
+	"part", "booth", "quota", "joining_link", "ticket", "ticket_wish", "door_link", "door_counter", "door_tap", "audit_entry",
 }
 
 func (b *bundle) counts(t *testing.T) map[string]int {

@@ -30,9 +30,10 @@ type Programme struct {
 	Owner string      `json:"owner"` // slug
 	Event event.Input `json:"event"`
 
-	Dates   *dates   `json:"dates"`
-	Series  *series  `json:"series"`
-	Example *example `json:"example"`
+	Dates   *dates      `json:"dates"`
+	Series  *series     `json:"series"`
+	Example *example    `json:"example"`
+	Attend  *attendance `json:"attend"`
 }
 
 type dates struct {
@@ -59,6 +60,7 @@ type part struct {
 	PlaceNote        string                  `json:"place_note"`
 	Audience         string                  `json:"audience"`
 	Reservation      event.Reservation       `json:"reservation"`
+	WaitingList      bool                    `json:"waiting_list"`
 	ClosesDaysBefore *int                    `json:"closes_days_before"` // at the end of that day
 	Quotas           []event.QuotaInput      `json:"quotas"`
 	Booths           []event.BoothInput      `json:"booths"`
@@ -156,7 +158,7 @@ func (d *day) on(date clock.Date, place event.Place) (event.OccurrenceInput, err
 	for _, p := range d.Parts {
 		in := event.PartInput{
 			Name: p.Name, Description: p.Description, StartsAt: t.at(p.Starts), EndsAt: t.at(p.Ends), PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: p.Reservation, Quotas: slices.Clone(p.Quotas), Booths: slices.Clone(p.Booths),
+			Reservation: p.Reservation, WaitingList: p.WaitingList, Quotas: slices.Clone(p.Quotas), Booths: slices.Clone(p.Booths),
 		}
 		if p.ClosesDaysBefore != nil {
 			closes := date.AddDays(1 - *p.ClosesDaysBefore).Start()

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 // TestMustShow checks each programme through the services, on a month's last day.
@@ -37,6 +40,8 @@ func TestMustShow(t *testing.T) {
 		"toshima-kyujitsu":              holidayDesk,
 		"adachi-shucchou":               fiveTimes,
 		"adachi-seminar":                seminar,
+		"demo-today":                    openToday,
+		"demo-full":                     fullWithALine,
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
@@ -360,5 +365,51 @@ func seminar(t *testing.T, b *bundle, e event.Event) {
 	}
 	if n := b.listed(t, event.Filter{Audience: "anyone"}, e); n != 1 {
 		t.Errorf("%d times among what is for anyone", n)
+	}
+}
+
+func openToday(t *testing.T, b *bundle, e event.Event) {
+	t.Helper()
+	book, err := demo.OpenBook(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, ok := secret.ParseDoor(book.Door.Token)
+	if !ok || book.Door.EventID != e.ID {
+		t.Fatalf("day link %+v", book.Door)
+	}
+	d, err := b.services.Door.Open(t.Context(), token)
+	if err != nil || clock.DateOf(d.StartsAt) != clock.Today(b.clock) || len(d.Parts) != 1 || d.Parts[0].Count.Count != 10 || *d.Parts[0].Capacity != 12 {
+		t.Errorf("today's door: %+v, %v", d, err)
+	}
+	public, err := b.events.Published(t.Context(), e.ID)
+	if err != nil || public.Upcoming(b.clock.Now())[0].Parts[0].DoorBand != event.BandFew {
+		t.Errorf("the public hears %+v, %v", public.Upcoming(b.clock.Now())[0].Parts[0], err)
+	}
+}
+
+func fullWithALine(t *testing.T, b *bundle, e event.Event) {
+	t.Helper()
+	book, err := demo.OpenBook(b.dir)
+	if err != nil || len(book.Tickets) != 2 || book.Tickets[0].Status != ticket.Confirmed || book.Tickets[1].Status != ticket.Waiting {
+		t.Fatalf("tickets %+v, %v", book.Tickets, err)
+	}
+	part := ahead(e, b.clock.Now())[0].Parts[0]
+	if !part.WaitingList || part.Quotas[0].Taken != 4 || part.Quotas[0].Capacity != 4 {
+		t.Errorf("the next date: %+v", part)
+	}
+	holder, err := secret.ParseTicket(book.Tickets[0].Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := secret.ParseTicket(book.Tickets[1].Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.tickets.Cancel(t.Context(), holder); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.tickets.Look(t.Context(), first); err != nil || got.Status != ticket.Confirmed {
+		t.Errorf("the first in line: %+v, %v", got, err)
 	}
 }

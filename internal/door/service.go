@@ -117,6 +117,19 @@ func (s *Service) SetCapacity(ctx context.Context, by event.Author, eventID, occ
 	return now, nil
 }
 
+// Counts gives the head counts of one of the organization's own events, by part; parts that nobody counts are missing.
+func (s *Service) Counts(ctx context.Context, organization, eventID uuid.UUID) (map[uuid.UUID]Count, error) {
+	var counts map[uuid.UUID]Count
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
+		counts, err = selectCounts(ctx, tx, eventID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read head counts: %w", err)
+	}
+	return counts, nil
+}
+
 // Open gives the date that a link opens. ErrLink, ErrEarly, ErrOver.
 func (s *Service) Open(ctx context.Context, token secret.Door) (Door, error) {
 	var d Door

@@ -104,6 +104,21 @@ func setCapacity(ctx context.Context, tx *postgres.Tx, eventID, occurrence, part
 	return now, err
 }
 
+func selectCounts(ctx context.Context, tx *postgres.Tx, eventID uuid.UUID) (map[uuid.UUID]Count, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+		select c.part_id, c.count, c.capacity, coalesce(c.band, '') from door_counter c where c.event_id = $1 and c.organization_id = app_organization()`, eventID)
+	if err != nil {
+		return nil, err
+	}
+	counts, part, c := map[uuid.UUID]Count{}, uuid.UUID{}, Count{}
+	_, err = pgx.ForEachRow(rows, []any{&part, &c.Count, &c.Capacity, &c.Band}, func() error {
+		counts[part] = c
+		c.Capacity = nil
+		return nil
+	})
+	return counts, err
+}
+
 func open(ctx context.Context, tx *postgres.Tx, macs [][]byte) (d Door, state string, err error) {
 	state = "unknown"
 	rows, err := tx.Pgx.Query(ctx, `

@@ -1,0 +1,150 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/door"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// attendance says who has come, or will, to a programme's next date.
+type attendance struct {
+	// Waiting fills the first part of the next date that still takes tickets, and has so many more stand in line.
+	Waiting int `json:"waiting"`
+	// Fits is how many fit into each part without reservation.
+	Fits int `json:"fits"`
+	// Inside are counted at today's door, for which there is a day link.
+	Inside int `json:"inside"`
+}
+
+// DoorLink is the day link of the demo's own gathering.
+type DoorLink struct {
+	OccurrenceID uuid.UUID `json:"occurrence_id"`
+	EventID      uuid.UUID `json:"event_id"`
+	Token        string    `json:"token"`
+}
+
+// Held is a ticket whose code the demo tells, to be looked at and cancelled.
+type Held struct {
+	Secret string        `json:"secret"`
+	Status ticket.Status `json:"status"`
+}
+
+func (l *loader) attend(ctx context.Context, owner event.Author, e event.Event, a attendance) error {
+	if a.Waiting > 0 {
+		if err := l.fill(ctx, e, a.Waiting); err != nil {
+			return fmt.Errorf("fill: %w", err)
+		}
+	}
+	if a.Fits > 0 {
+		if err := l.fits(ctx, owner, e, a.Fits); err != nil {
+			return fmt.Errorf("say how many fit: %w", err)
+		}
+	}
+	if a.Inside > 0 {
+		if err := l.count(ctx, owner, e, a.Inside); err != nil {
+			return fmt.Errorf("count at the door: %w", err)
+		}
+	}
+	return nil
+}
+
+// fill takes the seats as residents do. Each request has a code of its own that is the same at every start, so taking it again takes nothing.
+func (l *loader) fill(ctx context.Context, e event.Event, waiting int) error {
+	for _, o := range e.Occurrences {
+		part := o.Parts[0]
+		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) || part.Registration(&o, l.Clock.Now()) == event.RegistrationNotYet {
+			continue
+		}
+		q := part.Quotas[0]
+		l.book.Tickets = nil
+		for i := range q.Capacity + waiting {
+			code, err := l.code(q.ID, i)
+			if err != nil {
+				return err
+			}
+			r := ticket.Request{EventID: e.ID, QuotaID: q.ID, Seats: 1, Secret: code}
+			if i >= q.Capacity {
+				r.Wait = ticket.WaitQuota
+			}
+			_, t, err := l.Tickets.Take(ctx, r)
+			if errors.Is(err, ticket.ErrFull) || errors.Is(err, ticket.ErrListFull) {
+				continue // somebody tried the button before
+			}
+			if err != nil {
+				return err
+			}
+			if i == 0 || i == q.Capacity {
+				l.book.Tickets = append(l.book.Tickets, Held{Secret: code.Reveal(), Status: t.Status})
+			}
+		}
+		return l.book.save()
+	}
+	return nil
+}
+
+// code is the participation code of one imagined person.
+func (l *loader) code(quota uuid.UUID, n int) (secret.Ticket, error) {
+	mac := hmac.New(sha256.New, []byte(l.book.SecretKey))
+	_, _ = fmt.Fprint(mac, "demo ticket ", quota, n) // never fails
+	return secret.NewTicket(bytes.NewReader(mac.Sum(nil)))
+}
+
+// fits says how many fit where nobody said it yet.
+func (l *loader) fits(ctx context.Context, owner event.Author, e event.Event, most int) error {
+	said, err := l.Door.Counts(ctx, owner.Organization, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range e.Occurrences {
+		for _, p := range o.Parts {
+			if p.Reservation != event.NoReservation || said[p.ID].Capacity != nil || !o.EndsAt.After(l.Clock.Now()) {
+				continue
+			}
+			if _, err := l.Door.SetCapacity(ctx, owner, e.ID, o.ID, p.ID, &most); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// count sees that there is a day link for today's date and that so many are inside, once its door is open.
+func (l *loader) count(ctx context.Context, owner event.Author, e event.Event, inside int) error {
+	for _, o := range e.Occurrences {
+		if clock.DateOf(o.StartsAt) != l.today || o.Status != event.Scheduled {
+			continue
+		}
+		if l.book.Door.OccurrenceID != o.ID {
+			issued, err := l.Door.CreateLink(ctx, owner, e.ID, o.ID)
+			if err != nil {
+				return err
+			}
+			l.book.Door = DoorLink{OccurrenceID: o.ID, EventID: e.ID, Token: issued.Token.Reveal()}
+			if err := l.book.save(); err != nil {
+				return err
+			}
+		}
+		token, _ := secret.ParseDoor(l.book.Door.Token)
+		var taps []door.Tap
+		for i := range inside {
+			taps = append(taps, door.Tap{ID: uuid.NewSHA1(o.ID, fmt.Append(nil, i)), Delta: 1}) // the same at every start, so it counts once
+		}
+		_, err := l.Door.Tap(ctx, token, o.Parts[0].ID, taps)
+		if errors.Is(err, door.ErrEarly) || errors.Is(err, door.ErrOver) || errors.Is(err, door.ErrLink) {
+			return nil // nobody is at the door at this hour, or somebody revoked the link
+		}
+		return err
+	}
+	return nil
+}
