@@ -30,6 +30,7 @@ type doorPanel struct {
 	Token, Title, Time, Closes string
 	Parts                      []doorPart
 	Errors                     []fieldError
+	NoCodes                    bool // nobody has a ticket for this date
 	Result                     *doorResult
 	CodeError                  string
 }
@@ -68,7 +69,9 @@ func (p painter) door(token secret.Door, d door.Door) *doorPanel {
 	v := &doorPanel{
 		Token: token.Reveal(), Title: d.Title, Time: dayText(clock.DateOf(d.StartsAt), p.today) + spanText(d.StartsAt, d.EndsAt, p.today), Closes: momentText(d.ClosesAt, p.today),
 	}
+	v.NoCodes = true
 	for _, part := range d.Parts {
+		v.NoCodes = v.NoCodes && part.Reservation == event.NoReservation
 		shown := doorPart{
 			Token: v.Token, ID: part.ID.String(), Name: part.Name, Count: part.Count.Count, Counted: countsWalkIns, MoreID: uuid.NewString(), LessID: uuid.NewString(),
 		}

@@ -113,6 +113,7 @@
     find("title", fresh).textContent = door.title;
     find("time", fresh).textContent = `${day(door.starts_at)} ${hour(door.starts_at)}〜${hour(door.ends_at)}`;
     find("closes", fresh).textContent = `${day(door.closes_at)}${hour(door.closes_at)}`;
+    find("codes", fresh).hidden = door.parts.every((part) => part.reservation === "none");
     const boxes = door.parts.map((part) => {
       const box = shape.cloneNode(true);
       const heading = box.querySelector("h2");
