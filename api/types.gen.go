@@ -843,6 +843,21 @@ type BoothInput struct {
 	Organization *Slug `json:"organization,omitempty"`
 }
 
+// Challenge What has to be done before a seat is given. For each i from 0 to `puzzles` - 1 find a whole number n below 2^32 so that SHA-256(SHA-256(`token`) ‖ i as one
+// byte ‖ n as four bytes, big endian) begins with `bits` zero bits. It is signed, bound to the event and stored nowhere.
+type Challenge struct {
+	Bits      int       `json:"bits"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Puzzles   int       `json:"puzzles"`
+	Token     string    `json:"token"`
+
+	// WaitUntil From when on the token alone is accepted.
+	WaitUntil time.Time `json:"wait_until"`
+
+	// WorkAfter From when on solved numbers are accepted.
+	WorkAfter time.Time `json:"work_after"`
+}
+
 // Channel How the holder of a seat takes part.
 type Channel string
 
@@ -1718,6 +1733,10 @@ type PressStated string
 
 // Problem Problem details (RFC 9457) in the caller's language.
 type Problem struct {
+	// Challenge What has to be done before a seat is given. For each i from 0 to `puzzles` - 1 find a whole number n below 2^32 so that SHA-256(SHA-256(`token`) ‖ i as one
+	// byte ‖ n as four bytes, big endian) begins with `bits` zero bits. It is signed, bound to the event and stored nowhere.
+	Challenge *Challenge `json:"challenge,omitempty"`
+
 	// Code Stable; act on this one.
 	Code string `json:"code"`
 
@@ -2052,9 +2071,12 @@ type TicketRequest struct {
 	Answers *TicketAnswers `json:"answers,omitempty"`
 
 	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only and is forgotten on cancellation.
-	Nickname *string            `json:"nickname,omitempty"`
-	QuotaID  openapi_types.UUID `json:"quota_id"`
-	Seats    *int               `json:"seats,omitempty"`
+	Nickname *string `json:"nickname,omitempty"`
+
+	// Proof The answer to a `challenge`: its `token` alone from `wait_until` on, or `token~n0.n1.…` with the numbers that solve it from `work_after` on.
+	Proof   *string            `json:"proof,omitempty"`
+	QuotaID openapi_types.UUID `json:"quota_id"`
+	Seats   *int               `json:"seats,omitempty"`
 
 	// Secret A participation code of your own making; left out, the server makes one.
 	Secret *string `json:"secret,omitempty"`
@@ -2202,6 +2224,9 @@ type Invalid = Problem
 
 // NotFound Problem details (RFC 9457) in the caller's language.
 type NotFound = Problem
+
+// ProofNeeded Problem details (RFC 9457) in the caller's language.
+type ProofNeeded = Problem
 
 // TooLarge Problem details (RFC 9457) in the caller's language.
 type TooLarge = Problem

@@ -125,17 +125,19 @@ begin
 end
 $$;
 
--- A process says that it serves and hears how many do, and the keys of this hour and the one before; fresh is the key of this hour if nobody made one yet.
-create function guard_beat(process uuid, fresh bytea, out processes integer, out now_key bytea, out last_key bytea)
+-- A process says that it serves and hears how many do, and the keys of this hour, the one before and the next, so that all change at one moment. fresh are keys for
+-- this hour and the next if nobody made them yet.
+create function guard_beat(process uuid, fresh bytea[], out processes integer, out last_key bytea, out now_key bytea, out next_key bytea)
   language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare this constant timestamptz := date_trunc('hour', app_now());
 begin
   insert into guard_process (id, seen_at) values ($1, app_now()) on conflict on constraint guard_process_pkey do update set seen_at = excluded.seen_at;
-  insert into guard_key (hour, key) values (this, $2) on conflict on constraint guard_key_pkey do nothing;
+  insert into guard_key (hour, key) values (this, $2[1]), (this + interval '1 hour', $2[2]) on conflict on constraint guard_key_pkey do nothing;
   select count(*) into processes from guard_process p where p.seen_at > app_now() - interval '30 seconds';
   select k.key into now_key from guard_key k where k.hour = this;
   select k.key into last_key from guard_key k where k.hour = this - interval '1 hour';
+  select k.key into next_key from guard_key k where k.hour = this + interval '1 hour';
 end
 $$;
 
@@ -389,7 +391,7 @@ $$;
 
 grant create on schema public to tnm_ledger;
 alter function guard_spend(bytea, timestamptz) owner to tnm_ledger;
-alter function guard_beat(uuid, bytea) owner to tnm_ledger;
+alter function guard_beat(uuid, bytea[]) owner to tnm_ledger;
 alter function guard_leave(uuid) owner to tnm_ledger;
 alter function guard_take(bytea[], uuid, integer, integer) owner to tnm_ledger;
 alter function guard_give_back(bytea, uuid, timestamptz, integer) owner to tnm_ledger;
@@ -403,7 +405,7 @@ alter function paper_look(bytea[]) owner to tnm_ledger;
 alter function paper_take(bytea[], uuid, bytea, smallint, text) owner to tnm_ledger;
 alter function paper_return(interval) owner to tnm_ledger;
 revoke create on schema public from tnm_ledger;
-grant execute on function guard_spend(bytea, timestamptz), guard_beat(uuid, bytea), guard_leave(uuid), guard_take(bytea[], uuid, integer, integer),
+grant execute on function guard_spend(bytea, timestamptz), guard_beat(uuid, bytea[]), guard_leave(uuid), guard_take(bytea[], uuid, integer, integer),
   guard_give_back(bytea, uuid, timestamptz, integer), guard_tell(bytea[], uuid[], timestamptz[], integer[]),
   paper_look(bytea[]), paper_take(bytea[], uuid, bytea, smallint, text) to tnm_public;
 grant execute on function paper_reserve(uuid, uuid, uuid, uuid, smallint, timestamptz, bytea[]), paper_revoke(uuid, uuid), paper_used(uuid[]) to tnm_staff;
@@ -422,7 +424,7 @@ drop function guard_tell(bytea[], uuid[], timestamptz[], integer[]);
 drop function guard_give_back(bytea, uuid, timestamptz, integer);
 drop function guard_take(bytea[], uuid, integer, integer);
 drop function guard_leave(uuid);
-drop function guard_beat(uuid, bytea);
+drop function guard_beat(uuid, bytea[]);
 drop function guard_spend(bytea, timestamptz);
 drop policy quota_counter_paper_ledger on quota_counter;
 drop policy quota_paper_ledger on quota;

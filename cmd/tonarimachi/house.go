@@ -16,6 +16,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/feed"
+	"github.com/tonarimachi/tonarimachi/internal/guard"
 	"github.com/tonarimachi/tonarimachi/internal/httpapi"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
@@ -71,11 +72,12 @@ type house struct {
 	door          *door.Service
 	answers       *report.Collector
 	reports       *report.Service
+	guard         *guard.Guard
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
 // build makes the services; close ends them. db needs the public and the staff role.
-func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
+func build(cfg config.Config, log *slog.Logger, db *postgres.DB) (*house, error) {
 	h := &house{cfg: cfg, log: log, db: db, directory: organization.NewDirectory(db)}
 	h.organizations = organization.NewService(db, h.directory)
 	h.staff = staff.NewService(db, h.directory, cfg.Keys, random)
@@ -85,7 +87,13 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.answers = report.Collect(db, log)
 	h.tickets.CountAnswers(h.answers)
 	h.reports = report.NewService(db, h.directory)
-	return h
+	var err error
+	h.guard, err = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
+	if err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
 }
 
 func (h *house) close() {
@@ -106,7 +114,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	pages, err := site.New(site.Options{
-		Events: h.events, Tickets: h.tickets, Door: h.door, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
+		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
 	})
 	if err != nil {
@@ -126,7 +134,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Door: h.door, Reports: h.reports, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Reports: h.reports, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
 		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {
@@ -143,6 +151,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: ticket.TaskDrawLots, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.DrawLots(ctx, db) }},
 		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
 		{Name: "freeze_figures", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return report.Freeze(ctx, db) }},
+		{Name: retention.ForgetShares, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return guard.Forget(ctx, db) }},
 		{Name: retention.ForgetIdempotencyKeys, Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
 	}
 }

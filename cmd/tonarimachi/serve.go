@@ -86,8 +86,14 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 		return err
 	}
 	defer db.Close()
-	h := build(cfg, log, db)
+	h, err := build(cfg, log, db)
+	if err != nil {
+		return err
+	}
 	defer h.close()
+	if err := h.guard.Beat(ctx); err != nil {
+		return err
+	}
 	if s.prepare != nil {
 		if err := s.prepare(ctx, h); err != nil {
 			return err
@@ -109,6 +115,10 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	}
 	g.Go(func() error {
 		db.Listen(ctx, cfg.DatabaseURL.Reveal(), postgres.ChannelEvents, h.heard)
+		return nil
+	})
+	g.Go(func() error {
+		h.guard.Run(ctx)
 		return nil
 	})
 	serveMetrics(ctx, g, cfg, log, metrics)

@@ -14,7 +14,7 @@ var (
 	ledgers = []string{"internal/audit", "internal/idempotency", "internal/job"}
 	// concepts in order: each may import those before it.
 	concepts = []string{
-		"internal/organization", "internal/staff", "internal/venue", "internal/booking", "internal/event", "internal/ticket", "internal/door", "internal/report",
+		"internal/organization", "internal/staff", "internal/venue", "internal/booking", "internal/event", "internal/ticket", "internal/door", "internal/guard", "internal/paper", "internal/report",
 		"internal/notice",
 	}
 	renderers = []string{"internal/ical", "internal/qrcode", "internal/opendata", "internal/flyer"}

@@ -41,6 +41,9 @@ type Config struct {
 	BaseURL BaseURL `env:"BASE_URL" want:"the http or https address people use, without path" example:"https://tonarimachi.example.jp"`
 	// TrustedProxies may tell the client's address in X-Forwarded-For.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" want:"networks in CIDR form, separated by commas" example:"10.0.0.0/8,fd00::/8"`
+	// Unguarded are networks whose requests for seats are never asked for work or patience; by default the machine itself, which is what everybody looks like behind a proxy
+	// that TrustedProxies does not name.
+	Unguarded []netip.Prefix `env:"UNGUARDED" envDefault:"127.0.0.0/8,::1/128" want:"networks in CIDR form, separated by commas, that take seats without being asked for work; ::/128 for none" example:"127.0.0.0/8,::1/128"`
 
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error" example:"info"`
 	LogFormat LogFormat  `env:"LOG_FORMAT" envDefault:"text" want:"text or json" example:"json"`
@@ -203,11 +206,8 @@ func (c Config) Environ() map[string]string {
 	set("Listen", string(c.Listen))
 	set("MetricsListen", string(c.MetricsListen))
 	set("BaseURL", string(c.BaseURL))
-	proxies := make([]string, len(c.TrustedProxies))
-	for i, p := range c.TrustedProxies {
-		proxies[i] = p.String()
-	}
-	set("TrustedProxies", strings.Join(proxies, ","))
+	set("TrustedProxies", networks(c.TrustedProxies))
+	set("Unguarded", networks(c.Unguarded))
 	set("LogLevel", strings.ToLower(c.LogLevel.String()))
 	set("LogFormat", string(c.LogFormat))
 	set("PoolPublic", fmt.Sprint(int(c.PoolPublic)))
@@ -215,4 +215,12 @@ func (c Config) Environ() map[string]string {
 	set("PoolWorker", fmt.Sprint(int(c.PoolWorker)))
 	set("ShutdownGrace", time.Duration(c.ShutdownGrace).String())
 	return out
+}
+
+func networks(prefixes []netip.Prefix) string {
+	all := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		all[i] = p.String()
+	}
+	return strings.Join(all, ",")
 }

@@ -18,10 +18,12 @@ import (
 // Base is where the API lives.
 const Base = "/api/v1"
 
-// Options are the services the face speaks for. All are required.
+// Options are the services the face speaks for. All are required, Guard apart.
 type Options struct {
-	Events        Events
-	Tickets       Tickets
+	Events  Events
+	Tickets Tickets
+	// Guard asks for work when many want the same seats; nil asks nobody.
+	Guard         Guard
 	Door          Entrance
 	Reports       Reports
 	Organizations Organizations

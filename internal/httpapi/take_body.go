@@ -50,6 +50,7 @@ func (d takeDecoder) decodeByContract(raw []byte) (takeBody, error) {
 	if answers, ok := object["answers"].(map[string]any); ok {
 		b.answers = answersOf(answers)
 	}
+	b.proof, _ = object["proof"].(string)
 	if accepts, _ := object["accept_waitlist"].(bool); accepts {
 		b.wait = ticket.WaitQuota
 		if reach, ok := object["wait_for"].(string); ok {

@@ -40,7 +40,7 @@ func (f *face) takeSeat(c echo.Context) error {
 			return err
 		}
 	}
-	code, t, err := f.Tickets.Take(r.Context(), wanted)
+	code, t, err := f.guardedTake(c, wanted, body.proof)
 	if err != nil {
 		return err
 	}
@@ -54,6 +54,7 @@ type takeBody struct {
 	secret    string
 	hasSecret bool
 	nickname  string
+	proof     string
 	wait      ticket.Reach
 	answers   ticket.Answers
 }

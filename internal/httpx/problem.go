@@ -25,6 +25,8 @@ type Problem struct {
 	Detail string         `json:"detail"`
 	Code   string         `json:"code"` // stable
 	Errors []FieldProblem `json:"errors,omitempty"`
+	// Challenge is what has to be done first (package guard), an extension member (RFC 9457 section 3.2); nil nearly always.
+	Challenge any `json:"challenge,omitempty"`
 }
 
 // FieldProblem is what is wrong with one value.
@@ -126,7 +128,7 @@ func word(o outcome, e *fault.Error, l *i18n.Localizer) Problem {
 		p.Detail = l.Problem(o.code, nil)
 		return p
 	}
-	p.Detail = l.Problem(e.Code, e.Params)
+	p.Detail, p.Challenge = l.Problem(e.Code, e.Params), e.Params["challenge"]
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, FieldProblem{Field: pointer(f.Name), Code: f.Code, Detail: l.Field(f.Code, f.Params), Name: f.Name})
 	}

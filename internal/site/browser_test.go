@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -35,7 +36,7 @@ func serve(t *testing.T) (*kit, string) {
 	}
 	base := "http://" + l.Addr().String()
 	k := settle(build(t, base))
-	server := httptest.NewUnstartedServer(k.echo)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { k.echo.ServeHTTP(w, r) }))
 	if err := server.Listener.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -56,10 +56,12 @@ type Directory interface {
 	View(ctx context.Context) (*organization.View, error)
 }
 
-// Options are what the pages are made of; all are required.
+// Options are what the pages are made of; all are required, Guard apart.
 type Options struct {
-	Events    Events
-	Tickets   Tickets
+	Events  Events
+	Tickets Tickets
+	// Guard asks for work when many want the same seats; nil asks nobody.
+	Guard     Guard
 	Door      Door
 	Directory Directory
 	Keys      *secret.Keys
@@ -76,6 +78,7 @@ type Site struct {
 	events    Events
 	tickets   Tickets
 	door      Door
+	guard     Guard
 	directory Directory
 	cursors   *secret.Sealer
 	random    io.Reader
@@ -107,7 +110,7 @@ func New(o Options) (*Site, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	return &Site{
-		events: o.Events, tickets: o.Tickets, door: o.Door, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
+		events: o.Events, tickets: o.Tickets, guard: o.Guard, door: o.Door, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
 		words: o.Messages.Localizer(i18n.Japanese), english: o.Messages.Localizer(i18n.English), base: o.BaseURL, host: base.Host, assets: a, templates: t,
 	}, nil
 }

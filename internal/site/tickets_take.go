@@ -36,8 +36,11 @@ func (s *Site) ticketsTake(c echo.Context) error {
 	if refusal == nil {
 		var code secret.Ticket
 		var t ticket.Ticket
-		if code, t, refusal = s.tickets.Take(ctx, request); refusal == nil {
+		if code, t, refusal = s.guardedTake(c, request, form.Get("proof")); refusal == nil {
 			return s.showTicket(c, http.StatusCreated, code, t)
+		}
+		if shown, err := s.askProof(c, form, refusal); shown {
+			return err
 		}
 	}
 	f, ok := fault.As(refusal)

@@ -1,0 +1,26 @@
+package httpapi
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+)
+
+// Guard is what the face asks of guard.Guard.
+type Guard interface {
+	Take(ctx context.Context, from netip.Addr, r ticket.Request, proof string) (secret.Ticket, ticket.Ticket, error)
+}
+
+// guardedTake takes seats behind the guard, where there is one. The address is looked at here and goes no further than the guard's memory.
+func (f *face) guardedTake(c echo.Context, r ticket.Request, proof string) (secret.Ticket, ticket.Ticket, error) {
+	ctx := c.Request().Context()
+	if f.Guard == nil {
+		return f.Tickets.Take(ctx, r)
+	}
+	from, _ := netip.ParseAddr(c.RealIP()) // the zero Addr for what is none
+	return f.Guard.Take(ctx, from, r, proof)
+}

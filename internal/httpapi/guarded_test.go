@@ -1,0 +1,108 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/guard"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/web"
+)
+
+// behind puts the API behind a guard; the other tests take seats by the dozen from one address.
+func (b *bundle) behind(t *testing.T, g Guard) {
+	t.Helper()
+	messages, err := i18n.Load(web.Messages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	o := b.options
+	o.Guard = g
+	if err := Register(b.echo, o); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A network that has had its share is given a challenge, in the problem and in every language; the answer to it comes back in the body.
+func TestTakingBehindTheGuard(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	g, err := guard.New(guard.Options{DB: b.db, Keys: b.options.Keys, Random: rand.Reader, Tickets: b.options.Tickets.(*ticket.Service)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.behind(t, g)
+	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: b.eventBody(10)})
+	at := map[string]string{"event_id": e.ID.String()}
+	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
+	quota := e.Occurrences[0].Parts[0].Quotas[0].ID
+	q := req{operation: "takeSeat", path: at, body: obj{"quota_id": quota}}
+	for range 2 { // httptest's requests come from 192.0.2.1
+		must[api.IssuedTicket](t, b, 201, q)
+	}
+	code := "7BEBM6F474KRN78C7XN5T5G7MC"
+	r := b.do(t, req{operation: "takeSeat", path: at, body: obj{"quota_id": quota, "secret": code}})
+	if r.StatusCode != http.StatusForbidden || r.code != "proof_needed" || len(r.raw)%1024 != 0 {
+		t.Fatalf("the third: %d %s", r.StatusCode, r.raw)
+	}
+	var p api.Problem
+	if err := json.Unmarshal(r.raw, &p); err != nil || p.Challenge == nil || p.Challenge.Puzzles != guard.Puzzles {
+		t.Fatalf("challenge %+v, %v", p.Challenge, err)
+	}
+	if r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("Cache-Control %q", r.Header.Get("Cache-Control"))
+	}
+	again := req{operation: "takeSeat", path: at, body: obj{"quota_id": quota, "secret": code, "proof": p.Challenge.Token}}
+	if r := b.do(t, again); r.StatusCode != http.StatusConflict || r.code != "challenge_early" {
+		t.Errorf("too soon: %d %s", r.StatusCode, r.raw)
+	}
+	for proof, want := range map[string]string{"x": "challenge_invalid", p.Challenge.Token + "~1": "challenge_unsolved", "\u0000": "challenge_invalid"} {
+		r := b.do(t, req{operation: "takeSeat", path: at, body: obj{"quota_id": quota, "proof": proof}})
+		if r.StatusCode != http.StatusUnprocessableEntity || r.code != want {
+			t.Errorf("proof %q: %d %s", proof, r.StatusCode, r.raw)
+		}
+	}
+	b.clock.Set(p.Challenge.WaitUntil)
+	must[api.IssuedTicket](t, b, 201, again)
+	must[api.IssuedTicket](t, b, 201, again) // the same request, the same ticket
+	other := req{operation: "takeSeat", path: at, body: obj{"quota_id": quota, "proof": p.Challenge.Token}}
+	if r := b.do(t, other); r.StatusCode != http.StatusConflict || r.code != "challenge_spent" || !strings.Contains(string(r.raw), `"challenge"`) {
+		t.Errorf("spent twice: %d %s", r.StatusCode, r.raw)
+	}
+	if strings.Contains(b.log.String(), "192.0.2.1") || strings.Contains(b.log.String(), p.Challenge.Token) {
+		t.Error("the log knows who asked")
+	}
+}
+
+// heard is a guard that notes where requests come from.
+type heard struct{ from []netip.Addr }
+
+func (h *heard) Take(_ context.Context, from netip.Addr, _ ticket.Request, _ string) (secret.Ticket, ticket.Ticket, error) {
+	h.from = append(h.from, from)
+	return secret.Ticket{}, ticket.Ticket{}, ticket.ErrFull
+}
+
+func TestTheGuardHearsTheAddressOfThePeer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := &heard{}
+	b.behind(t, h)
+	q := req{operation: "takeSeat", path: map[string]string{"event_id": uuid.NewString()}, body: obj{"quota_id": uuid.NewString()}, header: map[string]string{"X-Forwarded-For": "198.51.100.1", "X-Real-IP": "198.51.100.1"}}
+	b.do(t, q)
+	if len(h.from) != 1 || h.from[0].String() != "192.0.2.1" {
+		t.Errorf("it heard %v: nobody said that this proxy is to be believed", h.from)
+	}
+}
