@@ -23,6 +23,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/idempotency"
 	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/report"
 	"github.com/tonarimachi/tonarimachi/internal/retention"
@@ -73,6 +74,7 @@ type house struct {
 	answers       *report.Collector
 	reports       *report.Service
 	guard         *guard.Guard
+	paper         *paper.Service
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
@@ -87,6 +89,7 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) (*house, error)
 	h.answers = report.Collect(db, log)
 	h.tickets.CountAnswers(h.answers)
 	h.reports = report.NewService(db, h.directory)
+	h.paper = paper.NewService(db, cfg.Keys, random, h.tickets)
 	var err error
 	h.guard, err = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
 	if err != nil {
@@ -151,6 +154,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: ticket.TaskDrawLots, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.DrawLots(ctx, db) }},
 		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
 		{Name: "freeze_figures", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return report.Freeze(ctx, db) }},
+		{Name: retention.ReturnPaperSeats, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return paper.Return(ctx, db) }},
 		{Name: retention.ForgetShares, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return guard.Forget(ctx, db) }},
 		{Name: retention.ForgetIdempotencyKeys, Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
 	}

@@ -60,7 +60,7 @@ func TestHousekeeping(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- runner.Run(ctx) }()
-	want := map[string]int{"erase_tickets": 1, "lapse_waiting_tickets": 0, "draw_lots": 0, "forget_door_taps": 0, "forget_idempotency_keys": 1}
+	want := map[string]int{"erase_tickets": 1, "lapse_waiting_tickets": 0, "draw_lots": 0, "forget_door_taps": 0, "forget_idempotency_keys": 1, "freeze_figures": 0, "forget_shares": 0, "return_paper_seats": 0}
 	for len(want) > 0 {
 		select {
 		case r := <-results:
