@@ -42,7 +42,6 @@ type bundle struct {
 	*testkit.Bundle
 	clock                    *clock.Fake
 	echo                     *echo.Echo
-	db                       *postgres.DB
 	options                  Options
 	staff                    *staff.Service
 	operator                 *staff.Service
@@ -103,7 +102,7 @@ func setup(t testing.TB) *bundle {
 		t.Fatal(err)
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger})
-	b.db, b.options = db, Options{
+	b.options = Options{
 		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Reports: report.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
 		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
 	}
