@@ -79,7 +79,7 @@ type house struct {
 }
 
 // build makes the services; close ends them. db needs the public and the staff role.
-func build(cfg config.Config, log *slog.Logger, db *postgres.DB) (*house, error) {
+func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h := &house{cfg: cfg, log: log, db: db, directory: organization.NewDirectory(db)}
 	h.organizations = organization.NewService(db, h.directory)
 	h.staff = staff.NewService(db, h.directory, cfg.Keys, random)
@@ -90,13 +90,8 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) (*house, error)
 	h.tickets.CountAnswers(h.answers)
 	h.reports = report.NewService(db, h.directory)
 	h.paper = paper.NewService(db, cfg.Keys, random, h.tickets)
-	var err error
-	h.guard, err = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
-	if err != nil {
-		h.close()
-		return nil, err
-	}
-	return h, nil
+	h.guard = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
+	return h
 }
 
 func (h *house) close() {

@@ -86,10 +86,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 		return err
 	}
 	defer db.Close()
-	h, err := build(cfg, log, db)
-	if err != nil {
-		return err
-	}
+	h := build(cfg, log, db)
 	defer h.close()
 	if err := h.guard.Beat(ctx); err != nil {
 		return err

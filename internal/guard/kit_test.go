@@ -63,10 +63,7 @@ func (k *kit) process(t testing.TB) *process {
 	t.Cleanup(db.Close)
 	tickets := ticket.New(db, k.keys, rand.Reader, nil)
 	t.Cleanup(tickets.Close)
-	g, err := New(Options{DB: db, Keys: k.keys, Random: rand.Reader, Tickets: tickets, Exempt: loopback})
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := New(Options{DB: db, Keys: k.keys, Random: rand.Reader, Tickets: tickets, Exempt: loopback})
 	return &process{Guard: g, tickets: tickets, db: db}
 }
 

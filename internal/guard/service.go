@@ -61,8 +61,8 @@ type Guard struct {
 	sharedUntil atomic.Int64
 }
 
-// New makes a guard. It knows nothing of other processes until Run or Beat.
-func New(o Options) (*Guard, error) {
+// New makes a guard. It knows nothing of other processes until Run or Beat. Like the standard library's own, it does not go on without randomness: it panics.
+func New(o Options) *Guard {
 	g := &Guard{
 		store: store{o.DB}, clock: o.DB.Clock(), keys: o.Keys, random: o.Random, tickets: o.Tickets, exempt: o.Exempt, log: o.Logger,
 		seed: maphash.MakeSeed(), pools: pools{kept: map[uuid.UUID]*pool{}}, windows: newWindows(),
@@ -70,16 +70,15 @@ func New(o Options) (*Guard, error) {
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
 	}
-	var err error
-	if g.process, err = uuid.NewRandomFromReader(o.Random); err != nil {
-		return nil, fmt.Errorf("make guard: %w", err)
-	}
 	keys, err := g.draw()
+	if err == nil {
+		g.process, err = uuid.NewRandomFromReader(o.Random)
+	}
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
 	g.hours.Store(&hours{hour: g.clock.Now().Truncate(time.Hour), now: keys[0], next: keys[1]})
-	return g, nil
+	return g
 }
 
 // draw makes keys for this hour and the next.

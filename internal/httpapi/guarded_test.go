@@ -40,11 +40,7 @@ func (b *bundle) behind(t *testing.T, g Guard) {
 func TestTakingBehindTheGuard(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	g, err := guard.New(guard.Options{DB: b.db, Keys: b.options.Keys, Random: rand.Reader, Tickets: b.options.Tickets.(*ticket.Service)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.behind(t, g)
+	b.behind(t, guard.New(guard.Options{DB: b.db, Keys: b.options.Keys, Random: rand.Reader, Tickets: b.options.Tickets.(*ticket.Service)}))
 	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: b.eventBody(10)})
 	at := map[string]string{"event_id": e.ID.String()}
 	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})

@@ -24,11 +24,7 @@ import (
 // behind puts the pages behind a guard; the other tests take seats by the dozen from one address.
 func (k *kit) behind() {
 	k.Helper()
-	g, err := guard.New(guard.Options{DB: k.db, Keys: k.options.Keys, Random: rand.Reader, Tickets: k.tickets})
-	if err != nil {
-		k.Fatal(err)
-	}
-	k.options.Guard = g
+	k.options.Guard = guard.New(guard.Options{DB: k.db, Keys: k.options.Keys, Random: rand.Reader, Tickets: k.tickets})
 	pages, err := site.New(k.options)
 	if err != nil {
 		k.Fatal(err)
