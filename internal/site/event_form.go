@@ -42,6 +42,7 @@ type formView struct {
 	Legend                          string // of the radio controls, when there are several quotas
 	Seats                           *selectField
 	Nickname                        *input
+	Answers                         *answersView
 	Lines                           []string
 	Button, Closes, Shut            string
 	Wait                            string   // ticket.Reach, when the form stands in line instead of taking a seat
@@ -59,6 +60,7 @@ type given struct {
 	quota           string
 	seats, nickname string
 	reach           string
+	answers         ticket.Answers
 	secret          secret.Ticket // zero: a fresh one is needed
 	// What is wrong with each control, and with the request as a whole.
 	seatsFault, nicknameFault, fault string
@@ -268,10 +270,10 @@ func (f *former) mine(quotas []event.Quota) bool {
 func (f *former) fields(v *formView, most int) error {
 	nickname := input{ID: v.ID + "-nickname", Name: "nickname", Type: "text", Label: "呼び名", Note: "なくてもかまいません", Hint: "本名は書かないでください。", Max: ticket.MaxNickname}
 	seats := selectField{ID: v.ID + "-seats", Name: "seats", Label: "人数"}
-	typed, code := "1", secret.Ticket{}
+	typed, code, chosen := "1", secret.Ticket{}, ticket.Answers{}
 	if f.given != nil && f.givenForm == v {
 		nickname.Value, nickname.Error = echoed(f.given.nickname, 1000), f.given.nicknameFault
-		seats.Error, code = f.given.seatsFault, f.given.secret
+		seats.Error, code, chosen = f.given.seatsFault, f.given.secret, f.given.answers
 		if n, err := strconv.Atoi(f.given.seats); err == nil && n >= 1 && n <= most {
 			typed = strconv.Itoa(n)
 		}
@@ -280,7 +282,7 @@ func (f *former) fields(v *formView, most int) error {
 		value := strconv.Itoa(n)
 		seats.Options = append(seats.Options, option{Value: value, Label: value + "人", Selected: value == typed})
 	}
-	v.Nickname = &nickname
+	v.Nickname, v.Answers = &nickname, f.answers(v.ID, chosen)
 	if most > 1 || seats.Error != "" {
 		v.Seats = &seats
 	}

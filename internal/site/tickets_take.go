@@ -58,6 +58,8 @@ func (s *Site) ticketsTake(c echo.Context) error {
 func readRequest(id uuid.UUID, form url.Values) (ticket.Request, *given, error) {
 	asked := &given{quota: form.Get("quota_id"), seats: strings.TrimSpace(form.Get("seats")), nickname: form.Get("nickname"), reach: form.Get("wait_for")}
 	r := ticket.Request{EventID: id, Nickname: asked.nickname, Seats: 1, Wait: ticket.Reach(form.Get("wait_for"))}
+	asked.answers = readAnswers(form)
+	r.Answers = asked.answers
 	code, err := secret.ParseTicket(form.Get("secret"))
 	if err != nil {
 		return r, asked, errFormStale
