@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -140,6 +141,14 @@ func loadDemo(ctx context.Context, cfg config.Config, h *house, book *demo.Book)
 	defer o.db.Close()
 	err = demo.Load(ctx, demo.Services{
 		OrganizationOperator: o.organizations, StaffOperator: o.staff, Staff: h.staff, Events: h.events, Tickets: h.tickets, Door: h.door, Clock: h.db.Clock(),
+		Past: func(ctx context.Context, at time.Time) (*demo.Past, error) {
+			c := clock.NewFake(at)
+			db, err := postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL.Reveal(), Public: 4, Staff: 2, Worker: 1, Clock: c, Logger: h.log})
+			if err != nil {
+				return nil, err
+			}
+			return demo.OpenPast(db, c, cfg.Keys, random), nil
+		},
 	}, book)
 	h.directory.Forget()
 	return err

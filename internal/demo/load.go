@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/door"
@@ -22,6 +23,8 @@ type Services struct {
 	Tickets              *ticket.Service
 	Door                 *door.Service
 	Clock                clock.Clock
+	// Past opens the house as it was at a moment; without it no date is over.
+	Past func(ctx context.Context, at time.Time) (*Past, error)
 }
 
 // Load brings the database up to date: organizations, one administrator each with what the book says, and every programme. It may be repeated and
@@ -103,6 +106,9 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 		if err := l.attend(ctx, owner, e, *p.Attend); err != nil {
 			return err
 		}
+	}
+	if err := l.relive(ctx, owner, p, e); err != nil {
+		return err
 	}
 	if p.Example == nil {
 		return nil

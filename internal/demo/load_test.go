@@ -73,6 +73,12 @@ func TestLoadOnAnyDay(t *testing.T) {
 			tokens := tokensOf(book)
 			b.checkDates(t)
 			for id, e := range b.all(t) {
+				if over := map[string]int{"toshima-supporters-lecture": 3, "bunkyo-jinzai": 4}[id]; over > 0 {
+					if got := len(e.Occurrences) - len(ahead(e, b.clock.Now())); got != over {
+						t.Errorf("%s has %d dates that are over, want %d", id, got, over)
+					}
+					continue
+				}
 				if len(ahead(e, b.clock.Now())) != len(e.Occurrences) && id != "demo-today" {
 					t.Errorf("%s has dates in the past at first", id)
 				}

@@ -58,6 +58,14 @@ func setup(t *testing.T, today string) *bundle {
 		Tickets:              b.tickets,
 		Door:                 door.NewService(b.db, keys, rand.Reader),
 		Clock:                b.clock,
+		Past: func(_ context.Context, at time.Time) (*demo.Past, error) {
+			c := clock.NewFake(at)
+			db, err := postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 4, Staff: 2, Worker: 1, Clock: c})
+			if err != nil {
+				return nil, err
+			}
+			return demo.OpenPast(db, c, keys, rand.Reader), nil
+		},
 	}
 	return b
 }

@@ -34,6 +34,7 @@ type Programme struct {
 	Series  *series     `json:"series"`
 	Example *example    `json:"example"`
 	Attend  *attendance `json:"attend"`
+	Past    *past       `json:"past"`
 }
 
 type dates struct {

@@ -181,7 +181,7 @@ func supportersOnly(t *testing.T, b *bundle, e event.Event) {
 	if n := b.listed(t, event.Filter{Audience: "supporter"}, e); n != 1 {
 		t.Errorf("%d times in the supporters' list", n)
 	}
-	b.take(t, e, e.Occurrences[0].Parts[0].Quotas[0])
+	b.take(t, e, ahead(e, b.clock.Now())[0].Parts[0].Quotas[0])
 }
 
 func nthOf(d clock.Date) int { return (d.Day-1)/7 + 1 }
