@@ -318,6 +318,27 @@ func (e Kind) Valid() bool {
 	}
 }
 
+// Defines values for OccurrenceErasureContactKey.
+const (
+	OccurrenceErasureContactKeyDestroyed OccurrenceErasureContactKey = "destroyed"
+	OccurrenceErasureContactKeyKept      OccurrenceErasureContactKey = "kept"
+	OccurrenceErasureContactKeyNone      OccurrenceErasureContactKey = "none"
+)
+
+// Valid indicates whether the value is a known member of the OccurrenceErasureContactKey enum.
+func (e OccurrenceErasureContactKey) Valid() bool {
+	switch e {
+	case OccurrenceErasureContactKeyDestroyed:
+		return true
+	case OccurrenceErasureContactKeyKept:
+		return true
+	case OccurrenceErasureContactKeyNone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OccurrenceStatus.
 const (
 	OccurrenceStatusCancelled OccurrenceStatus = "cancelled"
@@ -1371,6 +1392,11 @@ type OccurrenceChange struct {
 
 // OccurrenceErasure defines model for OccurrenceErasure.
 type OccurrenceErasure struct {
+	// ContactKey The key of the date, for which contacts are sealed. `none`: nobody could leave a contact. Once it is `destroyed`, what old backups hold of contacts opens to
+	// nobody. Who waited for a later date of the event too may have had theirs sealed for that date.
+	ContactKey            OccurrenceErasureContactKey `json:"contact_key"`
+	ContactKeyDestroyedOn *openapi_types.Date         `json:"contact_key_destroyed_on"`
+
 	// EndedAt For a date that was put off: when it should have ended.
 	EndedAt time.Time `json:"ended_at"`
 
@@ -1381,6 +1407,10 @@ type OccurrenceErasure struct {
 	Erased       *bool              `json:"erased"`
 	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
 }
+
+// OccurrenceErasureContactKey The key of the date, for which contacts are sealed. `none`: nobody could leave a contact. Once it is `destroyed`, what old backups hold of contacts opens to
+// nobody. Who waited for a later date of the event too may have had theirs sealed for that date.
+type OccurrenceErasureContactKey string
 
 // OccurrenceFacts One date of an event.
 type OccurrenceFacts struct {

@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
 	"github.com/tonarimachi/tonarimachi/api"
 )
 
@@ -14,9 +16,13 @@ func (f *face) GetErasure(ctx context.Context, request api.GetErasureRequestObje
 	}
 	out := api.GetErasure200JSONResponse{EventID: request.EventID, Occurrences: []api.OccurrenceErasure{}}
 	for _, d := range dates {
-		out.Occurrences = append(out.Occurrences, api.OccurrenceErasure{
-			OccurrenceID: d.OccurrenceID, EndedAt: tokyo(d.EndedAt), EraseAfter: tokyo(d.EraseAfter), Erased: d.Erased,
-		})
+		shown := api.OccurrenceErasure{
+			OccurrenceID: d.OccurrenceID, EndedAt: tokyo(d.EndedAt), EraseAfter: tokyo(d.EraseAfter), Erased: d.Erased, ContactKey: api.OccurrenceErasureContactKey(d.Key),
+		}
+		if d.KeyDestroyedOn != nil {
+			shown.ContactKeyDestroyedOn = &openapi_types.Date{Time: d.KeyDestroyedOn.Start()}
+		}
+		out.Occurrences = append(out.Occurrences, shown)
 	}
 	return out, nil
 }

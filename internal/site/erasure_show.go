@@ -17,7 +17,7 @@ type erasureView struct {
 	Dates             []erasureDate
 }
 
-type erasureDate struct{ Day, Tone, Icon, Word, Text string }
+type erasureDate struct{ Day, Tone, Icon, Word, Text, Key string }
 
 func (s *Site) erasureShow(c echo.Context) error {
 	p, e, err := s.listed(c)
@@ -38,6 +38,11 @@ func (s *Site) erasureShow(c echo.Context) error {
 
 func (p painter) erasureDate(d ticket.Erasure) erasureDate {
 	v := erasureDate{Day: dayText(clock.DateOf(d.EndedAt), p.today)}
+	if d.KeyDestroyedOn != nil {
+		v.Key = "連絡先を開く鍵は、" + dayText(*d.KeyDestroyedOn, p.today) + "にこわしました。それより前の控え（バックアップ）が残っていても、連絡先はもうだれにも読めません。"
+	} else if d.Key == ticket.KeyKept {
+		v.Key = "連絡先を開く鍵も、いっしょにこわします。"
+	}
 	switch {
 	case d.Erased == nil:
 		v.Icon, v.Word, v.Text = "clock", "これから消します", momentText(d.EraseAfter, p.today)+"をすぎると、ひとりでに消えます。"

@@ -159,3 +159,31 @@ func TestATicketThatWaitsForALaterDateIsNotErased(t *testing.T) {
 		t.Errorf("%d tickets still point at somebody", n)
 	}
 }
+
+// A date is not erased while the key of its contacts is there, and the day on which it was destroyed is told.
+func TestCertificateTellsOfTheKey(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e, without := k.seats(t, 5), k.seats(t, 5)
+	k.exec(t, `insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, convert_to(repeat('p', 1216), 'UTF8'))`,
+		e.OrganizationID, e.ID, e.OccurrenceID)
+	k.clock.Set(e.EndsAt.Add(retention.AfterDate + time.Second))
+	told := func(id uuid.UUID) Erasure {
+		t.Helper()
+		dates, err := k.service.Erasures(t.Context(), id)
+		if err != nil || len(dates) != 1 {
+			t.Fatalf("%+v, %v", dates, err)
+		}
+		return dates[0]
+	}
+	if d := told(without.ID); d.Key != NoKey || d.KeyDestroyedOn != nil || !*d.Erased {
+		t.Errorf("nobody could leave a contact: %+v", d)
+	}
+	if d := told(e.ID); d.Key != KeyKept || d.KeyDestroyedOn != nil || *d.Erased {
+		t.Errorf("the key is there: %+v", d)
+	}
+	k.exec(t, `update contact_key set public_key = null, destroyed_on = '2026-12-24' where occurrence_id = $1`, e.OccurrenceID)
+	if d := told(e.ID); d.Key != KeyDestroyed || d.KeyDestroyedOn == nil || d.KeyDestroyedOn.String() != "2026-12-24" || !*d.Erased {
+		t.Errorf("the key is destroyed: %+v", d)
+	}
+}

@@ -14,7 +14,7 @@ func (s store) erasures(ctx context.Context, event uuid.UUID) (listed bool, date
 	batch := &pgx.Batch{}
 	batch.Queue(sqlNow, stamp(s.now()), laneLockTimeout)
 	batch.Queue(`select exists (select from event e where e.id = $1 and e.listed)`, event).QueryRow(func(row pgx.Row) error { return row.Scan(&listed) })
-	batch.Queue(`select occurrence_id, ended_at, erase_after, erased from event_erasure($1, $2, $3)`, event, retention.AfterDate, retention.AfterPutOffDate).
+	batch.Queue(`select occurrence_id, ended_at, erase_after, erased, contact_key, key_destroyed_on from event_erasure($1, $2, $3)`, event, retention.AfterDate, retention.AfterPutOffDate).
 		Query(func(rows pgx.Rows) error {
 			dates, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Erasure])
 			return err
