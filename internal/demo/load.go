@@ -102,6 +102,9 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 			return fmt.Errorf("approve as %s: %w", o.Organization.Slug, err)
 		}
 	}
+	if e, err = l.layOut(ctx, owner, p, e); err != nil {
+		return err
+	}
 	if p.Attend != nil {
 		if err := l.attend(ctx, owner, e, *p.Attend); err != nil {
 			return err

@@ -62,9 +62,11 @@ type part struct {
 	Audience         string                  `json:"audience"`
 	Reservation      event.Reservation       `json:"reservation"`
 	WaitingList      bool                    `json:"waiting_list"`
+	Sitting          string                  `json:"sitting"`
 	ClosesDaysBefore *int                    `json:"closes_days_before"` // at the end of that day
 	Quotas           []event.QuotaInput      `json:"quotas"`
 	Booths           []event.BoothInput      `json:"booths"`
+	Slots            *slots                  `json:"slots"`
 	JoiningLink      *event.JoiningLinkInput `json:"joining_link"`
 }
 
@@ -73,6 +75,7 @@ type series struct {
 	RuleText string         `json:"rule_text"`
 	Choose   event.Choose   `json:"choose"`
 	Template event.Template `json:"template"`
+	Parts    []part         `json:"parts"`
 	Decide   struct {
 		On     days `json:"on"`
 		Months int  `json:"months"`
@@ -159,7 +162,7 @@ func (d *day) on(date clock.Date, place event.Place) (event.OccurrenceInput, err
 	for _, p := range d.Parts {
 		in := event.PartInput{
 			Name: p.Name, Description: p.Description, StartsAt: t.at(p.Starts), EndsAt: t.at(p.Ends), PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: p.Reservation, WaitingList: p.WaitingList, Quotas: slices.Clone(p.Quotas), Booths: slices.Clone(p.Booths),
+			Reservation: p.Reservation, Sitting: p.Sitting, WaitingList: p.WaitingList, Quotas: slices.Clone(p.Quotas), Booths: slices.Clone(p.Booths),
 		}
 		if p.ClosesDaysBefore != nil {
 			closes := date.AddDays(1 - *p.ClosesDaysBefore).Start()

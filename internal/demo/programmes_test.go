@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -278,20 +280,41 @@ func stepForty(t *testing.T, _ *bundle, e event.Event) {
 	}
 }
 
-func slots(t *testing.T, _ *bundle, e event.Event) {
+func slots(t *testing.T, b *bundle, e event.Event) {
 	credits(t, e, map[event.OrganiserRole]string{event.Host: "bunkyo", event.Contractor: "myogadani-club"})
-	count := 0
-	for _, p := range e.Occurrences[0].Parts {
-		for _, q := range p.Quotas {
-			count++
-			if p.Reservation != event.Slot || q.Channel != event.ChannelSlot || q.Capacity != 1 || q.Name == "" {
-				t.Errorf("%s: %s %+v", p.Name, p.Reservation, q)
-			}
+	found := b.slots(t, e, e.Occurrences[0])
+	lengths := map[time.Duration]int{}
+	for _, s := range found {
+		lengths[s.EndsAt.Sub(s.StartsAt)]++
+		if s.Parties != 1 || len(s.Booths) != 1 {
+			t.Errorf("slot %+v", s)
 		}
 	}
-	if count != 6 {
-		t.Errorf("%d slots", count)
+	if len(found) != 6 || lengths[50*time.Minute] != 4 || lengths[30*time.Minute] != 2 {
+		t.Errorf("slots of %v", lengths)
 	}
+	if sum := e.Occurrences[0].Parts[0].Slots; sum == nil || sum.MaxSlots != 1 || sum.Free != 3 {
+		t.Errorf("%+v", sum)
+	}
+	code, _ := b.take(t, e, event.Quota{ID: found[0].ID})
+	if held, err := b.tickets.Look(t.Context(), code); err != nil || len(held.Slots()) != 1 {
+		t.Errorf("%+v, %v", held, err)
+	}
+}
+
+// slots gives those of one date.
+func (b *bundle) slots(t *testing.T, e event.Event, o event.Occurrence) (found []event.BoothSlot) {
+	t.Helper()
+	all, err := b.events.Slots(t.Context(), e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.OccurrenceID == o.ID {
+			found = append(found, s)
+		}
+	}
+	return found
 }
 
 func inAnotherWard(t *testing.T, b *bundle, e event.Event) {
@@ -311,6 +334,15 @@ func inAnotherWard(t *testing.T, b *bundle, e event.Event) {
 		t.Errorf("%d times outside Bunkyo", n)
 	}
 	taito := areas["131067"]
+	// Two of the three tables, one after the other, on one ticket.
+	desks := b.slots(t, e, taito)
+	if len(desks) != 6 {
+		t.Fatalf("%d slots", len(desks))
+	}
+	_, both, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: desks[0].ID, Slots: []uuid.UUID{desks[5].ID}, Seats: 1})
+	if err != nil || len(both.Slots()) != 2 || both.Nickname != "" {
+		t.Errorf("%+v, %v", both, err)
+	}
 	_, taken := b.take(t, e, taito.Parts[0].Quotas[0])
 	if taken.OccurrenceID != taito.ID || taken.Nickname != "" {
 		t.Errorf("ticket %+v", taken)
@@ -352,14 +384,29 @@ func holidayDesk(t *testing.T, _ *bundle, e event.Event) {
 	}
 }
 
-func fiveTimes(t *testing.T, _ *bundle, e event.Event) {
+func fiveTimes(t *testing.T, b *bundle, e event.Event) {
 	credits(t, e, map[event.OrganiserRole]string{event.Host: "adachi", event.Cooperator: "safetynet-adachi"})
+	joint, walkIns := 0, 0
+	for _, s := range b.slots(t, e, e.Occurrences[0]) {
+		if len(s.Booths) == 2 {
+			joint++
+		}
+		if s.WalkIn {
+			walkIns++
+		}
+	}
+	if joint != 1 || walkIns != 5 || len(e.Occurrences[0].Parts[0].Booths) != 5 {
+		t.Errorf("%d joint slots, %d for walk-ins", joint, walkIns)
+	}
 	if e.Series.RuleText != "年5回" || !strings.Contains(e.Occurrences[0].Place.Name, "北千住") || !strings.Contains(e.Description, "3つの地域で出前相談") {
 		t.Errorf("%s at %s", e.Series.RuleText, e.Occurrences[0].Place.Name)
 	}
 }
 
 func seminar(t *testing.T, b *bundle, e event.Event) {
+	if o := e.Occurrences[0]; len(o.Parts) != 2 || *o.SittingOf(o.Parts[1].ID) != (event.Sitting{Name: "セミナー", Number: 2, Of: 2}) || o.Parts[1].Quotas[0].Capacity != 40 {
+		t.Errorf("sittings %+v", o.Parts)
+	}
 	if e.Occurrences[1].Status != event.Postponed {
 		t.Errorf("the second date is %s", e.Occurrences[1].Status)
 	}

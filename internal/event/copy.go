@@ -15,10 +15,13 @@ func (o *Occurrence) input() OccurrenceInput {
 	return in
 }
 
+// PartInputs gives the parts as one would enter them, ids included, for changing some and keeping the rest.
+func (o *Occurrence) PartInputs() []PartInput { return o.input().Parts }
+
 func (p Part) input() PartInput {
 	in := PartInput{
 		ID: &p.ID, Name: p.Name, Description: p.Description, StartsAt: &p.StartsAt, EndsAt: &p.EndsAt, PlaceNote: p.PlaceNote, Audience: p.Audience,
-		Press: p.Press, Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
+		Press: p.Press, Reservation: p.Reservation, Sitting: p.Sitting, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 		WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil,
 	}
 	for _, q := range p.Quotas {
@@ -35,7 +38,7 @@ func (p Part) input() PartInput {
 }
 
 func (b Booth) input() BoothInput {
-	in := BoothInput{Name: b.Name, Offers: b.Offers}
+	in := BoothInput{ID: &b.ID, Name: b.Name, Offers: b.Offers}
 	if b.By != nil {
 		in.Organization = b.By.Slug
 	}
@@ -62,6 +65,9 @@ func copyOf(e Event, shift time.Duration) Input {
 			next.Parts[p].ID, next.Parts[p].JoiningLink = nil, nil
 			for q := range next.Parts[p].Quotas {
 				next.Parts[p].Quotas[q].ID = nil
+			}
+			for b := range next.Parts[p].Booths {
+				next.Parts[p].Booths[b].ID = nil
 			}
 		}
 		in.Occurrences = append(in.Occurrences, next)

@@ -23,4 +23,11 @@ var (
 	ErrMonthOutside      = fault.Invalid("series_month_outside")
 	ErrDateNotOffered    = fault.Invalid("series_date_not_offered") // the rule does not give this date
 	ErrChooseOne         = fault.Invalid("series_choose_one")
+	ErrPartUnknown       = fault.NotFound("part_unknown")
+	ErrSlotUnknown       = fault.NotFound("slot_unknown")
+	ErrWithoutSlots      = fault.Conflict("part_without_slots") // its way of taking part is another
+	ErrSlotOverlaps      = fault.Conflict("slot_overlaps")      // a booth sits in another slot at that time
+	ErrSlotOutside       = fault.Conflict("slot_outside_part")  // before the part starts or after it ends
+	ErrBoothHasSlots     = fault.Conflict("booth_has_slots")
+	ErrTooManySlots      = fault.Conflict("slots_too_many") // param max
 )

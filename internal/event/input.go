@@ -50,6 +50,7 @@ type PartInput struct {
 	Audience     string            `json:"audience" validate:"max=500,line"`
 	Press        Press             `json:"press" validate:"omitempty,oneof=none present announced_later"`
 	Reservation  Reservation       `json:"reservation" validate:"required,oneof=none seat slot lottery"`
+	Sitting      string            `json:"sitting" validate:"max=100,line"`
 	OpensAt      *time.Time        `json:"opens_at"`
 	ClosesAt     *time.Time        `json:"closes_at"`
 	DrawsAt      *time.Time        `json:"draws_at"`
@@ -63,17 +64,18 @@ type PartInput struct {
 // QuotaInput is one pool of seats. ID keeps an existing one with its tickets.
 type QuotaInput struct {
 	ID       *uuid.UUID `json:"id"`
-	Channel  Channel    `json:"channel" validate:"required,oneof=in_person online walk_in slot"`
+	Channel  Channel    `json:"channel" validate:"required,oneof=in_person online walk_in"` // slots are laid out: see SlotPlan
 	Name     string     `json:"name" validate:"max=100,line"`
 	Capacity int        `json:"capacity" validate:"min=0,max=100000"`
 	MaxSeats int        `json:"max_seats" validate:"min=0,max=20"` // 0 means 1
 }
 
-// BoothInput is one table; either an organization's slug or a name.
+// BoothInput is one table; either an organization's slug or a name. ID keeps an existing one with its slots; without it one of the same name is kept.
 type BoothInput struct {
-	Organization string `json:"organization" validate:"max=40"`
-	Name         string `json:"name" validate:"required_without=Organization,max=200,line"`
-	Offers       string `json:"offers" validate:"max=1000,line"`
+	ID           *uuid.UUID `json:"id"`
+	Organization string     `json:"organization" validate:"max=40"`
+	Name         string     `json:"name" validate:"required_without=Organization,max=200,line"`
+	Offers       string     `json:"offers" validate:"max=1000,line"`
 }
 
 // JoiningLinkInput leads into an online part.

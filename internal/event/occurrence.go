@@ -84,14 +84,17 @@ type Part struct {
 	Audience    string
 	Press       Press
 	Reservation Reservation
-	OpensAt     *time.Time // registration; nil: from publication
-	ClosesAt    *time.Time // registration; nil: until the part starts
-	DrawsAt     *time.Time // of a lottery; nil: as soon as registration has closed
+	// Sitting names what several parts of a date hold alike, each for other people (同じ内容の入替制); "" for a part that stands alone.
+	Sitting  string
+	OpensAt  *time.Time // registration; nil: from publication
+	ClosesAt *time.Time // registration; nil: until the part starts
+	DrawsAt  *time.Time // of a lottery; nil: as soon as registration has closed
 	// WaitingList lets people stand in line once a quota is full. Seats that come free go to them until WaitsUntil.
 	WaitingList  bool
 	WaitingUntil *time.Time // nil: see WaitsUntil
 	Quotas       []Quota
 	Booths       []Booth
+	Slots        *SlotSum // nil unless the part has slots
 	// DoorBand says how full the room for those without reservation is, of a whole part or of its walk-in share, from six hours before the start until the end; "" when nobody counts or knows how many fit.
 	DoorBand Band
 	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get it on their ticket.
@@ -195,6 +198,9 @@ func (p *Part) Registration(o *Occurrence, now time.Time) RegistrationState {
 		return RegistrationNotYet
 	case p.Reservation == Lottery:
 		return RegistrationOpen // the draw looks at the room there is
+	}
+	if p.Reservation == Slot {
+		return p.Slots.registration()
 	}
 	for _, q := range p.Quotas {
 		if q.Band() != BandFull {

@@ -65,6 +65,7 @@ type PartTemplate struct {
 	PlaceNote        string       `json:"place_note" validate:"max=300,line"`
 	Audience         string       `json:"audience" validate:"max=500,line"`
 	Reservation      Reservation  `json:"reservation" validate:"required,oneof=none seat slot lottery"`
+	Sitting          string       `json:"sitting" validate:"max=100,line"`
 	OpensDaysBefore  *int         `json:"opens_days_before" validate:"omitempty,min=0,max=400"`
 	ClosesDaysBefore *int         `json:"closes_days_before" validate:"omitempty,min=0,max=400"`
 	WaitingList      bool         `json:"waiting_list"`
@@ -85,7 +86,7 @@ func (t Template) On(day clock.Date) OccurrenceInput {
 		starts, ends := at(p.StartsTime, o.StartsAt), at(p.EndsTime, o.EndsAt)
 		part := PartInput{
 			Name: p.Name, Description: p.Description, StartsAt: &starts, EndsAt: &ends, PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: p.Reservation, Quotas: p.Quotas, WaitingList: p.WaitingList,
+			Reservation: p.Reservation, Sitting: p.Sitting, Quotas: p.Quotas, WaitingList: p.WaitingList,
 		}
 		if p.OpensDaysBefore != nil {
 			opens := day.AddDays(-*p.OpensDaysBefore).At(0, 0)

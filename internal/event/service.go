@@ -71,14 +71,20 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 func translate(err error) error {
 	state, constraint := postgres.Constraint(err)
 	switch constraint {
-	case "quota_counter_taken_within_capacity":
+	case "quota_counter_taken_within_capacity", "slot_at_door_walk_in", "slot_at_door_range":
 		return ErrBelowTaken.Because(err)
-	case "ticket_quota_fkey":
+	case "ticket_quota_fkey", "ticket_slot_slot_fkey":
 		return ErrTicketsHeld.Because(err)
 	case "lottery_entry_draw_fkey":
 		return ErrApplied.Because(err)
 	case "lottery_list_fixed":
 		return ErrListFixed.Because(err)
+	case "slot_booth_one_at_a_time":
+		return ErrSlotOverlaps.Because(err)
+	case "slot_within_part":
+		return ErrSlotOutside.Because(err)
+	case "slot_booth_booth_fkey":
+		return ErrBoothHasSlots.Because(err)
 	case "series_event_key":
 		return ErrSeriesExists.Because(err)
 	case "event_organiser_decides_for_itself", "event_organiser_role_by_owner", "event_organiser_fixed":

@@ -88,7 +88,13 @@ func (s *Service) ChangeOccurrence(ctx context.Context, a Author, id, occurrence
 		if c.Parts == nil && !moved {
 			return nil
 		}
-		return replaceParts(tx, id, occurrence, now.Parts, next, booths)
+		if err := moveSlots(ctx, tx, occurrence, next.StartsAt.Sub(now.StartsAt)); err != nil {
+			return err
+		}
+		if err := replaceParts(tx, id, occurrence, now.Parts, next, booths); err != nil {
+			return err
+		}
+		return settleSlots(ctx, tx)
 	})
 }
 
@@ -319,7 +325,7 @@ func replacePartRows(tx *postgres.Tx, at placed, now Part, field string, in Part
 		keep = append(keep, *q.ID)
 	}
 	if len(now.Quotas) > 0 {
-		if err := deleteMissing(tx, "quota", "part_id", at.part, keep); err != nil {
+		if err := deleteMissing(tx, "quota", "channel <> 'slot' and part_id", at.part, keep); err != nil {
 			return err
 		}
 	}
@@ -332,19 +338,8 @@ func replacePartRows(tx *postgres.Tx, at placed, now Part, field string, in Part
 			return err
 		}
 	}
-	if !sameBooths(now.Booths, in.Booths) {
-		if err := deleteBooths(tx, at.part); err != nil {
-			return err
-		}
-		for i, b := range in.Booths {
-			var by *uuid.UUID
-			if id, ok := booths[b.Organization]; ok {
-				by = &id
-			}
-			if err := insertBooth(tx, at, i, by, b); err != nil {
-				return err
-			}
-		}
+	if err := replaceBooths(tx, at, now.Booths, field, in.Booths, booths); err != nil {
+		return err
 	}
 	if in.JoiningLink == nil && now.JoiningLink == nil {
 		return nil
@@ -352,8 +347,56 @@ func replacePartRows(tx *postgres.Tx, at placed, now Part, field string, in Part
 	return upsertJoiningLink(tx, at, in.JoiningLink)
 }
 
-func sameBooths(now []Booth, next []BoothInput) bool {
-	return slices.EqualFunc(now, next, func(b Booth, in BoothInput) bool { return b.input() == in })
+// replaceBooths keeps tables that are named by their id, or that are called as before, because slots hang on them.
+func replaceBooths(tx *postgres.Tx, at placed, now []Booth, field string, in []BoothInput, owners boothOwners) error {
+	free := map[uuid.UUID]Booth{}
+	for _, b := range now {
+		free[b.ID] = b
+	}
+	in = slices.Clone(in)
+	keep := make([]uuid.UUID, 0, len(in))
+	for i, b := range in {
+		if b.ID == nil {
+			continue
+		}
+		if _, ok := free[*b.ID]; !ok {
+			return ErrInvalid.Field(field+".booths."+strconv.Itoa(i)+".id", "unknown_value")
+		}
+		delete(free, *b.ID)
+		keep = append(keep, *b.ID)
+	}
+	for i := range in {
+		for _, b := range now {
+			if _, ok := free[b.ID]; in[i].ID == nil && ok && b.calledAs(in[i]) {
+				in[i].ID = &b.ID
+				delete(free, b.ID)
+				keep = append(keep, b.ID)
+			}
+		}
+	}
+	if len(free) > 0 {
+		if err := deleteMissing(tx, "booth", "part_id", at.part, keep); err != nil {
+			return err
+		}
+	}
+	for i, b := range in {
+		if b.ID != nil && i < len(now) && now[i].ID == *b.ID && now[i].calledAs(b) && now[i].Offers == b.Offers {
+			continue
+		}
+		var by *uuid.UUID
+		if id, ok := owners[b.Organization]; ok {
+			by = &id
+		}
+		if err := upsertBooth(tx, at, i, by, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b Booth) calledAs(in BoothInput) bool {
+	is := b.input()
+	return is.Organization == in.Organization && is.Name == in.Name
 }
 
 // cleanReason cleans what people will read about a cancellation or a delay.

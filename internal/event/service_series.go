@@ -61,11 +61,11 @@ func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, m
 		if err := upsertMonth(tx, series, month, decision); err != nil {
 			return err
 		}
-		return settleMonth(tx, e, month, choice.Dates)
+		return settleMonth(ctx, tx, e, month, choice.Dates)
 	})
 }
 
-func settleMonth(tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
+func settleMonth(ctx context.Context, tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
 	wanted := map[clock.Date]bool{}
 	for _, d := range dates {
 		wanted[d] = true
@@ -91,7 +91,7 @@ func settleMonth(tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date)
 			}
 			continue
 		}
-		if err := moveToDay(tx, e, free[0], d); err != nil {
+		if err := moveToDay(ctx, tx, e, free[0], d); err != nil {
 			return err
 		}
 		free = free[1:]
@@ -110,7 +110,7 @@ func settleMonth(tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date)
 	return nil
 }
 
-func moveToDay(tx *postgres.Tx, e Event, o Occurrence, day clock.Date) error {
+func moveToDay(ctx context.Context, tx *postgres.Tx, e Event, o Occurrence, day clock.Date) error {
 	starts := o.StartsAt.AddDate(0, 0, clock.DateOf(o.StartsAt).DaysUntil(day)) // Tokyo has no clock changes
 	next := o.input()
 	OccurrenceChange{StartsAt: &starts}.apply(&next)
@@ -129,7 +129,13 @@ func moveToDay(tx *postgres.Tx, e Event, o Occurrence, day clock.Date) error {
 			}
 		}
 	}
-	return replaceParts(tx, e.ID, o.ID, o.Parts, next, booths)
+	if err := moveSlots(ctx, tx, o.ID, starts.Sub(o.StartsAt)); err != nil {
+		return err
+	}
+	if err := replaceParts(tx, e.ID, o.ID, o.Parts, next, booths); err != nil {
+		return err
+	}
+	return settleSlots(ctx, tx)
 }
 
 // onSeries finds the event of the organization's own series, locks it and runs fn with it.

@@ -135,6 +135,7 @@ type partRow struct {
 	Audience     string
 	Press        string
 	Reservation  Reservation
+	Sitting      string
 	OpensAt      *time.Time
 	ClosesAt     *time.Time
 	DrawsAt      *time.Time
@@ -145,7 +146,7 @@ type partRow struct {
 
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
-	  p.reservation, p.opens_at, p.closes_at, p.draws_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
+	  p.reservation, coalesce(p.sitting, '') as sitting, p.opens_at, p.closes_at, p.draws_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
 	from part p left join door_counter d on d.part_id = p.id
 	  and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
 	where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
@@ -165,7 +166,7 @@ type quotaRow struct {
 const selectQuotas = `
 	select q.id, q.part_id, q.channel, q.name, q.max_seats, c.capacity, c.taken, c.accepting
 	from quota q join quota_counter c on c.quota_id = q.id join part p on p.id = q.part_id
-	where q.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
+	where q.event_id = any ($1) and q.channel <> 'slot' and p.ends_at >= $2 and p.starts_at < $3
 	order by q.part_id, q.position`
 
 type boothRow struct {
@@ -248,6 +249,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		parts       []partRow
 		quotas      []quotaRow
 		booths      []boothRow
+		slots       []slotSumRow
 		series      []seriesRow
 		months      []monthRow
 		links       []joiningLinkRow
@@ -260,6 +262,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	if !w.calendar {
 		queue(batch, &quotas, selectQuotas, ids, w.from, w.to.Add(longest))
 		queue(batch, &booths, selectBooths, ids)
+		queue(batch, &slots, selectSlotSums, ids)
 	}
 	queue(batch, &series, selectSeries, ids)
 	queue(batch, &months, selectMonths, ids)
@@ -283,6 +286,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		}
 		boothsOf[b.PartID] = append(boothsOf[b.PartID], booth)
 	}
+	slotsOf := slotSums(slots)
 	linkOf := map[uuid.UUID]*JoiningLink{}
 	for _, l := range links {
 		linkOf[l.PartID] = &JoiningLink{URL: l.URL, Note: l.Note, Phone: l.Phone, OpensBefore: l.OpensBefore}
@@ -291,9 +295,9 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	for _, p := range parts {
 		partsOf[p.OccurrenceID] = append(partsOf[p.OccurrenceID], Part{
 			ID: p.ID, Position: p.Position, Name: p.Name, Description: p.Description, StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: p.PlaceNote,
-			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
+			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, Sitting: p.Sitting, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil, DoorBand: p.DoorBand,
-			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], JoiningLink: linkOf[p.ID],
+			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], Slots: slotsOf[p.ID], JoiningLink: linkOf[p.ID],
 		})
 	}
 	byID := make(map[uuid.UUID]*Event, len(events))

@@ -129,7 +129,8 @@ type placed struct{ event, occurrence, part uuid.UUID }
 func upsertPart(tx *postgres.Tx, at placed, isNew bool, position int, starts, ends time.Time, in PartInput) error {
 	set := columns{
 		"position": position, "name": in.Name, "description": in.Description, "starts_at": starts, "ends_at": ends, "place_note": in.PlaceNote,
-		"audience": in.Audience, "press": orNull(in.Press), "reservation": in.Reservation, "opens_at": in.OpensAt, "closes_at": in.ClosesAt, "draws_at": in.DrawsAt,
+		"audience": in.Audience, "press": orNull(in.Press), "reservation": in.Reservation, "sitting": orNull(in.Sitting),
+		"opens_at": in.OpensAt, "closes_at": in.ClosesAt, "draws_at": in.DrawsAt,
 		"waiting_list": in.WaitingList, "waiting_until": in.WaitingUntil,
 	}
 	if !isNew {
@@ -160,18 +161,13 @@ func upsertQuota(tx *postgres.Tx, at placed, id uuid.UUID, isNew bool, position 
 	})
 }
 
-func insertBooth(tx *postgres.Tx, at placed, position int, by *uuid.UUID, in BoothInput) error {
-	return create(tx.Gorm, "booth", columns{
-		"organization_id": tx.Organization, "event_id": at.event, "part_id": at.part, "id": uuid.New(), "position": position,
-		"by_organization_id": by, "name": in.Name, "offers": in.Offers,
-	})
-}
-
-func deleteBooths(tx *postgres.Tx, part uuid.UUID) error {
-	if err := tx.Gorm.Exec("delete from booth where organization_id = ? and part_id = ?", tx.Organization, part).Error; err != nil {
-		return fmt.Errorf("delete booths: %w", err)
+func upsertBooth(tx *postgres.Tx, at placed, position int, by *uuid.UUID, in BoothInput) error {
+	set := columns{"position": position, "by_organization_id": by, "name": in.Name, "offers": in.Offers}
+	if in.ID != nil {
+		return update(tx, "booth", *in.ID, set, ErrOccurrenceUnknown)
 	}
-	return nil
+	set["organization_id"], set["event_id"], set["part_id"], set["id"] = tx.Organization, at.event, at.part, uuid.New()
+	return create(tx.Gorm, "booth", set)
 }
 
 func upsertJoiningLink(tx *postgres.Tx, at placed, in *JoiningLinkInput) error {

@@ -254,7 +254,7 @@ func (o *OccurrenceInput) tidy() {
 }
 
 func (p *PartInput) tidy() {
-	tidy([]*string{&p.Name, &p.PlaceNote, &p.Audience}, []*string{&p.Description})
+	tidy([]*string{&p.Name, &p.PlaceNote, &p.Audience, &p.Sitting}, []*string{&p.Description})
 	for n := range p.Quotas {
 		tidy([]*string{&p.Quotas[n].Name}, nil)
 	}

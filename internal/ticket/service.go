@@ -50,6 +50,8 @@ func (s *Service) Close() {
 //
 // When the quota is full and r.Wait asks for it, the ticket is a waiting one. Where seats are drawn by lot, it is an application.
 //
+// A request for slots is for all of them or none; it also fails with the errors of ChangeSlots.
+//
 // It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrAnswers, ErrFull,
 // ErrNoList, ErrListFull, ErrTooLarge, ErrDrawFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
 // asking again with the same secret tells.
@@ -76,6 +78,9 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		return secret.Ticket{}, Ticket{}, ErrSeats.Field("seats", "too_small", "min", 1)
 	}
 	r.Nickname = nickname
+	if len(r.Slots) > 0 {
+		return s.takeSlots(ctx, r, r.Secret.IsZero())
+	}
 	lane, made := s.lane(r.QuotaID), !r.Secret.IsZero()
 	if made {
 		if t, err := s.readOlder(ctx, r.Secret); err == nil {
@@ -108,7 +113,11 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	}
 	switch v.outcome {
 	case "other_way":
-		return s.apply(ctx, r, id, mac, !made)
+		code, t, err := s.apply(ctx, r, id, mac, !made)
+		if errors.Is(err, ErrOtherWay) { // neither seat nor lot: a slot is a quota as well
+			return s.takeSlots(ctx, r, !made)
+		}
+		return code, t, err
 	case "granted":
 		s.counted(r, v.ticket)
 		if v.linkIsOpen {
@@ -143,7 +152,7 @@ func (s *Service) readOlder(ctx context.Context, code secret.Ticket) (Ticket, er
 
 // again answers a secret that has a ticket.
 func (s *Service) again(r Request, t Ticket) (secret.Ticket, Ticket, error) {
-	same := t.EventID == r.EventID && t.QuotaID == r.QuotaID && t.Seats == r.Seats
+	same := t.EventID == r.EventID && (t.QuotaID == r.QuotaID && len(r.Slots) == 0 || t.holdsJust(r)) && t.Seats == r.Seats
 	if !t.Status.forgotNickname() {
 		same = same && t.Nickname == r.Nickname
 	}

@@ -39,8 +39,13 @@ const sqlRead = `
 	  case when t.status = 'waiting' then (
 	    select case when count(*) < 2 then 'quota' when count(distinct q.occurrence_id) = 1 then 'occurrence' else 'event' end
 	    from ticket_wish w join quota q on q.id = w.quota_id where w.ticket_id = t.id) else '' end,
-	  (select e.number from lottery_entry e where e.ticket_id = t.id)
+	  (select e.number from lottery_entry e where e.ticket_id = t.id),
+	  h.slots, h.parts, h.starts, h.ends, t.status = 'cancelled' and exists (select from slot_rule r where r.quota_id = t.quota_id)
 	from ticket t left join joining_link l on l.part_id = t.part_id
+	cross join lateral (
+	  select array_agg(k.slot_id order by k.starts_at) as slots, array_agg(k.part_id order by k.starts_at) as parts,
+	    array_agg(k.starts_at order by k.starts_at) as starts, array_agg(k.ends_at order by k.starts_at) as ends
+	  from ticket_slot k where k.ticket_id = t.id) h
 	where t.secret_mac = $1`
 
 const sqlGrant = `
@@ -179,9 +184,13 @@ func (s store) change(ctx context.Context, mac []byte, call string, args []any, 
 }
 
 func scan(row pgx.Row, t *Ticket) (found bool, err error) {
-	var nickname, url, note, phone, number pgtype.Text
+	var (
+		nickname, url, note, phone, number pgtype.Text
+		slots, parts                       []uuid.UUID
+		starts, ends                       []time.Time
+	)
 	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
-		&t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number)
+		&t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
@@ -189,6 +198,13 @@ func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 		return false, err
 	}
 	t.Nickname, t.DrawNumber = nickname.String, number.String
+	if len(slots) > 0 {
+		held := make([]HeldSlot, len(slots))
+		for i := range slots {
+			held[i] = HeldSlot{ID: slots[i], PartID: parts[i], StartsAt: starts[i], EndsAt: ends[i]}
+		}
+		t.slots = &held
+	}
 	if url.Valid {
 		t.JoiningLink = &JoiningLink{URL: url.String, Note: note.String, Phone: phone.String}
 	}

@@ -57,6 +57,9 @@ type Ticket struct {
 	// DrawNumber is the number of an application, as it stands on the list of its draw; "" when the ticket never was one, or long after.
 	DrawNumber string
 
+	slots *[]HeldSlot // nil for none, so that tickets can be compared
+	// bySlots tells a cancelled ticket that held slots.
+	bySlots      bool
 	calendarOn   bool
 	calendarTurn int
 }
@@ -81,6 +84,8 @@ type Request struct {
 	EventID uuid.UUID
 	QuotaID uuid.UUID
 	Seats   int
+	// Slots are further slots of the same date, when QuotaID is one: all are taken, or none.
+	Slots []uuid.UUID
 	// Secret is the one the caller made, for being able to ask again; the zero Secret lets the service make one.
 	Secret   secret.Ticket
 	Nickname string // optional
