@@ -159,6 +159,31 @@ type ClientInterface interface {
 	// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
 	CountAtDoor(ctx context.Context, partID PartID, body CountAtDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDoorSlots See which tables are free
+	//
+	// Numbers only; who sits there is not to be had at the door.
+	//
+	// Corresponds with GET /door/slots (the `ListDoorSlots` operationId).
+	ListDoorSlots(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkDoorSlotWithBody Say how many parties sit in a slot kept for walk-ins
+	//
+	// The public hears a band only. The same again changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+	MarkDoorSlotWithBody(ctx context.Context, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkDoorSlot Say how many parties sit in a slot kept for walk-ins
+	//
+	// The public hears a band only. The same again changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+	MarkDoorSlot(ctx context.Context, slotID SlotID, body MarkDoorSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListEvents Find published events
 	//
 	// One entry an event, ordered by its first date that fits. Events for supporters are listed only when `audience=supporter` asks for them;
@@ -198,6 +223,14 @@ type ClientInterface interface {
 	// Corresponds with GET /events/{event_id}/parts/{part_id}/draw (the `GetDraw` operationId).
 	GetDraw(ctx context.Context, eventID EventID, partID PartID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSlots List the slots of an event
+	//
+	// Bookable times at tables (相談枠), by time. Take one by its id as `quota_id` of a ticket, several of one date with `slot_ids`. Which slots one ticket may hold
+	// says `slots` of the part: not more than `max_per_ticket`, and `gap_minutes` between them.
+	//
+	// Corresponds with GET /events/{event_id}/slots (the `ListSlots` operationId).
+	ListSlots(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// TakeSeatWithBody Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -214,6 +247,9 @@ type ClientInterface interface {
 	// `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 	// time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 	// has its ticket already needs no proof.
+	//
+	// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+	// have no waiting list.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -236,6 +272,9 @@ type ClientInterface interface {
 	// `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 	// time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 	// has its ticket already needs no proof.
+	//
+	// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+	// have no waiting list.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -471,6 +510,46 @@ type ClientInterface interface {
 	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
 	SetDoorCapacity(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetSlotRuleWithBody Say how the slots of a part may be put together
+	//
+	// Tickets that exist stay as they are.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+	SetSlotRuleWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSlotRule Say how the slots of a part may be put together
+	//
+	// Tickets that exist stay as they are.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+	SetSlotRule(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetSlotRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LayOutSlotsWithBody Lay out slots by a plan
+	//
+	// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+	// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+	// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+	LayOutSlotsWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LayOutSlots Lay out slots by a plan
+	//
+	// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+	// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+	// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+	LayOutSlots(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, body LayOutSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PostponeOccurrenceWithBody Postpone one date
 	//
 	// Give it new times with PATCH once they are known.
@@ -523,6 +602,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/series (the `CreateSeries` operationId).
 	CreateSeries(ctx context.Context, slug Slug, eventID EventID, params *CreateSeriesParams, body CreateSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListStaffSlots List the slots of an event with numbers
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/slots (the `ListStaffSlots` operationId).
+	ListStaffSlots(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteSlot Take away a slot that nobody ever booked
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `DeleteSlot` operationId).
+	DeleteSlot(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeSlotWithBody Close or open a slot, keep it for walk-ins, change how many parties fit
+	//
+	// Whoever holds it keeps it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+	ChangeSlotWithBody(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeSlot Close or open a slot, keep it for walk-ins, change how many parties fit
+	//
+	// Whoever holds it keeps it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+	ChangeSlot(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, body ChangeSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SubmitEvent Hand a draft to those who publish
 	//
@@ -681,6 +788,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /ticket/rotate (the `RotateTicket` operationId).
 	RotateTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeTicketSlotsWithBody Take further slots, or give some back
+	//
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+	ChangeTicketSlotsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeTicketSlots Take further slots, or give some back
+	//
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+	ChangeTicketSlots(ctx context.Context, body ChangeTicketSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // OpenDoor Open the door of a date
@@ -818,6 +943,61 @@ func (c *Client) CountAtDoor(ctx context.Context, partID PartID, body CountAtDoo
 	return c.Client.Do(req)
 }
 
+// ListDoorSlots See which tables are free
+//
+// Numbers only; who sits there is not to be had at the door.
+//
+// Corresponds with GET /door/slots (the `ListDoorSlots` operationId).
+func (c *Client) ListDoorSlots(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDoorSlotsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkDoorSlotWithBody Say how many parties sit in a slot kept for walk-ins
+//
+// The public hears a band only. The same again changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+func (c *Client) MarkDoorSlotWithBody(ctx context.Context, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkDoorSlotRequestWithBody(c.Server, slotID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkDoorSlot Say how many parties sit in a slot kept for walk-ins
+//
+// The public hears a band only. The same again changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+func (c *Client) MarkDoorSlot(ctx context.Context, slotID SlotID, body MarkDoorSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkDoorSlotRequest(c.Server, slotID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListEvents Find published events
 //
 // One entry an event, ordered by its first date that fits. Events for supporters are listed only when `audience=supporter` asks for them;
@@ -907,6 +1087,24 @@ func (c *Client) GetDraw(ctx context.Context, eventID EventID, partID PartID, re
 	return c.Client.Do(req)
 }
 
+// ListSlots List the slots of an event
+//
+// Bookable times at tables (相談枠), by time. Take one by its id as `quota_id` of a ticket, several of one date with `slot_ids`. Which slots one ticket may hold
+// says `slots` of the part: not more than `max_per_ticket`, and `gap_minutes` between them.
+//
+// Corresponds with GET /events/{event_id}/slots (the `ListSlots` operationId).
+func (c *Client) ListSlots(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSlotsRequest(c.Server, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // TakeSeatWithBody Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -923,6 +1121,9 @@ func (c *Client) GetDraw(ctx context.Context, eventID EventID, partID PartID, re
 // `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 // time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 // has its ticket already needs no proof.
+//
+// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+// have no waiting list.
 //
 // Takes any type of body and a specified content type.
 //
@@ -955,6 +1156,9 @@ func (c *Client) TakeSeatWithBody(ctx context.Context, eventID EventID, contentT
 // `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 // time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 // has its ticket already needs no proof.
+//
+// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+// have no waiting list.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1500,6 +1704,86 @@ func (c *Client) SetDoorCapacity(ctx context.Context, slug Slug, eventID EventID
 	return c.Client.Do(req)
 }
 
+// SetSlotRuleWithBody Say how the slots of a part may be put together
+//
+// Tickets that exist stay as they are.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+func (c *Client) SetSlotRuleWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSlotRuleRequestWithBody(c.Server, slug, eventID, occurrenceID, partID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSlotRule Say how the slots of a part may be put together
+//
+// Tickets that exist stay as they are.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+func (c *Client) SetSlotRule(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetSlotRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSlotRuleRequest(c.Server, slug, eventID, occurrenceID, partID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LayOutSlotsWithBody Lay out slots by a plan
+//
+// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+func (c *Client) LayOutSlotsWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLayOutSlotsRequestWithBody(c.Server, slug, eventID, occurrenceID, partID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LayOutSlots Lay out slots by a plan
+//
+// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+func (c *Client) LayOutSlots(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, body LayOutSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLayOutSlotsRequest(c.Server, slug, eventID, occurrenceID, partID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // PostponeOccurrenceWithBody Postpone one date
 //
 // Give it new times with PATCH once they are known.
@@ -1613,6 +1897,74 @@ func (c *Client) CreateSeriesWithBody(ctx context.Context, slug Slug, eventID Ev
 // Corresponds with POST /organizations/{slug}/events/{event_id}/series (the `CreateSeries` operationId).
 func (c *Client) CreateSeries(ctx context.Context, slug Slug, eventID EventID, params *CreateSeriesParams, body CreateSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateSeriesRequest(c.Server, slug, eventID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListStaffSlots List the slots of an event with numbers
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/slots (the `ListStaffSlots` operationId).
+func (c *Client) ListStaffSlots(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListStaffSlotsRequest(c.Server, slug, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteSlot Take away a slot that nobody ever booked
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `DeleteSlot` operationId).
+func (c *Client) DeleteSlot(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteSlotRequest(c.Server, slug, eventID, slotID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeSlotWithBody Close or open a slot, keep it for walk-ins, change how many parties fit
+//
+// Whoever holds it keeps it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+func (c *Client) ChangeSlotWithBody(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeSlotRequestWithBody(c.Server, slug, eventID, slotID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeSlot Close or open a slot, keep it for walk-ins, change how many parties fit
+//
+// Whoever holds it keeps it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+func (c *Client) ChangeSlot(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, body ChangeSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeSlotRequest(c.Server, slug, eventID, slotID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1991,6 +2343,44 @@ func (c *Client) RotateTicket(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+// ChangeTicketSlotsWithBody Take further slots, or give some back
+//
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+func (c *Client) ChangeTicketSlotsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeTicketSlotsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeTicketSlots Take further slots, or give some back
+//
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+func (c *Client) ChangeTicketSlots(ctx context.Context, body ChangeTicketSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeTicketSlotsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // NewOpenDoorRequest constructs an http.Request for the OpenDoor method
 func NewOpenDoorRequest(server string) (*http.Request, error) {
 	var err error
@@ -2136,6 +2526,80 @@ func NewCountAtDoorRequestWithBody(server string, partID PartID, contentType str
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListDoorSlotsRequest constructs an http.Request for the ListDoorSlots method
+func NewListDoorSlotsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/door/slots")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMarkDoorSlotRequest calls the generic MarkDoorSlot builder with application/json body
+func NewMarkDoorSlotRequest(server string, slotID SlotID, body MarkDoorSlotJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMarkDoorSlotRequestWithBody(server, slotID, "application/json", bodyReader)
+}
+
+// NewMarkDoorSlotRequestWithBody constructs an http.Request for the MarkDoorSlot method, with any body, and a specified content type
+func NewMarkDoorSlotRequestWithBody(server string, slotID SlotID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slot_id", slotID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/door/slots/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
 	if err != nil {
 		return nil, err
 	}
@@ -2501,6 +2965,40 @@ func NewGetDrawRequest(server string, eventID EventID, partID PartID) (*http.Req
 	}
 
 	operationPath := fmt.Sprintf("/events/%s/parts/%s/draw", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSlotsRequest constructs an http.Request for the ListSlots method
+func NewListSlotsRequest(server string, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s/slots", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3721,6 +4219,157 @@ func NewSetDoorCapacityRequestWithBody(server string, slug Slug, eventID EventID
 	return req, nil
 }
 
+// NewSetSlotRuleRequest calls the generic SetSlotRule builder with application/json body
+func NewSetSlotRuleRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetSlotRuleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetSlotRuleRequestWithBody(server, slug, eventID, occurrenceID, partID, "application/json", bodyReader)
+}
+
+// NewSetSlotRuleRequestWithBody constructs an http.Request for the SetSlotRule method, with any body, and a specified content type
+func NewSetSlotRuleRequestWithBody(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam3 string
+
+	pathParam3, err = runtime.StyleParamWithOptions("simple", false, "part_id", partID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/parts/%s/slot-rule", pathParam0, pathParam1, pathParam2, pathParam3)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewLayOutSlotsRequest calls the generic LayOutSlots builder with application/json body
+func NewLayOutSlotsRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, body LayOutSlotsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLayOutSlotsRequestWithBody(server, slug, eventID, occurrenceID, partID, params, "application/json", bodyReader)
+}
+
+// NewLayOutSlotsRequestWithBody constructs an http.Request for the LayOutSlots method, with any body, and a specified content type
+func NewLayOutSlotsRequestWithBody(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam3 string
+
+	pathParam3, err = runtime.StyleParamWithOptions("simple", false, "part_id", partID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/parts/%s/slots", pathParam0, pathParam1, pathParam2, pathParam3)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewPostponeOccurrenceRequest calls the generic PostponeOccurrence builder with application/json body
 func NewPostponeOccurrenceRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3987,6 +4636,156 @@ func NewCreateSeriesRequestWithBody(server string, slug Slug, eventID EventID, p
 		}
 
 	}
+
+	return req, nil
+}
+
+// NewListStaffSlotsRequest constructs an http.Request for the ListStaffSlots method
+func NewListStaffSlotsRequest(server string, slug Slug, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/slots", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteSlotRequest constructs an http.Request for the DeleteSlot method
+func NewDeleteSlotRequest(server string, slug Slug, eventID EventID, slotID SlotID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "slot_id", slotID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/slots/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeSlotRequest calls the generic ChangeSlot builder with application/json body
+func NewChangeSlotRequest(server string, slug Slug, eventID EventID, slotID SlotID, body ChangeSlotJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeSlotRequestWithBody(server, slug, eventID, slotID, "application/json", bodyReader)
+}
+
+// NewChangeSlotRequestWithBody constructs an http.Request for the ChangeSlot method, with any body, and a specified content type
+func NewChangeSlotRequestWithBody(server string, slug Slug, eventID EventID, slotID SlotID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "slot_id", slotID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/slots/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -4658,6 +5457,46 @@ func NewRotateTicketRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewChangeTicketSlotsRequest calls the generic ChangeTicketSlots builder with application/json body
+func NewChangeTicketSlotsRequest(server string, body ChangeTicketSlotsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeTicketSlotsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewChangeTicketSlotsRequestWithBody constructs an http.Request for the ChangeTicketSlots method, with any body, and a specified content type
+func NewChangeTicketSlotsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/slots")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -4769,6 +5608,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /door/parts/{part_id}/taps (the `CountAtDoor` operationId).
 	CountAtDoorWithResponse(ctx context.Context, partID PartID, body CountAtDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*CountAtDoorResponse, error)
 
+	// ListDoorSlotsWithResponse See which tables are free
+	//
+	// Numbers only; who sits there is not to be had at the door.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /door/slots (the `ListDoorSlots` operationId).
+	ListDoorSlotsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDoorSlotsResponse, error)
+
+	// MarkDoorSlotWithBodyWithResponse Say how many parties sit in a slot kept for walk-ins
+	//
+	// The public hears a band only. The same again changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+	MarkDoorSlotWithBodyWithResponse(ctx context.Context, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MarkDoorSlotResponse, error)
+
+	// MarkDoorSlotWithResponse Say how many parties sit in a slot kept for walk-ins
+	//
+	// The public hears a band only. The same again changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+	MarkDoorSlotWithResponse(ctx context.Context, slotID SlotID, body MarkDoorSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkDoorSlotResponse, error)
+
 	// ListEventsWithResponse Find published events
 	//
 	// One entry an event, ordered by its first date that fits. Events for supporters are listed only when `audience=supporter` asks for them;
@@ -4818,6 +5684,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /events/{event_id}/parts/{part_id}/draw (the `GetDraw` operationId).
 	GetDrawWithResponse(ctx context.Context, eventID EventID, partID PartID, reqEditors ...RequestEditorFn) (*GetDrawResponse, error)
 
+	// ListSlotsWithResponse List the slots of an event
+	//
+	// Bookable times at tables (相談枠), by time. Take one by its id as `quota_id` of a ticket, several of one date with `slot_ids`. Which slots one ticket may hold
+	// says `slots` of the part: not more than `max_per_ticket`, and `gap_minutes` between them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{event_id}/slots (the `ListSlots` operationId).
+	ListSlotsWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*ListSlotsResponse, error)
+
 	// TakeSeatWithBodyWithResponse Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -4834,6 +5710,9 @@ type ClientWithResponsesInterface interface {
 	// `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 	// time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 	// has its ticket already needs no proof.
+	//
+	// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+	// have no waiting list.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4856,6 +5735,9 @@ type ClientWithResponsesInterface interface {
 	// `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 	// time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 	// has its ticket already needs no proof.
+	//
+	// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+	// have no waiting list.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5111,6 +5993,46 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door (the `SetDoorCapacity` operationId).
 	SetDoorCapacityWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDoorCapacityResponse, error)
 
+	// SetSlotRuleWithBodyWithResponse Say how the slots of a part may be put together
+	//
+	// Tickets that exist stay as they are.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+	SetSlotRuleWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSlotRuleResponse, error)
+
+	// SetSlotRuleWithResponse Say how the slots of a part may be put together
+	//
+	// Tickets that exist stay as they are.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+	SetSlotRuleWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetSlotRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSlotRuleResponse, error)
+
+	// LayOutSlotsWithBodyWithResponse Lay out slots by a plan
+	//
+	// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+	// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+	// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+	LayOutSlotsWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LayOutSlotsResponse, error)
+
+	// LayOutSlotsWithResponse Lay out slots by a plan
+	//
+	// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+	// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+	// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+	LayOutSlotsWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, body LayOutSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*LayOutSlotsResponse, error)
+
 	// PostponeOccurrenceWithBodyWithResponse Postpone one date
 	//
 	// Give it new times with PATCH once they are known.
@@ -5165,6 +6087,38 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/series (the `CreateSeries` operationId).
 	CreateSeriesWithResponse(ctx context.Context, slug Slug, eventID EventID, params *CreateSeriesParams, body CreateSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSeriesResponse, error)
+
+	// ListStaffSlotsWithResponse List the slots of an event with numbers
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/slots (the `ListStaffSlots` operationId).
+	ListStaffSlotsWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*ListStaffSlotsResponse, error)
+
+	// DeleteSlotWithResponse Take away a slot that nobody ever booked
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `DeleteSlot` operationId).
+	DeleteSlotWithResponse(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, reqEditors ...RequestEditorFn) (*DeleteSlotResponse, error)
+
+	// ChangeSlotWithBodyWithResponse Close or open a slot, keep it for walk-ins, change how many parties fit
+	//
+	// Whoever holds it keeps it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+	ChangeSlotWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeSlotResponse, error)
+
+	// ChangeSlotWithResponse Close or open a slot, keep it for walk-ins, change how many parties fit
+	//
+	// Whoever holds it keeps it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+	ChangeSlotWithResponse(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, body ChangeSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeSlotResponse, error)
 
 	// SubmitEventWithResponse Hand a draft to those who publish
 	//
@@ -5349,6 +6303,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /ticket/rotate (the `RotateTicket` operationId).
 	RotateTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RotateTicketResponse, error)
+
+	// ChangeTicketSlotsWithBodyWithResponse Take further slots, or give some back
+	//
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+	ChangeTicketSlotsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeTicketSlotsResponse, error)
+
+	// ChangeTicketSlotsWithResponse Take further slots, or give some back
+	//
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+	ChangeTicketSlotsWithResponse(ctx context.Context, body ChangeTicketSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTicketSlotsResponse, error)
 }
 
 type OpenDoorResponse struct {
@@ -5525,6 +6497,94 @@ func (r CountAtDoorResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CountAtDoorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDoorSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorSlotList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDoorSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDoorSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDoorSlotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MarkDoorSlotResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoorSlotMarked
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r MarkDoorSlotResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MarkDoorSlotResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MarkDoorSlotResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5708,6 +6768,43 @@ func (r GetDrawResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetDrawResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SlotList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSlotsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6674,6 +7771,104 @@ func (r SetDoorCapacityResponse) ContentType() string {
 	return ""
 }
 
+type SetSlotRuleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SlotRule
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r SetSlotRuleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetSlotRuleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetSlotRuleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LayOutSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *StaffSlotList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r LayOutSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LayOutSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LayOutSlotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type PostponeOccurrenceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6867,6 +8062,137 @@ func (r CreateSeriesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateSeriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListStaffSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffSlotList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListStaffSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListStaffSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListStaffSlotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteSlotResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteSlotResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteSlotResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteSlotResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeSlotResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffSlot
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeSlotResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeSlotResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeSlotResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7590,6 +8916,53 @@ func (r RotateTicketResponse) ContentType() string {
 	return ""
 }
 
+type ChangeTicketSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeTicketSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeTicketSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeTicketSlotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // OpenDoorWithResponse Open the door of a date
 //
 // Numbers only; no name and no list of tickets is to be had at the door.
@@ -7699,6 +9072,51 @@ func (c *ClientWithResponses) CountAtDoorWithResponse(ctx context.Context, partI
 	return ParseCountAtDoorResponse(rsp)
 }
 
+// ListDoorSlotsWithResponse See which tables are free
+//
+// Numbers only; who sits there is not to be had at the door.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /door/slots (the `ListDoorSlots` operationId).
+func (c *ClientWithResponses) ListDoorSlotsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDoorSlotsResponse, error) {
+	rsp, err := c.ListDoorSlots(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDoorSlotsResponse(rsp)
+}
+
+// MarkDoorSlotWithBodyWithResponse Say how many parties sit in a slot kept for walk-ins
+//
+// The public hears a band only. The same again changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+func (c *ClientWithResponses) MarkDoorSlotWithBodyWithResponse(ctx context.Context, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MarkDoorSlotResponse, error) {
+	rsp, err := c.MarkDoorSlotWithBody(ctx, slotID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkDoorSlotResponse(rsp)
+}
+
+// MarkDoorSlotWithResponse Say how many parties sit in a slot kept for walk-ins
+//
+// The public hears a band only. The same again changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /door/slots/{slot_id} (the `MarkDoorSlot` operationId).
+func (c *ClientWithResponses) MarkDoorSlotWithResponse(ctx context.Context, slotID SlotID, body MarkDoorSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkDoorSlotResponse, error) {
+	rsp, err := c.MarkDoorSlot(ctx, slotID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkDoorSlotResponse(rsp)
+}
+
 // ListEventsWithResponse Find published events
 //
 // One entry an event, ordered by its first date that fits. Events for supporters are listed only when `audience=supporter` asks for them;
@@ -7778,6 +9196,22 @@ func (c *ClientWithResponses) GetDrawWithResponse(ctx context.Context, eventID E
 	return ParseGetDrawResponse(rsp)
 }
 
+// ListSlotsWithResponse List the slots of an event
+//
+// Bookable times at tables (相談枠), by time. Take one by its id as `quota_id` of a ticket, several of one date with `slot_ids`. Which slots one ticket may hold
+// says `slots` of the part: not more than `max_per_ticket`, and `gap_minutes` between them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{event_id}/slots (the `ListSlots` operationId).
+func (c *ClientWithResponses) ListSlotsWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*ListSlotsResponse, error) {
+	rsp, err := c.ListSlots(ctx, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSlotsResponse(rsp)
+}
+
 // TakeSeatWithBodyWithResponse Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
@@ -7794,6 +9228,9 @@ func (c *ClientWithResponses) GetDrawWithResponse(ctx context.Context, eventID E
 // `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 // time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 // has its ticket already needs no proof.
+//
+// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+// have no waiting list.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7822,6 +9259,9 @@ func (c *ClientWithResponses) TakeSeatWithBodyWithResponse(ctx context.Context, 
 // `wait_until`, and send the same request again with `proof`. A challenge is good for one ticket: 409 `challenge_spent` after that, 409 `challenge_early` before its
 // time, 422 `challenge_expired`, `challenge_unsolved` or `challenge_invalid` otherwise; all but `challenge_early` carry a fresh one. Sending a secret that
 // has its ticket already needs no proof.
+//
+// Slots (see `GET /events/{event_id}/slots`) are taken by the id of one as `quota_id` and, in the same request, of others as `slot_ids`: all or none. They
+// have no waiting list.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8263,6 +9703,70 @@ func (c *ClientWithResponses) SetDoorCapacityWithResponse(ctx context.Context, s
 	return ParseSetDoorCapacityResponse(rsp)
 }
 
+// SetSlotRuleWithBodyWithResponse Say how the slots of a part may be put together
+//
+// Tickets that exist stay as they are.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+func (c *ClientWithResponses) SetSlotRuleWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSlotRuleResponse, error) {
+	rsp, err := c.SetSlotRuleWithBody(ctx, slug, eventID, occurrenceID, partID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSlotRuleResponse(rsp)
+}
+
+// SetSlotRuleWithResponse Say how the slots of a part may be put together
+//
+// Tickets that exist stay as they are.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule (the `SetSlotRule` operationId).
+func (c *ClientWithResponses) SetSlotRuleWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetSlotRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSlotRuleResponse, error) {
+	rsp, err := c.SetSlotRule(ctx, slug, eventID, occurrenceID, partID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSlotRuleResponse(rsp)
+}
+
+// LayOutSlotsWithBodyWithResponse Lay out slots by a plan
+//
+// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+func (c *ClientWithResponses) LayOutSlotsWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LayOutSlotsResponse, error) {
+	rsp, err := c.LayOutSlotsWithBody(ctx, slug, eventID, occurrenceID, partID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLayOutSlotsResponse(rsp)
+}
+
+// LayOutSlotsWithResponse Lay out slots by a plan
+//
+// From `from` on, one after another with a pause between, as long as they end by `to`; each booth gets its own, or all sit `together` in the same ones (two
+// organizations at one table: both are occupied). All or none: where a booth sits in another slot already the answer is 409 `slot_overlaps`. With `replace`
+// what the booths have in that span goes first, unless somebody booked it: 409 `quota_has_tickets`. A plan with room for one slot adds one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots (the `LayOutSlots` operationId).
+func (c *ClientWithResponses) LayOutSlotsWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params *LayOutSlotsParams, body LayOutSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*LayOutSlotsResponse, error) {
+	rsp, err := c.LayOutSlots(ctx, slug, eventID, occurrenceID, partID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLayOutSlotsResponse(rsp)
+}
+
 // PostponeOccurrenceWithBodyWithResponse Postpone one date
 //
 // Give it new times with PATCH once they are known.
@@ -8358,6 +9862,62 @@ func (c *ClientWithResponses) CreateSeriesWithResponse(ctx context.Context, slug
 		return nil, err
 	}
 	return ParseCreateSeriesResponse(rsp)
+}
+
+// ListStaffSlotsWithResponse List the slots of an event with numbers
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/slots (the `ListStaffSlots` operationId).
+func (c *ClientWithResponses) ListStaffSlotsWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*ListStaffSlotsResponse, error) {
+	rsp, err := c.ListStaffSlots(ctx, slug, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListStaffSlotsResponse(rsp)
+}
+
+// DeleteSlotWithResponse Take away a slot that nobody ever booked
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `DeleteSlot` operationId).
+func (c *ClientWithResponses) DeleteSlotWithResponse(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, reqEditors ...RequestEditorFn) (*DeleteSlotResponse, error) {
+	rsp, err := c.DeleteSlot(ctx, slug, eventID, slotID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteSlotResponse(rsp)
+}
+
+// ChangeSlotWithBodyWithResponse Close or open a slot, keep it for walk-ins, change how many parties fit
+//
+// Whoever holds it keeps it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+func (c *ClientWithResponses) ChangeSlotWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeSlotResponse, error) {
+	rsp, err := c.ChangeSlotWithBody(ctx, slug, eventID, slotID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeSlotResponse(rsp)
+}
+
+// ChangeSlotWithResponse Close or open a slot, keep it for walk-ins, change how many parties fit
+//
+// Whoever holds it keeps it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id} (the `ChangeSlot` operationId).
+func (c *ClientWithResponses) ChangeSlotWithResponse(ctx context.Context, slug Slug, eventID EventID, slotID SlotID, body ChangeSlotJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeSlotResponse, error) {
+	rsp, err := c.ChangeSlot(ctx, slug, eventID, slotID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeSlotResponse(rsp)
 }
 
 // SubmitEventWithResponse Hand a draft to those who publish
@@ -8670,6 +10230,36 @@ func (c *ClientWithResponses) RotateTicketWithResponse(ctx context.Context, reqE
 	return ParseRotateTicketResponse(rsp)
 }
 
+// ChangeTicketSlotsWithBodyWithResponse Take further slots, or give some back
+//
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+func (c *ClientWithResponses) ChangeTicketSlotsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeTicketSlotsResponse, error) {
+	rsp, err := c.ChangeTicketSlotsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeTicketSlotsResponse(rsp)
+}
+
+// ChangeTicketSlotsWithResponse Take further slots, or give some back
+//
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /ticket/slots (the `ChangeTicketSlots` operationId).
+func (c *ClientWithResponses) ChangeTicketSlotsWithResponse(ctx context.Context, body ChangeTicketSlotsJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTicketSlotsResponse, error) {
+	rsp, err := c.ChangeTicketSlots(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeTicketSlotsResponse(rsp)
+}
+
 // ParseOpenDoorResponse parses an HTTP response from a OpenDoorWithResponse call
 func ParseOpenDoorResponse(rsp *http.Response) (*OpenDoorResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8970,6 +10560,149 @@ func ParseCountAtDoorResponse(rsp *http.Response) (*CountAtDoorResponse, error) 
 	return response, nil
 }
 
+// ParseListDoorSlotsResponse parses an HTTP response from a ListDoorSlotsWithResponse call
+func ParseListDoorSlotsResponse(rsp *http.Response) (*ListDoorSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDoorSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorSlotList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMarkDoorSlotResponse parses an HTTP response from a MarkDoorSlotWithResponse call
+func ParseMarkDoorSlotResponse(rsp *http.Response) (*MarkDoorSlotResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MarkDoorSlotResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoorSlotMarked
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
 func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9179,6 +10912,56 @@ func ParseGetDrawResponse(rsp *http.Response) (*GetDrawResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Draw
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSlotsResponse parses an HTTP response from a ListSlotsWithResponse call
+func ParseListSlotsResponse(rsp *http.Response) (*ListSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SlotList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10818,6 +12601,184 @@ func ParseSetDoorCapacityResponse(rsp *http.Response) (*SetDoorCapacityResponse,
 	return response, nil
 }
 
+// ParseSetSlotRuleResponse parses an HTTP response from a SetSlotRuleWithResponse call
+func ParseSetSlotRuleResponse(rsp *http.Response) (*SetSlotRuleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetSlotRuleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SlotRule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLayOutSlotsResponse parses an HTTP response from a LayOutSlotsWithResponse call
+func ParseLayOutSlotsResponse(rsp *http.Response) (*LayOutSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LayOutSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest StaffSlotList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParsePostponeOccurrenceResponse parses an HTTP response from a PostponeOccurrenceWithResponse call
 func ParsePostponeOccurrenceResponse(rsp *http.Response) (*PostponeOccurrenceResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11168,6 +13129,220 @@ func ParseCreateSeriesResponse(rsp *http.Response) (*CreateSeriesResponse, error
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListStaffSlotsResponse parses an HTTP response from a ListStaffSlotsWithResponse call
+func ParseListStaffSlotsResponse(rsp *http.Response) (*ListStaffSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListStaffSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffSlotList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteSlotResponse parses an HTTP response from a DeleteSlotWithResponse call
+func ParseDeleteSlotResponse(rsp *http.Response) (*DeleteSlotResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteSlotResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeSlotResponse parses an HTTP response from a ChangeSlotWithResponse call
+func ParseChangeSlotResponse(rsp *http.Response) (*ChangeSlotResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeSlotResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffSlot
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -12286,346 +14461,467 @@ func ParseRotateTicketResponse(rsp *http.Response) (*RotateTicketResponse, error
 	return response, nil
 }
 
+// ParseChangeTicketSlotsResponse parses an HTTP response from a ChangeTicketSlotsWithResponse call
+func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeTicketSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P37dxvHlS+K/yu1cGatSAkAgi85Ites76L1iBVbj5HoeHxMHaKALgBlNqrgrgIhRKPvMunJTMZJTmby",
-	"vBPn3uROjpOcjONJJrn3OI6T/C8Hpuz8F3fV3lXd1Y1uoEGRkmLzFwkE+lGPvXft52ffr7RlfyAFE1pV",
-	"Nu5XBjSifaZZBH9dGkZKRuZTwFQ74gPNpahsVJqC3dO7bfi1SWSH6B4jA9plpMU6MmJVMuK6B98q2mek",
-	"w0PzyHqlWuHm/teGLBpXqhVB+6yyUcEHVaoV1e6xPjXv69N7LzDR1b3KxnKj0ahW+lzEX1QrejwwNyod",
-	"cdGtPHhQrVzZZ0Jfu2zuhVcMqO4lb2Dm110eVKqViL025BELKhs6GjL/nR0Z9amubFSGQ7hy+iVXuWrT",
-	"8GVGc9Zku8fImNGIcEFGPd7uEa4V2RpEPCQhZ4qcO/rdb4/e/+l5swrsHu0PQlbZWGmsXKjmjdg8auZo",
-	"+/Qe7w/75hEXL8L6uD/Nctmxc6FZl0Uw+GsB6w+kZqI9fp6NpyewRfZpOGRmO8dyGBE5ElWihu0eoYpQ",
-	"8uKL1y6Tc0FEO7rGme7UeloP6IDXePLc2h4b13qMBiw6XydXZURW1khPDiOV0IKZEVM6QyF7bEy6TNvr",
-	"tIxYsCOoUCMWESoCwhURUpNACkZol3KxSaiQusei7AOpTh62trJCmt74dvfYeDdiQ8WCZhWea5436kll",
-	"aDRS2rxHaR6GZCgCFpERHZO1xsX6jnCki7NL9slb1ZpZ1gIiXllfz9LwgGrNIvPM//bKzs69leXazs69",
-	"Z9jdz/1VLu29wPtcT+/ac3JE+lSMCRM6MmRGkRF7ZtM06Uuli9guhCf6Aw5Yhw5DbYiomhDYsuU/+1cu",
-	"cb3AxV4h94Vc7D06812Xwqzc/YR5KoZ7ao31Si4H9eH6We/8q4h1KhuV/7KUyMAl/FUt4dvMe2+228Mo",
-	"YqLNCico40sefZq3aFQsxwY0OgExdocZSil8iYKfT+A14bCbLydl1KWCf5marz6jiOrJSBPzdiM8aRBE",
-	"TCmmUoKyoqXq8T7N32tlXnXcrYZxmgFvyz0mCpdFm18fdVUemJvVQArF4IR9lga3UX6Zv9pSaCbgIx0M",
-	"Qt6GFVoaRLIVsv7nXlVmBT0GMHcEyQm6y8U+DeG9AdOUh5WNyuTg25ODdz987/WPf/qzycG7H/2/P5gc",
-	"fGNy+K0/f+9rk4N/mRz8cXLw1uTw25ODn00Ovj85+NHk9UMjEjTVQ1XZWIOzhGvYgckbv5gc/sfk8OeT",
-	"w99N3vjq5PBbH//il5ODPx1983uTw69PPyqZvpuBWsoM9EHZPbqFD8AVnCYodwa05TAM4KRomS9psEH6",
-	"NDSbwgLyxTs3b1SJfTV5cftq7fNVQgkOyRx77kQJudLmeCBDsSfkSJBYK6qbEV+SohPy9iI79siTvCE1",
-	"GUileCtk5jzWPS665qyiItgkTUMGTaLoWJFRbwyjvEp5OIzY4xzks0M1JufWVi5WyXpj1SqBzdtMR+Pa",
-	"VkezqElGPRYxAqt6nsiIUAInjtMhFYv2WUTOrTca5+vkDu0woiXR0RgPfRJSzSLSkRFh+ywawyqQ1lAT",
-	"Sm7dvLMNb5RDTZqZY7lp3tVUrB0x3cTlkVGLBwETj3OBDKmCGCEtFkqzgVrGVOcLxaoZr9Ef+6zfYhHp",
-	"07HVf8zOK5jBNctDjyI3LDPsWv7xBcfRV94+evOto3/4ytG7v5scfmty8J2P/u39j3/xjcnBu5ODf5gc",
-	"fHXy+sHk8HBy8A8fvvf60fs/nRy8+WfzzZuTg29ODn48Ofju5ODvUZqwKJLGoHglfq+WctcsgP/ClUbj",
-	"4ff+8eiX3//w928f/cNXJgc/wyGAMPnp9FM7nIWBES4onx7c9cTWykoitoonkjwxT1Rl1+YkZNWLRqtU",
-	"WsqgaskWde5WxOie0d2iYcg2SRNXrAlnoiJcw4bfkPqqHIrgcVLsNUNzDJVvdg/koqFM/EL1jHDUSJOk",
-	"TcPQSsgbUl+XAe9wFkwrADcksm27R0WXBURx0WbA/c0r27TbRB1+RBVRTODMb0VSdm4wFrDHOvnrRq8e",
-	"UaETO0UxqtUGUTLct2Nu98y8RZc1YWlGlGs0LRQTAVziDicUYSgUB2ZGKIm2pXyBRl32uAVRSwZjs5Oh",
-	"eXlkVl2QZXKdPwujelHQoe7JiH/58a75DUnaEQuY0JyGCpY0tkEj5k7kKmH3BkYDM79HbF/usaBOmi+9",
-	"9FJta6h75u421cmRaMzxPY52pNlQFthJquFgICPNguss4HQbZMCT2QbDUE3/beYthkJiuQMK45ZSw4iK",
-	"NptmrKN3/+noT288fOMrRz/+dZ28ZLiox8IBmIQsUlKQwCyhlqQt+0bKiGEYNkmfUWH5WVNYmWplEMkB",
-	"izRHJdUYqiLgorsrOx3exi/T776JP1hbWmna6cB+mZONgQGqWR/uy2jEseClUUTH5u92j4fBbpui7mLG",
-	"SFtGkKOqba9uSRkyKuB62R9QwaXYlXvl7ggZ3We7fR6M6Lj8TVxpJnalCMvfI3h7z4jw0jcMjOUzn6CY",
-	"Undgr+BQ4l2xG1LRHdJuySUb9RgL2z3Ko5LXyz4Tu7CrZW544FtIr6RWYWodp3cj/brM/qbGnp17inbc",
-	"YlZzyPduPGbZepW14WyPGeuaGAyR9YOAG/Km4S2PHTo0VCzLyMBsRpayjiZGATXqJrIXT/EWuc0GIW2z",
-	"AJ1qo54MWUmGizko7Rud4xoFP841vHWlccZtn0humybmYcCZaLNtmuOBuSoj65HnorsJKkpnGIZkJCND",
-	"c2hUKsIFaVL7nCb4YsSwb/iZirEUhsEUCzuOXY1CTvs8HBtiphHEE6qVsRyCki/3WbS71jD32AM3wuu0",
-	"YNFuN5LDgceUCe2aeegrQkfgr84wSRvn4zsEwc9fHwxbIVe9Ss4DaVvLaJcH+X4pPLfQ5jIzznpzCrYi",
-	"+3ijacC47II5SWZGTzVEOl6VrdwJU53yIgVUs5rmfZY3F2c5FUmq1BgT2sDJz3FUmY2CO3YXvNzNfdod",
-	"6B8J8Axq7E1vxbzdqbrdzTw4Nax4Be4WcIC+ZXk0TTixII0/zOJ/jwRzlBUvEDbvQTfYPW0DalPLAQNJ",
-	"Py1vUs9SkUO5H/7hXz/+yXcnB4eTwzer5OG7XzNG+OE3Jwc/mBx8rUoevv/60Xu/rJMbQ0PWqEabE8ly",
-	"CSp8MW/vU44kXq102Mj8OwzDXFJ9Vkr0x2fDSNrcD55c8qrkQpO2FGoYalBrSUDH0wdeSSJDT2yODik7",
-	"HRuynP7Jc6sAr4ThzQ74ImZt1k3vrtusA96FbAwUjvcOOLG6YOBpqwWY1Y1Y1xxhxkRxKnBWetyrdWXN",
-	"jnfqfXkMk5qKXY147rn0YrboOPrMTcFwGzcJFSnPVHZiVULBSwGWWkvqnplpnwv/FcvZ7Xb76AfIvKhl",
-	"3r5OBYTnbnQpl//Ukl1y5vw0ZaNFRcFp12IYi8R4N6HgGDB73+X7TGDsk9F2j3DSiWSfNMxNzcHwy18O",
-	"mWqSGlkmHWOPWhWQCGBOgo7BEVn5b6srREmkqDvPbdVW1i+cc/83wYXYPE/+9+vfI9woklKwHdEaawZf",
-	"CfNVRw4jYr5SVdLiXWL0SSrOkxbrcqGsF6LFtWqSL7NIEvOxTq5hBJR3BQuqpCWHIkD/DiNwtKJjA8Kz",
-	"REhw5mJsNL2/5mEeM8aBwmoFzXa1u8g5Z1ct/4GwFrmMP6Jc7w6FxiMyowKZPRn1mCBSwOzQK0tDs6dc",
-	"Edpus4G1hcsNciSjvV3aMYrN7LeB6yiwG47SeNG3ZWQDLkEVVz1ZrtSYUsuR2oa7+UwgBAvzo81muXoy",
-	"DBjGTJDyNd1jihiFzj9NuNhFz4MRUyLkoDWOaLi3y+FoD6XOPVou9aRUORx4ZZ9FY2JWxgUMomEIG9Zj",
-	"YbAJ0Xz8oW++HPD2HguQDyEavGmElLnNPMKehLTPAtKJGAvH5NyH733j6N0fPPzhj87704BYA0wBjsWI",
-	"sdxRX6aa5canayur2Z2tFNx/mxnteFpnAQdxIEci58CFLAmFE+cK5maTG8w3UjEUIxhf1aDXtyIIZpoH",
-	"7nLR3CSyo5kgrD/Q45S3ZpYQxbGy4G/M4WfGkqMfpV+Ur3XDfqLjqBnPs4mStscItfMDyQrnLUxTClYl",
-	"XBsbhAxY1KMDFbu0qCKhFF0IlElJOmxEenSfgd+LaNllundMBb9tT65yWgSu0FXeHUYsR4XYNvSpFWn3",
-	"GBCqUZnQ1xxIiXkv5o++VJoMmByEZgZDoVmAfjVztRRtVrX5V5FWji9gTWkQsIAMB/G62NPKkANSCAgl",
-	"IcEHaR89T1NJz6mayX0oo8UlGsSJreQdRrUCISRwTmYNQqqcHhah7tIOpWLBjOWw4UP/pkXXQ2mzDwsc",
-	"cBlpns0lSZ6XWjlLilMcVvVERZ5ov0zHlyAGl5UwAR3vtu0viQRrLK+srq1X0tlKjdrFu/cvPPir3MO6",
-	"Z6Rkrs/BaJJwCOCRgRwfcrFnZLUcwPkbMRqMYS8ggYloFjJ4JNHsnt5ASWY+unQvrogZteEdruvzWTiz",
-	"2vGs3cgL1uxmdF32bUggPbPbVy+R1dXVizgg2ekohkEyakwdM65tuTeW6WSW1MHgqbZrjZyVXntQww8r",
-	"yYdzr2zru/XPnf//5W7CZdbmAQvijKnsTmtW3v6FUy1HsgeszZVzwNiDEp9crag9PhiwIPeU7LtBlcu+",
-	"8jfLZXTFr67aN+Zumje+mZZPZnFypkUHg0juM3wzaDF359KVe0zu0CR6C9JvBuHkBEfW8mCGvI0Sr8qr",
-	"pObqhRTtxUW54doZQwYpbBi8xboUIsVGJS0/AzjSylOqlNEtGuk8al1YKsf5A/cXlNd4W1puu53wFqzq",
-	"7bebaBGtXKID2uZ6vCApt73b/GTORjafs0Bk+vmd/ozj5xaO1+gz10QOiSd2xayNdOaHIbChNkpbTgq6",
-	"PSuaG4YxejQgLcZErB/h0W5Oeql37ZfNDas2jSj4aCALwVi3dI+RFm3vpRxhUcT34Zy1L6pUK0MRoAng",
-	"PTRXxrk0zVKOU6O6TM/vFup7YJuCmujc8h0JmuucPXLr5p5f9VJH3S4Ubp+Z2YxMY2M2caF4kBO5alkP",
-	"ZTmtDvyZha41p41R4ihuni6Gz6umKD//0UAHVvFVlAek52bXmalGeJ6HtlumeewC13mDquIqFS3/C1zs",
-	"LXQ63OH3bJI92PqLHxTtiFHNgoWkY9kD4gSPlGSeseJuDR2UteUnbDNGZk14MTUS3bOZk8Bb1tQrC06B",
-	"WfRwEoGMmLamjsfcaETRcOCELc3hiTx5UJ0K4FkRO73RYM0ZS9YayBo9r9aCzxN/x9B2HjXmEDHFov1S",
-	"7ubb3qXHVEaodXPOWamOjMwamZONC5v2U+K4QOcHGpT5ios/WzecaryF08Ry15LLnZ51Wi0Qfbhyj7Z1",
-	"OPbceUSP5PRh45us06Ii4F2u1SYZ8UD3qkQNaJspMC0DqnpMkUBCpKYP9lY9bYgt54YYMIE434tlzlfe",
-	"5gPraZB4Os6JcDwoYLJtOljYbgk1LVIj0LthJtuwg3K1Yp4iWFtp5PFVXqz8Og0YaY3R7WTM5jxfWgmJ",
-	"iYO+W7wIasFV0PaW0gLRLHQqR2bdKsf2z+U5shJemDuBiI4WOsW3ktS/RY5u2e9zne+ZsPEilJ6DSPa5",
-	"YrbAjtk0v7SrgdY6d+9fWMt37AQRHYlHODHxCTOMxVBqdMnDm5wnlNEo5AyL2MqavVAIl/cW6ZRo6WxT",
-	"pauGkDEas2kVKNArIjoyIlRDuVLAvLpO3WNjMmJupKX95YYkChMJWEQVK0hLMcMEowUvSkonndT3nL6e",
-	"sPdSiuL61zInXoffeyTdCLO3ZkyFKnDhVQmzgp4qCEwooob9vueghXCV/QlGBXIs1nKTJamXHdVuwLtM",
-	"zWAW2SFNc2GzeBB5L1uEk4o1XF8GuPdvYAAZsjXasUf6ePvi2aWZrGuoM3B0X0KaVysDqbSh8GBWUIcq",
-	"MhhqIjudzdji7tGBWYBkXXvGHGcjYmah8unXCKxCYw4f5A/+UXYHEjVz3mV2rblhXzYdVVB10jQfuOii",
-	"nwFJnRtjxcwaKQevAVcEEFSdNEGG2FvMNM0tWobmWiH1bo+F5uo2FW0WhrFnw9zephDNIjSet3NemLFa",
-	"24JD/h2+tWKluPVgmEfP92R6pfOJCwEXySeCQtdWLPVTh5UnZdKMaYVHIsZj0egdQZYgis7dgoRBFPKI",
-	"cpCih63ac198/vqNW7XtL9X+6937ywWhjUJfFCSGxIdGl+6zKhn1qGb7LCItBvskO2bLoH5tkzSNBHcb",
-	"DznDycETC3tHMZlYFZva7bYUHR71YYlGlGvccrPDbrfj11Wq5ml3S4iK14ZS04V9WHPMDLsDiVMqfkuy",
-	"unmbeiWiahixS2YvO1DZMb27Cx1xialeXl1M6sDtcOYa0h7r+C/MneG+qzcpZVbD5VdpW6scuxpyp4Pd",
-	"KddLprJLAKmpjcSNYjEPnJJjU36syhRXciy6uNmCMmWzL1pj9NvUyQtmHFDjCLnikEDvJS4YnbBDI3OK",
-	"lNa1ks3KU7YwVUzZ1LLs4RW/GGZudEWuq04XpN2IQdlRgDZjudG49+WGJphTV8vtPVbv282/O9shmro2",
-	"6yJOFiG9Z/GQcqz66lS2Z5xGiuRSj6n5EtT3zTXg5uUKUr/gaWaibrqA40G14rLXM/mD67m2vbt4V9Pu",
-	"YtnBLtE+ZUdezGx0tTIU/LUhsz+brcqWg2XzIXOH2WFzF+IqS5bApWPPuv55jl7zNFcsRtjxC31LeprW",
-	"X7OpQjl8t6X2GKQsjXoSDk5MKYOTooo5XJgJhEV/QqIdYWyxkO+xzbj2phprmlwRap5amk/9TKZkImul",
-	"ttKYLjQal6K1OLSYdQ/NKeXZ54q3eGgjG7Nm8qXkygfVyoi1FNc5byznkfLYOcgP6nUXjB6wYxx3xYEi",
-	"Dpkist9SWgq2QYSE9C8WWatpXtjIPn4hM7n4qPfWw0307uxFVY/q2k9tUM4R05dRrtoKeXBwrAl2TyNw",
-	"EFcuuQzjnvkGGVQqQOV2iWIPv7oB77FDKl4XOVg02q16vKN3AzpWqXj36oULKScn/j1HT/WeVThEPFTz",
-	"bQEqnO5Ex5AuDhmkFmsKFB3FmM1XetTTLnvQnc7BNlU2CPbobsSorYXOyZS0Fuuj+QzTB+Qxj8MFwj2L",
-	"HJh9i3GwYDa71ZceaV1mHKRAgTmHaHwc2hxahKsLxySCDMZNoMmmzbZtYm63TT2wCAZ1cl0qHY7dAXus",
-	"czUnMwcwO0pIuDt4afqwLZ23U60Mo5yU9i2Em0IDXYEMrFdO5+wtERExQ4zXJPVSS5pegpFdgzSTeMIg",
-	"y/pVT7og5ySj8ykqQ6MZVs7yfpoNCsVluSokD6EmJQmnaoiRLbJVwvhtqg7YOgCx0rcipMgIzMpH3/nR",
-	"5OAbk4O3J4f/NDn47uTwWw///keTg/8DMGf+fnL4tcnrB0dv/+bh6z/7+B9/gfg3D7/3u6nF3XglroOF",
-	"sti7sWwaM1HZaMSipfKqVD2+R3nG6jI6UBzD9hJEt5cvbDQaG43G5xoXNxqNOFnMXJ8KQdvJ3a1WoMIc",
-	"I+yM2ghpZXl1efnCWiUehl+bYRHOJgc/B7CdP04Ofz954zeTwz9N3vhgcvg7h/r1b5ngdWqUa6lRmmH4",
-	"9sQr9zP1WZXWUOyNZaVaiSSkxPakwiSBzHXDe7U9yrs8ubIt40Ja85oYnuzgP2Ejvz05PJwcvvni3x69",
-	"/ZujX/7zhx/8AGu9T8GoTBJ6j01FZ3bpfLv0kZx1OZbphcY8l9CZ8ftpNX79Ezl14BaebCeRmxVboE+2",
-	"vhyGUVSCtnjZgH1SXrR7EWd9yURszwR3KlJxdYCvT/oFDBHtaEQZ6HOtIaQSK0O+JpSb9nuV5RCCkDpf",
-	"Gx3nJXQ1IMocMQgYtXs06rKqCwGlIZoWTNoeMxv2y6fkWDYvZnS7yc1lejvZTBq6b5k3Sk1peuCchYGD",
-	"2Jr2TdnssBnYGTnpD4ArmN2ZL965eYPckmYwEeHCVkW3ZDCGap/mUjMu2BM24Ed94NB5wgZfW63YaqQZ",
-	"0BbXlBqyoDhVGG9dKB/0tWhX7eeC9VLtAHkRsUiPZC3gfSYUUAgkugFW6p0vfYHwPu1CSHoQcQEgSFoS",
-	"1aYCcxggxN2OGBO5FlZcyp3NcRQB4XDgNbcsJh0ohxvETIHsDBuN1TbcDB9Zs05essdoDzNLRjLaU3Fh",
-	"5aZLNkH4Qiwmbedbfbkm47ZDu3eGNFaoebWbdZJAfdr4GUZ4m/8FyURJAIqAQSomNMbxEf60XrriG61F",
-	"u3nVeOOLiQYrTqdJZsHERvI8YwPC9YyVTFTjZ5698uz1C1fXnll7/vaNZz5/6Zm/vbG+vf6FZ65fqhSm",
-	"WCIkUFFuCSAxQtUfIjFEjAakNbY1sjlvr8Hra/D+GgygVjwCHa/RLO6xKxlfv1tIKdaHAo4FIAsY+SlQ",
-	"hd3EqTVMDTGe3wwicXx4LLGCdxezMywJuwdzA4hMqkiL0cgoveaOMsRVjjtmscMXJRdcdPMFaOGRXVDc",
-	"CqgIto7IcAukxsaFq6NUJVyMpmpk0iZW3IMcMdZ7nTTvf/TdXxx98389aHr1PjZCP7bCFgP0TQA8XsLd",
-	"XArouIYg0F2+z1Rc5O6VycKidzgkEXExS9rNXl6kIlijWUWz3gqfkGZRhPsCeUdQGLKLWTLpVgZrfiuD",
-	"tbWMzjGd8HzSm1wnNwWacFYSeHvMbW0D/vIZRQypqzh5PS3KGqs1ozPBP5ODf//zW7//+H/+2qIjv36A",
-	"z3SPnhx+68MP/s/JwVdzoZPnL2quNPsCIDBoaeE/FOo4cfqRq+6205QiHE+nwKftvIup3Lye1gO1sbQ0",
-	"l8PN6PJo7nmeh48FDnElI0AZ71LDFmAgQwKel0flOeZ4i6qe9DHtFA3BVeZjWQGOGxd6N/NlyNp6GGHx",
-	"XZ8LaOQSw5/oiAJjmJVhDJK18myJRcrNi2rLs065shnUMztt5JWnn2u8sly7ePfvll9p1Fbunv+rwode",
-	"6knefvSckONVsCdOjdXlcl4NW8buixM7wjIgjNeHAvSmkOsYcyGD2PuVnx+99YejH/7q4fd+d/SVd46+",
-	"8uujt37y4R++PTn8zeSNDyZv/BPuMncYISgW0tsd+3XLIjR4foJ8XbtF23ugbdsGTwmsik3JF+XyrW9Y",
-	"EX4MqZ8ZlcMZj5jigdnbXLlSIpPBSwsrDwUX31OUcLdYmborUS9fZFJUHX43NaMTyrcy5ovLTp8N0dB3",
-	"WRNJ5V25G3LO9pX8Y2jxlc3xxa7Mrujx4iUzH24uip+eKuErM+vZ1OgySnMcGELTtt7dy+vYZVTpPTb2",
-	"yz+qoC+ihmjvxaIaxWiI6cRSsOaGB/oTBjbtkro7jMbSZlb9bgZM6UiOoWXWyBylMkQZMRwo0ATAVeXe",
-	"BdoY0XJH4BvAFgdUfBt4praJh4/ihckSWmJuBBR69ij4Unik7NCtIkx1XObizm2BRfl7bIANLOxwc49V",
-	"bz134yt3McqRBeiaK+CYCOIwfg7cDU4x7mZgCyE2UFfk0D7BLD5MFx61QI1TRBWbCTenLdycCweYhW0x",
-	"iBNsem1UCgYJ1qi5pct0ujZjgfHlVWyYlQTqi4MUELmA94eMBtgRJdGHUdOskyZIL1c2QYIhi0saAYdx",
-	"zHQ9LpiBb4dsxiHlZTItWqE+B/4jpon0JnlVDD5LzyDIuzMFRkH20U3BYsZySUjTSUaPLXnHO0qO94TT",
-	"Kuo+VuZOX+6zYLcTyX5uLh0W5UBzF79aA1DIzK3HL9sq9keUPrjQtfbakOV2jrhz5W9evHLj0hVDNsbA",
-	"WF9fW8+vsre94WIQpwx7v/zyyy/Xrl+Pe4I6GKS4XMmsXinl8Rg18uUyiRIeculEeXk4cQZOfjV8TNkp",
-	"qnAbEntH5iTOpBbT25/5KTXZ8Pbi6L5wiJKXLMQKYgdyjW0zAW4NICMZCxQRoHi7RJOU9TGdsnKhtvLM",
-	"9vKFjdWClBWbavLRO+8s//mNn5OP33nr4QffcZVAtkdUjN7y+UaCVpPOWOnTe7u26mjFKOTJPRBKTm6y",
-	"dveDuxnABihBKp8t05J+K8Cjr79/9IffPfyn18mHH/zg41/+6ujd/5GfGoOrsZpajQefDo37CSnZKYd4",
-	"Lu/iQGZz1XRk2LwqGIYYEfaqHmdHhG8OmChA4WtTEfDYkZFm0MtQIKVdWSGA3CIUdvli8wLYvhOA3/NG",
-	"nruKcbHT1JwXgeieQkR3+V8lk3Jum4vza55iBHV44Mw5HMd1vTgQ+ROZ2m37ykwzgfd+f3T4TpUcfeXX",
-	"+P83vnP05ltVcvTHrz/85m+r5Ohn3/n459/3zS9I3DOK7G78yWt04ff7MLpuBD0e8pkls25ZtCBGZ+hd",
-	"fcxMhkhvFdFA0Zs+klGg6vnYGcfyyflBG4jwa8EiAsG2ej4eRRe6keQpcFzoSAbDdmF++x4VNP+HEgl0",
-	"/oK6ZLriFgp4UE5jveDC9hlqBuai/JKQBJx2tzU+yU4L2z1G+p4vFQXjvhy2e0wVbcNCzRaq2EC4JK+W",
-	"zui2XYltGplN7LAoS7CxCXFUkb4zFOHnZ8cBhPQ6F7M4zu+kqjAt982FSPKofW53hyz1p4Bwc+9w7DD3",
-	"0TkdJsr0ykqYIKct06MV0fmbcjnOPjqZ89EpboJFqscHi+lv9qa51eyZAyb1vnlU+HymI5LPzqUaQfkP",
-	"O4mEy+zqPdm8y6xAKsxjO+Wj6sQPlfJiNV90OmHpSdC89VsMk9BcXRTKcWbo/bI501LTuZxjH5ofwElG",
-	"M7W/1kiuko/eeWfFWMsQbzea9yYZCuxc4RIPIqjclAJh83IKC2eVCLak1L3ys8bOT3lVgcXwZrc9xJwE",
-	"2iiB7oGUijk4no9cLWgs7d0Tgai9CsEIqbCiE/pKJM0DYjdD1TXPwSY/MEdMijTa6YiGezUuiOrRiG0A",
-	"Ai304QMXdxVTJlUW8zRZMSYSoKypPg5qTr+vMii6C+G1xUPB+FPSCAvR3Fpjc/3xd/axo3sWg3TlU/IJ",
-	"gnSFtM12i32+x2ha6cNVzccq9a593DCnFr5oNx9AzhWsS8FImwqIKtqzDTpKSNFmhBIQt5BHPwzDfFvF",
-	"3KmKmkO9lGogAk82bwMmh9T8Tor5zbMSRowxq+1UAGTnuMQwA6U1XfM5w9O1a33RXlmoa4ybxnRNEUkZ",
-	"OK/UZqXX1Be18fFSdHIfx8eyELTLcY63kmVjqROvnC+2uLauwOgplsPmFGqGUmsWjZsuMRSd9s14ZE0b",
-	"cU7LaygUS8DkNmPKxUx7JSW0kUsB3fWosi10TkSQl1uuPOyq5xkbKAhw3uMKuAyOVpgmhjLMPCPbarkU",
-	"aNWrmK66G9qM4FmDm0ptzTc4V2akqy6yAukDwXvBar4H/xgHxHHU3pJ+/xM6P8ot1fT5MTttL7kjPguO",
-	"EWfwp1gk5LZZfxDmAtfN1MwtFwd07Cc3z29OME8TBjYEnp1usgcmI/CS7cCWwZUtrT0tPOo5qs+CVOqW",
-	"vMBIOwHSfOQFzNLrvE76M85+K4CTjS0+/9Pn/vRe5ZLd1HlfaNWmCf7UT/d8FolT/tcaczP+Fz6RU9wz",
-	"u0qoz252Lluf0mJHxCNMaMET41H46nGdAguv9qJHwTFkumDRFyI5HByLxD9tDvX5R/ExYzALFvX7nsUZ",
-	"Gwsu8ZwauNnHap+Bz+VYbmgbiZryRBedsSmn+Ym+8oS8tuljyi3N1MDnbMJJePtnhjket7P/lkuEyYtk",
-	"23xc29E4x43bblvtfhooBsu0839LUpum4rt+ZBVKU23uHhwiLoJgu1dDfZcFIAGQ8uNGEWAR5oQP8tE4",
-	"LHG52VbdkviTLFz2Y0nqeMnnl815ezD31D3NPfFefiFVGXTOlQYVdA499t7Nb3QztZeFu5SNFua2EYeM",
-	"vLxQoW/aFroQX5XDSFAAwCZmdUSQWtU01IYbByR2CudBQxh7KoQcijYLdiGpvmBEMTxFpjsP/kBspTI5",
-	"d/vqJXJxbf2Z8w5uuk3DkEWfUSSkoju02HRT+KthyGyQf05bRXthYfLLHW0MtE1C2xp7pGCj7WyvGFr7",
-	"8l3zT6N2cffuZ/PbxcQh7pxiTGwBYdt5QLBAS2jHxO7p/ByaKJILHKspUJCZmIOxVr1+8aKnVa81cvXq",
-	"YmhB/CI72RdvXyMR6zDIKdwgzaUBjkktIWiF2QSHWTG/rN38muovihnKdqVnhEdjZKdp3KkuI62ItveY",
-	"3iRdJgIWQRd9xcJOlUQspJrvg3SJ87g2SU/20wk5qb6ZXTM4fBSOUgRY7dpLo/sna4f2eemIHFzu4M/d",
-	"7QUR1C0ykDI00hOShYv7Vc4PAVaP0b20bDVCksyc3+CNYn6bYUkZF1jnJ+iXO0tTfUDjMzUZx4wWlZ7V",
-	"dxrtaHP57rgrP89rjJGiuMbWtlMq5S/O7Jm1bZaLmqstz9qrOTZgtp9ovG0zG/Hejqt7FtijpCRowQrc",
-	"5bJpULczocj845kmYbcWs339hRxtkqZv1jc3IMRXJa2hTgUF09WBelcwFsQ9amxvFPNxd8y03x3HPC3r",
-	"6MqTWKme/zlCpwO/YBN4Newb+YNfqTpp7tNwyCxoeX8Yaj6A7G7S4ftskzQ7bNQkmoWhSnrSWu3PPgOz",
-	"W0nImdMSDLNiBLphNumZalwBOhQagJsa5lL76mkp2GGjVLl/LhPCzanLVtfnwo7hTVV4Qz6VwqkSbAG6",
-	"YY5zPP4+C5gIE5qFVrxJmkOxJ+RINDMR24Bj5aCi43Qt/WpD5TdEcxs922/lEUV2Hew84mfNWgv/uM5b",
-	"jfJ6UGZ1HxRjUpYHh5zKbbI/VOPR5c8t5f/L5Jy//9WPfvv3H773jY9/elAlR+/9sko+euu9j//9Hx/+",
-	"Xz+ukodv/uHPB+/lFPxCBU+1okIJbaMwDJrLr34blLx8jmFII2LROJQhEcVskxqIl7I2D1hAoP6BtMb4",
-	"IU8Rl1KV0MLhqkVqFYWNXmeKRPxhqSqRYcCUJh0eYcJBuTIRfIgt+Mjx2w5DtqvZvQJsMKhM4V6SfcJL",
-	"D//jvz/84VfJR++8szo5+OPk4EeTg//46J131o5++KOHb/3w4fffnhy8e/SNrx798evleoUmI6m6lY7X",
-	"Jo/icM8Xhp12m1hBGoPVdOWOtqhrzY6mslG5evvK3/z19Zs3tp974eXNZ1++vPXyX6/e2aqu3dlKjXjR",
-	"1fBihV6ooQJI0BWvlKoYyvno6+8//NW/TA7+c3L4jcnBr6Yc6RWAhoGVfjQiTi1QqaqiaiWkC9+C650H",
-	"hrO+vrZObt9+8YUrcQrD5e0721u3t7FOwOJhgS3t6pbwuIARJNC5aPk3cQHgfG52IobHZULWM3d8bqxq",
-	"UXZaECLXJ5z5LaTSEbqpAEgev8UvSG98Mf8Vh71TMbQFSp4Xrk+Mh/DgUYoSc0JRc+IMs8OyHoRaAbpL",
-	"dgmPU+kL3hZoPpLC28DCY9KjKlMCXLXHXpfp+VXAM/azfEz0FAtTM/R9egWqC856QULJpQwboUnkkpaq",
-	"x/s0LTPW0iJjZcqL16hdvPu5c7X44/l8Z94dTTudk2xReBxIdxjEIn39FnjqrP58ciRYdIyo2sJ9/cxI",
-	"kOXn9/Xzr83W6cB4qyfU3891MrKZLMq82KKLxC+IuxmlSOUkAnce4T3xuB2M5Xi4ofkQlTOgJ08MmTP3",
-	"3YWzexrg0WAgDiPt2LBoGbaetqQHg0ju09APMw2Yc1Xjr9hzmLVDLgrK+61l+EgQN09lTXw1WaDULAsp",
-	"5+QqsLKJuAsIT585i0p2LNiYg1o1t82rh5l+9sIpU/CIwjzEqRzUKV8Xil3FNElqDTYgWWDsYw2BKgFw",
-	"9GDL5HQpJ7yDSh1XhNEo5AgsfQLFCXZFMpnU2cnN4NZHCANNERFtt9kAsFVndj3Eo40rr4mtw/AHdRkh",
-	"mPNLSPxwRk6kkFrw6zn+0fgp7paqN/YZi3XnUZoGTy3Xoxvx88XcgIndIlfWtutAiRc4OLq4usfBSJVv",
-	"uBzjrhT4tPKDuMcyn3Mt54yBnFqulBntr0v+fqfTmHNwZGbR4eKRs1Rg67jxxanQokfnyQvyTpOc5NKn",
-	"OMz41EcBixo+tGnIRECj4rYFg4jvGxnorkTfAXdR0qo5Sbh2CI1eZ0kp2CZhoWL2nEIE0J41IFwzEcVi",
-	"rxw+vxQqXBDR0a6AwtYi0E0bBIoRLelgEHIc2gYMGG/H9BYG5XkxWl1ER5mhX0O4SRbxfRYkXUxyemLk",
-	"DD+DyLxVe+6Lz1+/cau2/aXaf717f7kAn3mh3kh5ce7bVASyv4nNZx3SJm3Joca29VCCzPvsWHVR5Y6b",
-	"2ZoYpjqadbTZa1C9ZXMeXeGz7LN05TN39eHpLZqjvGX0NtcbsqhqI+7EkLcWi0KFotOq7LWgQJW9eIaE",
-	"LgeDiIIh6aiK1ZsdWchXrp4V+WsDZQEmUNBQCmgCNLYl7j4esfkWIQsyu+bMLnhGykXh982eKxJmlvLm",
-	"D300p8B3aqgnVbsb52x5vcqyALKOZDyCcNvtkW+ump1U3ya7mZaZ1bTgLz4xtpJI86LuZt/GasY9D5vm",
-	"hNjEPhgeFjGRQ10nW8K2N4SsiCBgAcIAQ/4Ci9IEBZLB7IGFMQaNPdXuRJqPqgq/uH46O0JpGbHANURh",
-	"MTUANKn4jE46CdH2HshISDsxf5kjzG/rHff3oGoPzodIDgYs2CTUJR/Y9j0j3mYuCwOa1+yINHwm+Mhs",
-	"3gEkyG1UDO2NjITMaVvaZb7DYhluW4F/8RFr8O86/HsB/n2moXYLMHVskp73wJHsU0TXhFRbs4y5d+JI",
-	"S2UtS8EAxrnPsE1aPLtmnWzLkVAuxsBh/3pSaSJkhKjYMWaN6vEB7hzFS2BNoUmB98BKfqrz38WX5Hem",
-	"iHMUZwMOyL5FG4vzI9E4cVmSVdfvDDMlLRX6kg4aA/s9RWJsvLulcqeQNW8jhR0ji32gd41gKKqIKkrF",
-	"gjCE05d8WAMy4mFIAlknoK2rAvQDx9trjYuEhgheomi/AEbOy3GZf345MTXzZL85wDWqxnmUKw3orUjb",
-	"GrrYiDYzNNenIVcscEqfcjlvZrxWywV8HStWOjLqSq0RZt3CgMaxMT/7fyW/SlvKTr7mbZcLJGAzzu5u",
-	"ovbahO5WTTxzUVWCnDgU/U0iBfIZXPb/F426WK7/79d/2kzknrC4MBrb4oT7oFrZJ8loDxHLzZOylQTF",
-	"xYMLqy3HtJWK+tRt5WjkRvqM5TACR1+f7nHR9fvk2jjoPovMjyzOc59bCQerHStKdhqxFpNhIrPozQzv",
-	"NTcS38a0FgVCJVeTktHUj065Kq9PlXDimc0s1gymoXHjBlCJt8+8vtNhEXwX0oHKYOWCf9mYZTYZEyAp",
-	"co+aJG46tenXBNlSnC5ty72xzDTFWXO40/5xsHwXjoS/W3mlUVu9e37jlUZtHb/KPRcK+uC1I0b1gtDx",
-	"7N6AR+zxIhhFbF/uPWJwAvzOx+qL4PRdvD32A3kLkRph1V/WXOIzm3Ecf1B66UvCZeeeIy9BTu0gkt2I",
-	"9skQvOkaGTbpPLlgfay/wDmop1AzCZAs0MdFbXpFQRbVxSnR8435fDABb30K1/0kQrlJX8gnGsX9UqqL",
-	"eHaDpe0vYsS08xnFKe/VpAhGkXP2EmpE8XkQzil8RYvFd44LIqQFBrPOpoh0GAvO+zIbf/dVQq9QVuUK",
-	"xpcZjRZMyTC3YH5yXhBgIb/TcZMijt/LG9+Y7yL3JzZFpq2I0b1AjsTCadN+R/wp4CfaXzAjvFqZifaO",
-	"1g10wVGYfIWp4vllPvCo3VZkmGrXTS73sZDMbJVqSGfmgjTjNWnmP14OtSH68qSVnmqOx0/aMaBpH/J9",
-	"GAgVEoNx2OKVoo3hR6QxULuZB2FaTe6A+5F1E3hkWNJ6BiIx7jsElQHzvIfZHbTrsjtgUTu3PePNjldn",
-	"oCgHgE50do5h1psLj2d6d5IpPlJNApJj6nGWrvPoq+oxUkIg00uSJ3QNf+JQcvJADauXP0YSsZfDlK43",
-	"T7aTV06r8fwDFxyCAZaFlHiIpmGZ8SYytzJmNEol7q00Vi6UaN4PPURtkxktnUIP1SowiulVR2tpGHE9",
-	"vmPGkvQayenbU66vetVmHECPWzQfIS+hTwPmPCOxOcLNg3uMYh2oTUtPvSdZUzrgz7NxrA/NH+CztmG0",
-	"6O/iMFU47OIo7RcrFzwT3xs/9mS3dpUvaFwt1YAaoXFNg5cykLY8OVHGzNeGuTn0yiZYbAa7DY4MGFgy",
-	"s57Wg3RT8dkTQxvLrv20TRs3uL9EFasSNaBtpsAhEVDVw9Iw7VqMBxJ8lH2wgerkBrQVH4B7Bn7nQhup",
-	"7EJyx920BwA805EzHYLcDjOjI9m8C3SrJl2rN41hC/nHYJnbakDnXVJ0bGSm2QQQqzRi9R2xIz77WXPM",
-	"eNtW/+xn0XGbyvCwRYWuaTxkR6PlHck+WNQj1rLt2rfwzVxZZ3Ds4BKEtsEHuWHGsCOsz6Ynw0DZcyrj",
-	"jTh39M3Dozd/HGNzn6/a6ncJ++Lio3AtPiZxUtcJJH0420MZ44PQVNt0S9I8ShG1XZdLUpgF5lKoz352",
-	"R9SIsapRG0j3E6bCthTe9OqfXFev2uXL2KbeZmnE3b6qpCV1z9CeZ4+b17yA+Aq4Ns37Oyjidyob5JV6",
-	"vX63SnZ8fd18X6/XHzTrBPrQNr3fmlNdaROHloLGYjw0nB4fr0zYFQT81R1BCBoOOCU5oK/ZFoItFkrR",
-	"NUqJITjr1tQ9+EsxjZWZ8GyY0hVAIoCHDIrQG6qkCe4NRAJ2Rf+fe1VJ0TxfJ01s1M4hrQvgFpqg5OLi",
-	"NvFxTXgFFIJ4FqblbzMdBwhhBtjcAg9T7QX7XZOca75Km1XSZKJ53lgcVuC9NmQReI9on2mzJ+YpydWv",
-	"0hqjauxudGWkWECATV0MPQNXwpo2EZihSYyowPWGik8oWQfXmGGxL965eYPckhxiObBKFy42ls/Delpv",
-	"NmnJgFt6g8u5IC9uX619PnHaLpPr/Nk6eRFrOkmiRVRJxAbgPLDDMMtoSz+zM3bIoJ2hYgEMYJvd0wr7",
-	"jsowAP4PmZGYCuuKhYTmppEMfZ8xNp8kfRrtWU9qGxptoI88Qud3wCPWtmxYI7fQBnSqeJtG0dgwXPPK",
-	"Nu02N4kyNM91QujXOrUbUrDadarbvSb0XWc0Is3VxlpGfcR343y2hAUyQUWF9BkVyjBaDGmyU9kkSmIQ",
-	"K1FGAXwINs/F52z8E0JWIW8zgXVh7lQY0HaP1VbqjYpNT664/u2j0ahO4ee6jLpL9l619MK1S1du3LkC",
-	"9yS2YGVbChrxPm33ONm6da1SreyzSOERslxv4MVywAQd8MpGZbXeqK+ibw9zyZacUtPNO2EdDLoxxzfN",
-	"npnxu/2Lsz+w8h8EvTRz79HAtbs2T69jphbS/7XAqFkDJoyahHCKA2kmaF6+0mi4vr3ONvdEwau2uh61",
-	"w7nFmRIcHQ/yGuJAfiJEIrTC2h1Iv1/D1+c9NR7m0rM0cEEkuGV5/i0vCmq1AASMXWuszr/pqoxaPAjQ",
-	"7RO7yufeRXnozBWnwYL9idv8yl1jXqphv0+jMUR3bDDf/Jx0SICEyq4CO8fcd9c8DihlCVqp17hAX4HM",
-	"Qxp/dgzrapRdI6zBvdMaF6T+xCYeago0DI0GAAWZWGJ1BwoouhTr9p0AaNLQ6CDjplEzbNYSuPTRJLY+",
-	"f8GSbEgUO+6rHTGiNriNGjh1WcCGwNcaa6QJINz46F0hIWqxq2VAx5ar0yQN63INocCBOp6VwbgEMXvh",
-	"7ICOXQfFxvLK6to66PSliR1gJpDiE/PHNuM/VS67ZKeew2ygQLYYdC+VHVfm8vTy2Vpjbf4dN6S+KocI",
-	"a7O2XOIV21K+QCOEjlpbXi8zEefKDK6zgNNtYzSYm1dW5t98TezTkAenKTau02gvyRakRi+AHL8ycmNp",
-	"KAJZLDy2yK2bd7arRHHRZolSb05VSDUg6BN2mZDmG0ouX3nhyvYV0Ao4JJcQaOaBOuXycoMoVCXIxfpq",
-	"ff389IFkxnTpjIPPOPjTwsHbdI+BIW4Yl4agN8/gXtCRlu7b9LoHS5oOXHWaNQ0KndzJJdjw9jL2Dc5l",
-	"/itgK2k6AIueCsKDpJEr1OTZw1oEfmKY9RlUjWJuRuZ08D020MYKC1nS5MnosEyPpBFgIsBMsxC0hTgN",
-	"DmSKUTjqZNuYi5guhbpCh4ahArN3RL7MIpmrCpjrt3Ss4B5TmOAamx1koaYQAeXm8c8Eq61GZ53Vnuk0",
-	"2rW19vqF2kW6vlpb6Xw+WKPLneX2RYaRnfICYNu860kIHrNURVq6TVPraCw46p9Jnk+C5IEt9zwyoJUP",
-	"db7wSeIbuebpTcEIExpdAXBtFbP0GXgnjdIPhURo8IEk6XCt6uQKukw7PjYjejdsZBriz4hp4vD0/zq+",
-	"EtJxlU1BYv3NHcGS52WctCg2aAT+0AHtxg4C1ZNGZJk70eeALk2leRi6BE4o65KC5UkZM9ArLo6RkcPZ",
-	"VQrH1iMJNQBQ0QChdMdbXJE+5G9sErBwPqNInweCd3vabBH4JKczJsDfDS6ixN1toywlJQAd34yStiBl",
-	"xh3Xa3pDptbUhPMAmsUVjQ6CPycytjvhsJuq5LdxEBfYEYFySZ+2TlKAdyyaMbpMLXG5cToo8cIBZrr/",
-	"SjO6MWmHDKqSNknI6D5TgOGDa91jYUCctR3E0QUw0LVNnexJpVXRPNi9djgM2O6Jzmc2qnPRUGxf4HKv",
-	"9l9xyWjxM5fVS67edItkliURPRa0vWhs3gOOsTp5T7Qg3+UehRjU0zP0RKPuMcWcqE4SKG2uZ+56J31S",
-	"yo1iy96wTbszBoM+Ygw9IeA0C1AGjOh40yYNQM4kyAipeyDLO+akhTAV5McXboSFFEpGPAM7Oy8LtGDU",
-	"NuU+yUXlipgtKhpHurNMufVL9fuYHslLMgpUFbxqsmMDEv2h0gTyWyEgwnXIqsSez1XidtDst/eszTiS",
-	"wOBUAGlbNJHXUsOfC24+125wWWvzr3yB9zkisZya2prAs+SorTehHg/jSigTQGldLakaXpcB73CngC6u",
-	"6D4WFS/W5K5yEXih4SSpwupx9gtfk1vCYEuxRndHQy86GylughcIQ3vaWKxmbZVt49rsywgjgZC6Ctmd",
-	"AoqK0FuM9aa8z6AMgdsms0npGkZI8Q11coW2ew6tZzBgNEL+3REQIkDEegwBIUSEHaE5DM9RomW/pbQU",
-	"7DyqSdx2cCWhFF1IHGiFvL1BItaXWDJgBgv2JXqc8c1GNcS3WwN0lt53yS7lHO3Pn2Z8ZhoSRVWqiIfh",
-	"hiI+Xm7Mzc59ipjVLVQOv9qfEm+jyEKBPj7ufVRulGEoRzbcjGyG6dUYEVFjpVnfHqV9HkU+oMs8rr3v",
-	"UkofeIybJssuQ6qsnPZuFnkLYIjGyIoLJTALQdOxgnwV2oKDTuISWK2mh2qw82s+LkG9qKvgEWnjNqO4",
-	"GhlpbVUUaJutiEtpnKKE6oJ+PtgncPTl0tASi6iymNDd/IKkNos07xgqwdw4oOqWDMZ1ckf2mTH4lLVe",
-	"bdOfHlUE9MJqHDRQVeLq2mz+VAaVQeHOx9j1oDSawXlQNntsbK/aEYaIoZYAUA2UjuSYBZtxw26wjQGZ",
-	"HLUjWwqnZQiJrBY4xyIrBJA1hd6BGKrcjQO9lSMW5Vr+htXsCp4ms+ErLiU7MSuabgUL+C28bQjNT1aW",
-	"Vsl6o+HUyDSjIjHuQYsBsx/e9n+S2fIOYx5hsHj7ZYcMqHL2uCEDS5WPgzmzrv4goqNCTr1qHV4uVb7p",
-	"2TCIAuwaLNfJs+i68ShSETkwKhtRjEFV6CCSfa4SC7rZlv0+130mdHMzRh4YIxwXUlgTigKJ7OwIKqQY",
-	"9+VQxVWaRjfk9yw3mwfeeW6rtrJ+AXmSKrx7N+BdpswbtMM2cAPC66wosPgfCdwJ6cCZq1DVNGZnnTwn",
-	"R9CPx/wMOtyOsO4gLkgg22rJrki9H2ySpvbSd/ZZxDvjmrm1iQlGXDudlbtMwDq54dLesZEBo4HCcleb",
-	"NeEBuWymym8TlP8d0eEwJLPGHsRBk0jzUNRLIb2nK6EMwi6LR6AxzFciMwtk1WVDQKcZRzDPLxJNsA3G",
-	"QojMf1xjG27Z/8TLFXOmICVTrRKPVdLD3PBYKDV6nRNyPVERUy0fEswXRpbgFg81JlKuKNZoq9+dl8bl",
-	"MnhJYelEJZfPmRS3Y3+vNtvwy6HxEMNSd9LhxvobRFxoq2SSbciQU7TDcL2V3hGhVElmU9/YuXHew1gO",
-	"I8XCDjm3vPJ5EgE4EWlx7EuycoFcimR7ryOjwMuvPO8im4HtR9/Eyu/mBnwJYC7O7nSIG2gyg/wDzPcd",
-	"EV/iixL4Ap/moYW4tFUoIILkUPxxbWWFNG0G1YCOQ0mD3YB3OixSTUiufgkEi5Skw0aWUiEGYxQpnRTz",
-	"cwXwB00ssO4Mw7CJLfenq8Ot5R3vZ5LnDJXXcQucuOF/iwE2xY5oxpXYTXv8mGUH0YcjixFuXBCi6cHG",
-	"NI8L42CXIWLe/H3+JOeKz9TznlCGWQv/dJ2euy0bR2QuTJMXEt67mYRZURZwvSM4HMBuURAZwS1fUpmF",
-	"YfX0bPHauDa9WSdfwGhYMjuI02xi2jiNuqgaC5tnLTXNI6Yd0YSo2i7esWvu2IWrm16yH2KNGKoy2qe9",
-	"2ZCPj+i5i22LDBkCEYL6PaJC+2ROtYKZwI+WU2I6kH14pU0mqE7R6yppAkyF7Z/UdILGA6UwxgwiSKBP",
-	"iXJtfVtgbvjQFNWEpwt4F/kBXglJkfFrzHC6Usb4cjF2DyxKfNmuGhg1KyYEqqvZKxiNwnEzgRQzUoL3",
-	"WRUZ3bsOqqINyXhfDgXAZQRNoI3ke47+yCaKkhFXbBM4pDXUOe+2id+GDxWUGWC5A4Q0nWDC/M4eVZ5t",
-	"R2y+aILHDyuVp7JousfuMFtjf4zcDcRoh/obaIIct35KwD4qFzrL7Yud9ZXa6jpdq621VljtIl1frzVa",
-	"F9rPdFY763QZ+4voETKoSj0pgWupTA7+dXLwp8nh133Mq5IviCFFVkB9KqdupXF0SuWMLJ+YrncN6sYs",
-	"LmOBzpfIUSg7QmShRE5iLnAcu7fw6+aQBCnZPH6WSYlsjluG6G5gQ7VjpYw0Ls6/4ZIUnZBj8egnMcck",
-	"ncSG252cuhaZwSmxToNEf6YfklaFvkxzhN1MXXmK5ov/oqKw0lYYptIMzLGE3Syh0u4vx0n9AqhC07Pp",
-	"p4sdwV/kbWJ623K2cum+Cofdmd7pmxmk9sexn5exu2yBoEoljjgng5cVAPYqVtgZfeZT4aDO5IwUEcCi",
-	"FinmTdyFuqd2L6fOCbQCKOftc4Faoow+o7A8tB4XwsbtriCssAlpZ369GMb3wP6w3ZizVSJUdNkUKR4z",
-	"QxSyWzYqR//rJ3/+7c+TFAV3Ci9OrxgOe9yJoKnlKMUrKg6wjs6SQv+ykkItRsFUVigWgI4sUmhquwGK",
-	"GWMwiAHppILtp+OTT/HZsESHAdfFlY5zJAB4RFlgDFUXtMFq9ZGMAgsQnfT3LYjbb8EQFhVeT1X6C0yh",
-	"TPqLjhfsk8aip8YEcAq6HrsjsMAFG8UBtHmUf8xDsZBhppKvpwk6aTE1Pw8FegnjM6s2ZW8aRkSRJhf7",
-	"XLOgaXNVoWjTtmVBrNturwXQ5qqHsZZMxvW5ptOhmucLs1vacpDObknAKBGjx6UA4l92TLNhxYrSMmPg",
-	"6gWyHBy2+F9adlymg1n5FLkz+TBfPoD15Odjt6Vos2ga9yuWGxZXIV98HDu+k2jTuZEV0NdGwgckt/gs",
-	"WIzx4Xu/Pzp8hwxFyJQCez0gtC9tWCLpvAdlGtHYxhiShnnYUgt9OKgT5FZhASSmy0labILXAtYfSM1E",
-	"ewwoPXcXVdIX4HTXQPax+tH81oCFkdMOGDAIaAQjeEG2C5qQb9lyXHvuYy5WSuJlZeWDT5jafuaYK6fn",
-	"A1cSivRVLJLmKCWZjMSAhQw7T6VlAH5fkJe4lmMEJIiCaOl/IgueFybVp4V4LsN2Jp0k4mQ6YdHZbHLj",
-	"rJOuyD3oScTHoh7NTmM904gWsJioAJT6uP4zCQXTxFwgqkejVHrriShB1cUyUfK9j/nexTqJW4864C2o",
-	"VAJtivoBdGzVDwmsFv8mkiGG5aGxmC1mh9fEPgoIfFlvpcYy+jjPa7q1Yz7kjVEuE545bp27RbKaHPzn",
-	"5OAbk4NvTw4PJ4dvvvi3R2//5uiX//zhBz8gXJDJwc8nB9+fHPyxPKSGl/z/uF2aJfn8k+3JPFOJFnF9",
-	"ulPtJHSiJb9D82MQa/lgHrTdm2m1YU4LQI7Cb4QKNqqTm4DoYZtIVz155OqyIPFVubSqAADh0UGLVicN",
-	"R3SsXP/ZHMGFr9tKmjQ/ZuvQRwyyzVkBEhamvABkkLv3TLidCbenVLghk9lqYmgGT1zHMCKFr6B9Rp2g",
-	"/MPSkicp/a7pTOmZYYe44iVXnYIfn5DDyhNJEaPwZeXom7/687/9fHLw7sP//vbHf/qXycG/Tw6/Ojl8",
-	"88P3fvnwl/+G2tjk4F8nrx+Wl1m38eFnEutMYj2t6hiwYeJkmFki+QgSSg7GT1I+YYMTqEZvjUlT9XhH",
-	"7wZ0rJqbWYc7Wp++KZkLejYYP3nZlUyjsrF6YW1BU9FsyVPniBdsdOaMPxN1pyLq5CBBTrMdLRJ6OxEx",
-	"l/RRVI9X2qWlEw2Cm35Hx6cyHJiM8CmNCXoHonaSyTasORNMZ4LpBK3GIJhGoj8RIbR0P9UyvkT0MCU3",
-	"nriF4uoczsKST19Y0kMZTYKSiCf6BMNO8y/1zp3jhakQwAK6IoFPJ4syA+YD2hqArRwxW0JNFVHDdq9O",
-	"bgGGRGGQq8mDpq2sdnh6EaG2UBTOIw/FpThUlWHlY9oYTATYELey0li5UGus11ZWt5cvbDQaG43G5xoX",
-	"sXkyIJbmXLeWuq58ln489LOA1tnp/ZcR0HosB/jjc/UeR5DmGiM44idpj+R5ez/84AdHP/7t5ODdP7/x",
-	"h6N//uqZt/dMVn16vL2u9+qpS6tAyqgWcrE3u67ispTRC3DVKTdgMC8pytRHECixp6qEkt5QBBELHH5b",
-	"qgB50zbPhFIpVOOwf6CWREiA7TtLaFsgxR+xtbBVsEq6shVWA9mGCdWn+AScCo7KgSEVv/Uc4CkhpFiY",
-	"tJRV/B7pQblPAjuC7QAsVEpyASKXmN+ZCGxyCeS3xR4r8FaRbeiLK+SO8A7S2vNsvAH1f4jhgnCGtsbP",
-	"AovAUaGhrUxxxYHjqsqpw2DEb5rBu3VyTdsaxhzkqk/9qXdqfHwd+islDb9tB35oYeS1xszvenKi58zS",
-	"ffPfPF9XxPbl3gzaXSto+W7mhqzs2qkC1wo5IlKcSf3Sacxm9T16+QsQ7mXKDcVejO13AjQ9hUxqO9f+",
-	"xS2M3wdtmHM8PufwgOFUlIpBUTDgjjn/r4cJtwH49j2GzjLbCU0abQzOwhEN92pcYP57nbyEKGSI94mI",
-	"I9hauQe5lbZnTQB9+mNkWsR4i6Ts74hz2Bi1RUXQPD+FYAwAwICvmeklTnOPTMVA1b1EB7RteOQRDNm2",
-	"e8bGamOh3mfxy5+2/mc9RgPXBO0M8eKTZnnegabplm0sGn2Hx2F4w8anph0YrdzM4On2mqU54gscG2cI",
-	"NrKxBlDrb21tX3oOy1cAGjo2PvPEjZv3U+J7E9KoYpWH3/sVuNf+/uH33/7o51+bHPzHw1+/Pzn44+Tw",
-	"zYfv/N8fvfPO5ODNj3709uTwnyYHbx3PEXdD6rOQwZkb7qkVhrcsY56sI+4xirlCZ78bw5PPjTyTNmfS",
-	"5kzapKQNDUNjrHDRtb02sKPnydWh2EyIJ5nobYHN4qSMGNMMczGgg4TSseBNVR0nPV2E1LZKD/M3zN+I",
-	"3IJeWNS9sNgnV/PCt5+gFDyTI2epWNOcjWR2skysWMSfbPoyRhbu4Die0uxlHN3Tn7kM8SMY61ne8pli",
-	"cRpRH1dQQS2dTQkh+/ViQmjY6iN86ZMSQjiCsxP87AQ/TRZ6DrRSrEDCwIaLfzhdevEj3WJ21hAg9Lg8",
-	"NE/DLoAOnm7Cn6cfY28aFt3CoUK7nCfqLchii1ss0xu3bj78zXc/fP998vDtP0wO3v3wgx9M3vjF5I0P",
-	"Jm/8T3MimpXaqER0byjkHuXlfQb+xJ+IElEGhVywURpt9kxufDoP+tuWXW2gJqYHtJiNkugzPNmXw3YP",
-	"sW+ODV8eMbMgamZL5unmnIy2e7YuZSRJh3eHEbMtrOQQsvjaDFOlMJCLhRIbtquKk0osID0agm+kJ4eR",
-	"1ywMOqn7jbWwwSI018Ln2tAWRLChrRa/tyP8hC1QqUVQTeDHAikjhX4H1RtqiwMbQzNGhlpZYE6HDt9n",
-	"yoKgSaLMmuBkIOsQmwC5dlktKoI6cW3/zE+tCAR0IEcCOvbtCOxqFjtF9IgJPfaWYZOoPg1DFrnerJRr",
-	"yO0JqZmKFCy2Ery27gBSxFWbhmTMaORwbS0Orvn16Cu/Nh8jbObp7rbbVdQD2Dz7NlDFqTfdtq8pEIuO",
-	"rJQkHRpVyXK10WjYFYrzRbPtgM+SgxbBOAT05Eh+mYl4tWf5Kq2weCywhnMllqF5tXTf/FcsrO4M+zCl",
-	"6UkmXeoT6ZoCje9JpRU5Z9lJRpabzmP7eyRDyErbGkQ8xEdSDaxopMZ1GrV77kWC3dNei12F+Rcs2BFU",
-	"sFHSPl5IooZ9olkYKtKXIGeoiFuHFvHsy4xGp8+y3ltmWUA2gm6XukpaYwJYjFXXjIhHZpJn+OyLc6rH",
-	"or7kr9oDoTV+Ynx7FUZjKGRR1l1qq/1C9r0pIBmUwXzN5KuEC/Li9tXa513jy9ZYux7afRrtAZF9kQ6o",
-	"YApznbjoqirUhA7gIOwx6DU9YNCTejY7Xbrzpfkcpdk97WaRcFJHRn0o02xxQaFvw5Q3L4+FNG2F7Iw1",
-	"Too1sN4XFvWp5Qr02y3dx/+d7n06I7Lu9JkF2VjIkKR+Wrc2QWwnLEQ3+qwL3ClNx7YVA+jGxZXScajh",
-	"qYgUNJ58pODMzP80mvmQc+jc+Am49jAEQEvN+oMwL1dpvn9/WpIs9aXQPbV0H/5/LIJl/rXXzViK89Sv",
-	"cFiPJqjYtkG42uODAQs2iGHlpq17gTl5PVr7jGkuunVynY5JKxFQRsfetBo7iK8ODUNCRxRN+Rg+M3YV",
-	"jFHAIchGMdQvzuNRYHoB92/jFQ/KAU6jclIHXn+pJ3mbPdUCz5XIqdhGgo07k36fTul3GVG5U1RhefkY",
-	"Ig+Lg2dWPW/jJafIDvCGWV2WcZT51c3snj4rbj6R4mafQFycTD2WZofHi+HVyVXbRD71M5x4cMJZzaDP",
-	"oKrK+pL8ESdVx+Q0io6Brh8J1OjegEcswSt6ptZYra0ub6+sbqxf3Fi/GOMa2Tjg0XuHk8OfTg5/Nnnj",
-	"e5PD/2dy+D8mb3z1z6//5OE/v18+5gejfiLBPiygxlUrsu9x46F8mt3TZ9XTZ+eiFWNAPIQihRw7nodC",
-	"b+k+/F+uPDvh8jK12XHR/0hGupdXn+2QnhWL9lkEcoa3scaUC4itGSEkRXDmAl64krsUcZyWOwsFqwvO",
-	"uJa1PT6YrX/d8i88RS3Me88sXcwfd0ojA2pcLbnn12XAO9xR1sIUfDxKSas8NDOZ2NriTmXwcwRT0sJK",
-	"EIQ2TEuInPQU3t4z57Nh+o6MulJrc4RtWWREVC+414aC0DBiNBjb9spSYfk4xPCZCDCEj/HytcbFekHL",
-	"im0c3Gmq7fiGgpM6mQ7O8zELq6cfo8RRT657C7ININujRds+8ISF05zZNfFJb/1fwoaf3v69IOWeQ5Ox",
-	"LI5M3JYBCIFBxBQTafzZZFsTwbLUpiETAY1mSRijCVObCW804Qzki+4xAZgvUxgPWg4uuec/YUqpek5I",
-	"N+dPK/VcwSC/XZnPqHhBCmRAvuG8Fd8WY3hBNpZdbh/3CI4f0DgVdH0LkXw3CNeWoHA4fYQJ9vBHQEDZ",
-	"hm4QWBZsqCMaGtXWfIMpX0iMsrMjRnDQwVlHW3Ko62RL7ZkfoX0J6fJ9z53vaNomPRAZBjCFGTROrmnC",
-	"+gPNmbK97Cx2TyqjLRfwRNNIPy3ckHh9aVLhwrX6C2GNp+gkvSrDUI58QcyFJ2JAv+oyPUVz2AxxnnQO",
-	"6LhmRDoEhXK58A6/RwLe5VpVY0oFgrSgecbWS5ISabsHbAZNE8dEGcJNMMlc61zgOciAEh0eQZN+EcCI",
-	"HWwJMl6bChLImFFYqNgGMM+O0D3Wr5KIWj6mmN5pVEzIjYXsLTMxOxCMPSdUmXNhXloV32eX6fiSWaDT",
-	"hOuxryjql0/HOMIzlimpfLIE6BL0FS2Bagrg8XIZI5Ka6hlscRVOH3x65vDB7GJm7KNtT+jnu0sKdRsc",
-	"wOlrwdZfWVqmGyEu2OgvgCJPl8BovAoguBL5nE9Z8GjwhcGTh1FY2ags0QFf2l+G4IG9J0tn15Nkf6MS",
-	"nPv4H3/x8D9//+Efvn2+mq4PUOQcOsmP3vqJ+dnLtEw5CM4dvf/G0Y9+hNeeryd+97Rz4EG1qEdD0rg7",
-	"udcWSk3ftE1BOQLTP9GPzV3e3W6Zcm4HdUdHxgz3AOQ2EgxbABCO0cyqhEYR36ehqpMbEt6jvBcB40+/",
-	"5VbEBjQCJU4Ebn5w4MC0vAekysKmH3SbdYchjVwSgrI2k01X99KlMGuhNXZR8MwLbMhz+gVXbYqbo7gx",
-	"o1E4tllsiQWyJ+QIpzNuyWC8YVOfq66+wWHrYaYcG00NwKXF5e9IKkXaNVzmDgwW1V1oo8yCLoumHp7y",
-	"VD64++D/CwAA//8=",
+	"7P37lxvHdS+K/yu1cLKWSRsDYl6UObOyvmvEh0VLfIQcWfEReQYFdAEoTaMK7ioMCDP8Ls0oShzFPk7i",
+	"xE6s3Ovc5Mj2cWTFjn3PkWXZ/l8ONJT8X9xVe1d1VwPVQGMeJC3NL9Jwprvrtfeu/fzsh5WW7PWlYEKr",
+	"ysbDSp8mtMc0S+BflweJkon5KWKqlfC+5lJUNioNwR7onRb8tUFkm+guI33aYaTJ2jJhVTLkugu/VbTH",
+	"SJvH5pO1SrXCzftfG7BkVKlWBO2xykYFP1SpVlSry3rUjNejD15ioqO7lY3ler1erfS4SH9RrehR37yo",
+	"dMJFp/LoUbVydY8Jff2KeReG6FPdzUZg5q87PKpUKwn72oAnLKps6GTA/DHbMulRXdmoDAbw5PQg17hq",
+	"0firjAb2ZLvLyIjRhHBBhl3e6hKuFdnqJzwmMWeKnDv81S8PP/jhebML7AHt9WNW2Vipr1yshmZsPjVz",
+	"tj36gPcGPfOJS5dgf9w/zXbZuXOhWYclMPnrEev1pWaiNXqRjaYXsEX2aDxg5jhHcpAQORRVogatLqGK",
+	"UPLyy9evkHNRQtt6iTPdXupq3ad9vsSz7y7tstFSl9GIJedr5JpMyMoa6cpBojJaMCtiSk9QyC4bkQ7T",
+	"9jktExbdE1SoIUsIFRHhigipSSQFI7RDudgkVEjdZcnkB6nOPra2skIa3vx2dtloJ2EDxaJGFb5rvjfs",
+	"SmVoNFHajKM0j2MyEBFLyJCOyFr9Uu2ecKSLq8vOydvVJbOtBUS8sr4+ScN9qjVLzDf/26v37j1YWV66",
+	"d+/Bc+z+F/4oSHsv8R7X06f2ghySHhUjwoRODJlRZMSuOTRNelLpIraL4Yv+hCPWpoNYGyKqZgS2bPnP",
+	"/itIXC9xsVvIfTEXu8dnvhtSmJ17mDFPxXDPUn29EuSgHjw/a8w/Sli7slH5LxcyGXgB/6ou4Ghm3Fut",
+	"1iBJmGixwgXK9JHjL/M2TYrlWJ8mJyDG7jJDKYWDKPjzCQwTy+KVqFiexEriQScsimXSoYJ/nZpffU4R",
+	"1ZWJJmZsI59pFCVMKaZysriiperyHg2TkzJDHZWaYJ5mwttyl4nCTdHmr8fdlUfmZdWXQjG4xJ+n0R0U",
+	"keZfLSk0E/Aj7fdj3oIdutBPZDNmvS+8pswOejxm3oiyS3qHiz0aw7gR05THlY3KeP874/33Pnr/9U9+",
+	"+KPx/nsf/6/vj/e/NT74u99/96/H+3873v/teP/t8cF3xvs/Gu9/b7z/g/HrB0bqaKoHqrKxBtcV13AC",
+	"4zd+Mj74j/HBj8cHvxq/8Y3xwd998pOfjvd/d/jt744Pvjn9qWz5bgXqwsREH5U9o9v4AdzBaYJy10xL",
+	"DuIILqOm+SWNNkiPxuZQWES+fPfWzSqxQ5OXt68tfbFKKMEpmZvVXVoxV9rcQGQgdoUcCpIqXjUz48tS",
+	"tGPeWuTEjr3Im1KTvlSKN2Nmrnzd5aJjrkMqok3SMGTQIIqOFBl2RzDLa5THg4Q9yUk+P1Ajcm5t5VKV",
+	"rNdXrZ7ZuMN0MlraamuWNMiwyxJGYFfPE5kQSuBSc2qqYskeS8i59Xr9fI3cpW1GtCQ6GaFeQWKqWULa",
+	"MiFsjyUj2AXSHGhCye1bd7dhRDnQpDFx8zfMWA3FWgnTDdwemTR5FDHxJDfIkCqIEdJksTQHqGVKdb5Q",
+	"rJr5GhW1x3pNlpAeHVkVy5y8ghVctzx0HLlhmWHH8o8vOA7ffOfwrbcP/+LNw/d+NT74u/H+33/8rx98",
+	"8pNvjfffG+//xXj/G+PX98cHB+P9v/jo/dcPP/jheP+t35vfvDXe//Z4/1/G+/8w3v9zlCYsSaSxWV5N",
+	"x9VS7pgN8Adcqdcff/cvD3/6vY9+/c7hX7w53v8RTgGEyQ+nv9rmLI6McEH59Oi+J7ZWVjKxVbyQ7Ish",
+	"UTW5Nychq142iqvSUkZVS7ao1jcTRneNepgMYrZJGrhjDbgTFeEaDvym1NfkQERPkmKvG5pjqN+zByAX",
+	"DWXiL1TXCEeNNElaNI6thLwp9Q0Z8TZn0bQCcFMi27a6VHRYRBQXLQbc37i6TTsNNBOGVBHFBK78diJl",
+	"+yZjEXuii79hVPchFTozhRSjWm0QJeM9O+dW16xbdFgDtmZIuUbrRTERwSPuckIRhkKxb1aEkmhbypdo",
+	"0mFPWhA1ZTQyJxmbwROz64Iskxv8eZjVy4IOdFcm/OtPds9vStJKWMSE5jRWsKWpmZswdyNXCXvQNxqY",
+	"+XvC9uQui2qk8corryxtDXTXvN2iOrsSjcW/y9FUNQfKIrtINej3ZaJZdINFnG6DDHg6x2AYquGPZkYx",
+	"FJLKHVAYt5QaJFS02DRjHb73V4e/e+PxG28e/svPa+QVw0VdFvfB6mSJkoJEZgu1JC3ZM1JGDOK4QXqM",
+	"CsvPmsLOVCv9RPZZojkqqcYWFhEXnR3ZbvMW/jI/9i38gzXXlabtNpyXudkY2Lia9eC9CY04Fbw0SejI",
+	"/LvV5XG006Kou5g50qYR5Khq26ebUsaMCnhe9vpUcCl25G65N2JG99hOj0dDOir/EleaiR0p4vLvCN7a",
+	"NSK89At9Y/nMJyim1F04K7iUeEfsxFR0BrRTcsuGXcbiVpfypOTzssfEDpxqmRce+RbSq7ldmNrH6dPI",
+	"Dzdxvrm5T649RztuM6sB8r2fzlk2X2MtuNtTxrou+gNk/SjihrxpfNtjhzaNFZtkZGA2I0tZWxOjgBp1",
+	"E9mL53iL3GH9mLZYhH67YVfGrCTDpRyUd7/O8b6Cq+g6vrpSP+O2TyW3TRPzIOJMtNg2DXhgrsnEOv25",
+	"6GyCitIexDEZysTQHBqVinBBGtR+pwG+GDHoGX6mYiSFYTDF4rZjV6OQ0x6PR4aYaQIhi2plJAeg5Ms9",
+	"luys1c079sJN8DktWLLTSeSg7zFlRrtmHfqq0Am4xCeYpIXr8X2OEEqo9QfNmKtuJfBB2tIy2eFR2C+F",
+	"9xbaXGbFk96cgqOY/LzRNGBedsOcJDOzpxqCKa/JZnDBVOe8SBHVbEnzHgutxVlORZIqN8eMNnDxcxxV",
+	"5qDgjZ0FH3drn3YH+lcCfIMae9PbMe90qu50Jz6cm1a6A/cLOEDftjyaJ5xUkKY/zOJ/jwQDyooXa5v3",
+	"oZvsgbYxu6ntgInkvxZa1PNUBCj3o9/80yf/9g/j/YPxwVtV8vi9vzZG+MG3x/vfH+//dZU8/uD1w/d/",
+	"WiM3B4asUY02N5LlElT4Ut7eoxxJvFpps6H57yCOg6T6vJTo8p+MVGnzPnhyyWuSC01aUqhBrEGtJREd",
+	"TV94JYkMPbEBHVK22zYqOv0nz60CvBLHt9rgi5h1WLe8t+6wNngXJsOscL23wYnVAQNPWy3A7G7COuYK",
+	"MyaKU4EnpceDpY5csvOdGi/EMLml2N1I1x6kF3NER9FnbgmGx7hJqMh5piYXViUUvBRgqTWl7pqV9rjw",
+	"h1gOH3d+yBcZM6aKQDeDuYeQjsBe5loRFUutNlMVqwrhQbfl4HyIMjudK7LL+jokxAupyo8IemHaEJVN",
+	"RcDnkl2pAMTUAV52zoXp/UL7joILsckw+IoBfkLBTWH2oMP3mMBgL6OtLuGkncgeqZuXGv3B178eM9Ug",
+	"S2SZtI11bBVSIkBUEHRTDsnKf1tdIUriZt99YWtpZf3iOff/Bjg0G+fJ/3n9u4QbtVYKdk80R5rBr4T5",
+	"VVsOEmJ+paqkyTvEaLdUnCdN1uFCWZ9Ik2vVIF9niSTmxxq5jiFf3hEsqpKmHIgIvU2MwEWPbhaIRxMh",
+	"wbWMweA8tZmPeaIhjYxWK+hEUDuL3Lp218IfhL0IiqEh5XpnIDRe2BMKmTmTYZcJIgWsDn3ENDZnyhWh",
+	"rRbrW8u83CSHMtndoW2jZs0eDRxZkT1wvBsWHW1CUuEWVHHXs+3KzSm3HbljuB9mAiFYHA6vm+3qyjhi",
+	"GMFBytd0lyli1Ev/buNiB/0gRmiKmIMOO6Tx7g4HRSOWOnjRXe5KqQIceHWPJSNidsaFL5JBDAfWZXG0",
+	"CfIJ/9Azv+zz1i6LkA8h/L1pRKZ5zXzC3su0xyLSThiLR+TcR+9/6/C97z/+5x+c95cBkQ9YAlzSCWPB",
+	"WV+hmgUD8ksrq5MnWyl4/w4zuvq0BgXu6kgOReD6h7QQhQvnCtZmsznMb6SyMhujvRqsjGYCoVXzwR0u",
+	"GptEtjUThPX6epTzHc0SojhXFv2JuYrNXALaWn6gsA0A54lurEa6zgZK2i4j1K4PJCvc/rBMKVjV3FIs",
+	"bpM+S7q0r1IHG1UklqIDYTspSZsNSZfuMfDCES07THePaG607M1VTqfBHbrGO4OEBRSabUOfWpFWlwGh",
+	"GgUOPd+RlJjoY/7Rk0qTPpP92KxgIDReu0ZwaCJFi1VtwlmileML2FMaRSwig366L/a2MuSAFAJCSUjw",
+	"iNpPz9Ob8muqTiR7lNEpM33mxHbyLqNagRASuCazBzFVTitMUJNqxVKxaMZ22GCm/9Ki+6G0OYcFLrgJ",
+	"aT6ZPJN9L7dzlhSnOKzqiYqQaL9CR5chIjgpYSI62mnZv2QSrL68srq2XsmnZ9WXLt1/ePHRHwUv666R",
+	"kkEPiNFr4RLAKwM5PuZi18hq2Yf7N2E0GsFZQMYW0Sxm8Emi2QO9gZLM/Ojy24wmKiMwfriuzWfhid1O",
+	"V+1mXrBnt5IbsmcDFPmV3bl2mayurl7CCcl2WzEM2VFjeJl5bcvdkcyn1uQuBk+1XasHdnrt0RL+sJL9",
+	"cO7VbX2/9oXz/7/gIVxhLR6xKE0Rmzxpzcpb43CrBSR7xFpcOXeQvSjxy9WK2uX9PouCt2TPTapcupl/",
+	"WC6FLR26akcMHpo3v5l22MTmBJZF+/1E7jEcGbSY+3Ppyn0mODWJvov8yCCcnOCYtDyYIW+jxKvyKql5",
+	"eiFFe3FRbrh2xpRBChsGb7IOhbi1UUnLrwCutPKUKmVymyY6RK0LS+U0m+HhgvIaX8vLbXcS3oZVvfN2",
+	"Cy2ilcu0T1tcjxYk5Zb3mp+9Wp9MYC0QmX5Cq7/i9LuF8zX6zHURIPHMrph1kM78MAQ20EZpC+Tc27ui",
+	"sWEYo0sj0mRMpPoRXu3mppd6x/6ysWHVpiEFjxHkRBjrlu4y0qSt3ZxbLkn4HtyzdqBKtTIQEZoA3keD",
+	"Ms7lpZZy4xrVZXp9t1HfA9sU1EQXJGhL0FznnJHbN/f9qpcr606h8PjMymakVhuziQvFo0AcrWn9peW0",
+	"OvCuFjr6nDZGiaO4eboYfq+ao/zwp4EOrOKrKI9I162uPVON8DwPLbdN89gFnvMmVcVdKtr+l7jYXeh2",
+	"uMsf2KoCsPUXvyhaCaOaRQtJx7IXxAleKdk6U8XdGjooa8sv2OavzFrwYmokOosnbgJvW3NDFtwCs+jh",
+	"JMIqKW1NXY/B2EjRdOCGLc3hmTx5VJ0KJ1oRO33QYM0ZS9YayBo9r9aCD4m/I2g7x42AJEyxZK+Uu/mO",
+	"9+gRlRFq3ZxzdqotE7NH5mbjwiYhlbgu0PmBBmVYcfFX66ZTTY9wmljuW3K527VOqwViIVcf0JaOR547",
+	"j+ihnL5sfJN1WlREvMO12iRDHululag+bTEFpmVEVZcpEkmIG/XA3qrlDbHlYIgB05nDXixzv/IW71tP",
+	"g8TbcU6E41EBk92NZcgJKKXuqoLABOySkVjo18TwzIJ5YOAe8R71UiROi70WUZVgi0O5cKlqYp9wl/i0",
+	"lDg51supQ01phDuRSdWqFkMa7y5xoYjiukp6NNnFw5iekXOHB8JzfW3dnVKBgxT9l04tMmNCOokU8cgc",
+	"v2IwFxzM9yR6AxdljMGGZypiWAZY+vNd+JZksrNx+3V/BmW/xJU+idsMuOR4t5n5xA2a7C5oWnmU6BWe",
+	"elZVfa7IdZ+YNzNkyCMF7+fzSyGfpERf5uIoe/bbtL+wNybWtMg4Qp+tEeF1K2oDB7G0Ug+tLxQPv0Ej",
+	"RpojdKZ3pWAlYtmh7cBJz9gEteAuaPtKacYwG53LQ1y3Jr/95/IcnoEBgwtI6HAh22QrS69exCCRvR7X",
+	"YX+rjYKjTthPZI8rZuukmU2lzjtQ6VL7/sOLa2F3dZTQoTiGHYBfmOECi6XGCxlGclKZ0STmTOlFnHlQ",
+	"zxwaRTrXgHQeN6WrhpAxxrxpzUK4DRI6NIqhhpLQiHnl+brLRmTI3ExLRwENSRQma7GEKlaQ+memCa4Y",
+	"fCirgHe6rBfKCt1g1QzGoIwwbPMHx7L4MEN2xlKogsBElTCrvlIF4VZF1KDX88JOEIS3f4JZgRxLbfds",
+	"S2plZ7UT8Q5TM5hFtknDPNgonkRosEU4qdhu92WAG38D02IgI66VxtmOdi6eCjlR2QK1XI7uS2Um9aXS",
+	"hsKjWaFqqkh/oIlstzdTP2KX9s0GZPvapYoINiRmFSpMv0ZgFbqo8EP+5I9zOpAMHxjLnFpjww42HStV",
+	"NdIwP3DRQe8pkjpXpMnMqpFy8BlwsAJB1UgDZIh9xSzTvKJlbJ4VUu90WWyeblHRYpBGZj06XJMWhRg9",
+	"oem6nUvWzNWqnBxynFPlE0azflnz6fnxGQ8BJaf1QmZGRgSFDvtU6ucuK0/K5BnTCo9MjKei0buCLEEU",
+	"3bsFSdko5FEpzdHD1tILX37xxs3bS9tfWfqv9x8uFwRsCz3sqVUJl0aH7jFj3FDN9lhCmgzOSbbNkUGN",
+	"8CZpGAnuDh6SBrOLJxX2jmImIvBs6rRbUrR50oMtGlKu8cjNCbvTToerVM3X7pcQFV8bSE0X9szP0YHt",
+	"CWSu9nSUbHdDh3o1oWqQsMvmLNtQPTd9ugtdcZkDsry6mMF52OnMNag81vEHDK5wz9X0lXIWwuPXaEur",
+	"gLcQ6lOinSmH8kT1rABSUxuZc9hC1zglxyYyWpUprZZbdHMni3aVzSlrjtAbXSPGylVQRw71OFCk5KVj",
+	"GZ2wTRNzi5TWtbLDCilbmACrbMLs5OWVDgwrN7oi11WnC9JOwsB/EaEnrNxs3HjBgCtz6mq5s0cQFnv4",
+	"92eHeXLPTga+sk3In1k6pYCvsjqVUZ+m6iO51FJqvgw11HMNuHn52NQvKp1ZDJEvkntUrbgKoYms6PWg",
+	"x9I9vKNpZ7EKDFfMlLMjL00cdLUyEPxrA2b/bI5qsuR2Mss7OM02m7sR11i2Ba7kZdbzL3KMBea5YjHC",
+	"Tgf0LelpWv+aTYAM8N2WAr9gmwy7Ei5OTJSFm6KKmamY34iF1UKiHWFssZjvMj/53mmaXBGqdid8u7OW",
+	"4+dnZgtZK3WUxnShyagUraUJE5NO7znlkntc8SaPbbx21kq+kj35qFoZsqbiOjBiOT+7x85ROFWhs2BM",
+	"lB3huisOf3PIf5O9ptJSsA0iJCS1ssRaTfOC4fbzC5nJxVe9tx9uofdnb6o6ros3d0CBK6Ynk6DaCtm9",
+	"cK0J9kAj/htXLmUWsznCBhlUgwE6RomCOr+CDN+xUyreF9lfNIdHdXlb70R0lPc1r168mHNy4r/n6Kne",
+	"twqniJdq2BagwulOdARFMJAXbyEDQdFRjNkszOPedpMX3elcbFMBMLBHdxJGLd5EIP/bWqzH8xnmL8gj",
+	"XocLRNkWuTB7FkdmwRodqy8da19mXKRAgYFLNL0ObagMUUfjEUkgL3sTaLJhawgaWLFiE6osSkyN3JBK",
+	"xyN3wR7pXg3kGwIuUgkJdxcfzV+2pbMRq5VBEijU2UJIPzTQFcjAWuV07t4SEREzxXRPcoNa0vTSJu0e",
+	"5JnEEwaTrF/1pAtyTjY7n6ImaHSClSd5P88GheKyXKWnhwKWk4RTOA3IFpNIDPjbHNaCdQAimkJFSDEh",
+	"MCsf//0PxvvfGu+/Mz74q/H+P4wP/u7xn/9gvP+PgOv15+ODvx6/vn/4zi8ev/6jT/7yJ4gx9vi7v5ra",
+	"3I1XU6wBgB64n8qmEROVjXoqWiqvSdXlu5RPWF1GB0pTB7y09+3lixv1+ka9/oX6pY16PU2BNc/nEmvs",
+	"4u5XK4DigXlDjNq8j8ry6vLyxbVKOg2/4syiSI73fwyAZr8dH/x6/MYvxge/G7/x4fjgVw5Z8V8n8gJy",
+	"s1zLzdJMw7cnXn04UXVaaQ7E7khWqpVEQqJ/VypMfZp4bvBgaZfyDs+ebMkUrMAMk0JA7v8nHOR3xgcH",
+	"44O3Xv7Tw3d+cfjTv/now+8jnsYpGJVZmcKRqejMLp1vlx7LWRewTC/W57mEzozfz6rx69/IuQu38GY7",
+	"iYzT1AJ9uhgeMI2iwtrFi6Hsl0LR7kWc9SXLSzwT3KlIxTVPvj7pl2UltK0RyaXHtcZ8LacM+ZpQsJjh",
+	"GgsQgpA6rI2OQrlydYgyJwwCRq0uTTqs6kJAeRi8BUtRRsyG/cKUnMrmxYxut7i5TG8XO1FcM5EHVmJJ",
+	"0xPnLI4cjOG0b8rmvM7AJwqkPwB26+TJfPnurZvktjSTSQgXFuuhKaMR1DA2LjTSMmRhA37UB2eeJ2xw",
+	"2GrF1ljOgA+6rtSARcUFEPjqQlnuX0t21F4QEJ1qB3qOqHB6KJci3mNCAYVA+i7gUd/9ypcI79EOhKT7",
+	"CRcANKclUS0qMIcBQtythDERtLBSgIrJzG0REQ4XXmPL4n6CcrhBzBLIvUG9vtqCl+FH1qiRV+w12sXM",
+	"kqFMdlWa5Lnpkk0QIhZL5Fthqy9oMm67piXOkMa6Wz+PlGRwyjZ+hhHexn9BMlESwHhgkooJjXF8hJiu",
+	"lcaxQGvRHl41PfhiosE6+mmSWTBdm7zIWJ9wPWMnM9X4ueevPn/j4rW159ZevHPzuS9efu5Pb65vr3/p",
+	"uRuXK4WJ4wi7VpRbAig6UMuM+DIJoxFpjmzlf2D0JRh+CcZfggksFc9Ap3s0i3vsTqbP7xRSivWhgGMB",
+	"yAJmfgpUYQ9xag9zU0zXN4NIHB8eSazg28XsDFvCHsDaAIaYKtJkNDFKr3mjDHGV445Z7PBlyQUXnbAA",
+	"LbyyC0r2AevFVkcaboHU2LQcf5ir700Rq41M2kQcEZAjxnqvkcbDj//hJ4ff/t+PGl4Vo43Qj6ywxQB9",
+	"A0DlL+BpXojoaAmB9jt8j6kUusMr/odNb3NIIuJilrSbvb1IRbBHs6AAvB0+Ic2iCM0K8o6g3G0Hs2Ty",
+	"HWnW/I40a2tzcs9P/pBr5JZAE85KAu+Mua3Ywr98ThFD6iotycmLsvrqktGZ4D/j/X///du//uR//twi",
+	"0L++j990nx4f/N1HH/5f4/1vBOHp529qUJp9CXBltLSgRgp1nDT9yGFW2GVKEY+mC3vydt6lXG5eV+u+",
+	"2rhwYS6Hm9mFaO5FHsIgBIe4kgl0cuhQwxZgIEMCnpdH5TnmeJOqrvRxQxWNwVXm4wUCViYXemfilzFr",
+	"6UGCJcU9LqAfVwrqpBMKjGF2hjFI1grZEouAaBQhZkw65cpmUM9smBQC3ThXf3V56dL9P1t+tb60cv/8",
+	"HxV+9HJX8tbxc0KOhsuROTVWl8t5NSw4hy9O7AzLAN3eGAjQm2KuUySZCVT0N398+PZvDv/5Z4+/+6vD",
+	"N989fPPnh2//20e/+c744BfjNz4cv/FXGcIgIB+hWMgfd+rXLYs74/kJwrp2k7Z2Qdu2ffoysCibki/K",
+	"5VvftCL8CFJ/Ylaul0PCFI/M2QblSolMBi8trDzcZvpOUcLdYuAbDnijfJFJEebF/dyKTijfypgvLjt9",
+	"NvBMz2VNZAWP5V4I3O0r4Wto8Z0N+GJXZlf0ePGSmR83D6Vfz1VHlln1bGp0GaUBB4bQtKV3dkONF40q",
+	"vctGfvlHFfRF1BDtu1hUoxiNMZ1YCtbY8KDM4simXVL3htFYWsyq342IKZ3IEXQ+HJqrVMYoIwZ9BZoA",
+	"uKrcWKCNES3vCRwBbHHoPGIDz9Q2SvKxCTFZQkvMjYDy9S4FXwpPlJ26VYSpTstc3L0tEGpkl/WxSZCd",
+	"bvBa9fZzJ31yB6Mck7CDcwUcE1Eaxg+AeOES044xthBiA3VFDi1qzObDcuFTC9Q4JVSxmSCa2oJounCA",
+	"2dgmgzjBpteqqmCSYI2aVzpM52szFphfqGLD7CRQXxqkgMgFjB8zGmHXqUwfRk2zRhogvVzZBIkGLC1p",
+	"BHTZEdO1tGAGfjtgMy4pL5NpUdyNOaBGKU3kD8mrYvBZegZB3p8pMAqyj24JljKWS0KaTjJ6Ysk73lVy",
+	"tC+cVi39kTJ3enKPRTvtRPaCuXRYlAMNtPxqDcBWNK8evWyr2B9R+uJC19rXBizYnefu1T95+erNy1cN",
+	"2RgDY319bb0AFQBbfKbQdBPs/dWvfvWrSzdupK2dHbhbWq5kdq+U8ngE+IFymUQZD7l0olAeTpqBE67v",
+	"Tyk7RxXuQFLvyJzEmdxmeuczP6VmMry9OII6XKLkFYuQgIioXGP34xS8XDAWKSJA8XaJJjnrYzpl5eLS",
+	"ynPbyxc3VgtSVmyqycfvvrv8+zd+TD559+3HH/69qwSyffhSTKov1jMMrnzGSo8+2LFVRytGIc/egVBy",
+	"9pK1ux/dn4ChgRKk8tkyTem3Wz385geHv/nV4796nXz04fc/+enPDt/7H+HUGNyN1dxuPPpsaNxPScnO",
+	"OcSDvIsTmc1V05FhM1Q0iDEi7FU9zo4I3+ozUYAt2qIi4qkjI8+gV6BASruyQoDuRoD/8sXmBWCkJwAq",
+	"6s08uItpsdPUmhdpPDDVdcLlf5VMyrljHg7XPKVdKuCDM9dwFNf14u0VnsrS7tghJxq2vP/rw4N3q+Tw",
+	"zZ/j/7/194dvvV0lh7/95uNv/7JKDn/095/8+Hu++QWJe0aR3Ul/8poJ+T2VjK6bQB+dMLNM7NskBhqj",
+	"M/SuHmYmQ6S3ihjH6E0fyiRStTB2xpF8cn7QBiL8WrCEQLCtFsaj6EDHp5ACx4VOZDRoFea371JBw38o",
+	"kUDnb6hLpituU4MX5TTWC25sj6FmYB4Kl4RkkNs7zdFJdrPZ7jLS83ypKBj35KDVZaroGBZqaFPFJu0l",
+	"ebV0Rrft/G7TyGxih8WOg4PNiKOK9D1BEX5+dhpAyO9zMYvj+k6qCtNy31zgN4/a5/asmaT+HLx38A3H",
+	"DnM/HeibU6YfYcYEgdZ3xyui8w/lSpp9dDL3o1PcBEtUl/cX09/sS3Or2ScumNx486jwxYmucz47l2q2",
+	"53/sJBIuJ3fv6eZdTgqkwjy2U76qTvxSKS9Ww6LTCUtPgob2bzGkVfN0USjHmaEPy+ZMS03nco79aDiA",
+	"k81m6nytkVwlH7/77oqxliHebjTvTTIQ2I/HJR4kULkJAIcWj21CgM8qEczgMkutGrvrFcFihqGN7niI",
+	"ORm0UQbdAykVc9CJj10taCztnRMB3r5WjDbpuRmqriUYti6DNWJSpNFOLfIlUV2asA3A1YZep+DirmLK",
+	"pJpEcs52jIkMKGuqO42a01OxDDb4Qnht6VQw/pQ1G0Q0t+bIPH/0k33imMXFIF1hSj5BkK6YtthOsc/3",
+	"CI2Bfbiq+QjM3rPHA2/mGtJbyiOb2BfmNLQENsoAWhQ2o5tH1enHsZuaWuy+uAuvlJmYEwO2JSTkPAOr",
+	"6C7rKRbvMYUhPyrSzGr0lvPEGKzz1uHN5khecosQtRPG6HOYAFIw0qICArd2ddCKSIoWI5TAjQalCoM4",
+	"DpuD5k1V1FXwlVznKfiyGQ3kKFQ/5NF8zbcyWZc2O7BLARyjo/LbDHjvfFntDGfijnX3e5W3rr97Hgw8",
+	"x4dlENNyh5XfU/828wCHHdM5Ki9Sl47i2FoIT+coOkXJWr2cmlHOAV5c0FhgaRZffubqb8RSa5aMGi4b",
+	"FyMljXRmDRvmz1+SUJ2XIfhtprSM5Q1KSuhImkMX7FJlu7GdyO1ZbrvKNcFFeWeWifEjs86EAUtEpZDC",
+	"XsMc4Z3YpmHPmtxUPvFC3XG927zcDuRvYW+A1XDY5Ai38lFsjZLBlhO5tENZtGyPJTQOdFCERCAa811m",
+	"61WNBJdwl2BZxmbWABky0TkmRZfrJrBoICh0zc1O4MzeSK+sI0Sc/H0vkrx3nfYR6pksY5vyT+PY6g2u",
+	"kMx2XkzNBKj+NSznt+kM9xiab+BUKx3a3+lxMQgGpLYgO0cZ2aWHzNzdQ+lPD/N1wNwxVo0t94Ie2ZAz",
+	"34wLepH06IOdPkt2sqKbQtx/VaytKKM3mK3YLdcJoATM/8TE8vtj+xJ5Uys67G3W68dBvMqZBrm9RyI6",
+	"8msa5ndammcAw0UAt8Z0x2DwFIE0t+1kJ+CkSxtNC896jsWzoJx0W17gmzkh4Vgko469uZOCaw6dztJV",
+	"rXqQHXqxvprXUzMlcvpEg8Q5pakWurzybHHqWmiYkdJ6oLX63HKghTXHHI/NLiHssVvtK9bhvJgqc4wF",
+	"LajZHIf7nqS2UlaJWPhkFtUkjqASCJZ8KZGD/pHY4bMWmZuvyR0xmLsgOogfophxsBBbCxTTzr6oewyc",
+	"t0eKZ9mQ9lRIq+jWzkXfTnTIEwr/5C83tzVTE59zCCcRNpwZL33SUcPbLqMulBJjE/u5Il0WR4F4UKtl",
+	"LdZpxCn0Sob/luVITiWK+CkaUONu7UO4cFwocoh1CVAoapGMoNvBUcORsAlz4pBhWB9LXG61Vbcl/iIL",
+	"t/1Ikjrd8vn1t94ZzL2hT/NMvMEv5koMz7kaw4LG6kc+u/l9AKfOsvCUJtMO/AziNJ8GUntDOQe+u6bQ",
+	"9HxNDhJBAUmfmN0RUW5X85g9bh6QIS6cnxj7YVAh5EC0WLQD1TkFM0pxbibafOEfiIU8IOfuXLtMLq2t",
+	"P3fe4dZDl8Pkc4rEVHQGFuRyCsg5jpnNFprTddo+WJhFdxds/k1CWxqbLUFwmk02naJLX79v/lNfurRz",
+	"//PhvlNprkzIXwK9ZGxfIIg6agndKtkDHU7GSxK5wLWaQxeaCV6aauDrly55GvhaPaiDF2OU4i8mF/vy",
+	"neskYW0GyckbpHGhj3NSFxD9xhyCA7+Zj49h/pprv46lDnanZ+RZpBBx0w6iDiPNhLZ2md4kHSYilmya",
+	"A1csbldJwmKq+R5IlzQhdJN0ZS+f2ZdrK94xk8NP4SxFhDZpN98mJNs7tPhLx/XgcddHwb1ekIqxRfpS",
+	"xkZ6QtXB8Vxtizd3L1vWlFVFhPvfUkyUNSwpU6SGsGeu3F2aa5Oe3qnZPGZ08PYsxNPo1h/kO2/ny9FI",
+	"egZTkd+bUpOGiqVubFhPKE0YiSmPoH9Jc0SouWUhnuvHb6dOdV6UBWOtKRCA7flWKr4yQQ/Wblou6gC5",
+	"PIsO5tiXk63cU5JITytEA3fSEsQFzj+rW1wQJmC5bK7mnYl8ifDVT7PAdZMBMIy574ebpOG7DBob4K6v",
+	"kuZA58Lq+RJmvSMYi9JGWraBk/lxZ8S038LLfG3S4RaShoi+eI13BiHw/y3Shr8QjO0Peka24a9UjTT2",
+	"aDxgtrNCbxBr3ocSFNLme2yTNNps2CCaxbGCeAR0SLWapf0GpuCTmDOngRhBgIGBujmk56ppmfpAaECX",
+	"q5tH7dDTErbNhjlMkiCDw8u5x1bX52Ij4ktVGCFMpXBjRVsAwRpw5ae/n0R1hQXNglTfJI2B2BVyKBoT",
+	"cYuIY3mzoqM84MdqXYW7NrqDnu0/84hich/sOtJvzdoLXxUI7UZ5HWtidx8VA+eWR7CdSsC0f6imswuv",
+	"LeeHnCiM+eAbH//yzz96/1uf/HC/Sg7f/2mVfPz2+5/8+18+/r//pUoev/Wb3++/H0AlgDJDTMaoVCs2",
+	"bSDIr36vplDS2SCmCbGQQcqQiGK2kxbkF7AWj1hEoEjL3D7wQ0jJl1KV0PDhqUUKqkWw4foVf1qqSmQc",
+	"MaVJmyeYslOulg0/YqvSAv7jQcx2NHtQAGAI5XPcqwTKeOnxf/z3x//8DfLxu++ujvd/O97/wXj/Pz5+",
+	"9921w3/+weO3//nx994Z7793+K1vHP72m+UaGmczqbqdTvcmRHF45gtj47tDrCCNwW66mmxbebpmZ1PZ",
+	"qFy7c/VP/vjGrZvbL7z01c3nv3pl66t/vHp3q7p2dys340V3w4tseiGPCsDVV7x6z2K8+cNvfvD4Z387",
+	"3v/P8cG3xvs/m3LSVwC/Cnb6eESc26BSpY/VSkwXfgX3O4TYtb6+tk7u3Hn5patpKPrK9t3trTvbmMho",
+	"QfvATnfFlXhdwAwyfG/0KjRwA+B+brQThtdlRtYzT3xuzGxRdloQx9snnPl97vKRwqngSojf0gHyB1/M",
+	"f8VB+lwsbwFchoWLqNMpPDpO5XQgzDUnhjE7UOzhPBZAUE1u4VHgCMCTAx2ScqBAiI5AulRN4BRU7bXX",
+	"YXo+VMGM8ywfmz3F6vkJ+j69KvoFV70goQQpoyiVbAvO8XMKvdCE9qTopEUgaSeeDJgIcstc9lhBehk5",
+	"d/g33xzv/+PhX7x5+N6vzEX15juP3/7d4Tf+1/lpMigMhWUtgvMzvmxsFGbNl+Www0S2y3TApTZj0zbC",
+	"le3w1hl1MbBvTSl3MauK9wBwmmJyFUCQe/l5NlP7eG4qyODd4VFArYNs3TQB0BzbJukh4g1F15LiOpeY",
+	"ljLEfLj/yV4Bp1T6sSjwU659+vyWyEfDrwl1HrdJZo0NiwztiKAazG0j5w5/853H33vn8Nvf++jX/3g+",
+	"0BY8dSDAZws9DfdLabyT+Fe5HuGBhPmMqLIu4oUuQsMGJ1TAbBcVrOwFhHOWd+PPd4y5/QvnaAXX8pJN",
+	"ITlOCBpEw7yKQ/xS0ZbejumiPrecLCjPy/k8/mIQxjD+qoPaKgnPlSWvZs6fuufrfC53puvB3CjqZWhk",
+	"7tJpJGjweNmnSZtr7AhBwRNsdeKydNSnA8Xyqbd2ZH/yK/OBq23qfbkcGS3L76yT46EvT9sHWPgBF4D1",
+	"/EHSN/jIi0qF/ATfbPEF245uNCMBP6c813vJ3N8qUX1oGMD2WIZQbWliXgRhgs18YWYRwLSsZKRYxIB3",
+	"rKG4AANOpGdncY+VuXQxnWPtRU1mU+ciSdHhxWICUGaaaqm6vEfzZuNa3mpcmQoS15cu3f/CuaX0x/Ph",
+	"WPFdTdvtk2ylf5TWYzCJRfrPL/DVWX3k5VCw5AhJWwv3nzczQatvfv95/9lJPAmYb/WE+tC7jrs2vVqZ",
+	"gS0KZjpA2nU3RyonkRfmEd5TTwuDuRytv0W4lcKMFgkn1kEiOHbh6p4FGG+YiMPyPjJ89wRbTwdT+v1E",
+	"7tHYz2LqM5cJgX+FqGDEWjEXBTB0NjhwLCjWZxK7rZptUG6VhZRzckghk7WLCwhPnzmLoCUsKLZrCWJe",
+	"m1vhPvXthbP34ROFhTNTFXJT4U4Uu4ppkhVsb0Au6sjHxAXTEHwW4M7O1btixQbhbfT9cEUYTWKOXoQT",
+	"qPC2OzJRfDq5uBnceowsoykioq0W6xfVW2bd+fFq4yrD8Eh7zYGXDHEQwsq1ny0TSESjtknTHM0v/Yp7",
+	"perNfcZm3V1UufCCoNPbdfw4znwx12dipyiaacwbc/3acKaDTU8hEhzccenIZoYPWhDWDOcIHimCEgye",
+	"TMRIctuVi6T4+zLrvK3jsuRpoy/j4dF8NTOoeSI7Ft/ZABOQRSB4ejTZNWzk9eyrLO7lmbzmOaitjkMy",
+	"D9uUSy24cSfiHkpP4eg+onwFZQC5dpZEWTy5MZeldtRExKkcRE9iZQPMXe3Ty0c8ymY9iyl9RS0mWzRm",
+	"IqJJcaPEfsL3zG3mnsTwAldpdTnHwBD2hMDu1hgHEmyTsFgxq3Fgz5GuNQUdyI5iaYgdv18Khz5K6HCn",
+	"KCyEbT5sRlfaQ4P2+zHHqW3AhPF1zINngFaTQickdDgx9evY4IIlfM8FnHS4C2dg+hM9oLaWXvjyizdu",
+	"3l7a/srSf73/cLmgI9RC3ZhDSat3qIhkb5MoOlJpbw/alANNZGLOyqi0vMeOBApS7iqZrVNjTZTZR1vm",
+	"AtAltjjKQa3JHstjrXGHSJc/ojlq+IQGLnhr1zFcqCg87f345GNUoAqXDmgVS2gVRrR4fgSHvkkabiDb",
+	"8JAJ6DU0ENrFeuVQ1MgWScHUHU8hHobbnnIFyPBm+AYs2yPCfsP2h3C4S21ZKAIcEhVOewPFFiZuAzhZ",
+	"lbh4Qb5Zk/kt4jlOEJiz9eEbOb9YxfJr5X4J6TUThCs89eEcaK6pqZ4U6lZah+I1ci+OLqa06yjT47Sg",
+	"bZfhZmWnmRfv1fwdNQtBCwlkK8t0XTTdxTfwGy49VTXMpbaJCQ5ewyYiB7pGtgTB5FXIyo4iwyXSMRJL",
+	"8oQFwgySBLDXE5iLuZ6wkDyhEFPGNR2+J5SWCYtc11iWUgX0bxGf01m7ZdraBbEOae/mX+bWpTptO5Q1",
+	"QaVqF660RPb7LNok1CU/2x7HQ95iLgscshbuiXyPEXDQ2rxnKP7ZqBgaHBqhPt1Ow7pzHQctw2sr8F/8",
+	"xBr8dx3+exH++1xd7RQAD9sCJO+DQ9mj2IIEygghMBZ6E2daqiJTCga9rnqYyNFIV9eokW05FMrlOHE4",
+	"v65UmgiZWBxB4kEx48lRfARFLFW5D1bCZZx/lj4Sbt+Z1l/NhgyUPQvJntZ+oWXsKsCqrik8VoFZKvQl",
+	"nnkr13g1bSBwv1TtBrLmHaSwI1To9vWOERBFaA9FpSCYymRVPB+YkAx5HJNI1ggYGKoAv9Dx9lr9EmA/",
+	"ubhp2Knj5djPv8ecmJqpjNzq4x5V0xqxlTppdWlCWxpa/YoWMzTXozFXLHJ6qnI1N2a+VjEHEGIrVtoy",
+	"6UitsRedvd7T3Dy/snkljKomMatq2liw2wUSsJFWrjZQ4W5AC/AG3r2o3UFNDl4BDSIF8hk89v8X9ZpY",
+	"rv2f13/YyOSesOC5CDMq4z3QBu2XZLKLbd3MlyarpItBVHZCqvMtQPfyawvNzCDErSYRc+eqZke0B4u6",
+	"/28FrA4ztZEcAFQp6dFdLjpZdnLVJW7uscT8kaVFv3NhQcxiw7lm1wYJgnw5uLE0pQCvOsyIzqmYk/ri",
+	"Ankqy5fCfu9M+7NbnKpmExLBUFBjQpA0NjIv4bRqCBIyqB7KZOqPTmMsrySWcIcbyixWc5xPL5BKewpp",
+	"eaeaZBfSO2dnrM3eFnVC2Wkdvsd2jBJ11PSqUK6wUc1O7nvFd+10s6y0JXwWV4Fc1zZL4Hcx7auJ7lkQ",
+	"yYs5/CSk3gG81KBelSUpT4mK64JsKU4vbMvdkZxok73mOtH5us/yfdB//mzl1frS6v3zG6/Wl9bxV0El",
+	"aFta//KEaythVC/YTJI96POEPVlM84Ttyd1jhoEhwnekTqmOxfD11E/rbURuhlV/W4NcaA7jKP7a/NaX",
+	"bKAXVJpegQLWfiI7Ce2RAcQtNQp0zEoPoZvOKY/xNzjQBwnAjwAvGDo7W4RxRPewkMPOYpyvOoST0739",
+	"Kdz3k0iaQW566vkyX+GKN3lsHfiTByxtx2FzjTufblpfXs3QLBQ5Zx+h5kI5D5d3ruOK7c5xjgsipG0V",
+	"YJ3BCWkzFuVytfHvvv3jIV6poGD8KqPJgslv5hUsBg6FWxfyCx81/awICmXiND2nkAMuwRHDMTV/YVNk",
+	"2kwY3Y3kUCxco5xVGAdQyWlvwfLramVm/0c05R3yLlgy8GI4UAmf2mkmhql23OKCn4X0WGtBQuYsF6SR",
+	"7kmjoLploA3Rlyet/FIDHnlp54B+rJjvwUSowKoeDXZll6JB7ef+YErMZqipUTV7A95H1s0apsGW1iaa",
+	"pqSdyKEMf553f/IE7b7s9FnSsqw3ZeBlCcmKcmjZg8GIEax6c+H5hFK/3RKPBQCA5Jj7nKXrEH1VPUbK",
+	"CGR6S0JC1/AnTiVgWRhWL3+NZGIvwJTBEoJwjnv4wgUveIQYDCU+omlcZr6ZzK2MGE1yKdIr9ZWLczOx",
+	"4a180rndNjeL6V1HS3+QcD26a+aSdR8OFB1tDXRXJpblNsgVKROCWFPgNLFgU1Wb2xVzsZu2ZGm3SY9G",
+	"zLkBU3OVmw93GUVAJ1sDnhsn21Pa5y+yUaoPzZ/g84wmRmyI3g5OU8WDDs7S/mLloufP8uYP63F2ty9o",
+	"XPlCnxqhcV2DSz6SFmcsU8bMrw1zc6UGLCKI7AKnDV47mFi2sq7WiB2ZxslnLwxtLLv30/4Yh/pFLlPF",
+	"qkT1aYsp8L5FVHURhwU0RBkxQEaTZh3GBqqRm1BO1gdfJPwdi1jSvjRHPbRHgCDbljO939xOc0JHshlu",
+	"GENQacxik1AxgmJf8CpZ6J201w4dGZlpDsGh4tfuiXvi858314x3bLXPfx6jFLlcOovgg3GNEZYio2cm",
+	"kT3wuAxZk/Rph9XIFo7MlY18pN5cQWgLHO4bZg73hHVQYgSThjxp5w6/fXD41r+k3frOVy2MnYRzcfkL",
+	"8Cx+JovI1Agk+jjbQxnjg1DStFzgkTRPckRt9+WyFGaDuRTq85+/J5aIsapRG7hz7TJZXV29ZPUP8522",
+	"YnrTAxtxff6XrlxpwJxtPlza/79KmlJ3De159rgZ5iUESsS9aTy8hyL+XmWDvFqr1e5XyT1fXze/r9Vq",
+	"jxo1cpeJiDS8vzUwBEUVabhfpN5b8A62eWw4Pb1embA7CO2C7glC0HDAJck+/dqAwWKaLIaCZAnSy/rw",
+	"dRfLWplGGCT4NizpKkAKwkf6RTCMVdIA9wb2BnPofV94TUnROF8jDXPG4LlUFjexAUoubm4DP9eAIQB1",
+	"wbMwLX+b5ThkRzPBxhZ4IJdesr9rkHON12ijShpMNM5bF7PZjK8NWALeRdpj2pyJ+Ur29Gt0iVE1ci86",
+	"zCas1sc2z4aegSthTxuIsNggRlTgfgO8EmDPgevUsNiX7966SW5LDoFL2KWLl+rL52E/beiGNGXELb3B",
+	"41yQl7evLX0xi1Askxv8+Rp5GQGUSKZFVEnC+uA8sNMw22hxliZX7NrWtAeKRTCBbfZAK5Aa2NREjEjM",
+	"jMRUCOIlJIFO1jL2AyRmCCEhr9CGDVrgG8SAUIKRnognrGXZcIncRhvQqeItmiQjw3CNq9u009gkytA8",
+	"1xmhX28v3ZSCLd2gutVtGArtMpqQxmp9bUJ9xLFxPVvCIpKiokJ6jAplGC3FJr1X2SRKYsQ2U0YBRRgO",
+	"zwWjbdAf4rMxbzGBICzuVujTVpctrdTqFVsIAped2rhwYTgc1ij8uSaTzgX7rrrw0vXLV2/evQrvZLZg",
+	"ZVsKmvAebXU52bp9vVKt7LFE4RWyXKvjw7LPBO3zykZltVavraJvD7N2LzilphO6YV1jRGOOb5ozM/N3",
+	"55dmZyHMHgh6adbepVPZoin9X4+MmtVnwqhJ2E2hL80CzeAr9Tq2cBXa2eaeKHjNQtmhdjgXCUmCo+NR",
+	"qO4SMsEh7KYVIilAodMaDh/6ajrNC8/TyEVM4ZXl+a+8LKjVArCb0Vp9df5L12TS5FGEbp80lDL3Lcpj",
+	"Z644DRbsTzzmV+8b81INej2ajCCUaTNYzJ+znqmQmNtRYOeY9+6bzwGlXGh1WWt3yVag9mWoMd7zIwtK",
+	"gVF7cO80RwWpeamJh5oCjWOjAQD6EeKZ3IVStQ5FkDwnABo0NjrIqGHUDJsBBSEfNIltTMghnkAaCxy4",
+	"+9U9MaQ2kwM1cOrqLQyBr9XXSAN6xuGnd4SEqNaOlhEdWa7OkzTsy3XsXAfU8byMRiWI2cvdiOjIYlNX",
+	"6ssrq2vroNOXJnbAdESKz8wfWx5+qlx22S49wGygQDaZsYsxf+0Z57O1+tr8N25KfU0OEPhjbbnEENtS",
+	"vkQTxIBeW14vsxDnyoxusIjTbWM0mJdXVua/fF3s0ZhHpyk2btBkN8vmpUYvgBzcMnLjwkBEslh4bJHb",
+	"t+5uV4niosUypd7cqpBXQ9An7DKVzW8ouXL1pavbV0Er4JBJRaC9L+qUy8t1olCVIJdqq7X189MXkpnT",
+	"5TMOPuPgzwoHb9NdbKtrGJfGoDfP4F7QkS48tPH/Rxc07bs6YGsaFDq5s0egRvT6FfBwh5n/KthKmvbB",
+	"oqeC8AgvcNAduubyxstaRH4WZNr0T0nzsnI6OMBcDLs8Zlnbd6PDMj2URoCJCNMqY9AW0pxPkClG4aiR",
+	"bWMuYm4g6gptGscKzN4h+TpLZFAVMM9v6VTBPaIwwT02J8hiTSECys3nn4tWm/X2Olt6rl1vLa211i8u",
+	"XaLrq0sr7S9Ga3S5vdy6xDCyU14AbJuxnobgMVtVpKXbnMy2xtLO3pnk+TRIHjhyzyMDWvlAzxA+ac1E",
+	"CRMVIkccW4g7htdlzVJj0MI9DAOeMumnVYwF1J/L4cO4wGfSRL3LmPWkgb8PfVDthLF5FHPhoU2UfLT4",
+	"TWUOx91UgwJwV5uW0GU0UYQiZrshQrg10I5EsxUdTGm11zTd9Wiy60jiODdGWvC7vJjaGUttNPqncQG4",
+	"sQ3VTfPBC3JoK8sE1DYNP3VXQP3S/BcuS9GOOQaDP5t3xl1wME9AyVnUNEz+ziDNhjRG/1RQPGQB8+Bl",
+	"ckswwoRG3zI8W8WyTAbhLnOxAAaAh7ja5lrVyFWMwbX9rj22zQmmOkFCE+Zfu66sf5w+CcVMyuY8s97m",
+	"PcGy701E/VAPpQkE2Pq0k3qcVVcaHdi8iU5sjJEpzePYlb8AIoMULKS2moledYHxCXE5uUvxyIa4IA8Y",
+	"SlghN8spa1yRHiQEbhJwmX1OkR6PBO904cwgyDWdggcBVIg5ZPFTG7YvKVHo6FaS9RsvM+8UasWbMrW+",
+	"SzAwhl0Zs6LZQTbBicztbjzo5EC4bGDdZQoYAWhLZizEiYBwSzJjdhMwQOXm6ZpMFk4w14YKCpS02a2Y",
+	"QRn6JokZ3WMKENhxr7ssjohz30ZpuBo8vtoWnnSl0qpoHexBKx5EbOdE1zO731/RVKCFbNmh/SEuy4jN",
+	"3lavNG3TbZLZlkz02HaeRXPzPnCE3Ql90bZ/LPcp7E44vUJPNOouU8zp/lnFhqtBCe131ne73Cy27Avb",
+	"tDNjMhh0xFwGbEXIIpQBQzratFlokIQPMkLqLqqd5t6GvAeegjWHDsICwmczntFVMVR2UjBrW7CYFb9w",
+	"RcwRFc1jolN5qf3LdY2enskrMolUFcI0sm318t5AaQIFNRBh5zpmVWIv7ypxJ2jO2/vWZhqaZnArgLQt",
+	"WsjXctOf2/Zyrnrv0qDnP/kS73EEUTw1NThDVgxowLcAgAETFVAmgAq8WlLRvCEj3uZOnV1cbX4i+l+q",
+	"5l3jIvJyjbIsPavH2V/4mtwFa1wVanR3zUWfph41IKyAuSKa7uLeKgK1jqTRkwmmlkAtxKaFX1C71o5D",
+	"gBHeY1DEyS1ebgYAgCk3OEKNXKWtrgPa7PfBSDSP3xMQc8ZepphTgOhudobmMjxHiZa9ptJSsPOoJmF6",
+	"rpAklqIDmWjG+NwgCetJLLg0k/VMTxzZqIY4uvVoztL7LtutnKP9+cvMYO07zKpSRTwMLxTx8XJ9brnH",
+	"M8SsbqMC/Gr/lIWvxGQjpyfHvcflRhnHcmjzl5DNql4vCTVSmvXsVdrjSeJjMc7j2oeuRuGRx7h5suww",
+	"pMrKaZ9mkQMOppiHWoG0Nk1HChIgsbGAkrgFVqvpohrsAmVPSlAv6ng4Jm3cYRR3Y0JaWxUljtO2JEFK",
+	"qC7ojoNzAn9ckIYusIQq29GvE67ObrFE87ahEky2BqpuymhUI3cl1EePlLVebTv4LlUE9MJqGoVWVeJQ",
+	"AWxC7gQMV9qQxaVEGaXRTM5DodxlI/vUPWGIGIrTAMZK6USOWLSJWdNcoW0MfSVRO7JAAlrGUBlhMS8t",
+	"lFYEabjoHUh9JW4e6A0fsiRo+RtWszt4msyGQ1zOTmJWepYVLOC38I4hNn+ysrRK1ut1p0bmGRWJcRca",
+	"xJrz8I7/08yW6CvPwFDd8cs26VPl7HFDBpYqnwRzTsaOo4QOCzn1mnV4udqrhmfDYA832xeyUSPPo+vG",
+	"o0hFZB8QsxRjgKnRT2SPq8yCbrRkr8d1jwnd2Ezxm0aIpIsU1gAUAiLb9wQVUox6cqBSjAujG/IHlpvN",
+	"B+++sLW0sn4ReZIqfHsn4h2mzAjaIUS5CeFzVhRYwLcM34604c5VqGoas7NGXpBD6NRu/gw63D1h3UFc",
+	"kEi21AW7I7VetEka2ssH3WMJb4+WzKsNzFjl2ums3KWW18hNV0eFbWgZjRSChdg0PA+5bzMHXpL1aL0n",
+	"2hymZPbYA4pqEGk+inop5It2JNTV2W3xCDRF6M1kZoGsumII6DTjEub7RaIJjsFYCIn5H9dwT7Rk71Mv",
+	"V8ydgpRMtco8VthRNaFDYXgslhq9zhm5nqiIqZbPMQkLo9mx5Of9nmGQhm9jjufS/rXnq5DLynusRiCJ",
+	"xmhBVrpwFAEZvorHIdW04RiCWCGtAzM2HKALoHHyVtfFftO282mG/T0BuJHwhmr4TcU2sFwpbSzWyDcg",
+	"aeCxNLwuJA3SZHrIkBN7RZbhqcfCZ8XBt+IY96Lq2vBDZdGnmNPMTiCbufC/C0Q9iavaiuPF4+XZh4tS",
+	"uyyylvNhutRRLwc/nxfuymcy4Kwux2yvDR85CVU8hNEibS46LOkn3KFl1sg2ZH4o2rbBeKXviViqLJG8",
+	"Z3g4TTMdyUGiWNwm55ZXvkgSwGolTY4911cuksuJbO22ZRJ55SznXSIZFKAYAYAgUY0N+CW3DRvBK+PQ",
+	"/NChBNoB9LO9J9JH/IsWu0HB1zwkQlclBPXaUIuDf1xbWSENm7Dep6NY0mgn4u02S1QDatlegWtXStJm",
+	"QyvHIUJpzAydAYVxBdBqVo61B3FsdKUgWJP1S6XnmZWVAdBN2t6/4Y6zyQD37p5opMA3DSs+zbaDYoAz",
+	"S1E0XYiu4UFTNo4KEWe3IWHe+v3bi5wr1jjPeyoLrFr4uuf02i1KDwIVO3hWGHczy2rDm5Lre4KDeuo2",
+	"BVHX3PZlhfCY1JRfLT6bQgE1auRLGCvOVgdRzE2s0qNJBw1HYcvapKYhYronGhBz3sE3dswbO/B0w6ut",
+	"QBxDQ1VxeqMB+fitKnYQ1d2QIRAhGKdDKrRP5hTkfIJ/tJyS0oHswZA2d7M6Ra+rpAEQeDuCscgQlRU0",
+	"HuCdMfURnQ49rpRr6/kFY9yHvatmPF3Au8gPMCTUoKTDmOl0pEzhtlNcUNiU9LEd1TdGSEoIVFcnn2A0",
+	"iUeNDGHZSAneY1VkdO85AKExJOP9ciAAis8oIYn/e47e+gaKkiFXbBM4pDnQgbFtnZ3hQwVVnVhdCgF/",
+	"J5iwnKZLlef5ILY8J+s1DDsF7AcaBTmnGCONL13dJkVaWuM8FuUgairWD/HIqU95RYuKqJproWcPqwqP",
+	"A3AmSmanaW1gCMviSRvzZGTWsMfMXH3eCulFZkp3GT1yrhb2S4MK7b75EeS5+SHDPqxcbC+3LrXXV5ZW",
+	"1+na0lpzhS1douvrS/XmxdZz7dX2Ol3Gdu96iDJF5b6UoVdWxvv/NN7/3fjgmz4UcMkBUsDEFdDOyml0",
+	"eVjRUkllyyemTl4HZAGLrF+UWpmKfiAuBFrNRDtWi6XJOLYVmqEeEOyNoyehlcjdum345CbIsLOMsmOr",
+	"02Ch4XFnioLF7nLatFN6MUDh55iowuCEkQy3ck+eooXkD1QUJ94CaeZN6KlZTCdhANHp1fTycBjgAPYO",
+	"MX9sgaO88FDFg87McNOtia5pT+I8rwBeQZGgymWCOa+hl+YDDijEYDAq2Gci4jSRBFZEANWFM74HHTRf",
+	"qW51A2UGoMgA4EuPC1RsZfI5hQAitRQqxeUzYpxwE8x3H1EAA/ZgMrEHuhaoI6aiw6ZI8YgZ4ZCutlE5",
+	"/N//9vtf/jjLOXK38OL0akFcn3CmeG47SvGKSjMmhmdlQ39YKeAWxWqqbgghQoa2cULuuMEpikFVhMR3",
+	"UsH2tvXJp/huuEAHEdfFhUZzJACEOFhkbGsXhUU8o6FMItviJ4XDLHK3bsEUFhVez1Q+GyyhTD6bTjfs",
+	"08aip8YEcAsOu5JEAI5IdZUINkwj4vMo/4iXYiHDTFVTBOIHabvn+YllcigaNn+oanNwp4HmFGlwscc1",
+	"ixo2+RzqrmyLVGz90ek2oTmV6mLwdKKE4lzD6VCN84Xpai3Zz6erZXD2iOLocnrxX3ZOs4Fni/Ks034+",
+	"C6QtuZZLf2jprhPdxMvnvJ7Jh/nyAawnv8CiJUWLJdPIsKncsMhbYfFx5EBTpk0Hg0Ggrw2F35/JIvhh",
+	"ddVH7//68OBdMhAxUwrs9YjQnrSRlKwLPtRdJSMbFsma12N7a/ThoE4QrNMH0HSXZLjYAq9HrNeXmonW",
+	"CHAc7y+qpC/A6Qjc/oT9aH6b/sJUiDYYMAh5CTN4SbbSrucTDgoL2GLvfUyuzEm8SVn56KzU8zOp5wNX",
+	"Eor0VSyS5iglEynGEYsZdoHOywD8fUGi8VrACMgwp9HS/1RC4ixMqs8K8VyB48wa66XZscLi99ps5Vk3",
+	"XZF70JOIT0Q9mp2XfqYRLWAxUQE9uNKC7ix6TTNzgaguTXL56ieiBFUXS54Jex/D3sUauZWqQhaaFUoP",
+	"QZuifswf1tqBjHSLkJjIGDMJoDW0hTuCYVIfBQS+rLdSI9BSmrhpa5A9aOgwKKJRLjOeOSoSksU6He//",
+	"53j/W+P974wPDsYHb738p4fv/OLwp3/z0YffJ1yQ8f6Px/vfG+//tjzomlfN86RdmiX5/NPtyTxTiRZx",
+	"fQYyAY+sE12g/X4i97AFwxMQa2G4N9rqzrTaMA0HQOnhb4QKNqyRW4D5BgtwdSH5QkvIZFcuEyyClkHo",
+	"oEWrk8ZDOlIWViEkuHC4LbdHT9w69DElWYtbPGe75AVAJd27Z8LtTLg9o8INmczCA7RijiWWmGMmha+g",
+	"fU6doPzDWrGnKf2u64laUsMOaQlbUJ2CPz4lh5UnkhJG4ZeVw2//7Pf/+uPx/nuP//s7n/zub8f7/z4+",
+	"+Mb44K2P3v/p45/+K2pj4/1/Gr9+UF5m3cGPn0msM4n1rKpjwIaZk2FmzfMxJJTsj56mfMIWeAAv0RyR",
+	"hurytt6J6Eg1Nicd7mh9+qZkEBa3P3r6sitbRmVj9eLagqaiOZJnzhEv2PDMGX8m6k5F1Ml+BoVoe55l",
+	"9HYiYi7rxK6erLTLSycaRbf8nvDPZDgwm+EzGhP0LkTtJJNtaXgmmM4E0wlajVE03avoRITQhYfZP8pF",
+	"D3Ny46lbKK7O4Sws+eyFJT3Y4CwoiQDBTzHsNP9R7945WpgKEWkAVAF8OpOwUWA+oK0B3TcSZqu+qSJq",
+	"0OrWyG0AhSkMcjV41LDF4A4gMyHU1rbCfeTBMhWHqiZY+Yg2BhOR2oHuxyv1lYtL9fWlldXt5Ysb9fpG",
+	"vf6F+qWNOlTWabOk6efWcs+Vz9JPp34W0Dq7vf8wAlpP5AJ/cq7eowjSoDGCM36a9kjI2/vRh98//Jdf",
+	"jvff+/0bvzn8m2+ceXvPZNVnx9vrIJtOXVpFUiZLMRe7s+sqrkiZvARPnXKHFjNIUaY+orqJXVUllHQH",
+	"IkpY5AAZcwXIm7a9OpRKoRqHHaa1JEICDudZQtsCKf4IljfCzc/69hZWA9kOKNVn+AacCo7KviEVvzkx",
+	"QEAhRmAMaKcAC6P4A9KFcp8MKQX7e1h0l+wBBFsxf2cissklkN+WeqzAWwXAbkbo3xPeRbr0IhttQP0f",
+	"ws4gPqmt8bNYKLbf2C7r6+KKA8dVlVOHwUhHmsG7NXJd2xrGANjWZ/7WOzU+vgEdOFMuxl4Ytsml16Uu",
+	"3MboRO+ZCw/N/+b5uhK2J3dn0O5auMwH1oas7BruA9cKOSRSnEn90mnMZvc9evkDEO5lyg3FbgpHeAI0",
+	"PQU1DN3EHv7hbYzfKTfUf/AFB/ANt6JUDIqCASrN+X89GLsNaFjRZegss71ypdHG4C60HdMw/71GXkHg",
+	"NATwRcQRv9OhbUJl6NCDmkZYukTK3j1xDlvnN6mIGuenIMkBZAsAc0lDDOK4Ye5irFYMXZmKgap7mfZp",
+	"y/DIMQzZlvvGxmp9oQaJ6eDPWofcLqORa5N7hnjxabM8810Psb1Em6dheMPGp6YdTEpSFUu9lAzSPqOf",
+	"LnG6nbZJoJqwB8bCgqZ2WJQ8gm6LIcl0N5b6jtmUY0glD5G5srFereRxmysbq4+qCyApw2yetDctN+60",
+	"lDJkc+Y9+2zLsDykNUbobN/S/kCnvfdP3bsWkmvqD16mBV0o14yZ1TDGVgPxUYxhiR1ubA1g2k9woJgD",
+	"g68aoRdL0UmFH8OWhw0tG5uE0VaXNKXUXSwnNPqjHCL6Co1jaMrbcKfZyEGySsEUOaeH8p7IHSQWFzKE",
+	"2t/Imi2ak+tzFp2vka0Mq3XDQiFTOwto9g69UG1bqlhm6LMBUGtAgJV7LIlpHwD3AcfXxpQb9wRAyJj3",
+	"4PMK1VXu+rD2qcAOFrYBjUWoULLHmjIamZd2WUS4g/tFvNUuVVacK8AK7sfUAggbhTkFCsapR9DoNdyh",
+	"l45uDVJE/mcyQ81M7nZMxVNJTSvVSsBvmnB2K302b6WX6AjTU4AgmiMjBA3RnvrtI5U2s3+2Y9F5xvkS",
+	"x/6Sgg1tBg9Irttb25dfwKJwpyJjSCckuNy6n5GItpCaVTYqj7/7Mwha//nj773z8Y//erz/H49//sF4",
+	"/7fjg7cev/v/fPzuu+P9tz7+wTvjg78a7799tPD2TanPEnHOBOEzKwhvW8Y82fD2ExRzhSk0bg5Pv+Lo",
+	"TNqcSZszaZOTNsZSbMkeFx3bkjLc5+oYEgjzi59m+aSFC05TnVOkYMxwhkaLSqeCN4flk7U+FVJb7AvM",
+	"ijb/RjxEzG1A3QtL6IOaF45+glLwTI6cFThMczaS2ckysWIJf7pFgZivcxfn8ax6XGB2z349IGRlwVzP",
+	"qgHPFIvTyKVyZcrU0tmUELK/XkwITTSMLUA4P/02qaUdnNOdf84SrBZIq51qvIriy3YAf5rokItSrfmz",
+	"LImAayirVE7fdY0NDsVZSPfUaBG6ltEhHRlRFksLY4t58gSyqTDO9EzXjBqKmlctKr0+KVzb+k1e2BUp",
+	"JdKjJoBBE9IFux+ZQZ9iRSWsuaiPYSzPQlif1bIkQ8sAZdxnwsqJKnCQ4aQ29LeFtE5VdT0eslwymtgm",
+	"eidkqA2aPWyc9LQMNZzBmZfjzMtxmjz3AnjuEPsIU6pd5rXzNy7OTbZb0BK2JjoqD83zQhY0LcNkLK+1",
+	"5ijkQ8RG3iy5jVOF3uJPNaIy2dXQdlG6efvW41/8w0cffEAev/Ob8f57H334/fEbPxm/8eH4jf9ZqVbM",
+	"fpvV0N2BkLuUl4+r+At/Ko6WMv0PBRvm+1ydyY3PpmZwx7KrTbNM6QGtCGPi+gxP9uSg1UXU7SM3TkyY",
+	"2RAVbr0SbKZ4TSaYS4iIOENJ2rwzSJjt9y8HUD/cYlikiSUkqMZs2H7OTiqxiHRpDOZ6Vw6StKE+IzFV",
+	"2j6G0ox0qSJoBOB3bVI91M7QHiOKP7gn/FJRcDuKqJo1PoikTGxWoOoOtO1AlTaFSQy1ssjcDm2+x5Rt",
+	"vyCJMnuCi0E7DtqPu9zIJhVRjWxBqiKWRzcTENCRHAoiRTy6J2zeowsc6SETeuRtwyZRPRrHLLExtSG1",
+	"imBMzVIg/dJ6UmFMq2mIiLS5atGYjBhNXEct24HL/PXwzZ+bHxNGI5W9bY8rdF90GGpid4AqTtMp5g9T",
+	"IBYdWSlJ2jSpkuVqvV63O5RWqiO16LRy+sxrtkh3FejblsivM5Hu9qx4rhUWT9dl5iSWoXl14aH5X7Gw",
+	"ujvowZKmF5mGJVQmXXPtKrtSaUXOWXaSieWm81XgTCRDqIfd6ic8xk9SDaxopMYNmrS6biDBHuga8TpQ",
+	"QeUXi+4JKtiwakjcOoqIGvSIZnGsSE+CnKHYEQHS3wt49quMJqfPst4osywgm2Vot7pKmiMCXWCqrg06",
+	"T8wizzpDLs6pHov6kr9qL4Tm6Knx7TWYjaGQRVn3QkvtFbLvLQFl6AzWaxZfJVyQl7evLX3RlUA0R9ow",
+	"bsQS0qPJLhDZl2mfCqawypKLjoLSCNWHi7DLmFboewn5K3PsdPnuV+ZzlGYPtFtFxkltmfQAIK7JBYWO",
+	"sVMRzxALQSnFGWucFGsg0iBs6jPLFRjbvPAQ/+9079OZkU05mOncRwiVrOjchv4JosojBKbRZ11y01S9",
+	"ZSFGY5qO8UxkU9SffjbFmZn/WTTzoS7DpTpkbf0GMUQFNOv141A+9/wciGlJcqEnhe6qCw/h/09EsMx/",
+	"9oaZS3FJ91UO+9EAFbsB9YkNtcv7fRZtEMPKDYu4A2tKUTMo6TGmuejUyA0sT02zLwUbblqNHcRXm8ax",
+	"jdImLGvck7oKRijgEN63uMkYruM4DcKg48jGqx6ILNxG5aQODH+5K3mLPdMCz4FzqdRGgoM7k36fTel3",
+	"BfsB5qjC8vIRRB7CEs7M8trGR06RHWCEIqTFrTi24IlhXEX2QJ/BKp5I/pdPIC5OpgqBFYN+8uqTjOHV",
+	"yDWJjurcn+HGgxvOagY9BnhO1pfkzzjDOySnAXcIdH0sOPUHfZ6wDCn9uaX66tLq8vbK6sb6pY31Symi",
+	"uo0DHr5/MD744fjgR+M3vjs++H/HB/9j/MY3fv/6vz3+mw/Kx/xg1k8l2IfQjbhrRfY9HjwAN7IH+gy3",
+	"8exetGIMiIdQpJAjx/NQ6F14CP8vBwyZcXkZVMgUbnQoE90NIUO6HnOKJXssATnDW4huxwXE1owQkiI6",
+	"cwEvjCFZijhOy52FgtUFZ2yEWnV5f7b+ddt/8BS1MG+cWbqYP+/phPvVkmd+Q0a8zR1lLUzBR6OUvMpD",
+	"JxaTWlvcqQx+zntOWlgJ4oDKfAkRSE/hrV1zPxumb8ukI7U2V9iW7cmC6gX3GuA6EB9QZIaQaQWoUV0K",
+	"6M0Ywsd4+Vr9Uq2gWS4iu52q2o4jFNzU2XJwnU9YWD37KfCOeoLuLcg2gGyPJm35kLcWTQnEVFBkdJh+",
+	"2kf/h3Dgp3d+L0m563CsLYsjE7dkBEKgnzDFRL7zVXasmWC50KIxExFNZkkYowlTWy1oNOEJsGndZQLQ",
+	"pqcwHLXsX3bff8qUUvWckG7Nn1XquYpBfrszn1PphhTIgLDhvJW+lnYPgGwsu90+4jpcP6BxKsAljJF8",
+	"NwjXlqBwOj1sUOYhH4OAwpb1CgLLgg10QmOj2prfYMoXEqNsW4A5TO6mTTnQNbKlds0foXEy6fA9z53v",
+	"aNomPRAZRwgVV0zj5LomrNeHBH+uFYvbFjU8l9EWhFrWNNHPCjdkXl+aVQFzrf5AWOMZukmvyTi2CJx2",
+	"a7nwRAzoVx2mp2jOsEeuQCQonSM6WjIiHYJCQS68yx+QiHe4VtWUUoEgbbsOY+tlSYm01QU2q5HtLhsR",
+	"ZQg364aAfEqR5yADSrR50oPwTAQzdkUuyHgtKkgkU0ZhsWIbwDz3hO6yXpUk1PIxFSkqIOTGQvaWWZid",
+	"iK2hSaky8GAorYrvsSt0dNls0GkChdshCjjKbDbM8IxlSiqfLGuxA/qKlkA1BY05goyRSE31DLa4BrcP",
+	"fn3i8sHsYmbso21P6IfdJYW6DU7g9LVg668sLdONEBds+AdAkadLYDTdBRBcmXyeR1kZZnFY68nAcmvk",
+	"LhOa6CFvAYYjCrFMcUD1pSWNduFkLqbNQ9mxde8bISbAAkMdakhHG9aw9WZtbPmsWNlY6U3WGQjbArYw",
+	"mwfpJoNPOGKMQNNdZjbsYnu5dam9vrK0uk7XltaaK2zpEl1fX6o3L7aea6+21+lyfYHouDe7p1MDvBhb",
+	"AWV8yqT8p92RXyQiAASgPUhSVGuFmhp4viXUjBS4RHAIcJvDCIMkrmxULtA+v7C3DHFG+86k5LiR1QUZ",
+	"6+HcJ3/5k8f/+euPfvOd89V8KZEi5zCedvj2v5k/e0nZOV/iucMP3jj8wQ/w2fO1LESX9yM+qhY1kk77",
+	"RHvv2prK6Ze2KdhR4CXMTGnzlve226bA62AZ6cQINq/LzUbWaA+6HKYtV6qEJgnfo7GqkZsSxlHeQKAj",
+	"TI9yO2F9moC9JyK3PtBNYVneB3IVpNMfusM6g5gmLl9JWfeKrWzxMisxwak5cgkzEwPY7IjpAa7ZbFh3",
+	"OY0YTeKRTXjNnBW7Qg5xOaOmjEYbtkqi6kqhXAMgTKplw6kJuAza8InkqinQnq1iL2/bSlJE8M+YRR2W",
+	"TH08F9R4dP/R/xcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

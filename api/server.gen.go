@@ -29,6 +29,12 @@ type ServerInterface interface {
 	// CountAtDoor Count people in and out
 	// (POST /door/parts/{part_id}/taps)
 	CountAtDoor(ctx echo.Context, partID PartID) error
+	// ListDoorSlots See which tables are free
+	// (GET /door/slots)
+	ListDoorSlots(ctx echo.Context) error
+	// MarkDoorSlot Say how many parties sit in a slot kept for walk-ins
+	// (PUT /door/slots/{slot_id})
+	MarkDoorSlot(ctx echo.Context, slotID SlotID) error
 	// ListEvents Find published events
 	// (GET /events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
@@ -44,6 +50,9 @@ type ServerInterface interface {
 	// GetDraw See how the seats of a part are drawn by lot, and draw again
 	// (GET /events/{event_id}/parts/{part_id}/draw)
 	GetDraw(ctx echo.Context, eventID EventID, partID PartID) error
+	// ListSlots List the slots of an event
+	// (GET /events/{event_id}/slots)
+	ListSlots(ctx echo.Context, eventID EventID) error
 	// ListOrganizations List all organizations, municipalities first
 	// (GET /organizations)
 	ListOrganizations(ctx echo.Context) error
@@ -104,6 +113,12 @@ type ServerInterface interface {
 	// SetDoorCapacity Say how many people fit into a part
 	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door)
 	SetDoorCapacity(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error
+	// SetSlotRule Say how the slots of a part may be put together
+	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule)
+	SetSlotRule(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error
+	// LayOutSlots Lay out slots by a plan
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots)
+	LayOutSlots(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params LayOutSlotsParams) error
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params PostponeOccurrenceParams) error
@@ -116,6 +131,15 @@ type ServerInterface interface {
 	// CreateSeries Make an event a series
 	// (POST /organizations/{slug}/events/{event_id}/series)
 	CreateSeries(ctx echo.Context, slug Slug, eventID EventID, params CreateSeriesParams) error
+	// ListStaffSlots List the slots of an event with numbers
+	// (GET /organizations/{slug}/events/{event_id}/slots)
+	ListStaffSlots(ctx echo.Context, slug Slug, eventID EventID) error
+	// DeleteSlot Take away a slot that nobody ever booked
+	// (DELETE /organizations/{slug}/events/{event_id}/slots/{slot_id})
+	DeleteSlot(ctx echo.Context, slug Slug, eventID EventID, slotID SlotID) error
+	// ChangeSlot Close or open a slot, keep it for walk-ins, change how many parties fit
+	// (PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id})
+	ChangeSlot(ctx echo.Context, slug Slug, eventID EventID, slotID SlotID) error
 	// SubmitEvent Hand a draft to those who publish
 	// (POST /organizations/{slug}/events/{event_id}/submit)
 	SubmitEvent(ctx echo.Context, slug Slug, eventID EventID, params SubmitEventParams) error
@@ -167,6 +191,9 @@ type ServerInterface interface {
 	// RotateTicket Get a new code for the ticket
 	// (POST /ticket/rotate)
 	RotateTicket(ctx echo.Context) error
+	// ChangeTicketSlots Take further slots, or give some back
+	// (POST /ticket/slots)
+	ChangeTicketSlots(ctx echo.Context) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -214,6 +241,31 @@ func (w *ServerInterfaceWrapper) CountAtDoor(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CountAtDoor(ctx, partID)
+	return err
+}
+
+// ListDoorSlots converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDoorSlots(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDoorSlots(ctx)
+	return err
+}
+
+// MarkDoorSlot converts echo context to params.
+func (w *ServerInterfaceWrapper) MarkDoorSlot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slot_id" -------------
+	var slotID SlotID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slot_id", ctx.Param("slot_id"), &slotID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slot_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MarkDoorSlot(ctx, slotID)
 	return err
 }
 
@@ -397,6 +449,22 @@ func (w *ServerInterfaceWrapper) GetDraw(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDraw(ctx, eventID, partID)
+	return err
+}
+
+// ListSlots converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSlots(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSlots(ctx, eventID)
 	return err
 }
 
@@ -1063,6 +1131,106 @@ func (w *ServerInterfaceWrapper) SetDoorCapacity(ctx echo.Context) error {
 	return err
 }
 
+// SetSlotRule converts echo context to params.
+func (w *ServerInterfaceWrapper) SetSlotRule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// ------------- Path parameter "part_id" -------------
+	var partID PartID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part_id", ctx.Param("part_id"), &partID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetSlotRule(ctx, slug, eventID, occurrenceID, partID)
+	return err
+}
+
+// LayOutSlots converts echo context to params.
+func (w *ServerInterfaceWrapper) LayOutSlots(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// ------------- Path parameter "part_id" -------------
+	var partID PartID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part_id", ctx.Param("part_id"), &partID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LayOutSlotsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LayOutSlots(ctx, slug, eventID, occurrenceID, partID, params)
+	return err
+}
+
 // PostponeOccurrence converts echo context to params.
 func (w *ServerInterfaceWrapper) PostponeOccurrence(ctx echo.Context) error {
 	var err error
@@ -1244,6 +1412,94 @@ func (w *ServerInterfaceWrapper) CreateSeries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateSeries(ctx, slug, eventID, params)
+	return err
+}
+
+// ListStaffSlots converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStaffSlots(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStaffSlots(ctx, slug, eventID)
+	return err
+}
+
+// DeleteSlot converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteSlot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "slot_id" -------------
+	var slotID SlotID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slot_id", ctx.Param("slot_id"), &slotID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slot_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteSlot(ctx, slug, eventID, slotID)
+	return err
+}
+
+// ChangeSlot converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeSlot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "slot_id" -------------
+	var slotID SlotID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slot_id", ctx.Param("slot_id"), &slotID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slot_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeSlot(ctx, slug, eventID, slotID)
 	return err
 }
 
@@ -1574,6 +1830,15 @@ func (w *ServerInterfaceWrapper) RotateTicket(ctx echo.Context) error {
 	return err
 }
 
+// ChangeTicketSlots converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeTicketSlots(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeTicketSlots(ctx)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -1630,11 +1895,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/events/:event_id", wrapper.GetEvent, options.OperationMiddlewares["getEvent"]...)
 	router.GET(options.BaseURL+"/events/:event_id/erasure", wrapper.GetErasure, options.OperationMiddlewares["getErasure"]...)
 	router.GET(options.BaseURL+"/events/:event_id/parts/:part_id/draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
+	router.GET(options.BaseURL+"/events/:event_id/slots", wrapper.ListSlots, options.OperationMiddlewares["listSlots"]...)
 	router.DELETE(options.BaseURL+"/ticket", wrapper.CancelTicket, options.OperationMiddlewares["cancelTicket"]...)
 	router.GET(options.BaseURL+"/ticket", wrapper.GetTicket, options.OperationMiddlewares["getTicket"]...)
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
 	router.DELETE(options.BaseURL+"/ticket/calendar", wrapper.StopCalendar, options.OperationMiddlewares["stopCalendar"]...)
 	router.POST(options.BaseURL+"/ticket/calendar", wrapper.StartCalendar, options.OperationMiddlewares["startCalendar"]...)
+	router.POST(options.BaseURL+"/ticket/slots", wrapper.ChangeTicketSlots, options.OperationMiddlewares["changeTicketSlots"]...)
 	router.POST(options.BaseURL+"/ticket/day-code", wrapper.GiveDayCode, options.OperationMiddlewares["giveDayCode"]...)
 	router.GET(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links", wrapper.ListDoorLinks, options.OperationMiddlewares["listDoorLinks"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links", wrapper.CreateDoorLink, options.OperationMiddlewares["createDoorLink"]...)
@@ -1642,6 +1909,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/parts/:part_id/door", wrapper.SetDoorCapacity, options.OperationMiddlewares["setDoorCapacity"]...)
 	router.GET(options.BaseURL+"/door", wrapper.OpenDoor, options.OperationMiddlewares["openDoor"]...)
 	router.POST(options.BaseURL+"/door/parts/:part_id/taps", wrapper.CountAtDoor, options.OperationMiddlewares["countAtDoor"]...)
+	router.GET(options.BaseURL+"/door/slots", wrapper.ListDoorSlots, options.OperationMiddlewares["listDoorSlots"]...)
+	router.PUT(options.BaseURL+"/door/slots/:slot_id", wrapper.MarkDoorSlot, options.OperationMiddlewares["markDoorSlot"]...)
 	router.POST(options.BaseURL+"/door/check-ins", wrapper.CheckIn, options.OperationMiddlewares["checkIn"]...)
 	router.POST(options.BaseURL+"/door/check-ins/undo", wrapper.UndoCheckIn, options.OperationMiddlewares["undoCheckIn"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/partner-groups", wrapper.RegisterPartnerGroup, options.OperationMiddlewares["registerPartnerGroup"]...)
@@ -1668,6 +1937,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id", wrapper.ChangeOccurrence, options.OperationMiddlewares["changeOccurrence"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/cancel", wrapper.CancelOccurrence, options.OperationMiddlewares["cancelOccurrence"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/postpone", wrapper.PostponeOccurrence, options.OperationMiddlewares["postponeOccurrence"]...)
+	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/parts/:part_id/slot-rule", wrapper.SetSlotRule, options.OperationMiddlewares["setSlotRule"]...)
+	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/parts/:part_id/slots", wrapper.LayOutSlots, options.OperationMiddlewares["layOutSlots"]...)
+	router.GET(options.BaseURL+"/organizations/:slug/events/:event_id/slots", wrapper.ListStaffSlots, options.OperationMiddlewares["listStaffSlots"]...)
+	router.DELETE(options.BaseURL+"/organizations/:slug/events/:event_id/slots/:slot_id", wrapper.DeleteSlot, options.OperationMiddlewares["deleteSlot"]...)
+	router.PATCH(options.BaseURL+"/organizations/:slug/events/:event_id/slots/:slot_id", wrapper.ChangeSlot, options.OperationMiddlewares["changeSlot"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/series", wrapper.CreateSeries, options.OperationMiddlewares["createSeries"]...)
 	router.PATCH(options.BaseURL+"/organizations/:slug/series/:series_id", wrapper.ChangeSeries, options.OperationMiddlewares["changeSeries"]...)
 	router.PUT(options.BaseURL+"/organizations/:slug/series/:series_id/months/:month", wrapper.DecideMonth, options.OperationMiddlewares["decideMonth"]...)
@@ -2235,6 +2509,260 @@ func (response CountAtDoordefaultApplicationProblemPlusJSONResponse) VisitCountA
 	return err
 }
 
+type ListDoorSlotsRequestObject struct {
+}
+
+type ListDoorSlotsResponseObject interface {
+	VisitListDoorSlotsResponse(w http.ResponseWriter) error
+}
+
+type ListDoorSlots200JSONResponse DoorSlotList
+
+func (response ListDoorSlots200JSONResponse) VisitListDoorSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorSlots400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorSlots400ApplicationProblemPlusJSONResponse) VisitListDoorSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorSlots401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorSlots401ApplicationProblemPlusJSONResponse) VisitListDoorSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorSlots403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDoorSlots403ApplicationProblemPlusJSONResponse) VisitListDoorSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDoorSlotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDoorSlotsdefaultApplicationProblemPlusJSONResponse) VisitListDoorSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlotRequestObject struct {
+	SlotID SlotID `json:"slot_id"`
+	Body   *MarkDoorSlotJSONRequestBody
+}
+
+type MarkDoorSlotResponseObject interface {
+	VisitMarkDoorSlotResponse(w http.ResponseWriter) error
+}
+
+type MarkDoorSlot200JSONResponse DoorSlotMarked
+
+func (response MarkDoorSlot200JSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot400ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot401ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot403ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot404ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot409ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot413ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot415ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlot422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MarkDoorSlot422ApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDoorSlotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MarkDoorSlotdefaultApplicationProblemPlusJSONResponse) VisitMarkDoorSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEventsRequestObject struct {
 	Params ListEventsParams
 }
@@ -2599,6 +3127,84 @@ type GetDrawdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDrawdefaultApplicationProblemPlusJSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSlotsRequestObject struct {
+	EventID EventID `json:"event_id"`
+}
+
+type ListSlotsResponseObject interface {
+	VisitListSlotsResponse(w http.ResponseWriter) error
+}
+
+type ListSlots200JSONResponse SlotList
+
+func (response ListSlots200JSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSlots304Response = NotModifiedResponse
+
+func (response ListSlots304Response) VisitListSlotsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListSlots400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListSlots400ApplicationProblemPlusJSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSlots404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListSlots404ApplicationProblemPlusJSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSlotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSlotsdefaultApplicationProblemPlusJSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5350,6 +5956,349 @@ func (response SetDoorCapacitydefaultApplicationProblemPlusJSONResponse) VisitSe
 	return err
 }
 
+type SetSlotRuleRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	PartID       PartID       `json:"part_id"`
+	Body         *SetSlotRuleJSONRequestBody
+}
+
+type SetSlotRuleResponseObject interface {
+	VisitSetSlotRuleResponse(w http.ResponseWriter) error
+}
+
+type SetSlotRule200JSONResponse SlotRule
+
+func (response SetSlotRule200JSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule400ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule401ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule403ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule404ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule409ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule413ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule415ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRule422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetSlotRule422ApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlotRuledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetSlotRuledefaultApplicationProblemPlusJSONResponse) VisitSetSlotRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlotsRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	PartID       PartID       `json:"part_id"`
+	Params       LayOutSlotsParams
+	Body         *LayOutSlotsJSONRequestBody
+}
+
+type LayOutSlotsResponseObject interface {
+	VisitLayOutSlotsResponse(w http.ResponseWriter) error
+}
+
+type LayOutSlots201JSONResponse StaffSlotList
+
+func (response LayOutSlots201JSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots400ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots401ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots403ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots404ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots409ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots413ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots415ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlots422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response LayOutSlots422ApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LayOutSlotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LayOutSlotsdefaultApplicationProblemPlusJSONResponse) VisitLayOutSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostponeOccurrenceRequestObject struct {
 	Slug         Slug         `json:"slug"`
 	EventID      EventID      `json:"event_id"`
@@ -5997,6 +6946,395 @@ type CreateSeriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateSeriesdefaultApplicationProblemPlusJSONResponse) VisitCreateSeriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffSlotsRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+}
+
+type ListStaffSlotsResponseObject interface {
+	VisitListStaffSlotsResponse(w http.ResponseWriter) error
+}
+
+type ListStaffSlots200JSONResponse StaffSlotList
+
+func (response ListStaffSlots200JSONResponse) VisitListStaffSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffSlots400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListStaffSlots400ApplicationProblemPlusJSONResponse) VisitListStaffSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffSlots401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListStaffSlots401ApplicationProblemPlusJSONResponse) VisitListStaffSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffSlots403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListStaffSlots403ApplicationProblemPlusJSONResponse) VisitListStaffSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffSlots404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListStaffSlots404ApplicationProblemPlusJSONResponse) VisitListStaffSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffSlotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStaffSlotsdefaultApplicationProblemPlusJSONResponse) VisitListStaffSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSlotRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+	SlotID  SlotID  `json:"slot_id"`
+}
+
+type DeleteSlotResponseObject interface {
+	VisitDeleteSlotResponse(w http.ResponseWriter) error
+}
+
+type DeleteSlot204Response struct {
+}
+
+func (response DeleteSlot204Response) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteSlot400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteSlot400ApplicationProblemPlusJSONResponse) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSlot401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteSlot401ApplicationProblemPlusJSONResponse) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSlot403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteSlot403ApplicationProblemPlusJSONResponse) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSlot404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteSlot404ApplicationProblemPlusJSONResponse) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSlot409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteSlot409ApplicationProblemPlusJSONResponse) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSlotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteSlotdefaultApplicationProblemPlusJSONResponse) VisitDeleteSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlotRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+	SlotID  SlotID  `json:"slot_id"`
+	Body    *ChangeSlotJSONRequestBody
+}
+
+type ChangeSlotResponseObject interface {
+	VisitChangeSlotResponse(w http.ResponseWriter) error
+}
+
+type ChangeSlot200JSONResponse StaffSlot
+
+func (response ChangeSlot200JSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot400ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot401ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot403ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot404ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot409ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot413ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot415ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlot422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeSlot422ApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSlotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeSlotdefaultApplicationProblemPlusJSONResponse) VisitChangeSlotResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7965,6 +9303,157 @@ func (response RotateTicketdefaultApplicationProblemPlusJSONResponse) VisitRotat
 	return err
 }
 
+type ChangeTicketSlotsRequestObject struct {
+	Body *ChangeTicketSlotsJSONRequestBody
+}
+
+type ChangeTicketSlotsResponseObject interface {
+	VisitChangeTicketSlotsResponse(w http.ResponseWriter) error
+}
+
+type ChangeTicketSlots200JSONResponse Ticket
+
+func (response ChangeTicketSlots200JSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots400ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots401ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots404ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots409ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots413ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots415ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots422ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeTicketSlotsdefaultApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// OpenDoor Open the door of a date
@@ -7979,6 +9468,12 @@ type StrictServerInterface interface {
 	// CountAtDoor Count people in and out
 	// (POST /door/parts/{part_id}/taps)
 	CountAtDoor(ctx context.Context, request CountAtDoorRequestObject) (CountAtDoorResponseObject, error)
+	// ListDoorSlots See which tables are free
+	// (GET /door/slots)
+	ListDoorSlots(ctx context.Context, request ListDoorSlotsRequestObject) (ListDoorSlotsResponseObject, error)
+	// MarkDoorSlot Say how many parties sit in a slot kept for walk-ins
+	// (PUT /door/slots/{slot_id})
+	MarkDoorSlot(ctx context.Context, request MarkDoorSlotRequestObject) (MarkDoorSlotResponseObject, error)
 	// ListEvents Find published events
 	// (GET /events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -7994,6 +9489,9 @@ type StrictServerInterface interface {
 	// GetDraw See how the seats of a part are drawn by lot, and draw again
 	// (GET /events/{event_id}/parts/{part_id}/draw)
 	GetDraw(ctx context.Context, request GetDrawRequestObject) (GetDrawResponseObject, error)
+	// ListSlots List the slots of an event
+	// (GET /events/{event_id}/slots)
+	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
 	// ListOrganizations List all organizations, municipalities first
 	// (GET /organizations)
 	ListOrganizations(ctx context.Context, request ListOrganizationsRequestObject) (ListOrganizationsResponseObject, error)
@@ -8054,6 +9552,12 @@ type StrictServerInterface interface {
 	// SetDoorCapacity Say how many people fit into a part
 	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door)
 	SetDoorCapacity(ctx context.Context, request SetDoorCapacityRequestObject) (SetDoorCapacityResponseObject, error)
+	// SetSlotRule Say how the slots of a part may be put together
+	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule)
+	SetSlotRule(ctx context.Context, request SetSlotRuleRequestObject) (SetSlotRuleResponseObject, error)
+	// LayOutSlots Lay out slots by a plan
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots)
+	LayOutSlots(ctx context.Context, request LayOutSlotsRequestObject) (LayOutSlotsResponseObject, error)
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx context.Context, request PostponeOccurrenceRequestObject) (PostponeOccurrenceResponseObject, error)
@@ -8066,6 +9570,15 @@ type StrictServerInterface interface {
 	// CreateSeries Make an event a series
 	// (POST /organizations/{slug}/events/{event_id}/series)
 	CreateSeries(ctx context.Context, request CreateSeriesRequestObject) (CreateSeriesResponseObject, error)
+	// ListStaffSlots List the slots of an event with numbers
+	// (GET /organizations/{slug}/events/{event_id}/slots)
+	ListStaffSlots(ctx context.Context, request ListStaffSlotsRequestObject) (ListStaffSlotsResponseObject, error)
+	// DeleteSlot Take away a slot that nobody ever booked
+	// (DELETE /organizations/{slug}/events/{event_id}/slots/{slot_id})
+	DeleteSlot(ctx context.Context, request DeleteSlotRequestObject) (DeleteSlotResponseObject, error)
+	// ChangeSlot Close or open a slot, keep it for walk-ins, change how many parties fit
+	// (PATCH /organizations/{slug}/events/{event_id}/slots/{slot_id})
+	ChangeSlot(ctx context.Context, request ChangeSlotRequestObject) (ChangeSlotResponseObject, error)
 	// SubmitEvent Hand a draft to those who publish
 	// (POST /organizations/{slug}/events/{event_id}/submit)
 	SubmitEvent(ctx context.Context, request SubmitEventRequestObject) (SubmitEventResponseObject, error)
@@ -8117,6 +9630,9 @@ type StrictServerInterface interface {
 	// RotateTicket Get a new code for the ticket
 	// (POST /ticket/rotate)
 	RotateTicket(ctx context.Context, request RotateTicketRequestObject) (RotateTicketResponseObject, error)
+	// ChangeTicketSlots Take further slots, or give some back
+	// (POST /ticket/slots)
+	ChangeTicketSlots(ctx context.Context, request ChangeTicketSlotsRequestObject) (ChangeTicketSlotsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -8294,6 +9810,77 @@ func (sh *strictHandler) CountAtDoor(ctx echo.Context, partID PartID) error {
 	return nil
 }
 
+// ListDoorSlots operation middleware
+func (sh *strictHandler) ListDoorSlots(ctx echo.Context) error {
+	var request ListDoorSlotsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDoorSlots(ctx.Request().Context(), request.(ListDoorSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDoorSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDoorSlotsResponseObject); ok {
+		return validResponse.VisitListDoorSlotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MarkDoorSlot operation middleware
+func (sh *strictHandler) MarkDoorSlot(ctx echo.Context, slotID SlotID) error {
+	var request MarkDoorSlotRequestObject
+
+	request.SlotID = slotID
+
+	var body MarkDoorSlotJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkDoorSlot(ctx.Request().Context(), request.(MarkDoorSlotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkDoorSlot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MarkDoorSlotResponseObject); ok {
+		return validResponse.VisitMarkDoorSlotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListEvents operation middleware
 func (sh *strictHandler) ListEvents(ctx echo.Context, params ListEventsParams) error {
 	var request ListEventsRequestObject
@@ -8414,6 +10001,31 @@ func (sh *strictHandler) GetDraw(ctx echo.Context, eventID EventID, partID PartI
 		return err
 	} else if validResponse, ok := response.(GetDrawResponseObject); ok {
 		return validResponse.VisitGetDrawResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSlots operation middleware
+func (sh *strictHandler) ListSlots(ctx echo.Context, eventID EventID) error {
+	var request ListSlotsRequestObject
+
+	request.EventID = eventID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSlots(ctx.Request().Context(), request.(ListSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSlotsResponseObject); ok {
+		return validResponse.VisitListSlotsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9179,6 +10791,109 @@ func (sh *strictHandler) SetDoorCapacity(ctx echo.Context, slug Slug, eventID Ev
 	return nil
 }
 
+// SetSlotRule operation middleware
+func (sh *strictHandler) SetSlotRule(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error {
+	var request SetSlotRuleRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+	request.PartID = partID
+
+	var body SetSlotRuleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSlotRule(ctx.Request().Context(), request.(SetSlotRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSlotRule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetSlotRuleResponseObject); ok {
+		return validResponse.VisitSetSlotRuleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LayOutSlots operation middleware
+func (sh *strictHandler) LayOutSlots(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, params LayOutSlotsParams) error {
+	var request LayOutSlotsRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+	request.PartID = partID
+	request.Params = params
+
+	var body LayOutSlotsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LayOutSlots(ctx.Request().Context(), request.(LayOutSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LayOutSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LayOutSlotsResponseObject); ok {
+		return validResponse.VisitLayOutSlotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // PostponeOccurrence operation middleware
 func (sh *strictHandler) PostponeOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params PostponeOccurrenceParams) error {
 	var request PostponeOccurrenceRequestObject
@@ -9351,6 +11066,109 @@ func (sh *strictHandler) CreateSeries(ctx echo.Context, slug Slug, eventID Event
 		return err
 	} else if validResponse, ok := response.(CreateSeriesResponseObject); ok {
 		return validResponse.VisitCreateSeriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStaffSlots operation middleware
+func (sh *strictHandler) ListStaffSlots(ctx echo.Context, slug Slug, eventID EventID) error {
+	var request ListStaffSlotsRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStaffSlots(ctx.Request().Context(), request.(ListStaffSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStaffSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStaffSlotsResponseObject); ok {
+		return validResponse.VisitListStaffSlotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteSlot operation middleware
+func (sh *strictHandler) DeleteSlot(ctx echo.Context, slug Slug, eventID EventID, slotID SlotID) error {
+	var request DeleteSlotRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.SlotID = slotID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteSlot(ctx.Request().Context(), request.(DeleteSlotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteSlot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteSlotResponseObject); ok {
+		return validResponse.VisitDeleteSlotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeSlot operation middleware
+func (sh *strictHandler) ChangeSlot(ctx echo.Context, slug Slug, eventID EventID, slotID SlotID) error {
+	var request ChangeSlotRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.SlotID = slotID
+
+	var body ChangeSlotJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeSlot(ctx.Request().Context(), request.(ChangeSlotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeSlot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeSlotResponseObject); ok {
+		return validResponse.VisitChangeSlotResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9864,6 +11682,52 @@ func (sh *strictHandler) RotateTicket(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(RotateTicketResponseObject); ok {
 		return validResponse.VisitRotateTicketResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeTicketSlots operation middleware
+func (sh *strictHandler) ChangeTicketSlots(ctx echo.Context) error {
+	var request ChangeTicketSlotsRequestObject
+
+	var body ChangeTicketSlotsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeTicketSlots(ctx.Request().Context(), request.(ChangeTicketSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeTicketSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeTicketSlotsResponseObject); ok {
+		return validResponse.VisitChangeTicketSlotsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -549,6 +549,33 @@ func (e Reservation) Valid() bool {
 	}
 }
 
+// Defines values for SlotState.
+const (
+	SlotStateClosed     SlotState = "closed"
+	SlotStateFull       SlotState = "full"
+	SlotStateNotOpenYet SlotState = "not_open_yet"
+	SlotStateOpen       SlotState = "open"
+	SlotStateWalkIn     SlotState = "walk_in"
+)
+
+// Valid indicates whether the value is a known member of the SlotState enum.
+func (e SlotState) Valid() bool {
+	switch e {
+	case SlotStateClosed:
+		return true
+	case SlotStateFull:
+		return true
+	case SlotStateNotOpenYet:
+		return true
+	case SlotStateOpen:
+		return true
+	case SlotStateWalkIn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StaffOrganiserApproval.
 const (
 	StaffOrganiserApprovalApproved StaffOrganiserApproval = "approved"
@@ -857,8 +884,10 @@ type Booth struct {
 
 // BoothInput One table; an organization registered here, a name, or both.
 type BoothInput struct {
-	Name   *string `json:"name,omitempty"`
-	Offers *string `json:"offers,omitempty"`
+	// ID Keeps an existing table with its slots; left out, one that is called the same is kept.
+	ID     *openapi_types.UUID `json:"id,omitempty"`
+	Name   *string             `json:"name,omitempty"`
+	Offers *string             `json:"offers,omitempty"`
 
 	// Organization Example: toshima
 	Organization *Slug `json:"organization,omitempty"`
@@ -1028,6 +1057,45 @@ type DoorShown struct {
 
 	// Secret The participation code.
 	Secret *string `json:"secret,omitempty"`
+}
+
+// DoorSlot defines model for DoorSlot.
+type DoorSlot struct {
+	// Booths What the tables are called.
+	Booths []string           `json:"booths"`
+	Closed bool               `json:"closed"`
+	EndsAt time.Time          `json:"ends_at"`
+	ID     openapi_types.UUID `json:"id"`
+	PartID openapi_types.UUID `json:"part_id"`
+
+	// Parties How many parties fit.
+	Parties  int       `json:"parties"`
+	StartsAt time.Time `json:"starts_at"`
+
+	// Taken How many are booked or, where walk-ins sit, marked.
+	Taken int `json:"taken"`
+
+	// WalkIn Kept for those who come without booking; only these are marked at the door.
+	WalkIn bool `json:"walk_in"`
+}
+
+// DoorSlotList defines model for DoorSlotList.
+type DoorSlotList struct {
+	Items []DoorSlot `json:"items"`
+}
+
+// DoorSlotMark defines model for DoorSlotMark.
+type DoorSlotMark struct {
+	Parties int `json:"parties"`
+}
+
+// DoorSlotMarked defines model for DoorSlotMarked.
+type DoorSlotMarked struct {
+	ID openapi_types.UUID `json:"id"`
+
+	// Parties How many fit.
+	Parties int `json:"parties"`
+	Taken   int `json:"taken"`
 }
 
 // DoorTap defines model for DoorTap.
@@ -1593,7 +1661,13 @@ type PartFacts struct {
 
 	// Reservation 予約不要, 席, 相談枠, 抽選.
 	Reservation Reservation `json:"reservation"`
-	StartsAt    time.Time   `json:"starts_at"`
+
+	// Sitting `null` for a part that stands alone.
+	Sitting *Sitting `json:"sitting"`
+
+	// Slots `null` for a part without slots; the slots themselves have an address of their own.
+	Slots    *PartSlots `json:"slots"`
+	StartsAt time.Time  `json:"starts_at"`
 
 	// WaitingList Whether one can wait for a seat once a quota is full.
 	WaitingList bool `json:"waiting_list"`
@@ -1639,6 +1713,9 @@ type PartInput struct {
 	// Reservation 予約不要, 席, 相談枠, 抽選.
 	Reservation Reservation `json:"reservation"`
 
+	// Sitting What several parts of the date hold alike, each for other people; the same text in each.
+	Sitting *string `json:"sitting,omitempty"`
+
 	// StartsAt RFC 3339 with offset.
 	//
 	// Example: 2026-05-23T14:00:00+09:00
@@ -1649,6 +1726,19 @@ type PartInput struct {
 	//
 	// Example: 2026-05-23T14:00:00+09:00
 	WaitingUntil *Moment `json:"waiting_until,omitempty"`
+}
+
+// PartSlots What holds for all slots of a part, and how full they are together.
+type PartSlots struct {
+	// Band 余裕あり, 残りわずか, 満席. Numbers are not published.
+	Band Band `json:"band"`
+
+	// GapMinutes At least between two slots of a ticket, to walk from table to table.
+	GapMinutes   int `json:"gap_minutes"`
+	MaxPerTicket int `json:"max_per_ticket"`
+
+	// WalkIns Whether some are kept for those who come without booking.
+	WalkIns bool `json:"walk_ins"`
 }
 
 // PartTemplate defines model for PartTemplate.
@@ -1666,6 +1756,7 @@ type PartTemplate struct {
 
 	// Reservation 予約不要, 席, 相談枠, 抽選.
 	Reservation Reservation `json:"reservation"`
+	Sitting     string      `json:"sitting"`
 
 	// StartsTime Empty when as the date.
 	StartsTime  string `json:"starts_time"`
@@ -1689,6 +1780,7 @@ type PartTemplateInput struct {
 
 	// Reservation 予約不要, 席, 相談枠, 抽選.
 	Reservation Reservation `json:"reservation"`
+	Sitting     *string     `json:"sitting,omitempty"`
 
 	// StartsTime In Asia/Tokyo.
 	//
@@ -1807,7 +1899,7 @@ type QuotaFacts struct {
 type QuotaInput struct {
 	Capacity int `json:"capacity"`
 
-	// Channel How the holder of a seat takes part.
+	// Channel Not `slot`: slots are laid out by a plan.
 	Channel Channel `json:"channel"`
 
 	// ID Keeps an existing quota with its tickets.
@@ -1921,6 +2013,74 @@ type SeriesTemplateInput struct {
 	StartsTime TimeOfDay `json:"starts_time"`
 }
 
+// Sitting A part's place among the parts of its date that hold the same, each for other people (同じ内容の入替制).
+type Sitting struct {
+	Name string `json:"name"`
+
+	// Number Counted from 1.
+	Number int `json:"number"`
+	Of     int `json:"of"`
+}
+
+// Slot A bookable time at a table, or at several at once.
+type Slot struct {
+	// Band 余裕あり, 残りわずか, 満席. Numbers are not published.
+	Band Band `json:"band"`
+
+	// BoothIds Booths of the part; more than one sit together.
+	BoothIds     []openapi_types.UUID `json:"booth_ids"`
+	EndsAt       time.Time            `json:"ends_at"`
+	ID           openapi_types.UUID   `json:"id"`
+	OccurrenceID openapi_types.UUID   `json:"occurrence_id"`
+	PartID       openapi_types.UUID   `json:"part_id"`
+	StartsAt     time.Time            `json:"starts_at"`
+
+	// State `walk_in`: never bookable, come without booking (当日受付).
+	State SlotState `json:"state"`
+}
+
+// SlotState `walk_in`: never bookable, come without booking (当日受付).
+type SlotState string
+
+// SlotChange defines model for SlotChange.
+type SlotChange struct {
+	Closed  *bool `json:"closed,omitempty"`
+	Parties *int  `json:"parties,omitempty"`
+	WalkIn  *bool `json:"walk_in,omitempty"`
+}
+
+// SlotList defines model for SlotList.
+type SlotList struct {
+	Items []Slot `json:"items"`
+}
+
+// SlotPlan defines model for SlotPlan.
+type SlotPlan struct {
+	BoothIds []openapi_types.UUID `json:"booth_ids"`
+	From     time.Time            `json:"from"`
+
+	// Minutes Example: 30
+	Minutes int `json:"minutes"`
+
+	// Parties How many parties fit into a slot.
+	Parties      *int      `json:"parties,omitempty"`
+	PauseMinutes *int      `json:"pause_minutes,omitempty"`
+	Replace      *bool     `json:"replace,omitempty"`
+	To           time.Time `json:"to"`
+
+	// Together The booths sit in the same slots.
+	Together *bool `json:"together,omitempty"`
+
+	// WalkIns How many of a table's slots are kept for those who come without booking, spread evenly.
+	WalkIns *int `json:"walk_ins,omitempty"`
+}
+
+// SlotRule defines model for SlotRule.
+type SlotRule struct {
+	GapMinutes   int `json:"gap_minutes"`
+	MaxPerTicket int `json:"max_per_ticket"`
+}
+
 // Slug Example: toshima
 type Slug = string
 
@@ -2011,6 +2171,24 @@ type StaffSeries struct {
 	Template   SeriesTemplate `json:"template"`
 }
 
+// StaffSlot defines model for StaffSlot.
+type StaffSlot struct {
+	// Embedded struct due to allOf(#/components/schemas/Slot)
+	Slot `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	Closed  bool `json:"closed"`
+	Parties int  `json:"parties"`
+
+	// Taken Parties: booked, or marked at the door.
+	Taken  int  `json:"taken"`
+	WalkIn bool `json:"walk_in"`
+}
+
+// StaffSlotList defines model for StaffSlotList.
+type StaffSlotList struct {
+	Items []StaffSlot `json:"items"`
+}
+
 // TemplateQuota defines model for TemplateQuota.
 type TemplateQuota struct {
 	Capacity int `json:"capacity"`
@@ -2052,7 +2230,10 @@ type Ticket struct {
 	PartID       openapi_types.UUID `json:"part_id"`
 	QuotaID      openapi_types.UUID `json:"quota_id"`
 	Seats        int                `json:"seats"`
-	Status       TicketStatus       `json:"status"`
+
+	// Slots By time; `quota_id` is then a count of its own. A cancelled ticket holds none.
+	Slots  []TicketSlot `json:"slots"`
+	Status TicketStatus `json:"status"`
 
 	// WaitsFor For a waiting ticket: this quota alone, any part of the date, any date; else `null`.
 	WaitsFor *TicketWaitsFor `json:"waits_for"`
@@ -2104,12 +2285,17 @@ type TicketRequest struct {
 	Nickname *string `json:"nickname,omitempty"`
 
 	// Proof The answer to a `challenge`: its `token` alone from `wait_until` on, or `token~n0.n1.…` with the numbers that solve it from `work_after` on.
-	Proof   *string            `json:"proof,omitempty"`
+	Proof *string `json:"proof,omitempty"`
+
+	// QuotaID Of a pool of seats or of a slot.
 	QuotaID openapi_types.UUID `json:"quota_id"`
 	Seats   *int               `json:"seats,omitempty"`
 
 	// Secret A participation code of your own making; left out, the server makes one.
 	Secret *string `json:"secret,omitempty"`
+
+	// SlotIds Further slots of the same date, when `quota_id` is one.
+	SlotIds *[]openapi_types.UUID `json:"slot_ids,omitempty"`
 
 	// WaitFor With `accept_waitlist`: wait for this quota alone, for any part of the date, or for any part of any date.
 	WaitFor *TicketRequestWaitFor `json:"wait_for,omitempty"`
@@ -2117,6 +2303,20 @@ type TicketRequest struct {
 
 // TicketRequestWaitFor With `accept_waitlist`: wait for this quota alone, for any part of the date, or for any part of any date.
 type TicketRequestWaitFor string
+
+// TicketSlot defines model for TicketSlot.
+type TicketSlot struct {
+	EndsAt   time.Time          `json:"ends_at"`
+	ID       openapi_types.UUID `json:"id"`
+	PartID   openapi_types.UUID `json:"part_id"`
+	StartsAt time.Time          `json:"starts_at"`
+}
+
+// TicketSlotsChange defines model for TicketSlotsChange.
+type TicketSlotsChange struct {
+	GiveBack *[]openapi_types.UUID `json:"give_back,omitempty"`
+	Take     *[]openapi_types.UUID `json:"take,omitempty"`
+}
 
 // TicketStatus defines model for TicketStatus.
 type TicketStatus string
@@ -2233,6 +2433,9 @@ type PartID = openapi_types.UUID
 
 // SeriesID defines model for SeriesID.
 type SeriesID = openapi_types.UUID
+
+// SlotID defines model for SlotID.
+type SlotID = openapi_types.UUID
 
 // TokenID defines model for TokenID.
 type TokenID = openapi_types.UUID
@@ -2386,6 +2589,13 @@ type CancelOccurrenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// LayOutSlotsParams defines parameters for LayOutSlots.
+type LayOutSlotsParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // PostponeOccurrenceParams defines parameters for PostponeOccurrence.
 type PostponeOccurrenceParams struct {
 	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
@@ -2437,6 +2647,9 @@ type UndoCheckInJSONRequestBody = DoorShown
 // CountAtDoorJSONRequestBody defines body for CountAtDoor for application/json ContentType.
 type CountAtDoorJSONRequestBody = DoorTaps
 
+// MarkDoorSlotJSONRequestBody defines body for MarkDoorSlot for application/json ContentType.
+type MarkDoorSlotJSONRequestBody = DoorSlotMark
+
 // TakeSeatJSONRequestBody defines body for TakeSeat for application/json ContentType.
 type TakeSeatJSONRequestBody = TicketRequest
 
@@ -2470,6 +2683,12 @@ type CancelOccurrenceJSONRequestBody = Reason
 // SetDoorCapacityJSONRequestBody defines body for SetDoorCapacity for application/json ContentType.
 type SetDoorCapacityJSONRequestBody = DoorCapacity
 
+// SetSlotRuleJSONRequestBody defines body for SetSlotRule for application/json ContentType.
+type SetSlotRuleJSONRequestBody = SlotRule
+
+// LayOutSlotsJSONRequestBody defines body for LayOutSlots for application/json ContentType.
+type LayOutSlotsJSONRequestBody = SlotPlan
+
 // PostponeOccurrenceJSONRequestBody defines body for PostponeOccurrence for application/json ContentType.
 type PostponeOccurrenceJSONRequestBody = Note
 
@@ -2478,6 +2697,9 @@ type PostponeEventJSONRequestBody = Note
 
 // CreateSeriesJSONRequestBody defines body for CreateSeries for application/json ContentType.
 type CreateSeriesJSONRequestBody = SeriesInput
+
+// ChangeSlotJSONRequestBody defines body for ChangeSlot for application/json ContentType.
+type ChangeSlotJSONRequestBody = SlotChange
 
 // RegisterPartnerGroupJSONRequestBody defines body for RegisterPartnerGroup for application/json ContentType.
 type RegisterPartnerGroupJSONRequestBody = PartnerGroupInput
@@ -2490,3 +2712,6 @@ type DecideMonthJSONRequestBody = MonthChoice
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenInput
+
+// ChangeTicketSlotsJSONRequestBody defines body for ChangeTicketSlots for application/json ContentType.
+type ChangeTicketSlotsJSONRequestBody = TicketSlotsChange

@@ -14,6 +14,9 @@ var (
 	ErrDate        = fault.NotFound("door_date_unknown")             // no such date of this organization
 	ErrDateOver    = fault.Conflict("door_date_over")                // a link would open nothing any more
 	ErrLinkUnknown = fault.NotFound("door_link_unknown")
-	ErrTooMany     = fault.Conflict("door_links_too_many") // param max
+	ErrTooMany     = fault.Conflict("door_links_too_many")    // param max
+	ErrSlot        = fault.NotFound("door_slot_unknown")      // no such slot on this date
+	ErrSlotBooked  = fault.Conflict("door_slot_booked_ahead") // not kept for walk-ins
+	ErrSlotFull    = fault.Invalid("door_slot_too_many")      // param max
 	ErrCapacity    = fault.Invalid("door_capacity_invalid")
 )

@@ -80,7 +80,8 @@ func occurrenceChange(b *api.OccurrenceChange) event.OccurrenceChange {
 func partInput(p api.PartInput) event.PartInput {
 	in := event.PartInput{
 		ID: p.ID, Name: or(p.Name), Description: or(p.Description), StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: or(p.PlaceNote),
-		Audience: or(p.Audience), Press: event.Press(or(p.Press)), Reservation: event.Reservation(p.Reservation), OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
+		Audience: or(p.Audience), Press: event.Press(or(p.Press)), Reservation: event.Reservation(p.Reservation), Sitting: or(p.Sitting),
+		OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 		WaitingList: or(p.WaitingList), WaitingUntil: p.WaitingUntil,
 		Quotas: or(each(p.Quotas, quotaInput)), Booths: or(each(p.Booths, boothInput)),
 	}
@@ -95,7 +96,7 @@ func quotaInput(q api.QuotaInput) event.QuotaInput {
 }
 
 func boothInput(b api.BoothInput) event.BoothInput {
-	return event.BoothInput{Organization: or(b.Organization), Name: or(b.Name), Offers: or(b.Offers)}
+	return event.BoothInput{ID: b.ID, Organization: or(b.Organization), Name: or(b.Name), Offers: or(b.Offers)}
 }
 
 func seriesInput(b *api.SeriesInput) event.SeriesInput {
@@ -111,7 +112,7 @@ func seriesInput(b *api.SeriesInput) event.SeriesInput {
 func partTemplate(p api.PartTemplateInput) event.PartTemplate {
 	return event.PartTemplate{
 		Name: or(p.Name), Description: or(p.Description), StartsTime: or(p.StartsTime), EndsTime: or(p.EndsTime), PlaceNote: or(p.PlaceNote),
-		Audience: or(p.Audience), Reservation: event.Reservation(p.Reservation), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
+		Audience: or(p.Audience), Reservation: event.Reservation(p.Reservation), Sitting: or(p.Sitting), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
 		WaitingList: or(p.WaitingList),
 		Quotas: or(each(p.Quotas, func(q api.TemplateQuotaInput) event.QuotaInput {
 			return event.QuotaInput{Channel: event.Channel(q.Channel), Name: or(q.Name), Capacity: q.Capacity, MaxSeats: or(q.MaxSeats)}

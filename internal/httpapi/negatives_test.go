@@ -31,7 +31,10 @@ func (b *bundle) bodies() map[string]obj {
 		"changeOccurrence": {"note": "変更"}, "cancelOccurrence": {"reason": "雨"}, "postponeOccurrence": {"note": "雨"}, "createSeries": series, "changeSeries": series,
 		"setDoorCapacity": {"capacity": 30}, "countAtDoor": {"taps": list{obj{"id": uuid.NewString(), "delta": 1}}}, "checkIn": {"day_code": "012345"},
 		"undoCheckIn": {"day_code": "012345"},
-		"decideMonth": {"dates": list{day.Format(time.DateOnly)}},
+		"setSlotRule": {"max_per_ticket": 2, "gap_minutes": 5}, "changeSlot": {"closed": true}, "markDoorSlot": {"parties": 1},
+		"layOutSlots":       {"booth_ids": list{uuid.NewString()}, "from": day.Format(time.RFC3339), "to": day.Add(time.Hour).Format(time.RFC3339), "minutes": 30},
+		"changeTicketSlots": {"take": list{uuid.NewString()}},
+		"decideMonth":       {"dates": list{day.Format(time.DateOnly)}},
 	}
 }
 

@@ -180,6 +180,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	b.tourDoor(t)
 	b.tourReports(t)
 	b.tourDraw(t)
+	b.tourSlots(t)
 
 	// What everyone reads.
 	must[api.OrganizationPage](t, b, 200, req{operation: "listOrganizations"})
@@ -285,7 +286,7 @@ func TestPublicAnswersAreCachedAndOpenToAllPages(t *testing.T) {
 	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: b.eventBody(10)})
 	at := map[string]string{"event_id": e.ID.String()}
 	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
-	for _, operation := range []string{"getEvent", "listEvents", "listOrganizations", "getOrganization", "listPartnerships", "listEventChanges", "getErasure"} {
+	for _, operation := range []string{"getEvent", "listEvents", "listOrganizations", "getOrganization", "listPartnerships", "listEventChanges", "getErasure", "listSlots"} {
 		r := b.do(t, req{operation: operation, path: at})
 		etag := r.Header.Get("ETag")
 		if etag == "" || r.Header.Get("Access-Control-Allow-Origin") != "*" || r.Header.Get("Access-Control-Allow-Credentials") != "" {

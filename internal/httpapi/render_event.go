@@ -84,7 +84,7 @@ func partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts 
 		ID: p.ID, Name: p.Name, Description: p.Description, StartsAt: tokyo(p.StartsAt), EndsAt: tokyo(p.EndsAt), PlaceNote: p.PlaceNote,
 		Audience: p.Audience, Press: api.PressStated(p.Press), Reservation: api.Reservation(p.Reservation),
 		Registration: api.Registration(p.Registration(o, now)), OpensAt: local(p.OpensAt), ClosesAt: local(p.ClosesAt), WaitingList: p.WaitingList,
-		DoorBand: bandOrNull(p.DoorBand), Booths: []api.Booth{},
+		DoorBand: bandOrNull(p.DoorBand), Booths: []api.Booth{}, Sitting: sitting(o, p), Slots: partSlots(p.Slots),
 	}
 	if p.Reservation == event.Lottery {
 		draws := tokyo(p.Draws())

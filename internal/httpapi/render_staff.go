@@ -69,7 +69,7 @@ func seriesTemplate(t event.Template) api.SeriesTemplate {
 	for _, p := range t.Parts {
 		part := api.PartTemplate{
 			Name: p.Name, Description: p.Description, StartsTime: p.StartsTime, EndsTime: p.EndsTime, PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: api.Reservation(p.Reservation), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
+			Reservation: api.Reservation(p.Reservation), Sitting: p.Sitting, OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
 			WaitingList: p.WaitingList, Quotas: []api.TemplateQuota{},
 		}
 		for _, q := range p.Quotas {

@@ -53,6 +53,7 @@ var table = []route{
 	{get, "/events/{event_id}", "getEvent", anyone},
 	{get, "/events/{event_id}/erasure", "getErasure", anyone},
 	{get, "/events/{event_id}/parts/{part_id}/draw", "getDraw", anyone},
+	{get, "/events/{event_id}/slots", "listSlots", anyone},
 	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
 
 	{get, "/ticket", "getTicket", holder},
@@ -60,10 +61,13 @@ var table = []route{
 	{post, "/ticket/rotate", "rotateTicket", holder},
 	{post, "/ticket/calendar", "startCalendar", holder},
 	{remove, "/ticket/calendar", "stopCalendar", holder},
+	{post, "/ticket/slots", "changeTicketSlots", holder},
 	{post, "/ticket/day-code", "giveDayCode", holder},
 
 	{get, "/door", "openDoor", dayLink},
 	{post, "/door/parts/{part_id}/taps", "countAtDoor", dayLink},
+	{get, "/door/slots", "listDoorSlots", dayLink},
+	{put, "/door/slots/{slot_id}", "markDoorSlot", dayLink},
 	{post, "/door/check-ins", "checkIn", dayLink},
 	{post, "/door/check-ins/undo", "undoCheckIn", dayLink},
 
@@ -87,6 +91,11 @@ var table = []route{
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "createDoorLink", may(staff.DoorOpen)},
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id}", "revokeDoorLink", may(staff.DoorOpen)},
 	{put, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door", "setDoorCapacity", may(staff.DoorOpen)},
+	{put, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slot-rule", "setSlotRule", may(staff.EventsDraft)},
+	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/slots", "layOutSlots", may(staff.EventsDraft)},
+	{get, "/organizations/{slug}/events/{event_id}/slots", "listStaffSlots", may(staff.EventsRead)},
+	{patch, "/organizations/{slug}/events/{event_id}/slots/{slot_id}", "changeSlot", may(staff.EventsDraft)},
+	{remove, "/organizations/{slug}/events/{event_id}/slots/{slot_id}", "deleteSlot", may(staff.EventsDraft)},
 	{post, "/organizations/{slug}/events/{event_id}/series", "createSeries", may(staff.EventsDraft)},
 	{patch, "/organizations/{slug}/series/{series_id}", "changeSeries", may(staff.EventsDraft)},
 	{put, "/organizations/{slug}/series/{series_id}/months/{month}", "decideMonth", may(staff.SeriesDecide)},

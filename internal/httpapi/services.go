@@ -41,6 +41,13 @@ type Events interface {
 	PostponeOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, note string) (event.Event, error)
 	DeleteOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID) (event.Event, error)
 
+	Slots(ctx context.Context, id uuid.UUID) ([]event.BoothSlot, error)
+	SlotsForStaff(ctx context.Context, organization, id uuid.UUID) ([]event.BoothSlot, error)
+	SetSlotRule(ctx context.Context, by event.Author, id, occurrence, part uuid.UUID, rule event.SlotRule) (event.SlotRule, error)
+	LayOutSlots(ctx context.Context, by event.Author, id, occurrence, part uuid.UUID, plan event.SlotPlan) ([]event.BoothSlot, error)
+	ChangeSlot(ctx context.Context, by event.Author, id, slot uuid.UUID, change event.SlotChange) (event.BoothSlot, error)
+	DeleteSlot(ctx context.Context, by event.Author, id, slot uuid.UUID) error
+
 	CreateSeries(ctx context.Context, by event.Author, id uuid.UUID, in event.SeriesInput) (event.Event, error)
 	ChangeSeries(ctx context.Context, by event.Author, series uuid.UUID, in event.SeriesInput) (event.Event, error)
 	DecideMonth(ctx context.Context, by event.Author, series uuid.UUID, month clock.Date, choice event.MonthChoice) (event.Event, error)
@@ -51,6 +58,7 @@ type Tickets interface {
 	Take(ctx context.Context, r ticket.Request) (secret.Ticket, ticket.Ticket, error)
 	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	ChangeSlots(ctx context.Context, code secret.Ticket, take, giveBack []uuid.UUID) (ticket.Ticket, error)
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error
@@ -68,6 +76,8 @@ type Entrance interface {
 	Open(ctx context.Context, token secret.Door) (door.Door, error)
 	Tap(ctx context.Context, token secret.Door, part uuid.UUID, taps []door.Tap) (door.Count, error)
 	CheckIn(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
+	Slots(ctx context.Context, token secret.Door) ([]door.Slot, error)
+	MarkSlot(ctx context.Context, token secret.Door, slot uuid.UUID, parties int) (int, error)
 	Undo(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
 }
 

@@ -287,7 +287,7 @@ func (b *bundle) rows(t testing.TB) (n int) {
 	t.Helper()
 	for _, table := range []string{
 		"organization", "api_token", "event", "event_organiser", "occurrence", "part", "quota", "quota_counter", "booth", "joining_link", "series",
-		"series_month", "ticket", "audit_entry", "idempotency_key", "door_link", "door_counter", "door_tap", "door_arrival",
+		"series_month", "ticket", "audit_entry", "idempotency_key", "door_link", "door_counter", "door_tap", "door_arrival", "slot_rule", "slot", "slot_booth", "ticket_slot",
 	} {
 		var one int
 		if err := b.Pool(t).QueryRow(t.Context(), "select count(*) from "+table).Scan(&one); err != nil {

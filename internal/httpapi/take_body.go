@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -36,6 +37,15 @@ func (d takeDecoder) decodeByContract(raw []byte) (takeBody, error) {
 	b := takeBody{seats: 1}
 	if err := parseUUID(object["quota_id"].(string), &b.quota); err != nil {
 		return takeBody{}, errInvalid.Field("quota_id", "invalid_format")
+	}
+	if more, _ := object["slot_ids"].([]any); len(more) > 0 {
+		slots := make([]uuid.UUID, len(more))
+		for i, typed := range more {
+			if err := parseUUID(typed.(string), &slots[i]); err != nil {
+				return takeBody{}, errInvalid.Field("slot_ids."+strconv.Itoa(i), "invalid_format")
+			}
+		}
+		b.slots = &slots
 	}
 	if n, ok := object["seats"].(json.Number); ok {
 		// 2.0 and 2e0 are integers to JSON Schema.

@@ -34,7 +34,7 @@ func (f *face) takeSeat(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	wanted.QuotaID, wanted.Seats, wanted.Nickname, wanted.Wait, wanted.Answers = body.quota, body.seats, body.nickname, body.wait, body.answers
+	wanted.QuotaID, wanted.Slots, wanted.Seats, wanted.Nickname, wanted.Wait, wanted.Answers = body.quota, or(body.slots), body.seats, body.nickname, body.wait, body.answers
 	if body.hasSecret {
 		if wanted.Secret, err = secret.ParseTicket(body.secret); err != nil {
 			return err
@@ -50,6 +50,7 @@ func (f *face) takeSeat(c echo.Context) error {
 // takeBody is a TicketRequest of the contract.
 type takeBody struct {
 	quota     uuid.UUID
+	slots     *[]uuid.UUID // further ones; nil for none, so that bodies can be compared
 	seats     int
 	secret    string
 	hasSecret bool

@@ -1,0 +1,61 @@
+package door
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+)
+
+// Slot is a time at a table, as the door sees it: whether it is free, not whose it is.
+type Slot struct {
+	ID, PartID       uuid.UUID
+	StartsAt, EndsAt time.Time
+	Booths           []string // what the tables are called
+	WalkIn           bool     // kept for those who come without booking: only these are marked at the door
+	Closed           bool
+	Parties, Taken   int
+}
+
+// Slots gives the slots of the date that a link opens, by time. ErrLink, ErrEarly, ErrOver.
+func (s *Service) Slots(ctx context.Context, token secret.Door) ([]Slot, error) {
+	var slots []Slot
+	err := s.atDoor(ctx, func(tx *postgres.Tx) (state string, err error) {
+		slots, state, err = doorSlots(ctx, tx, s.keys.DoorMACs(token))
+		return state, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list slots at door: %w", err)
+	}
+	return slots, nil
+}
+
+// MarkSlot says how many parties sit in a slot that is kept for walk-ins, and gives how many fit. The same again changes nothing. ErrLink, ErrEarly, ErrOver,
+// ErrSlot; ErrSlotBooked for one that is booked ahead; ErrSlotFull for more than fit.
+func (s *Service) MarkSlot(ctx context.Context, token secret.Door, slot uuid.UUID, parties int) (int, error) {
+	if parties < 0 {
+		return 0, fmt.Errorf("mark slot: %w", ErrSlotFull.Field("parties", "too_small", "min", 0))
+	}
+	fit := 0
+	err := s.atDoor(ctx, func(tx *postgres.Tx) (string, error) {
+		outcome, most, err := markSlot(ctx, tx, s.keys.DoorMACs(token), slot, parties)
+		fit = most
+		switch outcome {
+		case "no_slot":
+			return "", ErrSlot
+		case "booked_ahead":
+			return "", ErrSlotBooked
+		case "too_many":
+			return "", ErrSlotFull.With("max", most).Field("parties", "too_large", "max", most)
+		}
+		return outcome, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("mark slot: %w", err)
+	}
+	return fit, nil
+}
