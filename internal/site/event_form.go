@@ -45,6 +45,8 @@ type formView struct {
 	Answers                         *answersView
 	Lines                           []string
 	Button, Closes, Shut            string
+	Lot                             bool     // applies for a draw
+	More                            *link    // about the draw
 	Wait                            string   // ticket.Reach, when the form stands in line instead of taking a seat
 	Reach                           *choices // instead of Wait, where there is more than one line
 }
@@ -155,7 +157,7 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 
 // forms gives one form for each way of taking part that seats are counted for.
 func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
-	if p.Reservation != event.Seat {
+	if p.Reservation != event.Seat && p.Reservation != event.Lottery {
 		return []formView{f.otherWay(p)}, nil
 	}
 	var forms []formView
@@ -169,7 +171,11 @@ func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
 		if len(quotas) == 0 {
 			continue
 		}
-		form, err := f.form(o, p, channel, quotas)
+		paint := f.form
+		if p.Reservation == event.Lottery {
+			paint = f.lots
+		}
+		form, err := paint(o, p, channel, quotas)
 		if err != nil {
 			return nil, err
 		}
@@ -184,9 +190,6 @@ func (f *former) nextID() string {
 }
 
 func (f *former) otherWay(p *event.Part) formView {
-	if p.Reservation == event.Lottery {
-		return formView{ID: f.nextID(), Title: "抽選", Icon: "ticket", Shut: "抽選の申し込みは、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
-	}
 	return formView{ID: f.nextID(), Title: "相談枠（予約制）", Icon: "ticket", Shut: "相談枠の予約は、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
 }
 

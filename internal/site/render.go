@@ -21,7 +21,7 @@ import (
 // declared are the pages, each with an empty view to try its template with.
 var declared = map[string]any{
 	"home": homeView{}, "events": eventsView{}, "event": eventView{}, "organization": organizationView{}, "ticket": ticketView{},
-	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{}, "door": doorView{}, "proof": proofView{},
+	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{}, "door": doorView{}, "proof": proofView{}, "draw": drawView{},
 }
 
 type templates map[string]*template.Template

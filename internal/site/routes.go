@@ -14,6 +14,8 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/events", s.eventsList)
 	httpx.Get(r, "/events/:id", s.eventShow)
 	httpx.Get(r, "/events/:id/erasure", s.erasureShow)
+	httpx.Get(r, "/events/:id/draws/:part", s.drawShow)
+	httpx.Get(r, "/events/:id/draws/:part/list.txt", s.drawText)
 	r.Add(http.MethodPost, "/events/:id/tickets", s.ticketsTake)
 	httpx.Get(r, "/events/:id/tickets", s.eventReturn) // a reload of the answer in the address bar
 	httpx.Get(r, "/organizations/:slug", s.organizationShow)

@@ -38,6 +38,8 @@ type Tickets interface {
 	StopCalendar(ctx context.Context, code secret.Ticket) error
 	// DayCode fails with ticket.ErrDayCodeEarly until the day before.
 	DayCode(ctx context.Context, code secret.Ticket) (secret.DayCode, error)
+	// Draw fails with ticket.ErrDrawUnknown for what is not drawn by lot or not listed.
+	Draw(ctx context.Context, event, part uuid.UUID) (ticket.Draw, error)
 	// Erasures fails with event.ErrUnknown for what is not listed.
 	Erasures(ctx context.Context, event uuid.UUID) ([]ticket.Erasure, error)
 }

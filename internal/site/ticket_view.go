@@ -39,6 +39,7 @@ type ticketView struct {
 	DayQR                           qrcode.Code // the same, to be scanned
 	Wishes                          string      // what it waits for, when that is more than the seat it names
 	Waiting                         bool
+	Lot                             *lotView // when the seat was drawn by lot, or is going to be
 }
 
 // quietView is the private calendar of the ticket; Address is "" while it is off.
@@ -124,7 +125,7 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 	}
 	p.ticketState(&v, at, t)
 	p.ticketOnline(&v, at, t)
-	v.Waiting, v.Wishes = t.Status == ticket.Waiting || t.Status == ticket.Offered, wishes[t.WaitsFor]
+	v.Waiting, v.Wishes = t.Status == ticket.Waiting || t.Status == ticket.Offered || t.Status == ticket.Applied, wishes[t.WaitsFor]
 	if v.Active {
 		v.Secret, v.Code = code.Reveal(), strings.Split(code.Grouped(), "-")
 		if v.QR, err = qrcode.Draw(string(s.base) + "/t#" + code.Reveal()); err != nil {
@@ -212,7 +213,9 @@ func (p painter) ticketState(v *ticketView, at seat, t ticket.Ticket) {
 	over := at.part != nil && !at.part.EndsAt.After(p.now) || at.part == nil && o != nil && !o.EndsAt.After(p.now)
 	v.Active = t.Status.Active() && !over
 	v.CanCancel, v.CanRotate = v.Active, v.Active
+	lot := p.ticketLot(v, at, t, over)
 	switch {
+	case lot:
 	case t.Status == ticket.Cancelled:
 		v.Tone, v.Icon, v.Word, v.Text = "full", "leave", "参加をとりやめました", "席はお返ししました。またいつでも、来たくなったときに席をとってください。"
 	case t.Status == ticket.Lapsed:

@@ -96,7 +96,7 @@ func (s *Site) giveBack(c echo.Context, e *event.Event, asked *given, f *fault.E
 			asked.seatsFault = text
 		}
 	}
-	if errors.Is(f, ticket.ErrTooManySeats) {
+	if errors.Is(f, ticket.ErrTooManySeats) || errors.Is(f, ticket.ErrTooLarge) {
 		asked.seatsFault = s.words.Problem(f.Code, f.Params)
 	}
 	if asked.nicknameFault == "" && asked.seatsFault == "" {
