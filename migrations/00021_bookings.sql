@@ -267,62 +267,67 @@ begin
 end
 $$;
 
--- Writes what bookings occupy anew, from their rows, and lets those who wait move up. The caller holds booking_lock. False: something stands in the way; the
--- caller then rolls back. promoted: the bookings that moved up.
-create function booking_settle(bookings uuid[], facilities uuid[], out seated boolean, out promoted uuid[])
+-- Writes what bookings occupy anew, from their rows, and lets those who wait move up. The caller holds booking_lock for these facilities. outcome: seated; taken or
+-- noise, with the booking that can't be: the caller then rolls back. promoted: the bookings that moved up.
+create function booking_settle(bookings uuid[], facilities uuid[], out outcome text, out stuck uuid, out promoted uuid[])
   language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
   b record;
-  wanted integer;
-  written integer;
 begin
   delete from occupancy o where o.booking_id = any ($1);
-  seated := true;
   promoted := '{}';
   for b in
-    select k.id, k.room_id, booking_span(k.starts_at, k.ends_at, k.setup_minutes + r.setup_minutes, k.clearing_minutes + r.clearing_minutes) as span
+    select k.id, k.room_id, k.starts_at, k.ends_at, k.noise, booking_span(k.starts_at, k.ends_at, k.setup_minutes + r.setup_minutes, k.clearing_minutes + r.clearing_minutes) as span
     from booking k join room r on r.id = k.room_id where k.id = any ($1) and booking_occupies(k.status) order by k.id
   loop
-    if room_taken(b.room_id, b.span, array[b.id]) then
-      seated := false;
-      return;
-    end if;
-    insert into occupancy (booking_id, space_id, span, taker)
-    select b.id, s.space_id, b.span, case when s.exclusive then b.id else '00000000-0000-0000-0000-000000000000' end from room_space s where s.room_id = b.room_id
-    on conflict do nothing;
-    get diagnostics written = row_count;
-    select count(*) into wanted from room_space s where s.room_id = b.room_id;
-    if written <> wanted then
-      seated := false;
+    outcome := case
+      when not booking_occupy(b.id, b.room_id, b.span) then 'taken'
+      when booking_too_loud(b.room_id, b.starts_at, b.ends_at, b.noise, b.id) then 'noise'
+    end;
+    if outcome is not null then
+      stuck := b.id;
       return;
     end if;
   end loop;
   for b in
     select k.*, booking_span(k.starts_at, k.ends_at, k.setup_minutes + r.setup_minutes, k.clearing_minutes + r.clearing_minutes) as span
     from booking k join room r on r.id = k.room_id
-    where k.status = 'waiting' and k.starts_at > app_now()
-      and k.facility_id = any ($2)
-      and r.status = 'open'
+    where k.status = 'waiting' and k.starts_at > app_now() and k.facility_id = any ($2) and r.status = 'open'
     order by k.waits_since, k.id
     for no key update of k
   loop
-    continue when room_taken(b.room_id, b.span, array[b.id]);
-    insert into occupancy (booking_id, space_id, span, taker)
-    select b.id, s.space_id, b.span, case when s.exclusive then b.id else '00000000-0000-0000-0000-000000000000' end from room_space s where s.room_id = b.room_id
-    on conflict do nothing;
-    get diagnostics written = row_count;
-    select count(*) into wanted from room_space s where s.room_id = b.room_id;
-    if written <> wanted then
-      delete from occupancy o where o.booking_id = b.id;
-      continue;
-    end if;
+    continue when booking_too_loud(b.room_id, b.starts_at, b.ends_at, b.noise, b.id) or not booking_occupy(b.id, b.room_id, b.span);
     update booking k set status = case when k.wants = 'requested' and k.approval_steps = 0 then 'approved' else k.wants end,
       expires_at = case when k.wants = 'held' then least(app_now() + k.hold_minutes * interval '1 minute', k.starts_at) end
     where k.id = b.id returning k.status into b.status;
     insert into booking_change (organization_id, borrower_id, booking_id, kind, status) values (b.organization_id, b.borrower_id, b.id, 'moved_up', b.status);
     promoted := promoted || b.id;
   end loop;
+  outcome := 'seated';
+end
+$$;
+
+-- Writes the rows of one booking, or none when something stands in the way. The look before serves those who hold the lock; the constraint stands behind it.
+create function booking_occupy(booking uuid, room uuid, span tstzrange) returns boolean
+  language plpgsql set search_path = public, pg_temp
+as $$
+declare
+  wanted integer;
+  written integer;
+begin
+  if room_taken($2, $3, array[$1]) then
+    return false;
+  end if;
+  insert into occupancy (booking_id, space_id, span, taker)
+  select $1, s.space_id, $3, case when s.exclusive then $1 else '00000000-0000-0000-0000-000000000000' end from room_space s where s.room_id = $2
+  on conflict do nothing;
+  get diagnostics written = row_count;
+  select count(*) into wanted from room_space s where s.room_id = $2;
+  if written < wanted then
+    delete from occupancy o where o.booking_id = $1;
+  end if;
+  return written = wanted;
 end
 $$;
 
@@ -338,8 +343,6 @@ declare
   wide tstzrange;
   forbids boolean;
   behind boolean;
-  wanted integer;
-  written integer;
 begin
   b := jsonb_populate_record(null::booking, $1);
   select x.organization_id, x.facility_id, x.status, x.setup_minutes, x.clearing_minutes, x.modified_at, f.modified_at as facility_at into r
@@ -398,17 +401,10 @@ begin
     b.expires_at := null;
   end if;
   insert into booking select b.*;
-  if b.status <> 'waiting' then
-    insert into occupancy (booking_id, space_id, span, taker)
-    select b.id, s.space_id, wide, case when s.exclusive then b.id else '00000000-0000-0000-0000-000000000000' end from room_space s where s.room_id = b.room_id
-    on conflict do nothing;
-    get diagnostics written = row_count;
-    select count(*) into wanted from room_space s where s.room_id = b.room_id;
-    if written <> wanted then
-      delete from booking k where k.id = b.id;
-      outcome := 'taken';
-      return;
-    end if;
+  if b.status <> 'waiting' and not booking_occupy(b.id, b.room_id, wide) then
+    delete from booking k where k.id = b.id;
+    outcome := 'taken';
+    return;
   end if;
   insert into booking_change (organization_id, borrower_id, booking_id, kind, by_id, status) values (b.organization_id, b.borrower_id, b.id, 'placed', b.borrower_id, b.status);
   insert into audit_entry (organization_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
@@ -428,6 +424,29 @@ as $$
     join occupancy o on o.space_id = s.space_id and o.span && tstzrange($2, $3)
     join booking k on k.id = o.booking_id and k.starts_at < $3 and k.ends_at > $2 and k.id <> $5
     where n.rule = 'forbid' and $1 in (n.room_id, n.neighbour_id) and k.noise = case $4 when 'loud' then 'quiet' else 'loud' end)
+$$;
+
+-- The neighbouring rooms with which a booking disturbs or is disturbed, for its parties only.
+create function booking_clashes(booking uuid) returns setof uuid
+  language sql stable security definer rows 1 set search_path = public, pg_temp
+as $$
+  select distinct k.room_id
+  from booking b
+  join room_neighbour n on b.room_id in (n.room_id, n.neighbour_id)
+  join room_space s on s.room_id = case when n.room_id = b.room_id then n.neighbour_id else n.room_id end
+  join occupancy o on o.space_id = s.space_id and o.span && tstzrange(b.starts_at, b.ends_at)
+  join booking k on k.id = o.booking_id and k.id <> b.id and k.starts_at < b.ends_at and k.ends_at > b.starts_at
+  where b.id = $1 and b.noise <> 'normal' and k.noise = case b.noise when 'loud' then 'quiet' else 'loud' end
+    and booking_occupies_or_waits(b.status) and app_organization() in (b.organization_id, b.borrower_id)
+$$;
+
+-- The rooms of bookings by name, for their parties only: a room that is no longer open to a town still has the town's bookings.
+create function booking_rooms(bookings uuid[]) returns table (booking_id uuid, room_id uuid, facility_id uuid, room text, facility text, address text, access text)
+  language sql stable security definer set search_path = public, pg_temp
+as $$
+  select b.id, r.id, f.id, r.name, f.name, f.address, f.access
+  from booking b join room r on r.id = b.room_id join facility f on f.id = r.facility_id
+  where b.id = any ($1) and app_organization() in (b.organization_id, b.borrower_id)
 $$;
 
 -- How many stand before a waiting booking, and behind any, in each other's way. For the parties only; null for others.
@@ -506,6 +525,9 @@ create constraint trigger booking_whole after update of status, room_id, starts_
 grant create on schema public to tnm_ledger;
 alter function room_taken(uuid, tstzrange, uuid[]) owner to tnm_ledger;
 alter function booking_lock(uuid[], uuid[]) owner to tnm_ledger;
+alter function booking_occupy(uuid, uuid, tstzrange) owner to tnm_ledger;
+alter function booking_rooms(uuid[]) owner to tnm_ledger;
+alter function booking_clashes(uuid) owner to tnm_ledger;
 alter function booking_settle(uuid[], uuid[]) owner to tnm_ledger;
 alter function booking_too_loud(uuid, timestamptz, timestamptz, text, uuid) owner to tnm_ledger;
 alter function booking_place(jsonb, timestamptz, timestamptz, integer, boolean) owner to tnm_ledger;
@@ -517,7 +539,7 @@ alter function booking_whole() owner to tnm_ledger;
 revoke create on schema public from tnm_ledger;
 grant execute on function booking_occupies(text), booking_occupies_or_waits(text), booking_span(timestamptz, timestamptz, integer, integer) to tnm_ledger, tnm_staff, tnm_worker;
 grant execute on function booking_lock(uuid[], uuid[]), booking_settle(uuid[], uuid[]) to tnm_staff, tnm_worker;
-grant execute on function booking_place(jsonb, timestamptz, timestamptz, integer, boolean), booking_queue(uuid) to tnm_staff;
+grant execute on function booking_place(jsonb, timestamptz, timestamptz, integer, boolean), booking_queue(uuid), booking_clashes(uuid), booking_rooms(uuid[]) to tnm_staff;
 grant execute on function room_busy(uuid, tstzrange), rooms_taken(timestamptz, timestamptz) to tnm_public, tnm_staff;
 grant execute on function room_of_calendar(bytea[]) to tnm_public;
 
@@ -532,7 +554,10 @@ drop function room_busy(uuid, tstzrange);
 drop function booking_queue(uuid);
 drop function booking_place(jsonb, timestamptz, timestamptz, integer, boolean);
 drop function booking_too_loud(uuid, timestamptz, timestamptz, text, uuid);
+drop function booking_rooms(uuid[]);
+drop function booking_clashes(uuid);
 drop function booking_settle(uuid[], uuid[]);
+drop function booking_occupy(uuid, uuid, tstzrange);
 drop function booking_lock(uuid[], uuid[]);
 drop function room_taken(uuid, tstzrange, uuid[]);
 drop table room_calendar;

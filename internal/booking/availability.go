@@ -1,0 +1,239 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// Availability is when a room can be had: times alone, nothing of who has it.
+type Availability struct {
+	Room     RoomRef
+	Lender   organization.Ref
+	From, To time.Time
+	Busy     []venue.Span // taken, with set-up and clearing; what touches is one
+	Days     []DayState
+}
+
+// DayState is one day of a room.
+type DayState struct {
+	Date    clock.Date
+	Closed  string // why, one of venue's words; "" when there are hours
+	Holiday string
+	Blocks  []BlockState // of a room by blocks; of one by a grid, its hours
+}
+
+// BlockState is one block of a day.
+type BlockState struct {
+	Key, Name    string
+	Starts, Ends time.Time
+	State        State
+}
+
+// State is whether a block can be had.
+type State string
+
+// The states.
+const (
+	Free   State = "free"
+	Partly State = "partly" // of hours by a grid: some of it
+	Taken  State = "taken"
+	Past   State = "past"
+)
+
+// Availability gives a room's free and taken times of a window of at most MaxWindow. Everyone may ask for a room that is open to others; asker is an organization
+// that asks for its own, or uuid.Nil. ErrRoomUnknown, ErrSpan.
+func (s *Service) Availability(ctx context.Context, asker, room uuid.UUID, from, to time.Time) (Availability, error) {
+	if !from.Before(to) {
+		return Availability{}, ErrSpan.Field("to", "times_out_of_order")
+	}
+	if to.Sub(from) > MaxWindow {
+		return Availability{}, ErrSpan.Field("to", "longer_than_62_days")
+	}
+	if y := clock.DateOf(from).Year; y < 2000 || clock.DateOf(to).Year > 2099 {
+		return Availability{}, ErrSpan.Field("from", "year_out_of_range")
+	}
+	var a Availability
+	read := func(tx *postgres.Tx) error {
+		all, err := readFacts(ctx, tx, clock.DateOf(from).AddDays(-14), clock.DateOf(to), "r.id = $1 and r.status <> 'draft'", room)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return ErrRoomUnknown
+		}
+		f := all[0]
+		if err := s.nameOwner(ctx, f); err != nil {
+			return err
+		}
+		setup, clearing := f.room.Buffers()
+		busy, err := selectBusy(ctx, tx, room, from.Add(-setup-clearing), to.Add(setup+clearing))
+		if err != nil {
+			return err
+		}
+		a = Availability{Room: f.ref(), Lender: f.room.Organization, From: from, To: to, Busy: within(busy, venue.Span{From: from, To: to}), Days: f.days(tx.Now, from, to, busy)}
+		return nil
+	}
+	if err := s.asking(ctx, asker, read); err != nil {
+		return Availability{}, fmt.Errorf("read availability: %w", err)
+	}
+	return a, nil
+}
+
+func (s *Service) asking(ctx context.Context, asker uuid.UUID, fn func(tx *postgres.Tx) error) error {
+	if asker == uuid.Nil {
+		return s.db.InPublic(ctx, fn)
+	}
+	return s.db.ReadOrganization(ctx, asker, fn)
+}
+
+// within cuts spans to a window.
+func within(all []venue.Span, window venue.Span) []venue.Span {
+	cut := []venue.Span{}
+	for _, b := range all {
+		if !b.Overlaps(window) {
+			continue
+		}
+		if b.From.Before(window.From) {
+			b.From = window.From
+		}
+		if b.To.After(window.To) {
+			b.To = window.To
+		}
+		cut = append(cut, b)
+	}
+	return cut
+}
+
+func (f *facts) days(now, from, to time.Time, busy []venue.Span) []DayState {
+	var all []DayState
+	for d := clock.DateOf(from); d.Start().Before(to); d = d.AddDays(1) {
+		day := f.rules.Day(d)
+		state := DayState{Date: d, Closed: day.Closed, Holiday: day.Holiday, Blocks: []BlockState{}}
+		if !f.room.Bookable() && state.Closed == "" {
+			state.Closed = venue.NotOpen
+		}
+		if state.Closed == "" {
+			for _, b := range f.rules.Blocks(d) {
+				span := b.On(d)
+				state.Blocks = append(state.Blocks, BlockState{Key: b.Key, Name: b.Name, Starts: span.From, Ends: span.To, State: f.state(now, span, busy)})
+			}
+			if len(state.Blocks) == 0 {
+				state.Closed = venue.ClosedOnce
+			}
+		}
+		all = append(all, state)
+	}
+	return all
+}
+
+// state tells of a block with the room's buffers around it whether it can be had.
+func (f *facts) state(now time.Time, span venue.Span, busy []venue.Span) State {
+	if !span.From.After(now) && (f.rules.Uses.Mode == venue.ByBlocks || !span.To.After(now)) {
+		return Past
+	}
+	wide := span.Wide(f.room.Buffers())
+	state := Free
+	for _, b := range busy {
+		switch {
+		case !b.Overlaps(wide):
+		case f.rules.Uses.Mode == venue.ByBlocks, !b.From.After(span.From) && !b.To.Before(span.To):
+			return Taken
+		default:
+			state = Partly
+		}
+	}
+	return state
+}
+
+// FreeQuery searches rooms for a time.
+type FreeQuery struct {
+	StartsAt, EndsAt time.Time
+	Capacity         int
+	Partnership      string   // rooms open to this partnership
+	Organizations    []string // slugs
+	Areas            []string // codes of municipalities
+	Facility         uuid.UUID
+	Noise            venue.Noise
+	After            *FreePosition
+	Limit            int
+}
+
+// FreePosition is where a page ended.
+type FreePosition struct {
+	Capacity int
+	ID       uuid.UUID
+}
+
+// FreeRoom is one that can be had for the time asked for.
+type FreeRoom struct {
+	Room     RoomRef
+	Lender   organization.Ref
+	Capacity int
+	AreaCode string
+}
+
+// FreePage is one page, smallest rooms first; Next is nil on the last.
+type FreePage struct {
+	Items []FreeRoom
+	Next  *FreePosition
+}
+
+// candidates are read at a time: the rules of hours and blocks are judged here, room by room.
+const candidates = 100
+
+// Free finds rooms that are open to others, large enough, open at that time by their own hours and blocks, and not taken. Who may book when is not looked at. ErrSpan.
+func (s *Service) Free(ctx context.Context, q FreeQuery) (FreePage, error) {
+	page, err := s.free(ctx, uuid.Nil, q)
+	if err != nil {
+		return FreePage{}, fmt.Errorf("find free rooms: %w", err)
+	}
+	return page, nil
+}
+
+func (s *Service) free(ctx context.Context, asker uuid.UUID, q FreeQuery) (FreePage, error) {
+	if err := checkSpan(s.db.Clock().Now(), q.StartsAt, q.EndsAt); err != nil {
+		return FreePage{}, err
+	}
+	if q.Limit < 1 || q.Limit > MaxFree {
+		q.Limit = MaxFree
+	}
+	page := FreePage{Items: []FreeRoom{}}
+	err := s.asking(ctx, asker, func(tx *postgres.Tx) error {
+		day := clock.DateOf(q.StartsAt)
+		after := q.After
+		for {
+			found, err := selectFree(ctx, tx, day, q, after)
+			if err != nil {
+				return err
+			}
+			for _, f := range found {
+				if f.use(q.StartsAt, q.EndsAt, nil, q.Noise) != nil {
+					continue
+				}
+				if len(page.Items) == q.Limit {
+					last := page.Items[q.Limit-1]
+					page.Next = &FreePosition{Capacity: last.Capacity, ID: last.Room.ID}
+					return nil
+				}
+				if err := s.nameOwner(ctx, f); err != nil {
+					return err
+				}
+				page.Items = append(page.Items, FreeRoom{Room: f.ref(), Lender: f.room.Organization, Capacity: f.room.Capacity, AreaCode: f.room.Facility.AreaCode})
+			}
+			if len(found) < candidates {
+				return nil
+			}
+			last := found[len(found)-1].room
+			after = &FreePosition{Capacity: last.Capacity, ID: last.ID}
+		}
+	})
+	return page, err
+}

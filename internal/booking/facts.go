@@ -1,0 +1,124 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// What is known of rooms is kept for a moment: rules change seldom and are read with every booking. A room or facility changed since is noticed in the
+// transaction (booking_place says stale), and so are closings; a holiday moved is seen after factsAge.
+const (
+	factsAge  = 30 * time.Second
+	factsMost = 4096
+	daysAhead = 800 // of holidays and closings
+)
+
+type knownFacts struct {
+	mu  sync.Mutex
+	all map[factsKey]*facts
+}
+
+// factsKey has the asker in it, because who may see a room differs.
+type factsKey struct{ asker, room uuid.UUID }
+
+func (k *knownFacts) get(key factsKey, now time.Time) *facts {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f := k.all[key]
+	if f == nil || now.Before(f.loadedAt) || now.Sub(f.loadedAt) > factsAge {
+		return nil
+	}
+	return f
+}
+
+func (k *knownFacts) put(key factsKey, f *facts) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil || len(k.all) >= factsMost {
+		k.all = map[factsKey]*facts{}
+	}
+	k.all[key] = f
+}
+
+func (k *knownFacts) drop(key factsKey) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.all, key)
+}
+
+// factsFor gives what decides about a room for one who asks; ErrRoomUnknown when that organization may not see it.
+func (s *Service) factsFor(ctx context.Context, asker, room uuid.UUID) (*facts, error) {
+	key := factsKey{asker, room}
+	if f := s.known.get(key, s.db.Clock().Now()); f != nil {
+		return f, nil
+	}
+	var f *facts
+	err := s.db.ReadOrganization(ctx, asker, func(tx *postgres.Tx) (err error) {
+		f, err = s.factsTx(ctx, tx, room)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.known.put(key, f)
+	return f, nil
+}
+
+// factsTx reads anew, in a transaction.
+func (s *Service) factsTx(ctx context.Context, tx *postgres.Tx, room uuid.UUID) (*facts, error) {
+	today := clock.DateOf(tx.Now)
+	all, err := readFacts(ctx, tx, today.AddDays(-1), today.AddDays(daysAhead), "r.id = $1", room)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, ErrRoomUnknown
+	}
+	f := all[0]
+	if err := s.nameOwner(ctx, f); err != nil {
+		return nil, err
+	}
+	f.loadedAt = tx.Now
+	return f, nil
+}
+
+func (s *Service) nameOwner(ctx context.Context, f *facts) error {
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return fmt.Errorf("read directory: %w", err)
+	}
+	owner, err := view.ByID(f.room.Organization.ID)
+	f.room.Organization = owner.Ref()
+	return err
+}
+
+// judge says whether an organization may make this use of the room now, and what follows for it. The month's cap is judged by the database.
+func (s *Service) judge(ctx context.Context, f *facts, borrower uuid.UUID, now time.Time, r *Request) (verdict, error) {
+	if err := f.use(r.StartsAt, r.EndsAt, r.People, r.Noise); err != nil {
+		return verdict{}, err
+	}
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return verdict{}, fmt.Errorf("read directory: %w", err)
+	}
+	who, ok := venue.WhoIs(f.room, borrower, view.PartnershipsOf(borrower))
+	if !ok {
+		return verdict{}, ErrNotOpenToYou
+	}
+	term, ok := venue.TermFor(f.room.Terms, who)
+	if !ok {
+		return verdict{}, ErrNotOpenToYou
+	}
+	if err := refuse(term.Check(now, r.StartsAt, 0)); err != nil {
+		return verdict{}, err
+	}
+	return verdict{who: who, term: term, fee: f.price(term.Payer, r.StartsAt, r.EndsAt)}, nil
+}

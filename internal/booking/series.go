@@ -1,0 +1,233 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/teambition/rrule-go"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// Series is a rule that yielded bookings of one room.
+type Series struct {
+	ID               uuid.UUID
+	Lender, Borrower organization.Ref
+	Rule             string // RFC 5545 RRULE value: FREQ=MONTHLY;BYDAY=4SA
+	Starts, Ends     venue.TimeOfDay
+	First, Last      clock.Date
+	Title            string
+	CreatedAt        time.Time
+	Bookings         []Booking // by their times
+}
+
+// SeriesRequest asks for a room again and again.
+type SeriesRequest struct {
+	Request      // without times
+	Rule         string
+	Starts, Ends venue.TimeOfDay
+	First, Last  clock.Date // both included
+}
+
+// Rejected is a date of a series that can't be had.
+type Rejected struct {
+	Date   clock.Date
+	Reason *fault.Error
+	Offers []FreeRoom // other rooms of the lender, or of partners, that are free then
+}
+
+// SeriesResult is what became of a series: accepted in part.
+type SeriesResult struct {
+	Series
+	Rejected []Rejected
+}
+
+const (
+	offers     = 3
+	seriesDays = 400 // from the first day to the last
+)
+
+// dates expands the rule. ErrSeriesRule.
+func (r *SeriesRequest) dates() ([]clock.Date, error) {
+	option, err := rrule.StrToROption(r.Rule)
+	switch {
+	case err != nil:
+		return nil, ErrSeriesRule.Field("rule", "invalid_format")
+	case option.Freq != rrule.MONTHLY && option.Freq != rrule.WEEKLY && option.Freq != rrule.DAILY && option.Freq != rrule.YEARLY,
+		len(option.Byhour)+len(option.Byminute)+len(option.Bysecond)+len(option.Byeaster) > 0, option.Count != 0, !option.Until.IsZero(), !option.Dtstart.IsZero(),
+		option.Interval > 100:
+		return nil, ErrSeriesRule.Field("rule", "unknown_value")
+	case !r.First.Valid() || !r.Last.Valid() || r.Last.Before(r.First):
+		return nil, ErrSeriesRule.Field("last_day", "times_out_of_order")
+	case r.First.DaysUntil(r.Last) > seriesDays:
+		return nil, ErrSeriesRule.Field("last_day", "longer_than_400_days")
+	case !r.Starts.Valid() || !r.Ends.Valid() || r.Starts >= r.Ends:
+		return nil, ErrSeriesRule.Field("ends_time", "times_out_of_order")
+	}
+	option.Dtstart = time.Date(r.First.Year, r.First.Month, r.First.Day, 0, 0, 0, 0, time.UTC)
+	option.Until = time.Date(r.Last.Year, r.Last.Month, r.Last.Day, 0, 0, 0, 0, time.UTC)
+	rule, err := rrule.NewRRule(*option)
+	if err != nil {
+		return nil, ErrSeriesRule.Field("rule", "invalid_format")
+	}
+	var all []clock.Date
+	next := rule.Iterator()
+	for at, more := next(); more; at, more = next() {
+		if len(all) == MaxSeries {
+			return nil, ErrSeriesRule.Field("rule", "too_many", "max", MaxSeries)
+		}
+		all = append(all, clock.NewDate(at.Year(), at.Month(), at.Day()))
+	}
+	if len(all) == 0 {
+		return nil, ErrSeriesRule.Field("rule", "required")
+	}
+	return all, nil
+}
+
+// PlaceSeries takes what can be had of a series, in one step, and tells of the other dates why not and what else is free then. ErrSeriesRule, ErrSeriesNothing when
+// no date can be had, and the refusals of Place that hold for every date.
+func (s *Service) PlaceSeries(ctx context.Context, by Author, r SeriesRequest) (SeriesResult, error) {
+	result, err := s.placeSeries(ctx, by, r)
+	if err != nil {
+		return SeriesResult{}, fmt.Errorf("place series: %w", err)
+	}
+	return result, nil
+}
+
+func (s *Service) placeSeries(ctx context.Context, by Author, r SeriesRequest) (SeriesResult, error) {
+	dates, err := r.dates()
+	if err != nil {
+		return SeriesResult{}, err
+	}
+	var result SeriesResult
+	err = s.again(ctx, by, func(tx *postgres.Tx) error {
+		result, err = s.placeDates(ctx, tx, by, r, dates)
+		return err
+	})
+	if err != nil {
+		return SeriesResult{}, err
+	}
+	for i := range result.Rejected {
+		rejected := &result.Rejected[i]
+		if rejected.Reason.Kind == fault.KindInvalid {
+			continue
+		}
+		rejected.Offers = s.offer(ctx, by, r, rejected.Date, result.Lender)
+	}
+	return result, nil
+}
+
+// placeDates makes the series and asks for each date in one transaction; a date that can't be had leaves the others.
+func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r SeriesRequest, dates []clock.Date) (SeriesResult, error) {
+	f, err := s.factsTx(ctx, tx, r.RoomID)
+	if err != nil {
+		return SeriesResult{}, err
+	}
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return SeriesResult{}, fmt.Errorf("read directory: %w", err)
+	}
+	borrower, err := view.ByID(by.Organization)
+	if err != nil {
+		return SeriesResult{}, err
+	}
+	result := SeriesResult{Series: Series{
+		ID: uuid.New(), Lender: f.room.Organization, Borrower: borrower.Ref(), Rule: r.Rule, Starts: r.Starts, Ends: r.Ends, First: r.First, Last: r.Last, CreatedAt: tx.Now,
+	}, Rejected: []Rejected{}}
+	refusal := ErrInvalid
+	if result.Title = line(&refusal, "title", r.Title, 1, 200); refusal.Or() != nil {
+		return SeriesResult{}, refusal
+	}
+	if err := insertSeries(ctx, tx, &result.Series, f.ref()); err != nil {
+		return SeriesResult{}, err
+	}
+	asked := false
+	known := func(context.Context) (*facts, error) {
+		if asked {
+			return nil, errAgain // the room's rules changed after they were read
+		}
+		asked = true
+		return f, nil
+	}
+	send := func(ctx context.Context, scan func(pgx.Row, time.Time) error, args ...any) error {
+		return scan(tx.Pgx.QueryRow(ctx, placeStatement, args...), tx.Now)
+	}
+	for _, d := range dates {
+		one := r.Request
+		one.StartsAt, one.EndsAt = r.Starts.On(d), r.Ends.On(d)
+		asked = false
+		b, err := s.place(ctx, by, one, &result.ID, known, send)
+		refused, is := fault.As(err)
+		switch {
+		case err == nil:
+			result.Bookings = append(result.Bookings, b)
+		case is && len(refused.Fields) == 0:
+			result.Rejected = append(result.Rejected, Rejected{Date: d, Reason: refused})
+		default:
+			return SeriesResult{}, err
+		}
+	}
+	if len(result.Bookings) == 0 {
+		return SeriesResult{}, ErrSeriesNothing.With("reason", result.Rejected[0].Reason.Code).Because(result.Rejected[0].Reason)
+	}
+	return result, nil
+}
+
+// offer finds rooms for a date that was rejected: the lender's first, then those of the partnerships that both belong to. A failing search offers nothing.
+func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock.Date, lender organization.Ref) []FreeRoom {
+	q := FreeQuery{StartsAt: r.Starts.On(d), EndsAt: r.Ends.On(d), Capacity: max(1, or(r.People)), Noise: r.Noise, Limit: MaxFree}
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return nil
+	}
+	slugs := []string{lender.Slug}
+	for _, p := range view.PartnershipsOf(by.Organization) {
+		if p.Has(lender.ID) {
+			q.Partnership = p.Slug
+			break
+		}
+	}
+	found := []FreeRoom{}
+	for _, narrow := range []bool{true, false} {
+		one := q
+		if one.Organizations = nil; narrow {
+			one.Organizations, one.Partnership = slugs, ""
+		}
+		page, err := s.free(ctx, by.Organization, one)
+		if err != nil {
+			return found
+		}
+		for _, room := range page.Items {
+			if len(found) == offers {
+				return found
+			}
+			if room.Room.ID != r.RoomID && (narrow || room.Lender.ID != lender.ID) {
+				found = append(found, room)
+			}
+		}
+		if q.Partnership == "" {
+			break
+		}
+	}
+	return found
+}
+
+// GetSeries gives a series of one of its two organizations with its bookings. ErrSeriesUnknown.
+func (s *Service) GetSeries(ctx context.Context, organization, id uuid.UUID) (Series, error) {
+	var found Series
+	err := s.reading(ctx, organization, func(tx *postgres.Tx, view *organizationView) (err error) {
+		found, err = readSeries(ctx, tx, view, id)
+		return err
+	})
+	if err != nil {
+		return Series{}, fmt.Errorf("read series: %w", err)
+	}
+	return found, nil
+}
