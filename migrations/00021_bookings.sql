@@ -399,6 +399,7 @@ begin
     b.status := 'waiting';
     b.waits_since := clock_timestamp();
     b.expires_at := null;
+    b.permit_number := null;
   end if;
   insert into booking select b.*;
   if b.status <> 'waiting' and not booking_occupy(b.id, b.room_id, wide) then
@@ -493,24 +494,20 @@ as $$
   from room_calendar c join room r on r.id = c.room_id join facility f on f.id = r.facility_id where c.mac = any ($1) and c.revoked_at is null
 $$;
 
--- At the end of a transaction that changed a booking, what it occupies is what its row says.
+-- At the end of a transaction that changed a booking it occupies floor over all its time of use, or none at all, as its state says. What set-up and spaces the room had
+-- when the booking was placed or moved stays the booking's, though the room changes.
 create function booking_whole() returns trigger
   language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
-  b record;
-  wanted integer;
+  b booking;
   there integer;
   fitting integer;
 begin
-  select k.status, k.room_id, booking_span(k.starts_at, k.ends_at, k.setup_minutes + r.setup_minutes, k.clearing_minutes + r.clearing_minutes) as span into b
-  from booking k join room r on r.id = k.room_id where k.id = new.id;
+  select k.* into b from booking k where k.id = new.id;
   if found then
-    select case when booking_occupies(b.status) then count(*) else 0 end into wanted from room_space s where s.room_id = b.room_id;
-    select count(*), count(*) filter (where o.span = b.span and o.space_id in (select s.space_id from room_space s where s.room_id = b.room_id)) into there, fitting
-    from occupancy o where o.booking_id = new.id;
-    -- A booking that is over may stand on what the room was then.
-    if b.status <> 'done' and (there <> wanted or fitting <> wanted) then
+    select count(*), count(*) filter (where o.span @> tstzrange(b.starts_at, b.ends_at)) into there, fitting from occupancy o where o.booking_id = new.id;
+    if there <> fitting or booking_occupies(b.status) <> (there > 0) then
       raise exception using errcode = 'check_violation', constraint = 'booking_occupies_its_room', table = 'booking', message = 'a booking occupies what its row does not say';
     end if;
   end if;

@@ -113,7 +113,7 @@ func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.
 				b.ExpiresAt, b.PermitNumber = nil, ""
 			}
 			return b, nil
-		case "stale":
+		case "stale", "closed": // judged by what was so a moment ago: the next judgement says why
 			s.known.drop(factsKey{by.Organization, r.RoomID})
 		default:
 			return Booking{}, refusals(outcome, v.term.MonthCap)
@@ -128,8 +128,6 @@ func refusals(outcome string, monthCap int) error {
 		return ErrTaken
 	case "noise":
 		return ErrNoise
-	case "closed":
-		return refuse([]venue.Problem{{Code: venue.ClosedOnce}})
 	case "cap":
 		return refuse([]venue.Problem{{Code: venue.BookingCapped, Params: map[string]any{"cap": monthCap}}})
 	case "unknown":

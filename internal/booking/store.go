@@ -254,8 +254,8 @@ func countNotes(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (n int, err 
 
 // surround adds queue, neighbours, notes and history.
 func surround(ctx context.Context, tx *postgres.Tx, view *organization.View, d *Detail) error {
-	err := tx.Pgx.QueryRow(ctx, "select ahead, behind from booking_queue($1)", d.ID).Scan(&d.Ahead, &d.Behind)
-	if err != nil && !postgres.NoRows(err) {
+	err := tx.Pgx.QueryRow(ctx, "select coalesce(ahead, 0), coalesce(behind, 0) from booking_queue($1)", d.ID).Scan(&d.Ahead, &d.Behind)
+	if err != nil {
 		return fmt.Errorf("read queue: %w", err)
 	}
 	clashes, err := roomRefs(ctx, tx, `select r.id, r.id, r.facility_id, r.name, f.name, f.address, f.access
