@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/teambition/rrule-go"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
@@ -156,14 +155,11 @@ func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r 
 		asked = true
 		return f, nil
 	}
-	send := func(ctx context.Context, scan func(pgx.Row, time.Time) error, args ...any) error {
-		return scan(tx.Pgx.QueryRow(ctx, placeStatement, args...), tx.Now)
-	}
 	for _, d := range dates {
 		one := r.Request
 		one.StartsAt, one.EndsAt = r.Starts.On(d), r.Ends.On(d)
 		asked = false
-		b, err := s.place(ctx, by, one, &result.ID, known, send)
+		b, err := s.place(ctx, by, one, &result.ID, known, placeIn(tx))
 		refused, is := fault.As(err)
 		switch {
 		case err == nil:

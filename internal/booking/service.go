@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -64,17 +63,12 @@ func (r *Request) clean(now time.Time) error {
 // ErrTaken, ErrInvalid, ErrSpan, ErrNotOpenToYou, ErrNoHolds, ErrNoise, ErrExemptionUnknown and venue's codes.
 func (s *Service) Place(ctx context.Context, by Author, r Request) (Booking, error) {
 	known := func(ctx context.Context) (*facts, error) { return s.factsFor(ctx, by.Organization, r.RoomID) }
-	b, err := s.place(ctx, by, r, nil, known, func(ctx context.Context, scan func(pgx.Row, time.Time) error, args ...any) error {
-		return s.db.InOneStatement(ctx, by.Organization, by.Actor, scan, placeStatement, args...)
-	})
+	b, err := s.place(ctx, by, r, nil, known, placeAlone(s.db, by))
 	if err != nil {
 		return Booking{}, fmt.Errorf("place booking: %w", err)
 	}
 	return b, nil
 }
-
-// sender runs placeStatement.
-type sender func(ctx context.Context, scan func(pgx.Row, time.Time) error, args ...any) error
 
 const judgements = 3 // of one request, when the rules change meanwhile
 
@@ -97,18 +91,12 @@ func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.
 			return Booking{}, err
 		}
 		b.SeriesID = series
-		var outcome string
-		var stands *Status
-		err = send(ctx, func(row pgx.Row, at time.Time) error {
-			b.CreatedAt, b.ModifiedAt = at, at
-			return row.Scan(&outcome, &stands)
-		}, asked(&b), f.room.ModifiedAt, f.room.Facility.ModifiedAt, atLeastOne(v.term.MonthCap), r.Queue)
+		outcome, err := send(ctx, &b, f.room.ModifiedAt, f.room.Facility.ModifiedAt, atLeastOne(v.term.MonthCap), r.Queue)
 		if err != nil {
 			return Booking{}, translate(err)
 		}
 		switch outcome {
 		case "placed", "waiting":
-			b.Status = *stands
 			if b.Status == Waiting {
 				b.ExpiresAt, b.PermitNumber = nil, ""
 			}

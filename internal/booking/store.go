@@ -57,6 +57,38 @@ func asked(b *Booking) row {
 	}
 }
 
+// sender asks the database for the room of a booking and says what came of it. On placed and waiting the booking has its state and times.
+type sender func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (outcome string, err error)
+
+// placeAlone is one statement in one round trip.
+func placeAlone(db *postgres.DB, by Author) sender {
+	return func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (outcome string, err error) {
+		err = db.InOneStatement(ctx, by.Organization, by.Actor, func(row pgx.Row, now time.Time) error {
+			b.CreatedAt, b.ModifiedAt = now, now
+			return b.scanPlaced(row, &outcome)
+		}, placeStatement, asked(b), roomSeen, facilitySeen, monthCap, queue)
+		return outcome, err
+	}
+}
+
+// placeIn is a step of a larger transaction.
+func placeIn(tx *postgres.Tx) sender {
+	return func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (outcome string, err error) {
+		b.CreatedAt, b.ModifiedAt = tx.Now, tx.Now
+		err = b.scanPlaced(tx.Pgx.QueryRow(ctx, placeStatement, asked(b), roomSeen, facilitySeen, monthCap, queue), &outcome)
+		return outcome, err
+	}
+}
+
+func (b *Booking) scanPlaced(row pgx.Row, outcome *string) error {
+	var stands *Status
+	err := row.Scan(outcome, &stands)
+	if stands != nil {
+		b.Status = *stands
+	}
+	return err
+}
+
 func orNull(s string) *string {
 	if s == "" {
 		return nil
