@@ -42,7 +42,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 			return checked(with(c, holderKey{}, code))
 		})
 	case doorOnly:
-		return func(c echo.Context) error {
+		return httpx.Bucketed(func(c echo.Context) error {
 			httpx.NoStore(c)
 			token, err := presentedDoor(c)
 			if err == nil {
@@ -52,7 +52,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 				c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Door realm="tonarimachi"`)
 			}
 			return err
-		}
+		})
 	case staffOnly:
 		return func(c echo.Context) error {
 			httpx.NoStore(c)
