@@ -568,6 +568,48 @@ type ClientInterface interface {
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 	PostponeOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListPaperSheets List the sheets of paper codes of an event, newest first
+	//
+	// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+	ListPaperSheets(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrintPaperSheetWithBody Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheetWithBody(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrintPaperSheet Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheet(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokePaperSheet Revoke a sheet of paper codes
+	//
+	// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+	RevokePaperSheet(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PostponeEventWithBody Postpone all coming dates of an event
 	//
 	// Takes any type of body and a specified content type.
@@ -741,6 +783,42 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /organizations/{slug}/tokens/{token_id} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, slug Slug, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LookAtPaperCodeWithBody See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LookAtPaperCode See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCode(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeByPaperCodeWithBody Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeByPaperCode Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCode(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPartnerships List all partnerships with their members
 	//
@@ -1822,6 +1900,88 @@ func (c *Client) PostponeOccurrence(ctx context.Context, slug Slug, eventID Even
 	return c.Client.Do(req)
 }
 
+// ListPaperSheets List the sheets of paper codes of an event, newest first
+//
+// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+func (c *Client) ListPaperSheets(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPaperSheetsRequest(c.Server, slug, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintPaperSheetWithBody Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *Client) PrintPaperSheetWithBody(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintPaperSheetRequestWithBody(c.Server, slug, eventID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintPaperSheet Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *Client) PrintPaperSheet(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintPaperSheetRequest(c.Server, slug, eventID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokePaperSheet Revoke a sheet of paper codes
+//
+// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+func (c *Client) RevokePaperSheet(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokePaperSheetRequest(c.Server, slug, eventID, sheetID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // PostponeEventWithBody Postpone all coming dates of an event
 //
 // Takes any type of body and a specified content type.
@@ -2216,6 +2376,82 @@ func (c *Client) CreateToken(ctx context.Context, slug Slug, body CreateTokenJSO
 // Corresponds with DELETE /organizations/{slug}/tokens/{token_id} (the `RevokeToken` operationId).
 func (c *Client) RevokeToken(ctx context.Context, slug Slug, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeTokenRequest(c.Server, slug, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LookAtPaperCodeWithBody See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *Client) LookAtPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLookAtPaperCodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LookAtPaperCode See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *Client) LookAtPaperCode(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLookAtPaperCodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeByPaperCodeWithBody Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *Client) TakeByPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeByPaperCodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeByPaperCode Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *Client) TakeByPaperCode(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeByPaperCodeRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4446,6 +4682,176 @@ func NewPostponeOccurrenceRequestWithBody(server string, slug Slug, eventID Even
 	return req, nil
 }
 
+// NewListPaperSheetsRequest constructs an http.Request for the ListPaperSheets method
+func NewListPaperSheetsRequest(server string, slug Slug, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/paper-sheets", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPrintPaperSheetRequest calls the generic PrintPaperSheet builder with application/json body
+func NewPrintPaperSheetRequest(server string, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPrintPaperSheetRequestWithBody(server, slug, eventID, params, "application/json", bodyReader)
+}
+
+// NewPrintPaperSheetRequestWithBody constructs an http.Request for the PrintPaperSheet method, with any body, and a specified content type
+func NewPrintPaperSheetRequestWithBody(server string, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/paper-sheets", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokePaperSheetRequest constructs an http.Request for the RevokePaperSheet method
+func NewRevokePaperSheetRequest(server string, slug Slug, eventID EventID, sheetID SheetID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "sheet_id", sheetID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/paper-sheets/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewPostponeEventRequest calls the generic PostponeEvent builder with application/json body
 func NewPostponeEventRequest(server string, slug Slug, eventID EventID, params *PostponeEventParams, body PostponeEventJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5268,6 +5674,86 @@ func NewRevokeTokenRequest(server string, slug Slug, tokenID TokenID) (*http.Req
 	return req, nil
 }
 
+// NewLookAtPaperCodeRequest calls the generic LookAtPaperCode builder with application/json body
+func NewLookAtPaperCodeRequest(server string, body LookAtPaperCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLookAtPaperCodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewLookAtPaperCodeRequestWithBody constructs an http.Request for the LookAtPaperCode method, with any body, and a specified content type
+func NewLookAtPaperCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/paper")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTakeByPaperCodeRequest calls the generic TakeByPaperCode builder with application/json body
+func NewTakeByPaperCodeRequest(server string, body TakeByPaperCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTakeByPaperCodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewTakeByPaperCodeRequestWithBody constructs an http.Request for the TakeByPaperCode method, with any body, and a specified content type
+func NewTakeByPaperCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/paper/tickets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListPartnershipsRequest constructs an http.Request for the ListPartnerships method
 func NewListPartnershipsRequest(server string) (*http.Request, error) {
 	var err error
@@ -6051,6 +6537,52 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 	PostponeOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*PostponeOccurrenceResponse, error)
 
+	// ListPaperSheetsWithResponse List the sheets of paper codes of an event, newest first
+	//
+	// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+	ListPaperSheetsWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*ListPaperSheetsResponse, error)
+
+	// PrintPaperSheetWithBodyWithResponse Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheetWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error)
+
+	// PrintPaperSheetWithResponse Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error)
+
+	// RevokePaperSheetWithResponse Revoke a sheet of paper codes
+	//
+	// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+	RevokePaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*RevokePaperSheetResponse, error)
+
 	// PostponeEventWithBodyWithResponse Postpone all coming dates of an event
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -6242,6 +6774,42 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /organizations/{slug}/tokens/{token_id} (the `RevokeToken` operationId).
 	RevokeTokenWithResponse(ctx context.Context, slug Slug, tokenID TokenID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+
+	// LookAtPaperCodeWithBodyWithResponse See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error)
+
+	// LookAtPaperCodeWithResponse See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCodeWithResponse(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error)
+
+	// TakeByPaperCodeWithBodyWithResponse Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error)
+
+	// TakeByPaperCodeWithResponse Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCodeWithResponse(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error)
 
 	// ListPartnershipsWithResponse List all partnerships with their members
 	//
@@ -7918,6 +8486,135 @@ func (r PostponeOccurrenceResponse) ContentType() string {
 	return ""
 }
 
+type ListPaperSheetsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PaperSheetPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPaperSheetsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPaperSheetsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPaperSheetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PrintPaperSheetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IssuedPaperSheet
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r PrintPaperSheetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrintPaperSheetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrintPaperSheetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokePaperSheetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokePaperSheetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokePaperSheetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokePaperSheetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type PostponeEventResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8635,6 +9332,100 @@ func (r RevokeTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LookAtPaperCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PaperGood
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *PaperOver
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r LookAtPaperCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LookAtPaperCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LookAtPaperCodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TakeByPaperCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IssuedTicket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *PaperOver
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeByPaperCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeByPaperCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeByPaperCodeResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9797,6 +10588,76 @@ func (c *ClientWithResponses) PostponeOccurrenceWithResponse(ctx context.Context
 	return ParsePostponeOccurrenceResponse(rsp)
 }
 
+// ListPaperSheetsWithResponse List the sheets of paper codes of an event, newest first
+//
+// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+func (c *ClientWithResponses) ListPaperSheetsWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*ListPaperSheetsResponse, error) {
+	rsp, err := c.ListPaperSheets(ctx, slug, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPaperSheetsResponse(rsp)
+}
+
+// PrintPaperSheetWithBodyWithResponse Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *ClientWithResponses) PrintPaperSheetWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error) {
+	rsp, err := c.PrintPaperSheetWithBody(ctx, slug, eventID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintPaperSheetResponse(rsp)
+}
+
+// PrintPaperSheetWithResponse Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *ClientWithResponses) PrintPaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error) {
+	rsp, err := c.PrintPaperSheet(ctx, slug, eventID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintPaperSheetResponse(rsp)
+}
+
+// RevokePaperSheetWithResponse Revoke a sheet of paper codes
+//
+// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+func (c *ClientWithResponses) RevokePaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*RevokePaperSheetResponse, error) {
+	rsp, err := c.RevokePaperSheet(ctx, slug, eventID, sheetID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokePaperSheetResponse(rsp)
+}
+
 // PostponeEventWithBodyWithResponse Postpone all coming dates of an event
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -10125,6 +10986,66 @@ func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, slug 
 		return nil, err
 	}
 	return ParseRevokeTokenResponse(rsp)
+}
+
+// LookAtPaperCodeWithBodyWithResponse See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *ClientWithResponses) LookAtPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error) {
+	rsp, err := c.LookAtPaperCodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLookAtPaperCodeResponse(rsp)
+}
+
+// LookAtPaperCodeWithResponse See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *ClientWithResponses) LookAtPaperCodeWithResponse(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error) {
+	rsp, err := c.LookAtPaperCode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLookAtPaperCodeResponse(rsp)
+}
+
+// TakeByPaperCodeWithBodyWithResponse Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *ClientWithResponses) TakeByPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error) {
+	rsp, err := c.TakeByPaperCodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeByPaperCodeResponse(rsp)
+}
+
+// TakeByPaperCodeWithResponse Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *ClientWithResponses) TakeByPaperCodeWithResponse(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error) {
+	rsp, err := c.TakeByPaperCode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeByPaperCodeResponse(rsp)
 }
 
 // ListPartnershipsWithResponse List all partnerships with their members
@@ -12868,6 +13789,216 @@ func ParsePostponeOccurrenceResponse(rsp *http.Response) (*PostponeOccurrenceRes
 	return response, nil
 }
 
+// ParseListPaperSheetsResponse parses an HTTP response from a ListPaperSheetsWithResponse call
+func ParseListPaperSheetsResponse(rsp *http.Response) (*ListPaperSheetsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPaperSheetsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PaperSheetPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePrintPaperSheetResponse parses an HTTP response from a PrintPaperSheetWithResponse call
+func ParsePrintPaperSheetResponse(rsp *http.Response) (*PrintPaperSheetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrintPaperSheetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IssuedPaperSheet
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	case rsp.StatusCode == 201:
+		// Content-type (text/html) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokePaperSheetResponse parses an HTTP response from a RevokePaperSheetWithResponse call
+func ParseRevokePaperSheetResponse(rsp *http.Response) (*RevokePaperSheetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokePaperSheetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParsePostponeEventResponse parses an HTTP response from a PostponeEventWithResponse call
 func ParsePostponeEventResponse(rsp *http.Response) (*PostponeEventResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14073,6 +15204,170 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 	return response, nil
 }
 
+// ParseLookAtPaperCodeResponse parses an HTTP response from a LookAtPaperCodeWithResponse call
+func ParseLookAtPaperCodeResponse(rsp *http.Response) (*LookAtPaperCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LookAtPaperCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PaperGood
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest PaperOver
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTakeByPaperCodeResponse parses an HTTP response from a TakeByPaperCodeWithResponse call
+func ParseTakeByPaperCodeResponse(rsp *http.Response) (*TakeByPaperCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeByPaperCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IssuedTicket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest PaperOver
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListPartnershipsResponse parses an HTTP response from a ListPartnershipsWithResponse call
 func ParseListPartnershipsResponse(rsp *http.Response) (*ListPartnershipsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14548,380 +15843,401 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P37lxvHdS+K/yu1cLKWSRsDYl6UObOyvmvEh0VLfIQcWfEReQYFdAEoTaMK7ioMCDP8Ls0oShzFPk7i",
-	"xE6s3Ovc5Mj2cWTFjn3PkWXZ/l8ONJT8X9xVe1d1VwPVQGMeJC3NL9Jwprvrtfeu/fzsh5WW7PWlYEKr",
-	"ysbDSp8mtMc0S+BflweJkon5KWKqlfC+5lJUNioNwR7onRb8tUFkm+guI33aYaTJ2jJhVTLkugu/VbTH",
-	"SJvH5pO1SrXCzftfG7BkVKlWBO2xykYFP1SpVlSry3rUjNejD15ioqO7lY3ler1erfS4SH9RrehR37yo",
-	"dMJFp/LoUbVydY8Jff2KeReG6FPdzUZg5q87PKpUKwn72oAnLKps6GTA/DHbMulRXdmoDAbw5PQg17hq",
-	"0firjAb2ZLvLyIjRhHBBhl3e6hKuFdnqJzwmMWeKnDv81S8PP/jhebML7AHt9WNW2Vipr1yshmZsPjVz",
-	"tj36gPcGPfOJS5dgf9w/zXbZuXOhWYclMPnrEev1pWaiNXqRjaYXsEX2aDxg5jhHcpAQORRVogatLqGK",
-	"UPLyy9evkHNRQtt6iTPdXupq3ad9vsSz7y7tstFSl9GIJedr5JpMyMoa6cpBojJaMCtiSk9QyC4bkQ7T",
-	"9jktExbdE1SoIUsIFRHhigipSSQFI7RDudgkVEjdZcnkB6nOPra2skIa3vx2dtloJ2EDxaJGFb5rvjfs",
-	"SmVoNFHajKM0j2MyEBFLyJCOyFr9Uu2ecKSLq8vOydvVJbOtBUS8sr4+ScN9qjVLzDf/26v37j1YWV66",
-	"d+/Bc+z+F/4oSHsv8R7X06f2ghySHhUjwoRODJlRZMSuOTRNelLpIraL4Yv+hCPWpoNYGyKqZgS2bPnP",
-	"/itIXC9xsVvIfTEXu8dnvhtSmJ17mDFPxXDPUn29EuSgHjw/a8w/Sli7slH5LxcyGXgB/6ou4Ghm3Fut",
-	"1iBJmGixwgXK9JHjL/M2TYrlWJ8mJyDG7jJDKYWDKPjzCQwTy+KVqFiexEriQScsimXSoYJ/nZpffU4R",
-	"1ZWJJmZsI59pFCVMKaZysriiperyHg2TkzJDHZWaYJ5mwttyl4nCTdHmr8fdlUfmZdWXQjG4xJ+n0R0U",
-	"keZfLSk0E/Aj7fdj3oIdutBPZDNmvS+8pswOejxm3oiyS3qHiz0aw7gR05THlY3KeP874/33Pnr/9U9+",
-	"+KPx/nsf/6/vj/e/NT74u99/96/H+3873v/teP/t8cF3xvs/Gu9/b7z/g/HrB0bqaKoHqrKxBtcV13AC",
-	"4zd+Mj74j/HBj8cHvxq/8Y3xwd998pOfjvd/d/jt744Pvjn9qWz5bgXqwsREH5U9o9v4AdzBaYJy10xL",
-	"DuIILqOm+SWNNkiPxuZQWES+fPfWzSqxQ5OXt68tfbFKKMEpmZvVXVoxV9rcQGQgdoUcCpIqXjUz48tS",
-	"tGPeWuTEjr3Im1KTvlSKN2Nmrnzd5aJjrkMqok3SMGTQIIqOFBl2RzDLa5THg4Q9yUk+P1Ajcm5t5VKV",
-	"rNdXrZ7ZuMN0MlraamuWNMiwyxJGYFfPE5kQSuBSc2qqYskeS8i59Xr9fI3cpW1GtCQ6GaFeQWKqWULa",
-	"MiFsjyUj2AXSHGhCye1bd7dhRDnQpDFx8zfMWA3FWgnTDdwemTR5FDHxJDfIkCqIEdJksTQHqGVKdb5Q",
-	"rJr5GhW1x3pNlpAeHVkVy5y8ghVctzx0HLlhmWHH8o8vOA7ffOfwrbcP/+LNw/d+NT74u/H+33/8rx98",
-	"8pNvjfffG+//xXj/G+PX98cHB+P9v/jo/dcPP/jheP+t35vfvDXe//Z4/1/G+/8w3v9zlCYsSaSxWV5N",
-	"x9VS7pgN8Adcqdcff/cvD3/6vY9+/c7hX7w53v8RTgGEyQ+nv9rmLI6McEH59Oi+J7ZWVjKxVbyQ7Ish",
-	"UTW5Nychq142iqvSUkZVS7ao1jcTRneNepgMYrZJGrhjDbgTFeEaDvym1NfkQERPkmKvG5pjqN+zByAX",
-	"DWXiL1TXCEeNNElaNI6thLwp9Q0Z8TZn0bQCcFMi27a6VHRYRBQXLQbc37i6TTsNNBOGVBHFBK78diJl",
-	"+yZjEXuii79hVPchFTozhRSjWm0QJeM9O+dW16xbdFgDtmZIuUbrRTERwSPuckIRhkKxb1aEkmhbypdo",
-	"0mFPWhA1ZTQyJxmbwROz64Iskxv8eZjVy4IOdFcm/OtPds9vStJKWMSE5jRWsKWpmZswdyNXCXvQNxqY",
-	"+XvC9uQui2qk8corryxtDXTXvN2iOrsSjcW/y9FUNQfKIrtINej3ZaJZdINFnG6DDHg6x2AYquGPZkYx",
-	"FJLKHVAYt5QaJFS02DRjHb73V4e/e+PxG28e/svPa+QVw0VdFvfB6mSJkoJEZgu1JC3ZM1JGDOK4QXqM",
-	"CsvPmsLOVCv9RPZZojkqqcYWFhEXnR3ZbvMW/jI/9i38gzXXlabtNpyXudkY2Lia9eC9CY04Fbw0SejI",
-	"/LvV5XG006Kou5g50qYR5Khq26ebUsaMCnhe9vpUcCl25G65N2JG99hOj0dDOir/EleaiR0p4vLvCN7a",
-	"NSK89At9Y/nMJyim1F04K7iUeEfsxFR0BrRTcsuGXcbiVpfypOTzssfEDpxqmRce+RbSq7ldmNrH6dPI",
-	"Dzdxvrm5T649RztuM6sB8r2fzlk2X2MtuNtTxrou+gNk/SjihrxpfNtjhzaNFZtkZGA2I0tZWxOjgBp1",
-	"E9mL53iL3GH9mLZYhH67YVfGrCTDpRyUd7/O8b6Cq+g6vrpSP+O2TyW3TRPzIOJMtNg2DXhgrsnEOv25",
-	"6GyCitIexDEZysTQHBqVinBBGtR+pwG+GDHoGX6mYiSFYTDF4rZjV6OQ0x6PR4aYaQIhi2plJAeg5Ms9",
-	"luys1c079sJN8DktWLLTSeSg7zFlRrtmHfqq0Am4xCeYpIXr8X2OEEqo9QfNmKtuJfBB2tIy2eFR2C+F",
-	"9xbaXGbFk96cgqOY/LzRNGBedsOcJDOzpxqCKa/JZnDBVOe8SBHVbEnzHgutxVlORZIqN8eMNnDxcxxV",
-	"5qDgjZ0FH3drn3YH+lcCfIMae9PbMe90qu50Jz6cm1a6A/cLOEDftjyaJ5xUkKY/zOJ/jwQDyooXa5v3",
-	"oZvsgbYxu6ntgInkvxZa1PNUBCj3o9/80yf/9g/j/YPxwVtV8vi9vzZG+MG3x/vfH+//dZU8/uD1w/d/",
-	"WiM3B4asUY02N5LlElT4Ut7eoxxJvFpps6H57yCOg6T6vJTo8p+MVGnzPnhyyWuSC01aUqhBrEGtJREd",
-	"TV94JYkMPbEBHVK22zYqOv0nz60CvBLHt9rgi5h1WLe8t+6wNngXJsOscL23wYnVAQNPWy3A7G7COuYK",
-	"MyaKU4EnpceDpY5csvOdGi/EMLml2N1I1x6kF3NER9FnbgmGx7hJqMh5piYXViUUvBRgqTWl7pqV9rjw",
-	"h1gOH3d+yBcZM6aKQDeDuYeQjsBe5loRFUutNlMVqwrhQbfl4HyIMjudK7LL+jokxAupyo8IemHaEJVN",
-	"RcDnkl2pAMTUAV52zoXp/UL7joILsckw+IoBfkLBTWH2oMP3mMBgL6OtLuGkncgeqZuXGv3B178eM9Ug",
-	"S2SZtI11bBVSIkBUEHRTDsnKf1tdIUriZt99YWtpZf3iOff/Bjg0G+fJ/3n9u4QbtVYKdk80R5rBr4T5",
-	"VVsOEmJ+paqkyTvEaLdUnCdN1uFCWZ9Ik2vVIF9niSTmxxq5jiFf3hEsqpKmHIgIvU2MwEWPbhaIRxMh",
-	"wbWMweA8tZmPeaIhjYxWK+hEUDuL3Lp218IfhL0IiqEh5XpnIDRe2BMKmTmTYZcJIgWsDn3ENDZnyhWh",
-	"rRbrW8u83CSHMtndoW2jZs0eDRxZkT1wvBsWHW1CUuEWVHHXs+3KzSm3HbljuB9mAiFYHA6vm+3qyjhi",
-	"GMFBytd0lyli1Ev/buNiB/0gRmiKmIMOO6Tx7g4HRSOWOnjRXe5KqQIceHWPJSNidsaFL5JBDAfWZXG0",
-	"CfIJ/9Azv+zz1i6LkA8h/L1pRKZ5zXzC3su0xyLSThiLR+TcR+9/6/C97z/+5x+c95cBkQ9YAlzSCWPB",
-	"WV+hmgUD8ksrq5MnWyl4/w4zuvq0BgXu6kgOReD6h7QQhQvnCtZmsznMb6SyMhujvRqsjGYCoVXzwR0u",
-	"GptEtjUThPX6epTzHc0SojhXFv2JuYrNXALaWn6gsA0A54lurEa6zgZK2i4j1K4PJCvc/rBMKVjV3FIs",
-	"bpM+S7q0r1IHG1UklqIDYTspSZsNSZfuMfDCES07THePaG607M1VTqfBHbrGO4OEBRSabUOfWpFWlwGh",
-	"GgUOPd+RlJjoY/7Rk0qTPpP92KxgIDReu0ZwaCJFi1VtwlmileML2FMaRSwig366L/a2MuSAFAJCSUjw",
-	"iNpPz9Ob8muqTiR7lNEpM33mxHbyLqNagRASuCazBzFVTitMUJNqxVKxaMZ22GCm/9Ki+6G0OYcFLrgJ",
-	"aT6ZPJN9L7dzlhSnOKzqiYqQaL9CR5chIjgpYSI62mnZv2QSrL68srq2XsmnZ9WXLt1/ePHRHwUv666R",
-	"kkEPiNFr4RLAKwM5PuZi18hq2Yf7N2E0GsFZQMYW0Sxm8Emi2QO9gZLM/Ojy24wmKiMwfriuzWfhid1O",
-	"V+1mXrBnt5IbsmcDFPmV3bl2mayurl7CCcl2WzEM2VFjeJl5bcvdkcyn1uQuBk+1XasHdnrt0RL+sJL9",
-	"cO7VbX2/9oXz/7/gIVxhLR6xKE0Rmzxpzcpb43CrBSR7xFpcOXeQvSjxy9WK2uX9PouCt2TPTapcupl/",
-	"WC6FLR26akcMHpo3v5l22MTmBJZF+/1E7jEcGbSY+3Ppyn0mODWJvov8yCCcnOCYtDyYIW+jxKvyKql5",
-	"eiFFe3FRbrh2xpRBChsGb7IOhbi1UUnLrwCutPKUKmVymyY6RK0LS+U0m+HhgvIaX8vLbXcS3oZVvfN2",
-	"Cy2ilcu0T1tcjxYk5Zb3mp+9Wp9MYC0QmX5Cq7/i9LuF8zX6zHURIPHMrph1kM78MAQ20EZpC+Tc27ui",
-	"sWEYo0sj0mRMpPoRXu3mppd6x/6ysWHVpiEFjxHkRBjrlu4y0qSt3ZxbLkn4HtyzdqBKtTIQEZoA3keD",
-	"Ms7lpZZy4xrVZXp9t1HfA9sU1EQXJGhL0FznnJHbN/f9qpcr606h8PjMymakVhuziQvFo0AcrWn9peW0",
-	"OvCuFjr6nDZGiaO4eboYfq+ao/zwp4EOrOKrKI9I162uPVON8DwPLbdN89gFnvMmVcVdKtr+l7jYXeh2",
-	"uMsf2KoCsPUXvyhaCaOaRQtJx7IXxAleKdk6U8XdGjooa8sv2OavzFrwYmokOosnbgJvW3NDFtwCs+jh",
-	"JMIqKW1NXY/B2EjRdOCGLc3hmTx5VJ0KJ1oRO33QYM0ZS9YayBo9r9aCD4m/I2g7x42AJEyxZK+Uu/mO",
-	"9+gRlRFq3ZxzdqotE7NH5mbjwiYhlbgu0PmBBmVYcfFX66ZTTY9wmljuW3K527VOqwViIVcf0JaOR547",
-	"j+ihnL5sfJN1WlREvMO12iRDHululag+bTEFpmVEVZcpEkmIG/XA3qrlDbHlYIgB05nDXixzv/IW71tP",
-	"g8TbcU6E41EBk92NZcgJKKXuqoLABOySkVjo18TwzIJ5YOAe8R71UiROi70WUZVgi0O5cKlqYp9wl/i0",
-	"lDg51supQ01phDuRSdWqFkMa7y5xoYjiukp6NNnFw5iekXOHB8JzfW3dnVKBgxT9l04tMmNCOokU8cgc",
-	"v2IwFxzM9yR6AxdljMGGZypiWAZY+vNd+JZksrNx+3V/BmW/xJU+idsMuOR4t5n5xA2a7C5oWnmU6BWe",
-	"elZVfa7IdZ+YNzNkyCMF7+fzSyGfpERf5uIoe/bbtL+wNybWtMg4Qp+tEeF1K2oDB7G0Ug+tLxQPv0Ej",
-	"RpojdKZ3pWAlYtmh7cBJz9gEteAuaPtKacYwG53LQ1y3Jr/95/IcnoEBgwtI6HAh22QrS69exCCRvR7X",
-	"YX+rjYKjTthPZI8rZuukmU2lzjtQ6VL7/sOLa2F3dZTQoTiGHYBfmOECi6XGCxlGclKZ0STmTOlFnHlQ",
-	"zxwaRTrXgHQeN6WrhpAxxrxpzUK4DRI6NIqhhpLQiHnl+brLRmTI3ExLRwENSRQma7GEKlaQ+memCa4Y",
-	"fCirgHe6rBfKCt1g1QzGoIwwbPMHx7L4MEN2xlKogsBElTCrvlIF4VZF1KDX88JOEIS3f4JZgRxLbfds",
-	"S2plZ7UT8Q5TM5hFtknDPNgonkRosEU4qdhu92WAG38D02IgI66VxtmOdi6eCjlR2QK1XI7uS2Um9aXS",
-	"hsKjWaFqqkh/oIlstzdTP2KX9s0GZPvapYoINiRmFSpMv0ZgFbqo8EP+5I9zOpAMHxjLnFpjww42HStV",
-	"NdIwP3DRQe8pkjpXpMnMqpFy8BlwsAJB1UgDZIh9xSzTvKJlbJ4VUu90WWyeblHRYpBGZj06XJMWhRg9",
-	"oem6nUvWzNWqnBxynFPlE0azflnz6fnxGQ8BJaf1QmZGRgSFDvtU6ucuK0/K5BnTCo9MjKei0buCLEEU",
-	"3bsFSdko5FEpzdHD1tILX37xxs3bS9tfWfqv9x8uFwRsCz3sqVUJl0aH7jFj3FDN9lhCmgzOSbbNkUGN",
-	"8CZpGAnuDh6SBrOLJxX2jmImIvBs6rRbUrR50oMtGlKu8cjNCbvTToerVM3X7pcQFV8bSE0X9szP0YHt",
-	"CWSu9nSUbHdDh3o1oWqQsMvmLNtQPTd9ugtdcZkDsry6mMF52OnMNag81vEHDK5wz9X0lXIWwuPXaEur",
-	"gLcQ6lOinSmH8kT1rABSUxuZc9hC1zglxyYyWpUprZZbdHMni3aVzSlrjtAbXSPGylVQRw71OFCk5KVj",
-	"GZ2wTRNzi5TWtbLDCilbmACrbMLs5OWVDgwrN7oi11WnC9JOwsB/EaEnrNxs3HjBgCtz6mq5s0cQFnv4",
-	"92eHeXLPTga+sk3In1k6pYCvsjqVUZ+m6iO51FJqvgw11HMNuHn52NQvKp1ZDJEvkntUrbgKoYms6PWg",
-	"x9I9vKNpZ7EKDFfMlLMjL00cdLUyEPxrA2b/bI5qsuR2Mss7OM02m7sR11i2Ba7kZdbzL3KMBea5YjHC",
-	"Tgf0LelpWv+aTYAM8N2WAr9gmwy7Ei5OTJSFm6KKmamY34iF1UKiHWFssZjvMj/53mmaXBGqdid8u7OW",
-	"4+dnZgtZK3WUxnShyagUraUJE5NO7znlkntc8SaPbbx21kq+kj35qFoZsqbiOjBiOT+7x85ROFWhs2BM",
-	"lB3huisOf3PIf5O9ptJSsA0iJCS1ssRaTfOC4fbzC5nJxVe9tx9uofdnb6o6ros3d0CBK6Ynk6DaCtm9",
-	"cK0J9kAj/htXLmUWsznCBhlUgwE6RomCOr+CDN+xUyreF9lfNIdHdXlb70R0lPc1r168mHNy4r/n6Kne",
-	"twqniJdq2BagwulOdARFMJAXbyEDQdFRjNkszOPedpMX3elcbFMBMLBHdxJGLd5EIP/bWqzH8xnmL8gj",
-	"XocLRNkWuTB7FkdmwRodqy8da19mXKRAgYFLNL0ObagMUUfjEUkgL3sTaLJhawgaWLFiE6osSkyN3JBK",
-	"xyN3wR7pXg3kGwIuUgkJdxcfzV+2pbMRq5VBEijU2UJIPzTQFcjAWuV07t4SEREzxXRPcoNa0vTSJu0e",
-	"5JnEEwaTrF/1pAtyTjY7n6ImaHSClSd5P88GheKyXKWnhwKWk4RTOA3IFpNIDPjbHNaCdQAimkJFSDEh",
-	"MCsf//0PxvvfGu+/Mz74q/H+P4wP/u7xn/9gvP+PgOv15+ODvx6/vn/4zi8ev/6jT/7yJ4gx9vi7v5ra",
-	"3I1XU6wBgB64n8qmEROVjXoqWiqvSdXlu5RPWF1GB0pTB7y09+3lixv1+ka9/oX6pY16PU2BNc/nEmvs",
-	"4u5XK4DigXlDjNq8j8ry6vLyxbVKOg2/4syiSI73fwyAZr8dH/x6/MYvxge/G7/x4fjgVw5Z8V8n8gJy",
-	"s1zLzdJMw7cnXn04UXVaaQ7E7khWqpVEQqJ/VypMfZp4bvBgaZfyDs+ebMkUrMAMk0JA7v8nHOR3xgcH",
-	"44O3Xv7Tw3d+cfjTv/now+8jnsYpGJVZmcKRqejMLp1vlx7LWRewTC/W57mEzozfz6rx69/IuQu38GY7",
-	"iYzT1AJ9uhgeMI2iwtrFi6Hsl0LR7kWc9SXLSzwT3KlIxTVPvj7pl2UltK0RyaXHtcZ8LacM+ZpQsJjh",
-	"GgsQgpA6rI2OQrlydYgyJwwCRq0uTTqs6kJAeRi8BUtRRsyG/cKUnMrmxYxut7i5TG8XO1FcM5EHVmJJ",
-	"0xPnLI4cjOG0b8rmvM7AJwqkPwB26+TJfPnurZvktjSTSQgXFuuhKaMR1DA2LjTSMmRhA37UB2eeJ2xw",
-	"2GrF1ljOgA+6rtSARcUFEPjqQlnuX0t21F4QEJ1qB3qOqHB6KJci3mNCAYVA+i7gUd/9ypcI79EOhKT7",
-	"CRcANKclUS0qMIcBQtythDERtLBSgIrJzG0REQ4XXmPL4n6CcrhBzBLIvUG9vtqCl+FH1qiRV+w12sXM",
-	"kqFMdlWa5Lnpkk0QIhZL5Fthqy9oMm67piXOkMa6Wz+PlGRwyjZ+hhHexn9BMlESwHhgkooJjXF8hJiu",
-	"lcaxQGvRHl41PfhiosE6+mmSWTBdm7zIWJ9wPWMnM9X4ueevPn/j4rW159ZevHPzuS9efu5Pb65vr3/p",
-	"uRuXK4WJ4wi7VpRbAig6UMuM+DIJoxFpjmzlf2D0JRh+CcZfggksFc9Ap3s0i3vsTqbP7xRSivWhgGMB",
-	"yAJmfgpUYQ9xag9zU0zXN4NIHB8eSazg28XsDFvCHsDaAIaYKtJkNDFKr3mjDHGV445Z7PBlyQUXnbAA",
-	"LbyyC0r2AevFVkcaboHU2LQcf5ir700Rq41M2kQcEZAjxnqvkcbDj//hJ4ff/t+PGl4Vo43Qj6ywxQB9",
-	"A0DlL+BpXojoaAmB9jt8j6kUusMr/odNb3NIIuJilrSbvb1IRbBHs6AAvB0+Ic2iCM0K8o6g3G0Hs2Ty",
-	"HWnW/I40a2tzcs9P/pBr5JZAE85KAu+Mua3Ywr98ThFD6iotycmLsvrqktGZ4D/j/X///du//uR//twi",
-	"0L++j990nx4f/N1HH/5f4/1vBOHp529qUJp9CXBltLSgRgp1nDT9yGFW2GVKEY+mC3vydt6lXG5eV+u+",
-	"2rhwYS6Hm9mFaO5FHsIgBIe4kgl0cuhQwxZgIEMCnpdH5TnmeJOqrvRxQxWNwVXm4wUCViYXemfilzFr",
-	"6UGCJcU9LqAfVwrqpBMKjGF2hjFI1grZEouAaBQhZkw65cpmUM9smBQC3ThXf3V56dL9P1t+tb60cv/8",
-	"HxV+9HJX8tbxc0KOhsuROTVWl8t5NSw4hy9O7AzLAN3eGAjQm2KuUySZCVT0N398+PZvDv/5Z4+/+6vD",
-	"N989fPPnh2//20e/+c744BfjNz4cv/FXGcIgIB+hWMgfd+rXLYs74/kJwrp2k7Z2Qdu2ffoysCibki/K",
-	"5VvftCL8CFJ/Ylaul0PCFI/M2QblSolMBi8trDzcZvpOUcLdYuAbDnijfJFJEebF/dyKTijfypgvLjt9",
-	"NvBMz2VNZAWP5V4I3O0r4Wto8Z0N+GJXZlf0ePGSmR83D6Vfz1VHlln1bGp0GaUBB4bQtKV3dkONF40q",
-	"vctGfvlHFfRF1BDtu1hUoxiNMZ1YCtbY8KDM4simXVL3htFYWsyq342IKZ3IEXQ+HJqrVMYoIwZ9BZoA",
-	"uKrcWKCNES3vCRwBbHHoPGIDz9Q2SvKxCTFZQkvMjYDy9S4FXwpPlJ26VYSpTstc3L0tEGpkl/WxSZCd",
-	"bvBa9fZzJ31yB6Mck7CDcwUcE1Eaxg+AeOES044xthBiA3VFDi1qzObDcuFTC9Q4JVSxmSCa2oJounCA",
-	"2dgmgzjBpteqqmCSYI2aVzpM52szFphfqGLD7CRQXxqkgMgFjB8zGmHXqUwfRk2zRhogvVzZBIkGLC1p",
-	"BHTZEdO1tGAGfjtgMy4pL5NpUdyNOaBGKU3kD8mrYvBZegZB3p8pMAqyj24JljKWS0KaTjJ6Ysk73lVy",
-	"tC+cVi39kTJ3enKPRTvtRPaCuXRYlAMNtPxqDcBWNK8evWyr2B9R+uJC19rXBizYnefu1T95+erNy1cN",
-	"2RgDY319bb0AFQBbfKbQdBPs/dWvfvWrSzdupK2dHbhbWq5kdq+U8ngE+IFymUQZD7l0olAeTpqBE67v",
-	"Tyk7RxXuQFLvyJzEmdxmeuczP6VmMry9OII6XKLkFYuQgIioXGP34xS8XDAWKSJA8XaJJjnrYzpl5eLS",
-	"ynPbyxc3VgtSVmyqycfvvrv8+zd+TD559+3HH/69qwSyffhSTKov1jMMrnzGSo8+2LFVRytGIc/egVBy",
-	"9pK1ux/dn4ChgRKk8tkyTem3Wz385geHv/nV4796nXz04fc/+enPDt/7H+HUGNyN1dxuPPpsaNxPScnO",
-	"OcSDvIsTmc1V05FhM1Q0iDEi7FU9zo4I3+ozUYAt2qIi4qkjI8+gV6BASruyQoDuRoD/8sXmBWCkJwAq",
-	"6s08uItpsdPUmhdpPDDVdcLlf5VMyrljHg7XPKVdKuCDM9dwFNf14u0VnsrS7tghJxq2vP/rw4N3q+Tw",
-	"zZ/j/7/194dvvV0lh7/95uNv/7JKDn/095/8+Hu++QWJe0aR3Ul/8poJ+T2VjK6bQB+dMLNM7NskBhqj",
-	"M/SuHmYmQ6S3ihjH6E0fyiRStTB2xpF8cn7QBiL8WrCEQLCtFsaj6EDHp5ACx4VOZDRoFea371JBw38o",
-	"kUDnb6hLpituU4MX5TTWC25sj6FmYB4Kl4RkkNs7zdFJdrPZ7jLS83ypKBj35KDVZaroGBZqaFPFJu0l",
-	"ebV0Rrft/G7TyGxih8WOg4PNiKOK9D1BEX5+dhpAyO9zMYvj+k6qCtNy31zgN4/a5/asmaT+HLx38A3H",
-	"DnM/HeibU6YfYcYEgdZ3xyui8w/lSpp9dDL3o1PcBEtUl/cX09/sS3Or2ScumNx486jwxYmucz47l2q2",
-	"53/sJBIuJ3fv6eZdTgqkwjy2U76qTvxSKS9Ww6LTCUtPgob2bzGkVfN0USjHmaEPy+ZMS03nco79aDiA",
-	"k81m6nytkVwlH7/77oqxliHebjTvTTIQ2I/HJR4kULkJAIcWj21CgM8qEczgMkutGrvrFcFihqGN7niI",
-	"ORm0UQbdAykVc9CJj10taCztnRMB3r5WjDbpuRmqriUYti6DNWJSpNFOLfIlUV2asA3A1YZep+DirmLK",
-	"pJpEcs52jIkMKGuqO42a01OxDDb4Qnht6VQw/pQ1G0Q0t+bIPH/0k33imMXFIF1hSj5BkK6YtthOsc/3",
-	"CI2Bfbiq+QjM3rPHA2/mGtJbyiOb2BfmNLQENsoAWhQ2o5tH1enHsZuaWuy+uAuvlJmYEwO2JSTkPAOr",
-	"6C7rKRbvMYUhPyrSzGr0lvPEGKzz1uHN5khecosQtRPG6HOYAFIw0qICArd2ddCKSIoWI5TAjQalCoM4",
-	"DpuD5k1V1FXwlVznKfiyGQ3kKFQ/5NF8zbcyWZc2O7BLARyjo/LbDHjvfFntDGfijnX3e5W3rr97Hgw8",
-	"x4dlENNyh5XfU/828wCHHdM5Ki9Sl47i2FoIT+coOkXJWr2cmlHOAV5c0FhgaRZffubqb8RSa5aMGi4b",
-	"FyMljXRmDRvmz1+SUJ2XIfhtprSM5Q1KSuhImkMX7FJlu7GdyO1ZbrvKNcFFeWeWifEjs86EAUtEpZDC",
-	"XsMc4Z3YpmHPmtxUPvFC3XG927zcDuRvYW+A1XDY5Ai38lFsjZLBlhO5tENZtGyPJTQOdFCERCAa811m",
-	"61WNBJdwl2BZxmbWABky0TkmRZfrJrBoICh0zc1O4MzeSK+sI0Sc/H0vkrx3nfYR6pksY5vyT+PY6g2u",
-	"kMx2XkzNBKj+NSznt+kM9xiab+BUKx3a3+lxMQgGpLYgO0cZ2aWHzNzdQ+lPD/N1wNwxVo0t94Ie2ZAz",
-	"34wLepH06IOdPkt2sqKbQtx/VaytKKM3mK3YLdcJoATM/8TE8vtj+xJ5Uys67G3W68dBvMqZBrm9RyI6",
-	"8msa5ndammcAw0UAt8Z0x2DwFIE0t+1kJ+CkSxtNC896jsWzoJx0W17gmzkh4Vgko469uZOCaw6dztJV",
-	"rXqQHXqxvprXUzMlcvpEg8Q5pakWurzybHHqWmiYkdJ6oLX63HKghTXHHI/NLiHssVvtK9bhvJgqc4wF",
-	"LajZHIf7nqS2UlaJWPhkFtUkjqASCJZ8KZGD/pHY4bMWmZuvyR0xmLsgOogfophxsBBbCxTTzr6oewyc",
-	"t0eKZ9mQ9lRIq+jWzkXfTnTIEwr/5C83tzVTE59zCCcRNpwZL33SUcPbLqMulBJjE/u5Il0WR4F4UKtl",
-	"LdZpxCn0Sob/luVITiWK+CkaUONu7UO4cFwocoh1CVAoapGMoNvBUcORsAlz4pBhWB9LXG61Vbcl/iIL",
-	"t/1Ikjrd8vn1t94ZzL2hT/NMvMEv5koMz7kaw4LG6kc+u/l9AKfOsvCUJtMO/AziNJ8GUntDOQe+u6bQ",
-	"9HxNDhJBAUmfmN0RUW5X85g9bh6QIS6cnxj7YVAh5EC0WLQD1TkFM0pxbibafOEfiIU8IOfuXLtMLq2t",
-	"P3fe4dZDl8Pkc4rEVHQGFuRyCsg5jpnNFprTddo+WJhFdxds/k1CWxqbLUFwmk02naJLX79v/lNfurRz",
-	"//PhvlNprkzIXwK9ZGxfIIg6agndKtkDHU7GSxK5wLWaQxeaCV6aauDrly55GvhaPaiDF2OU4i8mF/vy",
-	"neskYW0GyckbpHGhj3NSFxD9xhyCA7+Zj49h/pprv46lDnanZ+RZpBBx0w6iDiPNhLZ2md4kHSYilmya",
-	"A1csbldJwmKq+R5IlzQhdJN0ZS+f2ZdrK94xk8NP4SxFhDZpN98mJNs7tPhLx/XgcddHwb1ekIqxRfpS",
-	"xkZ6QtXB8Vxtizd3L1vWlFVFhPvfUkyUNSwpU6SGsGeu3F2aa5Oe3qnZPGZ08PYsxNPo1h/kO2/ny9FI",
-	"egZTkd+bUpOGiqVubFhPKE0YiSmPoH9Jc0SouWUhnuvHb6dOdV6UBWOtKRCA7flWKr4yQQ/Wblou6gC5",
-	"PIsO5tiXk63cU5JITytEA3fSEsQFzj+rW1wQJmC5bK7mnYl8ifDVT7PAdZMBMIy574ebpOG7DBob4K6v",
-	"kuZA58Lq+RJmvSMYi9JGWraBk/lxZ8S038LLfG3S4RaShoi+eI13BiHw/y3Shr8QjO0Peka24a9UjTT2",
-	"aDxgtrNCbxBr3ocSFNLme2yTNNps2CCaxbGCeAR0SLWapf0GpuCTmDOngRhBgIGBujmk56ppmfpAaECX",
-	"q5tH7dDTErbNhjlMkiCDw8u5x1bX52Ij4ktVGCFMpXBjRVsAwRpw5ae/n0R1hQXNglTfJI2B2BVyKBoT",
-	"cYuIY3mzoqM84MdqXYW7NrqDnu0/84hich/sOtJvzdoLXxUI7UZ5HWtidx8VA+eWR7CdSsC0f6imswuv",
-	"LeeHnCiM+eAbH//yzz96/1uf/HC/Sg7f/2mVfPz2+5/8+18+/r//pUoev/Wb3++/H0AlgDJDTMaoVCs2",
-	"bSDIr36vplDS2SCmCbGQQcqQiGK2kxbkF7AWj1hEoEjL3D7wQ0jJl1KV0PDhqUUKqkWw4foVf1qqSmQc",
-	"MaVJmyeYslOulg0/YqvSAv7jQcx2NHtQAGAI5XPcqwTKeOnxf/z3x//8DfLxu++ujvd/O97/wXj/Pz5+",
-	"9921w3/+weO3//nx994Z7793+K1vHP72m+UaGmczqbqdTvcmRHF45gtj47tDrCCNwW66mmxbebpmZ1PZ",
-	"qFy7c/VP/vjGrZvbL7z01c3nv3pl66t/vHp3q7p2dys340V3w4tseiGPCsDVV7x6z2K8+cNvfvD4Z387",
-	"3v/P8cG3xvs/m3LSVwC/Cnb6eESc26BSpY/VSkwXfgX3O4TYtb6+tk7u3Hn5patpKPrK9t3trTvbmMho",
-	"QfvATnfFlXhdwAwyfG/0KjRwA+B+brQThtdlRtYzT3xuzGxRdloQx9snnPl97vKRwqngSojf0gHyB1/M",
-	"f8VB+lwsbwFchoWLqNMpPDpO5XQgzDUnhjE7UOzhPBZAUE1u4VHgCMCTAx2ScqBAiI5AulRN4BRU7bXX",
-	"YXo+VMGM8ywfmz3F6vkJ+j69KvoFV70goQQpoyiVbAvO8XMKvdCE9qTopEUgaSeeDJgIcstc9lhBehk5",
-	"d/g33xzv/+PhX7x5+N6vzEX15juP3/7d4Tf+1/lpMigMhWUtgvMzvmxsFGbNl+Www0S2y3TApTZj0zbC",
-	"le3w1hl1MbBvTSl3MauK9wBwmmJyFUCQe/l5NlP7eG4qyODd4VFArYNs3TQB0BzbJukh4g1F15LiOpeY",
-	"ljLEfLj/yV4Bp1T6sSjwU659+vyWyEfDrwl1HrdJZo0NiwztiKAazG0j5w5/853H33vn8Nvf++jX/3g+",
-	"0BY8dSDAZws9DfdLabyT+Fe5HuGBhPmMqLIu4oUuQsMGJ1TAbBcVrOwFhHOWd+PPd4y5/QvnaAXX8pJN",
-	"ITlOCBpEw7yKQ/xS0ZbejumiPrecLCjPy/k8/mIQxjD+qoPaKgnPlSWvZs6fuufrfC53puvB3CjqZWhk",
-	"7tJpJGjweNmnSZtr7AhBwRNsdeKydNSnA8Xyqbd2ZH/yK/OBq23qfbkcGS3L76yT46EvT9sHWPgBF4D1",
-	"/EHSN/jIi0qF/ATfbPEF245uNCMBP6c813vJ3N8qUX1oGMD2WIZQbWliXgRhgs18YWYRwLSsZKRYxIB3",
-	"rKG4AANOpGdncY+VuXQxnWPtRU1mU+ciSdHhxWICUGaaaqm6vEfzZuNa3mpcmQoS15cu3f/CuaX0x/Ph",
-	"WPFdTdvtk2ylf5TWYzCJRfrPL/DVWX3k5VCw5AhJWwv3nzczQatvfv95/9lJPAmYb/WE+tC7jrs2vVqZ",
-	"gS0KZjpA2nU3RyonkRfmEd5TTwuDuRytv0W4lcKMFgkn1kEiOHbh6p4FGG+YiMPyPjJ89wRbTwdT+v1E",
-	"7tHYz2LqM5cJgX+FqGDEWjEXBTB0NjhwLCjWZxK7rZptUG6VhZRzckghk7WLCwhPnzmLoCUsKLZrCWJe",
-	"m1vhPvXthbP34ROFhTNTFXJT4U4Uu4ppkhVsb0Au6sjHxAXTEHwW4M7O1btixQbhbfT9cEUYTWKOXoQT",
-	"qPC2OzJRfDq5uBnceowsoykioq0W6xfVW2bd+fFq4yrD8Eh7zYGXDHEQwsq1ny0TSESjtknTHM0v/Yp7",
-	"perNfcZm3V1UufCCoNPbdfw4znwx12dipyiaacwbc/3acKaDTU8hEhzccenIZoYPWhDWDOcIHimCEgye",
-	"TMRIctuVi6T4+zLrvK3jsuRpoy/j4dF8NTOoeSI7Ft/ZABOQRSB4ejTZNWzk9eyrLO7lmbzmOaitjkMy",
-	"D9uUSy24cSfiHkpP4eg+onwFZQC5dpZEWTy5MZeldtRExKkcRE9iZQPMXe3Ty0c8ymY9iyl9RS0mWzRm",
-	"IqJJcaPEfsL3zG3mnsTwAldpdTnHwBD2hMDu1hgHEmyTsFgxq3Fgz5GuNQUdyI5iaYgdv18Khz5K6HCn",
-	"KCyEbT5sRlfaQ4P2+zHHqW3AhPF1zINngFaTQickdDgx9evY4IIlfM8FnHS4C2dg+hM9oLaWXvjyizdu",
-	"3l7a/srSf73/cLmgI9RC3ZhDSat3qIhkb5MoOlJpbw/alANNZGLOyqi0vMeOBApS7iqZrVNjTZTZR1vm",
-	"AtAltjjKQa3JHstjrXGHSJc/ojlq+IQGLnhr1zFcqCg87f345GNUoAqXDmgVS2gVRrR4fgSHvkkabiDb",
-	"8JAJ6DU0ENrFeuVQ1MgWScHUHU8hHobbnnIFyPBm+AYs2yPCfsP2h3C4S21ZKAIcEhVOewPFFiZuAzhZ",
-	"lbh4Qb5Zk/kt4jlOEJiz9eEbOb9YxfJr5X4J6TUThCs89eEcaK6pqZ4U6lZah+I1ci+OLqa06yjT47Sg",
-	"bZfhZmWnmRfv1fwdNQtBCwlkK8t0XTTdxTfwGy49VTXMpbaJCQ5ewyYiB7pGtgTB5FXIyo4iwyXSMRJL",
-	"8oQFwgySBLDXE5iLuZ6wkDyhEFPGNR2+J5SWCYtc11iWUgX0bxGf01m7ZdraBbEOae/mX+bWpTptO5Q1",
-	"QaVqF660RPb7LNok1CU/2x7HQ95iLgscshbuiXyPEXDQ2rxnKP7ZqBgaHBqhPt1Ow7pzHQctw2sr8F/8",
-	"xBr8dx3+exH++1xd7RQAD9sCJO+DQ9mj2IIEygghMBZ6E2daqiJTCga9rnqYyNFIV9eokW05FMrlOHE4",
-	"v65UmgiZWBxB4kEx48lRfARFLFW5D1bCZZx/lj4Sbt+Z1l/NhgyUPQvJntZ+oWXsKsCqrik8VoFZKvQl",
-	"nnkr13g1bSBwv1TtBrLmHaSwI1To9vWOERBFaA9FpSCYymRVPB+YkAx5HJNI1ggYGKoAv9Dx9lr9EmA/",
-	"ubhp2Knj5djPv8ecmJqpjNzq4x5V0xqxlTppdWlCWxpa/YoWMzTXozFXLHJ6qnI1N2a+VjEHEGIrVtoy",
-	"6UitsRedvd7T3Dy/snkljKomMatq2liw2wUSsJFWrjZQ4W5AC/AG3r2o3UFNDl4BDSIF8hk89v8X9ZpY",
-	"rv2f13/YyOSesOC5CDMq4z3QBu2XZLKLbd3MlyarpItBVHZCqvMtQPfyawvNzCDErSYRc+eqZke0B4u6",
-	"/28FrA4ztZEcAFQp6dFdLjpZdnLVJW7uscT8kaVFv3NhQcxiw7lm1wYJgnw5uLE0pQCvOsyIzqmYk/ri",
-	"Ankqy5fCfu9M+7NbnKpmExLBUFBjQpA0NjIv4bRqCBIyqB7KZOqPTmMsrySWcIcbyixWc5xPL5BKewpp",
-	"eaeaZBfSO2dnrM3eFnVC2Wkdvsd2jBJ11PSqUK6wUc1O7nvFd+10s6y0JXwWV4Fc1zZL4Hcx7auJ7lkQ",
-	"yYs5/CSk3gG81KBelSUpT4mK64JsKU4vbMvdkZxok73mOtH5us/yfdB//mzl1frS6v3zG6/Wl9bxV0El",
-	"aFta//KEaythVC/YTJI96POEPVlM84Ttyd1jhoEhwnekTqmOxfD11E/rbURuhlV/W4NcaA7jKP7a/NaX",
-	"bKAXVJpegQLWfiI7Ce2RAcQtNQp0zEoPoZvOKY/xNzjQBwnAjwAvGDo7W4RxRPewkMPOYpyvOoST0739",
-	"Kdz3k0iaQW566vkyX+GKN3lsHfiTByxtx2FzjTufblpfXs3QLBQ5Zx+h5kI5D5d3ruOK7c5xjgsipG0V",
-	"YJ3BCWkzFuVytfHvvv3jIV6poGD8KqPJgslv5hUsBg6FWxfyCx81/awICmXiND2nkAMuwRHDMTV/YVNk",
-	"2kwY3Y3kUCxco5xVGAdQyWlvwfLramVm/0c05R3yLlgy8GI4UAmf2mkmhql23OKCn4X0WGtBQuYsF6SR",
-	"7kmjoLploA3Rlyet/FIDHnlp54B+rJjvwUSowKoeDXZll6JB7ef+YErMZqipUTV7A95H1s0apsGW1iaa",
-	"pqSdyKEMf553f/IE7b7s9FnSsqw3ZeBlCcmKcmjZg8GIEax6c+H5hFK/3RKPBQCA5Jj7nKXrEH1VPUbK",
-	"CGR6S0JC1/AnTiVgWRhWL3+NZGIvwJTBEoJwjnv4wgUveIQYDCU+omlcZr6ZzK2MGE1yKdIr9ZWLczOx",
-	"4a180rndNjeL6V1HS3+QcD26a+aSdR8OFB1tDXRXJpblNsgVKROCWFPgNLFgU1Wb2xVzsZu2ZGm3SY9G",
-	"zLkBU3OVmw93GUVAJ1sDnhsn21Pa5y+yUaoPzZ/g84wmRmyI3g5OU8WDDs7S/mLloufP8uYP63F2ty9o",
-	"XPlCnxqhcV2DSz6SFmcsU8bMrw1zc6UGLCKI7AKnDV47mFi2sq7WiB2ZxslnLwxtLLv30/4Yh/pFLlPF",
-	"qkT1aYsp8L5FVHURhwU0RBkxQEaTZh3GBqqRm1BO1gdfJPwdi1jSvjRHPbRHgCDbljO939xOc0JHshlu",
-	"GENQacxik1AxgmJf8CpZ6J201w4dGZlpDsGh4tfuiXvi858314x3bLXPfx6jFLlcOovgg3GNEZYio2cm",
-	"kT3wuAxZk/Rph9XIFo7MlY18pN5cQWgLHO4bZg73hHVQYgSThjxp5w6/fXD41r+k3frOVy2MnYRzcfkL",
-	"8Cx+JovI1Agk+jjbQxnjg1DStFzgkTRPckRt9+WyFGaDuRTq85+/J5aIsapRG7hz7TJZXV29ZPUP8522",
-	"YnrTAxtxff6XrlxpwJxtPlza/79KmlJ3De159rgZ5iUESsS9aTy8hyL+XmWDvFqr1e5XyT1fXze/r9Vq",
-	"jxo1cpeJiDS8vzUwBEUVabhfpN5b8A62eWw4Pb1embA7CO2C7glC0HDAJck+/dqAwWKaLIaCZAnSy/rw",
-	"dRfLWplGGCT4NizpKkAKwkf6RTCMVdIA9wb2BnPofV94TUnROF8jDXPG4LlUFjexAUoubm4DP9eAIQB1",
-	"wbMwLX+b5ThkRzPBxhZ4IJdesr9rkHON12ijShpMNM5bF7PZjK8NWALeRdpj2pyJ+Ur29Gt0iVE1ci86",
-	"zCas1sc2z4aegSthTxuIsNggRlTgfgO8EmDPgevUsNiX7966SW5LDoFL2KWLl+rL52E/beiGNGXELb3B",
-	"41yQl7evLX0xi1Askxv8+Rp5GQGUSKZFVEnC+uA8sNMw22hxliZX7NrWtAeKRTCBbfZAK5Aa2NREjEjM",
-	"jMRUCOIlJIFO1jL2AyRmCCEhr9CGDVrgG8SAUIKRnognrGXZcIncRhvQqeItmiQjw3CNq9u009gkytA8",
-	"1xmhX28v3ZSCLd2gutVtGArtMpqQxmp9bUJ9xLFxPVvCIpKiokJ6jAplGC3FJr1X2SRKYsQ2U0YBRRgO",
-	"zwWjbdAf4rMxbzGBICzuVujTVpctrdTqFVsIAped2rhwYTgc1ij8uSaTzgX7rrrw0vXLV2/evQrvZLZg",
-	"ZVsKmvAebXU52bp9vVKt7LFE4RWyXKvjw7LPBO3zykZltVavraJvD7N2LzilphO6YV1jRGOOb5ozM/N3",
-	"55dmZyHMHgh6adbepVPZoin9X4+MmtVnwqhJ2E2hL80CzeAr9Tq2cBXa2eaeKHjNQtmhdjgXCUmCo+NR",
-	"qO4SMsEh7KYVIilAodMaDh/6ajrNC8/TyEVM4ZXl+a+8LKjVArCb0Vp9df5L12TS5FGEbp80lDL3Lcpj",
-	"Z644DRbsTzzmV+8b81INej2ajCCUaTNYzJ+znqmQmNtRYOeY9+6bzwGlXGh1WWt3yVag9mWoMd7zIwtK",
-	"gVF7cO80RwWpeamJh5oCjWOjAQD6EeKZ3IVStQ5FkDwnABo0NjrIqGHUDJsBBSEfNIltTMghnkAaCxy4",
-	"+9U9MaQ2kwM1cOrqLQyBr9XXSAN6xuGnd4SEqNaOlhEdWa7OkzTsy3XsXAfU8byMRiWI2cvdiOjIYlNX",
-	"6ssrq2vroNOXJnbAdESKz8wfWx5+qlx22S49wGygQDaZsYsxf+0Z57O1+tr8N25KfU0OEPhjbbnEENtS",
-	"vkQTxIBeW14vsxDnyoxusIjTbWM0mJdXVua/fF3s0ZhHpyk2btBkN8vmpUYvgBzcMnLjwkBEslh4bJHb",
-	"t+5uV4niosUypd7cqpBXQ9An7DKVzW8ouXL1pavbV0Er4JBJRaC9L+qUy8t1olCVIJdqq7X189MXkpnT",
-	"5TMOPuPgzwoHb9NdbKtrGJfGoDfP4F7QkS48tPH/Rxc07bs6YGsaFDq5s0egRvT6FfBwh5n/KthKmvbB",
-	"oqeC8AgvcNAduubyxstaRH4WZNr0T0nzsnI6OMBcDLs8Zlnbd6PDMj2URoCJCNMqY9AW0pxPkClG4aiR",
-	"bWMuYm4g6gptGscKzN4h+TpLZFAVMM9v6VTBPaIwwT02J8hiTSECys3nn4tWm/X2Olt6rl1vLa211i8u",
-	"XaLrq0sr7S9Ga3S5vdy6xDCyU14AbJuxnobgMVtVpKXbnMy2xtLO3pnk+TRIHjhyzyMDWvlAzxA+ac1E",
-	"CRMVIkccW4g7htdlzVJj0MI9DAOeMumnVYwF1J/L4cO4wGfSRL3LmPWkgb8PfVDthLF5FHPhoU2UfLT4",
-	"TWUOx91UgwJwV5uW0GU0UYQiZrshQrg10I5EsxUdTGm11zTd9Wiy60jiODdGWvC7vJjaGUttNPqncQG4",
-	"sQ3VTfPBC3JoK8sE1DYNP3VXQP3S/BcuS9GOOQaDP5t3xl1wME9AyVnUNEz+ziDNhjRG/1RQPGQB8+Bl",
-	"ckswwoRG3zI8W8WyTAbhLnOxAAaAh7ja5lrVyFWMwbX9rj22zQmmOkFCE+Zfu66sf5w+CcVMyuY8s97m",
-	"PcGy701E/VAPpQkE2Pq0k3qcVVcaHdi8iU5sjJEpzePYlb8AIoMULKS2moledYHxCXE5uUvxyIa4IA8Y",
-	"SlghN8spa1yRHiQEbhJwmX1OkR6PBO904cwgyDWdggcBVIg5ZPFTG7YvKVHo6FaS9RsvM+8UasWbMrW+",
-	"SzAwhl0Zs6LZQTbBicztbjzo5EC4bGDdZQoYAWhLZizEiYBwSzJjdhMwQOXm6ZpMFk4w14YKCpS02a2Y",
-	"QRn6JokZ3WMKENhxr7ssjohz30ZpuBo8vtoWnnSl0qpoHexBKx5EbOdE1zO731/RVKCFbNmh/SEuy4jN",
-	"3lavNG3TbZLZlkz02HaeRXPzPnCE3Ql90bZ/LPcp7E44vUJPNOouU8zp/lnFhqtBCe131ne73Cy27Avb",
-	"tDNjMhh0xFwGbEXIIpQBQzratFlokIQPMkLqLqqd5t6GvAeegjWHDsICwmczntFVMVR2UjBrW7CYFb9w",
-	"RcwRFc1jolN5qf3LdY2enskrMolUFcI0sm318t5AaQIFNRBh5zpmVWIv7ypxJ2jO2/vWZhqaZnArgLQt",
-	"WsjXctOf2/Zyrnrv0qDnP/kS73EEUTw1NThDVgxowLcAgAETFVAmgAq8WlLRvCEj3uZOnV1cbX4i+l+q",
-	"5l3jIvJyjbIsPavH2V/4mtwFa1wVanR3zUWfph41IKyAuSKa7uLeKgK1jqTRkwmmlkAtxKaFX1C71o5D",
-	"gBHeY1DEyS1ebgYAgCk3OEKNXKWtrgPa7PfBSDSP3xMQc8ZepphTgOhudobmMjxHiZa9ptJSsPOoJmF6",
-	"rpAklqIDmWjG+NwgCetJLLg0k/VMTxzZqIY4uvVoztL7LtutnKP9+cvMYO07zKpSRTwMLxTx8XJ9brnH",
-	"M8SsbqMC/Gr/lIWvxGQjpyfHvcflRhnHcmjzl5DNql4vCTVSmvXsVdrjSeJjMc7j2oeuRuGRx7h5suww",
-	"pMrKaZ9mkQMOppiHWoG0Nk1HChIgsbGAkrgFVqvpohrsAmVPSlAv6ng4Jm3cYRR3Y0JaWxUljtO2JEFK",
-	"qC7ojoNzAn9ckIYusIQq29GvE67ObrFE87ahEky2BqpuymhUI3cl1EePlLVebTv4LlUE9MJqGoVWVeJQ",
-	"AWxC7gQMV9qQxaVEGaXRTM5DodxlI/vUPWGIGIrTAMZK6USOWLSJWdNcoW0MfSVRO7JAAlrGUBlhMS8t",
-	"lFYEabjoHUh9JW4e6A0fsiRo+RtWszt4msyGQ1zOTmJWepYVLOC38I4hNn+ysrRK1ut1p0bmGRWJcRca",
-	"xJrz8I7/08yW6CvPwFDd8cs26VPl7HFDBpYqnwRzTsaOo4QOCzn1mnV4udqrhmfDYA832xeyUSPPo+vG",
-	"o0hFZB8QsxRjgKnRT2SPq8yCbrRkr8d1jwnd2Ezxm0aIpIsU1gAUAiLb9wQVUox6cqBSjAujG/IHlpvN",
-	"B+++sLW0sn4ReZIqfHsn4h2mzAjaIUS5CeFzVhRYwLcM34604c5VqGoas7NGXpBD6NRu/gw63D1h3UFc",
-	"kEi21AW7I7VetEka2ssH3WMJb4+WzKsNzFjl2ums3KWW18hNV0eFbWgZjRSChdg0PA+5bzMHXpL1aL0n",
-	"2hymZPbYA4pqEGk+inop5It2JNTV2W3xCDRF6M1kZoGsumII6DTjEub7RaIJjsFYCIn5H9dwT7Rk71Mv",
-	"V8ydgpRMtco8VthRNaFDYXgslhq9zhm5nqiIqZbPMQkLo9mx5Of9nmGQhm9jjufS/rXnq5DLynusRiCJ",
-	"xmhBVrpwFAEZvorHIdW04RiCWCGtAzM2HKALoHHyVtfFftO282mG/T0BuJHwhmr4TcU2sFwpbSzWyDcg",
-	"aeCxNLwuJA3SZHrIkBN7RZbhqcfCZ8XBt+IY96Lq2vBDZdGnmNPMTiCbufC/C0Q9iavaiuPF4+XZh4tS",
-	"uyyylvNhutRRLwc/nxfuymcy4Kwux2yvDR85CVU8hNEibS46LOkn3KFl1sg2ZH4o2rbBeKXviViqLJG8",
-	"Z3g4TTMdyUGiWNwm55ZXvkgSwGolTY4911cuksuJbO22ZRJ55SznXSIZFKAYAYAgUY0N+CW3DRvBK+PQ",
-	"/NChBNoB9LO9J9JH/IsWu0HB1zwkQlclBPXaUIuDf1xbWSENm7Dep6NY0mgn4u02S1QDatlegWtXStJm",
-	"QyvHIUJpzAydAYVxBdBqVo61B3FsdKUgWJP1S6XnmZWVAdBN2t6/4Y6zyQD37p5opMA3DSs+zbaDYoAz",
-	"S1E0XYiu4UFTNo4KEWe3IWHe+v3bi5wr1jjPeyoLrFr4uuf02i1KDwIVO3hWGHczy2rDm5Lre4KDeuo2",
-	"BVHX3PZlhfCY1JRfLT6bQgE1auRLGCvOVgdRzE2s0qNJBw1HYcvapKYhYronGhBz3sE3dswbO/B0w6ut",
-	"QBxDQ1VxeqMB+fitKnYQ1d2QIRAhGKdDKrRP5hTkfIJ/tJyS0oHswZA2d7M6Ra+rpAEQeDuCscgQlRU0",
-	"HuCdMfURnQ49rpRr6/kFY9yHvatmPF3Au8gPMCTUoKTDmOl0pEzhtlNcUNiU9LEd1TdGSEoIVFcnn2A0",
-	"iUeNDGHZSAneY1VkdO85AKExJOP9ciAAis8oIYn/e47e+gaKkiFXbBM4pDnQgbFtnZ3hQwVVnVhdCgF/",
-	"J5iwnKZLlef5ILY8J+s1DDsF7AcaBTmnGCONL13dJkVaWuM8FuUgairWD/HIqU95RYuKqJproWcPqwqP",
-	"A3AmSmanaW1gCMviSRvzZGTWsMfMXH3eCulFZkp3GT1yrhb2S4MK7b75EeS5+SHDPqxcbC+3LrXXV5ZW",
-	"1+na0lpzhS1douvrS/XmxdZz7dX2Ol3Gdu96iDJF5b6UoVdWxvv/NN7/3fjgmz4UcMkBUsDEFdDOyml0",
-	"eVjRUkllyyemTl4HZAGLrF+UWpmKfiAuBFrNRDtWi6XJOLYVmqEeEOyNoyehlcjdum345CbIsLOMsmOr",
-	"02Ch4XFnioLF7nLatFN6MUDh55iowuCEkQy3ck+eooXkD1QUJ94CaeZN6KlZTCdhANHp1fTycBjgAPYO",
-	"MX9sgaO88FDFg87McNOtia5pT+I8rwBeQZGgymWCOa+hl+YDDijEYDAq2Gci4jSRBFZEANWFM74HHTRf",
-	"qW51A2UGoMgA4EuPC1RsZfI5hQAitRQqxeUzYpxwE8x3H1EAA/ZgMrEHuhaoI6aiw6ZI8YgZ4ZCutlE5",
-	"/N//9vtf/jjLOXK38OL0akFcn3CmeG47SvGKSjMmhmdlQ39YKeAWxWqqbgghQoa2cULuuMEpikFVhMR3",
-	"UsH2tvXJp/huuEAHEdfFhUZzJACEOFhkbGsXhUU8o6FMItviJ4XDLHK3bsEUFhVez1Q+GyyhTD6bTjfs",
-	"08aip8YEcAsOu5JEAI5IdZUINkwj4vMo/4iXYiHDTFVTBOIHabvn+YllcigaNn+oanNwp4HmFGlwscc1",
-	"ixo2+RzqrmyLVGz90ek2oTmV6mLwdKKE4lzD6VCN84Xpai3Zz6erZXD2iOLocnrxX3ZOs4Fni/Ks034+",
-	"C6QtuZZLf2jprhPdxMvnvJ7Jh/nyAawnv8CiJUWLJdPIsKncsMhbYfFx5EBTpk0Hg0Ggrw2F35/JIvhh",
-	"ddVH7//68OBdMhAxUwrs9YjQnrSRlKwLPtRdJSMbFsma12N7a/ThoE4QrNMH0HSXZLjYAq9HrNeXmonW",
-	"CHAc7y+qpC/A6Qjc/oT9aH6b/sJUiDYYMAh5CTN4SbbSrucTDgoL2GLvfUyuzEm8SVn56KzU8zOp5wNX",
-	"Eor0VSyS5iglEynGEYsZdoHOywD8fUGi8VrACMgwp9HS/1RC4ixMqs8K8VyB48wa66XZscLi99ps5Vk3",
-	"XZF70JOIT0Q9mp2XfqYRLWAxUQE9uNKC7ix6TTNzgaguTXL56ieiBFUXS54Jex/D3sUauZWqQhaaFUoP",
-	"QZuifswf1tqBjHSLkJjIGDMJoDW0hTuCYVIfBQS+rLdSI9BSmrhpa5A9aOgwKKJRLjOeOSoSksU6He//",
-	"53j/W+P974wPDsYHb738p4fv/OLwp3/z0YffJ1yQ8f6Px/vfG+//tjzomlfN86RdmiX5/NPtyTxTiRZx",
-	"fQYyAY+sE12g/X4i97AFwxMQa2G4N9rqzrTaMA0HQOnhb4QKNqyRW4D5BgtwdSH5QkvIZFcuEyyClkHo",
-	"oEWrk8ZDOlIWViEkuHC4LbdHT9w69DElWYtbPGe75AVAJd27Z8LtTLg9o8INmczCA7RijiWWmGMmha+g",
-	"fU6doPzDWrGnKf2u64laUsMOaQlbUJ2CPz4lh5UnkhJG4ZeVw2//7Pf/+uPx/nuP//s7n/zub8f7/z4+",
-	"+Mb44K2P3v/p45/+K2pj4/1/Gr9+UF5m3cGPn0msM4n1rKpjwIaZk2FmzfMxJJTsj56mfMIWeAAv0RyR",
-	"hurytt6J6Eg1Nicd7mh9+qZkEBa3P3r6sitbRmVj9eLagqaiOZJnzhEv2PDMGX8m6k5F1Ml+BoVoe55l",
-	"9HYiYi7rxK6erLTLSycaRbf8nvDPZDgwm+EzGhP0LkTtJJNtaXgmmM4E0wlajVE03avoRITQhYfZP8pF",
-	"D3Ny46lbKK7O4Sws+eyFJT3Y4CwoiQDBTzHsNP9R7945WpgKEWkAVAF8OpOwUWA+oK0B3TcSZqu+qSJq",
-	"0OrWyG0AhSkMcjV41LDF4A4gMyHU1rbCfeTBMhWHqiZY+Yg2BhOR2oHuxyv1lYtL9fWlldXt5Ysb9fpG",
-	"vf6F+qWNOlTWabOk6efWcs+Vz9JPp34W0Dq7vf8wAlpP5AJ/cq7eowjSoDGCM36a9kjI2/vRh98//Jdf",
-	"jvff+/0bvzn8m2+ceXvPZNVnx9vrIJtOXVpFUiZLMRe7s+sqrkiZvARPnXKHFjNIUaY+orqJXVUllHQH",
-	"IkpY5AAZcwXIm7a9OpRKoRqHHaa1JEICDudZQtsCKf4IljfCzc/69hZWA9kOKNVn+AacCo7KviEVvzkx",
-	"QEAhRmAMaKcAC6P4A9KFcp8MKQX7e1h0l+wBBFsxf2cissklkN+WeqzAWwXAbkbo3xPeRbr0IhttQP0f",
-	"ws4gPqmt8bNYKLbf2C7r6+KKA8dVlVOHwUhHmsG7NXJd2xrGANjWZ/7WOzU+vgEdOFMuxl4Ytsml16Uu",
-	"3MboRO+ZCw/N/+b5uhK2J3dn0O5auMwH1oas7BruA9cKOSRSnEn90mnMZvc9evkDEO5lyg3FbgpHeAI0",
-	"PQU1DN3EHv7hbYzfKTfUf/AFB/ANt6JUDIqCASrN+X89GLsNaFjRZegss71ypdHG4C60HdMw/71GXkHg",
-	"NATwRcQRv9OhbUJl6NCDmkZYukTK3j1xDlvnN6mIGuenIMkBZAsAc0lDDOK4Ye5irFYMXZmKgap7mfZp",
-	"y/DIMQzZlvvGxmp9oQaJ6eDPWofcLqORa5N7hnjxabM8810Psb1Em6dheMPGp6YdTEpSFUu9lAzSPqOf",
-	"LnG6nbZJoJqwB8bCgqZ2WJQ8gm6LIcl0N5b6jtmUY0glD5G5srFereRxmysbq4+qCyApw2yetDctN+60",
-	"lDJkc+Y9+2zLsDykNUbobN/S/kCnvfdP3bsWkmvqD16mBV0o14yZ1TDGVgPxUYxhiR1ubA1g2k9woJgD",
-	"g68aoRdL0UmFH8OWhw0tG5uE0VaXNKXUXSwnNPqjHCL6Co1jaMrbcKfZyEGySsEUOaeH8p7IHSQWFzKE",
-	"2t/Imi2ak+tzFp2vka0Mq3XDQiFTOwto9g69UG1bqlhm6LMBUGtAgJV7LIlpHwD3AcfXxpQb9wRAyJj3",
-	"4PMK1VXu+rD2qcAOFrYBjUWoULLHmjIamZd2WUS4g/tFvNUuVVacK8AK7sfUAggbhTkFCsapR9DoNdyh",
-	"l45uDVJE/mcyQ81M7nZMxVNJTSvVSsBvmnB2K302b6WX6AjTU4AgmiMjBA3RnvrtI5U2s3+2Y9F5xvkS",
-	"x/6Sgg1tBg9Irttb25dfwKJwpyJjSCckuNy6n5GItpCaVTYqj7/7Mwha//nj773z8Y//erz/H49//sF4",
-	"/7fjg7cev/v/fPzuu+P9tz7+wTvjg78a7799tPD2TanPEnHOBOEzKwhvW8Y82fD2ExRzhSk0bg5Pv+Lo",
-	"TNqcSZszaZOTNsZSbMkeFx3bkjLc5+oYEgjzi59m+aSFC05TnVOkYMxwhkaLSqeCN4flk7U+FVJb7AvM",
-	"ijb/RjxEzG1A3QtL6IOaF45+glLwTI6cFThMczaS2ckysWIJf7pFgZivcxfn8ax6XGB2z349IGRlwVzP",
-	"qgHPFIvTyKVyZcrU0tmUELK/XkwITTSMLUA4P/02qaUdnNOdf84SrBZIq51qvIriy3YAf5rokItSrfmz",
-	"LImAayirVE7fdY0NDsVZSPfUaBG6ltEhHRlRFksLY4t58gSyqTDO9EzXjBqKmlctKr0+KVzb+k1e2BUp",
-	"JdKjJoBBE9IFux+ZQZ9iRSWsuaiPYSzPQlif1bIkQ8sAZdxnwsqJKnCQ4aQ29LeFtE5VdT0eslwymtgm",
-	"eidkqA2aPWyc9LQMNZzBmZfjzMtxmjz3AnjuEPsIU6pd5rXzNy7OTbZb0BK2JjoqD83zQhY0LcNkLK+1",
-	"5ijkQ8RG3iy5jVOF3uJPNaIy2dXQdlG6efvW41/8w0cffEAev/Ob8f57H334/fEbPxm/8eH4jf9ZqVbM",
-	"fpvV0N2BkLuUl4+r+At/Ko6WMv0PBRvm+1ydyY3PpmZwx7KrTbNM6QGtCGPi+gxP9uSg1UXU7SM3TkyY",
-	"2RAVbr0SbKZ4TSaYS4iIOENJ2rwzSJjt9y8HUD/cYlikiSUkqMZs2H7OTiqxiHRpDOZ6Vw6StKE+IzFV",
-	"2j6G0ox0qSJoBOB3bVI91M7QHiOKP7gn/FJRcDuKqJo1PoikTGxWoOoOtO1AlTaFSQy1ssjcDm2+x5Rt",
-	"vyCJMnuCi0E7DtqPu9zIJhVRjWxBqiKWRzcTENCRHAoiRTy6J2zeowsc6SETeuRtwyZRPRrHLLExtSG1",
-	"imBMzVIg/dJ6UmFMq2mIiLS5atGYjBhNXEct24HL/PXwzZ+bHxNGI5W9bY8rdF90GGpid4AqTtMp5g9T",
-	"IBYdWSlJ2jSpkuVqvV63O5RWqiO16LRy+sxrtkh3FejblsivM5Hu9qx4rhUWT9dl5iSWoXl14aH5X7Gw",
-	"ujvowZKmF5mGJVQmXXPtKrtSaUXOWXaSieWm81XgTCRDqIfd6ic8xk9SDaxopMYNmrS6biDBHuga8TpQ",
-	"QeUXi+4JKtiwakjcOoqIGvSIZnGsSE+CnKHYEQHS3wt49quMJqfPst4osywgm2Vot7pKmiMCXWCqrg06",
-	"T8wizzpDLs6pHov6kr9qL4Tm6Knx7TWYjaGQRVn3QkvtFbLvLQFl6AzWaxZfJVyQl7evLX3RlUA0R9ow",
-	"bsQS0qPJLhDZl2mfCqawypKLjoLSCNWHi7DLmFboewn5K3PsdPnuV+ZzlGYPtFtFxkltmfQAIK7JBYWO",
-	"sVMRzxALQSnFGWucFGsg0iBs6jPLFRjbvPAQ/+9079OZkU05mOncRwiVrOjchv4JosojBKbRZ11y01S9",
-	"ZSFGY5qO8UxkU9SffjbFmZn/WTTzoS7DpTpkbf0GMUQFNOv141A+9/wciGlJcqEnhe6qCw/h/09EsMx/",
-	"9oaZS3FJ91UO+9EAFbsB9YkNtcv7fRZtEMPKDYu4A2tKUTMo6TGmuejUyA0sT02zLwUbblqNHcRXm8ax",
-	"jdImLGvck7oKRijgEN63uMkYruM4DcKg48jGqx6ILNxG5aQODH+5K3mLPdMCz4FzqdRGgoM7k36fTel3",
-	"BfsB5qjC8vIRRB7CEs7M8trGR06RHWCEIqTFrTi24IlhXEX2QJ/BKp5I/pdPIC5OpgqBFYN+8uqTjOHV",
-	"yDWJjurcn+HGgxvOagY9BnhO1pfkzzjDOySnAXcIdH0sOPUHfZ6wDCn9uaX66tLq8vbK6sb6pY31Symi",
-	"uo0DHr5/MD744fjgR+M3vjs++H/HB/9j/MY3fv/6vz3+mw/Kx/xg1k8l2IfQjbhrRfY9HjwAN7IH+gy3",
-	"8exetGIMiIdQpJAjx/NQ6F14CP8vBwyZcXkZVMgUbnQoE90NIUO6HnOKJXssATnDW4huxwXE1owQkiI6",
-	"cwEvjCFZijhOy52FgtUFZ2yEWnV5f7b+ddt/8BS1MG+cWbqYP+/phPvVkmd+Q0a8zR1lLUzBR6OUvMpD",
-	"JxaTWlvcqQx+zntOWlgJ4oDKfAkRSE/hrV1zPxumb8ukI7U2V9iW7cmC6gX3GuA6EB9QZIaQaQWoUV0K",
-	"6M0Ywsd4+Vr9Uq2gWS4iu52q2o4jFNzU2XJwnU9YWD37KfCOeoLuLcg2gGyPJm35kLcWTQnEVFBkdJh+",
-	"2kf/h3Dgp3d+L0m563CsLYsjE7dkBEKgnzDFRL7zVXasmWC50KIxExFNZkkYowlTWy1oNOEJsGndZQLQ",
-	"pqcwHLXsX3bff8qUUvWckG7Nn1XquYpBfrszn1PphhTIgLDhvJW+lnYPgGwsu90+4jpcP6BxKsAljJF8",
-	"NwjXlqBwOj1sUOYhH4OAwpb1CgLLgg10QmOj2prfYMoXEqNsW4A5TO6mTTnQNbKlds0foXEy6fA9z53v",
-	"aNomPRAZRwgVV0zj5LomrNeHBH+uFYvbFjU8l9EWhFrWNNHPCjdkXl+aVQFzrf5AWOMZukmvyTi2CJx2",
-	"a7nwRAzoVx2mp2jOsEeuQCQonSM6WjIiHYJCQS68yx+QiHe4VtWUUoEgbbsOY+tlSYm01QU2q5HtLhsR",
-	"ZQg364aAfEqR5yADSrR50oPwTAQzdkUuyHgtKkgkU0ZhsWIbwDz3hO6yXpUk1PIxFSkqIOTGQvaWWZid",
-	"iK2hSaky8GAorYrvsSt0dNls0GkChdshCjjKbDbM8IxlSiqfLGuxA/qKlkA1BY05goyRSE31DLa4BrcP",
-	"fn3i8sHsYmbso21P6IfdJYW6DU7g9LVg668sLdONEBds+AdAkadLYDTdBRBcmXyeR1kZZnFY68nAcmvk",
-	"LhOa6CFvAYYjCrFMcUD1pSWNduFkLqbNQ9mxde8bISbAAkMdakhHG9aw9WZtbPmsWNlY6U3WGQjbArYw",
-	"mwfpJoNPOGKMQNNdZjbsYnu5dam9vrK0uk7XltaaK2zpEl1fX6o3L7aea6+21+lyfYHouDe7p1MDvBhb",
-	"AWV8yqT8p92RXyQiAASgPUhSVGuFmhp4viXUjBS4RHAIcJvDCIMkrmxULtA+v7C3DHFG+86k5LiR1QUZ",
-	"6+HcJ3/5k8f/+euPfvOd89V8KZEi5zCedvj2v5k/e0nZOV/iucMP3jj8wQ/w2fO1LESX9yM+qhY1kk77",
-	"RHvv2prK6Ze2KdhR4CXMTGnzlve226bA62AZ6cQINq/LzUbWaA+6HKYtV6qEJgnfo7GqkZsSxlHeQKAj",
-	"TI9yO2F9moC9JyK3PtBNYVneB3IVpNMfusM6g5gmLl9JWfeKrWzxMisxwak5cgkzEwPY7IjpAa7ZbFh3",
-	"OY0YTeKRTXjNnBW7Qg5xOaOmjEYbtkqi6kqhXAMgTKplw6kJuAza8InkqinQnq1iL2/bSlJE8M+YRR2W",
-	"TH08F9R4dP/R/xcAAP//",
+	"7L19dxzHeSf6VerM5hyT9mAIgCBlAidnD0SRNi3xJQRkRStw0TXTNTNl9FSNu2owHDO8R6DixFHsdRIn",
+	"dmLlXucmK9vryIod5+7K8tsf95vsCJT8LfbU81R1V89Uz/TghaQk/COBQHfX+1PPy+/5PQ9qLdnrS8GE",
+	"VrX1B7U+TWmPaZbCv64OUiVT81PMVCvlfc2lqK3XIsHu690W/DUisk10l5E+7TDSZG2ZsjoZct2F3yra",
+	"Y6TNE/PJRq1e4+b9rw5YOqrVa4L2WG29hh+q1Wuq1WU9atrr0fsvMdHR3dr6yvLycr3W4yL7Rb2mR33z",
+	"otIpF53aw4f12rV9JvSNF8y70ESf6m7eAjN/3eVxrV5L2VcHPGVxbV2nA+a32ZZpj+raem0wgCenG7nO",
+	"VYsmrzIamJPtLiMjRlPCBRl2eatLuFZks5/yhCScKXLu8Jf/cfj+D8+bWWD3aa+fsNr66vLq5Xqox+ZT",
+	"M3vbo/d5b9Azn7hyBebH/dNMl+07F5p1WAqdvxGzXl9qJlqjF9loegCbZJ8mA2aWcyQHKZFDUSdq0OoS",
+	"qgglL7984wVyLk5pWy9xpttLXa37tM+XeP7dpT02WuoyGrP0fINclylZXSNdOUhVvhfMiJjSEztkj41I",
+	"h2n7nJYpi3cEFWrIUkJFTLgiQmoSS8EI7VAuNggVUndZOvlBqvOPra2uksjr3+4eG+2mbKBYHNXhu+Z7",
+	"w65UZo+mSpt2lOZJQgYiZikZ0hFZW77S2BFu6+Lo8nXyZnXJTGvJJl69dGlyD/ep1iw13/yvr+3s3F9d",
+	"WdrZuf8cu/e5PwjuvZd4j+vpVfuiHJIeFSPChE7NNqN4ELtm0TTpSaXLjl0CX/Q7HLM2HSTabKJ6vsFW",
+	"7Pmz/wpurpe42Cs9fQkXe8c/fDelMDP3ID88NXN6lpYv1YInqAfPz2rzD1LWrq3X/tOFXAZewL+qC9ia",
+	"afd2qzVIUyZarHSAMnvk+MO8Q9NyOdan6QmIsS1mdkppIwr+fALNdBkrH4oyfz2BRhI5o41EnkgTg05Y",
+	"3su0QwX/GjW/+owiqitTTUzb5hKgcZwypZgqCPyalqrLezS8Z5Vp6qhbFvppOrwt95gonRRt/nrcWXlo",
+	"XlZ9KRQDTeF5Gt9FOWz+1ZJCMwE/0n4/4S2YoQv9VDYT1vvcV5SZQe8gmzfiXBPY5WKfJtBuzDTlSW29",
+	"Nj74zvjg3Q/ee/2jH/5ofPDuh//z++ODb40f/c3vv/uX44O/Hh/8dnzw1vjRd8YHPxoffG988IPx64+M",
+	"aNNUD1RtfQ3uRK5hBcZv/GT86N/Gj348fvTL8RvfGD/6m49+8tPxwe8Ov/3d8aNvTn8qH74bgbow0dGH",
+	"VdfoDn4AZ3B6Q7m7rCUHSQw3XtP8ksbrpEcTsygsJl/aun2rTmzT5OXt60ufrxNKsEvm+nY3Y8KVNtcc",
+	"GYg9IYeCZNpdw/T4qhTthLcWWbFjD/KW1KQvleLNhBm9Qne56Jg7l4p4g0RmG0RE0ZEiw+4Ienmd8mSQ",
+	"sifZyecHakTOra1eqZNLyxetMhvdZTodLW22NUsjMuyylBGY1fNEpoQSuDmdLqxYus9Scu7S8vL5Btmi",
+	"bUa0JDodofJCEqpZStoyJWyfpSOYBdIcaELJndtb29CiHGgSTagXkWkrUqyVMh3h9Mi0yeOYiSc5QWar",
+	"ghghTZZIs4BaZrvOF4p101+jB/dYr8lS0qMjq8eZlVcwghv2DB1HbtjDsGvPjy84Dr/+9uGbbx3+2dcP",
+	"3/3l+NHfjA/+9sN/fv+jn3xrfPDu+ODPxgffGL9+MH70aHzwZx+89/rh+z8cH7z5e/ObN8cH3x4f/NP4",
+	"4O/GB3+K0oSlqTSG0WtZu1rKXTMBfoOry8uPv/vnhz/93ge/evvwz74+PvgRdgGEyQ+nv9rmLImNcEH5",
+	"9PCeJ7ZWV3OxVT6Q/IshUTU5Nychq1422rHSUsZ1u23RdmimjO4ZHTQdJGyDRDhjEdyJinANC35L6uty",
+	"IOInuWNvmD3H0Ihg90Eump2Jv1BdIxw17knSokliJeQtqW/KmLc5i6cVgFsSj22rS0WHxURx0WJw+qNr",
+	"27QToS0ypIooJnDkd2ifpbf3WfqkD6vZrqRFBRGSmP3KUnOxGDtoHY4nKGPQ15Ttyz0WZwdXMaoV6dJ9",
+	"RjrGWGrS1h6OJZWyfYuxmD3RhbxpbJ0hFTq3HaGL60TJZN/Of6tr1lB0WATjGFKu0dxTTMTwiLtoURyj",
+	"gO+bEaFU3ZbyJZp22JNep6aMR2ZXJqbx1OwgQVbITf489OplQQe6K1P+tSc757ckaaUsZkJzmiiY0swv",
+	"kDKnXdQJu9832qT5u91GDRK98sorS5sD3TVvt6jOr3fe6pI9jra9WVAW20GqQb8vU83imyzmdBvk2dNZ",
+	"BiMcIr8104rZIZkMBeV3U6lBSkWLTQuJw3f/4vB3bzx+4+uH//TzBnnFSIQuS/pgprNUSUFiM4Vakpbs",
+	"GYkpBkkSkR6jwsomTWFm6rV+Kvss1RwVbqo1EzEXnV3ZbvMW/rLY9m38g/VvKE3bbVgvc0szcApo1oP3",
+	"JrT77BKhaUpH5t+tLk/i3RZFPcz0kTbNpYRmg326KWXCqIDnZa9PBZdiV+5VeyNhdJ/t9ng8pKPqL3Gl",
+	"mdiVIqn+juCtPXMdVX6hb6y4+RuKKbUFawUXLO+I3YSKzoB2Kk7ZsMtY0upSnlZ8XvaY2IVVrfLCQ9/a",
+	"e60wC1PzOL0axeYm1rfQ98mxF/aOm8x6YPvey/osm19hLdBTsoN1Q/QHePTjmJvtTZM73nFo00SxyYMM",
+	"h83IUtbWxCjTRnXG48ULZ4vcZf2EtliMjs5hVyas4oHLTlDRXz3HXQ2+tRv46ury2Wn7RJ626c08iDkT",
+	"LbZNA96k6zK1URIuOhugorQHSUKGMjV7Dg1kRbggEbXficCvJAY9c56pGElhDphiSdsdV2Nc0B5PRmYz",
+	"0xRiPPXaSA7AYJH7LN1dWzbv2As3xee0YOluJ5WDvnco871rxqGvCZ1CDGHikLRwPL6TFmIvjf6gmXDV",
+	"rQU+SFtaprs8DvvY8N5C+9GMeNIzVbIUk583mgb0y06Yk2Sm91RD9OkrshkcMNUFj1hMNVvSvMdCY3FW",
+	"YJmkKvQx3xs4+DlON7NQ8Mbugo+7sU+7Nv0rAb5Bje3szZi3OnW3uhMfLnQrm4F7JSdA37FntLhxMkGa",
+	"/TDr/HtbMKCseMHJeR+6xe5rG+Scmg7oSPFroUE9T0Vg537wm3/46F/+bnzwaPzozTp5/O5fjh+9OX70",
+	"7fHB98cHf1knj99//fC9nzbIrYHZ1qhGmxvJnhJU+LKzvU85bvF6rc2G5r+DJAlu1eelxBjJZGhPm/fB",
+	"K02+IrnQpCWFGiQa1FoS09H0hVdxk6FXOaBDynbbhpGn/+S5iOCsJMntNvhVZi3Wbe+tu6wNnpLJuDRc",
+	"721wyHXAwNNWCzCzm7KOucKMieJU4EnpcX+pI5dsf6faCx2YwlDsbGRjD+4Xs0RH0WduC4bLuEGoKHjZ",
+	"JgdWJxQ8LmCpNaXumpH2uPCbWAkvd7HJFxkzpopAl4m5h3Afgb0M3oFEarWRqVh1iKe6KQdHSpzb6VyR",
+	"PdbXISFeuqv8EKoX1w7tsinIwNxtVymYMrWAV51zYXq+0L6j4A5tMoxWIyKCUHBTmDno8H0mMDrOaKtL",
+	"OGmnskeWzUtRf/C1ryVMRWSJrJC2sY6tQkoEiAqCLtchWf2vF1eJkjjZW1/cXFq9dPmc+38EztnoPPnf",
+	"r3+XcKPWSsF2RHOkGfxKmF+15SAl5leqTpq8Q4x2S8V50mQdLpT1iTS5VhH5GkslMT82yA2MkfOOYHGd",
+	"NOVAxOg5YwQuenSzQACfCAlucoyeF3eb+ZgnGrJQcr2GTgS1u8ita2ct/EGYi6AYGlKudwdC44U9oZCZ",
+	"NRl2mSBSwOjQ300Ts6ZcEdpqsb61zKt1cijTvV3a1iyd0xo4smK74Hg3LNrahKTCKajjrOfTVehTYToK",
+	"y3AvfAiEYEkYj2CmqyuTmGE0Cne+pntMEaNe+ncbF7voBzFCUyQcdNghTfZ2OSgaidTBi+5qV0oVOIHX",
+	"9lk6ImZmXCgmHSSwYF2WxBsgn/APPfPLPm/tsRjPIeAFNozINK+ZT9h7mfZYTNopY8mInPvgvW8dvvv9",
+	"x//4g/P+MCCKA0OASzplLNjrF6hmQQTD0urFyZWtlbx/lxldfVqDAtd7LIcicP0DjkbhwLmCsVn4i/mN",
+	"VFZmY+Rag5XRTCFMbD64y0W0QWRbM0FYr69HBd/RLCGKfWXxH5mr2PQloK0VGwrbALCe6MaKsnFGKGm7",
+	"jFA7PpCscPvDMKVgdXNLsaRN+izt0r7KHGxUgR8cQpBSkjYboo+7JXvmqHeY7h7R3GjZm6uaToMzdJ13",
+	"BikLKDTbZn9qRVpdBhvVKHDo+Y6lRGSU+UdPKk36TPYTM4KB0HjtGsGhiRQtVrcIvVQrdy5gTmkcs5gM",
+	"+tm82NvKbAfcISCUhASPqP30PL2pOKb6BDqmik6Z6zMnNpNbEMcwQkjgmMwcJFQ5rTBFTaqVSMXiGdNh",
+	"A7P+S4vOh9JmHRa44Cak+STaKP9eYebsVpw6YXVPVIRE+wt0dBWim5MSJqaj3Zb9Sy7BlldWL65dqhXx",
+	"bMtLV+49uPzwD4KXdddIyaAHxOi1cAnglYEnPuFiz8hq2Yf7N2U0HsFaAMSNaJYw+CTR7L5eR0lmfnSA",
+	"QKOJyhiMH64b84/wxGxno3Y9L5mz2+lN2bMBiuLI7l6/Si5evHgFOyTbbcUw/EiN4WX6tS33RrIIEypc",
+	"DJ5qu7YcmOm1h0v4w2r+w7nXtvW9xufO/+fgIrzAWjxmcYapm1xpzapb43CrBSR7zFpcOXeQvSjxy/Wa",
+	"2uP9PouDt2TPdaoaPs9fLIf5y5qu2xaDi+b1b6YdNjE5gWHRfj+V+wxbBi3m3tx95T4T7JpE30WxZRBO",
+	"TnBMWh7MbG+jxKvqKql5eiFFe3FRbk7tjC6DFDYHvMk6FGLwRiWtPgK40qrvVCnTOzTVod26sFTOkBkP",
+	"FpTX+FpRbruV8Cas7q23G2jZXrlK+7TF9WjBrdzyXvPhvsuTiN8SkekjgP0RZ98t7a/RZ26IwBbP7YpZ",
+	"C+nMD7PBBtoobYEkBXtXROvmYHRpTJqMiUw/wqvd3PRS79pfRutWbRpS8BgBvsNYt3TPIR88t1ya8n24",
+	"Z21DtXptIGI0AbyPBmWcA/JWcuMa1WV6fHdQ3wPbFNREFyRoS9Bc56yRmzf3/boHLnarULp8ZmQzsOjG",
+	"bOJC8TgQR2taf2k1rQ68q6WOPqeNUeJ23DxdDL9XL+z88KdhH1jFV1Eek64bXXumGuF5HlpumuYdF3jO",
+	"61QdZ6ls+l/iYm+h22GL37dpGGDrL35RtFJGNYsXko5VL4gTvFLycWaKuzV0UNZWH7DFr8wa8GJqJDqL",
+	"J24Cb1oLTZbcArP2w0mEVbK9NXU9BmMjZd2BG7byCc/lycP6VDjRitjphQZrzliy1kDW6Hm1FnxI/B1B",
+	"2zluBCRliqX7ldzNd71Hj6iMUOvmnDNTbZmaOTI3GxcWhFThukDnBxqUYcXFH63rTj1bwunNcs9ul62u",
+	"dVotEAu5dp+2dDLy3HlED+X0ZeObrNOiIuYdrtUGGfJYd+tE9WmLKTAtY6q6TJFYQtyoB/ZWo2iIrQRD",
+	"DAjNDnuxzP3KW7xvPQ0Sb8c5EY6HJYdsK5EhJ6CUuqtKAhMwS0ZioV8TwzML4sDAPeI96kEkTut4LaIq",
+	"wRSHsHCZamKfcJf4tJQ4uaNXUIea0gh3ItO6VS2GNNlb4kIRxXWd9Gi6h4sx3SPnDg+E5/raujulAgcp",
+	"+i+dWmTaBDiJFMnILL9i0BdszPckeg2XIcZgwnMVMSwD7P7zXfh2y+Rr4+br3oyd/RJX+iRuMzglx7vN",
+	"zCdu0nRvQdPK24lepq5nVS3PFbnuE/N6hgfySMH7+eel9Jxkm77KxVF17bdpf2FvTKJpmXGEPlsjwpet",
+	"qA0sxNLqcmh8oXj4TRoz0hyhM70rBasQyw5NB3Z6xiSoBWdB21cqHwwz0QUc4iVr8tt/rsw5M9BgcAAp",
+	"HS5km2zm8OpFDBLZ63Ed9rfaKDjqhP1U9rhiNrGcWSh10YFKl9r3HlxeC7ur45QOxTHsAPzCDBdYIjVe",
+	"yNCSk8qMpglnSi/izIME8FAr0rkGpPO4KV03GxljzBvWLITbIKVDoxhqSG+NmcdnoLtsRIbM9bRyFNBs",
+	"iVKwFkupYiXQP9NNcMXgQzllgNNlvVBW6Aar57wPVYRhm98/lsWHCNkZQ6EKAhN1wqz6ShWEWxVRg17P",
+	"CztBEN7+CXoFciyz3fMpaVTt1W7MO0zNOCyyTSLzYFTeiVBji5ykcrvdlwGu/XWExQAirpXF2Y62Lp4K",
+	"OZHZAnlpbt9XQib1pdJmh8ezQtVUkf5AE9lub2R+xC7tmwnI57VLFRFsSMwoVHj/GoFV6qLCD/mdP87q",
+	"ABg+0JZZtWjdNjYdK1UNEpkfuOig9xS3OlekycyocefgM+BghQ3VIBHIEPuKGaZ5RcvEPCuk3u2yxDzd",
+	"oqLFAEZmPTpckxaFGD2h2bidS9b01aqcHDDOmfIJrVm/rPn0/PiMRxlT0HoBmZFvglKHfSb1C5eVJ2WK",
+	"B9MKj1yMZ6LRu4Lshii7d0tA2SjkUSkt7IfNpS9+6cWbt+4sbX956b/ce7BSErAt9bBnViVcGh26z4xx",
+	"QzXbh/xCWCfZNksG+c4bJDIS3C08gAbziycT9m7HTETg2dRqt6Ro87QHUzSkXOOSmxV2q501V6ubr92r",
+	"ICq+OpCaLuyZn6MD2xXIXe1ZK/nshhb1WkrVIGVXzVq2IXtuenUXuuJyB2R1dTHnP7HdmWtQeUfHbzA4",
+	"wn2X01fJWQiPX6ctrQLeQshPiXenHMoTmcACtppaz53DluvHKTkWyGhVpixbbtHJnUxAVhZT1hyhN7pB",
+	"jJWrICce8nEgScmDYxmdsE1Tc4tU1rXyxQopWwiAVRYwO3l5ZQ3DyI2uyHXd6YK0kzLwX8ToCavWG9de",
+	"MODKnLpabe2RtcYu/r3ZYZ7Cs5OBr3wSimuWdSngq6xPIeozqD5ul0a2m69CPvhcA24eHpv6SaUzkyGK",
+	"SXIP6zWXITSBir4U9Fi6h3c17SyWgeGSmQp25JWJha7XBoJ/dcDsn81STabcTqK8g91ss7kTcZ3lU+BS",
+	"XmY9/yLHWGDxVCy2sbMGfUt6eq9/1QIgA+duU4FfsE2GXQkXJwJl4aaoIzIV8Y2YWC0k2hHGFkv4HvPB",
+	"907T5IpQtTfh2501HB+fmQ9krdJSGtOFpqNKey0DTEw6veekS+5zxZs8sfHaWSP5cv7kw3ptyJqK60CL",
+	"1fzs3nGOw1CFzoIxUXaE6648/M0B/yZ7TaWlYOseuQNaTfOC4fbzC5nJ5Ve9Nx9uoPdmT6o6rou3sECB",
+	"K6Yn06DaCuheuNYEu6+RMI8rB5lFNEfYIINsMGD6qJBQ52eQ4Tu2S+XzIvuLYnhUl7f1bkxHRV/zxcuX",
+	"C05O/PccPdX7VmkX8VIN2wJUON2JjiAJBnDxlmMRFB3FmEVhHve2m7zoTudimwqAgT26mzJq+SYC+G9r",
+	"sR7PZ1i8II94HS4QZVvkwuxZTpwFc3SsvnSseZlxkcIODFyi2XVoQ2VI05qMSAq47A3Yk5HNIYgwY8UC",
+	"qixLTIPclEonI3fBHuleDeANgeOpgoTbwkeLl21lNGK9NkgDiTqbSE+IBroCGdionc7dWyEiYrqYzUmh",
+	"Ubs1PdiknYPiIfGEweTRr3vSBU9O3jt/R03s0YmjPHn2i8egVFxWy/T0GM0KknCKpwGPxSQTA/62wLVg",
+	"HYDIplATUkwIzNqHf/uD8cG3xgdvjx/9xfjg78aP/ubxn/5gfPD3wFH2p+NHfzl+/eDw7V88fv1HH/35",
+	"T5Av7fF3fzk1ueuvZVwDQD1wL5NNIyZq68uZaKl9Raou36N8wuoyOlAGHfBg79srl9eXl9eXlz+3fGV9",
+	"eTmDwJrnC8AaO7h79RqweCBuiFGL+6itXFxZubxWy7rhZ5xZRszxwY+BnO2340e/Gr/xi/Gj343f+PX4",
+	"0S8dS+Q/T+ACCr1cK/TSdMO3J157MJF1WmsOxN5I1uq1VALQvysVQp8mnhvcX9qjvMPzJ1syIyswzWR0",
+	"lgf/Dgv5nfGjR+NHb778x4dv/+Lwp3/1wa+/j3wap2BU5mkKR95FZ3bpfLv0WM66gGV6eXmeS+jM+P20",
+	"Gr/+jVy4cEtvtpNAnGYW6NPl8IBulCXWLp4MZb8UinYv4qyvmF7imeBORSrPefL1ST8tK6VtjUwuPa41",
+	"4rWcMuRrQsFkhusssBGE1GFtdBTCyi1DlDllEDBqdWnaYXUXAirS4C2YijJiNuwX3smZbF7M6HaDm3vo",
+	"7WAnkmsmcGAVhjTdcc6S2NEYTvumLOZ1Bj9RAP4APLSTK/Olrdu3yB1pOpMSLizXQ1PGI8hhjC5EWRqy",
+	"sAE/6hNNzxM22Gy9ZnMsZ9AH3VBqwOLyBAh8dSGU+1fTXbUfJHen2hG4IyucHsqlmPeYULBDAL4L3Npb",
+	"X/4C4T3agZB0P+UCiOa0JKpFBWIYIMTdShkTQQsrI6iYRG6LmHC48KJNy/sJyuE6MUMgO4Pl5YsteBl+",
+	"ZFGDvGKv0S4iS4Yy3VMZyHPDgU2Q7hZT5Fthqy9oMm67Ki/OkMa8Wx9HSnJqaBs/wwhv9J9wmygJZDzQ",
+	"ScWExjg+0mU3KvNYoLVoF6+eLXz5pgHiXahHEMKmUd7bDQ74FXQI2vxhRczX40Y2GO2YdTNkDuQomzXD",
+	"tHuEH8JgU1RmyoeKJyCgI21NLBfZBnIZJDuQA70BzrUukrwAyS+kqyHtxmLw7oonyJvN6VSmGCJp+aRW",
+	"WR6kOZhemgXR9ORFxvqE6xkbPbdcnnv+2vM3L19fe27txbu3nvv81ef++Nal7UtfeO7m1Voprh9Z8cqg",
+	"P0ByBPsB6X9SRmPSHFlihkDrS9D8ErS/BB1YKu+BzuZo1tLYmcye3y09yNbFBX4fknFEn8KhtYs4NYeF",
+	"Lmbjm7FJnJg8ktTHt8ulLUwJuw9jA5ZoqkiT0dTYJOaNKpurmvCadRy+JLngohO+30o1qhJGBaDiscmr",
+	"5rQAcjljSxgW0q8zcnRzZWwgzQuIeSEFa5DowYd/95PDb/+vh5GXZGoBFCN7FyJ+IoL6BRdwNS/EdLSE",
+	"NR2MuFIZs4rHzQCT3uaA8eJi1mU0e3pxF8EczWJq8Gb4hBS/MrIxgIVBNuIugpiKFZbW/ApLa2tzUgNO",
+	"fpEb5LZAC9tKAm+NuU2ow798RhGz1VWWMVUUZcsXl4xKC/8ZH/zr79/61Uf/4+e22MHrB/hN9+nxo7/5",
+	"4Nf/9/jgG8FKCPMnNSjNvgA3oZaWc0qhCpqhwxyliB2mFMloOu+qaIZfKUAnu1r31fqFC3NPuOldaM+9",
+	"yEMUkRCvUDKFoiEdao4F+C8AH+nB3Dy/KW9S1ZU+rauiCXgyfTpHoDLlQu9O/DJhLT1IMeO7xwXUl8s4",
+	"t3RK4WCYmWEMsHQhU28RjpMyQpNJn2lVgPvMAmAhTpRzy6+tLF259ycrry0vrd47/welH73albx1fMjO",
+	"0WhTcp/TxZVqTifLneKLE9vDKjzENwcC9KaE64zoZ4K0/us/PnzrN4f/+LPH3/3l4dffOfz6zw/f+pcP",
+	"fvOd8aNfjN/49fiNv8gJIIGYCsVCcbkzt3tVWiDPjRM2hZq0tQfGkK07mXN52YwJUQ0Of8uK8CNI/aBi",
+	"LknKFI/N2gblSgWgiYfaq86Gmr1ThodcjBvF8aJUzwEqoyS5VxjRCcHhjHXpkgdm8wL1HKglz0et9kLg",
+	"bl8NX0OLz2zAVb46O+HKC2fN/Lh5KPt6IXm1yqhn70YH+A34l4SmLb27FyokalTpPTbys3PqoC+ihmjf",
+	"xZwnxWiCaG8pWLTuMc0lsUXFUveG0VhazKrfUcyUTuUIKnkOzVUqE5QRg74CTQA8ia4t0MaIljsCWwBX",
+	"CRSGsbgAamty+dSRiGXREqErwC7QpWD281TZrltFmOosC8nd2wKZYPZYH+tR2e4Gr1VvPnezJ3cxCDXJ",
+	"CjlXwDERZyiLAMcaDjErTmTzVNZRV+RQDclMPgwXPrVAClpKFZvJcaotx6mL1piJbTII42x4VdFKOgnW",
+	"qHmlw3QxdWaB/oUSasxMwu7LYkgQWIL2E0ZjLHCW68OoaTZIBNLLZbWQeMCyjFMg/x0x3cjymeC3Azbj",
+	"kvKAZovSoszhnMr2RHGRvCQT/0jP2JD3ZgqMEnDYbcGyg+UwYtMYsCeGrfKukqN94bSoDo4ErOrJfRbv",
+	"tlPZK3NgmkOtpYz9ZBqgvjSvHj2rrtwfUfniQtfaVwcsWDxp69ofvXzt1tVrZtsYA+PSpbVLJaQNWLI2",
+	"Yw6cON6vvvrqq0s3b2alyh33XpZNZmavkvJ4BHaIakCv/Aw5tFcIJpUBpML0C9nOLuwKtyCZd2QOrqkw",
+	"md76zEc8TaIPFie4h0uUvGIJLJCwlmus5p1xywvGYkUEKN4OB1SwPqYRRZeXVp/bXrm8frEEUWSRQB++",
+	"887K79/4Mfnonbce//pvXaKWLfmYUYZ9fjmnSCsCinr0/q5NCls1Cnn+DkT685es3f3w3gRLEGSIVQcz",
+	"NaVf2ffwm+8f/uaXj//idfLBr7//0U9/dvjufw8jl3A2LhZm4+GnQ+N+Skp2wSEePLvYkdmnajpwb5qK",
+	"BwkG7L2k1NkB+9t9JkqoX1tUxDxzZBQP6AuQv6Zd1icwq2P9hepcACVcsSfA+er1PDiLWS7a1JgXqQsx",
+	"VRTEwfMqYqbumofDKWlZERH44MwxHMV1vXj1i6cytLu2yYl6Ou/96vDRO3Vy+PWf4/+/9beHb75VJ4e/",
+	"/ebjb/9HnRz+6G8/+vH3fPMLcJVGkd3NfvJqPfklr4yum0KZo/BhmZi3SYo6RmfoXT0EjkMgvo4U1OhN",
+	"H8o0VqVh4CP45PygDQAwtGApgWBbI0wX0oGCXCEFjgudynjQKk0/2KOChv9QAd/oT6jDOpZXEcKLcpqK",
+	"Bye2x1AzMA+FM3ZyRvTd5ugkiw1tdxnpeb5UFIz7ctDqMlW2DAvVG6rXlDmHFc9qZcA9fDSD1VvcjaX2",
+	"g4XNN0cd9/fEjvDh81kAoTjP5Uccx3dSSbL29M3l5fN2+9ySQpO7v8C+HnzDHYe5nw6UNapSLjI/BIHK",
+	"hMfLcfQX5YUMHHYy96NT3ARLVZf3F9Pf7EtzyQYmLphCe/N24YsTRQH941ypFqL/sZPAw07O3tOFxU4K",
+	"pFKY4SlfVSd+qVQXq2HR6YSlJ0FD8wc4KRdiW4g7sM/SEt7STUcZBVBDFm+QFlXMkZfWSXfU7zKBLKbt",
+	"QZIsAbkpSZjWLJ3NaLo6Hxnu9ax0wF+QMj4xmpLdUyAJTZkepCVMVC8DzVEGm8jq5ttq+dVdzSWk7Zuo",
+	"ElYg3A2SqEzxEVk+GW9IpetSBn90qMMAf/mzxPq9yAovROJT3A5Pih7crt0uo61uePYHwVBFRswJ64ZR",
+	"mibDslXIileVzLl8V3nsRA7P6XXW9qwwceVU5rO341Hs2GzDenSeE+Uqpifzmd1vxdV9nukhg4Jbwwxh",
+	"DO4i57l29fMWEELZFsvAIitlVKgr86tGVN80s1f+JLQlH4d8ZI5f+AjCZu9iuvei4BCbdjuhgV9cDfsx",
+	"/at9rr3g3SJHWLtyOvLNAHzabLGRHKTgnuhRZI7O8+uQpy/dZ6n5IwN3/CkoEIuUDjBPl4FfnOP+QdUk",
+	"QKnp3F1kPxqGvOS9mZpuG1aokw/feWf192/8GBGK5uhukIHAApNO50gh0wAYu+0MT5i8szgvcv73SqPG",
+	"ctFlPO9hEXXXo4DMuTpzLkoAoc4pt3Fs+otYynT3RCrJXC+nT/cCM3VX4xZr8cIYMcuHa+Wo3Inq0pSt",
+	"Q6EYKN4Pinodc4DUZGmSfMaYyJlfp8otqjlFwqsUu1mIgDjrCiJ28urZSE/cHJnnj76yT7wIRznrbHgn",
+	"nyDrbEJbbLc8So7cDHNEnHloC5Ifc2dmWrGkiPfs8aqRcA2A4OpUffaFORXa4RjljIMKqyvP29XZx7E8",
+	"sFrsvtiCV6p0zIkBW+Mc7j84KrrLeool+079piJLFUQtjcMdOm8cXm+OhCuwlKe7YdJpR3LlcsLM03Z0",
+	"UFsT09MI3GiQeztIkrAD3bypyspkv1IopQpfNq2BHIV03mJ5CvOtXNZl1bvsUICY86jnbUa9miJPzIzw",
+	"664FSHhUMnhKJ6vbFM5hFQrgwmIV59S/zbwKGu7QuV1epi4dxYRaiCDyKDpFRfKJgppRDTJQztBR4psv",
+	"v/zM1R8lUmuWjiKXv4TYkijrWWSBkcVLEugmckrqjWwvY76ukhJK7BfosrtU2fLCJ3J7VpuuEAPui4z1",
+	"FeDw7nMF5w7lnRkmIm7MOFMGRyKuRH37Fcyq2k1s4tqszk1lYIXjIqszsqoWmYHiLewbaGGgyRFu5aPY",
+	"GhXhKSdyaYfyjtg+S2kSKAkO0Gma8D1mCViMBJdwl2Aiq70KgYSd3Ydq8ea5auWxFoXOhK652Skv+RvZ",
+	"lXUEjI4/72WSd8tpH4H5NbNog8BJYvUGx4xgS4lnZgLQ2Zgj59edDxfNnG/g1Gsd2t/tcTEIQng2Ac+s",
+	"jOxCT5MeSr976EMEc8dYNZa/wMgkzDJsJiXF9Xr0/q4x7fM05dJCVqpcW1FGbzBTsVettFWFulUTHSvO",
+	"jy206XWtbLG3Wa+fBAnYZxrk9h6J6cjPAp1fOnSeAQwXAdwaU3N5DWJrIM2pCtVHqWw0LdzrORbPgnLS",
+	"TXmJb+aEhGOZjDr25E4Krjn7dJauatWDfNHL9dWinporkdMrGtycU5pqqcureCxOXQsNH6TMFbq2PDeB",
+	"emHNsXDGZpMu9Njt9gs2RL+YKnOMAS2o2Rzn9D1JbaWqErHwyiyqSRxBJRAs/UIqB/0jHYdPG5ZpviZ3",
+	"RPjbgnR3PqhjxsICGilAPzL7ou4xcN4eCQFkQYBTIKCyW7uAVzrRJk8IMFO83NzUTHV8ziKcTOhwBsLs",
+	"SeOs7rgchDD7FJhlXJEuS+JAPKjVshbrNIUqeiXDf8uzSqagtT6o1UUGIbRj+unAW0PM5ARqDUvNCeW7",
+	"jgrggkmYg9wK81TazeVGW3dT4g+ydNqPJKmzKZ/PWOKtwdwb+jTXxGv8coGU4ZxjZTj/n//gRNduscAw",
+	"NFO6SpNATT/nKkMgQzJUCKXpu2tKTc+vyEEqKJSGImZ2RFyY1SIJpesH5NQJ5yfGAm9UCDkQLRbvQj5z",
+	"SY8y4saJurX4B2JJosi5u9evkitrl5477woxQdnu9DOKJFR0Bpa1faoySZIwi6+etW5XswdL8w62wObf",
+	"ILSlsXoozyL/PrMHXfraPfOf5aUru/c+Gy6kmqGLQ/4SKI5oC11C1FFLACuy+zqcvpCmcoFrtUCXOZON",
+	"P9PAL1254mnga8tBHbycdB9/MYUvvHuDpKzNAEKzTqILfeyTuoB0jmYRHJvjfEYx81ePGN8lh9qZnoFM",
+	"zTiPpx1EHUaaKW3tMb1BOkzELN0wC65Y0q6TlCVU832QLlkKzQbpyl4xF8I/I+a2rtfwU9hLEaNN2i3W",
+	"vcvnDi3+ynE9eNwVBnOvl0AxNklfysRIT8DWHM/VluVzzj1m8NgCieB5Huk0Fw4FCQU4UnMkZcZtFfbM",
+	"VbtLsxI+pqPZnZr3w3rKwpspsxAXRPJl2bFTDLnzbF9v5qvtkWwNpiK/t6QmkUqkjtatJ5SmjCSUx1CQ",
+	"rzki1NyyEM/147dTqzovyoKx1ow6yYNrLrofjoQFK7PXZu+LfEtkqxXaA3cz0oYF1j9neliQWGmlanbL",
+	"3Qm8RPjqp3ngusmASg8QmBsk8l0G0Tq46+ukOdCFsHqR9EXvCsbirDKsrUhqftwdMe3XpDVfm3S4haQh",
+	"0olf551BqJrVJmnDXwjG9gc9I9vwV6pBon2aDJgtFdYbJJr3IWmXtPk+2yBRmw0jolmSKIhHALLYapb2",
+	"G5i0SBLOnAbShNyCVPbIslmk5+oZsc9AaKBLXjaP2qanJWybDQssbsEDDi8XHrt4aS46FV+qQwvhXQo3",
+	"VrwJNQUCrvzs99NJF2J2jaANEg3EnpBDEU3ELWKOhDCKjooUaReXVbgMuVvo2f4zb1NMzoMdR/atWXPh",
+	"qwKh2aiuY03M7sPyShDVSzJMATDtH+pZ78JjK/ghJ1KJ3//Gh//xpx+8962PfnhQJ4fv/bROPnzrvY/+",
+	"9c8f/z//VCeP3/zN7w/eC/A4ATEDgjFq9ZqFDQTPq198NAQ6GyQ0JZZkUZktopgtDQv4AtbiMYsJpLWb",
+	"2wd+CCn5UqoKGj48tQgFjbBoj4ncf79bqk5kEjOlSZunSlfP/seP2Dz+gP94kLBdze6XUD4D4QD3cqfz",
+	"s/T43/7b43/8BvnwnXcujg9+Oz74wfjg3z585521w3/8weO3/vHx994eH7x7+K1vHP72m7VKyKG8J3U3",
+	"09nchHYcrvnCxZ7cItZwj8FsOhYby9WxZntTW69dv3vtj/7w5u1b21986dWN5199YfPVP7y4tVlf29os",
+	"9HjR2fAim17Iowb1l2oeQ0Z5AaXDb77/+Gd/PT749/Gjb40PfjblpK8B4yfM9PE2cWGCKpFF1GsJXfgV",
+	"nO8Qx+mlS2uXyN27L790LQtFv7C9tb15dxuBjJbmGOx0R0eB1wX0IAfUo1chwgmA+zlqpwyvy3xbz1zx",
+	"uTGzRY/TgoVp/I0zv3BzMVI4FVwJnbesgeLCl5+/8iB9IZa3AJPVwrQzWRceHodrJhDmmhPDmB0o9pix",
+	"S0g7J6fwKARO4MmBkp8FGkXkkyJdqiaYner22uswPZ/cacZ6Vo/NniLf0MT+Pj3eoQVHveBGCe6MMigZ",
+	"phF9RqEXmtCeFJ0sCSQrLZlTOQK2zKHHSuBl5NzhX31zfPD3h3/29cN3f2kuqq+//fit3x1+43+en94G",
+	"paEwATkT0z2+amwUZs2XlbDDRLZD8KUwXMO2Ay8Fp86oi4F5a0q5h6gq3oMKKhTBVVBTx8PnWaT28dxU",
+	"gODd5XFArQO0rvKzCzdIDzkCKbqWFNcFYFp2IObXr5osfnVKqR+nm9t5RMa/gP4QWZBZtG5rabhNUA9i",
+	"28i5w9985/H33j789vc++NXfn/dNEutYyBwI8NlST8O9ShrvjCTzIGA+31RuwDNchOYYnBDlix1UkAsF",
+	"khqnkoPnOcbc/IUxWsGxvGQhJMcJQYNoOHreqnn9TkIX9bkVZEH1s1zE8ZfTVocZ6x05aUVC0xy8mjt/",
+	"lj1f53OFNb0UxEZRD6GRu0tLcunt06TNNZY4o+AJtjpx1X3UpwPFitBb27Lf+dX5pT4s9L4aRkbL6jPr",
+	"5Hjoy9P2ASZ+wAVgPX8A+gYfeVmqkA/wzQdfMu3oRjMS8DPKc71XxP7WiepDiSW2z/KaHnZPzIsgTBwz",
+	"X5hZzlQta/lWLDuAd62huMABnIBn53GP1bn7Yhpj7UVNFkrjnwmKDg8WAUC5aaql6vIeLZqNa0WrcXUq",
+	"SLy8dOXe584tZT+eD8eKtzRtt7E4aOUIDzxelg5+lFq60AmvNMPDE6mei1/NyChDHx0Klh4BtIV21gJZ",
+	"mqYnaPVBWGxm0qX/7CQnBPS3MBnF4sVZ1wKJ85PCYdPSgzt4tTINW97wrAEo2c91o7hVTgIX5m28pw4L",
+	"g74crSJYuPjUjKJSJ1ZzK9h26eiehcIn0BFX/eTIBU8mjvV0MKXfT+U+TXwUU585JAT+FaKCMWslXJQQ",
+	"99rgwLF4h55Jttt6PkGFUZbunJNjCpnMXVxAePqHs4xawpYRcUXUzGtzM9ynvr0weh8+UZo4M5UhNxXu",
+	"RLGrmCZ5wvY6YFFHfhUBMA3BZwHu7EK+K2ZsEN5G3w9XhNE04ehFOIEMbzsjE8mnk4ObcVqPgTKa2kS0",
+	"1WL9snxLRBnkFWW4yjk8Mpon8JIhD0JYufbRMgEgGrVlLedoftlX3Ct1r+8zJmtrUeXCC4JOT9fx4zjz",
+	"xVyfid2yaKYxb8z1a8OZrtBMRpHgCkRUjmzmjOolYc0wRvBIEZRg8GQiRlKYrkIkxZ+XWettHZcVVxt9",
+	"GQ+O5quZsZsn0LH4zjqYgCwGwdOj6Z45Rl4R6triXp7Ja56D2upOSO5hm3KpBSfuRNxD2Soc3UdUzKAM",
+	"cP3PkiiLgxsLKLWjAhGnMIiexMobmDvap4dHPMpkPYuQvrKi3C2aMBHTtLy0dD/l++Y2c09ieIGrLLuc",
+	"Y2AIq2gRqvZsHTUp2AZhiWJW48AqbV1rCjqSHcWyEDt+v1Llnjilw92ysBAWRrOIrqzqGO33E45dW4cO",
+	"4+uIg2fAVpNRJ6R0ONH1G1gSjKV83wWcdLhueaD7E1UzN5e++KUXb966s7T95aX/cu/BSkkNzYVIdkOg",
+	"1btUxLK3QRQdqawaGm3KgSYyNWtlVFreY0ciBal2lczWqTEnysyjTXMB6hKbHOWo1mSPFbnWuGOkKy7R",
+	"HDV8QgP3eR5DSeFZtexnnO92hoRWYUaL50ew6Bskcg3ZEtFMQHXGgdAu1iuHokE2SVZ+xp0p5MNw01Mt",
+	"ARneDN+AVatq2W/YilqOd6ktS0WAY6LCbq+j2ELgNpCT1YmLFxTLW5rfIp/jxAZztj58o+AXq9nzWrtX",
+	"QXrNJOEKd304h5prqqsnxbqV5aFUorD2eGNdpkF20oK2Xc6bla9mUbzXi3fULAYt3CCbOdJ1UbiLb+BH",
+	"Dp6qInOpbSDAwStxSeRAN8imIAheBVR2HJtTIt1BYmlxYylkdu4xWx0TzMVCFX0ATyjklOEKQ8s7QmmZ",
+	"stjV2WfZroCKd+Iz2nQJoidQVtmIdYC9m3+ZW5fqrFBjXjaeqj240lLZ77N4g1AHfiYKCqUOeYs5FDig",
+	"FnZEsSobOGgt7hmSf9ZrZg8OjVCfLkBm3bnuBK3Aa6vwX/zEGvz3Evz3Mvz3uWW1W1KqwSYgeR8cyh7F",
+	"om2QRgiBsdCb2NNKGZlSMKgO2kMgR5SNLmqQbTkUymGcOKxfVypNhEwtjyDxilfgylF8BEUsVYUP1sJp",
+	"nH+SPRIueJ7lX82mDJQ9W8Qmy/1Cy9hlgNUt/6nNArO70Jd45q1Cqfqs5NK9Srkbx+FkRpfGrhEQZWwP",
+	"ZakgCGWyKp5PTEiGPElILBsEDAxVwl/ozvba8hXgfnJx07BTx8PYz7/HnJiaqYzc7uMc1bMcsdVl0urS",
+	"lLagAgQQPwoj6hOuWOz0VOVybkx/rWIOJMRWrLRl2pFaY/Vee71n2Lz5tNepRFTVtLFgpwskYJRlrkao",
+	"cEda7jER4d2L2h3k5OAVEBEp8JzBY/+XWG6Ilcb/fv2HUS73hCXPRZpRmeyDNmi/JNM9LIRrvjSZJV1O",
+	"orIbUp1vA7uXn1toegYhbjXJmDtXNfvY0n3jXRvGml0fpEjy5ejGMkgBXnWIiC6omJP64gI4lZUrYb93",
+	"rv3ZKc5UswmJYHZQNCFIovXcSzitGoKEDKqHMp36o9MYqyuJFdzhZmeWqznOpxeA0p4CLO9UQXYhvXM2",
+	"Ym32tKgTQqd1+D7bNUrUUeFVIaywUc1O7nvld+10edGWFG2e9licx1UA69pmKfwuoX01UW8UInkJh5+E",
+	"1LvAlxrUq3KQ8pSouCHIpuL0wrbcG8liSgSmkkzqPiv3QP/5k9XXlpcu3ju//try0iX8VVAJ2pbWvzzh",
+	"2jpCwRt2v89T9mQ5zU+k/Iym7faRasu7I4avZ35abyIKPSzUhgmeQrMYR/HXFqe+YsnhoNL0CiSw9lPZ",
+	"SWmPDCBuqVGgIyo9xG46Jz3Gn+BA5UggPwK+4BYkzW547B6WcthZjPNVhzA43Zuf0nk/CdAMnqanjpf5",
+	"Mle8yRPrwJ9cYGnrpplr3Pl0s/zyes5mocg5+wg1F8p5uLwLNepsdY5zXBAhbakA6wxOSZuxuIDVxr/7",
+	"9o/HeKWCgvFVRtMFwW/mFUwGDoVbFyu+dkT4WRkVSnldM0dcgi2GY2r+wKa2aTNldC+WQ7FwjnKeYRxg",
+	"Jae9BdOv67WZFbPRlHfMu2DJwIvhQCV8areZmkO16wYX/CzAY60FCchZLkiUzUlUkt0y0GbTV99axaEG",
+	"PPLS9gH9WAnfh45QgVk9GuzKLkWD2sf+ICRmI1QGsp6/Ae/j0c1LzMKUNiaKpmC0gisCafjzvPuTK2jn",
+	"ZbfP0pY9elMGXg5IVpRDyR4MRoxg1BsL9ycE/XZDPBYBAG7Hwufsvg7tr7p3kPINMj0lIaFrzid2paTm",
+	"Y/VrJBd7gUMZTCEIY9zDFy54wWPkYKjwEU2TKv3NZW5txGhagEivLq9enovEhreKoHM7ba4X07OOlv4g",
+	"5Xq0ZfpiJY8MhTWizYHuytQeuXXygpQpQa4pcJpYsqm6xXYlXOxlJVnabdKjMXNuwMxc5ebDXUaR0Mnm",
+	"gBfayeeU9vmLbJTpQ/M7+DyjqREboreL3VTJoIO9tL9Yvez5s7z+w3ic3e0LGpe+0KdGaNzQ4JKPpeUZ",
+	"y5Ux82tzuLlSAxYTZHaB1QavHXQsH1lXa+SOzOLksweGNpad+2l/jGP9Ile9eq7gfYup6iIPS1aStFjG",
+	"ldyCdLI++CLh75jEktWlOeqiPQQG2bac6f3mtpsTOpJFuGEMQWUxiw1CxQiSfcGrZKl3slo7dGRkplkE",
+	"x4rf2BE74rOfNdeMt2yNz34WoxQFLJ1l8MG4xghTkdEzk8oeeFyGrEn6tMMaZBNb5spGPjJvriC0BQ73",
+	"ddOHHWEdlBjBpCFP2rnDbz86fPOfsvrG5+uWxk7Cujj8AjyLn8kjMg0CQB9neyhjfBBKmvYUeFuap4VN",
+	"beflqhRmgrkU6rOf3RFLxFjVqA3cvX6VXLx48YrVP8x32orpDY9sJHr11VdfXbp5c+mFFyLos8XDud9H",
+	"ddKUumv2nmePm2ZeQqJEnJvowQ6K+J3aOnmt0Wjcq5MdX183v280Gg+jBtliIiaR97cIQ1BUkcj9IvPe",
+	"gnewzRNz0rPrlQk7g1AuaEcQgoYDDkn26VcHDAbTZAkkJEuQXtaHr7uY1so00iDBt2FI14BSED7SL6Nh",
+	"rJMI3BtYG8yx933uK0qK6HyDRGaNwXOpLG9iBEouTm6En4ugCWBd8CxMe77NcByzo+lgtAkeyKWX7O8i",
+	"ci76Co3qJGIiOm9dzGYyvjpgKXgXaY9psybmK/nTX6FLjKqRe9FxNmG2vrm0cT/DqYQ5jZBhMSJGVOB8",
+	"A70ScM+B69QcsS9t3b5F7kgOgUuYpctXllfOw3za0A1pypjb/QaPc0Fe3r6+9Pk8QrFCbvLnG+RlJFAi",
+	"uRZRJynrg/PAdsNMo+VZmhyxK1vThkLNcBTYfa1AamBREzFydbCRxEtI0pJCpzLxAySmCSEBV2jDBi3w",
+	"DWJAKMVIT8xT1rLHcIncQRvQqeItmqYjc+Cia9u0E20QZfY81/lGv9FeuiUFW7pJdasbmR3aZTQl0cXl",
+	"tQn1EdvG8WwKy0iKigrpMSqUOWgZN+lObYMoiRHbXBkFFmFYPBeMtkF/iM8mvMUEkrC4W6FPW122tNpY",
+	"rtlEELjs1PqFC8PhsEHhzw2Zdi7Yd9WFl25cvXZr6xq8k9uCtW0paMp7tNXlZPPOjVq9ts9ShVfISmMZ",
+	"H5Z9Jmif19ZrFxvLjYvo20PU7gWn1HRCN6wrjGjM8Q2zZqb/bv0ydBbS7IGgl2bsXTqFFs32/43YqFl9",
+	"JoyahNUU+tIM0DS+uryM9YeFdra5Jwq+YqnsUDucy4QkwdHxMJR3CUhwCLtphUwKkOi0hs2Hvpp188Lz",
+	"NHYRU3hlZf4rLwtqtQCsZrS2fHH+S9dl2uRxjG6fLJQy9y3KE2euOA0W7E9c5tfuGfNSDXo9mo4glGkR",
+	"LObPec1UAOZ2FNg55r175nOwUy60uqy1t2QzUPsyVBjv+ZElpcCoPbh3mqMSaF5m4qGmQJPEaADAfoR8",
+	"JluQqtahSJLnBEBEE6ODjCKjZlgEFIR80CS2MSHHeAIwFlhw96sdMaQWyYEaOHX5FmaDry2vkQhqxuGn",
+	"d4WEqNauljEd2VNd3NIwLzewch3sjudlPKqwmT3sRkxHlpu6tryyenHtEuj0lTc7cDrijs/NH5sefqqn",
+	"7KodeuCwgQLZZMYuRvzaM37O1pbX5r9xS+rrcoDEH2srFZrYlvIlmiIH9NrKpSoDca7M+CaLOd02RoN5",
+	"eXV1/ss3xD5NeHyaYuMmTfdyNC81egFgcKvIjQsDEcty4bFJ7tze2q4TxUWL5Uq9uVUBV0PQJ+yQyuY3",
+	"lLxw7aVr29dAK+CApCJQ3hd1ypWVZaJQlSBXGhcbl85PX0imT1fPTvDZCf60nOBtuodldc3BpQnozTNO",
+	"L+hIFx7Y+P/DC5r2XR6wNQ1Kndz5I5AjeuMF8HCHD/81sJU07YNFTwXhMV7goDt0zeWNl7WIfRRkVvRP",
+	"SfOycjo40FwMuzxhedl3o8MyPZRGgIkYYZUJaAsZ5hNkilE4GmTbmIuIDURdoU2TRIHZOyRfY6kMqgLm",
+	"+U2dKbhHFCY4x2YFWaIpREC5+fxz8cXmcvsSW3quvdxaWmtdurx0hV66uLTa/ny8RlfaK60rDCM71QXA",
+	"tmnraQgeM1VlWrrFZLY1pnb2ziTPJ0HywJJ7HhnQygd6hvDJciYqmKgQOeJYQtwdeF3VLDUGLdzD0OAp",
+	"b/0si7Fk9xcwfBgX+FSaqFuMWU8a+PvQB9VOGZu3Yy48sEDJh4vfVGZx3E01KCF3tbCELqOpIhQ5280m",
+	"hFsD7Ug0W9HBlGV7Te+7Hk333JY4zo2RJfyuLKZ2JlIbjf5pXACubbPrps/BF+XQZpYJyG0afuKugOUr",
+	"81+4KkU74RgM/nTeGVvgYJ6gkrOsaQj+zinNhjRB/1RQPOQB8+BlclswwoRG3zI8W8e0TAbhLnOxAAeA",
+	"x7ja5lo1yDWMwbX9qj22zAlCnQDQhPhrV5X1D7MnIZlJWcwz623sCJZ/byLqh3ooTSHA1qedzOOsutLo",
+	"wOZNdGJjjExpniQu/QUYGaRgIbXVdPSaC4xPiMvJWUpGNsQFOGBIYQVsllPWuCI9AARuEHCZfUaRHo8F",
+	"73RhzSDINQ3BgwAqxBzy+KkN21eUKHR0O83rjVfpd0a14nWZWt8lGBjDrkxYWe8ATXAifdtKBp0CCZcN",
+	"rDukgBGANmXGUpwICLekM3o3QQNUrZ+uyGRpBwtlqCBBSZvZShikoW+QhNF9poCBHee6y5KYOPdtnIWr",
+	"weOrbeJJVyqtysbB7reSQcx2T3Q8s+v9lXUFSshWbdpv4qqM2exp9VLTNtwkmWnJRY8t51nWN+8DR5id",
+	"0Bdt+cdqn8LqhNMj9ESj7jLFnO6fZ2y4HJTQfOd1t6v1YtO+sE07MzqDQUfEMmApQhajDBjS0YZFoQEI",
+	"H2SE1F1UO829DbgHnpE1hxbCEsLnPZ5RVTGUdlLSa5uwmCe/cEXMEpX1Y6JSeaX5K1SNnu7JKzKNVR3C",
+	"NLJt9fLeQGkCCTUQYec6YXViL+86cSto1tv71kYWmmZwK4C0LRvIVwvdn1v2cq5672DQ8598ifc4kiie",
+	"mhqcMysGNODbQMCAQAWUCaACX6yoaN6UMW9zp84urjY/Ef0vU/OucxF7WKMcpWf1OPsLX5O7YI2rUo1u",
+	"y1z0GfQogrACYkU03cO5VQRyHUnUkylCSyAXYsPSL6g9a8chwQjvMUji5JYvNycAQMgNttAg12ir64g2",
+	"+30wEs3jOwJizljLFDEFyO5me2guw3OUaNlrKi0FO49qEsJzhSSJFB1Aohnjc52krCcx4dJ01jM9sWWj",
+	"GmLr1qM5S++7aqdyjvbnDzOnte8wq0qVnWF4oewcryzPTfd4hg6rm6jAebV/ysNXYrKQ05M7vcc9jTJJ",
+	"5NDil/CY1b1aEmqkNOvZq7TH09TnYpx3ah+4HIWH3sEtbssOw11ZO+3VLHPAQReLVCsAa9N0pAAAiYUF",
+	"lMQpsFpNF9VgFyh7UoJ6UcfDMffGXUZxNiaktVVRkiQrSxLcCfUF3XGwTuCPC+6hCyylylb064Szs1ss",
+	"1bxtdgmCrWFXN2U8apAtCfnRI2WtV1sOvksVAb2wnkWhVZ04VgALyJ2g4coKsjhIlFEaTec8Fso9NrJP",
+	"7QiziSE5DWislE7liMUbiJrmCm1jqCuJ2pElEtAygcwIy3lpqbRigOGidyDzlbh+oDd8yNKg5W+Omp3B",
+	"0zxs2MTVfCVmwbOsYAG/hbcMifmTlaV1cml52amRxYOKm3EPCsSa9fCW/5N8LNFXnpOhuuWXbdKnytnj",
+	"ZhvYXfkkDudk7DhO6bD0pF63Di+XexV5NgzWcLN1IaMGeR5dN96OVET2gTFLMQacGv1U9rjKLeioJXs9",
+	"rntM6Ggj428aIZMu7rAIWAiIbO8IKqQY9eRAZRwXRjfk9+1pNh/c+uLm0uqly3gmqcK3d2PeYcq0oB1D",
+	"lOsQPmdFgSV8y/ntSBvuXIWqpjE7G+SLcgiV2s2fQYfbEdYdxAWJZUtdsDPS6MUbJNIeHnSfpbw9WjKv",
+	"RohY5drprNxByxvklsujwjK0jMYKyUIsDM9j7tsokJfkNVp3RJtDl8wce0RREZHmo6iXAl60IyGvzk6L",
+	"t0Ezht5cZpbIqhfMBjrNuIT5fplogmUwFkJq/sc13BMt2fvEyxVzp+BOplrlHiusqJrSoTBnLJEavc75",
+	"dj1REVOvjjEJC6PZseTn/ZphAMO3McdzWf3a83XAsvIeaxAA0RgtyEoXjiIg51fxTkg9KziGJFa41+Ew",
+	"Ro7QBdg4eavrYr9Z2fkMYb8jgDcS3lCRX1RsHdOVssJiUbEASYTLEnlVSCLSZHrI8CT2yizDU4+Fz4qD",
+	"byYJzkXdleGHzKJP8EkzM4HHzIX/XSDqSVzVVhwvHi/PP1wG7bLMWs6H6aCjHga/iAt36TM5cVaXI9pr",
+	"3WdOQhUPabRIm4sOS/spd2yZDbINyA9F2zYYr/SOSKTKgeQ9c4YzmOlIDlLFkjY5t7L6eZICVytpcqy5",
+	"vnqZXE1la68t09hLZznvgGSQgGIEAJJERevwS24LNoJXxrH5oUMJtAOoZ7sjskf8ixarQcHXPCZClyUE",
+	"+dqQi4N/XFtdJZEFrPfpKJE03o15u81SFUEu2ytw7UpJ2mxo5ThEKI2ZoXOiMK6AWs3KsfYgSYyuFCRr",
+	"sn6pbD3ztDIgusnK+0duOZsMeO92RJQR30RWfJppB8UAe5axaLoQXeRRU0ZHpYiz05Ayb/z+7UXOlWuc",
+	"5z2VBUYtfN1zeuyWpQeJih09K7S7kaPa8KbkekdwUE/dpCDrmpu+PBEeQU3F0eKzGRVQ1CBfwFhxPjqI",
+	"Ym5glh5NO2g4CpvWJjUNbaYdEUHMeRff2DVv7MLTkZdbgTyGZlcl2Y0G28cvVbGLrO5mG8ImBON0SIX2",
+	"tzkFOZ/iH+1JyfaB7EGTFrtZn9qvF0kEFHi7grHYbCoraDzCO2PqIzsdelwp19bzC8a4T3tXz890ydnF",
+	"8wBNQg5K1ozpTkfKjG474wWFScke21V9Y4RkG4Hq+uQTjKbJKMoZlo2U4D1Wx4PuPQckNGbLeL8cCKDi",
+	"M0pI6v+eo7c+QlEy5IptwAlpDnSgbZtnZ86hgqxOzC6FgL8TTJhO06XK83wQm56T1xqGmYLjBxoFOacY",
+	"I9EXrm2TMi0tOo9JOciaivlDPHbqU1HRoiKuF0ro2cWqw+NAnImS2Wla6xjCsnzSxjwZmTHsM9NX/2yF",
+	"9CLTpS1Gj4zVwnppkKHdNz+CPDc/5NyHtcvtldaV9qXVpYuX6NrSWnOVLV2hly4tLTcvt55rX2xfoitY",
+	"7l0PUaaowpdy9sra+OAfxge/Gz/6pk8FXLGBjDBxFbSzahpdkVa0Eqhs5cTUyRvALGCZ9cuglZnoh82F",
+	"RKu5aMdssQyMY0uhmd0Dgj06OgitAnbrjjknt0CGnSHKjq1Og4WGy50rCpa7y2nTTunFAIWPMVGlwQkj",
+	"GW4XnjxFC8lvqCxOvAnSzOvQU7OYTsIAotOj6RXpMMAB7C1icdkCS3nhgUoGnZnhptsTVdOexHq+AHwF",
+	"ZYKqgARzXkMP5gMOKORgMCrYpyLiNAECK9sA9YUR34MOmq9Ut7qBNANQZIDwpccFKrYy/YxCApFGRpXi",
+	"8IwYJ9wA891nFMCAPZhM7L5uBPKIqeiwqa14REQ4wNXWa4f/619+/x8/zjFH7hZefL9aEtcnjBQvTEel",
+	"s6IyxMTwLG3o4wUBtyxWU3lDSBEytIUTCssNTlEMqiIlvpMKtratv33K74YLdBBzXZ5oNEcCQIiDxca2",
+	"dlFY5DMayjS2JX4yOswyd+smdGFR4fVM4dlgCFXwbDqbsE/aET21QwC34LArSQzkiFTXiWDDLCI+b+cf",
+	"8VIsPTBT2RSB+EFW7nk+sEwORWTxQ3WLwZ0mmlMk4mKfaxZHFnwOeVe2RCqW/uh0m1CcSnUxeDqRQnEu",
+	"cjpUdL4UrtaS/SJcLaezRxZHh+nFf9k+zSaeLcNZZ/V8FoAtuZJLHze460Q18eqY1zP5MF8+gPXkJ1i0",
+	"pGixdJoZNpMblnkrLD6OHGjKtelgMAj0taHw6zNZBj/MrvrgvV8dPnqHDETClAJ7PSa0J20kJa+CD3lX",
+	"6ciGRfLi9VjeGn04qBME8/SBNN2BDBcb4I2Y9fpSM9EaAY/jvUWV9AVOOhK3P2E/ml+mvxQK0QYDBikv",
+	"oQcvyVZW9XzCQWEJW+y9j+DKgsSblJUPz1I9P5V6PpxKQnF/lYukOUrJBMQ4ZgnDKtBFGYC/LwEarwWM",
+	"gJxzGi39TyQlzsJb9VnZPC/AcuaF9TJ0rLD8vRatPOumK3MPehLxiahHs3HpZxrRAhYTFVCDK0vozqPX",
+	"NDcXiOrStIBXPxElqL4YeCbsfQx7FxvkdqYKWWpWSD0EbYr6MX8YawcQ6ZYhMZUJIgmgNLSlO4JmMh8F",
+	"BL6st1Ij0VIG3LQ5yB41dJgU0SiX+Zk5KhOS5TodH/z7+OBb44PvjB89Gj968+U/Pnz7F4c//asPfv19",
+	"wgUZH/x4fPC98cFvq5Ouedk8T9qlWfGcf7I9mWcq0SKuzwAS8Mg60QXa76dyH0swPAGxFqZ7o63uTKsN",
+	"YThASg9/I1SwYYPcBs43GIDLCykmWgKSXTkkWAwlg9BBi1YnTYZ0pCytQkhwYXObbo6euHXoc0qyFrd8",
+	"znbIC5BKunfPhNuZcHtGhRseMksP0Eo4plgixkwKX0H7jDpB+Ye5Yk9T+t3QE7mk5jhkKWxBdQr++JQc",
+	"Vp5IShmFX9YOv/2z3//zj8cH7z7+b29/9Lu/Hh/86/jRN8aP3vzgvZ8+/uk/ozY2PviH8euPqsusu/jx",
+	"M4l1JrGeVXUMjmHuZJiZ83wMCSX7o6cpn7AEHtBLNEckUl3e1rsxHaloY9Lhjtanb0oGaXH7o6cvu/Jh",
+	"1NYvXl5b0FQ0S/LMOeIFG545489E3amIOtnPqRBtzbN8v52ImMsrsasnK+2K0onG8W2/JvwzGQ7Me/iM",
+	"xgS9C1E7yWRLGp4JpjPBdIJWYxxP1yo6ESF04UH+j2rRw4LceOoWistzOAtLPnthSY82OA9KIkHwUww7",
+	"zX/Uu3eOFqZCRhogVQCfziRtFJgPaGtA9Y2U2axvqogatLoNcgdIYUqDXBGPI5sM7ggyU0JtbivcRx4t",
+	"U3moauIoH9HGYCJWu1D9eHV59fLS8qWl1YvbK5fXl5fXl5c/t3xlfRky67QZ0vRza4XnqqP0s66fBbTO",
+	"bu+PR0DriVzgT87VexRBGjRGsMdP0x4JeXs/+PX3D//pP8YH7/7+jd8c/tU3zry9Z7Lq0+PtdZRNpy6t",
+	"YinTpYSLvdl5FS9Imb4ET51yhRbTSBlSH1ndxJ6qE0q6AxGnLHaEjIUE5A1bXh1SpVCNwwrTWhIhgYfz",
+	"DNC2AMQfyfJGOPl53d7SbCBbAaX+DN+AU8FR2TdbxS9ODBRQyBGYANsp0MIofp90Id0nZ0rB+h6W3SV/",
+	"AMlWzN+ZiC24BPBtmccKvFVA7GaE/o7wLtKlF9loHfL/kHYG+Ultjp/lQrH1xvZYX5dnHLhTVTt1Goys",
+	"pRlnt0FuaJvDGCDb+tTfeqd2jm9CBc7sFGMtDFvk0qtSFy5jdKL3zIUH5n/zfF0p25d7M/buWjjNB8aG",
+	"R9kV3IdTK+SQSHEm9SvDmM3se/vlYyDcq6Qbir2MjvAE9vQU1TBUE3vw8ZsYv1JuqP7gFx3BN9yKUjFI",
+	"CgaqNOf/9Wjs1qFgRZehs8zWypVGG4O70FZMQ/x7g7yCxGlI4IuMI36lQ1uEyuxDj2oaaelSKXs74hyW",
+	"zm9SEUfnpyjJgWQLCHNJJAZJEpm7GLMVQ1emYqDqXqV92jJn5BiGbMt9Y/3i8kIFErPGn7UKuV1GY1cm",
+	"94zx4pNmeRarHmJ5iTbPwvDmGJ+adjApSVUi9VI6yOqMfrLE6XZWJoFqwu4bCwuK2mFS8giqLYYk01Yi",
+	"9V0zKceQSh4jc239Ur1W5G2urV98WF+ASRl686S9aYV2p6WU2TZn3rNPtwwrUlpjhM7WLe0PdFZ7/9S9",
+	"ayG5pj72Mi3oQrluzKzIGFsR8qMYwxIr3NgcwKye4EAxRwZfN0IvkaKTCT+GJQ8jLaMNwmirS5pS6i6m",
+	"Exr9UQ6RfYUmCRTljdxqRgVKVimYIuf0UO6IwkJiciFDqv31vNiiWbk+Z/H5BtnMuVrXLRUytb2AYu9Q",
+	"C9WWpUpkzj4bILUGBli5z9KE9oFwH3h8bUw52hFAIWPeg88rVFe5q8PapwIrWNgCNJahQskea8p4ZF7a",
+	"YzHhju4X+Va7VFlxroAruJ9QSyBsFOaMKBi7HkOh13CFXjq6PcgY+Z9JhJrp3J2EiqcCTatUSsAvmnB2",
+	"K306b6WX6AjhKbAhmiMjBM2mPfXbRyptev9sx6KLB+cLHOtLCja0CB6QXHc2t69+EZPCnYqMIZ2Q4HLj",
+	"fkYi2kJqVluvPf7uzyBo/aePv/f2hz/+y/HBvz3++fvjg9+OH735+J3/98N33hkfvPnhD94eP/qL8cFb",
+	"Rwtv35L6DIhzJgifWUF4xx7Mkw1v92mfpUuqy9iMWku3bEk1KZJRg9yCIDCU5E5cgNOWXKQizkIHWJwM",
+	"AggUK7ZYHyaqV40gp+Yd050t7M0pnru8mVnhcpyVOlnNSxdOU3WfRUQWiIPjjGKNwz5Lcdv4lZNKo+Lw",
+	"/JMidgkT4UGgOYIuR+T//x6JgKx+15hZEVa/sfXWBhotZ4toBZ//RB0DY6Zgyb665dFryR5zP0PBJBv0",
+	"hppD5gIA1yK0bgtWe8VLdoRXgMy0beu1F7poq7ZQTSI89lBvhGqopISuaZbWSVcOIQpQrPuSMqVz5mwh",
+	"NYH6M2BgNWlrz4UtYMx1G6vwivxYI4zqHRGlTA9SoXapjsg5hz9ezwlrCi8yEau6q9WTakwsd8YclGjM",
+	"qqOcr+ffgJ2GlXL2jZ2Hk4k1iwYtr6wVLyZy74htJ85gtbjwCzBaCYiGaFumPar/sKt7SV5cCcgwtSSK",
+	"Wnw0lLiqO/td6ZT3zd9bsEnaWODWrKZpMkczkHIww47w0AyIZVDzwAzQiVzoTWt0IaZTHF8JryrI25xY",
+	"1f7TzEWIS/WULNh8RE8lxwqBG960Qo0Xdl9fgHkofGcqF6r0wskh8PZSPYN5nOl/UNhTu1tE8RhLY9v7",
+	"U+B1Grguj6gJXngA/5/GmUwivxQZCLgIcok5lKnuhgAkrioGT+04OhKvDstY1iBZbAeuyAzoZYtCKU1H",
+	"01ojyveCbKuGdpm8Ic60uUXxLTiDRWXuaahs8x/FO2JB9MoT9ACVZhe4Pjx9MoYzR8yZI+bsIi44YmiS",
+	"GLPNXHNYrT9cAvgYzhlMvXyazDK2kkqWBZoVUcHkT6hBr3TmkyrQnKKdgoUataUFxIRR82+kikfYN7ql",
+	"kV0saL9g6ycoBc/kyFnu9/TJxm12sodYsZQ/Xb4UTGXYwn48q8Fo6N2zT5UCCSvQ1zOilDPF4jTSTByD",
+	"E7X7bEoI2V8vJoQcdmp28SeHVznd+7ES9uMs0nK8SEsG4CtQH2KmwFMlzl9015o/y4rFQczOquQAuqEx",
+	"fCLO3KmnthehoDMd0pERZYm0FT4whZhAiAkheM80nY7ZUfOIdKRXQpJrS23DSwvGZpv0qLkxiVSeXlQd",
+	"7PcUyWZgzGVRj0Seofs+rYwNZi9DlZc+E1ZO1OEEmZPUlqnLeFN1V/4uT7Ohqa0vfkKG2qDZw5qyT8tQ",
+	"wx6ceTnOvByneea+CJ47pIVF2IZLSnX+xsVPky2kuoRVW496huZ5IUvqOSPapjcQvMX7NOF6FPIhpqzD",
+	"lWbpHezqF0xPn2pEZbLgu4Vd3Lpz+/Ev/u6D998nj9/+zfjg3Q9+/f3xGz8Zv/Hr8Rv/o1avmfk2o6F7",
+	"AyH3KK8eV/EH/lQcLVVKwws2LJYAPpMbn07N4K49rjYDLdsPaEUYE9c/8GRfDlpdLEh05JryKTMTosJV",
+	"KYPA2OsOvYVkoUNJ2rwzSJnC/H45AMBoi1lkLNgJqMasWwyEk0osJl2agLnelYPUZn9B2XWqtH0MpRnp",
+	"UkXQCMDv2nxjoBWgPUYUv78jfBYdcDuK2IPHxVKmNmFKdQfaFufN6mWmZrey2NwObb7PlK1MJ4kyc2Jh",
+	"vmDHAaLRpY01qYgbZBNgaggGaaYgoGM5FICd2xE2JcwFjvSQCT3ypmGDqB5NEpbamNqQWkUwoRoAeCzz",
+	"pEKbVtMQMWlz1aIJGTGaumLDtjix+evh139ufkwBlZy9bZcrdF90GGpid2FXnKZTzG+mRCy6baUkadO0",
+	"Tlbqy8vLdoYyaDLuFp3BZ8+8ZosUnoSS1qn8GhPZbM+K51ph8XRdZk5imT2vLjww/ysXVluDHgxpepBZ",
+	"WELl0rVQyb8rlVbknD1OMrWn6XwdTiZuQ0B6bfZTnuAnqYajaKTGTZq2uq4hwe7rBvGK8yLyON4RVLBh",
+	"3Wxx6ygiatAjmiWJIj0JcoZisTjIDC45s68ymp7+kfVamWUB2QQsO9V10hwRKJBZ97Fwg95Z0fzFT6p3",
+	"RH3JX7cXQnP01M7tdeiN2SGLHt0LLbVfenxvC2DoYjBeM/g64YK8vH196fMOXd4caXNwY0Dvp3uwyb5E",
+	"+1QwhQQ0XHQUZI2rPlyENh2jz0TQX1k4Tle3vjz/RAH62Y4iP0kWSb5ea3JBAWJeCQ4NWeZnR+OkjgaS",
+	"sMOkPrOnAmObFx7g/53ufTo9spCDmc59zMfI+bhs6J9gwS2sDmD0WQdumqKiKaWvz+AYzwSaYvnpoynO",
+	"zPxPo5kPKesO6pBXPB8kEBXQrNdPQqmu8zEQ05LkQk8K3VUXHsD/n4hgmf/sTdOXcraraxzmIwIVOwLq",
+	"lkjt8X6fxevEHOXIkpHCmDJCQUp6jGkuOg1yE5l7MvSlYMMNq7GD+GrTJLFR2pTlqXCZq2CEAg4rn5TX",
+	"X8ZxHKd2MhRjXH/Nq68Bt1E1qQPNX+1K3mLPtMBzvMUqs5Fg4c6k36dT+r2ApdILu8Ke5SOIPGRsn4ny",
+	"2sZHTvE4QAtlWfWbSWJ55cOU8+y+PmOcPxH8l79BXJxMlWbXB/3k9ScZw2uQ6xId1YU/w40HN5zVDHoM",
+	"qG6tL8nvcaXk6aMzwcO+Plalqft9nrK8iNRzS8sXly6ubK9eXL90Zf3SlazYlI0DHr73aPzoh+NHPxq/",
+	"8d3xo/9v/Oi/j9/4xu9f/5fHf/V+9Zgf9PopJkfjrJXZ97jwwGnP7uszSvuze9GKMdg8hOIOOXI8D4Xe",
+	"hQfw/2qc+fkpr5JCnFViKM15duW3gdEjBTnDW0j8zQXE1owQkiI+cwEvnH5caXOcljsLBasLzmCqszEo",
+	"g1ffJrlze2u7TpqsBfydlg8J48FKUxFbXkxCMVekQRCrmRViCLAlSbm3iZweV2V8LFpj6P2u6VJtvfbc",
+	"89eeX7p5+fra0nNrL95dBF3ievKE7S9o+AtSxqFr5hWku3cVaihE3Y9+1E5f3FfoFAz49j5LP6kXhEd5",
+	"wQiQvNoD44gufOqjEtIL+PmCZXItP5mvWIcJ7ESl1xEZAMgMcHsoppFuo0FuC+QFQnZeS2JGIGfHvBSh",
+	"MhkBm5JiSZtQG/2jYmQfx7CfYiI210QGQrAHl9AO5cISPmV/tA0F9FJN99jzo1OXAEYqUzOHK4vJAiTz",
+	"yI7PU9E+kZe9DHdepOQ6kwofE6kAeSX2jGLcsyAcSgUCgMhUl/dnu0ju+A+e6r2VtTPLXeL3ezon7mLF",
+	"zXdTxrzNnfK38B4/5oqBV4JODCZziHJn1ftpaQWF3i6hK7NQTkgECFLe2jMmtLkk2jLtSK2NlbnpCN+0",
+	"5bDLXd2Wghx8DcjWB5z3XQq15xBlh5C2teUrgawe+JCVNafpWZspzfLhOH7NJ2pPPPtZam73BCNQ+bXf",
+	"pC2/YJfTIIyaHxQZHaaf9tJ/HBb89NbvJSn3XBU+e8TxEMOtwBXpp0wxUazbny9rLlgutGjCREzTeZRn",
+	"1kgDZ9VEqTzdZQJq5U1VoNGyf9V9/ynvlLoXJ3Rj/rTunmuIw7Mz8xmVTUiJDCgz8N1rWe3T3EioF+pF",
+	"wvVjGe16dEQS3L7rxkjFDYXd6THHWOrqtoGAsu4CwH4JNtApTchQpvEE+bJs2/IYlpe0KQe6QTbVnvmj",
+	"b2c4v7rb0xaXSIBYVbBZe5zc0IT1+pCDxzWaPFBrrgA6DxaK0zTVz8ppyAOzNCfqAPrNj8XReIZu0usy",
+	"SWz9IEeuKzwRA/pVxxjUE3vOHI9CDmdQOsd0tIQWapkxv8Xvk5h3uFb1bKfChrTFhqXY8PIGaKsLx6xB",
+	"trtsRJTZuHktVzyn6C9CkLJo87QHCArwO2R5qHjwWlSQWGYHhSWKrcPh2RG6y3p1klJ7jqnIappA+goA",
+	"rC37r+mITXPNdmXgwRDyme+zF+gocwScVplD20TJiTKTDT08OzIVlU+WFwh3HPlm15SUFQ4ejFRqqmcc",
+	"i+tw++DXJy4fTABixj7a9oR+OKJRqttgB05fC67i1PFluhHigg0/BjvydDcYzWYBBFcun+ftrLziWljr",
+	"yUt9NcgWE5roIW+Bu71VDF9Y9aUljXbhZC5mtgEziI3AGyEmLJ280aGGdLRuDVuv18aWz/lEjJXeZJ2B",
+	"AOytKgfc4r7JGY6O6CrVdI+ZCbvcXmldaV9aXbp4ia4trTVX2dIVeunS0nLzcuu59sX2JbqyvACAzevd",
+	"06HpWOxYwc74hEn5T3qsvUxEgD+1PUizmnwKNTUITktI6yxxiWATENmGFgZpUluvXaB9fmF/BaBA9p1J",
+	"yXEzT9011sO5j/78J4///Vcf/OY75+vFbF9FziHk5fCtfzF/9vKmCr7Ec4fvv3H4gx/gs+cbOYqm6Ed8",
+	"WJ9m70H9zvGbxt67lvZg+qVtCnYUeAlzU9q85b3tpmn69asF1nY0D9H5lIWb4Hd+Xq9ZByglbOt0eA2h",
+	"lzvQSzDAdGrkp1cKfD2rS29sRq8udZ3QNOX7NFENckvCcJTXDKgi063cSVmfpmBWithNI6jAMHveBwpc",
+	"EtMfuss6g4SmDrmsrBfH5rh6ORYIdW6OHHR2ogGLk5xu4LrNi3F34IjRNBnZ1JfcJ7In5BCHM2rKeLRu",
+	"8yXrLinaVUnH9Bo2nOqAy6UJr0ghrxLNZiyXgmgVmEXzz4TFncIyB+AND+89/D8BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -807,6 +807,24 @@ func (e ListStaffEventsParamsScope) Valid() bool {
 	}
 }
 
+// Defines values for PrintPaperSheetParamsFormat.
+const (
+	PrintPaperSheetParamsFormatHTML PrintPaperSheetParamsFormat = "html"
+	PrintPaperSheetParamsFormatJSON PrintPaperSheetParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the PrintPaperSheetParamsFormat enum.
+func (e PrintPaperSheetParamsFormat) Valid() bool {
+	switch e {
+	case PrintPaperSheetParamsFormatHTML:
+		return true
+	case PrintPaperSheetParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
 // Assurance 安心情報. What helps a person dare to come; `null` means not stated.
 type Assurance struct {
 	// AttendingOffices Offices whose staff are there.
@@ -1350,6 +1368,16 @@ type IssuedDoorLink struct {
 	URL string `json:"url"`
 }
 
+// IssuedPaperSheet defines model for IssuedPaperSheet.
+type IssuedPaperSheet struct {
+	// ClaimURL Where a code is typed. `#` and the code after it open it at once and never reach a server.
+	ClaimURL string `json:"claim_url"`
+
+	// Codes Shown this once. To be given out; who has one can take a seat.
+	Codes   []string   `json:"codes"`
+	Details PaperSheet `json:"details"`
+}
+
 // IssuedTicket defines model for IssuedTicket.
 type IssuedTicket struct {
 	// Secret The participation code. Keep it; it is shown this once.
@@ -1621,6 +1649,68 @@ type OrganizationRef struct {
 
 	// Slug Example: toshima
 	Slug Slug `json:"slug"`
+}
+
+// PaperCode defines model for PaperCode.
+type PaperCode struct {
+	// PaperCode As it is printed; case, spaces, hyphens and full-width letters do not matter.
+	PaperCode string `json:"paper_code"`
+}
+
+// PaperGood defines model for PaperGood.
+type PaperGood struct {
+	EventID      openapi_types.UUID `json:"event_id"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	PartID       openapi_types.UUID `json:"part_id"`
+
+	// ReturnsAt Until when the code can be used.
+	ReturnsAt time.Time `json:"returns_at"`
+
+	// Seats At most.
+	Seats int `json:"seats"`
+}
+
+// PaperSheet defines model for PaperSheet.
+type PaperSheet struct {
+	Codes        int                `json:"codes"`
+	CreatedAt    time.Time          `json:"created_at"`
+	ID           openapi_types.UUID `json:"id"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	PartID       openapi_types.UUID `json:"part_id"`
+	QuotaID      openapi_types.UUID `json:"quota_id"`
+	ReturnsAt    time.Time          `json:"returns_at"`
+	RevokedAt    *time.Time         `json:"revoked_at"`
+	SeatsEach    int                `json:"seats_each"`
+
+	// Used How many codes have become tickets.
+	Used int `json:"used"`
+}
+
+// PaperSheetInput defines model for PaperSheetInput.
+type PaperSheetInput struct {
+	Codes        int                `json:"codes"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	PartID       openapi_types.UUID `json:"part_id"`
+	QuotaID      openapi_types.UUID `json:"quota_id"`
+
+	// ReturnsAt Between now and the start of the part.
+	ReturnsAt *time.Time `json:"returns_at,omitempty"`
+	SeatsEach *int       `json:"seats_each,omitempty"`
+}
+
+// PaperSheetPage defines model for PaperSheetPage.
+type PaperSheetPage struct {
+	Items []PaperSheet `json:"items"`
+}
+
+// PaperTicketRequest defines model for PaperTicketRequest.
+type PaperTicketRequest struct {
+	Nickname  *string `json:"nickname,omitempty"`
+	PaperCode string  `json:"paper_code"`
+	Seats     *int    `json:"seats,omitempty"`
+
+	// Secret A participation code of your own making; left out, the server makes one.
+	Secret *string `json:"secret,omitempty"`
 }
 
 // Part defines model for Part.
@@ -2434,6 +2524,9 @@ type PartID = openapi_types.UUID
 // SeriesID defines model for SeriesID.
 type SeriesID = openapi_types.UUID
 
+// SheetID defines model for SheetID.
+type SheetID = openapi_types.UUID
+
 // SlotID defines model for SlotID.
 type SlotID = openapi_types.UUID
 
@@ -2457,6 +2550,9 @@ type Invalid = Problem
 
 // NotFound Problem details (RFC 9457) in the caller's language.
 type NotFound = Problem
+
+// PaperOver Problem details (RFC 9457) in the caller's language.
+type PaperOver = Problem
 
 // ProofNeeded Problem details (RFC 9457) in the caller's language.
 type ProofNeeded = Problem
@@ -2603,6 +2699,14 @@ type PostponeOccurrenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PrintPaperSheetParams defines parameters for PrintPaperSheet.
+type PrintPaperSheetParams struct {
+	Format *PrintPaperSheetParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// PrintPaperSheetParamsFormat defines parameters for PrintPaperSheet.
+type PrintPaperSheetParamsFormat string
+
 // PostponeEventParams defines parameters for PostponeEvent.
 type PostponeEventParams struct {
 	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
@@ -2692,6 +2796,9 @@ type LayOutSlotsJSONRequestBody = SlotPlan
 // PostponeOccurrenceJSONRequestBody defines body for PostponeOccurrence for application/json ContentType.
 type PostponeOccurrenceJSONRequestBody = Note
 
+// PrintPaperSheetJSONRequestBody defines body for PrintPaperSheet for application/json ContentType.
+type PrintPaperSheetJSONRequestBody = PaperSheetInput
+
 // PostponeEventJSONRequestBody defines body for PostponeEvent for application/json ContentType.
 type PostponeEventJSONRequestBody = Note
 
@@ -2712,6 +2819,12 @@ type DecideMonthJSONRequestBody = MonthChoice
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenInput
+
+// LookAtPaperCodeJSONRequestBody defines body for LookAtPaperCode for application/json ContentType.
+type LookAtPaperCodeJSONRequestBody = PaperCode
+
+// TakeByPaperCodeJSONRequestBody defines body for TakeByPaperCode for application/json ContentType.
+type TakeByPaperCodeJSONRequestBody = PaperTicketRequest
 
 // ChangeTicketSlotsJSONRequestBody defines body for ChangeTicketSlots for application/json ContentType.
 type ChangeTicketSlotsJSONRequestBody = TicketSlotsChange

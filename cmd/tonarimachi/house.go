@@ -112,7 +112,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	pages, err := site.New(site.Options{
-		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
+		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Paper: h.paper, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
 	})
 	if err != nil {
@@ -132,7 +132,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Reports: h.reports, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Paper: h.paper, Reports: h.reports, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
 		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {

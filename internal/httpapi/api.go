@@ -25,6 +25,7 @@ type Options struct {
 	// Guard asks for work when many want the same seats; nil asks nobody.
 	Guard         Guard
 	Door          Entrance
+	Paper         Paper
 	Reports       Reports
 	Organizations Organizations
 	Staff         Staff

@@ -31,6 +31,11 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 	switch line.rule.access {
 	case public:
 		return cached(checked)
+	case paperOnly:
+		return httpx.Bucketed(func(c echo.Context) error {
+			httpx.NoStore(c)
+			return checked(c)
+		})
 	case holderOnly:
 		return httpx.Bucketed(func(c echo.Context) error {
 			httpx.NoStore(c)

@@ -35,6 +35,8 @@ func (b *bundle) bodies() map[string]obj {
 		"layOutSlots":       {"booth_ids": list{uuid.NewString()}, "from": day.Format(time.RFC3339), "to": day.Add(time.Hour).Format(time.RFC3339), "minutes": 30},
 		"changeTicketSlots": {"take": list{uuid.NewString()}},
 		"decideMonth":       {"dates": list{day.Format(time.DateOnly)}},
+		"lookAtPaperCode":   {"paper_code": "7BEB-M6F4-74KR"}, "takeByPaperCode": {"paper_code": "7BEB-M6F4-74KR", "seats": 1},
+		"printPaperSheet": {"occurrence_id": uuid.NewString(), "part_id": uuid.NewString(), "quota_id": uuid.NewString(), "codes": 1},
 	}
 }
 
@@ -51,7 +53,7 @@ func (b *bundle) good(line route) req {
 		q.auth = "Ticket 7BEBM-6F474-KRN78-C7XN5-T5G7MC"
 	case doorOnly:
 		q.auth = "Door 7BEBM6F474KRN78C7XN5T5G7MC"
-	case public:
+	case public, paperOnly:
 	}
 	return q
 }
@@ -122,6 +124,8 @@ func TestEveryRouteMeetsStrangers(t *testing.T) {
 					t.Errorf("%s: a lesser role hears %s", line.operation, r.code)
 				}
 			}
+		case paperOnly:
+			b.refuse(t, "a made-up code", q, 404)
 		case public:
 		}
 	}

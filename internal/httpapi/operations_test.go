@@ -202,6 +202,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	}
 	must[api.AuditPage](t, b, 200, req{operation: "listAudit", auth: bearer(b.admin), query: "?cursor=" + *ledger.NextCursor})
 
+	b.paperSheets(t)
 	for _, line := range table {
 		if !b.done[line.operation] {
 			t.Errorf("%s was never answered", line.operation)

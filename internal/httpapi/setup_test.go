@@ -26,6 +26,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/idempotency"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/report"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -103,7 +104,7 @@ func setup(t testing.TB) *bundle {
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger})
 	b.options = Options{
-		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Reports: report.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
+		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Paper: paper.NewService(db, keys, rand.Reader, tickets), Reports: report.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
 		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
 	}
 	if err := Register(b.echo, b.options); err != nil {
