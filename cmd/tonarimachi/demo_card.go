@@ -14,13 +14,20 @@ type demoCard struct {
 	DatabaseURL   string            `json:"database_url"`
 	Env           map[string]string `json:"env"` // with which another serve, worker or operator's command joins
 	Organizations []demoAccount     `json:"organizations"`
-	Door          demoDoor          `json:"door"`    // of a gathering that is open today
+	Door          demoDoor          `json:"door"` // of a gathering that is open today
+	Lottery       demoLottery       `json:"lottery"`
 	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line
 }
 
 type demoDoor struct {
 	URL      string `json:"url"`
 	EventURL string `json:"event_url"`
+}
+
+type demoLottery struct {
+	EventURL string   `json:"event_url"`
+	DrawURL  string   `json:"draw_url"`
+	Tickets  []string `json:"tickets"` // some that took part
 }
 
 type demoTicket struct {
@@ -44,6 +51,11 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 		card.Organizations = append(card.Organizations, demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token})
 	}
 	card.Door = demoDoor{URL: card.BaseURL + "/door#" + book.Door.Token, EventURL: card.BaseURL + "/events/" + book.Door.EventID.String()}
+	card.Lottery.EventURL = card.BaseURL + "/events/" + book.Lottery.EventID.String()
+	card.Lottery.DrawURL = card.Lottery.EventURL + "/draws/" + book.Lottery.PartID.String()
+	for _, code := range book.Lottery.Secrets {
+		card.Lottery.Tickets = append(card.Lottery.Tickets, card.BaseURL+"/t#"+code)
+	}
 	for _, t := range book.Tickets {
 		card.Tickets = append(card.Tickets, demoTicket{URL: card.BaseURL + "/t#" + t.Secret, Status: string(t.Status)})
 	}

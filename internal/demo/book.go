@@ -24,6 +24,7 @@ type Book struct {
 	Accounts  []*Account `json:"accounts"`
 	Door      DoorLink   `json:"door"`    // zero until there is one
 	Tickets   []Held     `json:"tickets"` // of the event that is full
+	Lottery   Lottery    `json:"lottery"` // zero until there is one
 	path      string
 }
 
