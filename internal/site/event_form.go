@@ -158,7 +158,7 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 // forms gives one form for each way of taking part that seats are counted for.
 func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
 	if p.Reservation != event.Seat && p.Reservation != event.Lottery {
-		return []formView{f.otherWay(p)}, nil
+		return []formView{f.otherWay()}, nil
 	}
 	var forms []formView
 	for _, channel := range []event.Channel{event.ChannelInPerson, event.ChannelOnline} {
@@ -189,7 +189,7 @@ func (f *former) nextID() string {
 	return "f" + strconv.Itoa(f.count)
 }
 
-func (f *former) otherWay(p *event.Part) formView {
+func (f *former) otherWay() formView {
 	return formView{ID: f.nextID(), Title: "相談枠（予約制）", Icon: "ticket", Shut: "相談枠の予約は、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
 }
 
