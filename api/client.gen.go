@@ -205,6 +205,14 @@ type ClientInterface interface {
 	// Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 	GetEvent(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetContactWays See how holders of tickets can be told of changes, if they like
+	//
+	// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+	// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+	//
+	// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+	GetContactWays(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetErasure See whether the tickets of past dates were erased
 	//
 	// A certificate for everybody. Some days after a date has ended, the codes, nicknames and private calendars of its tickets are erased and the key of its
@@ -852,6 +860,33 @@ type ClientInterface interface {
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ForgetContact Take the contact back
+	//
+	// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+	//
+	// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+	ForgetContact(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KeepContactWithBody Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContactWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KeepContact Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContact(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GiveDayCode Get the day code to show at the door
 	//
 	// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
@@ -1117,6 +1152,24 @@ func (c *Client) ListEventChanges(ctx context.Context, params *ListEventChangesP
 // Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 func (c *Client) GetEvent(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEventRequest(c.Server, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContactWays See how holders of tickets can be told of changes, if they like
+//
+// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+//
+// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+func (c *Client) GetContactWays(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContactWaysRequest(c.Server, eventID)
 	if err != nil {
 		return nil, err
 	}
@@ -2544,6 +2597,63 @@ func (c *Client) StartCalendar(ctx context.Context, reqEditors ...RequestEditorF
 	return c.Client.Do(req)
 }
 
+// ForgetContact Take the contact back
+//
+// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+//
+// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+func (c *Client) ForgetContact(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForgetContactRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KeepContactWithBody Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *Client) KeepContactWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKeepContactRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KeepContact Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *Client) KeepContact(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKeepContactRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GiveDayCode Get the day code to show at the door
 //
 // Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
@@ -3126,6 +3236,40 @@ func NewGetEventRequest(server string, eventID EventID) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/events/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetContactWaysRequest constructs an http.Request for the GetContactWays method
+func NewGetContactWaysRequest(server string, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s/contact", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5889,6 +6033,73 @@ func NewStartCalendarRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewForgetContactRequest constructs an http.Request for the ForgetContact method
+func NewForgetContactRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/contact")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewKeepContactRequest calls the generic KeepContact builder with application/json body
+func NewKeepContactRequest(server string, body KeepContactJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewKeepContactRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewKeepContactRequestWithBody constructs an http.Request for the KeepContact method, with any body, and a specified content type
+func NewKeepContactRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/contact")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGiveDayCodeRequest constructs an http.Request for the GiveDayCode method
 func NewGiveDayCodeRequest(server string) (*http.Request, error) {
 	var err error
@@ -6147,6 +6358,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 	GetEventWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetEventResponse, error)
+
+	// GetContactWaysWithResponse See how holders of tickets can be told of changes, if they like
+	//
+	// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+	// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+	GetContactWaysWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetContactWaysResponse, error)
 
 	// GetErasureWithResponse See whether the tickets of past dates were erased
 	//
@@ -6853,6 +7074,35 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartCalendarResponse, error)
 
+	// ForgetContactWithResponse Take the contact back
+	//
+	// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+	ForgetContactWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ForgetContactResponse, error)
+
+	// KeepContactWithBodyWithResponse Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContactWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KeepContactResponse, error)
+
+	// KeepContactWithResponse Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContactWithResponse(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*KeepContactResponse, error)
+
 	// GiveDayCodeWithResponse Get the day code to show at the door
 	//
 	// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
@@ -7262,6 +7512,43 @@ func (r GetEventResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEventResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetContactWaysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContactWays
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContactWaysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContactWaysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContactWaysResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9627,6 +9914,92 @@ func (r StartCalendarResponse) ContentType() string {
 	return ""
 }
 
+type ForgetContactResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ForgetContactResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ForgetContactResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ForgetContactResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type KeepContactResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r KeepContactResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r KeepContactResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r KeepContactResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GiveDayCodeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9951,6 +10324,22 @@ func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, eventID 
 		return nil, err
 	}
 	return ParseGetEventResponse(rsp)
+}
+
+// GetContactWaysWithResponse See how holders of tickets can be told of changes, if they like
+//
+// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+func (c *ClientWithResponses) GetContactWaysWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetContactWaysResponse, error) {
+	rsp, err := c.GetContactWays(ctx, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContactWaysResponse(rsp)
 }
 
 // GetErasureWithResponse See whether the tickets of past dates were erased
@@ -11120,6 +11509,53 @@ func (c *ClientWithResponses) StartCalendarWithResponse(ctx context.Context, req
 	return ParseStartCalendarResponse(rsp)
 }
 
+// ForgetContactWithResponse Take the contact back
+//
+// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+func (c *ClientWithResponses) ForgetContactWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ForgetContactResponse, error) {
+	rsp, err := c.ForgetContact(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForgetContactResponse(rsp)
+}
+
+// KeepContactWithBodyWithResponse Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *ClientWithResponses) KeepContactWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KeepContactResponse, error) {
+	rsp, err := c.KeepContactWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeepContactResponse(rsp)
+}
+
+// KeepContactWithResponse Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *ClientWithResponses) KeepContactWithResponse(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*KeepContactResponse, error) {
+	rsp, err := c.KeepContact(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeepContactResponse(rsp)
+}
+
 // GiveDayCodeWithResponse Get the day code to show at the door
 //
 // Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
@@ -11733,6 +12169,56 @@ func ParseGetEventResponse(rsp *http.Response) (*GetEventResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetContactWaysResponse parses an HTTP response from a GetContactWaysWithResponse call
+func ParseGetContactWaysResponse(rsp *http.Response) (*GetContactWaysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContactWaysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContactWays
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -15641,6 +16127,142 @@ func ParseStartCalendarResponse(rsp *http.Response) (*StartCalendarResponse, err
 	return response, nil
 }
 
+// ParseForgetContactResponse parses an HTTP response from a ForgetContactWithResponse call
+func ParseForgetContactResponse(rsp *http.Response) (*ForgetContactResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ForgetContactResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseKeepContactResponse parses an HTTP response from a KeepContactWithResponse call
+func ParseKeepContactResponse(rsp *http.Response) (*KeepContactResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &KeepContactResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGiveDayCodeResponse parses an HTTP response from a GiveDayCodeWithResponse call
 func ParseGiveDayCodeResponse(rsp *http.Response) (*GiveDayCodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -15843,401 +16465,415 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L19dxzHeSf6VerM5hyT9mAIgCBlAidnD0SRNi3xJQRkRStw0TXTNTNl9FSNu2owHDO8R6DixFHsdRIn",
-	"dmLlXucmK9vryIod5+7K8tsf95vsCJT8LfbU81R1V89Uz/TghaQk/COBQHfX+1PPy+/5PQ9qLdnrS8GE",
-	"VrX1B7U+TWmPaZbCv64OUiVT81PMVCvlfc2lqK3XIsHu690W/DUisk10l5E+7TDSZG2ZsjoZct2F3yra",
-	"Y6TNE/PJRq1e4+b9rw5YOqrVa4L2WG29hh+q1Wuq1WU9atrr0fsvMdHR3dr6yvLycr3W4yL7Rb2mR33z",
-	"otIpF53aw4f12rV9JvSNF8y70ESf6m7eAjN/3eVxrV5L2VcHPGVxbV2nA+a32ZZpj+raem0wgCenG7nO",
-	"VYsmrzIamJPtLiMjRlPCBRl2eatLuFZks5/yhCScKXLu8Jf/cfj+D8+bWWD3aa+fsNr66vLq5Xqox+ZT",
-	"M3vbo/d5b9Azn7hyBebH/dNMl+07F5p1WAqdvxGzXl9qJlqjF9loegCbZJ8mA2aWcyQHKZFDUSdq0OoS",
-	"qgglL7984wVyLk5pWy9xpttLXa37tM+XeP7dpT02WuoyGrP0fINclylZXSNdOUhVvhfMiJjSEztkj41I",
-	"h2n7nJYpi3cEFWrIUkJFTLgiQmoSS8EI7VAuNggVUndZOvlBqvOPra2uksjr3+4eG+2mbKBYHNXhu+Z7",
-	"w65UZo+mSpt2lOZJQgYiZikZ0hFZW77S2BFu6+Lo8nXyZnXJTGvJJl69dGlyD/ep1iw13/yvr+3s3F9d",
-	"WdrZuf8cu/e5PwjuvZd4j+vpVfuiHJIeFSPChE7NNqN4ELtm0TTpSaXLjl0CX/Q7HLM2HSTabKJ6vsFW",
-	"7Pmz/wpurpe42Cs9fQkXe8c/fDelMDP3ID88NXN6lpYv1YInqAfPz2rzD1LWrq3X/tOFXAZewL+qC9ia",
-	"afd2qzVIUyZarHSAMnvk+MO8Q9NyOdan6QmIsS1mdkppIwr+fALNdBkrH4oyfz2BRhI5o41EnkgTg05Y",
-	"3su0QwX/GjW/+owiqitTTUzb5hKgcZwypZgqCPyalqrLezS8Z5Vp6qhbFvppOrwt95gonRRt/nrcWXlo",
-	"XlZ9KRQDTeF5Gt9FOWz+1ZJCMwE/0n4/4S2YoQv9VDYT1vvcV5SZQe8gmzfiXBPY5WKfJtBuzDTlSW29",
-	"Nj74zvjg3Q/ee/2jH/5ofPDuh//z++ODb40f/c3vv/uX44O/Hh/8dnzw1vjRd8YHPxoffG988IPx64+M",
-	"aNNUD1RtfQ3uRK5hBcZv/GT86N/Gj348fvTL8RvfGD/6m49+8tPxwe8Ov/3d8aNvTn8qH74bgbow0dGH",
-	"VdfoDn4AZ3B6Q7m7rCUHSQw3XtP8ksbrpEcTsygsJl/aun2rTmzT5OXt60ufrxNKsEvm+nY3Y8KVNtcc",
-	"GYg9IYeCZNpdw/T4qhTthLcWWbFjD/KW1KQvleLNhBm9Qne56Jg7l4p4g0RmG0RE0ZEiw+4Ienmd8mSQ",
-	"sifZyecHakTOra1eqZNLyxetMhvdZTodLW22NUsjMuyylBGY1fNEpoQSuDmdLqxYus9Scu7S8vL5Btmi",
-	"bUa0JDodofJCEqpZStoyJWyfpSOYBdIcaELJndtb29CiHGgSTagXkWkrUqyVMh3h9Mi0yeOYiSc5QWar",
-	"ghghTZZIs4BaZrvOF4p101+jB/dYr8lS0qMjq8eZlVcwghv2DB1HbtjDsGvPjy84Dr/+9uGbbx3+2dcP",
-	"3/3l+NHfjA/+9sN/fv+jn3xrfPDu+ODPxgffGL9+MH70aHzwZx+89/rh+z8cH7z5e/ObN8cH3x4f/NP4",
-	"4O/GB3+K0oSlqTSG0WtZu1rKXTMBfoOry8uPv/vnhz/93ge/evvwz74+PvgRdgGEyQ+nv9rmLImNcEH5",
-	"9PCeJ7ZWV3OxVT6Q/IshUTU5Nychq1422rHSUsZ1u23RdmimjO4ZHTQdJGyDRDhjEdyJinANC35L6uty",
-	"IOInuWNvmD3H0Ihg90Eump2Jv1BdIxw17knSokliJeQtqW/KmLc5i6cVgFsSj22rS0WHxURx0WJw+qNr",
-	"27QToS0ypIooJnDkd2ifpbf3WfqkD6vZrqRFBRGSmP3KUnOxGDtoHY4nKGPQ15Ttyz0WZwdXMaoV6dJ9",
-	"RjrGWGrS1h6OJZWyfYuxmD3RhbxpbJ0hFTq3HaGL60TJZN/Of6tr1lB0WATjGFKu0dxTTMTwiLtoURyj",
-	"gO+bEaFU3ZbyJZp22JNep6aMR2ZXJqbx1OwgQVbITf489OplQQe6K1P+tSc757ckaaUsZkJzmiiY0swv",
-	"kDKnXdQJu9832qT5u91GDRK98sorS5sD3TVvt6jOr3fe6pI9jra9WVAW20GqQb8vU83imyzmdBvk2dNZ",
-	"BiMcIr8104rZIZkMBeV3U6lBSkWLTQuJw3f/4vB3bzx+4+uH//TzBnnFSIQuS/pgprNUSUFiM4Vakpbs",
-	"GYkpBkkSkR6jwsomTWFm6rV+Kvss1RwVbqo1EzEXnV3ZbvMW/rLY9m38g/VvKE3bbVgvc0szcApo1oP3",
-	"JrT77BKhaUpH5t+tLk/i3RZFPcz0kTbNpYRmg326KWXCqIDnZa9PBZdiV+5VeyNhdJ/t9ng8pKPqL3Gl",
-	"mdiVIqn+juCtPXMdVX6hb6y4+RuKKbUFawUXLO+I3YSKzoB2Kk7ZsMtY0upSnlZ8XvaY2IVVrfLCQ9/a",
-	"e60wC1PzOL0axeYm1rfQ98mxF/aOm8x6YPvey/osm19hLdBTsoN1Q/QHePTjmJvtTZM73nFo00SxyYMM",
-	"h83IUtbWxCjTRnXG48ULZ4vcZf2EtliMjs5hVyas4oHLTlDRXz3HXQ2+tRv46ury2Wn7RJ626c08iDkT",
-	"LbZNA96k6zK1URIuOhugorQHSUKGMjV7Dg1kRbggEbXficCvJAY9c56pGElhDphiSdsdV2Nc0B5PRmYz",
-	"0xRiPPXaSA7AYJH7LN1dWzbv2As3xee0YOluJ5WDvnco871rxqGvCZ1CDGHikLRwPL6TFmIvjf6gmXDV",
-	"rQU+SFtaprs8DvvY8N5C+9GMeNIzVbIUk583mgb0y06Yk2Sm91RD9OkrshkcMNUFj1hMNVvSvMdCY3FW",
-	"YJmkKvQx3xs4+DlON7NQ8Mbugo+7sU+7Nv0rAb5Bje3szZi3OnW3uhMfLnQrm4F7JSdA37FntLhxMkGa",
-	"/TDr/HtbMKCseMHJeR+6xe5rG+Scmg7oSPFroUE9T0Vg537wm3/46F/+bnzwaPzozTp5/O5fjh+9OX70",
-	"7fHB98cHf1knj99//fC9nzbIrYHZ1qhGmxvJnhJU+LKzvU85bvF6rc2G5r+DJAlu1eelxBjJZGhPm/fB",
-	"K02+IrnQpCWFGiQa1FoS09H0hVdxk6FXOaBDynbbhpGn/+S5iOCsJMntNvhVZi3Wbe+tu6wNnpLJuDRc",
-	"721wyHXAwNNWCzCzm7KOucKMieJU4EnpcX+pI5dsf6faCx2YwlDsbGRjD+4Xs0RH0WduC4bLuEGoKHjZ",
-	"JgdWJxQ8LmCpNaXumpH2uPCbWAkvd7HJFxkzpopAl4m5h3Afgb0M3oFEarWRqVh1iKe6KQdHSpzb6VyR",
-	"PdbXISFeuqv8EKoX1w7tsinIwNxtVymYMrWAV51zYXq+0L6j4A5tMoxWIyKCUHBTmDno8H0mMDrOaKtL",
-	"OGmnskeWzUtRf/C1ryVMRWSJrJC2sY6tQkoEiAqCLtchWf2vF1eJkjjZW1/cXFq9dPmc+38EztnoPPnf",
-	"r3+XcKPWSsF2RHOkGfxKmF+15SAl5leqTpq8Q4x2S8V50mQdLpT1iTS5VhH5GkslMT82yA2MkfOOYHGd",
-	"NOVAxOg5YwQuenSzQACfCAlucoyeF3eb+ZgnGrJQcr2GTgS1u8ita2ct/EGYi6AYGlKudwdC44U9oZCZ",
-	"NRl2mSBSwOjQ300Ts6ZcEdpqsb61zKt1cijTvV3a1iyd0xo4smK74Hg3LNrahKTCKajjrOfTVehTYToK",
-	"y3AvfAiEYEkYj2CmqyuTmGE0Cne+pntMEaNe+ncbF7voBzFCUyQcdNghTfZ2OSgaidTBi+5qV0oVOIHX",
-	"9lk6ImZmXCgmHSSwYF2WxBsgn/APPfPLPm/tsRjPIeAFNozINK+ZT9h7mfZYTNopY8mInPvgvW8dvvv9",
-	"x//4g/P+MCCKA0OASzplLNjrF6hmQQTD0urFyZWtlbx/lxldfVqDAtd7LIcicP0DjkbhwLmCsVn4i/mN",
-	"VFZmY+Rag5XRTCFMbD64y0W0QWRbM0FYr69HBd/RLCGKfWXxH5mr2PQloK0VGwrbALCe6MaKsnFGKGm7",
-	"jFA7PpCscPvDMKVgdXNLsaRN+izt0r7KHGxUgR8cQpBSkjYboo+7JXvmqHeY7h7R3GjZm6uaToMzdJ13",
-	"BikLKDTbZn9qRVpdBhvVKHDo+Y6lRGSU+UdPKk36TPYTM4KB0HjtGsGhiRQtVrcIvVQrdy5gTmkcs5gM",
-	"+tm82NvKbAfcISCUhASPqP30PL2pOKb6BDqmik6Z6zMnNpNbEMcwQkjgmMwcJFQ5rTBFTaqVSMXiGdNh",
-	"A7P+S4vOh9JmHRa44Cak+STaKP9eYebsVpw6YXVPVIRE+wt0dBWim5MSJqaj3Zb9Sy7BlldWL65dqhXx",
-	"bMtLV+49uPzwD4KXdddIyaAHxOi1cAnglYEnPuFiz8hq2Yf7N2U0HsFaAMSNaJYw+CTR7L5eR0lmfnSA",
-	"QKOJyhiMH64b84/wxGxno3Y9L5mz2+lN2bMBiuLI7l6/Si5evHgFOyTbbcUw/EiN4WX6tS33RrIIEypc",
-	"DJ5qu7YcmOm1h0v4w2r+w7nXtvW9xufO/+fgIrzAWjxmcYapm1xpzapb43CrBSR7zFpcOXeQvSjxy/Wa",
-	"2uP9PouDt2TPdaoaPs9fLIf5y5qu2xaDi+b1b6YdNjE5gWHRfj+V+wxbBi3m3tx95T4T7JpE30WxZRBO",
-	"TnBMWh7MbG+jxKvqKql5eiFFe3FRbk7tjC6DFDYHvMk6FGLwRiWtPgK40qrvVCnTOzTVod26sFTOkBkP",
-	"FpTX+FpRbruV8Cas7q23G2jZXrlK+7TF9WjBrdzyXvPhvsuTiN8SkekjgP0RZ98t7a/RZ26IwBbP7YpZ",
-	"C+nMD7PBBtoobYEkBXtXROvmYHRpTJqMiUw/wqvd3PRS79pfRutWbRpS8BgBvsNYt3TPIR88t1ya8n24",
-	"Z21DtXptIGI0AbyPBmWcA/JWcuMa1WV6fHdQ3wPbFNREFyRoS9Bc56yRmzf3/boHLnarULp8ZmQzsOjG",
-	"bOJC8TgQR2taf2k1rQ68q6WOPqeNUeJ23DxdDL9XL+z88KdhH1jFV1Eek64bXXumGuF5HlpumuYdF3jO",
-	"61QdZ6ls+l/iYm+h22GL37dpGGDrL35RtFJGNYsXko5VL4gTvFLycWaKuzV0UNZWH7DFr8wa8GJqJDqL",
-	"J24Cb1oLTZbcArP2w0mEVbK9NXU9BmMjZd2BG7byCc/lycP6VDjRitjphQZrzliy1kDW6Hm1FnxI/B1B",
-	"2zluBCRliqX7ldzNd71Hj6iMUOvmnDNTbZmaOTI3GxcWhFThukDnBxqUYcXFH63rTj1bwunNcs9ul62u",
-	"dVotEAu5dp+2dDLy3HlED+X0ZeObrNOiIuYdrtUGGfJYd+tE9WmLKTAtY6q6TJFYQtyoB/ZWo2iIrQRD",
-	"DAjNDnuxzP3KW7xvPQ0Sb8c5EY6HJYdsK5EhJ6CUuqtKAhMwS0ZioV8TwzML4sDAPeI96kEkTut4LaIq",
-	"wRSHsHCZamKfcJf4tJQ4uaNXUIea0gh3ItO6VS2GNNlb4kIRxXWd9Gi6h4sx3SPnDg+E5/raujulAgcp",
-	"+i+dWmTaBDiJFMnILL9i0BdszPckeg2XIcZgwnMVMSwD7P7zXfh2y+Rr4+br3oyd/RJX+iRuMzglx7vN",
-	"zCdu0nRvQdPK24lepq5nVS3PFbnuE/N6hgfySMH7+eel9Jxkm77KxVF17bdpf2FvTKJpmXGEPlsjwpet",
-	"qA0sxNLqcmh8oXj4TRoz0hyhM70rBasQyw5NB3Z6xiSoBWdB21cqHwwz0QUc4iVr8tt/rsw5M9BgcAAp",
-	"HS5km2zm8OpFDBLZ63Ed9rfaKDjqhP1U9rhiNrGcWSh10YFKl9r3HlxeC7ur45QOxTHsAPzCDBdYIjVe",
-	"yNCSk8qMpglnSi/izIME8FAr0rkGpPO4KV03GxljzBvWLITbIKVDoxhqSG+NmcdnoLtsRIbM9bRyFNBs",
-	"iVKwFkupYiXQP9NNcMXgQzllgNNlvVBW6Aar57wPVYRhm98/lsWHCNkZQ6EKAhN1wqz6ShWEWxVRg17P",
-	"CztBEN7+CXoFciyz3fMpaVTt1W7MO0zNOCyyTSLzYFTeiVBji5ykcrvdlwGu/XWExQAirpXF2Y62Lp4K",
-	"OZHZAnlpbt9XQib1pdJmh8ezQtVUkf5AE9lub2R+xC7tmwnI57VLFRFsSMwoVHj/GoFV6qLCD/mdP87q",
-	"ABg+0JZZtWjdNjYdK1UNEpkfuOig9xS3OlekycyocefgM+BghQ3VIBHIEPuKGaZ5RcvEPCuk3u2yxDzd",
-	"oqLFAEZmPTpckxaFGD2h2bidS9b01aqcHDDOmfIJrVm/rPn0/PiMRxlT0HoBmZFvglKHfSb1C5eVJ2WK",
-	"B9MKj1yMZ6LRu4Lshii7d0tA2SjkUSkt7IfNpS9+6cWbt+4sbX956b/ce7BSErAt9bBnViVcGh26z4xx",
-	"QzXbh/xCWCfZNksG+c4bJDIS3C08gAbziycT9m7HTETg2dRqt6Ro87QHUzSkXOOSmxV2q501V6ubr92r",
-	"ICq+OpCaLuyZn6MD2xXIXe1ZK/nshhb1WkrVIGVXzVq2IXtuenUXuuJyB2R1dTHnP7HdmWtQeUfHbzA4",
-	"wn2X01fJWQiPX6ctrQLeQshPiXenHMoTmcACtppaz53DluvHKTkWyGhVpixbbtHJnUxAVhZT1hyhN7pB",
-	"jJWrICce8nEgScmDYxmdsE1Tc4tU1rXyxQopWwiAVRYwO3l5ZQ3DyI2uyHXd6YK0kzLwX8ToCavWG9de",
-	"MODKnLpabe2RtcYu/r3ZYZ7Cs5OBr3wSimuWdSngq6xPIeozqD5ul0a2m69CPvhcA24eHpv6SaUzkyGK",
-	"SXIP6zWXITSBir4U9Fi6h3c17SyWgeGSmQp25JWJha7XBoJ/dcDsn81STabcTqK8g91ss7kTcZ3lU+BS",
-	"XmY9/yLHWGDxVCy2sbMGfUt6eq9/1QIgA+duU4FfsE2GXQkXJwJl4aaoIzIV8Y2YWC0k2hHGFkv4HvPB",
-	"907T5IpQtTfh2501HB+fmQ9krdJSGtOFpqNKey0DTEw6veekS+5zxZs8sfHaWSP5cv7kw3ptyJqK60CL",
-	"1fzs3nGOw1CFzoIxUXaE6648/M0B/yZ7TaWlYOseuQNaTfOC4fbzC5nJ5Ve9Nx9uoPdmT6o6rou3sECB",
-	"K6Yn06DaCuheuNYEu6+RMI8rB5lFNEfYIINsMGD6qJBQ52eQ4Tu2S+XzIvuLYnhUl7f1bkxHRV/zxcuX",
-	"C05O/PccPdX7VmkX8VIN2wJUON2JjiAJBnDxlmMRFB3FmEVhHve2m7zoTudimwqAgT26mzJq+SYC+G9r",
-	"sR7PZ1i8II94HS4QZVvkwuxZTpwFc3SsvnSseZlxkcIODFyi2XVoQ2VI05qMSAq47A3Yk5HNIYgwY8UC",
-	"qixLTIPclEonI3fBHuleDeANgeOpgoTbwkeLl21lNGK9NkgDiTqbSE+IBroCGdionc7dWyEiYrqYzUmh",
-	"Ubs1PdiknYPiIfGEweTRr3vSBU9O3jt/R03s0YmjPHn2i8egVFxWy/T0GM0KknCKpwGPxSQTA/62wLVg",
-	"HYDIplATUkwIzNqHf/uD8cG3xgdvjx/9xfjg78aP/ubxn/5gfPD3wFH2p+NHfzl+/eDw7V88fv1HH/35",
-	"T5Av7fF3fzk1ueuvZVwDQD1wL5NNIyZq68uZaKl9Raou36N8wuoyOlAGHfBg79srl9eXl9eXlz+3fGV9",
-	"eTmDwJrnC8AaO7h79RqweCBuiFGL+6itXFxZubxWy7rhZ5xZRszxwY+BnO2340e/Gr/xi/Gj343f+PX4",
-	"0S8dS+Q/T+ACCr1cK/TSdMO3J157MJF1WmsOxN5I1uq1VALQvysVQp8mnhvcX9qjvMPzJ1syIyswzWR0",
-	"lgf/Dgv5nfGjR+NHb778x4dv/+Lwp3/1wa+/j3wap2BU5mkKR95FZ3bpfLv0WM66gGV6eXmeS+jM+P20",
-	"Gr/+jVy4cEtvtpNAnGYW6NPl8IBulCXWLp4MZb8UinYv4qyvmF7imeBORSrPefL1ST8tK6VtjUwuPa41",
-	"4rWcMuRrQsFkhusssBGE1GFtdBTCyi1DlDllEDBqdWnaYXUXAirS4C2YijJiNuwX3smZbF7M6HaDm3vo",
-	"7WAnkmsmcGAVhjTdcc6S2NEYTvumLOZ1Bj9RAP4APLSTK/Olrdu3yB1pOpMSLizXQ1PGI8hhjC5EWRqy",
-	"sAE/6hNNzxM22Gy9ZnMsZ9AH3VBqwOLyBAh8dSGU+1fTXbUfJHen2hG4IyucHsqlmPeYULBDAL4L3Npb",
-	"X/4C4T3agZB0P+UCiOa0JKpFBWIYIMTdShkTQQsrI6iYRG6LmHC48KJNy/sJyuE6MUMgO4Pl5YsteBl+",
-	"ZFGDvGKv0S4iS4Yy3VMZyHPDgU2Q7hZT5Fthqy9oMm67Ki/OkMa8Wx9HSnJqaBs/wwhv9J9wmygJZDzQ",
-	"ScWExjg+0mU3KvNYoLVoF6+eLXz5pgHiXahHEMKmUd7bDQ74FXQI2vxhRczX40Y2GO2YdTNkDuQomzXD",
-	"tHuEH8JgU1RmyoeKJyCgI21NLBfZBnIZJDuQA70BzrUukrwAyS+kqyHtxmLw7oonyJvN6VSmGCJp+aRW",
-	"WR6kOZhemgXR9ORFxvqE6xkbPbdcnnv+2vM3L19fe27txbu3nvv81ef++Nal7UtfeO7m1Voprh9Z8cqg",
-	"P0ByBPsB6X9SRmPSHFlihkDrS9D8ErS/BB1YKu+BzuZo1tLYmcye3y09yNbFBX4fknFEn8KhtYs4NYeF",
-	"Lmbjm7FJnJg8ktTHt8ulLUwJuw9jA5ZoqkiT0dTYJOaNKpurmvCadRy+JLngohO+30o1qhJGBaDiscmr",
-	"5rQAcjljSxgW0q8zcnRzZWwgzQuIeSEFa5DowYd/95PDb/+vh5GXZGoBFCN7FyJ+IoL6BRdwNS/EdLSE",
-	"NR2MuFIZs4rHzQCT3uaA8eJi1mU0e3pxF8EczWJq8Gb4hBS/MrIxgIVBNuIugpiKFZbW/ApLa2tzUgNO",
-	"fpEb5LZAC9tKAm+NuU2ow798RhGz1VWWMVUUZcsXl4xKC/8ZH/zr79/61Uf/4+e22MHrB/hN9+nxo7/5",
-	"4Nf/9/jgG8FKCPMnNSjNvgA3oZaWc0qhCpqhwxyliB2mFMloOu+qaIZfKUAnu1r31fqFC3NPuOldaM+9",
-	"yEMUkRCvUDKFoiEdao4F+C8AH+nB3Dy/KW9S1ZU+rauiCXgyfTpHoDLlQu9O/DJhLT1IMeO7xwXUl8s4",
-	"t3RK4WCYmWEMsHQhU28RjpMyQpNJn2lVgPvMAmAhTpRzy6+tLF259ycrry0vrd47/welH73albx1fMjO",
-	"0WhTcp/TxZVqTifLneKLE9vDKjzENwcC9KaE64zoZ4K0/us/PnzrN4f/+LPH3/3l4dffOfz6zw/f+pcP",
-	"fvOd8aNfjN/49fiNv8gJIIGYCsVCcbkzt3tVWiDPjRM2hZq0tQfGkK07mXN52YwJUQ0Of8uK8CNI/aBi",
-	"LknKFI/N2gblSgWgiYfaq86Gmr1ThodcjBvF8aJUzwEqoyS5VxjRCcHhjHXpkgdm8wL1HKglz0et9kLg",
-	"bl8NX0OLz2zAVb46O+HKC2fN/Lh5KPt6IXm1yqhn70YH+A34l4SmLb27FyokalTpPTbys3PqoC+ihmjf",
-	"xZwnxWiCaG8pWLTuMc0lsUXFUveG0VhazKrfUcyUTuUIKnkOzVUqE5QRg74CTQA8ia4t0MaIljsCWwBX",
-	"CRSGsbgAamty+dSRiGXREqErwC7QpWD281TZrltFmOosC8nd2wKZYPZYH+tR2e4Gr1VvPnezJ3cxCDXJ",
-	"CjlXwDERZyiLAMcaDjErTmTzVNZRV+RQDclMPgwXPrVAClpKFZvJcaotx6mL1piJbTII42x4VdFKOgnW",
-	"qHmlw3QxdWaB/oUSasxMwu7LYkgQWIL2E0ZjLHCW68OoaTZIBNLLZbWQeMCyjFMg/x0x3cjymeC3Azbj",
-	"kvKAZovSoszhnMr2RHGRvCQT/0jP2JD3ZgqMEnDYbcGyg+UwYtMYsCeGrfKukqN94bSoDo4ErOrJfRbv",
-	"tlPZK3NgmkOtpYz9ZBqgvjSvHj2rrtwfUfniQtfaVwcsWDxp69ofvXzt1tVrZtsYA+PSpbVLJaQNWLI2",
-	"Yw6cON6vvvrqq0s3b2alyh33XpZNZmavkvJ4BHaIakCv/Aw5tFcIJpUBpML0C9nOLuwKtyCZd2QOrqkw",
-	"md76zEc8TaIPFie4h0uUvGIJLJCwlmus5p1xywvGYkUEKN4OB1SwPqYRRZeXVp/bXrm8frEEUWSRQB++",
-	"887K79/4Mfnonbce//pvXaKWLfmYUYZ9fjmnSCsCinr0/q5NCls1Cnn+DkT685es3f3w3gRLEGSIVQcz",
-	"NaVf2ffwm+8f/uaXj//idfLBr7//0U9/dvjufw8jl3A2LhZm4+GnQ+N+Skp2wSEePLvYkdmnajpwb5qK",
-	"BwkG7L2k1NkB+9t9JkqoX1tUxDxzZBQP6AuQv6Zd1icwq2P9hepcACVcsSfA+er1PDiLWS7a1JgXqQsx",
-	"VRTEwfMqYqbumofDKWlZERH44MwxHMV1vXj1i6cytLu2yYl6Ou/96vDRO3Vy+PWf4/+/9beHb75VJ4e/",
-	"/ebjb/9HnRz+6G8/+vH3fPMLcJVGkd3NfvJqPfklr4yum0KZo/BhmZi3SYo6RmfoXT0EjkMgvo4U1OhN",
-	"H8o0VqVh4CP45PygDQAwtGApgWBbI0wX0oGCXCEFjgudynjQKk0/2KOChv9QAd/oT6jDOpZXEcKLcpqK",
-	"Bye2x1AzMA+FM3ZyRvTd5ugkiw1tdxnpeb5UFIz7ctDqMlW2DAvVG6rXlDmHFc9qZcA9fDSD1VvcjaX2",
-	"g4XNN0cd9/fEjvDh81kAoTjP5Uccx3dSSbL29M3l5fN2+9ySQpO7v8C+HnzDHYe5nw6UNapSLjI/BIHK",
-	"hMfLcfQX5YUMHHYy96NT3ARLVZf3F9Pf7EtzyQYmLphCe/N24YsTRQH941ypFqL/sZPAw07O3tOFxU4K",
-	"pFKY4SlfVSd+qVQXq2HR6YSlJ0FD8wc4KRdiW4g7sM/SEt7STUcZBVBDFm+QFlXMkZfWSXfU7zKBLKbt",
-	"QZIsAbkpSZjWLJ3NaLo6Hxnu9ax0wF+QMj4xmpLdUyAJTZkepCVMVC8DzVEGm8jq5ttq+dVdzSWk7Zuo",
-	"ElYg3A2SqEzxEVk+GW9IpetSBn90qMMAf/mzxPq9yAovROJT3A5Pih7crt0uo61uePYHwVBFRswJ64ZR",
-	"mibDslXIileVzLl8V3nsRA7P6XXW9qwwceVU5rO341Hs2GzDenSeE+Uqpifzmd1vxdV9nukhg4Jbwwxh",
-	"DO4i57l29fMWEELZFsvAIitlVKgr86tGVN80s1f+JLQlH4d8ZI5f+AjCZu9iuvei4BCbdjuhgV9cDfsx",
-	"/at9rr3g3SJHWLtyOvLNAHzabLGRHKTgnuhRZI7O8+uQpy/dZ6n5IwN3/CkoEIuUDjBPl4FfnOP+QdUk",
-	"QKnp3F1kPxqGvOS9mZpuG1aokw/feWf192/8GBGK5uhukIHAApNO50gh0wAYu+0MT5i8szgvcv73SqPG",
-	"ctFlPO9hEXXXo4DMuTpzLkoAoc4pt3Fs+otYynT3RCrJXC+nT/cCM3VX4xZr8cIYMcuHa+Wo3Inq0pSt",
-	"Q6EYKN4Pinodc4DUZGmSfMaYyJlfp8otqjlFwqsUu1mIgDjrCiJ28urZSE/cHJnnj76yT7wIRznrbHgn",
-	"nyDrbEJbbLc8So7cDHNEnHloC5Ifc2dmWrGkiPfs8aqRcA2A4OpUffaFORXa4RjljIMKqyvP29XZx7E8",
-	"sFrsvtiCV6p0zIkBW+Mc7j84KrrLeool+079piJLFUQtjcMdOm8cXm+OhCuwlKe7YdJpR3LlcsLM03Z0",
-	"UFsT09MI3GiQeztIkrAD3bypyspkv1IopQpfNq2BHIV03mJ5CvOtXNZl1bvsUICY86jnbUa9miJPzIzw",
-	"664FSHhUMnhKJ6vbFM5hFQrgwmIV59S/zbwKGu7QuV1epi4dxYRaiCDyKDpFRfKJgppRDTJQztBR4psv",
-	"v/zM1R8lUmuWjiKXv4TYkijrWWSBkcVLEugmckrqjWwvY76ukhJK7BfosrtU2fLCJ3J7VpuuEAPui4z1",
-	"FeDw7nMF5w7lnRkmIm7MOFMGRyKuRH37Fcyq2k1s4tqszk1lYIXjIqszsqoWmYHiLewbaGGgyRFu5aPY",
-	"GhXhKSdyaYfyjtg+S2kSKAkO0Gma8D1mCViMBJdwl2Aiq70KgYSd3Ydq8ea5auWxFoXOhK652Skv+RvZ",
-	"lXUEjI4/72WSd8tpH4H5NbNog8BJYvUGx4xgS4lnZgLQ2Zgj59edDxfNnG/g1Gsd2t/tcTEIQng2Ac+s",
-	"jOxCT5MeSr976EMEc8dYNZa/wMgkzDJsJiXF9Xr0/q4x7fM05dJCVqpcW1FGbzBTsVettFWFulUTHSvO",
-	"jy206XWtbLG3Wa+fBAnYZxrk9h6J6cjPAp1fOnSeAQwXAdwaU3N5DWJrIM2pCtVHqWw0LdzrORbPgnLS",
-	"TXmJb+aEhGOZjDr25E4Krjn7dJauatWDfNHL9dWinporkdMrGtycU5pqqcureCxOXQsNH6TMFbq2PDeB",
-	"emHNsXDGZpMu9Njt9gs2RL+YKnOMAS2o2Rzn9D1JbaWqErHwyiyqSRxBJRAs/UIqB/0jHYdPG5ZpviZ3",
-	"RPjbgnR3PqhjxsICGilAPzL7ou4xcN4eCQFkQYBTIKCyW7uAVzrRJk8IMFO83NzUTHV8ziKcTOhwBsLs",
-	"SeOs7rgchDD7FJhlXJEuS+JAPKjVshbrNIUqeiXDf8uzSqagtT6o1UUGIbRj+unAW0PM5ARqDUvNCeW7",
-	"jgrggkmYg9wK81TazeVGW3dT4g+ydNqPJKmzKZ/PWOKtwdwb+jTXxGv8coGU4ZxjZTj/n//gRNduscAw",
-	"NFO6SpNATT/nKkMgQzJUCKXpu2tKTc+vyEEqKJSGImZ2RFyY1SIJpesH5NQJ5yfGAm9UCDkQLRbvQj5z",
-	"SY8y4saJurX4B2JJosi5u9evkitrl5477woxQdnu9DOKJFR0Bpa1faoySZIwi6+etW5XswdL8w62wObf",
-	"ILSlsXoozyL/PrMHXfraPfOf5aUru/c+Gy6kmqGLQ/4SKI5oC11C1FFLACuy+zqcvpCmcoFrtUCXOZON",
-	"P9PAL1254mnga8tBHbycdB9/MYUvvHuDpKzNAEKzTqILfeyTuoB0jmYRHJvjfEYx81ePGN8lh9qZnoFM",
-	"zTiPpx1EHUaaKW3tMb1BOkzELN0wC65Y0q6TlCVU832QLlkKzQbpyl4xF8I/I+a2rtfwU9hLEaNN2i3W",
-	"vcvnDi3+ynE9eNwVBnOvl0AxNklfysRIT8DWHM/VluVzzj1m8NgCieB5Huk0Fw4FCQU4UnMkZcZtFfbM",
-	"VbtLsxI+pqPZnZr3w3rKwpspsxAXRPJl2bFTDLnzbF9v5qvtkWwNpiK/t6QmkUqkjtatJ5SmjCSUx1CQ",
-	"rzki1NyyEM/147dTqzovyoKx1ow6yYNrLrofjoQFK7PXZu+LfEtkqxXaA3cz0oYF1j9neliQWGmlanbL",
-	"3Qm8RPjqp3ngusmASg8QmBsk8l0G0Tq46+ukOdCFsHqR9EXvCsbirDKsrUhqftwdMe3XpDVfm3S4haQh",
-	"0olf551BqJrVJmnDXwjG9gc9I9vwV6pBon2aDJgtFdYbJJr3IWmXtPk+2yBRmw0jolmSKIhHALLYapb2",
-	"G5i0SBLOnAbShNyCVPbIslmk5+oZsc9AaKBLXjaP2qanJWybDQssbsEDDi8XHrt4aS46FV+qQwvhXQo3",
-	"VrwJNQUCrvzs99NJF2J2jaANEg3EnpBDEU3ELWKOhDCKjooUaReXVbgMuVvo2f4zb1NMzoMdR/atWXPh",
-	"qwKh2aiuY03M7sPyShDVSzJMATDtH+pZ78JjK/ghJ1KJ3//Gh//xpx+8962PfnhQJ4fv/bROPnzrvY/+",
-	"9c8f/z//VCeP3/zN7w/eC/A4ATEDgjFq9ZqFDQTPq198NAQ6GyQ0JZZkUZktopgtDQv4AtbiMYsJpLWb",
-	"2wd+CCn5UqoKGj48tQgFjbBoj4ncf79bqk5kEjOlSZunSlfP/seP2Dz+gP94kLBdze6XUD4D4QD3cqfz",
-	"s/T43/7b43/8BvnwnXcujg9+Oz74wfjg3z585521w3/8weO3/vHx994eH7x7+K1vHP72m7VKyKG8J3U3",
-	"09nchHYcrvnCxZ7cItZwj8FsOhYby9WxZntTW69dv3vtj/7w5u1b21986dWN5199YfPVP7y4tVlf29os",
-	"9HjR2fAim17Iowb1l2oeQ0Z5AaXDb77/+Gd/PT749/Gjb40PfjblpK8B4yfM9PE2cWGCKpFF1GsJXfgV",
-	"nO8Qx+mlS2uXyN27L790LQtFv7C9tb15dxuBjJbmGOx0R0eB1wX0IAfUo1chwgmA+zlqpwyvy3xbz1zx",
-	"uTGzRY/TgoVp/I0zv3BzMVI4FVwJnbesgeLCl5+/8iB9IZa3AJPVwrQzWRceHodrJhDmmhPDmB0o9pix",
-	"S0g7J6fwKARO4MmBkp8FGkXkkyJdqiaYner22uswPZ/cacZ6Vo/NniLf0MT+Pj3eoQVHveBGCe6MMigZ",
-	"phF9RqEXmtCeFJ0sCSQrLZlTOQK2zKHHSuBl5NzhX31zfPD3h3/29cN3f2kuqq+//fit3x1+43+en94G",
-	"paEwATkT0z2+amwUZs2XlbDDRLZD8KUwXMO2Ay8Fp86oi4F5a0q5h6gq3oMKKhTBVVBTx8PnWaT28dxU",
-	"gODd5XFArQO0rvKzCzdIDzkCKbqWFNcFYFp2IObXr5osfnVKqR+nm9t5RMa/gP4QWZBZtG5rabhNUA9i",
-	"28i5w9985/H33j789vc++NXfn/dNEutYyBwI8NlST8O9ShrvjCTzIGA+31RuwDNchOYYnBDlix1UkAsF",
-	"khqnkoPnOcbc/IUxWsGxvGQhJMcJQYNoOHreqnn9TkIX9bkVZEH1s1zE8ZfTVocZ6x05aUVC0xy8mjt/",
-	"lj1f53OFNb0UxEZRD6GRu0tLcunt06TNNZY4o+AJtjpx1X3UpwPFitBb27Lf+dX5pT4s9L4aRkbL6jPr",
-	"5Hjoy9P2ASZ+wAVgPX8A+gYfeVmqkA/wzQdfMu3oRjMS8DPKc71XxP7WiepDiSW2z/KaHnZPzIsgTBwz",
-	"X5hZzlQta/lWLDuAd62huMABnIBn53GP1bn7Yhpj7UVNFkrjnwmKDg8WAUC5aaql6vIeLZqNa0WrcXUq",
-	"SLy8dOXe584tZT+eD8eKtzRtt7E4aOUIDzxelg5+lFq60AmvNMPDE6mei1/NyChDHx0Klh4BtIV21gJZ",
-	"mqYnaPVBWGxm0qX/7CQnBPS3MBnF4sVZ1wKJ85PCYdPSgzt4tTINW97wrAEo2c91o7hVTgIX5m28pw4L",
-	"g74crSJYuPjUjKJSJ1ZzK9h26eiehcIn0BFX/eTIBU8mjvV0MKXfT+U+TXwUU585JAT+FaKCMWslXJQQ",
-	"99rgwLF4h55Jttt6PkGFUZbunJNjCpnMXVxAePqHs4xawpYRcUXUzGtzM9ynvr0weh8+UZo4M5UhNxXu",
-	"RLGrmCZ5wvY6YFFHfhUBMA3BZwHu7EK+K2ZsEN5G3w9XhNE04ehFOIEMbzsjE8mnk4ObcVqPgTKa2kS0",
-	"1WL9snxLRBnkFWW4yjk8Mpon8JIhD0JYufbRMgEgGrVlLedoftlX3Ct1r+8zJmtrUeXCC4JOT9fx4zjz",
-	"xVyfid2yaKYxb8z1a8OZrtBMRpHgCkRUjmzmjOolYc0wRvBIEZRg8GQiRlKYrkIkxZ+XWettHZcVVxt9",
-	"GQ+O5quZsZsn0LH4zjqYgCwGwdOj6Z45Rl4R6triXp7Ja56D2upOSO5hm3KpBSfuRNxD2Soc3UdUzKAM",
-	"cP3PkiiLgxsLKLWjAhGnMIiexMobmDvap4dHPMpkPYuQvrKi3C2aMBHTtLy0dD/l++Y2c09ieIGrLLuc",
-	"Y2AIq2gRqvZsHTUp2AZhiWJW48AqbV1rCjqSHcWyEDt+v1Llnjilw92ysBAWRrOIrqzqGO33E45dW4cO",
-	"4+uIg2fAVpNRJ6R0ONH1G1gSjKV83wWcdLhueaD7E1UzN5e++KUXb966s7T95aX/cu/BSkkNzYVIdkOg",
-	"1btUxLK3QRQdqawaGm3KgSYyNWtlVFreY0ciBal2lczWqTEnysyjTXMB6hKbHOWo1mSPFbnWuGOkKy7R",
-	"HDV8QgP3eR5DSeFZtexnnO92hoRWYUaL50ew6Bskcg3ZEtFMQHXGgdAu1iuHokE2SVZ+xp0p5MNw01Mt",
-	"ARneDN+AVatq2W/YilqOd6ktS0WAY6LCbq+j2ELgNpCT1YmLFxTLW5rfIp/jxAZztj58o+AXq9nzWrtX",
-	"QXrNJOEKd304h5prqqsnxbqV5aFUorD2eGNdpkF20oK2Xc6bla9mUbzXi3fULAYt3CCbOdJ1UbiLb+BH",
-	"Dp6qInOpbSDAwStxSeRAN8imIAheBVR2HJtTIt1BYmlxYylkdu4xWx0TzMVCFX0ATyjklOEKQ8s7QmmZ",
-	"stjV2WfZroCKd+Iz2nQJoidQVtmIdYC9m3+ZW5fqrFBjXjaeqj240lLZ77N4g1AHfiYKCqUOeYs5FDig",
-	"FnZEsSobOGgt7hmSf9ZrZg8OjVCfLkBm3bnuBK3Aa6vwX/zEGvz3Evz3Mvz3uWW1W1KqwSYgeR8cyh7F",
-	"om2QRgiBsdCb2NNKGZlSMKgO2kMgR5SNLmqQbTkUymGcOKxfVypNhEwtjyDxilfgylF8BEUsVYUP1sJp",
-	"nH+SPRIueJ7lX82mDJQ9W8Qmy/1Cy9hlgNUt/6nNArO70Jd45q1Cqfqs5NK9Srkbx+FkRpfGrhEQZWwP",
-	"ZakgCGWyKp5PTEiGPElILBsEDAxVwl/ozvba8hXgfnJx07BTx8PYz7/HnJiaqYzc7uMc1bMcsdVl0urS",
-	"lLagAgQQPwoj6hOuWOz0VOVybkx/rWIOJMRWrLRl2pFaY/Vee71n2Lz5tNepRFTVtLFgpwskYJRlrkao",
-	"cEda7jER4d2L2h3k5OAVEBEp8JzBY/+XWG6Ilcb/fv2HUS73hCXPRZpRmeyDNmi/JNM9LIRrvjSZJV1O",
-	"orIbUp1vA7uXn1toegYhbjXJmDtXNfvY0n3jXRvGml0fpEjy5ejGMkgBXnWIiC6omJP64gI4lZUrYb93",
-	"rv3ZKc5UswmJYHZQNCFIovXcSzitGoKEDKqHMp36o9MYqyuJFdzhZmeWqznOpxeA0p4CLO9UQXYhvXM2",
-	"Ym32tKgTQqd1+D7bNUrUUeFVIaywUc1O7nvld+10edGWFG2e9licx1UA69pmKfwuoX01UW8UInkJh5+E",
-	"1LvAlxrUq3KQ8pSouCHIpuL0wrbcG8liSgSmkkzqPiv3QP/5k9XXlpcu3ju//try0iX8VVAJ2pbWvzzh",
-	"2jpCwRt2v89T9mQ5zU+k/Iym7faRasu7I4avZ35abyIKPSzUhgmeQrMYR/HXFqe+YsnhoNL0CiSw9lPZ",
-	"SWmPDCBuqVGgIyo9xG46Jz3Gn+BA5UggPwK+4BYkzW547B6WcthZjPNVhzA43Zuf0nk/CdAMnqanjpf5",
-	"Mle8yRPrwJ9cYGnrpplr3Pl0s/zyes5mocg5+wg1F8p5uLwLNepsdY5zXBAhbakA6wxOSZuxuIDVxr/7",
-	"9o/HeKWCgvFVRtMFwW/mFUwGDoVbFyu+dkT4WRkVSnldM0dcgi2GY2r+wKa2aTNldC+WQ7FwjnKeYRxg",
-	"Jae9BdOv67WZFbPRlHfMu2DJwIvhQCV8areZmkO16wYX/CzAY60FCchZLkiUzUlUkt0y0GbTV99axaEG",
-	"PPLS9gH9WAnfh45QgVk9GuzKLkWD2sf+ICRmI1QGsp6/Ae/j0c1LzMKUNiaKpmC0gisCafjzvPuTK2jn",
-	"ZbfP0pY9elMGXg5IVpRDyR4MRoxg1BsL9ycE/XZDPBYBAG7Hwufsvg7tr7p3kPINMj0lIaFrzid2paTm",
-	"Y/VrJBd7gUMZTCEIY9zDFy54wWPkYKjwEU2TKv3NZW5txGhagEivLq9enovEhreKoHM7ba4X07OOlv4g",
-	"5Xq0ZfpiJY8MhTWizYHuytQeuXXygpQpQa4pcJpYsqm6xXYlXOxlJVnabdKjMXNuwMxc5ebDXUaR0Mnm",
-	"gBfayeeU9vmLbJTpQ/M7+DyjqREboreL3VTJoIO9tL9Yvez5s7z+w3ic3e0LGpe+0KdGaNzQ4JKPpeUZ",
-	"y5Ux82tzuLlSAxYTZHaB1QavHXQsH1lXa+SOzOLksweGNpad+2l/jGP9Ile9eq7gfYup6iIPS1aStFjG",
-	"ldyCdLI++CLh75jEktWlOeqiPQQG2bac6f3mtpsTOpJFuGEMQWUxiw1CxQiSfcGrZKl3slo7dGRkplkE",
-	"x4rf2BE74rOfNdeMt2yNz34WoxQFLJ1l8MG4xghTkdEzk8oeeFyGrEn6tMMaZBNb5spGPjJvriC0BQ73",
-	"ddOHHWEdlBjBpCFP2rnDbz86fPOfsvrG5+uWxk7Cujj8AjyLn8kjMg0CQB9neyhjfBBKmvYUeFuap4VN",
-	"beflqhRmgrkU6rOf3RFLxFjVqA3cvX6VXLx48YrVP8x32orpDY9sJHr11VdfXbp5c+mFFyLos8XDud9H",
-	"ddKUumv2nmePm2ZeQqJEnJvowQ6K+J3aOnmt0Wjcq5MdX183v280Gg+jBtliIiaR97cIQ1BUkcj9IvPe",
-	"gnewzRNz0rPrlQk7g1AuaEcQgoYDDkn26VcHDAbTZAkkJEuQXtaHr7uY1so00iDBt2FI14BSED7SL6Nh",
-	"rJMI3BtYG8yx933uK0qK6HyDRGaNwXOpLG9iBEouTm6En4ugCWBd8CxMe77NcByzo+lgtAkeyKWX7O8i",
-	"ci76Co3qJGIiOm9dzGYyvjpgKXgXaY9psybmK/nTX6FLjKqRe9FxNmG2vrm0cT/DqYQ5jZBhMSJGVOB8",
-	"A70ScM+B69QcsS9t3b5F7kgOgUuYpctXllfOw3za0A1pypjb/QaPc0Fe3r6+9Pk8QrFCbvLnG+RlJFAi",
-	"uRZRJynrg/PAdsNMo+VZmhyxK1vThkLNcBTYfa1AamBREzFydbCRxEtI0pJCpzLxAySmCSEBV2jDBi3w",
-	"DWJAKMVIT8xT1rLHcIncQRvQqeItmqYjc+Cia9u0E20QZfY81/lGv9FeuiUFW7pJdasbmR3aZTQl0cXl",
-	"tQn1EdvG8WwKy0iKigrpMSqUOWgZN+lObYMoiRHbXBkFFmFYPBeMtkF/iM8mvMUEkrC4W6FPW122tNpY",
-	"rtlEELjs1PqFC8PhsEHhzw2Zdi7Yd9WFl25cvXZr6xq8k9uCtW0paMp7tNXlZPPOjVq9ts9ShVfISmMZ",
-	"H5Z9Jmif19ZrFxvLjYvo20PU7gWn1HRCN6wrjGjM8Q2zZqb/bv0ydBbS7IGgl2bsXTqFFs32/43YqFl9",
-	"JoyahNUU+tIM0DS+uryM9YeFdra5Jwq+YqnsUDucy4QkwdHxMJR3CUhwCLtphUwKkOi0hs2Hvpp188Lz",
-	"NHYRU3hlZf4rLwtqtQCsZrS2fHH+S9dl2uRxjG6fLJQy9y3KE2euOA0W7E9c5tfuGfNSDXo9mo4glGkR",
-	"LObPec1UAOZ2FNg55r175nOwUy60uqy1t2QzUPsyVBjv+ZElpcCoPbh3mqMSaF5m4qGmQJPEaADAfoR8",
-	"JluQqtahSJLnBEBEE6ODjCKjZlgEFIR80CS2MSHHeAIwFlhw96sdMaQWyYEaOHX5FmaDry2vkQhqxuGn",
-	"d4WEqNauljEd2VNd3NIwLzewch3sjudlPKqwmT3sRkxHlpu6tryyenHtEuj0lTc7cDrijs/NH5sefqqn",
-	"7KodeuCwgQLZZMYuRvzaM37O1pbX5r9xS+rrcoDEH2srFZrYlvIlmiIH9NrKpSoDca7M+CaLOd02RoN5",
-	"eXV1/ss3xD5NeHyaYuMmTfdyNC81egFgcKvIjQsDEcty4bFJ7tze2q4TxUWL5Uq9uVUBV0PQJ+yQyuY3",
-	"lLxw7aVr29dAK+CApCJQ3hd1ypWVZaJQlSBXGhcbl85PX0imT1fPTvDZCf60nOBtuodldc3BpQnozTNO",
-	"L+hIFx7Y+P/DC5r2XR6wNQ1Kndz5I5AjeuMF8HCHD/81sJU07YNFTwXhMV7goDt0zeWNl7WIfRRkVvRP",
-	"SfOycjo40FwMuzxhedl3o8MyPZRGgIkYYZUJaAsZ5hNkilE4GmTbmIuIDURdoU2TRIHZOyRfY6kMqgLm",
-	"+U2dKbhHFCY4x2YFWaIpREC5+fxz8cXmcvsSW3quvdxaWmtdurx0hV66uLTa/ny8RlfaK60rDCM71QXA",
-	"tmnraQgeM1VlWrrFZLY1pnb2ziTPJ0HywJJ7HhnQygd6hvDJciYqmKgQOeJYQtwdeF3VLDUGLdzD0OAp",
-	"b/0si7Fk9xcwfBgX+FSaqFuMWU8a+PvQB9VOGZu3Yy48sEDJh4vfVGZx3E01KCF3tbCELqOpIhQ5280m",
-	"hFsD7Ug0W9HBlGV7Te+7Hk333JY4zo2RJfyuLKZ2JlIbjf5pXACubbPrps/BF+XQZpYJyG0afuKugOUr",
-	"81+4KkU74RgM/nTeGVvgYJ6gkrOsaQj+zinNhjRB/1RQPOQB8+BlclswwoRG3zI8W8e0TAbhLnOxAAeA",
-	"x7ja5lo1yDWMwbX9qj22zAlCnQDQhPhrV5X1D7MnIZlJWcwz623sCJZ/byLqh3ooTSHA1qedzOOsutLo",
-	"wOZNdGJjjExpniQu/QUYGaRgIbXVdPSaC4xPiMvJWUpGNsQFOGBIYQVsllPWuCI9AARuEHCZfUaRHo8F",
-	"73RhzSDINQ3BgwAqxBzy+KkN21eUKHR0O83rjVfpd0a14nWZWt8lGBjDrkxYWe8ATXAifdtKBp0CCZcN",
-	"rDukgBGANmXGUpwICLekM3o3QQNUrZ+uyGRpBwtlqCBBSZvZShikoW+QhNF9poCBHee6y5KYOPdtnIWr",
-	"weOrbeJJVyqtysbB7reSQcx2T3Q8s+v9lXUFSshWbdpv4qqM2exp9VLTNtwkmWnJRY8t51nWN+8DR5id",
-	"0Bdt+cdqn8LqhNMj9ESj7jLFnO6fZ2y4HJTQfOd1t6v1YtO+sE07MzqDQUfEMmApQhajDBjS0YZFoQEI",
-	"H2SE1F1UO829DbgHnpE1hxbCEsLnPZ5RVTGUdlLSa5uwmCe/cEXMEpX1Y6JSeaX5K1SNnu7JKzKNVR3C",
-	"NLJt9fLeQGkCCTUQYec6YXViL+86cSto1tv71kYWmmZwK4C0LRvIVwvdn1v2cq5672DQ8598ifc4kiie",
-	"mhqcMysGNODbQMCAQAWUCaACX6yoaN6UMW9zp84urjY/Ef0vU/OucxF7WKMcpWf1OPsLX5O7YI2rUo1u",
-	"y1z0GfQogrACYkU03cO5VQRyHUnUkylCSyAXYsPSL6g9a8chwQjvMUji5JYvNycAQMgNttAg12ir64g2",
-	"+30wEs3jOwJizljLFDEFyO5me2guw3OUaNlrKi0FO49qEsJzhSSJFB1Aohnjc52krCcx4dJ01jM9sWWj",
-	"GmLr1qM5S++7aqdyjvbnDzOnte8wq0qVnWF4oewcryzPTfd4hg6rm6jAebV/ysNXYrKQ05M7vcc9jTJJ",
-	"5NDil/CY1b1aEmqkNOvZq7TH09TnYpx3ah+4HIWH3sEtbssOw11ZO+3VLHPAQReLVCsAa9N0pAAAiYUF",
-	"lMQpsFpNF9VgFyh7UoJ6UcfDMffGXUZxNiaktVVRkiQrSxLcCfUF3XGwTuCPC+6hCyylylb064Szs1ss",
-	"1bxtdgmCrWFXN2U8apAtCfnRI2WtV1sOvksVAb2wnkWhVZ04VgALyJ2g4coKsjhIlFEaTec8Fso9NrJP",
-	"7QiziSE5DWislE7liMUbiJrmCm1jqCuJ2pElEtAygcwIy3lpqbRigOGidyDzlbh+oDd8yNKg5W+Omp3B",
-	"0zxs2MTVfCVmwbOsYAG/hbcMifmTlaV1cml52amRxYOKm3EPCsSa9fCW/5N8LNFXnpOhuuWXbdKnytnj",
-	"ZhvYXfkkDudk7DhO6bD0pF63Di+XexV5NgzWcLN1IaMGeR5dN96OVET2gTFLMQacGv1U9rjKLeioJXs9",
-	"rntM6Ggj428aIZMu7rAIWAiIbO8IKqQY9eRAZRwXRjfk9+1pNh/c+uLm0uqly3gmqcK3d2PeYcq0oB1D",
-	"lOsQPmdFgSV8y/ntSBvuXIWqpjE7G+SLcgiV2s2fQYfbEdYdxAWJZUtdsDPS6MUbJNIeHnSfpbw9WjKv",
-	"RohY5drprNxByxvklsujwjK0jMYKyUIsDM9j7tsokJfkNVp3RJtDl8wce0RREZHmo6iXAl60IyGvzk6L",
-	"t0Ezht5cZpbIqhfMBjrNuIT5fplogmUwFkJq/sc13BMt2fvEyxVzp+BOplrlHiusqJrSoTBnLJEavc75",
-	"dj1REVOvjjEJC6PZseTn/ZphAMO3McdzWf3a83XAsvIeaxAA0RgtyEoXjiIg51fxTkg9KziGJFa41+Ew",
-	"Ro7QBdg4eavrYr9Z2fkMYb8jgDcS3lCRX1RsHdOVssJiUbEASYTLEnlVSCLSZHrI8CT2yizDU4+Fz4qD",
-	"byYJzkXdleGHzKJP8EkzM4HHzIX/XSDqSVzVVhwvHi/PP1wG7bLMWs6H6aCjHga/iAt36TM5cVaXI9pr",
-	"3WdOQhUPabRIm4sOS/spd2yZDbINyA9F2zYYr/SOSKTKgeQ9c4YzmOlIDlLFkjY5t7L6eZICVytpcqy5",
-	"vnqZXE1la68t09hLZznvgGSQgGIEAJJERevwS24LNoJXxrH5oUMJtAOoZ7sjskf8ixarQcHXPCZClyUE",
-	"+dqQi4N/XFtdJZEFrPfpKJE03o15u81SFUEu2ytw7UpJ2mxo5ThEKI2ZoXOiMK6AWs3KsfYgSYyuFCRr",
-	"sn6pbD3ztDIgusnK+0duOZsMeO92RJQR30RWfJppB8UAe5axaLoQXeRRU0ZHpYiz05Ayb/z+7UXOlWuc",
-	"5z2VBUYtfN1zeuyWpQeJih09K7S7kaPa8KbkekdwUE/dpCDrmpu+PBEeQU3F0eKzGRVQ1CBfwFhxPjqI",
-	"Ym5glh5NO2g4CpvWJjUNbaYdEUHMeRff2DVv7MLTkZdbgTyGZlcl2Y0G28cvVbGLrO5mG8ImBON0SIX2",
-	"tzkFOZ/iH+1JyfaB7EGTFrtZn9qvF0kEFHi7grHYbCoraDzCO2PqIzsdelwp19bzC8a4T3tXz890ydnF",
-	"8wBNQg5K1ozpTkfKjG474wWFScke21V9Y4RkG4Hq+uQTjKbJKMoZlo2U4D1Wx4PuPQckNGbLeL8cCKDi",
-	"M0pI6v+eo7c+QlEy5IptwAlpDnSgbZtnZ86hgqxOzC6FgL8TTJhO06XK83wQm56T1xqGmYLjBxoFOacY",
-	"I9EXrm2TMi0tOo9JOciaivlDPHbqU1HRoiKuF0ro2cWqw+NAnImS2Wla6xjCsnzSxjwZmTHsM9NX/2yF",
-	"9CLTpS1Gj4zVwnppkKHdNz+CPDc/5NyHtcvtldaV9qXVpYuX6NrSWnOVLV2hly4tLTcvt55rX2xfoitY",
-	"7l0PUaaowpdy9sra+OAfxge/Gz/6pk8FXLGBjDBxFbSzahpdkVa0Eqhs5cTUyRvALGCZ9cuglZnoh82F",
-	"RKu5aMdssQyMY0uhmd0Dgj06OgitAnbrjjknt0CGnSHKjq1Og4WGy50rCpa7y2nTTunFAIWPMVGlwQkj",
-	"GW4XnjxFC8lvqCxOvAnSzOvQU7OYTsIAotOj6RXpMMAB7C1icdkCS3nhgUoGnZnhptsTVdOexHq+AHwF",
-	"ZYKqgARzXkMP5gMOKORgMCrYpyLiNAECK9sA9YUR34MOmq9Ut7qBNANQZIDwpccFKrYy/YxCApFGRpXi",
-	"8IwYJ9wA891nFMCAPZhM7L5uBPKIqeiwqa14REQ4wNXWa4f/619+/x8/zjFH7hZefL9aEtcnjBQvTEel",
-	"s6IyxMTwLG3o4wUBtyxWU3lDSBEytIUTCssNTlEMqiIlvpMKtratv33K74YLdBBzXZ5oNEcCQIiDxca2",
-	"dlFY5DMayjS2JX4yOswyd+smdGFR4fVM4dlgCFXwbDqbsE/aET21QwC34LArSQzkiFTXiWDDLCI+b+cf",
-	"8VIsPTBT2RSB+EFW7nk+sEwORWTxQ3WLwZ0mmlMk4mKfaxZHFnwOeVe2RCqW/uh0m1CcSnUxeDqRQnEu",
-	"cjpUdL4UrtaS/SJcLaezRxZHh+nFf9k+zSaeLcNZZ/V8FoAtuZJLHze460Q18eqY1zP5MF8+gPXkJ1i0",
-	"pGixdJoZNpMblnkrLD6OHGjKtelgMAj0taHw6zNZBj/MrvrgvV8dPnqHDETClAJ7PSa0J20kJa+CD3lX",
-	"6ciGRfLi9VjeGn04qBME8/SBNN2BDBcb4I2Y9fpSM9EaAY/jvUWV9AVOOhK3P2E/ml+mvxQK0QYDBikv",
-	"oQcvyVZW9XzCQWEJW+y9j+DKgsSblJUPz1I9P5V6PpxKQnF/lYukOUrJBMQ4ZgnDKtBFGYC/LwEarwWM",
-	"gJxzGi39TyQlzsJb9VnZPC/AcuaF9TJ0rLD8vRatPOumK3MPehLxiahHs3HpZxrRAhYTFVCDK0vozqPX",
-	"NDcXiOrStIBXPxElqL4YeCbsfQx7FxvkdqYKWWpWSD0EbYr6MX8YawcQ6ZYhMZUJIgmgNLSlO4JmMh8F",
-	"BL6st1Ij0VIG3LQ5yB41dJgU0SiX+Zk5KhOS5TodH/z7+OBb44PvjB89Gj968+U/Pnz7F4c//asPfv19",
-	"wgUZH/x4fPC98cFvq5Ouedk8T9qlWfGcf7I9mWcq0SKuzwAS8Mg60QXa76dyH0swPAGxFqZ7o63uTKsN",
-	"YThASg9/I1SwYYPcBs43GIDLCykmWgKSXTkkWAwlg9BBi1YnTYZ0pCytQkhwYXObbo6euHXoc0qyFrd8",
-	"znbIC5BKunfPhNuZcHtGhRseMksP0Eo4plgixkwKX0H7jDpB+Ye5Yk9T+t3QE7mk5jhkKWxBdQr++JQc",
-	"Vp5IShmFX9YOv/2z3//zj8cH7z7+b29/9Lu/Hh/86/jRN8aP3vzgvZ8+/uk/ozY2PviH8euPqsusu/jx",
-	"M4l1JrGeVXUMjmHuZJiZ83wMCSX7o6cpn7AEHtBLNEckUl3e1rsxHaloY9Lhjtanb0oGaXH7o6cvu/Jh",
-	"1NYvXl5b0FQ0S/LMOeIFG545489E3amIOtnPqRBtzbN8v52ImMsrsasnK+2K0onG8W2/JvwzGQ7Me/iM",
-	"xgS9C1E7yWRLGp4JpjPBdIJWYxxP1yo6ESF04UH+j2rRw4LceOoWistzOAtLPnthSY82OA9KIkHwUww7",
-	"zX/Uu3eOFqZCRhogVQCfziRtFJgPaGtA9Y2U2axvqogatLoNcgdIYUqDXBGPI5sM7ggyU0JtbivcRx4t",
-	"U3moauIoH9HGYCJWu1D9eHV59fLS8qWl1YvbK5fXl5fXl5c/t3xlfRky67QZ0vRza4XnqqP0s66fBbTO",
-	"bu+PR0DriVzgT87VexRBGjRGsMdP0x4JeXs/+PX3D//pP8YH7/7+jd8c/tU3zry9Z7Lq0+PtdZRNpy6t",
-	"YinTpYSLvdl5FS9Imb4ET51yhRbTSBlSH1ndxJ6qE0q6AxGnLHaEjIUE5A1bXh1SpVCNwwrTWhIhgYfz",
-	"DNC2AMQfyfJGOPl53d7SbCBbAaX+DN+AU8FR2TdbxS9ODBRQyBGYANsp0MIofp90Id0nZ0rB+h6W3SV/",
-	"AMlWzN+ZiC24BPBtmccKvFVA7GaE/o7wLtKlF9loHfL/kHYG+Ultjp/lQrH1xvZYX5dnHLhTVTt1Goys",
-	"pRlnt0FuaJvDGCDb+tTfeqd2jm9CBc7sFGMtDFvk0qtSFy5jdKL3zIUH5n/zfF0p25d7M/buWjjNB8aG",
-	"R9kV3IdTK+SQSHEm9SvDmM3se/vlYyDcq6Qbir2MjvAE9vQU1TBUE3vw8ZsYv1JuqP7gFx3BN9yKUjFI",
-	"CgaqNOf/9Wjs1qFgRZehs8zWypVGG4O70FZMQ/x7g7yCxGlI4IuMI36lQ1uEyuxDj2oaaelSKXs74hyW",
-	"zm9SEUfnpyjJgWQLCHNJJAZJEpm7GLMVQ1emYqDqXqV92jJn5BiGbMt9Y/3i8kIFErPGn7UKuV1GY1cm",
-	"94zx4pNmeRarHmJ5iTbPwvDmGJ+adjApSVUi9VI6yOqMfrLE6XZWJoFqwu4bCwuK2mFS8giqLYYk01Yi",
-	"9V0zKceQSh4jc239Ur1W5G2urV98WF+ASRl686S9aYV2p6WU2TZn3rNPtwwrUlpjhM7WLe0PdFZ7/9S9",
-	"ayG5pj72Mi3oQrluzKzIGFsR8qMYwxIr3NgcwKye4EAxRwZfN0IvkaKTCT+GJQ8jLaMNwmirS5pS6i6m",
-	"Exr9UQ6RfYUmCRTljdxqRgVKVimYIuf0UO6IwkJiciFDqv31vNiiWbk+Z/H5BtnMuVrXLRUytb2AYu9Q",
-	"C9WWpUpkzj4bILUGBli5z9KE9oFwH3h8bUw52hFAIWPeg88rVFe5q8PapwIrWNgCNJahQskea8p4ZF7a",
-	"YzHhju4X+Va7VFlxroAruJ9QSyBsFOaMKBi7HkOh13CFXjq6PcgY+Z9JhJrp3J2EiqcCTatUSsAvmnB2",
-	"K306b6WX6AjhKbAhmiMjBM2mPfXbRyptev9sx6KLB+cLHOtLCja0CB6QXHc2t69+EZPCnYqMIZ2Q4HLj",
-	"fkYi2kJqVluvPf7uzyBo/aePv/f2hz/+y/HBvz3++fvjg9+OH735+J3/98N33hkfvPnhD94eP/qL8cFb",
-	"Rwtv35L6DIhzJgifWUF4xx7Mkw1v92mfpUuqy9iMWku3bEk1KZJRg9yCIDCU5E5cgNOWXKQizkIHWJwM",
-	"AggUK7ZYHyaqV40gp+Yd050t7M0pnru8mVnhcpyVOlnNSxdOU3WfRUQWiIPjjGKNwz5Lcdv4lZNKo+Lw",
-	"/JMidgkT4UGgOYIuR+T//x6JgKx+15hZEVa/sfXWBhotZ4toBZ//RB0DY6Zgyb665dFryR5zP0PBJBv0",
-	"hppD5gIA1yK0bgtWe8VLdoRXgMy0beu1F7poq7ZQTSI89lBvhGqopISuaZbWSVcOIQpQrPuSMqVz5mwh",
-	"NYH6M2BgNWlrz4UtYMx1G6vwivxYI4zqHRGlTA9SoXapjsg5hz9ezwlrCi8yEau6q9WTakwsd8YclGjM",
-	"qqOcr+ffgJ2GlXL2jZ2Hk4k1iwYtr6wVLyZy74htJ85gtbjwCzBaCYiGaFumPar/sKt7SV5cCcgwtSSK",
-	"Wnw0lLiqO/td6ZT3zd9bsEnaWODWrKZpMkczkHIww47w0AyIZVDzwAzQiVzoTWt0IaZTHF8JryrI25xY",
-	"1f7TzEWIS/WULNh8RE8lxwqBG960Qo0Xdl9fgHkofGcqF6r0wskh8PZSPYN5nOl/UNhTu1tE8RhLY9v7",
-	"U+B1Grguj6gJXngA/5/GmUwivxQZCLgIcok5lKnuhgAkrioGT+04OhKvDstY1iBZbAeuyAzoZYtCKU1H",
-	"01ojyveCbKuGdpm8Ic60uUXxLTiDRWXuaahs8x/FO2JB9MoT9ACVZhe4Pjx9MoYzR8yZI+bsIi44YmiS",
-	"GLPNXHNYrT9cAvgYzhlMvXyazDK2kkqWBZoVUcHkT6hBr3TmkyrQnKKdgoUataUFxIRR82+kikfYN7ql",
-	"kV0saL9g6ycoBc/kyFnu9/TJxm12sodYsZQ/Xb4UTGXYwn48q8Fo6N2zT5UCCSvQ1zOilDPF4jTSTByD",
-	"E7X7bEoI2V8vJoQcdmp28SeHVznd+7ES9uMs0nK8SEsG4CtQH2KmwFMlzl9015o/y4rFQczOquQAuqEx",
-	"fCLO3KmnthehoDMd0pERZYm0FT4whZhAiAkheM80nY7ZUfOIdKRXQpJrS23DSwvGZpv0qLkxiVSeXlQd",
-	"7PcUyWZgzGVRj0Seofs+rYwNZi9DlZc+E1ZO1OEEmZPUlqnLeFN1V/4uT7Ohqa0vfkKG2qDZw5qyT8tQ",
-	"wx6ceTnOvByneea+CJ47pIVF2IZLSnX+xsVPky2kuoRVW496huZ5IUvqOSPapjcQvMX7NOF6FPIhpqzD",
-	"lWbpHezqF0xPn2pEZbLgu4Vd3Lpz+/Ev/u6D998nj9/+zfjg3Q9+/f3xGz8Zv/Hr8Rv/o1avmfk2o6F7",
-	"AyH3KK8eV/EH/lQcLVVKwws2LJYAPpMbn07N4K49rjYDLdsPaEUYE9c/8GRfDlpdLEh05JryKTMTosJV",
-	"KYPA2OsOvYVkoUNJ2rwzSJnC/H45AMBoi1lkLNgJqMasWwyEk0osJl2agLnelYPUZn9B2XWqtH0MpRnp",
-	"UkXQCMDv2nxjoBWgPUYUv78jfBYdcDuK2IPHxVKmNmFKdQfaFufN6mWmZrey2NwObb7PlK1MJ4kyc2Jh",
-	"vmDHAaLRpY01qYgbZBNgaggGaaYgoGM5FICd2xE2JcwFjvSQCT3ypmGDqB5NEpbamNqQWkUwoRoAeCzz",
-	"pEKbVtMQMWlz1aIJGTGaumLDtjix+evh139ufkwBlZy9bZcrdF90GGpid2FXnKZTzG+mRCy6baUkadO0",
-	"Tlbqy8vLdoYyaDLuFp3BZ8+8ZosUnoSS1qn8GhPZbM+K51ph8XRdZk5imT2vLjww/ysXVluDHgxpepBZ",
-	"WELl0rVQyb8rlVbknD1OMrWn6XwdTiZuQ0B6bfZTnuAnqYajaKTGTZq2uq4hwe7rBvGK8yLyON4RVLBh",
-	"3Wxx6ygiatAjmiWJIj0JcoZisTjIDC45s68ymp7+kfVamWUB2QQsO9V10hwRKJBZ97Fwg95Z0fzFT6p3",
-	"RH3JX7cXQnP01M7tdeiN2SGLHt0LLbVfenxvC2DoYjBeM/g64YK8vH196fMOXd4caXNwY0Dvp3uwyb5E",
-	"+1QwhQQ0XHQUZI2rPlyENh2jz0TQX1k4Tle3vjz/RAH62Y4iP0kWSb5ea3JBAWJeCQ4NWeZnR+OkjgaS",
-	"sMOkPrOnAmObFx7g/53ufTo9spCDmc59zMfI+bhs6J9gwS2sDmD0WQdumqKiKaWvz+AYzwSaYvnpoynO",
-	"zPxPo5kPKesO6pBXPB8kEBXQrNdPQqmu8zEQ05LkQk8K3VUXHsD/n4hgmf/sTdOXcraraxzmIwIVOwLq",
-	"lkjt8X6fxevEHOXIkpHCmDJCQUp6jGkuOg1yE5l7MvSlYMMNq7GD+GrTJLFR2pTlqXCZq2CEAg4rn5TX",
-	"X8ZxHKd2MhRjXH/Nq68Bt1E1qQPNX+1K3mLPtMBzvMUqs5Fg4c6k36dT+r2ApdILu8Ke5SOIPGRsn4ny",
-	"2sZHTvE4QAtlWfWbSWJ55cOU8+y+PmOcPxH8l79BXJxMlWbXB/3k9ScZw2uQ6xId1YU/w40HN5zVDHoM",
-	"qG6tL8nvcaXk6aMzwcO+Plalqft9nrK8iNRzS8sXly6ubK9eXL90Zf3SlazYlI0DHr73aPzoh+NHPxq/",
-	"8d3xo/9v/Oi/j9/4xu9f/5fHf/V+9Zgf9PopJkfjrJXZ97jwwGnP7uszSvuze9GKMdg8hOIOOXI8D4Xe",
-	"hQfw/2qc+fkpr5JCnFViKM15duW3gdEjBTnDW0j8zQXE1owQkiI+cwEvnH5caXOcljsLBasLzmCqszEo",
-	"g1ffJrlze2u7TpqsBfydlg8J48FKUxFbXkxCMVekQRCrmRViCLAlSbm3iZweV2V8LFpj6P2u6VJtvfbc",
-	"89eeX7p5+fra0nNrL95dBF3ievKE7S9o+AtSxqFr5hWku3cVaihE3Y9+1E5f3FfoFAz49j5LP6kXhEd5",
-	"wQiQvNoD44gufOqjEtIL+PmCZXItP5mvWIcJ7ESl1xEZAMgMcHsoppFuo0FuC+QFQnZeS2JGIGfHvBSh",
-	"MhkBm5JiSZtQG/2jYmQfx7CfYiI210QGQrAHl9AO5cISPmV/tA0F9FJN99jzo1OXAEYqUzOHK4vJAiTz",
-	"yI7PU9E+kZe9DHdepOQ6kwofE6kAeSX2jGLcsyAcSgUCgMhUl/dnu0ju+A+e6r2VtTPLXeL3ezon7mLF",
-	"zXdTxrzNnfK38B4/5oqBV4JODCZziHJn1ftpaQWF3i6hK7NQTkgECFLe2jMmtLkk2jLtSK2NlbnpCN+0",
-	"5bDLXd2Wghx8DcjWB5z3XQq15xBlh5C2teUrgawe+JCVNafpWZspzfLhOH7NJ2pPPPtZam73BCNQ+bXf",
-	"pC2/YJfTIIyaHxQZHaaf9tJ/HBb89NbvJSn3XBU+e8TxEMOtwBXpp0wxUazbny9rLlgutGjCREzTeZRn",
-	"1kgDZ9VEqTzdZQJq5U1VoNGyf9V9/ynvlLoXJ3Rj/rTunmuIw7Mz8xmVTUiJDCgz8N1rWe3T3EioF+pF",
-	"wvVjGe16dEQS3L7rxkjFDYXd6THHWOrqtoGAsu4CwH4JNtApTchQpvEE+bJs2/IYlpe0KQe6QTbVnvmj",
-	"b2c4v7rb0xaXSIBYVbBZe5zc0IT1+pCDxzWaPFBrrgA6DxaK0zTVz8ppyAOzNCfqAPrNj8XReIZu0usy",
-	"SWz9IEeuKzwRA/pVxxjUE3vOHI9CDmdQOsd0tIQWapkxv8Xvk5h3uFb1bKfChrTFhqXY8PIGaKsLx6xB",
-	"trtsRJTZuHktVzyn6C9CkLJo87QHCArwO2R5qHjwWlSQWGYHhSWKrcPh2RG6y3p1klJ7jqnIappA+goA",
-	"rC37r+mITXPNdmXgwRDyme+zF+gocwScVplD20TJiTKTDT08OzIVlU+WFwh3HPlm15SUFQ4ejFRqqmcc",
-	"i+tw++DXJy4fTABixj7a9oR+OKJRqttgB05fC67i1PFluhHigg0/BjvydDcYzWYBBFcun+ftrLziWljr",
-	"yUt9NcgWE5roIW+Bu71VDF9Y9aUljXbhZC5mtgEziI3AGyEmLJ280aGGdLRuDVuv18aWz/lEjJXeZJ2B",
-	"AOytKgfc4r7JGY6O6CrVdI+ZCbvcXmldaV9aXbp4ia4trTVX2dIVeunS0nLzcuu59sX2JbqyvACAzevd",
-	"06HpWOxYwc74hEn5T3qsvUxEgD+1PUizmnwKNTUITktI6yxxiWATENmGFgZpUluvXaB9fmF/BaBA9p1J",
-	"yXEzT9011sO5j/78J4///Vcf/OY75+vFbF9FziHk5fCtfzF/9vKmCr7Ec4fvv3H4gx/gs+cbOYqm6Ed8",
-	"WJ9m70H9zvGbxt67lvZg+qVtCnYUeAlzU9q85b3tpmn69asF1nY0D9H5lIWb4Hd+Xq9ZByglbOt0eA2h",
-	"lzvQSzDAdGrkp1cKfD2rS29sRq8udZ3QNOX7NFENckvCcJTXDKgi063cSVmfpmBWithNI6jAMHveBwpc",
-	"EtMfuss6g4SmDrmsrBfH5rh6ORYIdW6OHHR2ogGLk5xu4LrNi3F34IjRNBnZ1JfcJ7In5BCHM2rKeLRu",
-	"8yXrLinaVUnH9Bo2nOqAy6UJr0ghrxLNZiyXgmgVmEXzz4TFncIyB+AND+89/D8BAAD//w==",
+	"7L17lxvHdS/6VWrhZC2RNgbEvChzZmWdO6JIi5b4CGdkRUfDgy6gC0BrGlVwV2FAmOFdmlGUOIp9nMSJ",
+	"nVi517nJke3jyIod554jy68/7jc50FDyt7ir9q7qrgaqgcY8SEqaf6ThTHfXe9d+/PZvP6i0RK8vOONK",
+	"VjYeVPo0oT2mWAL/ujpIpEj0TyGTrSTqq0jwykYl4Oy+arTgrwERbaK6jPRph5Ema4uEVckwUl34raQ9",
+	"RtpRrD9Zq1QrkX7/awOWjCrVCqc9Vtmo4Icq1YpsdVmP6vZ69P5LjHdUt7KxXK/Xq5VexNNfVCtq1Ncv",
+	"SpVEvFN5+LBaubbPuLrxvH4XmuhT1c1aYPqvjSisVCsJ+9ogSlhY2VDJgLlttkXSo6qyURkM4MnpRq5H",
+	"skXjVxn1zMlOl5ERowmJOBl2o1aXREqSrX4SxSSOmCQXjn75H0cf/vCingV2n/b6MatsrNRXLld9Pdaf",
+	"mtnbHr0f9QY9/YkrV2B+7D/1dJm+R1yxDkug8zdC1usLxXhr9CIbTQ9gi+zTeMD0co7EICFiyKtEDlpd",
+	"QiWh5OWXbzxPLoQJbauliKn2UlepPu1HS1H23aU9NlrqMhqy5GKNXBcJWVkjXTFIZLYX9IiYVBM7ZI+N",
+	"SIcp85wSCQt3OeVyyBJCeUgiSbhQJBScEdqhEd8klAvVZcnkB6nKPra2skICp3+NPTZqJGwgWRhU4bv6",
+	"e8OukHqPJlLpdqSK4pgMeMgSMqQjsla/Utvlduvi6LJ1cmZ1SU9rwSZeWV+f3MN9qhRL9Df/62u7u/dX",
+	"lpd2d+8/y+598Q+8e++lqBep6VV7QQxJj/IRYVwleptRPIhdvWiK9IRURccuhi+6HQ5Zmw5ipTdRNdtg",
+	"y+b8mX95N9dLEd8rPH1xxPdOfvhuCq5n7kF2eCr69CzV1yveE9SD52e1+QcJa1c2Kv/pUiYDL+Ff5SVs",
+	"Tbd7u9UaJAnjLVY4QJE+cvJh3qFJsRzr0+QUxNg20zulsBEJfz6FZrqMFQ9F6r+eQiOxmNFGLE6liUHH",
+	"L+9F0qE8+jrVv3pGEtkViSK6bX0J0DBMmJRM5gR+RQnZjXrUv2elbuq4Wxb6qTu8I/YYL5wUpf960ll5",
+	"qF+WfcElA03hORreRTms/9USXDEOP9J+P45aMEOX+oloxqz3xdelnkHnIOs3wkwTaER8n8bQbsgUjeLK",
+	"RmV88J3xwfsfffDGJz/80fjg/Y//5/fHB98aH/7N77/7l+ODvx4f/HZ88M748Dvjgx+ND743PvjB+I1D",
+	"LdoUVQNZ2ViDOzFSsALjN38yPvy38eGPx4e/HL/5jfHh33zyk5+OD3539O3vjg+/Of2pbPh2BPLSREcf",
+	"ll2jO/gBnMHpDWXvspYYxCHceE39SxpukB6N9aKwkHxl+/atKjFNk5d3ri99qUoowS7p69vejHEklb7m",
+	"yIDvcTHkJNXuarrHVwVvx1FrkRU78SBvCUX6QsqoGTOtV6huxDv6zqU83CSB3gYBkXQkybA7gl5ep1E8",
+	"SNjj7ORzAzkiF9ZWrlTJen3VKLPBXaaS0dJWW7EkIMMuSxiBWb1IREIogZvT6sKSJfssIRfW6/WLNbJN",
+	"24woQVQyQuWFxFSxhLRFQtg+S0YwC6Q5UISSO7e3d6BFMVAkmFAvAt1WIFkrYSrA6RFJMwpDxh/nBOmt",
+	"CmKENFks9AIqke46VyhWdX+1HtxjvSZLSI+OjB6nV17CCG6YM3QSuWEOQ8OcH1dwHL317tHb7xz92VtH",
+	"7/9yfPg344O//fifP/zkJ98aH7w/Pviz8cE3xm8cjA8Pxwd/9tEHbxx9+MPxwdu/1795e3zw7fHBP40P",
+	"/m588KcoTViSCG0YvZa2q4Ro6AlwG1yp1x9998+Pfvq9j3717tGfvTU++BF2AYTJD6e/2o5YHGrhgvLp",
+	"4T1HbK2sZGKreCDZF32ianJuTkNWvay1Y6mECKtm26Lt0EwY3dM6aDKI2SYJcMYCuBMliRQs+C2hrosB",
+	"Dx/njr2h9xxDI4LdB7modyb+Qna1cFS4J0mLxrGRkLeEuinCqB2xcFoBuCXw2La6lHdYSGTEWwxOf3Bt",
+	"h3YCtEWGVBLJOI78Du2z5PY+Sx73YdXblbQoJ1wQvV9Zoi8WbQdtwPEEZQz6mrB9scfC9OBKRpUkXbrP",
+	"SEcbS03a2sOxJEK0bzEWsse6kDe1rTOkXGW2I3Rxg0gR75v5b3X1GvIOC2AcQxopNPck4yE8Yi9aFMco",
+	"4Pt6RChVd4R4iSYd9rjXqSnCkd6VsW480TuIk2VyM3oOevUypwPVFUn09cc757cEaSUsZFxFNJYwpalf",
+	"IGFWu6gSdr+vtUn9d7ONaiR45ZVXlrYGqqvfblGVXe9Rq0v2IrTt9YKy0AxSDvp9kSgW3mRhRHdAnj2Z",
+	"ZdDCIXBb063oHZLKUFB+t6QcJJS32LSQOHr/L45+9+ajN986+qef18grWiJ0WdwHM50lUnAS6ilUgrRE",
+	"T0tMPojjgPQY5UY2KQozU630E9FniYpQ4aZKMR5GvNMQ7XbUwl/m276NfzD+Dalouw3rpW9pBk4BxXrw",
+	"3oR2n14iNEnoSP+71Y3isNGiqIfpPtKmvpTQbDBPN4WIGeXwvOj1KY8Eb4i9cm/EjO6zRi8Kh3RU/qVI",
+	"KsYbgsfl3+FRa09fR6Vf6Gsrbv6GYlJuw1rBBRt1eCOmvDOgnZJTNuwyFre6NEpKPi96jDdgVcu88NC1",
+	"9l7LzcLUPE6vRr65ifXN9X1y7Lm9Yyez6tm+99I+i+brrAV6SnqwbvD+AI9+GEZ6e9P4jnMc2jSWbPIg",
+	"w2HTspS1FdHKtFad8XhFubNF7rJ+TFssREfnsCtiVvLApSco76+e464G39oNfHWlfn7aPpOnbXozD8KI",
+	"8RbboR5v0nWRmChJxDuboKK0B3FMhiLRew4NZEkiTgJqvhOAX4kPevo8Uz4SXB8wyeK2Pa7auKC9KB7p",
+	"zUwTiPFUKyMxAINF7LOksVbX75gLN8HnFGdJo5OIQd85lNne1eNQ17hKIIYwcUhaOB7XSQuxl1p/0Iwj",
+	"2a14PkhbSiSNKPT72PDeQvtRj3jSM1WwFJOf15oG9MtMmJVkuvdUQfTpddH0DpiqnEcspIotqajHfGOx",
+	"VmCRpMr1MdsbOPg5Tje9UPBGY8HH7dinXZvulQDfoNp2dmbMWZ2qXd2JD+e6lc7AvYIToO6YM5rfOKkg",
+	"TX+Ydf6dLehRVpzg5LwP3WL3lQlyTk0HdCT/Nd+gnqPcs3M/+s0/fPIvfzc+OBwfvl0lj97/y/Hh2+PD",
+	"b48Pvj8++MsqefThG0cf/LRGbg30tkY1Wt9I5pSgwpee7X0a4RavVtpsqP87iGPvVn1OCIyRTIb2lH4f",
+	"vNLkdRFxRVqCy0GsQK0lIR1NX3glNxl6lT06pGi3TRh5+k+OiwjOShzfboNfZdZi3Xbeusva4CmZjEvD",
+	"9d4Gh1wHDDxltAA9uwnr6CtMmyhWBZ6UHveXOmLJ9HeqPd+ByQ3FzEY6du9+0Ut0HH3mNme4jJuE8pyX",
+	"bXJgVULB4wKWWlOorh5pL+JuE8v+5c43+SJj2lTh6DLR9xDuI7CXwTsQCyU3UxWrCvFUO+XgSAkzOz2S",
+	"ZI/1lU+IF+4qN4TqxLV9u2wKMjB325UKpkwt4FXrXJieL7TvKLhDmwyj1YiIIBTcFHoOOtE+4xgdZ7TV",
+	"JRFpJ6JH6vqloD/4+tdjJgOyRJZJW1vHRiElHEQFQZfrkKz819UVIgVO9vYLW0sr65cv2P8H4JwNLpL/",
+	"/cZ3SaTVWsHZLm+OFINfcf2rthgkRP9KVkkz6hCt3VJ+kTRZJ+LS+ESakZIB+TpLBNE/1sgNjJFHHc7C",
+	"KmmKAQ/Rc8YIXPToZoEAPuEC3OQYPc/vNv0xRzSkoeRqBZ0IsrHIrWtmzf9BmAuvGBrSSDUGXOGFPaGQ",
+	"6TUZdhkngsPo0N9NY72mkSS01WJ9Y5mX6+RQJHsN2lYsmdMaOLJCs+B4Nyza2oSkwimo4qxn05XrU246",
+	"cstwz38IOGexH4+gp6sr4pBhNAp3vqJ7TBKtXrp3W8Qb6AfRQpPHEeiwQxrvNSJQNGKhvBfd1a4Q0nMC",
+	"r+2zZET0zNhQTDKIYcG6LA43QT7hH3r6l/2otcdCPIeAF9jUIlO/pj9h7mXaYyFpJ4zFI3Lhow++dfT+",
+	"9x/94w8uusOAKA4MAS7phDF/rwVXtKWOK/3NiNRQTN/WPaN2OlJwdaXuPSuyu2DbW0QOmukvbDfuDGSX",
+	"bN25QS7cvX6VfKm+Wq8S+GnlyvLFDdJVqi/1TQQ6TcuGw6tEmxpkbW3VY2IPUHlxxrDmGwLjYV8rMeWk",
+	"fn9l/XLY9Rnpsw9N2kr6iSr2cPo8eK8JXOtX6EhOq7t2tSavDwYRNP1X8NY3mYkd+EzSHOhE+o0n3MVa",
+	"H0J/K9V6n+6W/by+kLWczrkD597Okxq33lONPR+oTHfC9aBuQ2AUIplK2G3VNBrFBbN9Vi6mjlCQidxG",
+	"WrDPujUUhXNsv4kFhUl3Ojs1hT5B9zxVzAs6WlpZnRTGvqnS799les9P7wKIloViyD0aO0DfJJ61SMJC",
+	"GsSa/o2QRs1CsIkCx0AzAWSH/mAj4sEmEW3FOGG9vhrl1neW3oN9ZeEfae1Z98Wz3PmGinee8TwH6TgD",
+	"VI66jFAzPlCGYIPCMAVnVa1YsrhN+izp0r5MtwKVELoC1IAQpM2GGJZqiZ6+nTtwdo7lIWgZZbOcGYIz",
+	"dD3qDBLmsUF29JWiJGl1Gdwt2ubCYFUoBIIZ9T96QirSZ6If6xEMuEJNWd/1igjeYlUDqk2UtBIX5pSG",
+	"IQvJoJ/Oi1Ew9XbAHWLODAQxzKfnmTr5MU0cjFIiITNBTm0mtyH0qPUGjmPScxBTaQ25BI2fViwkC2dM",
+	"h8FSuC8tOh9S6XVYQCedED2TAMHse7mZM1tx6oRVHVHhF1KjqwBImJQwIR01WuYvmQSrL6+srq1X8hDU",
+	"+tKVew8uP/wDr37d1YqN12mpTVHQ21DLwxMfR3xPq1eiDypzwmg4grUAVCpRLGbwSaLYfbWBkkz/aDG8",
+	"2ngUIfgrIrW4oE9HbXteMGe3k5uiZ2KK+ZHpi2h1dfUKdki025IhYoCSkI50v3bE3kjkkX25i2FCh5ma",
+	"6bWHS/jDSvbDhdd21L3aFy/+Z+8iPM9aUcjCFAY7udKKlXegwa3mkewha0XSenCNbotfrlbkXtTvs9Cr",
+	"2PZsp8pBanO3soHppk1XTYveRXP6N1OBnZgcz7Bov5+IfYYtg+Fxb+6+sp/xdk2guzHfMggnKzimtD29",
+	"vbXdLctbkfrphWzjxUW5PrUzugxSWB/wJutQgM1oK7L8COBKK79ThUju0ET5duvCUjkFUz1YUF7ja3m5",
+	"bVfCmbCqs952oEV75Srt01akRgtu5ZbzmovQr0+C9AtEpgvad0ecfrewv1qfucE9WzxzBcxaSOsx0Bts",
+	"oLTS5skrMndFsKEPRpeGpMkYT/UjvNr1TS9Uw/wy2DBq05DK1FBQAtQGA1ZyPOlJEu3DPWsaqlQrAx6i",
+	"1e581CvjLPa+VORFqy7T47uD+h4Y8aAm2rheWySOkVe0Rnbe7PerTj6AXYXC5dMjm5E+QhN93coo9IS+",
+	"mybEUU6rg4BIoW/eamOU2B03TxfD71VzO9//adgHRvGVNApJ146uPVONcJyFLTtN844LPOd0qoqzVDT9",
+	"L0V8b6HbYTu6bzKnwD23+EXRShhVLFxIOpa9IE7xSsnGmSruxtBBWVt+wAZyNmvAi6mRGN+ZuAmcac01",
+	"WXALzNoPpxEJTffW1PXoDWcWdQdu2NInPJMnD6tTCAAjYqcXGqw5bckaA1lhsMRY8D7xdwxt56RBy4RJ",
+	"luyXihDddR49pjJCTWRizky1RaLnSN9sETe4wRLXBTo/0KD0Ky7uaG13qukSTm+We2a7bHeN02oBJ/K1",
+	"+7Sl4pHjgfc7sl2TdVpUhFEnUnKTDKNQdatE9mmLSTAtQyq7TJJQQKi3B/ZWLW+ILXv9w5hN4fdi6fs1",
+	"akV942kQeDvOCUo+LDhk27HwOQGFUF1ZEEuEWdISC0MRGFFdELoJ7hHnUceFfFbHaxFVCabYB19NVRPz",
+	"hL3Ep6XE6R29nDrUFFq4E5FUjWoxpPHeUsQlkZGqkh5N9nAxpntkI1ieiHpfGXenkOAgRf+lVYt0m4AA",
+	"Ezwe6eWXDPqCjbmeRF9QwCcAMhXRLwPM/nOjbmbLZGtj5+vejJ39UiTVadxmcEpOdpvpT9ykyd6CppWz",
+	"E53keseqqs8VufYT83qGB/JYeJv556XwnKSbvszFUXbtd2h/YW9MrGiRcYQ+Wy3C60bUehZiaaXuG58P",
+	"wnKThow0R+hM7wrOSsBPfNOBnZ4xCXLBWVDmldIHQ090Djq8bkx+88/lOWcGGvQOIKHDhWyTrSyet4hB",
+	"Inq9SPn9rQa4gjphPxG9SDLDBcFM9kPegUqX2vceXF7zu6vDhA75CewA/MIMF1gsFF7I0JKVyowmccSk",
+	"WsSZB5wNvlaEdQ0I63GTqqo3MsJCNo1ZCLdBQodaMVSQkR4yh4JEddmIDJntaekooN4ShfhKllDJCtC6",
+	"upvgisGHMpYPq8s6oSx/WDulaikjDNvR/RNZfAhqnzEUKiEwUSXMqK9UQrhVEjno9ZywE+BmzJ+gVyDH",
+	"Uts9m5Ja2V41wqjD5IzDItok0A8GxZ3wNbbISSq2210ZYNvfQCQbAj7SONvx1sVRISeS0SCV1O77UmDC",
+	"vpBK7/BwVqiaStIfKCLa7c3Uj9ilfT0B2bx2qSScDYkehfTvXy2wCl1U+CG38ydZHchf8bSlVy3YMI1N",
+	"x0pljQT6h4h30HuKWz2SpMn0qHHn4DPgYIUNVSMByBDzih6mfkWJWD/LhWp0WayfblHeYoD8NB6dSJEW",
+	"hRg9oem4rUtW99WonBGkJaTKJ7Rm/LL60/PjMw7LU07rBWRGtgkKHfap1M9dVo6UyR9MIzwyMZ6KRucK",
+	"Mhui6N4tyKNAIY9KaW4/bC298JUXb966s7Tz1aX/cu/BckHAttDDnlqVcGl06D7Txg1VbB9SgmGdRFsv",
+	"GVAUbJJAS3C78IDzzS6eVNjbHTMRgWdTq90SvB0lPZiiIY0ULrleYbvaaXOVqv7avRKi4msDoejCnvk5",
+	"OrBZgczVnraSza5vUa8lVA4SdlWvZRsSXqdXd6ErLnNAllcXM8oi0525BpVzdNwGvSPct2m4pZyF8Ph1",
+	"2lLS4y2ElLKwMeVQnkje57DV5EbmHDb0XFbJMdhjozKlCa6LTu4kZ4A0ALrmCL3RNaKtXAk0FpBCB3mF",
+	"DhxL64RtmuhbpLSulS2WT9lCzLo0GPfJyyttGEaudcVIVa0uSDsJA/9FiJ6wcr2x7XkDrsyqq+XWHomm",
+	"zOLfmx3myT07GfjKJiG/ZmmXPL7KaRRrml2D26WW7uarQOEw14Cbl0JB3TzwmflL+bzWh9WKTeqbgKmu",
+	"ez2W9uGGop3FkqZs/mHOjrwysdDVyoBHXxsw82e9VJNZ8pOJGd5uttncibjOsimwWWqznn8xwlhg/lQs",
+	"trHTBl1Lenqvf80AID3nbkuCX7BNhl0BFydi2+GmqCKYHPGNyIXABdoR2haLoz3m5stYTTOShMq9Cd/u",
+	"rOG4+MxsIGulllKbLjQZldprKWBi0uk9J8N5P5JRM4pNvHbWSL6aPfmwWhmypoyUp8VyfnbnOId+qEJn",
+	"wZgoO8Z1Vxz+jgD/JnpNqQRnGw4fC1pN84Lh5vMLmcnFV70zH3ag92ZPqjypize3QJ4rpicSVoyM19ca",
+	"Z/cVclxG0kJmEc3hN8gggRPIeUrkwLpJn/iO6VLxvIj+ohge2Y3aqhGazIDUxbl6+XLOyYn/nqOnOt8q",
+	"7CJeqn5bgHKrO9ER5K1BKouhRQVFRzJmUJgnve0mL7qzudimAmBgjzYSRg1FjAf/bSzWk/kM8xfkMa/D",
+	"BaJsi1yYPUNjtWBandGXTjQvMy5S2IGeSzS9Dk2oDJmV4xFJAJe9CXsyMDkEASaZGUCVIXaqkZtCqnhk",
+	"L9hj3asevCHQspWQcNv4aP6yLY1GrFYGiSc/aAtTqNBAlyADa5WzuXtLRER0F9M5yTVqtqYDmzRzkD8k",
+	"jjCYPPpVR7rgycl65+6oiT06cZQnz37+GBSKy3LpeQ4JYU4STlGr4LGYJE/B3+boUYwDEAlQKlzwCYFZ",
+	"+fhvfzA++Nb44N3x4V+MD/5ufPg3j/70B+ODvwdawT8dH/7l+I2Do3d/8eiNH33y5z9BisNH3/3l1ORu",
+	"vJbSgwBbyL1UNo0Yr2zUU9FSeV3IbrRHowmrS+tAKXTAgb3vLF/eqNc36vUv1q9s1OspBFY/nwPWmMHd",
+	"q1aAeAdxQ4wa3EdleXV5+fJaJe2GmyRqSGzHBz8GPsXfjg9/NX7zF+PD343f/PX48JeW2PWfJ3ABuV6u",
+	"5Xqpu+HaE689mEgUrzQHfG8kKtVKIgDo3xUSoU8Tzw3uL+3RqBNlT7ZEyi+im0kZaA/+HRbyO+PDw/Hh",
+	"2y//8dG7vzj66V999OvvIwXOGRiVWZrCsXfRuV063y49kbPOY5lers9zCZ0bv59X49e9kXMXbuHNdhqI",
+	"09QCfbK0O9CNosTaxZOhzJd80e5FnPUl00scE9yqSMU5T64+6aZlJbStkHypFymFeC2rDLmakDeZ4Trz",
+	"bAQulF8bHfmwcnWIMicMAkatLk06rGpDQHnmygVTUUbMhP38OzmVzYsZ3XZwcw+9GexEcs0EDqzEkKY7",
+	"HrE4tMyj074pg3mdQSnmgT8AdfTkynxl+/YtckfoziQk4oaepSnCEeQwBpeCNA2Zm4Afdbnh5wkbbLZa",
+	"MTmWMxi/bkg5YGFxAgS+uhDK/WtJQ+576zFQZUkmkMhRDcVSGPUYl7BDAL4LdPjbX/0yiXq0AyHpfhJx",
+	"4IZUgsgW5YhhgBB3K2GMey2slFNmErnNQxLBhRdsGapeUA43iB4C2R3U66steBl+ZEGNvGKu0S4iS4Yi",
+	"2ZMpyHPTgk2QoRpT5Ft+q89rMu7YwkzWkMa8WxdHSjI2dxM/wwhv8J9wm0gB/FnQScm4wjg+MtzXSlPP",
+	"oLVoFq+aLnzxpgGubCgh4sOm0ajX8A74FXQImvxhSfTXw1o6GGXJsFNkDuQo6zXDtHuEH8JgE1RmioeK",
+	"J8CjI21PLBfZAT4oJDsQA7UJzrUu8jIBrQWkqyFTzmLw7pInyJnN6VSmECJp2aSWWR6kOfCJMeAXafQz",
+	"OTe5QCOzCkhEAuFLwB2kWLG0ohOm9AFJyYYWUfjNZ6Q5ypaEOrCNcqEatrpEY8RUUCMvWfbXoUm3HVJk",
+	"sOY49T3/YVowKYC8yFifRGrGec0MsGefu/bczcvX155de/HurWe/dPXZP761vrP+5WdvXi3uCfJxFiGY",
+	"gF4NtjUSjyWMhqQ5MvwSntaXoPklaH8JOrBU3AOVLvWsHWY2RPp8o1AeGU8duK9Iyk5/BrLHLOLUHOa6",
+	"mI5vxl630v5Ylxe+XXxpwJSw+zA24KenkjQZTbRppd8os7nKyeBZp/orIuIR7/iv6ULFsIAYAkjATA6u",
+	"Pi0AwE5JH4a5LPK0LIO++TaRrQZuK31AayR48PHf/eTo2//rYeDkyhocyMjIAYSBBFA55RKu5qWQjpaw",
+	"moyWujIliHEoJmDS2xFA1SI+606dPb24i2COZhFOODN8SvprEc0hoNsgqbKBWKx8bbc1t7bb2tqcDIfT",
+	"X+Qauc3RUWAkgbPGkckLxL88I4ne6jJN/MqLsvrqktbM4T/jg3/9/Tu/+uR//NyUWXnjAL9pPz0+/JuP",
+	"fv1/jQ++4a3BMn9SvdLsy3ChK2HY7iRq0inIzTKjmGEKHo+m08fy3oQrOQQocKhtXLo094Tr3vn23IuR",
+	"j5wWwi5SJFCuqEP1sQA3DMA8HbSe4/6NmlR2hUsoLWkMDlmXSBZIlCOuGhO/jFlLDRJMXO9FHCpbpmx/",
+	"KqFwMPTMMAaQQJ/FughVSxEvy6TrtyxOf2bpQR+1y4X6a8tLV+79yfJr9aWVexf/oPCjV7siap0ceXQ8",
+	"9pfMdba6XM53ZihgXHFieliGAf3mgIPeFEcq5SuaKJfx1o+P3vnN0T/+7NF3f3n01ntHb/386J1/+eg3",
+	"3xkf/mL85q/Hb/5FRj0L/FooFvLLnUYPyrIbOd4ov0XXpK091DOx4m1GSWYSP3g5VP8tI8KPIfW99oUg",
+	"CZNRqNfWK1dK4GUc8GF5Hub0nSJY52IUL5bepXwqUxGzyr3ciE4J1aeNZJsDMZveqGexOVlabbkXPHf7",
+	"SgGZ5cIz6/H4r8zOG3OicjM/rh9Kv57LwS0z6tm70eKWC+3LQrbJPTZyk4yqDvuleRdTtySjMYLWBWfB",
+	"hkOYF4cG3JuyZWqNpcWM+h2ETKpEjKCG8FBfpSJGGTHoS9AEwCFq2wJtjCixy7EF8PhASSoDb6CmGqBL",
+	"WouQHCUQgQMkCV0K3osokabrRhGmKk2msvc2R0IbbTZjyB27671WnflspE82MJY2SW45V8AxHqZgEQ9V",
+	"HA4xLYtm0m02UtNcdmHyYbjwqQUy6RIq2Ux2ZWXYlW3QSU9sk0E0atOpx1jQSbBG9SsdpvIZQAv0z5cX",
+	"pGcSdl8aCoP4GLQfMxpiacVMH0ZNs0YCkF42OYeEA5YmzgLt+IipWpqWBb8dsBmXVBGv7OLwwknClHRP",
+	"5BfJyZVxj/SMDXlvpsAowLjd5iw9WBbqNg1le2wQMecqOd4Xzoqx4Vj4sJ7YZ2GjnYhekR9WH2olROjm",
+	"BAGDp371+MmBxf6I0hcXuta+NmDesm3b1/7o5Wu3rl7T20YbGOvra+sF3BNYLDslQJw43q+++uqrSzdv",
+	"BumVZCgE06Q4PXullMdjkFyUw6tlZ8iC1nxorxTn5WeRSHd2blfYBUm9I3PgWbnJdNZnPnBrEkSxOLk6",
+	"XKLkFcPDgby7kdLyXmZVLThjoSQcFG8LZ8pZH9PAqMtLK8/uLF/eWC0ARhlA08fvvbf8+zd/TD55751H",
+	"v/5bm29mis2mzGdfqmdMb3lcVI/eb5jcthWtkGfvAGAhe8nY3Q/vTZAdQaJbeUxWU7g1xY+++eHRb375",
+	"6C/eIB/9+vuf/PRnR+//dz8AC2djNTcbDz8fGvcTUrJzDnHv2cWOzD5V0/gD3VQ4iBF34OTWzsYd3O4z",
+	"XsBg26I8jFJHRv6APg9peMomr0JNB6z8Up7SoIDy9hSoa52ee2cxTambGvMiFWmmyhFZlGFJ6Ndd/bA/",
+	"sy4tXwQfnDmG47iuF6+780SGdtc0OVHJ64NfHR2+VyVHb/0c//+tvz16+50qOfrtNx99+z+q5OhHf/vJ",
+	"j7/nml8AD9WKbCP9yaky5xbb07puAgXW/IdlYt4mmfYYnaF39RD/DniCKjJpozd9KJJQFkazj+GTc4M2",
+	"gCNRnCUEgm01P+tJB0oB+hS4iKtEhINWYRbFHuXU/4cSME13Qi1ks7h+GV6U04xCOLE9hpqBfsifeJQR",
+	"uzeao9Msc7bTZaTn+FJRMO6LQatrqn14lmGhSmfVitTnsORZLZ03AB9NswMMfMgwFMLCZpujivt7Yke4",
+	"WQBpACE/z8VHHMd3Wrm+5vTNpRd0dvvcYmaTuz9HIu99wx6HuZ/2FFQrU6g2OwSemqgnS9V0F+X5FON2",
+	"OvejVdw4S2Q36i+mv5mX5nImTFwwufbm7cIXJ8qRuse5VBVW92OnAeudnL0ni+6dFEiFaMkzvqpO/VIp",
+	"L1b9otMKS0eC+uYP4F42xLYQBWKfJQX0q1uW+QoQkyzcJC0qmeVgrZLuqN9lHMlY24M4XgKOVhIzpVgy",
+	"m5h1ZT7A3elZ4YC/LER4amwrjTPgOk2YGiQFhFovA1tTCpsATJQpeDWQi7jCC7jnt1AlLMEb7OWCmaJV",
+	"MrQ4zpAK16UIxWnBkx4a9qeJvHyRFV6Iiyi/HR4Xy7lZuwajra5/9gfeUEXKLwrrhlGaJsPqW0juV5aT",
+	"unhXOSRLFpbqdNb0LDdxxYzss7fjcezYdMM6rKQTVTemJ/Op3W/51X2OqSGDumHDFCgN7iLrubaVOxcQ",
+	"QukWS8Eiy0WMrsvzi1+U3zSzV/40tCUXTn1sqmL4CMJm7yLieVFwiMkeLlf3M3e1z7UXnFvkGGtXDKDe",
+	"8sCn9RYbiUEC7okeRQLsLE0Q6QaTfaiMucfAHX8GCsQiFRD000XgF+u4f1A2l1EoOncXmY/6IS9Zb6am",
+	"24QVquTj995b+f2bP0aEoj66m2TAsbSt1TkSSJgA4nEzw5PlWWdQd2Q09qVGjYXqi+jq/SLqrsNkmVGO",
+	"ZpSaAEKdUzXkxCweoRBJ41QK4lwvZoF3AjNVW10bq4DDGDFZKVLSMtIT2aUJ24B6N1r1RkW9iqlMcrLC",
+	"SjZjjIeTlVazqpGyRm45Jai18p7mF5at2bMQj3LaFUTsZHX7kWW5OdLPH39lH3stkWLyXP9OPkXy3Ji2",
+	"WKM4So4UE3NEnH5oG3I4M2dmUrIyivPsyYqqRAoAweUZB80LhQRcmeXvECdKrOs+b1enH8fC5HKx+2Ib",
+	"XinTMSsGoJFNvP/gqKgu60kW71v1m/I04xG1tAju0HnjcHpzLFyBYW5t+LmzLVeXTW3TT5vRQYlQzLIj",
+	"cKNBCvEgjv0OdP2mLCrQ/0quIix8WbcGchSykvNVNvS3MlmXFiEzQwF+0eOetxlld/J0NzPCrw0DkHAY",
+	"cfCUThbpyZ3DMkzGucXKz6l7mzmFQOyhs7u8SF06jgm1EM/lcXSKkhwaOTWjHGSgmGikwDdffPnpqz+I",
+	"hVIsGQU2fwmxJUHas8AAI/OXJLBmZMzam+lexrRjKQTX/8+xfnepNFWST+X2LDddPiLfFxnrS8Dh3Y8k",
+	"nDuUd3qYiLjR40wYHImwFIPv65hV1YhN4tqszk1lYPnjIiszsqoWmYH8LewaaH6gyTFu5ePYGiXhKady",
+	"afvyjtg+S2jsqWwO0GkaR3vM8MhoCS7gLsFEVnMVApc8uw9F7/Vz5ap8LQqd8V1zs1NesjfSK+sYGB13",
+	"3osk77bVPjzzq2fRBIHj2OgNluDBVERPzQRg5dFHzi2f76/9Od/AqVY6tN/oRXzghfBsAZ5ZatmFniY1",
+	"FG730IcI5o62agwNg5ZJmGXYjAtqBPbo/YY27bM05cJ6XLJYW5Fab9BTsVeuQleJ8lsTHcvPj6kX6nSt",
+	"aLF3WK8fe3nkZxrk5h4J6cjNAp1fAXWeAQwXAdwaU3N5DWJrIM2p9JV5KW00LdzrORbPgnLSTnmBb+aU",
+	"hGORjDrx5E4Krjn7dJauatSDbNGL9dW8npopkdMr6t2cU5pqocsrfyzOXAv1H6TUFbpWn5tAvbDmmDtj",
+	"s0kXeux2+3kTol9MlTnBgBbUbE5y+h6ntlJWiVh4ZRbVJI6hEnCWfDkRg/6xjsPnDcs0X5M7JvxtQdY+",
+	"F9QxY2EBjeShH5l9UfcYOG+PhQAyIMApEFDRrZ3DK51qk6cEmMlfbnZqpjo+ZxFOJ3Q4A2H2uHFWd2wO",
+	"gp9EC8yySJIui0NPPKjVMhbrNBMseiX9f8uySqagtS6o1UYGIbSj+2nBW0PM5ARqDcMwClXIjgvggkmY",
+	"g9zy022azWVHW7VT4g6ycNqPJanTKZ/PWOKswdwb+izXxGn8co6U4YJlZbj4n//gVNduscAwNFO4SpNA",
+	"TTfnKkUgQzKUD6XpumsKTc/XxSDhFCpcET07PMzNap5L0/YDcuq49RNjnTrKuRjwFgsbkM9c0KMCXjbz",
+	"B2JIosiFu9evkitr689etPWkoPp48owkMeWdgSGfnyqwEsfM4KtnrdvV9MHCvINtsPk3CW0pLIIapZF/",
+	"l9mDLn39nv5PfelK494X/PVgU3Sxz18CNR5NvU6IOioBYEV2X/nTF5JELHCt5lg/ZxYVSDXw9StXHA18",
+	"re7VwYtrB+AvpvCFd2+QhLUZQGg2SHDJsOnJS8hKqRfBklLOZxTTf3X4/W1yqJnpGcjUlLp52kHUYaSZ",
+	"0NYeU5ukw3jIkk294JLF7SpJWExVtA/SJU2h2SRd0cvnQrhnRN/W1Qp+CnvJQ7RJu/nyfdncocVfOq4H",
+	"j9v6Zvb1AijGFukLEWvpCdiak7na0nzOuccMHlsgETzLI53mwqEgoQBHqo+kSLmt/J65cndpWolIdzS9",
+	"U7N+GE+ZfzOlFuKCSL40O3aK6Hee7evMfLk9kq7BVOT3llAkkLFQwYbxhNKEkZhGITBWNkeE6lsW4rlu",
+	"/HZqVedFWTDWmlInOXDNRffDsbBgRfba7H2RbYl0tXx74G5K2rDA+mdMDwsSKy2XzW65O4GX8F/9NAtc",
+	"NxlQ6QECc5MErssg2AB3fZU0ByoXVs+TvqgGZyxMC9yawqr6x8aIKbe0rv7apMPNJw2RFf161Bn4inJt",
+	"kTb8hWBsf9DTsg1/JWsk2KfxgJmKZ71BrKI+JO2SdrTPNknQZsOAKBbHEuIRgCw2mqX5BiYtkjhiVgNp",
+	"Qm5BInqkrhfp2WpK7DPgClif6/pR0/S0hG2zYY7FzXvA4eXcY6vrc9Gp+FIVWvDvUrixwi0ojeBx5ae/",
+	"n0664LNLHW2SYMD3uBjyYCJuEUZICCPpKE+RtlqX/mrqdqFn+8+cTTE5D2Yc6bdmzYWrCvhmo7yONTG7",
+	"D4sLWpSvLDEFwDR/qKa9848t54ecSCX+8Bsf/8effvTBtz754UGVHH3w0yr5+J0PPvnXP3/0f/9TlTx6",
+	"+ze/P/jAw+MExAwIxqhUKwY24D2vbg1VH+hsENOEGJJFqbeIZKbCLeALWCsKWUggrV3fPvCDT8kXQpbQ",
+	"8OGpRShouEF7TOT+u92SVSLikElF2lEiVfnsf/yIyeP3+I8HMWsodr+A8hkIByIndzo7S4/+7b89+sdv",
+	"kI/fe291fPDb8cEPxgf/9vF7760d/eMPHr3zj4++9+744P2jb33j6LffrJRCDmU9qdqZTufGt+NwzReu",
+	"WWUXsYJ7DGbTstgYro4105vKRuX63Wt/9Ic3b9/aeeGlVzefe/X5rVf/cHV7q7q2vZXr8aKz4UQ2nZBH",
+	"BcpIVRyGjOI6UEff/PDRz/56fPDv48NvjQ9+NuWkrwDjJ8z0yTZxboJKkUVUKzFd+BWcbx/H6fr62jq5",
+	"e/fll66loejnd7Z3tu7uIJDR0ByDnW7pKPC6gB5kgHr0KgQ4AXA/B+2E4XWZbeuZKz43ZrbocVqwvo67",
+	"cebXn85HCqeCK77zljaQX/ji81ccpM/F8hZgslqYdibtwsOTcM14wlxzYhizA8UOM3YBaefkFB6HwAk8",
+	"OVC5NEejiHxSpEvlBLNT1Vx7HabmkzvNWM/ysdkz5Bua2N9nxzu04KgX3CjenVEEJcM0omckeqEJ7Qne",
+	"SZNA0gqZGZUjYMsseqwAXkYuHP3VN8cHf3/0Z28dvf9LfVG99e6jd3539I3/eXF6GxSGwjjkTEz3+Kq2",
+	"UZgxX5b9DhPR9sGX/HAN0w685J06rS565q0pxB6iqqIeFIKhCK6CohgOPs8gtU/mpgIEbyMKPWodoHWl",
+	"m124SXrIEUjRtSQjlQOmpQdifhmuyRpeZ5T6cba5ncdk/PPoD4EBmQUbppaG3QRVL7aNXDj6zXcefe/d",
+	"o29/76Nf/f1F1yQxjoXUgQCfLfQ03Cul8c5IMvcC5rNNZQc8w0Woj8EpUb6YQXm5UCCpcSo5eJ5jzM6f",
+	"H6PlHctLBkJykhA0iIbj563q1+/EdFGfW04WlD/LeRx/MW21n7HekpOWJDTNwKuZ86fu+Dqfza3puhcb",
+	"RR2ERuYuLcilN0+TdqSwUhsFT7DRicvuoz4dSJaH3pqW3c6vzC/1YaD35TAySpSfWSvHfV+etg8w8QMu",
+	"AOP5A9A3+MiLUoVcgG82+IJpRzealoDPSMf1XhL7WyWyDyWW2D7LanqYPTEvgjBxzFxhZjhTlahkW7Ho",
+	"AN41huICB3ACnp3FPVbm7otpjLUTNVkojX8mKNo/WAQAZaapErIb9WjebFzLW40rU0Hi+tKVe1+8sJT+",
+	"eNEfK95WtN3GGqelIzzweFE6+HFKAkMnnNIMD0+lCDB+NSWj9H10yFlyDNAW2lkLZGnqnqDVB2GxmUmX",
+	"7rOTnBDQ39xk5Gswp13zJM5PCoctQw9u4dVSN2x4w9MGiGSMRKqW3yqngQtzNt4Th4VBX45XEcxffGpG",
+	"UalTq7nlbbtwdE9D4RPoiK1+cuyCJxPHejqY0u8nYp/GLoqpzywSAv8KUcGQteKIFxD3muDAiXiHnkq2",
+	"22o2QblRFu6c02MKmcxdXEB4uoeziFrClBGxRdT0a3Mz3Ke+vTB6Hz5RmDgzlSE3Fe5EsSuZIlnC9gZg",
+	"UUduFQEwDcFnAe7sXL4rZmyQqI2+n0gSRpM4Qi/CKWR4mxmZSD6dHNyM03oClNHUJqKtFusX5VsiyiCr",
+	"KBPJjMMjpXkCLxnyIPiVaxct4wGiUVPWco7ml37FvlJ1+j5jsrYXVS6cIOj0dJ08jjNfzPUZbxRFM7V5",
+	"o69fE860hWZSigRbIKJ0ZDNjVC8Ia/oxgseKoHiDJxMxktx05SIp7rzMWm/juCy52ujLeHA8X82M3TyB",
+	"jsV3NsAEZCEInh5N9vQxcmppVxb38kxe8xGorfaEZB62KZead+JOxT2UrsLxfUT5DEoP1/8sibI4uDGH",
+	"UjsuEHEKg+hIrKyBuaN9cnjE40zW0wjpK6wtTmPGQ5oUl5buJ9G+vs3skxheiGSaXR5hYAiraBEq90wd",
+	"NcHZJmGxZEbjwCptXWMKWpIdydIQO36/VOWerKJVX82CAtqK6JEER1Q1LVH3CoDcBGfVlKCLct0Z/3Ud",
+	"JnTYKApDYSE2gyBLq5zRfj+OcCo2YILwdcTdM2DHSakaEjqcmKobWIKMJdG+DXApf510z3RNVOncWnrh",
+	"Ky/evHVnaeerS//l3oPlgpqdC5H6+kCydykPRW+TSDqSafU12hQDRUSi94ZWoaMeOxYJSbmra7YOjzlY",
+	"eh5NWg1QpZhkLEvtJnosz+0WWQa8/BLNUfsnNH6XV9KXhJ5W537K+XVn3AjSz6Dx3AgWfZMEtiFTkppx",
+	"OKADrmxsWQx5jWyRtNyNPVPIv2Gnp1zCM7zpv3HLVvEy3zAVvCzPU1sUigDLfIXd3kAxiUBxIEOrEhuf",
+	"yJfT1L9F/siJDWZ9C/CNnB+uYs5r5V4JaTmT9Mvf9eEcKrCprp4Wy1ea91KKMtvhqbWZDelJ89qSGU9X",
+	"tpp58V7N34l2X0/cOcV37FYGtF0UbeP6FwKLjpWBvlM3EV/hVNgkYqBqZIsTxM4CKDwM9aER9lyxJL/P",
+	"JBJL95gpzgnWaq6IP2A3JFLaRBIj27tcKpGw0Jb5Z+kmgYJ7/BmluwTBG6jqrKU8oO71v/RNS1VaJzKr",
+	"Wk/lHtxwiej3WbhJqMVeEwl1WodRi1kQOoAmdnm+KBz4hw3sGnKPNip6Sw61jJ+uf2a8yfZALcNrK/Bf",
+	"/MQa/Hcd/nsZ/vtsXTYKKkWY/Cfng0PRo1gzDrIYIS7nexN7WiohVHAGxUl7iCMJ0tEFNbIjhlxaiFUE",
+	"69cVUhEuEkNjSJzaGbhyFB9BiUtl7oMVfxbpn6SP+Outp+lfsxkLRc/U0ElTz9AwtwloVUO/apLQzC50",
+	"BaB+K1cpP634dK9U6shJKKHRo9LQ8qKIbKJI/UQkldH4XF5EMozimISiRsC+kQX0ifZsr9WvAPWUDdv6",
+	"lVQH4j//WrNiKlOmF0i/whcMlm1Kzbrdx5mtkR0ADFLn2Iesz3hIoFpnVqU4lSKopAdW1Jp8yrTUp5kO",
+	"UDCH3VFttmZl+1FNE+xW6qTVpQltQfkMYM3k+t6KI6mNAlS6pU1Y0i0aqwYYnI1QbIukI5TC0sdGV0mB",
+	"jfM5wxOBkLRpS8uMDuR3kKb9Bmg9BErsMR6gIoGqKiQ04X0WEMFRSsBj/yev1/hy7X+/8cMgk9rcMA8j",
+	"R6uI90G1NV8SyR5WEdZfmkwxL2agafjsgNtAjeYmZuqeAT5ATtINz9UzP7Vc6ag4+IF61wcJMqRZrrYU",
+	"j4EXNcLJc/rypPK7AMhn+Yo/aJCpsmaKUz1zQp7pHRRMiMFgI3OxTuu5IN+9uq5Ipv5o1d/yGm+JWILe",
+	"mcVKmnWIenDIZ4BpPFOEok+Jng33mz0t8pSgfZ1onzW0CnhcbJoPaK0Vy9P7XrGmMF2btSV4O0p6LMyC",
+	"UgAUbrMEfhfTvpwo1gph0DiCn7hQDSCb9WqFGcJ7SlTc4GRLRvTSjtgbiXw+CebhTGpuy/dAe/uTldfq",
+	"S6v3Lm68Vl9ax195VbgdYZzzE37BY1QLYvf7UcIeLyH8qdTuUbTdPlZhfnvE8PXUye1MRK6HucI63lOo",
+	"F+M4zu781Jes1+xVmtAx2k9EJ6E9MoCgr0KBjpB+HzXsnNwid4I9ZTeBOQrIlluQcbzpUKMYvmZr785X",
+	"HfzIfmd+Cuf9NBBHeJqeONjoq5GMmlFsoh+TCyxM0Tl9jVsHdZqcX82oQCS5YB6h+kK5CJd3rsCfKW1y",
+	"IeKEC1NnwXi2E9JmLMwB3fHvrvXm0IVJr2B8ldFkQeSgfgUzqX2x6sUq1x0Tu1fEI1NcFM6yvmCL/oCk",
+	"O7CpbdpMGN0LxZAvnOCdpWd7KN1pb8Hc9WplZrlxdERY2mKwZOBFf5QXPtVoJvpQNezgvJ8FbLGxfwF2",
+	"HHESpHMSFKQGDZTe9OW3Vn6onvCCMH1AL1wc7UNHKMeUKAV2ZZeiO8AFTiGeaNNXQ7OavQHv49HN6vPC",
+	"lNYmKs5g6CWSBDgM5oUqJlfQzEujz5KWOXpTBl6G5pY0gnpHGFkZwag3F+6PDzdvh3gi9gTcjrnPmX3t",
+	"219V5yBlG2R6SnxCV59P7EpBwczy10gm9jyH0pt/4U8Q8F+44NIPkcCixEcUjcv0N5O5lRGjSQ5fvlJf",
+	"uTwXxg5v5RH7ZtpsL6ZnHS39QRKp0bbui5E8whejCbYGqisSc+Q2yPNCJASJusBpYpi6qgYYF0d8L61n",
+	"026THg2ZdWKm5mqkP9xlFNmwTAJ9rp1sTmk/epGNUn1ofgefYzTRYoP3GthNGQ862Evzi5XLjj/L6T+M",
+	"x9rdrqCxuR99qoXGDQUBhVAYkrZMGdO/1oc7knLAQoK0OLDa4HOEjmUj6yqFxJspyGD2wNDGMnM/7Y+x",
+	"lGnkqlMMF7xvIZVdJLFJ67nma+CSW5CL1wdPKvwdM4DSoj7HXbSHQL/bFjN995Hp5oSOZOCBGAGRacRl",
+	"k1A+gkxp8CoZ3qK0UBEdaZmpF8GWFKjt8l3+hS/oa8ZZttoXvoAxlhwQ0dAfYVRmhHnc6JlJRA88LkPW",
+	"JH3aYTWyhS1H0sRtUl80J7QF4YIN3YddbhyUGI6lPk/ahaNvHx69/U9pceiLVcMBKGBdLPgDnsXPZPGk",
+	"GgGUlLU9pDY+CCVNcwqcLR0luU1t5uWq4HqCI8HlF76wy5eItqpRG7h7/SpZXV29YvQP/Z22ZGrTYWoJ",
+	"Xn311VeXbt5cev75APpswIT290GVNIXq6r3n2OO6mZeQZRLnJniwiyJ+t7JBXqvVaveqZNfV1/Xva7Xa",
+	"w6BGthkPSeD8LcAAGpUksL9IvbfgHWxHsT7p6fXKuJlBqLW0ywlBwwGHJPr0awMGg2myGLK5BUgvE4FQ",
+	"XcwJZgo5pODbMKRrwMcIH+kXcVhWSQDuDSysZqkPv/i6FDy4WCOBXmPwXEpDOhmAkouTG+DnAmgCKCsc",
+	"C9Ocbz0cS4upOxhsgQdy6SXzu4BcCF6nQZUEjAcXjYtZT8bXBiwB7yLtMaXXRH8le/p1usSoHNkXLeEV",
+	"Uh3oSxv3M5xKmNMA6SkDokUFzjdwUwFxH7hO9RH7yvbtW+SOiCDsCrN0+Up9+SLMpwk8kaYII7Pf4PGI",
+	"k5d3ri99KYtQLJOb0XM18jKyT5FMi6iShPXBeWC6oafRkFRNjtjW/GlDlWs4Cuy+kiA1sCIMH9ki4siA",
+	"xgVApRIRuwES3QQXAMo0YYMW+AYxnJVgnCqMEtYyx3CJ3EEb0KriLZokI33ggms7tBNsEqn3fKSyjX6j",
+	"vXRLcLZ0k6pWN9A7tMtoQoLV+tqE+oht43i2uKFzRUWF9BjlUh+0lNh1t7JJpMDAU6aMAgUzLJ4NpRsE",
+	"A0SX46jFODLY2FuhT1tdtrRSq1dMFg1cdnLj0qXhcFij8OeaSDqXzLvy0ks3rl67tX0N3slswcqO4DSJ",
+	"erTVjcjWnRuVamWfJRKvkOVaHR8WfcZpP6psVFZr9doq+vYQ8nzJKjUd3w1rq0pqc3xTr5nuv12/FGqG",
+	"HIUg6IUee5dOQW3T/X8j1GpWn3GtJmEpir7QA9SNr9TrWLyZK2ubO6LgdcMDiNrhXBopAY6Oh76kVYDR",
+	"Q9hNSaShgJDfGjbv+2razUvP0dDGe+GV5fmvvMyp0QKwFNRafXX+S9dF0ozCEN0+aShl7ls0iq25YjVY",
+	"sD9xmV+7p81LOej1aDKCUKaB4+g/ZwVnAdXckWDn6Pfu6c/BTrnU6rLW3pJJ3+0LX1XB50aG0QMxB+De",
+	"aY4KcIapiYeaAo1jrQEAdRSSwWxDnl+HIsOgFQABjbUOMgq0mmHgXBDyQZPYxIQsXQxgcmDB7a92+ZAa",
+	"HApq4NQmq+gNvlZfIwEU3MNPN7iAqFZDiZCOzKnOb2mYlxtY9g92x3MiHJXYzA7yJKQjQ+xdqS+vrK6t",
+	"g05ferMDISbu+Mz8Mbn1Z3rKrpqhew4bKJBNpu1iBOM95edsrb42/41bQl0XA2RNWVsu0cSOEC/RBAm0",
+	"15bXywzEujLDmyyM6I42GvTLKyvzX77B92kchWcpNm7SZC+DJlOtFwCguIzcuDTgoSgWHlvkzu3tnSqR",
+	"EW+xTKnXtyqgggj6hC3MW/+GkuevvXRt5xpoBREAQghAr1GnXF6uE4mqBLlSW62tX5y+kHSfrp6f4PMT",
+	"/Hk5wTt0D2sS64NLY9CbZ5xe0JEuPTDx/4eXFO3bJGpjGhQ6ubNHIMH2xvPg4fYf/mtgKynaB4uechKF",
+	"eIGD7tDVlzde1jx0MZxpxUQp9MvS6uDAETLsRjHLauZrHZapodACjIcICo1BW0gRqyBTtMIBQLNdjshG",
+	"1BXaNI4lmL1D8nWWCK8qoJ/fUqmCe0xhgnOsV5DFikIENNKffzZcbdbb62zp2Xa9tbTWWr+8dIWury6t",
+	"tL8UrtHl9nLrCsPITnkBsKPbehKCR09VkZZuEKVthXmxvXPJ81mQPLDkjkcGtPKBmiF80gSQEiYqRI4i",
+	"rL9uD7wqa5ZqgxbuYYPMP9Otn6aAFuz+HIYP4wKfSxN1mzHjSQN/H/qg2glj83bMpQcGKPlw8ZtKL469",
+	"qQYFzLgGltBlNJGEIuG93oQGngyOEjBb0cGUpq5N77seTfbsljjJjZFmSy8vpnbGQmmN/klcALZtveum",
+	"z8ELYmjS5Dgkag0/c1dA/cr8F64K3o4jDAZ/Pu+MbXAwT/DwGco5BH9nfHBDGqN/yisesoC59zK5zRlh",
+	"XKFvGZ6tYo4pg3CXvliAQMGhq21HStbINYzBtd2SR6ZGDEKdANCE+Gtb0vYP0ychFUsazDPrbe5yln1v",
+	"IuqHeihNIMDWp53U4yy7QuvA+k10YmOMTKoojm3yDtBZCM58aqvu6DUbGJ8Ql5OzFI9MiAtwwJCPC9gs",
+	"q6xFkvQAELhJwGX2jCS9KORRpwtrBkGuaQgeBFAh5pDFT03YvqREoaPbSVasvUy/U54ap8vU+C7BwBh2",
+	"RcyKegdoglPp23Y86OQYzExg3SIFtAA0CT+GH4ZDuCWZ0bsJDqVy/bQVOgs7mKvhBelVSs9WzCCHf5PE",
+	"jO4zCfT1ONddFofEum/DNFwNHl9lEk+6QipZNA52vxUPQtY41fHMLpZY1BWov1u2abeJqyJks6fVSazb",
+	"tJOkpyUTPaYWalHfnA8cY3Z8XzS1M8t9Cks7To/QEY2qyySzun+WsWFzUHzznRUtL9eLLfPCDu3M6AwG",
+	"HRHLgHUcWYgyYEhHmwaFBiB8kBFCdVHt1Pc24B6ilOnatxCGTT/r8YySlL60k4Jem3TLLPklkkQvUVE/",
+	"Jsq8l5q/XMnt6Z68IpJQViFMI9pGL+8NpCKQUAMR9kjFrErM5V0ldgX1ejvf2kxD0wxuBZC2RQP5Wq77",
+	"c2uGzlXvLQx6/pMvRb0IcxHPTA3OaCk9GvBtYJNAoALKBFCBV0sqmjdFGLUjq84urjY/Fv0vVfOuRzx0",
+	"sEYZSs/oceYXriZ3yRhXhRrdtr7oU+hRAGEFxIoouodzKwnkOpKgJxKElkAuxKbhkpB7xo5DtpSoxyCJ",
+	"MzJkwxmbAUJusIUauUZbXctS2u+Dkagf3+UQc8ZCsIgpQGo800N9GV6gRIleUyrB2cU0mRWdl7HgHUCi",
+	"aeNzgySsJzDhUnfWMT2xZa0aYuvGozlL77tqpnKO9ucOM6sJ0GFGlSo6w/BC0Tlers9N93iKDqudKM95",
+	"NX/Kwld8sgrW4zu9Jz2NIo7F0OCX8JhVnUIcciQV65mrtBcliUtkOe/UPrA5Cg+dg5vflh2Gu7Jy1qtZ",
+	"5ICDLuZ5YwDWpuhIAgASqzJIgVNgtJouqsE2UPa4BPWijocT7o27jOJsTEhro6LEcVrTxbsTqgu642Cd",
+	"wB/n3UOXHKYBv48YqbiwapASaKJkNF5phj6QeDn8TIAyFAkLLbPEHhulUBV9qBMxYiHUYeHaZpRZtAJd",
+	"tmTL8RQYZ7RxCHSp/ucu158cMeRH5QLqqmyY7HatcnYi/W2XpKFqgt6Wg8yqsZakJUO+Ih2LT+Z3mDJk",
+	"C6/Q0Zm6ut1misLLZgR7rP+ZPjTbjIEXC7kfpAuds1VlRRzqXxulpoq8uJD8suf6u81rZ3CSWEKlKSza",
+	"8fMctFiiorbeDJi2APeDPl41si2AaSA9Bggmg50OFlY1xXPIKrH8GgbaPsEGmNaFsjOkz4LunEOGq08O",
+	"PrXLzWGQuYO5ifkHkUQvE5S3RTvDHHiY72FKvWsY9kKk70NkufU62n5gXGnIElZwrq6ZGTzLawubuJqt",
+	"xCygo7miwQPoLIOWDVYrqZL1et0aZPkrD8X6HtSp1uvhLP9n/awOHU5mu/yiTfpUWs+W3gZmVz6Oa24S",
+	"hREmdFh4Uq8b17HNYgwcbwCWkjTlaYMaeQ5vPGdHSiL6QKQnGQN2mn4iepHMfFFBS/R6keoxroLNlNZt",
+	"hITeuMMC4PMgor3LKRd81BMDmbLFaCsrum9Os/7g9gtbSyvrl/FMUolvN8Kow6RuQVniONshfM6IAsMD",
+	"mdFekjZorxKNtqZQ3Rp5QQz1/Qh/BmtolxvHasRJKFrykpmRWi/cJIFykNX7LInaoyX9aoDY70hZ6y+y",
+	"SRo1cstmJGI1bEZR3UgBrQ6h52aOBigrFb3L2xF0Sc+xwx8XILcRWniAvO4IyFA10+Js0JQoPJOZBbLq",
+	"eb2BzjLCp79fJJpgGbStnej/RQruiZbosc+DDqAMg5XMfL9Y2DmhQ67PWCwUKnrZdj1VEVMtj9byC6PZ",
+	"qIzn3NKFkNBiovcX0jLaF6uACo96rEYAjqbtCSNdIhQBGVORc0Kqad1DJLPDvQ6HMbDUSIFl4jUoCp6q",
+	"xDZXZZcD2xe8IQO3tuEGJv6l9Q2DfB2kAJclcIohBaTJ1JDhSewV+VjOHFUyC1GyFcc4F1UtR4TxKn6W",
+	"T5qeCTxmFkhjQ7qP46q2GvrCyJPsw0UgScOwZ6MBFoTtZLPkMyxsIlpGQdeNEDe54XKQoYqHhHSkHfEO",
+	"S/pJZEl0a2QHMFSStg2sRapdHguZpWT09BlOAdsjMUgki9vkwvLKl0gCFM6kCWkYkqxcJlcT0dpriyR0",
+	"EsMuWkgmpHJpAYB0a8EG/DIydWPBv2lZPdE1C9oBlNXe5ekj7kWLRengaw4jqc23A+YDyGrDP66trJDA",
+	"pH706SgWNGyEUbvNEhlAVugrcO0KQdps6BjrYGY4hIKRBIpFI8fagzjWupKX9sy4G9L1zBI0gTIKSfki",
+	"3gnscjYZ8F/u8iClkAqM+NTTDooB9iwl17WejcBhrA2OSxVppiFhzvjd24tcKNY4L7pOCtCfXN1zeuyG",
+	"7wr5yy1rM7S76Xpc9E0ZqV0egXpqJwX5C+30ZZQSCA/MjxafTUm1ghr5MqIustEBHmAT811p0kHDkZsE",
+	"UaGobzPt8gDQGw18o6HfaMDTgZOlhHymelfF6Y0G28etmNPA4hJ6G8ImBON0SLlytzkFOZ/gH81JSfeB",
+	"6EGTBgVdndqvqyQAMskGZyzUm8oIGoc6Upv6yPOIsQsaKRNDAWPcJZCsZme64OzieYAmIZsrbUZ3pyNE",
+	"yvqf8gPDpKSPNWRfGyHpRqCqOvkEo0k8CjLHnpYSUY9V8aA7zwGdk94yzi8HHEgttRKSuL+PMO4VoCgZ",
+	"RpJtwglpDpSnbZOxqs+hhPxozNMG6IwVTJiY1qXS8XwQk+iWlTyHmYLjBxoFuSAZI8GXr+2QIi0tuIjp",
+	"bciejJl4UWjVp7yiRXlYzVXyNItVhceBQBcls9W0NjAYbGjmtXky0mPYZ7qv7tny6UW6S9uMHhv1iGUb",
+	"geugr38Eea5/yFhEK5fby60r7fWVpdV1ura01lxhS1fo+vpSvXm59Wx7tb1Ol+vI2TdEmSJzX8p4YCvj",
+	"g38YH/xufPhNlyG8ZAMp9egKaGflNLo8vXApeObyqamTN4CjwxT4KAIpp6IfNhcSLmeiHfMuU1ibqcio",
+	"dw8I9uD4cM4SKMg7+pzcAhl2js08sToNFhoud6YoGBa8abe0VopdtJYsDPNpyXA79+QZWkhuQ0WIiy2Q",
+	"Zk6HnpjFdBoGEJ0eTS9PLAMOYGcR88vmWcpLD2Q86MwM3N6eKN74ONbzeWD+KBJUOUyl9Ro6gDlwQCGb",
+	"iVbBPhex2wk4ZdEGqC6cOzHooPlKVavrCcaCIgPUSb2Io2IrkmckUvHUUtIhiwzGiPsmmO8uNwdCX8Bk",
+	"YvdVzZORT3mHTW3FY+ZWAPBzo3L0v/7l9//x4wy9Z2/hxferoUN+zDkXuekodVZkij0anifgfbqSKQwf",
+	"3FQGHpLtDE0Bldxyg1MUg6pYGsNKBVNi290+xXfDJToIoxlwjDkSAEIcLNS2tY3CIjPYUCShqfyVEssW",
+	"uVu3oAuLCq+nChkKQyiDDFXphH3WjuiZHQK4BYddQUKgGaWqSjgbphHxeTv/mJdi4YGZykvyxA/SqvPz",
+	"IZpiyAODxKsaNPs0ZaMkQcT3I8XCwKRxQAajqdSMJYA63SbUrJNdDJ5OJCNdCKwOFVwsBH62RD8P/MwK",
+	"QyAfqkXH479Mn2ZTOBdlLKRlvhYAANpKbJ824Hi2IRZEj5/Lh/nyAawnN1WpJXiLJdMcy6ncMBx2fvFx",
+	"7EBTpk17g0Ggrw25W6fNcGFinuJHH/zq6PA9MuAxkxLs9ZDQnjCRFGFL8GMGYzIyYZH09wSr7KMPB3UC",
+	"L+MFlB+wcN3FBngjZL2+UIy3RsCIem9RJX2Bk24qSz1eP1p2TGdAIdpgwCB5LPTgJYGNeeJ/hvrI3PsI",
+	"U85JvElZ+fA8afpzqefDqSQU91exSJqjlEyA9UMWMyxGn5cB+PsCyP6aD5Odsrejpf+ZJJdaeKs+LZvn",
+	"eVjOrMBmio7lhgnb4P5n3XRF7kFHIj4W9Wh2hse5RrSAxUQ5VLNLqRGy6DXNzAUiuzTJZX6cihJUXQw8",
+	"4/c++r2LNXI7VYUMyTEk8YI2Rd2YP4y1A4h0wzWaiBiRBFCh3hCHQTOpjwICX8ZbqZCyLAVummx+h2Td",
+	"Ty+qlcvszByXU8ywBo8P/n188K3xwXfGh4fjw7df/uOjd39x9NO/+ujX3ycRJ+ODH48Pvjc++G15+kIn",
+	"L+5xuzRLnvPPtifzXCVaxPXpQQIeWye6RPv9ROxjMZPHINb8xIm01Z1ptSEMB8o7wN8I5WxYI7eBPREG",
+	"YPNC8inLgGSXFgkWQvEtdNCi1UnjIR1JQ1DiE1zY3Jado8duHbrsrKwVGWZ0M+QF6Fntu+fC7Vy4PaXC",
+	"DQ+ZIdpoxREmKyPGTHBXQXtGnqL8w1yxJyn9bqiJrGx9HNIUNq86BX98Qg4rRyQljMIvK0ff/tnv//nH",
+	"44P3H/23dz/53V+PD/51fPiN8eHbH33w00c//WfUxsYH/zB+47C8zLqLHz+XWOcS62lVx+AYZk6GmewB",
+	"J5BQoj96kvIJi0kCUUtzRALZjdqqEdKRDDYnHe5ofbqmpJdguj968rIrG0ZlY/Xy2oKmol6Sp84Rz9nw",
+	"3Bl/LurORNSJfkYqaqoHZvvtVMQcULAljLeYfLzSLi+daBjeTnvytIYDsx4+pTFB50JUVjKZ4qDngulc",
+	"MJ2i1RiG01W/TkUIXXqQ/aNc9DAnN564hWLzHM7Dkk9fWNKh1cqCksis9QTDTvMfde6d44WpkJEGSBXA",
+	"pzNJwAbmA9oaQBOWMJP1TSWRg1a3Ru4AKUxhkCuIwsAkg1uq2YRQk9sK95FDy1Qcqpo4yse0MRgPZQPq",
+	"iK/UVy4v1deXVlZ3li9v1Osb9foX61c26pBZp/SQpp9byz1XHqWfdv08oHV+e386AlqP5QJ/fK7e4whS",
+	"rzGCPX6S9ojP2/vRr79/9E//MT54//dv/ubor75x7u09l1WfH2+vpWw6c2kVCpEsxRHfm51X8bwQyUvw",
+	"1BnXOtKNFCH1kdWN78kqoaQ74GHCQkvImEtABjqbKMFUKVTjsFa7EoQDze05oG0RiD+S5Y1w8rMK2IXZ",
+	"QKaWUPUpvgGngqOir7eKW+YbKKCQIzAGtlOghZHRfdKFdJ+MKQUr5Rh2l+wBJFvRf2c8NOASwLelHivk",
+	"P96hewx5jp2LdOlFNtqA/D+knUF+UpPjZ7hQDFkycAIXZhzYU1U5cxqMtKUZZ7dGbiiTw+gh2/rc33pn",
+	"do5vQi3b9BQbqm4sF+vUe/QXBDvVe+bSA/2/eb6uhO2LvRl7d82f5gNjw6NsKgniqeViSAQ/l/qlYcx6",
+	"9p398ikQ7mXSDfleSkd4Cnt6imoY6vI9+PRNjFtz2lfJ8wVL8A23opAMkoKBKs36fx0auw1LsA/OMlN1",
+	"WmhtDO5CU3sQ8e818goSpyGBLzKOuDVDTTk3vQ8dqmmkpUuE6O3yC4Ge90aT8jC4OEVJDiRbQJhLAj6I",
+	"40DfxZit6LsyJQNV9yrt05Y+IycwZFv2Gxur9YVKjaaNP221pruMhrbg9DnjxWfN8szXD8VCLe0oDcPr",
+	"Y3xm2sGkJJWxUEvJIK3Y+9kSpztpmQSqCLuvLSwoD4lJySOoW+qTTNuxUHf1pJxAKjmMzJWN9Wolz9tc",
+	"2Vh9WF2ASRl687i9abl2p6WU3jbn3rPPtwzLU1pjhM5UAO4PFFGiA6rEmXvXfHJNfuplmteFcl2bWYE2",
+	"tgLkR9GGJVa4MTmAaWXOgWSWDL6qhV4seCcVfgyLhwZKBJuE0VaXNIVQXUwn1PqjGCL7Co1jKG8d2NUM",
+	"cpSsgjNJLqih2OW5hcTkQoZU+xtZ2VK9cv2IhRdrZCvjat0wVMjU9EIC8T5PxwRltS37rIfUGhhgxT5L",
+	"YtoHwn3g8TUx5WCXA4WMfg8+L1FdjWxF4z7lWMHCFKAxDBVS9BjU6moKscdCElm6X+Rb7VJpxLkEruB+",
+	"TA2BsFaYU6Jg7HoIJZP9ta7p6PYgZeR/KhFqunN3YsqfCDStVCkBt2jC+a30+byVXqIjhKfAhmiOtBDU",
+	"m/bMbx8hle790x2Lzh+cL0dYqZWzoUHwgOS6s7Vz9QVMCrcqMoZ0fILLjvspiWhzoVhlo/Louz+DoPWf",
+	"Pvreux//+C/HB//26Ocfjg9+Oz58+9F7/8/H7703Pnj74x+8Oz78i/HBO8cLb98S6hyIcy4In1pBeMcc",
+	"zNMNb/dpnyVLssvYjFpLt0xJNcHjUY2YWqctyjFr2ym5SHmYhg6wOBkEEChWbDE+TFSval5OzTu6O9vY",
+	"mzM8d1kzs8LlOCtVspKVLpym6j6PiCwQB8cZxRqHfZbgtnErJxVGxeH5x0Xs4ifCg0BzAF0OyP/3PRIA",
+	"WX1Dm1kBVr8x9dYGCi1ng2gFn/9EHQNtpmDJvqrh0WuJHrM/Q8EkE/SGmkP6AgDXIrRuSr87xUt2uVOA",
+	"TLeNuzXfRVO1hSoS4LGHeiNUQSUldE2zpEq6YghRgHzdl4RJlTFnc6EI1J8BA6tJW3s2bAFjrppYhVPk",
+	"xxhhVO3yIGFqkHDZoCogFyz+eCMjrMm9yHgoq7ZWT6Iwsdwac1jO1lZHuVjNvgE7DSvl7Gs7DycTaxYN",
+	"Wk5ZqyifyL3Ld6w4g9WKuFuA0UhANETbIulR9Ydd1Yuz4kpAhqkEkdTgo6HEVdXa71IlUV//vQWbpI0F",
+	"bvVq6iYzNAMpBjPscgfNgFgGOQ/MAJ3IhN60RudjOsXxFfCqgrzNiFXNP/Vc+LhUz8iCzUb0RHKsELjh",
+	"TCvUeGH31SWYh9x3pnKhCi+cDAJvLtVzmMe5/geFPZW9RWQUYmlsc39yvE491+UxNcFLD+D/0ziTSeSX",
+	"JAMOF0EmMYciUV0fgMRWxYgSM46OwKvDMJbVSBrbgSsyBXqZolBS0dG01ojyPSfbyqFdJm+Ic21uUXwL",
+	"zmBemXsSKtv8R/GOWBC98hg9QIXZBbYPT56M4dwRc+6IOb+Ic44YGsfabNPXHFbr95cAPoFzBlMvnySz",
+	"jKmkkmaBpkVUMPkTatBLlfqkcjSnaKdgoUZlaAExYVT/G6niEfaNbmlkF/PaL9j6KUrBczlynvs9fbJx",
+	"m53uIZYsiZ4sXwqmMmxjP57WYDT07umnSoGEFejrOVHKuWJxFmkmlsGJmn02JYTMrxcTQhY7Nbv4k8Wr",
+	"nO39WAr7cR5pOVmkJQXw5agPMVPgiRLnL7pr9Z9FyeIgemeVcgDdUBg+4efu1DPbi1DQmQ7pSIuyWJgK",
+	"H5hCTCDEhBC8p5pOR++oeUQ6wikhGSlDbRMVFoxNN+lxc2NiIR29qDzY7wmSzcCYi6IesThH931eGRv0",
+	"XoYqL33GjZyowgnSJ6ktEpvxJqu2/F2WZkMTU1/8lAy1QbOHNWWflKGGPTj3cpx7Oc7yzL0AnjukhUXY",
+	"hk1Ktf7GxU+TKaS6hFVbj3uG5nkhC+o5I9qmN+BRK+rTOFIjnw8xYZ1IKpbcwa5+Wff0iUZUJgu+G9jF",
+	"rTu3H/3i7z768EPy6N3fjA/e/+jX3x+/+ZPxm78ev/k/KtWKnm89Gro34GKPRuXjKu7An4ijpUxpeM6G",
+	"+RLA53Lj86kZ3DXH1WSgpfsBrQht4roHnuyLQauLBYmOXVM+YXpCpL8qpRcYe92it5AsdChIO+oMEiYx",
+	"v18MADDaYgYZC3YCqjEbBgNhpRILSZfGYK53xSAx2V9Qdp1KZR5DaUa6VBI0AvC7Jt8YaAVojxEZ3d/l",
+	"LosOuB156MDjQiESkzAluwNlivOm9TITvVtZqG+HdrTPpKlMJ4jUc2JgvmDHAaLRpo01KQ9rZAtgaggG",
+	"aSYgoEMx5ICd2+UmJcwGjtSQcTVypmGTyB6NY5aYmNqQGkUwpgoAeCz1pEKbRtPgIWlHskVjMmI0scWG",
+	"TXFi/dejt36uf0wAlZy+bZbLd190GGpid2FXnKVTzG2mQCzabSUFadOkSpar9XrdzFAKTcbdolL47LnX",
+	"bJHCk1DSOhFfZzyd7VnxXCMsnqzLzEosveflpQf6f8XCanvQgyFNDzINS8hMuuYq+XeFVJJcMMdJJOY0",
+	"XazCycRtCEivrX4SxfhJquAoaqlxkyatrm2Is/uqRpzivIg8Dnc55WxY1VvcOIqIHPSIYnEsSU+AnKFY",
+	"LA4ygwvO7KuMJmd/ZJ1WZllAJgHLTHWVNEcECmRWXSzcoHdeNH/xk+ocUVfyV82F0Bw9sXN7HXqjd8ii",
+	"R/dSS+4XHt/bHBi6GIxXD75KIk5e3rm+9CWLLm+OlD64IaD3kz3YZF+hfcqZRAKaiHckZI3LPlyEJh2j",
+	"z7jXX5k7Tle3vzr/RAH62YwiO0kGSb5RaUacAsS8FBwasszPj8ZpHQ0kYYdJfWpPBcY2Lz3A/1vd+2x6",
+	"ZCAHM537mI+R8XGZ0D/BgltYHUDrsxbcNEVFU0hfn8Ixngo0Rf3JoynOzfzPo5kPKesW6pBVPB/EEBVQ",
+	"rNePfamu8zEQ05LkUk9w1ZWXHsD/H4tgmf/sTd2XYraraxHMRwAqdgDULYHci/p9Fm4QfZQDQ0YKY0oJ",
+	"BSnpMaYi3qmRm8jck6IvORtuGo0dxFebxrGJ0iYsS4VLXQUjFHBY+aS4/jKO4yS1k6EY48ZrTn0NuI3K",
+	"SR1o/mpXRC32VAs8y1ssUxsJFu5c+n0+pd/zWCo9tyvMWT6GyEPG9pkorx185AyPA7RQlFW/FceGV95P",
+	"Oc/uq3PG+VPBf7kbxMbJZGF2vddPXn2cMbwauS7QUZ37M9x4cMMZzaDHgOrW+JLcHpdKnj4+Ezzs6xNV",
+	"mrrfjxKWFZF6dqm+urS6vLOyurF+ZWP9SlpsysQBjz44HB/+cHz4o/Gb3x0f/r/jw/8+fvMbv3/jXx79",
+	"1YflY37Q6yeYHI2zVmTf48IDpz27r84p7c/vRSPGYPMQijvk2PE8FHqXHsD/y3HmZ6e8TApxWomhMOfZ",
+	"lt8GRo8E5EzUQuLviENsTQshwcNzF/DC6celNsdZubNQsNrgDKY6a4PSe/VtkTu3t3eqpMlawN9p+JAw",
+	"HiwV5aHhxSQUc0VqBLGaaSEGD1uSEHtbyOlxVYQnojWG3jd0lyoblWefu/bc0s3L19eWnl178e4i6BLb",
+	"k8dsf0HDXxYi9F0zryDdva1QQyHqfvyjdvbivkSnYMC391nyWb0gHMoLRoDk1RwYS3ThUh8VkF7Az5cM",
+	"k2vxyXzFOExgJ0q1gcgAQGaA20MyhXQbNXKbIy8QsvMaEjMCOTv6pQCVyQDYlCSL24Sa6B/lI/M4hv0k",
+	"46G+JlIQgjm4hHZoxA3hU/pH05BHL1V0jz03OnMJoKUy1XO4vJgsQDKP9Pg8Ee0TedmLcOd5Sq5zqfAp",
+	"kQqQV2LOKMY9c8KhUCAAiEx2o/5sF8kd98EzvbfSdma5S9x+T+fErZbcfDdFGLUjq/wtvMdPuGLglaAT",
+	"g0kdopG16t20tJxCb5bQllkoJiQCBGnU2tMmtL4k2iLpCKW0lbllCd+U4bDLXN2Gghx8DcjWB5z3XQq1",
+	"5xBlh5C2tfoVT1YPfMjImrP0rM2UZtlwLL/mY7Unnv4sNbt7vBGo7Npv0pZbsMtqEFrN94qMDlNPeuk/",
+	"DQt+duv3khB7tgqfOeJ4iOFWiCTpJ0wynq/bny1rJlgutWjMeEiTeZRnxkgDZ9VEqTzVZRxq5U1VoFGi",
+	"f9V+/wnvlKoTJ7Rj/rzunmuIwzMz84xMJ6RABhQZ+Pa1tPZpZiRUc/Ui4foxjHY9OiIxbt8NbaTihsLu",
+	"9JhlLLV120BAGXcBYL84G6iExmQoknCCfFm0TXkMw0vaFANVI1tyT//RtTOsX93uaYNLJECsytmsPU5u",
+	"KMJ6fcjBixSaPFBrLgc69xaKUzRRT8tpyAKzNCPqAPrNT8XReIpu0usijk39IEuuyx0RA/pVRxvUE3tO",
+	"H49cDqdfOguuaEvNFs56s+Nfw/yBAABxJLXxDTzGDFioOCNDKknM2qqaPtql/T7jclqGa22SqaumH+fX",
+	"/RMR2DvW4WL2wyyFzQupucEJFBCy6H6axBEmloBEgz1CYyyODjUz2iYwucdGNu6Iha15qLXuZxRpMsgr",
+	"ga7APiLNEYiQrohDlhAGKB77+dQoydJxUi7qXZ7p8SJJabQNCzZuaJMJA2h4zMcJ6chN9UEiNihqZCap",
+	"wYVq9IWUUTNmjRFTgZMKpMeibR0u9BB98nqPsb677Y/pZerRKIYs516UsP/D/KH2er+8k9l04okAGz/9",
+	"h/I8+ljWpGDA3k70hs20AtDhBrJL5KCZLf+cWyukoyX0qxa5oLej+ySMOpGS1VS/AjXKlMgXfNPJdqOt",
+	"LiiHNbLTZSMitbqVVSBH7RKjHJhaw9tR0gPcH3jLU/aEqhVfJBTpzcdiyTZA5dvlqst6VZJQo31Snlbi",
+	"gqRLSAsynPW6I4acIdWlPA/68nWiffY8HaXu67MqzmuaKDi7erKhh+eKXkmXCVPpLrWVXfSuKSiG7z0Y",
+	"iVBUzTgW1+G84dcnTCZMW2WMw95LTRV/HL7QIscOnL3vpkwowrVE9J3P2fBTsCPPdoPRdBZSDUzZxZq5",
+	"s7I6oX5bPStQWSPbjCuihlELgsStfNDdGN0toW1iK3MxHxv4rAxuTAsxboqgaMt/SEcbxh3r9LpGthwW",
+	"LK1vNVlnwCFjRBanieC+yXj5jql6KbrH9IRdbi+3rrTXV5ZW1+na0lpzhS1doevrS/Xm5daz7dX2Ol2u",
+	"LwC7dnr3ZMilFjtWsDPOdbTPhI4GdmB7kKSVZCX6FwBSJYCMoMAuxCYAjwUtDBJtlVyi/ejS/jIAWM07",
+	"k5LjZkY4ETFJLnzy5z959O+/+ug337lYzXNUSHIBgZpH7/yL/rOT7ZuLgF04+vDNox/8AJ+9WMuwn/no",
+	"18PqNOcc6neWlTt03jVkPdMv7VDw/kFsK3MA67ect+00Tb9+NVdrBJ2aGDJJQRLwO5eNQq8DFMA31aWc",
+	"hjA26+kluA1VouWnbs3oGRugbMQR39N2MCSz4kerhCZJtE9jWSO3BAxHOs2AKjLdyp2E9WkCzlAe2mkE",
+	"FRhmz/lAjgFp+kN3WWcQ08Tm20gTezDMDE5mICboNEc24WOiAYPun27gusnmtHfgiNEkHpmEzcyTv8fF",
+	"EIczaopwtGGy/KuWyqNq0GaYFMqGUx2wGaD+FcmxAaCzF4t8IcYSZlH/M2ZhJ7fMHlDew3sP//8AAAD/",
+	"/w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

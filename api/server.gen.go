@@ -44,6 +44,9 @@ type ServerInterface interface {
 	// GetEvent Read one published event with all its dates
 	// (GET /events/{event_id})
 	GetEvent(ctx echo.Context, eventID EventID) error
+	// GetContactWays See how holders of tickets can be told of changes, if they like
+	// (GET /events/{event_id}/contact)
+	GetContactWays(ctx echo.Context, eventID EventID) error
 	// GetErasure See whether the tickets of past dates were erased
 	// (GET /events/{event_id}/erasure)
 	GetErasure(ctx echo.Context, eventID EventID) error
@@ -200,6 +203,12 @@ type ServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx echo.Context) error
+	// ForgetContact Take the contact back
+	// (DELETE /ticket/contact)
+	ForgetContact(ctx echo.Context) error
+	// KeepContact Leave a mail address or a push subscription
+	// (PUT /ticket/contact)
+	KeepContact(ctx echo.Context) error
 	// GiveDayCode Get the day code to show at the door
 	// (POST /ticket/day-code)
 	GiveDayCode(ctx echo.Context) error
@@ -424,6 +433,22 @@ func (w *ServerInterfaceWrapper) GetEvent(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetEvent(ctx, eventID)
+	return err
+}
+
+// GetContactWays converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContactWays(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContactWays(ctx, eventID)
 	return err
 }
 
@@ -1934,6 +1959,24 @@ func (w *ServerInterfaceWrapper) StartCalendar(ctx echo.Context) error {
 	return err
 }
 
+// ForgetContact converts echo context to params.
+func (w *ServerInterfaceWrapper) ForgetContact(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ForgetContact(ctx)
+	return err
+}
+
+// KeepContact converts echo context to params.
+func (w *ServerInterfaceWrapper) KeepContact(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.KeepContact(ctx)
+	return err
+}
+
 // GiveDayCode converts echo context to params.
 func (w *ServerInterfaceWrapper) GiveDayCode(ctx echo.Context) error {
 	var err error
@@ -2016,6 +2059,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/events/changes", wrapper.ListEventChanges, options.OperationMiddlewares["listEventChanges"]...)
 	router.GET(options.BaseURL+"/events/:event_id", wrapper.GetEvent, options.OperationMiddlewares["getEvent"]...)
 	router.GET(options.BaseURL+"/events/:event_id/erasure", wrapper.GetErasure, options.OperationMiddlewares["getErasure"]...)
+	router.GET(options.BaseURL+"/events/:event_id/contact", wrapper.GetContactWays, options.OperationMiddlewares["getContactWays"]...)
 	router.GET(options.BaseURL+"/events/:event_id/parts/:part_id/draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
 	router.GET(options.BaseURL+"/events/:event_id/slots", wrapper.ListSlots, options.OperationMiddlewares["listSlots"]...)
 	router.POST(options.BaseURL+"/paper", wrapper.LookAtPaperCode, options.OperationMiddlewares["lookAtPaperCode"]...)
@@ -2023,6 +2067,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/ticket", wrapper.CancelTicket, options.OperationMiddlewares["cancelTicket"]...)
 	router.GET(options.BaseURL+"/ticket", wrapper.GetTicket, options.OperationMiddlewares["getTicket"]...)
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
+	router.DELETE(options.BaseURL+"/ticket/contact", wrapper.ForgetContact, options.OperationMiddlewares["forgetContact"]...)
+	router.PUT(options.BaseURL+"/ticket/contact", wrapper.KeepContact, options.OperationMiddlewares["keepContact"]...)
 	router.DELETE(options.BaseURL+"/ticket/calendar", wrapper.StopCalendar, options.OperationMiddlewares["stopCalendar"]...)
 	router.POST(options.BaseURL+"/ticket/calendar", wrapper.StartCalendar, options.OperationMiddlewares["startCalendar"]...)
 	router.POST(options.BaseURL+"/ticket/slots", wrapper.ChangeTicketSlots, options.OperationMiddlewares["changeTicketSlots"]...)
@@ -3099,6 +3145,84 @@ type GetEventdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetEventdefaultApplicationProblemPlusJSONResponse) VisitGetEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWaysRequestObject struct {
+	EventID EventID `json:"event_id"`
+}
+
+type GetContactWaysResponseObject interface {
+	VisitGetContactWaysResponse(w http.ResponseWriter) error
+}
+
+type GetContactWays200JSONResponse ContactWays
+
+func (response GetContactWays200JSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWays304Response = NotModifiedResponse
+
+func (response GetContactWays304Response) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetContactWays400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetContactWays400ApplicationProblemPlusJSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWays404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetContactWays404ApplicationProblemPlusJSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWaysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContactWaysdefaultApplicationProblemPlusJSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9939,6 +10063,243 @@ func (response StartCalendardefaultApplicationProblemPlusJSONResponse) VisitStar
 	return err
 }
 
+type ForgetContactRequestObject struct {
+}
+
+type ForgetContactResponseObject interface {
+	VisitForgetContactResponse(w http.ResponseWriter) error
+}
+
+type ForgetContact200JSONResponse Ticket
+
+func (response ForgetContact200JSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContact400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ForgetContact400ApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContact401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ForgetContact401ApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContact404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ForgetContact404ApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ForgetContactdefaultApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContactRequestObject struct {
+	Body *KeepContactJSONRequestBody
+}
+
+type KeepContactResponseObject interface {
+	VisitKeepContactResponse(w http.ResponseWriter) error
+}
+
+type KeepContact200JSONResponse Ticket
+
+func (response KeepContact200JSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact400ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact401ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact404ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact409ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact413ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact415ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact422ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response KeepContactdefaultApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GiveDayCodeRequestObject struct {
 }
 
@@ -10307,6 +10668,9 @@ type StrictServerInterface interface {
 	// GetEvent Read one published event with all its dates
 	// (GET /events/{event_id})
 	GetEvent(ctx context.Context, request GetEventRequestObject) (GetEventResponseObject, error)
+	// GetContactWays See how holders of tickets can be told of changes, if they like
+	// (GET /events/{event_id}/contact)
+	GetContactWays(ctx context.Context, request GetContactWaysRequestObject) (GetContactWaysResponseObject, error)
 	// GetErasure See whether the tickets of past dates were erased
 	// (GET /events/{event_id}/erasure)
 	GetErasure(ctx context.Context, request GetErasureRequestObject) (GetErasureResponseObject, error)
@@ -10463,6 +10827,12 @@ type StrictServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx context.Context, request StartCalendarRequestObject) (StartCalendarResponseObject, error)
+	// ForgetContact Take the contact back
+	// (DELETE /ticket/contact)
+	ForgetContact(ctx context.Context, request ForgetContactRequestObject) (ForgetContactResponseObject, error)
+	// KeepContact Leave a mail address or a push subscription
+	// (PUT /ticket/contact)
+	KeepContact(ctx context.Context, request KeepContactRequestObject) (KeepContactResponseObject, error)
 	// GiveDayCode Get the day code to show at the door
 	// (POST /ticket/day-code)
 	GiveDayCode(ctx context.Context, request GiveDayCodeRequestObject) (GiveDayCodeResponseObject, error)
@@ -10789,6 +11159,31 @@ func (sh *strictHandler) GetEvent(ctx echo.Context, eventID EventID) error {
 		return err
 	} else if validResponse, ok := response.(GetEventResponseObject); ok {
 		return validResponse.VisitGetEventResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContactWays operation middleware
+func (sh *strictHandler) GetContactWays(ctx echo.Context, eventID EventID) error {
+	var request GetContactWaysRequestObject
+
+	request.EventID = eventID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContactWays(ctx.Request().Context(), request.(GetContactWaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContactWays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContactWaysResponseObject); ok {
+		return validResponse.VisitGetContactWaysResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12670,6 +13065,75 @@ func (sh *strictHandler) StartCalendar(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(StartCalendarResponseObject); ok {
 		return validResponse.VisitStartCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ForgetContact operation middleware
+func (sh *strictHandler) ForgetContact(ctx echo.Context) error {
+	var request ForgetContactRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForgetContact(ctx.Request().Context(), request.(ForgetContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForgetContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ForgetContactResponseObject); ok {
+		return validResponse.VisitForgetContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// KeepContact operation middleware
+func (sh *strictHandler) KeepContact(ctx echo.Context) error {
+	var request KeepContactRequestObject
+
+	var body KeepContactJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.KeepContact(ctx.Request().Context(), request.(KeepContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "KeepContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(KeepContactResponseObject); ok {
+		return validResponse.VisitKeepContactResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -932,6 +932,30 @@ type Channel string
 // Choose Every date of the rule is held; one of them is picked each month; or the dates are named freely (不定期).
 type Choose string
 
+// ContactInput One of the two.
+type ContactInput struct {
+	Mail *string `json:"mail,omitempty"`
+
+	// Push A subscription of the Push API (RFC 8030, RFC 8291): https, a public address, port 443.
+	Push *struct {
+		Auth     string `json:"auth"`
+		Endpoint string `json:"endpoint"`
+		P256Dh   string `json:"p256dh"`
+	} `json:"push,omitempty"`
+}
+
+// ContactWays defines model for ContactWays.
+type ContactWays struct {
+	// Mail Whether mail can be sent.
+	Mail bool `json:"mail"`
+
+	// OccurrenceIds The dates for which a contact can be kept now.
+	OccurrenceIds []openapi_types.UUID `json:"occurrence_ids"`
+
+	// PushKey The `applicationServerKey` to subscribe with (RFC 8292); `null` when nothing can be pushed.
+	PushKey *string `json:"push_key"`
+}
+
 // Date Example: 2026-05-23
 type Date = openapi_types.Date
 
@@ -1380,6 +1404,9 @@ type IssuedPaperSheet struct {
 
 // IssuedTicket defines model for IssuedTicket.
 type IssuedTicket struct {
+	// ContactProblem Why the contact that came with the request was not kept: a problem's code, such as `contact_not_possible_yet`. Left out when it was, or none came.
+	ContactProblem *string `json:"contact_problem,omitempty"`
+
 	// Secret The participation code. Keep it; it is shown this once.
 	//
 	// Example: 7BEBM6F474KRN78C7XN5T5G7MC
@@ -2304,6 +2331,9 @@ type Ticket struct {
 	// CalendarURL The private calendar of this ticket, if its holder asked for one; else `null`. Who has the address sees the calendar.
 	CalendarURL *string `json:"calendar_url"`
 
+	// ContactKept Whether a contact is kept, sealed. Which one, nobody can see.
+	ContactKept bool `json:"contact_kept"`
+
 	// DrawNumber For a ticket that was applied for: its number on the list of the draw; else `null`. It is derived from the participation code.
 	DrawNumber *string            `json:"draw_number"`
 	EventID    openapi_types.UUID `json:"event_id"`
@@ -2370,6 +2400,12 @@ type TicketRequest struct {
 	//
 	// Example: {"age":"30s","home":"elsewhere"}
 	Answers *TicketAnswers `json:"answers,omitempty"`
+
+	// Contact Optional. The seat does not depend on it: when it can't be kept, `contact_problem` of the answer says why.
+	Contact *struct {
+		// Embedded struct due to allOf(#/components/schemas/ContactInput)
+		ContactInput `yaml:",inline"`
+	} `json:"contact,omitempty"`
 
 	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only and is forgotten on cancellation.
 	Nickname *string `json:"nickname,omitempty"`
@@ -2825,6 +2861,9 @@ type LookAtPaperCodeJSONRequestBody = PaperCode
 
 // TakeByPaperCodeJSONRequestBody defines body for TakeByPaperCode for application/json ContentType.
 type TakeByPaperCodeJSONRequestBody = PaperTicketRequest
+
+// KeepContactJSONRequestBody defines body for KeepContact for application/json ContentType.
+type KeepContactJSONRequestBody = ContactInput
 
 // ChangeTicketSlotsJSONRequestBody defines body for ChangeTicketSlots for application/json ContentType.
 type ChangeTicketSlotsJSONRequestBody = TicketSlotsChange

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
+	"path/filepath"
 
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
@@ -62,15 +64,21 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 	return card
 }
 
+// demoKeys is the folder of the contact keys, inside the demo's.
+const demoKeys = "contact-keys"
+
 // demoConfig is the settings of the demo; those of the environment are for real installations.
-func demoConfig(ownerURL, loginURL, key string, at net.Addr) (config.Config, error) {
+func demoConfig(ownerURL, loginURL, dir string, book *demo.Book, at net.Addr) (config.Config, error) {
 	var environ []string
 	for name, value := range map[string]string{
-		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": key, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
+		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": book.SecretKey, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
+		"CONTACT_KEY": book.ContactKey, "CONTACT_DIR": filepath.Join(dir, demoKeys),
+		// Nothing is sent from a demo: mails are written down.
+		"SMTP_URL": (&url.URL{Scheme: "file", Path: filepath.Join(dir, "mail")}).String(), "MAIL_FROM": "oshirase@demo.example",
 	} {
 		environ = append(environ, config.Prefix+name+"="+value)
 	}
-	cfg, err := config.Load(environ)
+	cfg, err := config.LoadFor(config.Work, environ)
 	if err != nil {
 		return cfg, fmt.Errorf("set the demo up: %w", err)
 	}
@@ -101,5 +109,5 @@ func welcome(t terminal, cfg config.Config, book *demo.Book, card string) {
 	} {
 		fmt.Fprintf(t.out, "  %-44s %s\n", line.address, line.words)
 	}
-	fmt.Fprintf(t.out, "\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n\nCtrl-C で終わります。 / Ctrl-C ends it.\n", card)
+	fmt.Fprintf(t.out, "\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n  送るはずのメール / mails it would send:\n  %s\n\nCtrl-C で終わります。 / Ctrl-C ends it.\n", card, cfg.Mail.Folder)
 }

@@ -30,7 +30,7 @@ func (b *bundle) bodies() map[string]obj {
 		"copyEvent": {"shift_days": 7}, "decideApproval": {"decision": "approve"}, "addOccurrence": b.eventBody(20)["occurrences"].(list)[0].(obj),
 		"changeOccurrence": {"note": "変更"}, "cancelOccurrence": {"reason": "雨"}, "postponeOccurrence": {"note": "雨"}, "createSeries": series, "changeSeries": series,
 		"setDoorCapacity": {"capacity": 30}, "countAtDoor": {"taps": list{obj{"id": uuid.NewString(), "delta": 1}}}, "checkIn": {"day_code": "012345"},
-		"undoCheckIn": {"day_code": "012345"},
+		"undoCheckIn": {"day_code": "012345"}, "keepContact": {"mail": "sumire@example.jp"},
 		"setSlotRule": {"max_per_ticket": 2, "gap_minutes": 5}, "changeSlot": {"closed": true}, "markDoorSlot": {"parties": 1},
 		"layOutSlots":       {"booth_ids": list{uuid.NewString()}, "from": day.Format(time.RFC3339), "to": day.Add(time.Hour).Format(time.RFC3339), "minutes": 30},
 		"changeTicketSlots": {"take": list{uuid.NewString()}},

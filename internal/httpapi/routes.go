@@ -56,6 +56,7 @@ var table = []route{
 	{get, "/events/{event_id}/erasure", "getErasure", anyone},
 	{get, "/events/{event_id}/parts/{part_id}/draw", "getDraw", anyone},
 	{get, "/events/{event_id}/slots", "listSlots", anyone},
+	{get, "/events/{event_id}/contact", "getContactWays", anyone},
 	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
 
 	{post, "/paper", "lookAtPaperCode", paperCode},
@@ -64,6 +65,8 @@ var table = []route{
 	{get, "/ticket", "getTicket", holder},
 	{remove, "/ticket", "cancelTicket", holder},
 	{post, "/ticket/rotate", "rotateTicket", holder},
+	{put, "/ticket/contact", "keepContact", holder},
+	{remove, "/ticket/contact", "forgetContact", holder},
 	{post, "/ticket/calendar", "startCalendar", holder},
 	{remove, "/ticket/calendar", "stopCalendar", holder},
 	{post, "/ticket/slots", "changeTicketSlots", holder},

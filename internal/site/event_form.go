@@ -43,6 +43,7 @@ type formView struct {
 	Seats                           *selectField
 	Nickname                        *input
 	Answers                         *answersView
+	Contact                         *seatContact
 	Lines                           []string
 	Button, Closes, Shut            string
 	Lot                             bool     // applies for a draw
@@ -61,11 +62,11 @@ type quotaView struct {
 type given struct {
 	quota           string
 	seats, nickname string
-	reach           string
 	answers         ticket.Answers
+	reach, mail     string
 	secret          secret.Ticket // zero: a fresh one is needed
 	// What is wrong with each control, and with the request as a whole.
-	seatsFault, nicknameFault, fault string
+	seatsFault, nicknameFault, mailFault, fault string
 }
 
 // former makes the dates of one page with their forms, numbering them.
@@ -236,6 +237,7 @@ func (f *former) form(o *event.Occurrence, p *event.Part, channel event.Channel,
 		v.Quotas = append(v.Quotas, shown)
 		most = max(most, q.MaxSeats)
 	}
+	f.contactFields(&v, o.ID)
 	return v, f.fields(&v, most)
 }
 
@@ -321,5 +323,6 @@ func (f *former) errors() []fieldError {
 	add("", f.given.fault)
 	add("-seats", f.given.seatsFault)
 	add("-nickname", f.given.nicknameFault)
+	add("-mail", f.given.mailFault)
 	return lines
 }
