@@ -90,6 +90,111 @@ func (e Band) Valid() bool {
 	}
 }
 
+// Defines values for BarrierFact.
+const (
+	BarrierFactAssistanceDog      BarrierFact = "assistance_dog"
+	BarrierFactBrailleVoice       BarrierFact = "braille_voice"
+	BarrierFactCaneLoan           BarrierFact = "cane_loan"
+	BarrierFactCaptions           BarrierFact = "captions"
+	BarrierFactDiaperTable        BarrierFact = "diaper_table"
+	BarrierFactFoodDrink          BarrierFact = "food_drink"
+	BarrierFactMultipurposeToilet BarrierFact = "multipurpose_toilet"
+	BarrierFactNursingRoom        BarrierFact = "nursing_room"
+	BarrierFactOstomateToilet     BarrierFact = "ostomate_toilet"
+	BarrierFactPriorityParking    BarrierFact = "priority_parking"
+	BarrierFactSlopeElevator      BarrierFact = "slope_elevator"
+	BarrierFactStrollerLoan       BarrierFact = "stroller_loan"
+	BarrierFactStrollerUse        BarrierFact = "stroller_use"
+	BarrierFactTactilePaving      BarrierFact = "tactile_paving"
+	BarrierFactWheelchairAccess   BarrierFact = "wheelchair_access"
+	BarrierFactWheelchairLoan     BarrierFact = "wheelchair_loan"
+	BarrierFactWriting            BarrierFact = "writing"
+)
+
+// Valid indicates whether the value is a known member of the BarrierFact enum.
+func (e BarrierFact) Valid() bool {
+	switch e {
+	case BarrierFactAssistanceDog:
+		return true
+	case BarrierFactBrailleVoice:
+		return true
+	case BarrierFactCaneLoan:
+		return true
+	case BarrierFactCaptions:
+		return true
+	case BarrierFactDiaperTable:
+		return true
+	case BarrierFactFoodDrink:
+		return true
+	case BarrierFactMultipurposeToilet:
+		return true
+	case BarrierFactNursingRoom:
+		return true
+	case BarrierFactOstomateToilet:
+		return true
+	case BarrierFactPriorityParking:
+		return true
+	case BarrierFactSlopeElevator:
+		return true
+	case BarrierFactStrollerLoan:
+		return true
+	case BarrierFactStrollerUse:
+		return true
+	case BarrierFactTactilePaving:
+		return true
+	case BarrierFactWheelchairAccess:
+		return true
+	case BarrierFactWheelchairLoan:
+		return true
+	case BarrierFactWriting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BlockKind.
+const (
+	BlockKindBlock     BlockKind = "block"
+	BlockKindExtension BlockKind = "extension"
+	BlockKindWhole     BlockKind = "whole"
+)
+
+// Valid indicates whether the value is a known member of the BlockKind enum.
+func (e BlockKind) Valid() bool {
+	switch e {
+	case BlockKindBlock:
+		return true
+	case BlockKindExtension:
+		return true
+	case BlockKindWhole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingTermWho.
+const (
+	BookingTermWhoOthers   BookingTermWho = "others"
+	BookingTermWhoOwn      BookingTermWho = "own"
+	BookingTermWhoPartners BookingTermWho = "partners"
+)
+
+// Valid indicates whether the value is a known member of the BookingTermWho enum.
+func (e BookingTermWho) Valid() bool {
+	switch e {
+	case BookingTermWhoOthers:
+		return true
+	case BookingTermWhoOwn:
+		return true
+	case BookingTermWhoPartners:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Channel.
 const (
 	ChannelInPerson Channel = "in_person"
@@ -129,6 +234,60 @@ func (e Choose) Valid() bool {
 	case ChooseFree:
 		return true
 	case ChooseOne:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClosedRuleKind.
+const (
+	ClosedRuleKindNth    ClosedRuleKind = "nth"
+	ClosedRuleKindWeekly ClosedRuleKind = "weekly"
+	ClosedRuleKindYearly ClosedRuleKind = "yearly"
+)
+
+// Valid indicates whether the value is a known member of the ClosedRuleKind enum.
+func (e ClosedRuleKind) Valid() bool {
+	switch e {
+	case ClosedRuleKindNth:
+		return true
+	case ClosedRuleKindWeekly:
+		return true
+	case ClosedRuleKindYearly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClosedRuleWeekday.
+const (
+	ClosedRuleWeekdayFri ClosedRuleWeekday = "fri"
+	ClosedRuleWeekdayMon ClosedRuleWeekday = "mon"
+	ClosedRuleWeekdaySat ClosedRuleWeekday = "sat"
+	ClosedRuleWeekdaySun ClosedRuleWeekday = "sun"
+	ClosedRuleWeekdayThu ClosedRuleWeekday = "thu"
+	ClosedRuleWeekdayTue ClosedRuleWeekday = "tue"
+	ClosedRuleWeekdayWed ClosedRuleWeekday = "wed"
+)
+
+// Valid indicates whether the value is a known member of the ClosedRuleWeekday enum.
+func (e ClosedRuleWeekday) Valid() bool {
+	switch e {
+	case ClosedRuleWeekdayFri:
+		return true
+	case ClosedRuleWeekdayMon:
+		return true
+	case ClosedRuleWeekdaySat:
+		return true
+	case ClosedRuleWeekdaySun:
+		return true
+	case ClosedRuleWeekdayThu:
+		return true
+	case ClosedRuleWeekdayTue:
+		return true
+	case ClosedRuleWeekdayWed:
 		return true
 	default:
 		return false
@@ -249,6 +408,78 @@ func (e DrawEntryOutcome) Valid() bool {
 	}
 }
 
+// Defines values for EquipmentKind.
+const (
+	EquipmentKindChair         EquipmentKind = "chair"
+	EquipmentKindDesk          EquipmentKind = "desk"
+	EquipmentKindHearingLoop   EquipmentKind = "hearing_loop"
+	EquipmentKindKitchen       EquipmentKind = "kitchen"
+	EquipmentKindLighting      EquipmentKind = "lighting"
+	EquipmentKindMicrophone    EquipmentKind = "microphone"
+	EquipmentKindMirror        EquipmentKind = "mirror"
+	EquipmentKindMonitor       EquipmentKind = "monitor"
+	EquipmentKindOutlet        EquipmentKind = "outlet"
+	EquipmentKindPartition     EquipmentKind = "partition"
+	EquipmentKindPiano         EquipmentKind = "piano"
+	EquipmentKindPlayMat       EquipmentKind = "play_mat"
+	EquipmentKindProjector     EquipmentKind = "projector"
+	EquipmentKindScreen        EquipmentKind = "screen"
+	EquipmentKindSomethingElse EquipmentKind = "something_else"
+	EquipmentKindSoundSystem   EquipmentKind = "sound_system"
+	EquipmentKindStage         EquipmentKind = "stage"
+	EquipmentKindWaterHeater   EquipmentKind = "water_heater"
+	EquipmentKindWhiteboard    EquipmentKind = "whiteboard"
+	EquipmentKindWifi          EquipmentKind = "wifi"
+)
+
+// Valid indicates whether the value is a known member of the EquipmentKind enum.
+func (e EquipmentKind) Valid() bool {
+	switch e {
+	case EquipmentKindChair:
+		return true
+	case EquipmentKindDesk:
+		return true
+	case EquipmentKindHearingLoop:
+		return true
+	case EquipmentKindKitchen:
+		return true
+	case EquipmentKindLighting:
+		return true
+	case EquipmentKindMicrophone:
+		return true
+	case EquipmentKindMirror:
+		return true
+	case EquipmentKindMonitor:
+		return true
+	case EquipmentKindOutlet:
+		return true
+	case EquipmentKindPartition:
+		return true
+	case EquipmentKindPiano:
+		return true
+	case EquipmentKindPlayMat:
+		return true
+	case EquipmentKindProjector:
+		return true
+	case EquipmentKindScreen:
+		return true
+	case EquipmentKindSomethingElse:
+		return true
+	case EquipmentKindSoundSystem:
+		return true
+	case EquipmentKindStage:
+		return true
+	case EquipmentKindWaterHeater:
+		return true
+	case EquipmentKindWhiteboard:
+		return true
+	case EquipmentKindWifi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventStatus.
 const (
 	EventStatusCancelled EventStatus = "cancelled"
@@ -267,6 +498,69 @@ func (e EventStatus) Valid() bool {
 	case EventStatusPublished:
 		return true
 	case EventStatusSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportReportEdition.
+const (
+	ImportReportEditionCurrent ImportReportEdition = "current"
+	ImportReportEditionLegacy  ImportReportEdition = "legacy"
+)
+
+// Valid indicates whether the value is a known member of the ImportReportEdition enum.
+func (e ImportReportEdition) Valid() bool {
+	switch e {
+	case ImportReportEditionCurrent:
+		return true
+	case ImportReportEditionLegacy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportReportEncoding.
+const (
+	ImportReportEncodingCp932 ImportReportEncoding = "cp932"
+	ImportReportEncodingUTF8  ImportReportEncoding = "utf-8"
+	ImportReportEncodingUtf16 ImportReportEncoding = "utf-16"
+)
+
+// Valid indicates whether the value is a known member of the ImportReportEncoding enum.
+func (e ImportReportEncoding) Valid() bool {
+	switch e {
+	case ImportReportEncodingCp932:
+		return true
+	case ImportReportEncodingUTF8:
+		return true
+	case ImportReportEncodingUtf16:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportRowOutcome.
+const (
+	ImportRowOutcomeChanged   ImportRowOutcome = "changed"
+	ImportRowOutcomeCreated   ImportRowOutcome = "created"
+	ImportRowOutcomeRefused   ImportRowOutcome = "refused"
+	ImportRowOutcomeUnchanged ImportRowOutcome = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the ImportRowOutcome enum.
+func (e ImportRowOutcome) Valid() bool {
+	switch e {
+	case ImportRowOutcomeChanged:
+		return true
+	case ImportRowOutcomeCreated:
+		return true
+	case ImportRowOutcomeRefused:
+		return true
+	case ImportRowOutcomeUnchanged:
 		return true
 	default:
 		return false
@@ -318,6 +612,81 @@ func (e Kind) Valid() bool {
 	}
 }
 
+// Defines values for LayoutKind.
+const (
+	LayoutKindCircle   LayoutKind = "circle"
+	LayoutKindIslands  LayoutKind = "islands"
+	LayoutKindSchool   LayoutKind = "school"
+	LayoutKindSquare   LayoutKind = "square"
+	LayoutKindStanding LayoutKind = "standing"
+	LayoutKindTatami   LayoutKind = "tatami"
+	LayoutKindTheater  LayoutKind = "theater"
+	LayoutKindUShape   LayoutKind = "u_shape"
+)
+
+// Valid indicates whether the value is a known member of the LayoutKind enum.
+func (e LayoutKind) Valid() bool {
+	switch e {
+	case LayoutKindCircle:
+		return true
+	case LayoutKindIslands:
+		return true
+	case LayoutKindSchool:
+		return true
+	case LayoutKindSquare:
+		return true
+	case LayoutKindStanding:
+		return true
+	case LayoutKindTatami:
+		return true
+	case LayoutKindTheater:
+		return true
+	case LayoutKindUShape:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NeighbourRule.
+const (
+	NeighbourRuleForbid NeighbourRule = "forbid"
+	NeighbourRuleWarn   NeighbourRule = "warn"
+)
+
+// Valid indicates whether the value is a known member of the NeighbourRule enum.
+func (e NeighbourRule) Valid() bool {
+	switch e {
+	case NeighbourRuleForbid:
+		return true
+	case NeighbourRuleWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Noise.
+const (
+	NoiseLoud   Noise = "loud"
+	NoiseNormal Noise = "normal"
+	NoiseQuiet  Noise = "quiet"
+)
+
+// Valid indicates whether the value is a known member of the Noise enum.
+func (e Noise) Valid() bool {
+	switch e {
+	case NoiseLoud:
+		return true
+	case NoiseNormal:
+		return true
+	case NoiseQuiet:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OccurrenceErasureContactKey.
 const (
 	OccurrenceErasureContactKeyDestroyed OccurrenceErasureContactKey = "destroyed"
@@ -354,6 +723,24 @@ func (e OccurrenceStatus) Valid() bool {
 	case OccurrenceStatusPostponed:
 		return true
 	case OccurrenceStatusScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpeningHoursHolidays.
+const (
+	OpeningHoursHolidaysAsSunday OpeningHoursHolidays = "as_sunday"
+	OpeningHoursHolidaysClosed   OpeningHoursHolidays = "closed"
+)
+
+// Valid indicates whether the value is a known member of the OpeningHoursHolidays enum.
+func (e OpeningHoursHolidays) Valid() bool {
+	switch e {
+	case OpeningHoursHolidaysAsSunday:
+		return true
+	case OpeningHoursHolidaysClosed:
 		return true
 	default:
 		return false
@@ -399,6 +786,27 @@ func (e OrganizationKind) Valid() bool {
 	case OrganizationKindMunicipality:
 		return true
 	case OrganizationKindPartnerGroup:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PhotoImageSize.
+const (
+	PhotoImageSizeLarge  PhotoImageSize = "large"
+	PhotoImageSizeMedium PhotoImageSize = "medium"
+	PhotoImageSizeSmall  PhotoImageSize = "small"
+)
+
+// Valid indicates whether the value is a known member of the PhotoImageSize enum.
+func (e PhotoImageSize) Valid() bool {
+	switch e {
+	case PhotoImageSizeLarge:
+		return true
+	case PhotoImageSizeMedium:
+		return true
+	case PhotoImageSizeSmall:
 		return true
 	default:
 		return false
@@ -543,6 +951,201 @@ func (e Reservation) Valid() bool {
 	case ReservationSeat:
 		return true
 	case ReservationSlot:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomChangeFood.
+const (
+	RoomChangeFoodAllowed   RoomChangeFood = "allowed"
+	RoomChangeFoodEmpty     RoomChangeFood = ""
+	RoomChangeFoodForbidden RoomChangeFood = "forbidden"
+)
+
+// Valid indicates whether the value is a known member of the RoomChangeFood enum.
+func (e RoomChangeFood) Valid() bool {
+	switch e {
+	case RoomChangeFoodAllowed:
+		return true
+	case RoomChangeFoodEmpty:
+		return true
+	case RoomChangeFoodForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomChangeOpenTo.
+const (
+	RoomChangeOpenToEveryone RoomChangeOpenTo = "everyone"
+	RoomChangeOpenToOwn      RoomChangeOpenTo = "own"
+	RoomChangeOpenToPartners RoomChangeOpenTo = "partners"
+)
+
+// Valid indicates whether the value is a known member of the RoomChangeOpenTo enum.
+func (e RoomChangeOpenTo) Valid() bool {
+	switch e {
+	case RoomChangeOpenToEveryone:
+		return true
+	case RoomChangeOpenToOwn:
+		return true
+	case RoomChangeOpenToPartners:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomFactsFood.
+const (
+	RoomFactsFoodAllowed   RoomFactsFood = "allowed"
+	RoomFactsFoodEmpty     RoomFactsFood = ""
+	RoomFactsFoodForbidden RoomFactsFood = "forbidden"
+)
+
+// Valid indicates whether the value is a known member of the RoomFactsFood enum.
+func (e RoomFactsFood) Valid() bool {
+	switch e {
+	case RoomFactsFoodAllowed:
+		return true
+	case RoomFactsFoodEmpty:
+		return true
+	case RoomFactsFoodForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomFactsOpenTo.
+const (
+	RoomFactsOpenToEveryone RoomFactsOpenTo = "everyone"
+	RoomFactsOpenToOwn      RoomFactsOpenTo = "own"
+	RoomFactsOpenToPartners RoomFactsOpenTo = "partners"
+)
+
+// Valid indicates whether the value is a known member of the RoomFactsOpenTo enum.
+func (e RoomFactsOpenTo) Valid() bool {
+	switch e {
+	case RoomFactsOpenToEveryone:
+		return true
+	case RoomFactsOpenToOwn:
+		return true
+	case RoomFactsOpenToPartners:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomInputFood.
+const (
+	RoomInputFoodAllowed   RoomInputFood = "allowed"
+	RoomInputFoodEmpty     RoomInputFood = ""
+	RoomInputFoodForbidden RoomInputFood = "forbidden"
+)
+
+// Valid indicates whether the value is a known member of the RoomInputFood enum.
+func (e RoomInputFood) Valid() bool {
+	switch e {
+	case RoomInputFoodAllowed:
+		return true
+	case RoomInputFoodEmpty:
+		return true
+	case RoomInputFoodForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomInputOpenTo.
+const (
+	RoomInputOpenToEveryone RoomInputOpenTo = "everyone"
+	RoomInputOpenToOwn      RoomInputOpenTo = "own"
+	RoomInputOpenToPartners RoomInputOpenTo = "partners"
+)
+
+// Valid indicates whether the value is a known member of the RoomInputOpenTo enum.
+func (e RoomInputOpenTo) Valid() bool {
+	switch e {
+	case RoomInputOpenToEveryone:
+		return true
+	case RoomInputOpenToOwn:
+		return true
+	case RoomInputOpenToPartners:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomUsesGridMinutes.
+const (
+	RoomUsesGridMinutesN10 RoomUsesGridMinutes = 10
+	RoomUsesGridMinutesN15 RoomUsesGridMinutes = 15
+	RoomUsesGridMinutesN20 RoomUsesGridMinutes = 20
+	RoomUsesGridMinutesN30 RoomUsesGridMinutes = 30
+	RoomUsesGridMinutesN5  RoomUsesGridMinutes = 5
+	RoomUsesGridMinutesN60 RoomUsesGridMinutes = 60
+)
+
+// Valid indicates whether the value is a known member of the RoomUsesGridMinutes enum.
+func (e RoomUsesGridMinutes) Valid() bool {
+	switch e {
+	case RoomUsesGridMinutesN10:
+		return true
+	case RoomUsesGridMinutesN15:
+		return true
+	case RoomUsesGridMinutesN20:
+		return true
+	case RoomUsesGridMinutesN30:
+		return true
+	case RoomUsesGridMinutesN5:
+		return true
+	case RoomUsesGridMinutesN60:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomUsesMode.
+const (
+	RoomUsesModeBlocks RoomUsesMode = "blocks"
+	RoomUsesModeGrid   RoomUsesMode = "grid"
+)
+
+// Valid indicates whether the value is a known member of the RoomUsesMode enum.
+func (e RoomUsesMode) Valid() bool {
+	switch e {
+	case RoomUsesModeBlocks:
+		return true
+	case RoomUsesModeGrid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RuleWordsWho.
+const (
+	RuleWordsWhoOthers   RuleWordsWho = "others"
+	RuleWordsWhoOwn      RuleWordsWho = "own"
+	RuleWordsWhoPartners RuleWordsWho = "partners"
+)
+
+// Valid indicates whether the value is a known member of the RuleWordsWho enum.
+func (e RuleWordsWho) Valid() bool {
+	switch e {
+	case RuleWordsWhoOthers:
+		return true
+	case RuleWordsWhoOwn:
+		return true
+	case RuleWordsWhoPartners:
 		return true
 	default:
 		return false
@@ -747,6 +1350,27 @@ func (e TicketStatus) Valid() bool {
 	}
 }
 
+// Defines values for VenueStatus.
+const (
+	VenueStatusClosed VenueStatus = "closed"
+	VenueStatusDraft  VenueStatus = "draft"
+	VenueStatusOpen   VenueStatus = "open"
+)
+
+// Valid indicates whether the value is a known member of the VenueStatus enum.
+func (e VenueStatus) Valid() bool {
+	switch e {
+	case VenueStatusClosed:
+		return true
+	case VenueStatusDraft:
+		return true
+	case VenueStatusOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Visibility.
 const (
 	VisibilityPartners   Visibility = "partners"
@@ -801,24 +1425,6 @@ func (e ListStaffEventsParamsScope) Valid() bool {
 	case ListStaffEventsParamsScopeOwn:
 		return true
 	case ListStaffEventsParamsScopePartners:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for PrintPaperSheetParamsFormat.
-const (
-	PrintPaperSheetParamsFormatHTML PrintPaperSheetParamsFormat = "html"
-	PrintPaperSheetParamsFormatJSON PrintPaperSheetParamsFormat = "json"
-)
-
-// Valid indicates whether the value is a known member of the PrintPaperSheetParamsFormat enum.
-func (e PrintPaperSheetParamsFormat) Valid() bool {
-	switch e {
-	case PrintPaperSheetParamsFormatHTML:
-		return true
-	case PrintPaperSheetParamsFormatJSON:
 		return true
 	default:
 		return false
@@ -890,6 +1496,67 @@ type AuditPage struct {
 // Band 余裕あり, 残りわずか, 満席. Numbers are not published.
 type Band string
 
+// BarrierFact Columns of 公共施設一覧.
+type BarrierFact string
+
+// Block defines model for Block.
+type Block struct {
+	// From In Asia/Tokyo; 24:00 is the end of a day.
+	//
+	// Example: 09:00
+	From ClockTime `json:"from"`
+	Key  string    `json:"key"`
+
+	// Kind An extension is had with a block that it touches; a whole one is made of others.
+	Kind BlockKind `json:"kind"`
+	Name string    `json:"name"`
+
+	// To In Asia/Tokyo; 24:00 is the end of a day.
+	//
+	// Example: 09:00
+	To ClockTime `json:"to"`
+}
+
+// BlockKind An extension is had with a block that it touches; a whole one is made of others.
+type BlockKind string
+
+// BlockFee defines model for BlockFee.
+type BlockFee struct {
+	Block string `json:"block"`
+	Yen   int    `json:"yen"`
+}
+
+// BookingTerm defines model for BookingTerm.
+type BookingTerm struct {
+	// Approvals Steps of approval.
+	Approvals  *int `json:"approvals,omitempty"`
+	CancelDays *int `json:"cancel_days,omitempty"`
+
+	// ClosesDays Until so many days before; 0 until the use starts.
+	ClosesDays *int `json:"closes_days,omitempty"`
+
+	// HoldDays How long a 仮押さえ holds; 0 says there is none.
+	HoldDays *int `json:"hold_days,omitempty"`
+
+	// MonthCap Bookings of one organization in a month; 0 is no bound.
+	MonthCap *int `json:"month_cap,omitempty"`
+
+	// MonthStart Opens on the first of that month.
+	MonthStart  *bool `json:"month_start,omitempty"`
+	OpensDays   *int  `json:"opens_days,omitempty"`
+	OpensMonths *int  `json:"opens_months,omitempty"`
+
+	// OpensTime In Asia/Tokyo; 24:00 is the end of a day.
+	//
+	// Example: 09:00
+	OpensTime *ClockTime     `json:"opens_time,omitempty"`
+	Payer     *string        `json:"payer,omitempty"`
+	Who       BookingTermWho `json:"who"`
+}
+
+// BookingTermWho defines model for BookingTerm.Who.
+type BookingTermWho string
+
 // Booth A table in a joint consultation day.
 type Booth struct {
 	ID     openapi_types.UUID `json:"id"`
@@ -932,28 +1599,85 @@ type Channel string
 // Choose Every date of the rule is held; one of them is picked each month; or the dates are named freely (不定期).
 type Choose string
 
-// ContactInput One of the two.
-type ContactInput struct {
-	Mail *string `json:"mail,omitempty"`
+// ClockTime In Asia/Tokyo; 24:00 is the end of a day.
+//
+// Example: 09:00
+type ClockTime = string
 
-	// Push A subscription of the Push API (RFC 8030, RFC 8291): https, a public address, port 443.
-	Push *struct {
-		Auth     string `json:"auth"`
-		Endpoint string `json:"endpoint"`
-		P256Dh   string `json:"p256dh"`
-	} `json:"push,omitempty"`
+// ClosedRule weekly and nth need a weekday, nth also which of the month, yearly both ends.
+type ClosedRule struct {
+	// First Example: 12-29
+	First *MonthDay      `json:"first,omitempty"`
+	Kind  ClosedRuleKind `json:"kind"`
+
+	// Last Example: 12-29
+	Last    *MonthDay          `json:"last,omitempty"`
+	Nth     *[]int             `json:"nth,omitempty"`
+	Weekday *ClosedRuleWeekday `json:"weekday,omitempty"`
 }
 
-// ContactWays defines model for ContactWays.
-type ContactWays struct {
-	// Mail Whether mail can be sent.
-	Mail bool `json:"mail"`
+// ClosedRuleKind defines model for ClosedRule.Kind.
+type ClosedRuleKind string
 
-	// OccurrenceIds The dates for which a contact can be kept now.
-	OccurrenceIds []openapi_types.UUID `json:"occurrence_ids"`
+// ClosedRuleWeekday defines model for ClosedRule.Weekday.
+type ClosedRuleWeekday string
 
-	// PushKey The `applicationServerKey` to subscribe with (RFC 8292); `null` when nothing can be pushed.
-	PushKey *string `json:"push_key"`
+// Closing defines model for Closing.
+type Closing struct {
+	// On Example: 2026-05-23
+	On Date `json:"on"`
+
+	// Reason For everybody to read.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// Closure defines model for Closure.
+type Closure struct {
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt Moment              `json:"ends_at"`
+	ID     openapi_types.UUID  `json:"id"`
+	Reason string              `json:"reason"`
+	RoomID *openapi_types.UUID `json:"room_id"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt Moment `json:"starts_at"`
+}
+
+// ClosureInput defines model for ClosureInput.
+type ClosureInput struct {
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt Moment `json:"ends_at"`
+
+	// Reason For everybody to read.
+	Reason string `json:"reason"`
+
+	// RoomID Left out the whole facility.
+	RoomID *openapi_types.UUID `json:"room_id,omitempty"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt Moment `json:"starts_at"`
+}
+
+// ClosurePage defines model for ClosurePage.
+type ClosurePage struct {
+	Items []Closure `json:"items"`
+
+	// NextCursor Send back as `cursor`; `null` at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
+// Coordinates WGS 84; both or neither.
+type Coordinates struct {
+	Latitude  *float64 `json:"latitude"`
+	Longitude *float64 `json:"longitude"`
 }
 
 // Date Example: 2026-05-23
@@ -1212,6 +1936,19 @@ type DrawEntry struct {
 // DrawEntryOutcome What the draw gave, whatever became of it later; `withdrawn`: left after the list was fixed. `null` before the draw.
 type DrawEntryOutcome string
 
+// Equipment defines model for Equipment.
+type Equipment struct {
+	Count int           `json:"count"`
+	Kind  EquipmentKind `json:"kind"`
+	Name  *string       `json:"name,omitempty"`
+
+	// Yen For one and one use; left out it comes with the room.
+	Yen *int `json:"yen,omitempty"`
+}
+
+// EquipmentKind defines model for EquipmentKind.
+type EquipmentKind string
+
 // ErasureCertificate defines model for ErasureCertificate.
 type ErasureCertificate struct {
 	EventID     openapi_types.UUID  `json:"event_id"`
@@ -1355,6 +2092,219 @@ type EventReport struct {
 // EventStatus defines model for EventStatus.
 type EventStatus string
 
+// Exemption defines model for Exemption.
+type Exemption struct {
+	Key     string  `json:"key"`
+	Name    string  `json:"name"`
+	Note    *string `json:"note,omitempty"`
+	Percent int     `json:"percent"`
+}
+
+// Facility defines model for Facility.
+type Facility struct {
+	// Embedded struct due to allOf(#/components/schemas/FacilityFacts)
+	FacilityFacts `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	// HoursText The opening hours in words.
+	HoursText []string `json:"hours_text"`
+	Photos    []Photo  `json:"photos"`
+}
+
+// FacilityChange defines model for FacilityChange.
+type FacilityChange struct {
+	// Access How to come.
+	Access *string `json:"access,omitempty"`
+
+	// Address From the prefecture on.
+	Address *string `json:"address,omitempty"`
+
+	// Alias What people call it.
+	Alias *string `json:"alias,omitempty"`
+
+	// AreaCode 全国地方公共団体コード with its check digit.
+	//
+	// Example: 131164
+	AreaCode *MunicipalityCode `json:"area_code,omitempty"`
+
+	// BarrierFree What there is.
+	BarrierFree *[]BarrierFact `json:"barrier_free,omitempty"`
+	BarrierNote *string        `json:"barrier_note,omitempty"`
+
+	// Barriers What there is not; in neither list: not stated.
+	Barriers *[]BarrierFact `json:"barriers,omitempty"`
+	Building *string        `json:"building,omitempty"`
+
+	// Coordinates WGS 84; both or neither.
+	Coordinates     *Coordinates `json:"coordinates,omitempty"`
+	CorporateNumber *string      `json:"corporate_number,omitempty"`
+	Description     *string      `json:"description,omitempty"`
+
+	// Email Of the desk.
+	Email     *string `json:"email,omitempty"`
+	English   *string `json:"english,omitempty"`
+	FloorInfo *string `json:"floor_info,omitempty"`
+
+	// Hours When a facility is open, by rules.
+	Hours     *OpeningHours `json:"hours,omitempty"`
+	HoursNote *string       `json:"hours_note,omitempty"`
+	Kana      *string       `json:"kana,omitempty"`
+	Name      *string       `json:"name,omitempty"`
+
+	// OperatedBy 指定管理者.
+	OperatedBy *string `json:"operated_by,omitempty"`
+
+	// OutsideID Identifier in the own list of the town.
+	OutsideID *string `json:"outside_id,omitempty"`
+
+	// Phone Of the desk.
+	Phone          *string `json:"phone,omitempty"`
+	PhoneExtension *string `json:"phone_extension,omitempty"`
+	PoiCode        *string `json:"poi_code,omitempty"`
+
+	// Position Order in lists.
+	Position   *int    `json:"position,omitempty"`
+	PostalCode *string `json:"postal_code,omitempty"`
+
+	// Spaces Atomic pieces of floor, in order.
+	Spaces  *[]SpaceInput `json:"spaces,omitempty"`
+	Website *string       `json:"website,omitempty"`
+}
+
+// FacilityFacts What a facility says to everyone who may see it.
+type FacilityFacts struct {
+	// Access How to come.
+	Access string `json:"access"`
+
+	// Address From the prefecture on.
+	Address string `json:"address"`
+
+	// Alias What people call it.
+	Alias string `json:"alias"`
+
+	// AreaCode 全国地方公共団体コード with its check digit.
+	//
+	// Example: 131164
+	AreaCode MunicipalityCode `json:"area_code"`
+
+	// BarrierFree What there is.
+	BarrierFree []BarrierFact `json:"barrier_free"`
+	BarrierNote string        `json:"barrier_note"`
+
+	// Barriers What there is not; in neither list: not stated.
+	Barriers    []BarrierFact       `json:"barriers"`
+	Building    string              `json:"building"`
+	CloseReason string              `json:"close_reason"`
+	ClosedOn    *openapi_types.Date `json:"closed_on"`
+
+	// Coordinates WGS 84; both or neither.
+	Coordinates     Coordinates `json:"coordinates"`
+	CorporateNumber string      `json:"corporate_number"`
+	Description     string      `json:"description"`
+
+	// Email Of the desk.
+	Email     string `json:"email"`
+	English   string `json:"english"`
+	FloorInfo string `json:"floor_info"`
+
+	// Hours When a facility is open, by rules.
+	Hours      OpeningHours       `json:"hours"`
+	HoursNote  string             `json:"hours_note"`
+	ID         openapi_types.UUID `json:"id"`
+	Kana       string             `json:"kana"`
+	ModifiedAt time.Time          `json:"modified_at"`
+	Name       string             `json:"name"`
+
+	// OperatedBy 指定管理者.
+	OperatedBy   string          `json:"operated_by"`
+	Organization OrganizationRef `json:"organization"`
+
+	// OutsideID Identifier in the own list of the town.
+	OutsideID string `json:"outside_id"`
+
+	// Phone Of the desk.
+	Phone          string `json:"phone"`
+	PhoneExtension string `json:"phone_extension"`
+	PoiCode        string `json:"poi_code"`
+
+	// Position Order in lists.
+	Position   int         `json:"position"`
+	PostalCode string      `json:"postal_code"`
+	Spaces     []Space     `json:"spaces"`
+	Status     VenueStatus `json:"status"`
+
+	// URL Address of its page.
+	URL     string `json:"url"`
+	Website string `json:"website"`
+}
+
+// FacilityInput defines model for FacilityInput.
+type FacilityInput struct {
+	// Access How to come.
+	Access *string `json:"access,omitempty"`
+
+	// Address From the prefecture on.
+	Address string `json:"address"`
+
+	// Alias What people call it.
+	Alias *string `json:"alias,omitempty"`
+
+	// AreaCode 全国地方公共団体コード with its check digit.
+	//
+	// Example: 131164
+	AreaCode MunicipalityCode `json:"area_code"`
+
+	// BarrierFree What there is.
+	BarrierFree *[]BarrierFact `json:"barrier_free,omitempty"`
+	BarrierNote *string        `json:"barrier_note,omitempty"`
+
+	// Barriers What there is not; in neither list: not stated.
+	Barriers *[]BarrierFact `json:"barriers,omitempty"`
+	Building *string        `json:"building,omitempty"`
+
+	// Coordinates WGS 84; both or neither.
+	Coordinates     *Coordinates `json:"coordinates,omitempty"`
+	CorporateNumber *string      `json:"corporate_number,omitempty"`
+	Description     *string      `json:"description,omitempty"`
+
+	// Email Of the desk.
+	Email     *string `json:"email,omitempty"`
+	English   *string `json:"english,omitempty"`
+	FloorInfo *string `json:"floor_info,omitempty"`
+
+	// Hours When a facility is open, by rules.
+	Hours     *OpeningHours `json:"hours,omitempty"`
+	HoursNote *string       `json:"hours_note,omitempty"`
+	Kana      *string       `json:"kana,omitempty"`
+	Name      string        `json:"name"`
+
+	// OperatedBy 指定管理者.
+	OperatedBy *string `json:"operated_by,omitempty"`
+
+	// OutsideID Identifier in the own list of the town.
+	OutsideID *string `json:"outside_id,omitempty"`
+
+	// Phone Of the desk.
+	Phone          *string `json:"phone,omitempty"`
+	PhoneExtension *string `json:"phone_extension,omitempty"`
+	PoiCode        *string `json:"poi_code,omitempty"`
+
+	// Position Order in lists.
+	Position   *int    `json:"position,omitempty"`
+	PostalCode *string `json:"postal_code,omitempty"`
+
+	// Spaces Atomic pieces of floor, in order.
+	Spaces  *[]SpaceInput `json:"spaces,omitempty"`
+	Website *string       `json:"website,omitempty"`
+}
+
+// FacilityPage defines model for FacilityPage.
+type FacilityPage struct {
+	Items []FacilityFacts `json:"items"`
+
+	// NextCursor Send back as `cursor`; `null` at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
 // Fee defines model for Fee.
 type Fee struct {
 	Note string `json:"note"`
@@ -1378,6 +2328,76 @@ type FieldProblem struct {
 	Field string `json:"field"`
 }
 
+// Holiday defines model for Holiday.
+type Holiday struct {
+	// Day Example: 2026-05-23
+	Day      Date   `json:"day"`
+	Name     string `json:"name"`
+	Observed bool   `json:"observed"`
+}
+
+// HolidayInput defines model for HolidayInput.
+type HolidayInput struct {
+	Name string `json:"name"`
+
+	// Observed false: no holiday here, though one elsewhere.
+	Observed bool `json:"observed"`
+}
+
+// HolidayPage defines model for HolidayPage.
+type HolidayPage struct {
+	Items []Holiday `json:"items"`
+
+	// NextCursor Send back as `cursor`; `null` at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
+// HoursOfDay [from, to) of a day.
+type HoursOfDay struct {
+	// From In Asia/Tokyo; 24:00 is the end of a day.
+	//
+	// Example: 09:00
+	From ClockTime `json:"from"`
+
+	// To In Asia/Tokyo; 24:00 is the end of a day.
+	//
+	// Example: 09:00
+	To ClockTime `json:"to"`
+}
+
+// ImportReport defines model for ImportReport.
+type ImportReport struct {
+	Changed        int                  `json:"changed"`
+	Created        int                  `json:"created"`
+	Edition        ImportReportEdition  `json:"edition"`
+	Encoding       ImportReportEncoding `json:"encoding"`
+	IgnoredColumns []string             `json:"ignored_columns"`
+	Refused        int                  `json:"refused"`
+
+	// Rows Those that were mended or refused, and those that were made or changed; the first 1,000.
+	Rows      []ImportRow `json:"rows"`
+	Unchanged int         `json:"unchanged"`
+}
+
+// ImportReportEdition defines model for ImportReport.Edition.
+type ImportReportEdition string
+
+// ImportReportEncoding defines model for ImportReport.Encoding.
+type ImportReportEncoding string
+
+// ImportRow defines model for ImportRow.
+type ImportRow struct {
+	FacilityID *openapi_types.UUID `json:"facility_id"`
+	Line       int                 `json:"line"`
+	Mended     []Mending           `json:"mended"`
+	Name       string              `json:"name"`
+	Outcome    ImportRowOutcome    `json:"outcome"`
+	RefusedFor []Mending           `json:"refused_for"`
+}
+
+// ImportRowOutcome defines model for ImportRow.Outcome.
+type ImportRowOutcome string
+
 // IssuedDoorLink defines model for IssuedDoorLink.
 type IssuedDoorLink struct {
 	Details DoorLink `json:"details"`
@@ -1392,21 +2412,8 @@ type IssuedDoorLink struct {
 	URL string `json:"url"`
 }
 
-// IssuedPaperSheet defines model for IssuedPaperSheet.
-type IssuedPaperSheet struct {
-	// ClaimURL Where a code is typed. `#` and the code after it open it at once and never reach a server.
-	ClaimURL string `json:"claim_url"`
-
-	// Codes Shown this once. To be given out; who has one can take a seat.
-	Codes   []string   `json:"codes"`
-	Details PaperSheet `json:"details"`
-}
-
 // IssuedTicket defines model for IssuedTicket.
 type IssuedTicket struct {
-	// ContactProblem Why the contact that came with the request was not kept: a problem's code, such as `contact_not_possible_yet`. Left out when it was, or none came.
-	ContactProblem *string `json:"contact_problem,omitempty"`
-
 	// Secret The participation code. Keep it; it is shown this once.
 	//
 	// Example: 7BEBM6F474KRN78C7XN5T5G7MC
@@ -1456,6 +2463,24 @@ type JoiningLinkInput struct {
 // Kind What sort of gathering it is.
 type Kind string
 
+// Layout defines model for Layout.
+type Layout struct {
+	Capacity int `json:"capacity"`
+
+	// Kind スクール, シアター, ロの字, コの字, 島, 円, 立席, 座敷.
+	Kind LayoutKind `json:"kind"`
+}
+
+// LayoutKind スクール, シアター, ロの字, コの字, 島, 円, 立席, 座敷.
+type LayoutKind string
+
+// Mending defines model for Mending.
+type Mending struct {
+	// Code What was done, or what is wrong: code_completed, code_ambiguous, time_24, date_form, coordinates_swapped, no_end_date, …
+	Code   string `json:"code"`
+	Column string `json:"column"`
+}
+
 // Moment RFC 3339 with offset.
 //
 // Example: 2026-05-23T14:00:00+09:00
@@ -1470,13 +2495,30 @@ type MonthChoice struct {
 	Skipped *bool   `json:"skipped,omitempty"`
 }
 
+// MonthDay Example: 12-29
+type MonthDay = string
+
 // MunicipalityCode 全国地方公共団体コード with its check digit.
 //
 // Example: 131164
 type MunicipalityCode = string
 
+// Neighbour defines model for Neighbour.
+type Neighbour struct {
+	RoomID openapi_types.UUID `json:"room_id"`
+
+	// Rule What follows when a loud use meets a quiet one.
+	Rule NeighbourRule `json:"rule"`
+}
+
+// NeighbourRule What follows when a loud use meets a quiet one.
+type NeighbourRule string
+
 // NextCursor Send back as `cursor`; `null` at the end.
 type NextCursor = string
+
+// Noise What the room bears.
+type Noise string
 
 // Note defines model for Note.
 type Note struct {
@@ -1595,6 +2637,23 @@ type OpenMonth struct {
 	Month Month `json:"month"`
 }
 
+// OpeningHours When a facility is open, by rules.
+type OpeningHours struct {
+	Closed *[]ClosedRule `json:"closed,omitempty"`
+
+	// Holidays Left out a holiday is a day like others.
+	Holidays *OpeningHoursHolidays `json:"holidays,omitempty"`
+
+	// NextWeekday A closed day of the week that is a holiday is open, and the next weekday closed.
+	NextWeekday *bool `json:"next_weekday,omitempty"`
+
+	// Seasons The first that covers a day counts.
+	Seasons *[]Season `json:"seasons,omitempty"`
+}
+
+// OpeningHoursHolidays Left out a holiday is a day like others.
+type OpeningHoursHolidays string
+
 // Organiser defines model for Organiser.
 type Organiser struct {
 	Organization OrganizationRef `json:"organization"`
@@ -1676,68 +2735,6 @@ type OrganizationRef struct {
 
 	// Slug Example: toshima
 	Slug Slug `json:"slug"`
-}
-
-// PaperCode defines model for PaperCode.
-type PaperCode struct {
-	// PaperCode As it is printed; case, spaces, hyphens and full-width letters do not matter.
-	PaperCode string `json:"paper_code"`
-}
-
-// PaperGood defines model for PaperGood.
-type PaperGood struct {
-	EventID      openapi_types.UUID `json:"event_id"`
-	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
-	PartID       openapi_types.UUID `json:"part_id"`
-
-	// ReturnsAt Until when the code can be used.
-	ReturnsAt time.Time `json:"returns_at"`
-
-	// Seats At most.
-	Seats int `json:"seats"`
-}
-
-// PaperSheet defines model for PaperSheet.
-type PaperSheet struct {
-	Codes        int                `json:"codes"`
-	CreatedAt    time.Time          `json:"created_at"`
-	ID           openapi_types.UUID `json:"id"`
-	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
-	PartID       openapi_types.UUID `json:"part_id"`
-	QuotaID      openapi_types.UUID `json:"quota_id"`
-	ReturnsAt    time.Time          `json:"returns_at"`
-	RevokedAt    *time.Time         `json:"revoked_at"`
-	SeatsEach    int                `json:"seats_each"`
-
-	// Used How many codes have become tickets.
-	Used int `json:"used"`
-}
-
-// PaperSheetInput defines model for PaperSheetInput.
-type PaperSheetInput struct {
-	Codes        int                `json:"codes"`
-	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
-	PartID       openapi_types.UUID `json:"part_id"`
-	QuotaID      openapi_types.UUID `json:"quota_id"`
-
-	// ReturnsAt Between now and the start of the part.
-	ReturnsAt *time.Time `json:"returns_at,omitempty"`
-	SeatsEach *int       `json:"seats_each,omitempty"`
-}
-
-// PaperSheetPage defines model for PaperSheetPage.
-type PaperSheetPage struct {
-	Items []PaperSheet `json:"items"`
-}
-
-// PaperTicketRequest defines model for PaperTicketRequest.
-type PaperTicketRequest struct {
-	Nickname  *string `json:"nickname,omitempty"`
-	PaperCode string  `json:"paper_code"`
-	Seats     *int    `json:"seats,omitempty"`
-
-	// Secret A participation code of your own making; left out, the server makes one.
-	Secret *string `json:"secret,omitempty"`
 }
 
 // Part defines model for Part.
@@ -1939,6 +2936,38 @@ type PartnershipPage struct {
 	NextCursor *NextCursor `json:"next_cursor"`
 }
 
+// Photo defines model for Photo.
+type Photo struct {
+	Alt      string              `json:"alt"`
+	Credit   string              `json:"credit"`
+	ID       openapi_types.UUID  `json:"id"`
+	Images   []PhotoImage        `json:"images"`
+	License  string              `json:"license"`
+	Position int                 `json:"position"`
+	RoomID   *openapi_types.UUID `json:"room_id"`
+}
+
+// PhotoChange defines model for PhotoChange.
+type PhotoChange struct {
+	Alt      *string `json:"alt,omitempty"`
+	Credit   *string `json:"credit,omitempty"`
+	License  *string `json:"license,omitempty"`
+	Position *int    `json:"position,omitempty"`
+}
+
+// PhotoImage defines model for PhotoImage.
+type PhotoImage struct {
+	Height int            `json:"height"`
+	Size   PhotoImageSize `json:"size"`
+
+	// URL Never changes what it shows.
+	URL   string `json:"url"`
+	Width int    `json:"width"`
+}
+
+// PhotoImageSize defines model for PhotoImage.Size.
+type PhotoImageSize string
+
 // Place Where a date is held.
 type Place struct {
 	Access  string `json:"access"`
@@ -2064,6 +3093,235 @@ type ReportedQuestion struct {
 
 // Reservation 予約不要, 席, 相談枠, 抽選.
 type Reservation string
+
+// Room defines model for Room.
+type Room struct {
+	// Embedded struct due to allOf(#/components/schemas/RoomFacts)
+	RoomFacts `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	// Facility What a facility says to everyone who may see it.
+	Facility FacilityFacts `json:"facility"`
+	Photos   []Photo       `json:"photos"`
+
+	// Rules Who may book when, in words.
+	Rules []RuleWords `json:"rules"`
+}
+
+// RoomChange defines model for RoomChange.
+type RoomChange struct {
+	// AreaM2 0 is not stated.
+	AreaM2          *float64     `json:"area_m2,omitempty"`
+	Capacity        *int         `json:"capacity,omitempty"`
+	ClearingMinutes *int         `json:"clearing_minutes,omitempty"`
+	Description     *string      `json:"description,omitempty"`
+	English         *string      `json:"english,omitempty"`
+	Equipment       *[]Equipment `json:"equipment,omitempty"`
+
+	// Exemptions 減免: classes that may be asked for with a booking.
+	Exemptions *[]Exemption `json:"exemptions,omitempty"`
+	Fees       *[]RoomFee   `json:"fees,omitempty"`
+	Floor      *string      `json:"floor,omitempty"`
+
+	// Food Eating and drinking.
+	Food    *RoomChangeFood `json:"food,omitempty"`
+	Kana    *string         `json:"kana,omitempty"`
+	Layouts *[]Layout       `json:"layouts,omitempty"`
+	Name    *string         `json:"name,omitempty"`
+
+	// Neighbours Rooms that hear this one; the relation is mutual.
+	Neighbours *[]Neighbour `json:"neighbours,omitempty"`
+
+	// Noise What the room bears.
+	Noise *Noise `json:"noise,omitempty"`
+
+	// OpenTo Who may see and book it: its own organization, members of `partnerships`, or any organization.
+	OpenTo       *RoomChangeOpenTo `json:"open_to,omitempty"`
+	Partnerships *[]Slug           `json:"partnerships,omitempty"`
+	Position     *int              `json:"position,omitempty"`
+	SetupMinutes *int              `json:"setup_minutes,omitempty"`
+	Spaces       *[]RoomSpace      `json:"spaces,omitempty"`
+
+	// Terms Who may book when; nobody whose kind has no term.
+	Terms *[]BookingTerm `json:"terms,omitempty"`
+
+	// Uses For which times the room can be had; `hours` take the place of the facility's.
+	Uses *RoomUses `json:"uses,omitempty"`
+}
+
+// RoomChangeFood Eating and drinking.
+type RoomChangeFood string
+
+// RoomChangeOpenTo Who may see and book it: its own organization, members of `partnerships`, or any organization.
+type RoomChangeOpenTo string
+
+// RoomFacts What a room says to everyone who may see it.
+type RoomFacts struct {
+	// AreaM2 0 is not stated.
+	AreaM2          float64             `json:"area_m2"`
+	Capacity        int                 `json:"capacity"`
+	ClearingMinutes int                 `json:"clearing_minutes"`
+	CloseReason     string              `json:"close_reason"`
+	ClosedOn        *openapi_types.Date `json:"closed_on"`
+	Description     string              `json:"description"`
+	English         string              `json:"english"`
+	Equipment       []Equipment         `json:"equipment"`
+
+	// Exemptions 減免: classes that may be asked for with a booking.
+	Exemptions []Exemption `json:"exemptions"`
+	Fees       []RoomFee   `json:"fees"`
+	Floor      string      `json:"floor"`
+
+	// Food Eating and drinking.
+	Food       RoomFactsFood      `json:"food"`
+	ID         openapi_types.UUID `json:"id"`
+	Kana       string             `json:"kana"`
+	Layouts    []Layout           `json:"layouts"`
+	ModifiedAt time.Time          `json:"modified_at"`
+	Name       string             `json:"name"`
+
+	// Neighbours Rooms that hear this one; the relation is mutual.
+	Neighbours []Neighbour `json:"neighbours"`
+
+	// Noise What the room bears.
+	Noise Noise `json:"noise"`
+
+	// OpenTo Who may see and book it: its own organization, members of `partnerships`, or any organization.
+	OpenTo       RoomFactsOpenTo `json:"open_to"`
+	Organization OrganizationRef `json:"organization"`
+	Partnerships []Slug          `json:"partnerships"`
+	Position     int             `json:"position"`
+	SetupMinutes int             `json:"setup_minutes"`
+	Spaces       []RoomSpace     `json:"spaces"`
+	Status       VenueStatus     `json:"status"`
+
+	// Terms Who may book when; nobody whose kind has no term.
+	Terms []BookingTerm `json:"terms"`
+
+	// URL Address of its page.
+	URL string `json:"url"`
+
+	// Uses For which times the room can be had; `hours` take the place of the facility's.
+	Uses RoomUses `json:"uses"`
+}
+
+// RoomFactsFood Eating and drinking.
+type RoomFactsFood string
+
+// RoomFactsOpenTo Who may see and book it: its own organization, members of `partnerships`, or any organization.
+type RoomFactsOpenTo string
+
+// RoomFee What one class of payers pays, by block or by the hour.
+type RoomFee struct {
+	Blocks    *[]BlockFee `json:"blocks,omitempty"`
+	HourlyYen *int        `json:"hourly_yen,omitempty"`
+	Name      string      `json:"name"`
+	Note      *string     `json:"note,omitempty"`
+	Payer     string      `json:"payer"`
+}
+
+// RoomInput defines model for RoomInput.
+type RoomInput struct {
+	// AreaM2 0 is not stated.
+	AreaM2          *float64     `json:"area_m2,omitempty"`
+	Capacity        int          `json:"capacity"`
+	ClearingMinutes *int         `json:"clearing_minutes,omitempty"`
+	Description     *string      `json:"description,omitempty"`
+	English         *string      `json:"english,omitempty"`
+	Equipment       *[]Equipment `json:"equipment,omitempty"`
+
+	// Exemptions 減免: classes that may be asked for with a booking.
+	Exemptions *[]Exemption       `json:"exemptions,omitempty"`
+	FacilityID openapi_types.UUID `json:"facility_id"`
+	Fees       *[]RoomFee         `json:"fees,omitempty"`
+	Floor      *string            `json:"floor,omitempty"`
+
+	// Food Eating and drinking.
+	Food    *RoomInputFood `json:"food,omitempty"`
+	Kana    *string        `json:"kana,omitempty"`
+	Layouts *[]Layout      `json:"layouts,omitempty"`
+	Name    string         `json:"name"`
+
+	// Neighbours Rooms that hear this one; the relation is mutual.
+	Neighbours *[]Neighbour `json:"neighbours,omitempty"`
+
+	// Noise What the room bears.
+	Noise *Noise `json:"noise,omitempty"`
+
+	// OpenTo Who may see and book it: its own organization, members of `partnerships`, or any organization.
+	OpenTo       *RoomInputOpenTo `json:"open_to,omitempty"`
+	Partnerships *[]Slug          `json:"partnerships,omitempty"`
+	Position     *int             `json:"position,omitempty"`
+	SetupMinutes *int             `json:"setup_minutes,omitempty"`
+	Spaces       []RoomSpace      `json:"spaces"`
+
+	// Terms Who may book when; nobody whose kind has no term.
+	Terms *[]BookingTerm `json:"terms,omitempty"`
+
+	// Uses For which times the room can be had; `hours` take the place of the facility's.
+	Uses RoomUses `json:"uses"`
+}
+
+// RoomInputFood Eating and drinking.
+type RoomInputFood string
+
+// RoomInputOpenTo Who may see and book it: its own organization, members of `partnerships`, or any organization.
+type RoomInputOpenTo string
+
+// RoomPage defines model for RoomPage.
+type RoomPage struct {
+	Items []Room `json:"items"`
+
+	// NextCursor Send back as `cursor`; `null` at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
+// RoomSpace defines model for RoomSpace.
+type RoomSpace struct {
+	// Shared Used in common, such as a foyer: rooms that share it can be had at one time.
+	Shared  *bool              `json:"shared,omitempty"`
+	SpaceID openapi_types.UUID `json:"space_id"`
+}
+
+// RoomUses For which times the room can be had; `hours` take the place of the facility's.
+type RoomUses struct {
+	Blocks      *[]Block             `json:"blocks,omitempty"`
+	GridMinutes *RoomUsesGridMinutes `json:"grid_minutes,omitempty"`
+
+	// Hours When a facility is open, by rules.
+	Hours        *OpeningHours `json:"hours,omitempty"`
+	LeastMinutes *int          `json:"least_minutes,omitempty"`
+	Mode         RoomUsesMode  `json:"mode"`
+	MostMinutes  *int          `json:"most_minutes,omitempty"`
+}
+
+// RoomUsesGridMinutes defines model for RoomUses.GridMinutes.
+type RoomUsesGridMinutes int
+
+// RoomUsesMode defines model for RoomUses.Mode.
+type RoomUsesMode string
+
+// RuleWords defines model for RuleWords.
+type RuleWords struct {
+	Lines []string     `json:"lines"`
+	Title string       `json:"title"`
+	Who   RuleWordsWho `json:"who"`
+}
+
+// RuleWordsWho defines model for RuleWords.Who.
+type RuleWordsWho string
+
+// Season Hours for a part of the year, both ends included; without ends for all of it, and then it comes last.
+type Season struct {
+	// First Example: 12-29
+	First *MonthDay `json:"first,omitempty"`
+
+	// Last Example: 12-29
+	Last *MonthDay `json:"last,omitempty"`
+	Name *string   `json:"name,omitempty"`
+
+	// Week Hours by day; a day without hours is closed.
+	Week Week `json:"week"`
+}
 
 // SeriesFacts Regular meetings whose dates are decided month by month.
 type SeriesFacts struct {
@@ -2201,6 +3459,22 @@ type SlotRule struct {
 // Slug Example: toshima
 type Slug = string
 
+// Space defines model for Space.
+type Space struct {
+	Floor string             `json:"floor"`
+	ID    openapi_types.UUID `json:"id"`
+	Name  string             `json:"name"`
+}
+
+// SpaceInput defines model for SpaceInput.
+type SpaceInput struct {
+	Floor *string `json:"floor,omitempty"`
+
+	// ID Of a space that stays.
+	ID   *openapi_types.UUID `json:"id,omitempty"`
+	Name string              `json:"name"`
+}
+
 // StaffEvent An event as the staff of an organiser see it.
 type StaffEvent struct {
 	// Embedded struct due to allOf(#/components/schemas/EventFacts)
@@ -2215,6 +3489,22 @@ type StaffEvent struct {
 // StaffEventPage defines model for StaffEventPage.
 type StaffEventPage struct {
 	Items []StaffEvent `json:"items"`
+
+	// NextCursor Send back as `cursor`; `null` at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
+// StaffFacility defines model for StaffFacility.
+type StaffFacility struct {
+	// Embedded struct due to allOf(#/components/schemas/FacilityFacts)
+	FacilityFacts `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	Photos []Photo `json:"photos"`
+}
+
+// StaffFacilityPage defines model for StaffFacilityPage.
+type StaffFacilityPage struct {
+	Items []FacilityFacts `json:"items"`
 
 	// NextCursor Send back as `cursor`; `null` at the end.
 	NextCursor *NextCursor `json:"next_cursor"`
@@ -2271,6 +3561,23 @@ type StaffQuota struct {
 	Accepting bool `json:"accepting"`
 	Capacity  int  `json:"capacity"`
 	Taken     int  `json:"taken"`
+}
+
+// StaffRoom defines model for StaffRoom.
+type StaffRoom struct {
+	// Embedded struct due to allOf(#/components/schemas/RoomFacts)
+	RoomFacts `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	FacilityID openapi_types.UUID `json:"facility_id"`
+	Photos     []Photo            `json:"photos"`
+}
+
+// StaffRoomPage defines model for StaffRoomPage.
+type StaffRoomPage struct {
+	Items []StaffRoom `json:"items"`
+
+	// NextCursor Send back as `cursor`; `null` at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
 }
 
 // StaffSeries defines model for StaffSeries.
@@ -2330,9 +3637,6 @@ type TemplateQuotaInput struct {
 type Ticket struct {
 	// CalendarURL The private calendar of this ticket, if its holder asked for one; else `null`. Who has the address sees the calendar.
 	CalendarURL *string `json:"calendar_url"`
-
-	// ContactKept Whether a contact is kept, sealed. Which one, nobody can see.
-	ContactKept bool `json:"contact_kept"`
 
 	// DrawNumber For a ticket that was applied for: its number on the list of the draw; else `null`. It is derived from the participation code.
 	DrawNumber *string            `json:"draw_number"`
@@ -2400,12 +3704,6 @@ type TicketRequest struct {
 	//
 	// Example: {"age":"30s","home":"elsewhere"}
 	Answers *TicketAnswers `json:"answers,omitempty"`
-
-	// Contact Optional. The seat does not depend on it: when it can't be kept, `contact_problem` of the answer says why.
-	Contact *struct {
-		// Embedded struct due to allOf(#/components/schemas/ContactInput)
-		ContactInput `yaml:",inline"`
-	} `json:"contact,omitempty"`
 
 	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only and is forgotten on cancellation.
 	Nickname *string `json:"nickname,omitempty"`
@@ -2484,8 +3782,22 @@ type TokenPage struct {
 	NextCursor *NextCursor `json:"next_cursor"`
 }
 
+// VenueStatus defines model for VenueStatus.
+type VenueStatus string
+
 // Visibility Who it is listed for: residents, supporters (listed apart), or partner groups only (in no public list or feed).
 type Visibility string
+
+// Week Hours by day; a day without hours is closed.
+type Week struct {
+	Fri *[]HoursOfDay `json:"fri,omitempty"`
+	Mon *[]HoursOfDay `json:"mon,omitempty"`
+	Sat *[]HoursOfDay `json:"sat,omitempty"`
+	Sun *[]HoursOfDay `json:"sun,omitempty"`
+	Thu *[]HoursOfDay `json:"thu,omitempty"`
+	Tue *[]HoursOfDay `json:"tue,omitempty"`
+	Wed *[]HoursOfDay `json:"wed,omitempty"`
+}
 
 // YearEvent defines model for YearEvent.
 type YearEvent struct {
@@ -2533,11 +3845,20 @@ type YearReport struct {
 	Year int `json:"year"`
 }
 
+// ClosureID defines model for ClosureID.
+type ClosureID = openapi_types.UUID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// Day defines model for Day.
+type Day = openapi_types.Date
+
 // EventID defines model for EventID.
 type EventID = openapi_types.UUID
+
+// FacilityID defines model for FacilityID.
+type FacilityID = openapi_types.UUID
 
 // FiscalYear defines model for FiscalYear.
 type FiscalYear = int
@@ -2557,11 +3878,14 @@ type OccurrenceID = openapi_types.UUID
 // PartID defines model for PartID.
 type PartID = openapi_types.UUID
 
+// PhotoID defines model for PhotoID.
+type PhotoID = openapi_types.UUID
+
+// RoomID defines model for RoomID.
+type RoomID = openapi_types.UUID
+
 // SeriesID defines model for SeriesID.
 type SeriesID = openapi_types.UUID
-
-// SheetID defines model for SheetID.
-type SheetID = openapi_types.UUID
 
 // SlotID defines model for SlotID.
 type SlotID = openapi_types.UUID
@@ -2586,9 +3910,6 @@ type Invalid = Problem
 
 // NotFound Problem details (RFC 9457) in the caller's language.
 type NotFound = Problem
-
-// PaperOver Problem details (RFC 9457) in the caller's language.
-type PaperOver = Problem
 
 // ProofNeeded Problem details (RFC 9457) in the caller's language.
 type ProofNeeded = Problem
@@ -2649,6 +3970,24 @@ type ListEventsParamsPlace string
 type ListEventChangesParams struct {
 	// Since `next_since` of the page before.
 	Since *string `form:"since,omitempty" json:"since,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListFacilitiesParams defines parameters for ListFacilities.
+type ListFacilitiesParams struct {
+	// Organization Slug of the organization that looks after it.
+	Organization *Slug `form:"organization,omitempty" json:"organization,omitempty"`
+
+	// Area Municipality code of the place.
+	Area *MunicipalityCode `form:"area,omitempty" json:"area,omitempty"`
+
+	// Q Words, all of which must occur; at most eight count.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Limit How many entries a page has at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2735,14 +4074,6 @@ type PostponeOccurrenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
-// PrintPaperSheetParams defines parameters for PrintPaperSheet.
-type PrintPaperSheetParams struct {
-	Format *PrintPaperSheetParamsFormat `form:"format,omitempty" json:"format,omitempty"`
-}
-
-// PrintPaperSheetParamsFormat defines parameters for PrintPaperSheet.
-type PrintPaperSheetParamsFormat string
-
 // PostponeEventParams defines parameters for PostponeEvent.
 type PostponeEventParams struct {
 	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
@@ -2771,11 +4102,160 @@ type SubmitEventParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListStaffFacilitiesParams defines parameters for ListStaffFacilities.
+type ListStaffFacilitiesParams struct {
+	// Q Words, all of which must occur; at most eight count.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateFacilityParams defines parameters for CreateFacility.
+type CreateFacilityParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseFacilityParams defines parameters for CloseFacility.
+type CloseFacilityParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateClosureParams defines parameters for CreateClosure.
+type CreateClosureParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// OpenFacilityParams defines parameters for OpenFacility.
+type OpenFacilityParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddPhotoParams defines parameters for AddPhoto.
+type AddPhotoParams struct {
+	// Alt What the photo shows, for those who can not see it.
+	Alt string `form:"alt" json:"alt"`
+
+	// RoomID Of this room; left out, of the facility.
+	RoomID *openapi_types.UUID `form:"room_id,omitempty" json:"room_id,omitempty"`
+
+	// Credit Whose work it is.
+	Credit *string `form:"credit,omitempty" json:"credit,omitempty"`
+
+	// License Under which terms others may use it.
+	License *string `form:"license,omitempty" json:"license,omitempty"`
+
+	// Position Order.
+	Position *int `form:"position,omitempty" json:"position,omitempty"`
+
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ImportFacilitiesParams defines parameters for ImportFacilities.
+type ImportFacilitiesParams struct {
+	// DryRun Only tell what would happen.
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// Open Open what is new at once; otherwise it stays a draft.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListHolidaysParams defines parameters for ListHolidays.
+type ListHolidaysParams struct {
+	Year int `form:"year" json:"year"`
+}
+
 // RegisterPartnerGroupParams defines parameters for RegisterPartnerGroup.
 type RegisterPartnerGroupParams struct {
 	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
 	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListStaffRoomsParams defines parameters for ListStaffRooms.
+type ListStaffRoomsParams struct {
+	// Facility Rooms of one facility.
+	Facility *openapi_types.UUID `form:"facility,omitempty" json:"facility,omitempty"`
+
+	// Q Words, all of which must occur; at most eight count.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateRoomParams defines parameters for CreateRoom.
+type CreateRoomParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseRoomParams defines parameters for CloseRoom.
+type CloseRoomParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// OpenRoomParams defines parameters for OpenRoom.
+type OpenRoomParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRoomsParams defines parameters for ListRooms.
+type ListRoomsParams struct {
+	// Organization Slug of the organization that looks after it.
+	Organization *Slug `form:"organization,omitempty" json:"organization,omitempty"`
+
+	// Area Municipality code of the place.
+	Area *MunicipalityCode `form:"area,omitempty" json:"area,omitempty"`
+
+	// Facility Rooms of one facility.
+	Facility *openapi_types.UUID `form:"facility,omitempty" json:"facility,omitempty"`
+
+	// Partnership Slug of a partnership that the room is open to.
+	Partnership *Slug `form:"partnership,omitempty" json:"partnership,omitempty"`
+
+	// Capacity At least so many people.
+	Capacity *int `form:"capacity,omitempty" json:"capacity,omitempty"`
+
+	// Layout With `capacity`: so many in this layout.
+	Layout *LayoutKind `form:"layout,omitempty" json:"layout,omitempty"`
+
+	// Equipment All of these.
+	Equipment *[]EquipmentKind `form:"equipment,omitempty" json:"equipment,omitempty"`
+
+	// Q Words, all of which must occur; at most eight count.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
@@ -2832,9 +4312,6 @@ type LayOutSlotsJSONRequestBody = SlotPlan
 // PostponeOccurrenceJSONRequestBody defines body for PostponeOccurrence for application/json ContentType.
 type PostponeOccurrenceJSONRequestBody = Note
 
-// PrintPaperSheetJSONRequestBody defines body for PrintPaperSheet for application/json ContentType.
-type PrintPaperSheetJSONRequestBody = PaperSheetInput
-
 // PostponeEventJSONRequestBody defines body for PostponeEvent for application/json ContentType.
 type PostponeEventJSONRequestBody = Note
 
@@ -2844,8 +4321,35 @@ type CreateSeriesJSONRequestBody = SeriesInput
 // ChangeSlotJSONRequestBody defines body for ChangeSlot for application/json ContentType.
 type ChangeSlotJSONRequestBody = SlotChange
 
+// CreateFacilityJSONRequestBody defines body for CreateFacility for application/json ContentType.
+type CreateFacilityJSONRequestBody = FacilityInput
+
+// ChangeFacilityJSONRequestBody defines body for ChangeFacility for application/json ContentType.
+type ChangeFacilityJSONRequestBody = FacilityChange
+
+// CloseFacilityJSONRequestBody defines body for CloseFacility for application/json ContentType.
+type CloseFacilityJSONRequestBody = Closing
+
+// CreateClosureJSONRequestBody defines body for CreateClosure for application/json ContentType.
+type CreateClosureJSONRequestBody = ClosureInput
+
+// ChangePhotoJSONRequestBody defines body for ChangePhoto for application/json ContentType.
+type ChangePhotoJSONRequestBody = PhotoChange
+
+// SetHolidayJSONRequestBody defines body for SetHoliday for application/json ContentType.
+type SetHolidayJSONRequestBody = HolidayInput
+
 // RegisterPartnerGroupJSONRequestBody defines body for RegisterPartnerGroup for application/json ContentType.
 type RegisterPartnerGroupJSONRequestBody = PartnerGroupInput
+
+// CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
+type CreateRoomJSONRequestBody = RoomInput
+
+// ChangeRoomJSONRequestBody defines body for ChangeRoom for application/json ContentType.
+type ChangeRoomJSONRequestBody = RoomChange
+
+// CloseRoomJSONRequestBody defines body for CloseRoom for application/json ContentType.
+type CloseRoomJSONRequestBody = Closing
 
 // ChangeSeriesJSONRequestBody defines body for ChangeSeries for application/json ContentType.
 type ChangeSeriesJSONRequestBody = SeriesInput
@@ -2855,15 +4359,6 @@ type DecideMonthJSONRequestBody = MonthChoice
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenInput
-
-// LookAtPaperCodeJSONRequestBody defines body for LookAtPaperCode for application/json ContentType.
-type LookAtPaperCodeJSONRequestBody = PaperCode
-
-// TakeByPaperCodeJSONRequestBody defines body for TakeByPaperCode for application/json ContentType.
-type TakeByPaperCodeJSONRequestBody = PaperTicketRequest
-
-// KeepContactJSONRequestBody defines body for KeepContact for application/json ContentType.
-type KeepContactJSONRequestBody = ContactInput
 
 // ChangeTicketSlotsJSONRequestBody defines body for ChangeTicketSlots for application/json ContentType.
 type ChangeTicketSlotsJSONRequestBody = TicketSlotsChange

@@ -102,11 +102,6 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 		if err := demo.ForgetBook(dir); err != nil {
 			return err
 		}
-		for _, old := range []string{demoKeys, "mail"} {
-			if err := os.RemoveAll(filepath.Join(dir, old)); err != nil {
-				return err
-			}
-		}
 	}
 	book, err := demo.OpenBook(dir)
 	if err != nil {
@@ -119,7 +114,7 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 	if err := postgres.Migrate(ctx, ownerURL, embedded.LoginRole); err != nil {
 		return err
 	}
-	cfg, err := demoConfig(ownerURL, loginURL, dir, book, listener.Addr())
+	cfg, err := demoConfig(ownerURL, loginURL, book.SecretKey, listener.Addr())
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
-	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/feed"
@@ -32,6 +30,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/site"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
@@ -73,11 +72,11 @@ type house struct {
 	events        *event.Service
 	tickets       *ticket.Service
 	door          *door.Service
-	contacts      *contact.Service
 	answers       *report.Collector
 	reports       *report.Service
 	guard         *guard.Guard
 	paper         *paper.Service
+	venues        *venue.Service
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
@@ -89,12 +88,12 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.events = event.NewService(db, h.directory, h.heard)
 	h.tickets = ticket.New(db, cfg.Keys, random, log)
 	h.door = door.NewService(db, cfg.Keys, random)
-	h.contacts = contact.NewService(db, cfg.Keys, net.DefaultResolver)
 	h.answers = report.Collect(db, log)
 	h.tickets.CountAnswers(h.answers)
 	h.reports = report.NewService(db, h.directory)
 	h.paper = paper.NewService(db, cfg.Keys, random, h.tickets)
 	h.guard = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
+	h.venues = venue.NewService(db, h.directory)
 	return h
 }
 
@@ -116,7 +115,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	pages, err := site.New(site.Options{
-		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
+		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
 	})
 	if err != nil {
@@ -131,13 +130,14 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	}, func() float64 { return float64(feeds.Shortcuts()) }))
 	e := httpx.New(httpx.Options{
 		Messages: messages, Logger: h.log, Metrics: metrics, ErrorPage: pages.ErrorPage, TrustedProxies: h.cfg.TrustedProxies, HSTS: h.cfg.BaseURL.Secure(),
+		BodyLimits: httpapi.BodyLimits,
 	})
 	httpx.Health(e, h.log, h.db.Ready)
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Reports: h.reports, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
-		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
+		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Reports: h.reports, Venues: h.venues, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add API: %w", err)
@@ -155,6 +155,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: "freeze_figures", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return report.Freeze(ctx, db) }},
 		{Name: retention.ReturnPaperSeats, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return paper.Return(ctx, db) }},
 		{Name: retention.ForgetShares, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return guard.Forget(ctx, db) }},
+		{Name: venue.TaskFillHolidays, Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) { return venue.FillHolidays(ctx, db) }},
 		{Name: retention.ForgetIdempotencyKeys, Every: time.Hour, Do: idempotency.NewLedger(db).Forget},
 	}
 }

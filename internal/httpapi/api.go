@@ -20,14 +20,13 @@ const Base = "/api/v1"
 
 // Options are the services the face speaks for. All are required, Guard apart.
 type Options struct {
-	Events   Events
-	Tickets  Tickets
-	Contacts Contacts
+	Events  Events
+	Tickets Tickets
 	// Guard asks for work when many want the same seats; nil asks nobody.
 	Guard         Guard
 	Door          Entrance
-	Paper         Paper
 	Reports       Reports
+	Venues        Venues
 	Organizations Organizations
 	Staff         Staff
 	Ledger        Ledger
@@ -36,6 +35,8 @@ type Options struct {
 	Keys *secret.Keys
 	// Words are for tables that are read by people.
 	Words *i18n.Localizer
+	// Messages has the words for the rules of rooms.
+	Messages *i18n.Bundle
 	// Clock tells whether a seat can be taken now, for display.
 	Clock clock.Clock
 	// BaseURL is the public address of the site, without a slash at its end.
@@ -69,6 +70,7 @@ func Register(e *echo.Echo, o Options) error {
 	if err := r.finish(); err != nil {
 		return err
 	}
+	f.openData(e)
 	return registerDocs(e)
 }
 

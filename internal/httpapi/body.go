@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"mime"
@@ -12,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // maxDepth is deeper than any body of the contract.
@@ -39,6 +42,27 @@ func readJSON(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return decodeJSON(raw)
+}
+
+// BodyLimits are the greatest bodies of uploads by route, for httpx.Options; everything else has the usual limit.
+var BodyLimits = map[string]int64{Base + "/organizations/:slug/facilities/:facility_id/photos": venue.MaxPhotoBytes}
+
+// checkFile reads a body that is a file and leaves it for the handler. Its checksum stands for it where requests are told apart.
+func (o *operation) checkFile(r *http.Request) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+	if err != nil || kind != o.file && (!strings.HasSuffix(o.file, "*") || !strings.HasPrefix(kind, strings.TrimSuffix(o.file, "*"))) {
+		return echo.ErrUnsupportedMediaType
+	}
+	raw, err := readAll(r)
+	if err != nil {
+		return err
+	}
+	if len(raw) == 0 {
+		return errBodyMalformed
+	}
+	sum := sha256.Sum256(raw)
+	r.Body = validated{Reader: bytes.NewReader(raw), value: hex.EncodeToString(sum[:]) + "?" + r.URL.RawQuery}
+	return nil
 }
 
 func checkJSONType(r *http.Request) error {

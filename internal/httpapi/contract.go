@@ -32,6 +32,7 @@ type operation struct {
 	takesKey   bool // Idempotency-Key
 	body       *openapi3.Schema
 	bodyNeeded bool
+	file       string // media type of a body that is a file: image/*, text/csv
 }
 
 func newOperation(s *spec, path, method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
@@ -57,6 +58,12 @@ func newOperation(s *spec, path, method string, item *openapi3.PathItem, op *ope
 	if op.RequestBody == nil {
 		return o, nil
 	}
+	for _, file := range []string{"image/*", "text/csv"} {
+		if _, ok := op.RequestBody.Value.Content[file]; ok {
+			o.file = file
+			return o, nil
+		}
+	}
 	media := op.RequestBody.Value.Content.Get(echo.MIMEApplicationJSON)
 	if media == nil || media.Schema == nil {
 		return nil, fmt.Errorf("read contract: %s has a body that is not JSON", o.id)
@@ -69,6 +76,9 @@ func newOperation(s *spec, path, method string, item *openapi3.PathItem, op *ope
 func (o *operation) check(c echo.Context) error {
 	if err := o.checkParameters(c); err != nil {
 		return err
+	}
+	if o.file != "" {
+		return o.checkFile(c.Request())
 	}
 	if o.body == nil {
 		return refuseBody(c.Request())

@@ -10,8 +10,10 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // guard lets a request through to h when the route's rule and the contract permit it. Credentials come first, so that strangers learn nothing of the rest.
@@ -30,11 +32,8 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 	}
 	switch line.rule.access {
 	case public:
-		return cached(checked)
-	case paperOnly:
-		return httpx.Bucketed(func(c echo.Context) error {
-			httpx.NoStore(c)
-			return checked(c)
+		return cached(func(c echo.Context) error {
+			return checked(with(c, languageKey{}, httpx.NegotiateLanguage(c)))
 		})
 	case holderOnly:
 		return httpx.Bucketed(func(c echo.Context) error {
@@ -116,6 +115,8 @@ type (
 	sessionKey struct{}
 	holderKey  struct{}
 	doorKey    struct{}
+	// languageKey is on public routes only.
+	languageKey struct{}
 )
 
 func with(c echo.Context, key, value any) echo.Context {
@@ -129,6 +130,17 @@ func sessionOf(ctx context.Context) staff.Session { return ctx.Value(sessionKey{
 func codeOf(ctx context.Context) secret.Ticket { return ctx.Value(holderKey{}).(secret.Ticket) }
 
 func doorOf(ctx context.Context) secret.Door { return ctx.Value(doorKey{}).(secret.Door) }
+
+// wordsOf gives the words in the language of a public request.
+func (f *face) wordsOf(ctx context.Context) *i18n.Localizer {
+	lang, _ := ctx.Value(languageKey{}).(i18n.Lang)
+	return f.Messages.Localizer(lang)
+}
+
+func keeperOf(ctx context.Context) venue.Author {
+	s := sessionOf(ctx)
+	return venue.Author{Organization: s.Organization.ID, Actor: s.Actor()}
+}
 
 func authorOf(ctx context.Context) event.Author {
 	s := sessionOf(ctx)

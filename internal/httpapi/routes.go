@@ -16,17 +16,15 @@ type access int
 
 const (
 	public     access = iota + 1 // anyone, from any page
-	paperOnly                    // anyone; the body holds a code on paper
 	holderOnly                   // whoever presents a participation code
 	doorOnly                     // whoever presents the token of a day link
 	staffOnly                    // a token of the organization in the path whose member has the permission
 )
 
 var (
-	anyone    = rule{access: public}
-	paperCode = rule{access: paperOnly}
-	holder    = rule{access: holderOnly}
-	dayLink   = rule{access: doorOnly}
+	anyone  = rule{access: public}
+	holder  = rule{access: holderOnly}
+	dayLink = rule{access: doorOnly}
 )
 
 func may(p staff.Permission) rule { return rule{access: staffOnly, permission: p} }
@@ -50,23 +48,21 @@ var table = []route{
 	{get, "/organizations", "listOrganizations", anyone},
 	{get, "/organizations/{slug}", "getOrganization", anyone},
 	{get, "/partnerships", "listPartnerships", anyone},
+	{get, "/facilities", "listFacilities", anyone},
+	{get, "/facilities/{facility_id}", "getFacility", anyone},
+	{get, "/rooms", "listRooms", anyone},
+	{get, "/rooms/{room_id}", "getRoom", anyone},
 	{get, "/events", "listEvents", anyone},
 	{get, "/events/changes", "listEventChanges", anyone},
 	{get, "/events/{event_id}", "getEvent", anyone},
 	{get, "/events/{event_id}/erasure", "getErasure", anyone},
 	{get, "/events/{event_id}/parts/{part_id}/draw", "getDraw", anyone},
 	{get, "/events/{event_id}/slots", "listSlots", anyone},
-	{get, "/events/{event_id}/contact", "getContactWays", anyone},
 	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
-
-	{post, "/paper", "lookAtPaperCode", paperCode},
-	{post, "/paper/tickets", "takeByPaperCode", paperCode},
 
 	{get, "/ticket", "getTicket", holder},
 	{remove, "/ticket", "cancelTicket", holder},
 	{post, "/ticket/rotate", "rotateTicket", holder},
-	{put, "/ticket/contact", "keepContact", holder},
-	{remove, "/ticket/contact", "forgetContact", holder},
 	{post, "/ticket/calendar", "startCalendar", holder},
 	{remove, "/ticket/calendar", "stopCalendar", holder},
 	{post, "/ticket/slots", "changeTicketSlots", holder},
@@ -95,9 +91,6 @@ var table = []route{
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}", "deleteOccurrence", may(staff.EventsDraft)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel", "cancelOccurrence", may(staff.EventsPublish)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone", "postponeOccurrence", may(staff.EventsPublish)},
-	{get, "/organizations/{slug}/events/{event_id}/paper-sheets", "listPaperSheets", may(staff.EventsRead)},
-	{post, "/organizations/{slug}/events/{event_id}/paper-sheets", "printPaperSheet", may(staff.EventsPublish)},
-	{remove, "/organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id}", "revokePaperSheet", may(staff.EventsPublish)},
 	{get, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "listDoorLinks", may(staff.DoorOpen)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "createDoorLink", may(staff.DoorOpen)},
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id}", "revokeDoorLink", may(staff.DoorOpen)},
@@ -110,6 +103,31 @@ var table = []route{
 	{post, "/organizations/{slug}/events/{event_id}/series", "createSeries", may(staff.EventsDraft)},
 	{patch, "/organizations/{slug}/series/{series_id}", "changeSeries", may(staff.EventsDraft)},
 	{put, "/organizations/{slug}/series/{series_id}/months/{month}", "decideMonth", may(staff.SeriesDecide)},
+
+	{get, "/organizations/{slug}/facilities", "listStaffFacilities", may(staff.VenuesRead)},
+	{post, "/organizations/{slug}/facilities", "createFacility", may(staff.VenuesManage)},
+	{get, "/organizations/{slug}/facilities/{facility_id}", "getStaffFacility", may(staff.VenuesRead)},
+	{patch, "/organizations/{slug}/facilities/{facility_id}", "changeFacility", may(staff.VenuesManage)},
+	{remove, "/organizations/{slug}/facilities/{facility_id}", "deleteFacility", may(staff.VenuesManage)},
+	{post, "/organizations/{slug}/facilities/{facility_id}/open", "openFacility", may(staff.VenuesManage)},
+	{post, "/organizations/{slug}/facilities/{facility_id}/close", "closeFacility", may(staff.VenuesManage)},
+	{get, "/organizations/{slug}/facilities/{facility_id}/closures", "listClosures", may(staff.VenuesRead)},
+	{post, "/organizations/{slug}/facilities/{facility_id}/closures", "createClosure", may(staff.VenuesManage)},
+	{remove, "/organizations/{slug}/facilities/{facility_id}/closures/{closure_id}", "deleteClosure", may(staff.VenuesManage)},
+	{post, "/organizations/{slug}/facilities/{facility_id}/photos", "addPhoto", may(staff.VenuesManage)},
+	{patch, "/organizations/{slug}/facilities/{facility_id}/photos/{photo_id}", "changePhoto", may(staff.VenuesManage)},
+	{remove, "/organizations/{slug}/facilities/{facility_id}/photos/{photo_id}", "deletePhoto", may(staff.VenuesManage)},
+	{post, "/organizations/{slug}/facility-imports", "importFacilities", may(staff.VenuesManage)},
+	{get, "/organizations/{slug}/rooms", "listStaffRooms", may(staff.VenuesRead)},
+	{post, "/organizations/{slug}/rooms", "createRoom", may(staff.VenuesManage)},
+	{get, "/organizations/{slug}/rooms/{room_id}", "getStaffRoom", may(staff.VenuesRead)},
+	{patch, "/organizations/{slug}/rooms/{room_id}", "changeRoom", may(staff.VenuesManage)},
+	{remove, "/organizations/{slug}/rooms/{room_id}", "deleteRoom", may(staff.VenuesManage)},
+	{post, "/organizations/{slug}/rooms/{room_id}/open", "openRoom", may(staff.VenuesManage)},
+	{post, "/organizations/{slug}/rooms/{room_id}/close", "closeRoom", may(staff.VenuesManage)},
+	{get, "/organizations/{slug}/holidays", "listHolidays", may(staff.VenuesRead)},
+	{put, "/organizations/{slug}/holidays/{day}", "setHoliday", may(staff.VenuesManage)},
+	{remove, "/organizations/{slug}/holidays/{day}", "removeHoliday", may(staff.VenuesManage)},
 
 	{patch, "/organizations/{slug}", "changeOrganization", may(staff.OrganizationEdit)},
 	{post, "/organizations/{slug}/partner-groups", "registerPartnerGroup", may(staff.GroupsRegister)},

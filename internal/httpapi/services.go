@@ -8,7 +8,6 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -16,6 +15,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // Events is what the face asks of event.Service.
@@ -68,14 +68,6 @@ type Tickets interface {
 	Draw(ctx context.Context, eventID, partID uuid.UUID) (ticket.Draw, error)
 }
 
-// Contacts is what the face asks of contact.Service.
-type Contacts interface {
-	Ways(ctx context.Context, event uuid.UUID) (contact.Ways, error)
-	Check(ctx context.Context, c contact.Contact) error
-	Put(ctx context.Context, code secret.Ticket, c contact.Contact) error
-	Remove(ctx context.Context, code secret.Ticket) error
-}
-
 // Entrance is what the face asks of door.Service.
 type Entrance interface {
 	CreateLink(ctx context.Context, by event.Author, eventID, occurrence uuid.UUID) (door.Issued, error)
@@ -94,6 +86,41 @@ type Entrance interface {
 type Reports interface {
 	Event(ctx context.Context, organization, id uuid.UUID) (report.Event, error)
 	Year(ctx context.Context, organization uuid.UUID, year int) (report.Year, error)
+}
+
+// Venues is what the face asks of venue.Service.
+type Venues interface {
+	Facilities(ctx context.Context, f venue.FacilityFilter) (venue.FacilityPage, error)
+	Facility(ctx context.Context, id uuid.UUID) (venue.Facility, error)
+	Rooms(ctx context.Context, f venue.RoomFilter) (venue.RoomPage, error)
+	Room(ctx context.Context, id uuid.UUID) (venue.Room, error)
+
+	FacilitiesForStaff(ctx context.Context, own uuid.UUID, f venue.FacilityFilter) (venue.FacilityPage, error)
+	FacilityForStaff(ctx context.Context, own, id uuid.UUID) (venue.Facility, error)
+	CreateFacility(ctx context.Context, by venue.Author, in venue.FacilityInput) (venue.Facility, error)
+	ChangeFacility(ctx context.Context, by venue.Author, id uuid.UUID, change func(in *venue.FacilityInput)) (venue.Facility, error)
+	OpenFacility(ctx context.Context, by venue.Author, id uuid.UUID) (venue.Facility, error)
+	CloseFacility(ctx context.Context, by venue.Author, id uuid.UUID, on clock.Date, reason string) (venue.Facility, error)
+	DeleteFacility(ctx context.Context, by venue.Author, id uuid.UUID) error
+	Import(ctx context.Context, by venue.Author, items []venue.ImportItem, o venue.ImportOptions) ([]venue.Imported, error)
+
+	RoomsForStaff(ctx context.Context, own uuid.UUID, f venue.RoomFilter) (venue.RoomPage, error)
+	RoomForStaff(ctx context.Context, own, id uuid.UUID) (venue.Room, error)
+	CreateRoom(ctx context.Context, by venue.Author, facility uuid.UUID, in venue.RoomInput) (venue.Room, error)
+	ChangeRoom(ctx context.Context, by venue.Author, id uuid.UUID, change func(in *venue.RoomInput)) (venue.Room, error)
+	OpenRoom(ctx context.Context, by venue.Author, id uuid.UUID) (venue.Room, error)
+	CloseRoom(ctx context.Context, by venue.Author, id uuid.UUID, on clock.Date, reason string) (venue.Room, error)
+	DeleteRoom(ctx context.Context, by venue.Author, id uuid.UUID) error
+
+	ClosingsForStaff(ctx context.Context, own, facility uuid.UUID) ([]venue.ClosureEntry, error)
+	AddClosing(ctx context.Context, by venue.Author, facility uuid.UUID, in venue.ClosureInput) (venue.ClosureEntry, error)
+	RemoveClosing(ctx context.Context, by venue.Author, facility, id uuid.UUID) error
+	Holidays(ctx context.Context, organization uuid.UUID, year int) ([]venue.LocalHoliday, error)
+	SetHoliday(ctx context.Context, by venue.Author, h venue.LocalHoliday) (venue.LocalHoliday, error)
+	RemoveHoliday(ctx context.Context, by venue.Author, day clock.Date) error
+	AddPhoto(ctx context.Context, by venue.Author, facility uuid.UUID, in venue.PhotoInput, file []byte) (venue.Photo, error)
+	ChangePhoto(ctx context.Context, by venue.Author, facility, id uuid.UUID, change func(in *venue.PhotoInput)) (venue.Photo, error)
+	DeletePhoto(ctx context.Context, by venue.Author, facility, id uuid.UUID) error
 }
 
 // Organizations is what the face asks of organization.Service.

@@ -54,11 +54,15 @@ func (f *face) attempt(c echo.Context, next echo.HandlerFunc) (err error) {
 	if err := checkAddress(r.URL); err != nil {
 		return err
 	}
-	if r.ContentLength > f.BodyLimit {
+	limit := f.BodyLimit
+	if own, ok := f.BodyLimits[c.Path()]; ok {
+		limit = own
+	}
+	if r.ContentLength > limit {
 		return ErrBodyTooLarge
 	}
 	if r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody {
-		r.Body = &body{rc: r.Body, left: f.BodyLimit}
+		r.Body = &body{rc: r.Body, left: limit}
 	}
 	return next(c)
 }

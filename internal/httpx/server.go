@@ -35,6 +35,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// BodyLimit in bytes; DefaultBodyLimit when 0.
 	BodyLimit int64
+	// BodyLimits are those of single routes, by pattern, where they differ: uploads.
+	BodyLimits map[string]int64
 	// HSTS tells browsers to come back by https only; for servers reached by https.
 	HSTS bool
 }

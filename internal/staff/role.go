@@ -20,7 +20,9 @@ const (
 	EventsPublish    Permission = "events.publish" // publish, postpone, cancel
 	OrganisersDecide Permission = "organisers.decide"
 	SeriesDecide     Permission = "series.decide"
-	DoorOpen         Permission = "door.open" // day links and how many fit; who stands at the door needs no account
+	DoorOpen         Permission = "door.open"     // day links and how many fit; who stands at the door needs no account
+	VenuesRead       Permission = "venues.read"   // drafts too
+	VenuesManage     Permission = "venues.manage" // facilities, rooms, their rules, closings, holidays
 	ReportsRead      Permission = "reports.read"
 	AuditRead        Permission = "audit.read"
 	OrganizationEdit Permission = "organization.edit"
@@ -35,6 +37,8 @@ var least = map[Permission]Role{
 	EventsDraft:      Editor,
 	ReportsRead:      Editor,
 	DoorOpen:         Editor,
+	VenuesRead:       Editor,
+	VenuesManage:     Publisher,
 	EventsPublish:    Publisher,
 	OrganisersDecide: Publisher,
 	SeriesDecide:     Publisher,

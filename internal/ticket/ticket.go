@@ -59,10 +59,7 @@ type Ticket struct {
 
 	slots *[]HeldSlot // nil for none, so that tickets can be compared
 	// bySlots tells a cancelled ticket that held slots.
-	bySlots bool
-	// HasContact says that a contact is kept, sealed (internal/contact).
-	HasContact bool
-
+	bySlots      bool
 	calendarOn   bool
 	calendarTurn int
 }

@@ -61,6 +61,9 @@ func NationalHolidays(year int) []LocalHoliday {
 	return list
 }
 
+// TaskFillHolidays is the worker's task.
+const TaskFillHolidays = "fill_holidays"
+
 // yearsAhead is how far the table is filled.
 const yearsAhead = 3
 

@@ -1,0 +1,191 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/opendata"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// mostRows bounds what is told of an import.
+const mostRows = 1000
+
+// ImportFacilities brings a list in.
+func (f *face) ImportFacilities(ctx context.Context, request api.ImportFacilitiesRequestObject) (api.ImportFacilitiesResponseObject, error) {
+	raw, err := io.ReadAll(request.Body)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	list, items, err := ReadFacilities(raw, sessionOf(ctx).Organization)
+	if err != nil {
+		return nil, err
+	}
+	done, err := f.Venues.Import(ctx, keeperOf(ctx), items, venue.ImportOptions{DryRun: or(request.Params.DryRun), Open: or(request.Params.Open)})
+	if err != nil {
+		return nil, err
+	}
+	return api.ImportFacilities200JSONResponse(importReport(list, done)), nil
+}
+
+func importReport(list opendata.File, done []venue.Imported) api.ImportReport {
+	out := api.ImportReport{
+		Edition: api.ImportReportEdition(list.Edition), Encoding: api.ImportReportEncoding(list.Encoding), IgnoredColumns: filled(list.Ignored), Rows: []api.ImportRow{},
+	}
+	for _, d := range done {
+		switch d.Outcome {
+		case venue.Created:
+			out.Created++
+		case venue.Changed:
+			out.Changed++
+		case venue.Unchanged:
+			out.Unchanged++
+		default:
+			out.Refused++
+		}
+		if d.Outcome == venue.Unchanged && len(d.Mended) == 0 || len(out.Rows) == mostRows {
+			continue
+		}
+		row := api.ImportRow{Line: d.Line, Name: d.Name, Outcome: api.ImportRowOutcome(d.Outcome), Mended: mendings(d.Mended), RefusedFor: mendings(d.Refused)}
+		if d.Facility != [16]byte{} {
+			row.FacilityID = &d.Facility
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+func mendings(list []venue.Mending) []api.Mending {
+	out := make([]api.Mending, len(list))
+	for i, m := range list {
+		out[i] = api.Mending{Column: m.Column, Code: m.Code}
+	}
+	return out
+}
+
+// ReadFacilities reads a list of facilities (公共施設一覧) as the organization's own; venue.ErrImport when it is none. Rows of another municipality are refused.
+func ReadFacilities(raw []byte, owner organization.Ref) (opendata.File, []venue.ImportItem, error) {
+	list, err := opendata.Read(raw)
+	switch {
+	case errors.Is(err, opendata.ErrTooLarge):
+		return opendata.File{}, nil, venue.ErrImport.Because(err)
+	case err != nil:
+		return opendata.File{}, nil, venue.ErrImport.Because(err)
+	}
+	items := make([]venue.ImportItem, len(list.Rows))
+	for i, row := range list.Rows {
+		items[i] = importItem(row, owner)
+	}
+	return list, items, nil
+}
+
+func importItem(row opendata.Row, owner organization.Ref) venue.ImportItem {
+	f := row.Facility
+	item := venue.ImportItem{Line: row.Line, OutsideID: f.ID, Name: f.Name}
+	for _, m := range row.Mended {
+		item.Mended = append(item.Mended, venue.Mending(m))
+	}
+	code, why := areaOf(f.Code, owner.Code)
+	switch {
+	case code == "":
+		item.Refused = append(item.Refused, venue.Mending{Column: "全国地方公共団体コード", Code: why})
+	case why != "":
+		item.Mended = append(item.Mended, venue.Mending{Column: "全国地方公共団体コード", Code: why})
+	}
+	if f.Name == "" {
+		item.Refused = append(item.Refused, venue.Mending{Column: "名称", Code: "required"})
+	}
+	item.Apply = func(in *venue.FacilityInput) { applyRow(in, f, code) }
+	return item
+}
+
+// areaOf reads a code as the owner's where it can mean it; "" and why when it can't.
+func areaOf(written, own string) (code, why string) {
+	readings := organization.CodeReadings(written)
+	switch {
+	case own != "" && written == "":
+		return own, "code_completed"
+	case own != "" && slices.Contains(readings, own):
+		if written != own {
+			why = "code_completed"
+		}
+		return own, why
+	case own != "" && len(readings) > 0:
+		return "", "code_of_another"
+	case len(readings) == 0:
+		return "", "code_unreadable"
+	case len(readings) > 1:
+		return "", "code_ambiguous"
+	}
+	if written != readings[0] {
+		why = "code_completed"
+	}
+	return readings[0], why
+}
+
+func applyRow(in *venue.FacilityInput, f opendata.Facility, code string) {
+	oneLine := strings.NewReplacer("\n", " ", "\t", " ")
+	in.AreaCode = code
+	for _, c := range []struct {
+		place *string
+		value string
+		most  int
+	}{
+		{&in.Name, oneLine.Replace(f.Name), 100}, {&in.Kana, oneLine.Replace(f.Kana), 200}, {&in.English, oneLine.Replace(f.English), 200},
+		{&in.Alias, oneLine.Replace(f.Alias), 200}, {&in.POICode, oneLine.Replace(f.POICode), 40}, {&in.OutsideID, oneLine.Replace(f.ID), 60},
+		{&in.Address, oneLine.Replace(or2(f.Address, f.Prefecture+f.City)), 300}, {&in.Building, oneLine.Replace(f.Building), 200}, {&in.Phone, f.Phone, 30},
+		{&in.PhoneExtension, oneLine.Replace(f.Extension), 30}, {&in.Email, f.Email, 254}, {&in.PostalCode, f.PostalCode, 8}, {&in.CorporateNumber, f.CorporateNumber, 13},
+		{&in.OperatedBy, oneLine.Replace(f.Operator), 200}, {&in.HoursNote, f.HoursNote, 1000}, {&in.Description, f.Description, 4000}, {&in.BarrierNote, f.FactsNote, 1000},
+		{&in.Website, f.URL, 2000},
+	} {
+		if c.value != "" {
+			*c.place = c.value
+		}
+	}
+	if f.Latitude != nil {
+		in.Latitude, in.Longitude = f.Latitude, f.Longitude
+	}
+	if f.Facts != nil {
+		in.BarrierFree, in.Barriers = nil, nil
+		for _, fact := range venue.Facts {
+			switch has, stated := f.Facts[string(fact)]; {
+			case has:
+				in.BarrierFree = append(in.BarrierFree, fact)
+			case stated:
+				in.Barriers = append(in.Barriers, fact)
+			}
+		}
+	}
+	applyHours(in, f)
+}
+
+func or2(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}
+
+// applyHours takes the list's one stretch a day only where no better is known.
+func applyHours(in *venue.FacilityInput, f opendata.Facility) {
+	from, err1 := venue.ParseTime(f.Opens)
+	to, err2 := venue.ParseTime(f.Closes)
+	stretch := venue.Hours{From: from, To: to}
+	if err1 != nil || err2 != nil || !stretch.Valid() || len(in.Hours.Seasons) > 0 {
+		return
+	}
+	hours := []venue.Hours{stretch}
+	week := venue.EveryDay(hours...)
+	if len(f.Weekdays) > 0 {
+		week = venue.Week{}
+		for _, d := range f.Weekdays {
+			*[]*[]venue.Hours{&week.Sun, &week.Mon, &week.Tue, &week.Wed, &week.Thu, &week.Fri, &week.Sat}[d] = hours
+		}
+	}
+	in.Hours = venue.Calendar{Seasons: []venue.Season{{Week: week}}}
+}
