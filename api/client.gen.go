@@ -205,6 +205,14 @@ type ClientInterface interface {
 	// Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 	GetEvent(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetContactWays See how holders of tickets can be told of changes, if they like
+	//
+	// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+	// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+	//
+	// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+	GetContactWays(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetErasure See whether the tickets of past dates were erased
 	//
 	// A certificate for everybody. Some days after a date has ended, the codes, nicknames and private calendars of its tickets are erased and the key of its
@@ -577,6 +585,48 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 	PostponeOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPaperSheets List the sheets of paper codes of an event, newest first
+	//
+	// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+	ListPaperSheets(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrintPaperSheetWithBody Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheetWithBody(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrintPaperSheet Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheet(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokePaperSheet Revoke a sheet of paper codes
+	//
+	// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+	RevokePaperSheet(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PostponeEventWithBody Postpone all coming dates of an event
 	//
@@ -981,6 +1031,42 @@ type ClientInterface interface {
 	// Corresponds with DELETE /organizations/{slug}/tokens/{token_id} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, slug Slug, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// LookAtPaperCodeWithBody See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LookAtPaperCode See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCode(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeByPaperCodeWithBody Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeByPaperCode Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCode(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListPartnerships List all partnerships with their members
 	//
 	// Corresponds with GET /partnerships (the `ListPartnerships` operationId).
@@ -1026,6 +1112,33 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ForgetContact Take the contact back
+	//
+	// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+	//
+	// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+	ForgetContact(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KeepContactWithBody Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContactWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KeepContact Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContact(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GiveDayCode Get the day code to show at the door
 	//
@@ -1292,6 +1405,24 @@ func (c *Client) ListEventChanges(ctx context.Context, params *ListEventChangesP
 // Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 func (c *Client) GetEvent(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEventRequest(c.Server, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContactWays See how holders of tickets can be told of changes, if they like
+//
+// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+//
+// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+func (c *Client) GetContactWays(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContactWaysRequest(c.Server, eventID)
 	if err != nil {
 		return nil, err
 	}
@@ -2095,6 +2226,88 @@ func (c *Client) PostponeOccurrenceWithBody(ctx context.Context, slug Slug, even
 // Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 func (c *Client) PostponeOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPostponeOccurrenceRequest(c.Server, slug, eventID, occurrenceID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPaperSheets List the sheets of paper codes of an event, newest first
+//
+// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+func (c *Client) ListPaperSheets(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPaperSheetsRequest(c.Server, slug, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintPaperSheetWithBody Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *Client) PrintPaperSheetWithBody(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintPaperSheetRequestWithBody(c.Server, slug, eventID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintPaperSheet Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *Client) PrintPaperSheet(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintPaperSheetRequest(c.Server, slug, eventID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokePaperSheet Revoke a sheet of paper codes
+//
+// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+func (c *Client) RevokePaperSheet(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokePaperSheetRequest(c.Server, slug, eventID, sheetID)
 	if err != nil {
 		return nil, err
 	}
@@ -3068,6 +3281,82 @@ func (c *Client) RevokeToken(ctx context.Context, slug Slug, tokenID TokenID, re
 	return c.Client.Do(req)
 }
 
+// LookAtPaperCodeWithBody See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *Client) LookAtPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLookAtPaperCodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LookAtPaperCode See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *Client) LookAtPaperCode(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLookAtPaperCodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeByPaperCodeWithBody Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *Client) TakeByPaperCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeByPaperCodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeByPaperCode Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *Client) TakeByPaperCode(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeByPaperCodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListPartnerships List all partnerships with their members
 //
 // Corresponds with GET /partnerships (the `ListPartnerships` operationId).
@@ -3174,6 +3463,63 @@ func (c *Client) StopCalendar(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 func (c *Client) StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartCalendarRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ForgetContact Take the contact back
+//
+// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+//
+// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+func (c *Client) ForgetContact(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForgetContactRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KeepContactWithBody Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *Client) KeepContactWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKeepContactRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KeepContact Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *Client) KeepContact(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKeepContactRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3766,6 +4112,40 @@ func NewGetEventRequest(server string, eventID EventID) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/events/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetContactWaysRequest constructs an http.Request for the GetContactWays method
+func NewGetContactWaysRequest(server string, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s/contact", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5453,6 +5833,176 @@ func NewPostponeOccurrenceRequestWithBody(server string, slug Slug, eventID Even
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListPaperSheetsRequest constructs an http.Request for the ListPaperSheets method
+func NewListPaperSheetsRequest(server string, slug Slug, eventID EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/paper-sheets", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPrintPaperSheetRequest calls the generic PrintPaperSheet builder with application/json body
+func NewPrintPaperSheetRequest(server string, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPrintPaperSheetRequestWithBody(server, slug, eventID, params, "application/json", bodyReader)
+}
+
+// NewPrintPaperSheetRequestWithBody constructs an http.Request for the PrintPaperSheet method, with any body, and a specified content type
+func NewPrintPaperSheetRequestWithBody(server string, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/paper-sheets", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokePaperSheetRequest constructs an http.Request for the RevokePaperSheet method
+func NewRevokePaperSheetRequest(server string, slug Slug, eventID EventID, sheetID SheetID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "sheet_id", sheetID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/paper-sheets/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -7746,6 +8296,86 @@ func NewRevokeTokenRequest(server string, slug Slug, tokenID TokenID) (*http.Req
 	return req, nil
 }
 
+// NewLookAtPaperCodeRequest calls the generic LookAtPaperCode builder with application/json body
+func NewLookAtPaperCodeRequest(server string, body LookAtPaperCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLookAtPaperCodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewLookAtPaperCodeRequestWithBody constructs an http.Request for the LookAtPaperCode method, with any body, and a specified content type
+func NewLookAtPaperCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/paper")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTakeByPaperCodeRequest calls the generic TakeByPaperCode builder with application/json body
+func NewTakeByPaperCodeRequest(server string, body TakeByPaperCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTakeByPaperCodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewTakeByPaperCodeRequestWithBody constructs an http.Request for the TakeByPaperCode method, with any body, and a specified content type
+func NewTakeByPaperCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/paper/tickets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListPartnershipsRequest constructs an http.Request for the ListPartnerships method
 func NewListPartnershipsRequest(server string) (*http.Request, error) {
 	var err error
@@ -8077,6 +8707,73 @@ func NewStartCalendarRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewForgetContactRequest constructs an http.Request for the ForgetContact method
+func NewForgetContactRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/contact")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewKeepContactRequest calls the generic KeepContact builder with application/json body
+func NewKeepContactRequest(server string, body KeepContactJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewKeepContactRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewKeepContactRequestWithBody constructs an http.Request for the KeepContact method, with any body, and a specified content type
+func NewKeepContactRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/contact")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGiveDayCodeRequest constructs an http.Request for the GiveDayCode method
 func NewGiveDayCodeRequest(server string) (*http.Request, error) {
 	var err error
@@ -8335,6 +9032,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /events/{event_id} (the `GetEvent` operationId).
 	GetEventWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetEventResponse, error)
+
+	// GetContactWaysWithResponse See how holders of tickets can be told of changes, if they like
+	//
+	// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+	// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+	GetContactWaysWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetContactWaysResponse, error)
 
 	// GetErasureWithResponse See whether the tickets of past dates were erased
 	//
@@ -8738,6 +9445,52 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 	PostponeOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*PostponeOccurrenceResponse, error)
+
+	// ListPaperSheetsWithResponse List the sheets of paper codes of an event, newest first
+	//
+	// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+	ListPaperSheetsWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*ListPaperSheetsResponse, error)
+
+	// PrintPaperSheetWithBodyWithResponse Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheetWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error)
+
+	// PrintPaperSheetWithResponse Set seats aside for codes on paper
+	//
+	// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+	// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+	// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+	//
+	// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+	// that holds secrets is not kept.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+	PrintPaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error)
+
+	// RevokePaperSheetWithResponse Revoke a sheet of paper codes
+	//
+	// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+	RevokePaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*RevokePaperSheetResponse, error)
 
 	// PostponeEventWithBodyWithResponse Postpone all coming dates of an event
 	//
@@ -9186,6 +9939,42 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /organizations/{slug}/tokens/{token_id} (the `RevokeToken` operationId).
 	RevokeTokenWithResponse(ctx context.Context, slug Slug, tokenID TokenID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
 
+	// LookAtPaperCodeWithBodyWithResponse See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error)
+
+	// LookAtPaperCodeWithResponse See what a code on paper is good for
+	//
+	// A POST, because a code never stands in an address. Changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+	LookAtPaperCodeWithResponse(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error)
+
+	// TakeByPaperCodeWithBodyWithResponse Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error)
+
+	// TakeByPaperCodeWithResponse Take seats with a code on paper
+	//
+	// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+	TakeByPaperCodeWithResponse(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error)
+
 	// ListPartnershipsWithResponse List all partnerships with their members
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -9245,6 +10034,35 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartCalendarResponse, error)
+
+	// ForgetContactWithResponse Take the contact back
+	//
+	// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+	ForgetContactWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ForgetContactResponse, error)
+
+	// KeepContactWithBodyWithResponse Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContactWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KeepContactResponse, error)
+
+	// KeepContactWithResponse Leave a mail address or a push subscription
+	//
+	// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+	// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+	KeepContactWithResponse(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*KeepContactResponse, error)
 
 	// GiveDayCodeWithResponse Get the day code to show at the door
 	//
@@ -9655,6 +10473,43 @@ func (r GetEventResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEventResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetContactWaysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContactWays
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContactWaysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContactWaysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContactWaysResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10947,6 +11802,135 @@ func (r PostponeOccurrenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PostponeOccurrenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPaperSheetsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PaperSheetPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPaperSheetsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPaperSheetsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPaperSheetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PrintPaperSheetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IssuedPaperSheet
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r PrintPaperSheetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrintPaperSheetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrintPaperSheetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokePaperSheetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokePaperSheetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokePaperSheetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokePaperSheetResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12754,6 +13738,100 @@ func (r RevokeTokenResponse) ContentType() string {
 	return ""
 }
 
+type LookAtPaperCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PaperGood
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *PaperOver
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r LookAtPaperCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LookAtPaperCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LookAtPaperCodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TakeByPaperCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IssuedTicket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *PaperOver
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeByPaperCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeByPaperCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeByPaperCodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListPartnershipsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13017,6 +14095,92 @@ func (r StartCalendarResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StartCalendarResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ForgetContactResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ForgetContactResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ForgetContactResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ForgetContactResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type KeepContactResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r KeepContactResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r KeepContactResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r KeepContactResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13347,6 +14511,22 @@ func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, eventID 
 		return nil, err
 	}
 	return ParseGetEventResponse(rsp)
+}
+
+// GetContactWaysWithResponse See how holders of tickets can be told of changes, if they like
+//
+// Nobody needs to leave a contact. It is sealed before it is stored, for a key that is destroyed seven days after the date. A date that is not listed has no
+// key yet, or no more: seats are given all the same, and a contact can be added to the ticket later.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{event_id}/contact (the `GetContactWays` operationId).
+func (c *ClientWithResponses) GetContactWaysWithResponse(ctx context.Context, eventID EventID, reqEditors ...RequestEditorFn) (*GetContactWaysResponse, error) {
+	rsp, err := c.GetContactWays(ctx, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContactWaysResponse(rsp)
 }
 
 // GetErasureWithResponse See whether the tickets of past dates were erased
@@ -14008,6 +15188,76 @@ func (c *ClientWithResponses) PostponeOccurrenceWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParsePostponeOccurrenceResponse(rsp)
+}
+
+// ListPaperSheetsWithResponse List the sheets of paper codes of an event, newest first
+//
+// Numbers only. Nobody can list the codes, and nothing leads from a code to its ticket.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/events/{event_id}/paper-sheets (the `ListPaperSheets` operationId).
+func (c *ClientWithResponses) ListPaperSheetsWithResponse(ctx context.Context, slug Slug, eventID EventID, reqEditors ...RequestEditorFn) (*ListPaperSheetsResponse, error) {
+	rsp, err := c.ListPaperSheets(ctx, slug, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPaperSheetsResponse(rsp)
+}
+
+// PrintPaperSheetWithBodyWithResponse Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *ClientWithResponses) PrintPaperSheetWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error) {
+	rsp, err := c.PrintPaperSheetWithBody(ctx, slug, eventID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintPaperSheetResponse(rsp)
+}
+
+// PrintPaperSheetWithResponse Set seats aside for codes on paper
+//
+// Takes `codes` × `seats_each` free seats out of a quota whose seats are taken in person, first come, first served, and gives as many codes. Each is good for
+// one ticket of at most `seats_each` seats, at `/paper` or at your counter, however many want the rest. What is not used goes back to the quota, its waiting list first, at
+// `returns_at` (left out: when the waiting list ends, the start's eve unless told otherwise), when the sheet is revoked, and when such a ticket is cancelled.
+//
+// The codes are in this answer only. With `format=html` it is a page to save and print, with a strip to cut off for each code. Takes no Idempotency-Key: an answer
+// that holds secrets is not kept.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/paper-sheets (the `PrintPaperSheet` operationId).
+func (c *ClientWithResponses) PrintPaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, params *PrintPaperSheetParams, body PrintPaperSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*PrintPaperSheetResponse, error) {
+	rsp, err := c.PrintPaperSheet(ctx, slug, eventID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintPaperSheetResponse(rsp)
+}
+
+// RevokePaperSheetWithResponse Revoke a sheet of paper codes
+//
+// Its unused codes are worth nothing from now on and their seats go back at once. Tickets taken with the others stay.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id} (the `RevokePaperSheet` operationId).
+func (c *ClientWithResponses) RevokePaperSheetWithResponse(ctx context.Context, slug Slug, eventID EventID, sheetID SheetID, reqEditors ...RequestEditorFn) (*RevokePaperSheetResponse, error) {
+	rsp, err := c.RevokePaperSheet(ctx, slug, eventID, sheetID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokePaperSheetResponse(rsp)
 }
 
 // PostponeEventWithBodyWithResponse Postpone all coming dates of an event
@@ -14793,6 +16043,66 @@ func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, slug 
 	return ParseRevokeTokenResponse(rsp)
 }
 
+// LookAtPaperCodeWithBodyWithResponse See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *ClientWithResponses) LookAtPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error) {
+	rsp, err := c.LookAtPaperCodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLookAtPaperCodeResponse(rsp)
+}
+
+// LookAtPaperCodeWithResponse See what a code on paper is good for
+//
+// A POST, because a code never stands in an address. Changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper (the `LookAtPaperCode` operationId).
+func (c *ClientWithResponses) LookAtPaperCodeWithResponse(ctx context.Context, body LookAtPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*LookAtPaperCodeResponse, error) {
+	rsp, err := c.LookAtPaperCode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLookAtPaperCodeResponse(rsp)
+}
+
+// TakeByPaperCodeWithBodyWithResponse Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *ClientWithResponses) TakeByPaperCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error) {
+	rsp, err := c.TakeByPaperCodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeByPaperCodeResponse(rsp)
+}
+
+// TakeByPaperCodeWithResponse Take seats with a code on paper
+//
+// Without contest: the seats were set aside. One code, one ticket. Make the `secret` yourself as with any ticket, and sending the same request again gives the same ticket.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /paper/tickets (the `TakeByPaperCode` operationId).
+func (c *ClientWithResponses) TakeByPaperCodeWithResponse(ctx context.Context, body TakeByPaperCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeByPaperCodeResponse, error) {
+	rsp, err := c.TakeByPaperCode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeByPaperCodeResponse(rsp)
+}
+
 // ListPartnershipsWithResponse List all partnerships with their members
 //
 // Returns a wrapper object for the known response body format(s).
@@ -14893,6 +16203,53 @@ func (c *ClientWithResponses) StartCalendarWithResponse(ctx context.Context, req
 		return nil, err
 	}
 	return ParseStartCalendarResponse(rsp)
+}
+
+// ForgetContactWithResponse Take the contact back
+//
+// It is deleted, and nothing more is sent. Where none was left, nothing happens.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /ticket/contact (the `ForgetContact` operationId).
+func (c *ClientWithResponses) ForgetContactWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ForgetContactResponse, error) {
+	rsp, err := c.ForgetContact(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForgetContactResponse(rsp)
+}
+
+// KeepContactWithBodyWithResponse Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *ClientWithResponses) KeepContactWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KeepContactResponse, error) {
+	rsp, err := c.KeepContactWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeepContactResponse(rsp)
+}
+
+// KeepContactWithResponse Leave a mail address or a push subscription
+//
+// In place of an earlier one. It is sealed at once for the key of the date and can't be read back, not by its holder either. It is forgotten when the ticket is
+// cancelled or its wait ends, and no later than seven days after the date. 409 `contact_not_possible_yet` when the date has no key.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /ticket/contact (the `KeepContact` operationId).
+func (c *ClientWithResponses) KeepContactWithResponse(ctx context.Context, body KeepContactJSONRequestBody, reqEditors ...RequestEditorFn) (*KeepContactResponse, error) {
+	rsp, err := c.KeepContact(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeepContactResponse(rsp)
 }
 
 // GiveDayCodeWithResponse Get the day code to show at the door
@@ -15508,6 +16865,56 @@ func ParseGetEventResponse(rsp *http.Response) (*GetEventResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetContactWaysResponse parses an HTTP response from a GetContactWaysWithResponse call
+func ParseGetContactWaysResponse(rsp *http.Response) (*GetContactWaysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContactWaysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContactWays
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -17651,6 +19058,216 @@ func ParsePostponeOccurrenceResponse(rsp *http.Response) (*PostponeOccurrenceRes
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListPaperSheetsResponse parses an HTTP response from a ListPaperSheetsWithResponse call
+func ParseListPaperSheetsResponse(rsp *http.Response) (*ListPaperSheetsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPaperSheetsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PaperSheetPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePrintPaperSheetResponse parses an HTTP response from a PrintPaperSheetWithResponse call
+func ParsePrintPaperSheetResponse(rsp *http.Response) (*PrintPaperSheetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrintPaperSheetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IssuedPaperSheet
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	case rsp.StatusCode == 201:
+		// Content-type (text/html) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokePaperSheetResponse parses an HTTP response from a RevokePaperSheetWithResponse call
+func ParseRevokePaperSheetResponse(rsp *http.Response) (*RevokePaperSheetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokePaperSheetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
@@ -20654,6 +22271,170 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 	return response, nil
 }
 
+// ParseLookAtPaperCodeResponse parses an HTTP response from a LookAtPaperCodeWithResponse call
+func ParseLookAtPaperCodeResponse(rsp *http.Response) (*LookAtPaperCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LookAtPaperCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PaperGood
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest PaperOver
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTakeByPaperCodeResponse parses an HTTP response from a TakeByPaperCodeWithResponse call
+func ParseTakeByPaperCodeResponse(rsp *http.Response) (*TakeByPaperCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeByPaperCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IssuedTicket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest PaperOver
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListPartnershipsResponse parses an HTTP response from a ListPartnershipsWithResponse call
 func ParseListPartnershipsResponse(rsp *http.Response) (*ListPartnershipsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21027,6 +22808,142 @@ func ParseStartCalendarResponse(rsp *http.Response) (*StartCalendarResponse, err
 	return response, nil
 }
 
+// ParseForgetContactResponse parses an HTTP response from a ForgetContactWithResponse call
+func ParseForgetContactResponse(rsp *http.Response) (*ForgetContactResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ForgetContactResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseKeepContactResponse parses an HTTP response from a KeepContactWithResponse call
+func ParseKeepContactResponse(rsp *http.Response) (*KeepContactResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &KeepContactResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGiveDayCodeResponse parses an HTTP response from a GiveDayCodeWithResponse call
 func ParseGiveDayCodeResponse(rsp *http.Response) (*GiveDayCodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21229,505 +23146,543 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37lxvHdSf+r9TB5hyRNmaIeZAyZ86ePRRFWrTER8iRFa3IBQroAlCeRhXUVT0gzPB7NJTl2LK9TuLY",
-	"Tqzs2uusbG8sKXack8jv/yXQUNJ/8T11b1W/UA00MDMkLY1/kIcz3V3P+773c+/VOnIwlIIJrWpb92pD",
-	"GtEB0yyCf10MpYojduVZ8w8ualu1IdX9Wr0m6IDVtmod/HuTB7V6LWKvxjxiQW1LRzGr11SnzwbUvNmV",
-	"0YDq2lYtjuFJPR6at5WOuOjV7t+v1y7GkZKReTZgqhPxoebSDNcS7K5uduCvLSK7RPcZGdIeI23WlRGr",
-	"kxHXffitogNGujw0c1+t1XG6r8YsGmfmi8Nk5zagd19goqf7ta21RqNRrw24SH7hm+qzdGzeY3fpYBia",
-	"v6031s+trK2trG+4UfObFNBxtd0JqGbe3bm0x4QuPQRm/nr4I7hMOzzkelw6Ttc+cARDcdWh4cuMek58",
-	"p8/ImNGIcEFGfd7pE64VuTCMeEhCzhQ5dfDrfzv4zU9OmzNODsGcgXfzzadmznZA7/JBPDCfOH8eTt/9",
-	"01wGO3cuNOuxCCZ/JWCDodRMdMbPs/H0Ai6QPRrGzFzWsYwjIkeiTlTc6ROqCCUvvnjlWXIqiGhXr3Cm",
-	"uyt9rYd0yFd4+t2VXTZe6TMasOj0KrksI7K+SfoyjlR6082KmNKF+7/LxqTHtH1Oy4gFtwUVasQiQkVA",
-	"uCJCahJIwQjtUS62CRVS91lU/CDV6cc219dJKzO/5i4bNyMWKxa06vBd871RXypDgZHSZhyleRiSWAQs",
-	"IiM6JpuN86u3hSMRXF16TpldXTHbWkKi62fPFil0SLVmkfnm/3jl9u2762srt2/ffZrd+eyfee/eC3zA",
-	"9fSpPSdHZEDFmDChI3PNKLKZvjk0TQZS6TKmEsIXsxMOWJfGoTaXqJ5esDXLXey/vJfrBS52Swkw5GL3",
-	"8MR3VQqzc1McrHHWz74G8PysMf8sYt3aVu2/nElFyRn8qzqDo5lxr3c6cRQx0SkXJzJ55PDLvEGjcpY5",
-	"pNERcMwbfall+Rjmr4cf5KaUg9IxIikHhx/iFjM3vnQQBX8+gmFCWX4iKpT6KIaIe36RIqMeFfzL1Pzq",
-	"KUVUX0aamLGNnKFBEDGlmMrJlJqWqs8H1E8Wygy1LFXAPM2Ed+QuE6Wbos1fD7sr983LaiiFYqDTPUOD",
-	"m8jqzb86Umgm4Ec6HIa8Azt0ZhjJdsgGn/2SMjuY4RXmjSBVpZpc7NEQxg2YpjysbdUm+9+Z7L/3wfuv",
-	"ffSTn0723/vw338w2f/W5MHffvy9b0z2/2ay/4fJ/luTB9+Z7P90sv/9yf4PJ689MNxTUx2r2tYmiF2u",
-	"4QQmr//z5MG/TB78bPLg15PXvzZ58Lcf/fO7k/0/Hnz7e5MH35z+VLp8twJ1pjDR+1XP6AZ+AHdw+kI5",
-	"cdmRcRiAUG2bX9JgiwxoaA6FBeQLt65fqxM7NHlx5/LK5+qEEpyS0RCc8A250kaSkljsCjkSJNHDV82M",
-	"L0rRDXlnkRM79CKvSU2GUineDplRXXSfi54R61QE26RlrkGLKDpWZNQfwywvUx7GEXuUk3wmVmNyanP9",
-	"fJ2cbWxYa6B1k+lovHKhq1nUIqM+ixiBXT1NZEQoAeHsjAnFoj0WkVNnG43Tq+QW7TKiJdHRGPUjElLN",
-	"ItKVEWF7LBrDLpB2rAklN67f2oERZaxJq6DBtMxYLcU6EdMt3B4ZtXkQMPEoN8hcVWAjpM1CaQ5Qy+TW",
-	"ZZli3czXqNoDNmiziAzo2KqK5uQVrOCKpaHD8A1LDE1LP1nGcfDG2wdvvnXw1TcO3vv15MHfTvb/7sMf",
-	"/+ajf/7WZP+9yf5XJ/tfm7y2P3nwYLL/1Q/ef+3gNz+Z7L/5sfnNm5P9b0/2fzTZ/+5k/yvITVgUSWPC",
-	"vpKMq6Vsmg3IDrjeaDz83l8dvPv9D3779sFX35js/xSnAMzkJ9Nf7XIWBoa5IH+6fyfDttbXU7ZVvpD0",
-	"iz5WVdybo+BVLxoFXGkpg7q9tmietCNGd42aG8Uh2yYt3LEWyERFuIYDvyb1ZRmL4FHe2CvmzjG0U9hd",
-	"4IvmZuIvVN8wR413knRoGFoOeU3qqzLgXc6CaQXgmkSy7fSp6LGAKC46DKi/dWmH9lpo7oyoIooJXPmN",
-	"SMruNcYC9kgXf9WYICMqdGrSKUa12iJKhnt2zp2+WbfosRZszYhyjVaYYiKAR5xwQhaGTHFoVoScaEfK",
-	"F2jUY4+aEbVlMDYnGZrBI7PrgqyRq/wZXIc5BBYqBtYj5bCUiMGMXxQ01n0Z8S8/2vO4JkknYgETmtNQ",
-	"wTQTUz5iTlrXCbs7NNqZ+XvE9uQuC1ZJ66WXXlq5EOu+ebtDdSoueadPdjma4+awWWAXqeLhUEaaBVdZ",
-	"wOkO8IfHc0SG2FrZ0cworelzomqXBSAe3WElTAu0zQtKxREVHTZNlQfvff3gj68/fP2Ngx/9cpW8ZL7a",
-	"Z+EQTG8WKSlIYPZYS9KRA8OiRByGLTJgVFhmoClsXb02jOSQRZqjhku1ZiLgoteU3S7v4C/zY1/HP1if",
-	"hdK024UDtYuo17hmA3ivoE4nXJtGER2bf3f6PAyaHYqKj5kjbRspgHq6fbotZciogOflYEgFl6Ipd6u9",
-	"ETK6x5oDHozouPpLXGkmmlKE1d8RvLNr+H/lF4bGbJp/45hSt+CsQKLxnmiGVPRi2qu4ZaM+Y2GnT3lU",
-	"8Xk5YKIJp1rlhftZ8+qV3C5M7eP0aeSHK5xvbu7FtefujtvMuuf63knmLNtfYh1QDBLCuiKGMfKGIODm",
-	"etPwRoYcujRUrEjpQGyGEbOuJkZ7NboqkhfP0Ra5yYYh7bAAnZejvgxZRYJLKCjvYZ/jYAd/2RV8db1x",
-	"Qm2fSGqbvsxxwJnosB3qcd9clpGN63DR2wb9phuHIRnJyNw5tEgV4YK0qP1OCxw5Ih4YeqZiLIUhMMXC",
-	"riNXo83TAQ/H5jLTCMJf9dpYxmAhyD0WNTcb5h0rkSN8TgsWNXuRjIcZokzvrlmHviR0BHGBApF0cD1Z",
-	"xyuEblaHcTvkql/zfJB2tIyaPPA7tVBuocFmVlx0BZUcRfHzRhWBedkNc5zMzJ5qiJd9Sba9C6Z6KoK1",
-	"ovmA+dbizK4yTpWbY3o3cPFzvFzmoOCN5oKPu7VP+xKzIgG+QY2xmtmxzOnU3ekWPpybVrIDd0ooQN+w",
-	"NJq/OAkjTX6YRf+ZK+hRVjLh1HkfusbuahuWndoOmEj+a75FPUOF5+Z+8Pt/+OifvjvZfzB58GadPHzv",
-	"G8aCf/Dtyf4PJvvfqJOHv3nt4P13V8m12Fxr1LONRLJUggpfQtt7lOMVr9e6bGT+G4eh96o+Q6OIs+gy",
-	"7XjCPxdlGA+EIrJLDt545+CNXz783u8/+tm76MTMDpgyxybtdFBgZ34XSmouQYcK5n4exKHmwzgaSsWa",
-	"WvKQQbAolEPWZCHbsxSmzQ0KWXNI9zjwoHZEeRiy5p7kHbM8qhQ3rK7DmoHswSAwe5hBxDW+NYy4jLge",
-	"N4c02sVfSaXlgOrM4CKOlJHWkZQDcy05HbKoqd0+Shk0g4iLXXDLRtIY2W41yb9jxfzbHMrO7lx1JH/D",
-	"u5EczLuOF813dwxruV+v7WLgNaNZbDbykUC68uXGyvk7nz3VTH48/Zk/83ECxwEKUVxB2F3NhOJSGJ2o",
-	"TwO0oylpm5mgy4BromXc6TO17bQjCIVyRQY0gBgweNpU9grB+xBosN+HKyRD/35iKGBqrXOUKC0X2M8C",
-	"de+yJLhpd6eOJwSf9dK5+dZlxhY89ra7KkdyjmN0rGbDrfC/TMzVH9DPrt2djfmYd6VSGqraYdFgwcXS",
-	"4TCSezT0GKO3NBsC63HPmNuS5iXMXgAwmw4LmwEdq9wGbJw7O/fVUCqmkleLnkPNQ6IkxsXNMzbpZps0",
-	"SAx/NLpYjAZ0pFVu2hVG78swKBn7OTkioRQ9QskHv33v4Zu/A6fp14h5RZnxwZMC1jpaLILlRj/XmDc4",
-	"hLWbHTqcHtweMhyJoeasmxzChQReNtOAsUlbxiLIjb/WqDgB2DmPf2LIjDQSqO1CSgXEKyAVQej+as2n",
-	"iUvz1vRF2Jw/GXwTPp1/d32z2qug9C3Cwod0zKIjI/5RX2Y1WDkSqb5uBCRyYQ+DLdC/+U4J3WPSRDHX",
-	"B4QmXoovSS406Uih4lDjZQnoeNparqihOsY/9QfZ7dr0vOk/ZW4qMJ0wvN6FKMisc7meeesm60Jco5iG",
-	"B76BLoTPeuBa1taFYFSziPWM/RuxgDj/WdH0uLvSkyt2vlPj+bTt3FIScWTXXnpEyzhDrguGx7hNqMgT",
-	"e2FhdUIhPgJu0LZEMhxwkR1izX/c+SGfZ4bjU4EBDmPE4j0CDYNrRVQotdpO/DN14ENuyyHsEaQRAq7I",
-	"LhtqnwVYRZ1YzyS6+W7ZVIbk3GtXKfVh6gAvurDG9H6hc5hC8LLNMH0NZRGhECAxe9Dje0xguhyjnT7h",
-	"xGgtpGFeag3jL385ZKpFVsga6XIRJPqaADuDYIB0RNb/x8a6EXqw2beeu7CyfvbcKff/LQiltk6T/3zt",
-	"e4QTalg0uy3aY83gV8L8qivjiJhfqTpp8x5hIuBUnCZt1uNC2WhMm2vVIl9mkSTmx1VyBZPmeE+woI4S",
-	"BeNcjICXAAM8kNFHhISgNqbTFXQqrrOsIcOnMUShmouY7HbX/B+EvfCyoRHlugkagsebY85k1GfCSTeM",
-	"TtPQ6s3Gqhpat361SY5ktNukXc2iOaNBCC2wB46G5aKjFTgVbkEddz3drtycctuRO4Y7fiIQgoV+jchs",
-	"l9GAGOaO4M3XdJcpYmRd1sjgoolBFMM0RcjBATai4W6TCzQ/tdfcuNiXUnko8NIei4wSqJlLnIjiEA6s",
-	"z8JgG/Uk+MPA/HLIO7ssQDq0yhKGiOAT1qinAxaQbsRYOCanPnj/Wwfv/eDhP/7wdHYZkHMBSwDLNGJ+",
-	"IynVLKYmfkWQC4rTMztydyy3yfrmVgPUNiAsEeBGWjmdOuYa57cajVpOGzl16pXG2p3/9opRQ/5y/ZXG",
-	"ysad01uvNFbO3rG/Ml8+7dVOLho1O7gZh2xB0TRibDccA+kL3SeCMeBbjO0GdFyH39FQSRtStAcD+12H",
-	"JOpwDGLKLFRNKyKgV1ZK4HwWvUdFRyFOz0hnyFrDEb0HFNLFRrIpqtkYAqqgZ2en0GbDB2en3V9257Jr",
-	"GACJ6Bjog4HM7Mdw17ihE3D6qVjMVx1hc7wkHUplXljMXpwvSZ+lGjTpiFEbAZ72mwP9QExXS8hOs1bK",
-	"TIFeWJgUpcuy2V75mZvLZqXM7OMeMLGIhzdd5/SfbB6s5zNzfeBouy4wYZ+2mibipp+rJzuRzH3GPlbT",
-	"XA+504e5KhsVYneZc8gP8IILNBoGhXqXKyeppLYe9pCWPZWj8Mg7Qnns7viLEiJmRgAvGi/+/C3yuc1t",
-	"FCYyIoJxY1BPi5SQaq7jgOVVTBmjZzn1SJzLVdqUUimqaiBApOhV+fLa2azDYm19fe63C5uZrCA7pm83",
-	"gf36yiiwEGxOVRe+f5MNJbp/Clp8xOhuIEfC55hWI6O9grDnCvQpW4NjfiOVtRMxt11DWLQdQSK5+WCT",
-	"i9Y2kV3NBGGDIZJfpWuMc2XBnxvz38zFc5/zA/mDlqBDYt5NK1lnC627PiPUrg+sOZtYxMHOqhvLmIVd",
-	"MmRRnw5VkhFElfUVGvtQki4bkT7dY5A2RLTsMXdXF5YNHWstV/Oj4A5d5j2g9iknyo7RibUinT4D5ZgL",
-	"QpEhBlJieRaqb0qTIZPD0KwgFprZRDjztBQdVrdFkJFWTuWDPaVBwAISD5N9sRayuQ54Q8AQEhKYvP30",
-	"PF9Nfk31QolONbHtfChHtpO3GNUKDB+BazJ7YFRM67CJ0HsD3u1gxnbY1O3sS4vuR04wLWFBFkuesoIq",
-	"s3P2Kk5RWD3DKvxManxRBh4RFtBxs2P/kjF71tY3Ns/m7R6wbu6du++1bIZ9Y5l59QlqbG5jeKKZihQf",
-	"crFrrC85BJvfqBlo3kCdHdEsZPBJotldvYWczPzoqhK5ImbWhna4Xp1PwoXdTlbtZl6yZ9cjq0dMrezm",
-	"5YtkY2PjPE5IdruKYYIyGJFmXmBo5q3JnGCY4e+Gnd68v4I/rKc/nHplR99Z/ezp/+Y9hGdZhwcsSAr7",
-	"iietWXVlxRkVRc4esA5XLn/Fmk745XpN7fLhkAVew2/gJlWtSDB7WK7wMBm6bkf0Hlpmfgto0L5lYRSO",
-	"4cjgOZlr+yWf8U5NonaXH9mG3qj2eTuZud6J1V7NDZYxBqq9sDgrx1BP6ZSBCxsCb7MehSz9kYx2q68A",
-	"RFr1mypldING2ndbF+bKSe3GvQX5Nb5WZvYlG1bPnLdbaNlduUiHtMP1eMGr3Mm8VgiC530mJSyzLCSe",
-	"fLd0vkafuSI8Vzz1Zc60j+xj5oLF2ihtHhwIKytaW4Yw+jQgbcZEoh+5uHRLSN20v2xtWbVpRCFKBRUg",
-	"WoLaQNq0s5vLI4oivgdy1g5Uq9diEaDbMfNRL49z1cSV8s6M6jK9vhuo74E/HNREl9XYlVEm1lt2Rm7f",
-	"3PfrmQpndwqlx2dWNqMgnkZG3CoeeBJ/2zbBq5pWB+lgpcFFp41R4m7cPF0Mv1fP3Xz/p+EeWMUXKkv6",
-	"bnXdmWpENlXCbdM8coHnMpOq4y6Vbf8LXOwuJB1u8bsWCwLiC4sLik7EqGbBQtyxqoA4QpGSrjNR3K2h",
-	"k2abVJu8rciZteDF1EgMUBckQWZbc0OWSIFZ9+EovE7J3ZoSj17vUdl0btj0lGoUnvKT+/Wp/GfLYqcP",
-	"Gqw5Y8laA1ljtNda8D72t4S2c9isi4gpFu1VCnHfzDy6pDJCbWh1zk51ZWT2yEg2LmzVVAVxgc4PNCjL",
-	"PKPpEtx06skRTl+WO/a63Opbp9UCzsVLd2lHh+NMCJHokZwWNlmTdZpVBLzHtdomIx7ofp2oIe0wBaZl",
-	"QFWfKRJIyFUZgL01HQbxyupOxLTfi2XkK+/wofU0yIAVPrnuD6x4iexWKH1OQCltNpYnGQJ2yXAsjKVi",
-	"SsiChWvgHsk8mskkOy7yWkRVgi1maoZqYp9wQnyaSxwd6eXUobY0zJ3IqG5VixENd1e4UERxXScDGu3i",
-	"YUzPyIXgPSlBQ23dnVKBgxT9l04tamNS4jaRIhyb41cM5oKDZT2JvtxAHwNIVUQ/D7D3L5s2YK9MejZu",
-	"v+7MuNkvcKWPQpoBlRxOmplPXKXRovnpmZuYgQtbKLHYfWLezJAgl0oYnE8vpXSSXPoqgqPq2e9gbu1C",
-	"3phQ0zLjCH22hoU38vnR2YNYWffmqPpCkldpwEh7jM70vk0gng8xNLUdOOkZm6AW3AVtX6lMGGaj85kP",
-	"1uS3/1ybQzMwoHcBER0tZJtcSAvGFzFI5GDAtd/fajPvUCccRnLAFbPodszWfucdqHSle+feuU2/uzqI",
-	"6Egcwg7AL8xwgYVSo0CGkRxXZjQKOVN6EWceoND5RpHONSCdx03purnIGNDctmYhSIOIjoxiqAEAK2AZ",
-	"UEXdZ2MyYm6mlaOA5kqUVpexiCpWUqtopgmuGHwoxS10umwmlOXPbk9wLqswwy6/eyiLD0t6ZyyFKghM",
-	"1Amz6itVEG5VRMWDQSbshJUS+CeYFfCxxHZPt2S16qyaAe8xNYNYZJe0zIOt8kn4BluEksrt9iwPcONv",
-	"YSoulPB1kjjbcueSUSELWB2AXOPufaW0kqFU2tzwYFaomioyjDWR3e524kfs0yFUaCT72qeKCDYiZhXK",
-	"f38Nwyp1UaX1NG7yhzkdqN73jGVOrbVlB5uOlapV0upgthp6T/Gqc0XazKwabw4+Aw5WuFCrpAU8xL5i",
-	"lgkJljI0zwqpm30WmqexUClM/LXm9Q6FGD2hybqTGo4hcyon1jEmyieMZv2y5tPz4zMZiNyc1guZGekl",
-	"KHXYJ1w/J6wyXCZPmJZ5pGw8YY0ZEWQvRJncLakit1kroJTm7sOFlee+8PzVazdWdr648t/v3FsrCdiW",
-	"etgTqxKERo/usTogvbA9FpE2g3OSXXNkgIi2TVqGg7uDh0KFVPAkzN7dmEIEnk2ddkeKLo8GsEUj6qpZ",
-	"zQm7006Gq9XN1+5UYBWvxlLThT3zc3RgewKpqz0ZJd1d36FeejXmQ6fkLBLXcY7nfFBnXh6sy9WdJcyT",
-	"KT3P0ZPuqQ7xu0bGrCSLEICFLSBwrFhawgLELg2HTiR/JOWgWDW3eMmmrVDFbZq58c8X0pcDpnYxQALg",
-	"LKM+16wtaRSg68m8b8HCIwa8aCAFx18NeCeSmEJQrykZi6CpxkqzAdB+r2/vr9KI8zLkVEhnOlmn2oh3",
-	"OV4ZLMruM2p2txlKOYQRogiG2uW604fhR4bwmn1GLRxFSMfNAXISOWAgmJosLKnLvhRRFUfsorlYXYCj",
-	"8mTuLqJhpf7v6tZKigFspzPXns9w7uyA3nPec8RVyVcNj1+mHa08zmrAcwmaU/GMqdoC86DaSmMTFu/a",
-	"6di2dsdq7Am61KKbW0TIU7aMoj3GYMgqecHMA0AbAb/G5tom2YDGJOnSyCgxlVX99LB8uj7WfClbI1bU",
-	"nZKBYeXGVOG67kwR2osYuM8CdMRWm40bzxvvZ85aqnb2iHhsD//O7Chj7tli3DXdhPyZJVPyuMrrU0Wk",
-	"CbQFXpfV5DZfBMDCuQJjXgkizYKwzQQPyYNK3a/XHKJOQSqc9UoF93BT095iiCUO/CfnxjhfOOh6LRb8",
-	"1ZjZP5ujKmLYFQsbvdPssrkbcZmlW1BFkjoBmqeKxS52MmDWkTN911+1+bceursAYHyyS0Z9CXob1oaB",
-	"olLHYixMr0WkQiHRjO2zMQn5LsvWmzpDx0H8VabTbHpwupDNSkdpLGcajSvdtSRfpxhzmVOisMcVb0Ph",
-	"wbyVfDF9EkqH2oprz4jVwjwZcg78mTK9BUPybAlxV559wSH9Ug7aSkvBtoiQkFPNImu0z8vFsJ9fyEtT",
-	"Luoz++EWemf2pqrDRhhyB+QRMQMZea0mSC4HsSbYXY1NI7iDprDJRH5/AJRrABRtBQCqbIkHvmOnVL4v",
-	"crhoCpnq8672AYnk4DRW8N9z1PLMt0qniELVb4pS4XQnQPqQWJ9k+4yAoqMYs0nAh5V2RUF3PIJtKv6K",
-	"uC0zytoSh8nhXNZ5AbmkOFwgyLuIwBxY0OYFy9KtvnSofZkhSOEGeoToFOKtq7KNoCxgG+5ky5awtLC2",
-	"2ObzWUjmVXJVKh2OnYBdSq560l0BhLwCh7uFj+aFbeVk2Hotjjy16Rewfwb6hxTwwNXa8cjeCgE5M8Vk",
-	"T3KDJnBWSdau3YM8kWSYQZH06xnugpSTzi57owp3tEDKRdrPk0Epu6xWIpqB3M9xwilcUySLInIp/jaH",
-	"TWr9z4g+WhNSFBhm7cO/++Fk/1uT/bcnD74+2f/u5MHfPvzKDyf7fw8g+l+ZPPjG5LX9g7d/9fC1n370",
-	"V/+MgP4Pv/frqc3deiXB5gSozjsJbwJ3UyNhLbUvSdXnu5QXrC6jAyWZK5mqi521c1uNxlaj8dm0rh9S",
-	"zV+5l8/rsou7A84V3DYaMWrTjmprG2tr5zZryTSyIAu2Zctk/2fQPeAPkwe/nbz+q8mDP05e/93kwa9d",
-	"G5MfF9JScrPczM3STCNrT7xyrwC0UmvHYncsofwY6kz6UmHmXeG5+O7KLuU9nj7ZkQm4pxkm6bey/69w",
-	"kN+ZPHgwefDmi39x8PavDt796w9+9wPEnz0GozKtkln6Fp3YpfPt0kM56zyW6bnGPJfQifH7aTV+Pd55",
-	"nHCpZDuKhOfEAn28RfYwjbK67sVr8eyXfMkWizjrK1Y3ZUxwpyKVl9xl9clsVCWiXQRNaQ+41pgu6JSh",
-	"rCbkD1PcZYOEZy5guh4lImxZFGwOcQk5RSEbXuodsqjDpmN6c5tDloK0ug/6Tsm1da3uKXJvlMVGoCij",
-	"qdndkvQYOWQCciSgeIMLAGpXi+UmQ/PE6pQCnRjnxpLsR+vZFfhT2d0WHJX/HZGi/ZheMqlymMda6zXb",
-	"qLAE5wwyGSPWZR0dR4xgks2CCC405LTMIHagBDQMreNlLopgRnueUwIcC0inh103z9+v19qI2N0E2K/S",
-	"hAVAgK0sobMo4Dkhvfa0B87CTsBD2SVIiPYNNWe6RsPYNqRhgVQgjLhVaGpzDOuJeRhYKKq5R9fJo8XM",
-	"rODMPApvRkMZUc2a3myVU1jVvrZxv6SevVxz3vTvOhtQH9TgdZtRyNRu8bKe3fQmXfagD0OV3emGEppK",
-	"dmUlhQ04zlxlGBnnc/Cse2mBy7dLBa00+SUFHJqMLGi2PaWWD7/5Vwfv/eDD9/7Ph3/91Y9ee6MSd5Cx",
-	"Vjwoia1D060ux6RVyGAdYbg9KRKSoyKHO9eojlFRuB2FdKrPnjpNVu7ca9Q3GjOQL5ophntR8HuzDXnC",
-	"CwuKii8zkTsCKMzbJfJC6oEnf2YeYPNQKk3DZCbTlLnhgCc2yygUq6s8NpiWA94hQ846DNyBQCYQ+F8s",
-	"2n/LDFDR7DxkZC6v7pQEIxK0siXCEdWE/1HI+kNK8z856T1PXj9x4nmWQJ4WwKFUbGZ4CBJim/jXIt7Y",
-	"fGyrI5XvC0edqsnsWTJ6jkw+Dhm8bNmjk8weeJwlwl/lyPALCuhDAXlPobgflTxfUoBXkdAzRfKhZPBc",
-	"MTtDhlaXiMsH/77IRMzS4N+hwnjLhOMKcP5JdC7lYQWGl6eNtB+NoaSUDTgRl5VV+a1PBWmG3ea5X72W",
-	"tHJyKb3Fu+P4VTbalw8ZZphPnhA9/DJz73JEUxCaGXlVkG2OmeX4U+bCJrdrlkdoGcTZE0/GiSfjxJNx",
-	"4sk48WSceDJOPBmP15ORK0pD7SirBDkJO0sFOIq4azFc9Jjjr7YNYaFqssx+89axQX8QI6rNuXf6NOqx",
-	"uithzAu2BaEUx8yWrbKyqS+jk3nY6tlZRXvFcrs8lVVY0vTEOQuDG5Fsh2zgSW4vs4DShsCe8n0Weljp",
-	"F25dv0ZuSDMZwzhsf6S2DMaAwds600pgtIUtWKVkSCM6YBb0aTYZ4bD1miWhGf16n5Mht51EplCqqmLs",
-	"ltvxbcWiPT820zSicaY7mntvxoyXumHTUvZcBSGbWUX+GGEQqDHo46RsdzXdl3GvD7WjLFRs5Mrl5jXs",
-	"r776o2B47ugfO6sD9ep691k6XhBx7ZVuJAd1ouXpXPujQzblPUzP2dn9Za8MhjIqTarppFU1HthORGUs",
-	"aYkWJJpJUocOKW9Qws96tOPvZsRERzrrw70Y6+7K52p1+P+1c4aHDM9vrHtf5z0hIxY0O9h0Onfx5mZG",
-	"RKwbq7IFRXI0uxwTEF8GTASYBGc/Vrdcs/AYdDCOiN3f7Uwv0rV6o9GorALZ45Mj33piMeP8iulJgXNv",
-	"JCeQnnBSNVTLfjTdsOl9t/s148ZJD/yRiwQt228IEMW9p4fnUpkPXWUiKLkk5ZIlhX9IbnzF/bvjRVaF",
-	"vzW7yO8ON+1iIxbsWeeYe4JwnN3/ZM/yU/GeqFIxC8oRd1HWLwSr+mrUVHs9H71RTaz6TbCvwUiuBHyA",
-	"BhYNAS/SEB259cXPEz6gPcBAGUZcaOiTJ4nqUIGgOYCpAggEXmds0oWxCBUqAsIhxbV1IdZ9GVnn6xYx",
-	"SyC340ZjowMvw4+stUpesomzfYQyGsloVyWogtsO3ahvrFfbk6XjdxB7vcuImtljSekMNnrIAheSnaQf",
-	"pK2YR0iR1n9BvU5J8DjBJBUTGoFjQOpXUO5cs0Z0SNvDqycHX35psHHL9JVZEB+UPM/YkHA9YyfTZPin",
-	"n7n0zNVzlzef3nz+5rWnP3fx6b+4dnbn7OefvnqxVopU2uxFMh6WgRlBq1honoFNVCNGA9IeW1+oZ/QV",
-	"GH4Fxl+BCayUz0AnezSLeuxOJs83S2+KrZqCGARcC5j5MdwKe4hTe5ibYrK+GZfE0eFSbAXfLidn2BJ2",
-	"F9amDGlTRdqMRixCeqlyuapRxyxy+ILkgouen4GW2tglXisbMgA4fkMtgMWY9H8Z5RpKBJJhp2nDk7ax",
-	"cRXwEWj8Tlr3PvzuPx98+z/utzKw+RaTY2yZLUJytG5cv7VDzuBpngnoeMX8tQXdplTSKyrTbQY2vcsB",
-	"tYqLWdxu9vbiLXJxmtLeM5kdPiJXQFnLZgC6Qr8swjLhCXVpHGrb9j3xE2xuznfFHfEhr5LrAos2LCfI",
-	"nDG3EOH4l6cU+FNVggFd6OS6sdJoNBrwn8n+zz9+67cf/b9fQonWTyav7eM33acnD/72g9/9r8n+16Dk",
-	"6NuT/R9N9r872f/K5LUHFdpmlsi9z0MjMy1t516FJleCd+WaJNllShGOvRG0jLF9Pufj7Ws9VFtnzsyl",
-	"cDM7351zsEieKI+SETipe9SQBZTEaBujcupjphSPt6nqS1DRBhz6wioaYmQ30xS/Vq9Bp/xm4ZchBvuA",
-	"Ew+4oFG2c7GOKBAGaHwM0JV8+ugLdCwXJprKjVOWA9nCOWEhVgl01awOK5nXp87I1hW+/rvJ6z+vk8mD",
-	"/5g8+DFWHNbJ5PV3J/vvHbz7ffOHX7kfD37173Vy8NWv1smHP//Gwfvv1snBb3768Lv/kT1R1elLCTIv",
-	"gZpSr8YUjiZuqj4dmp+4Cg2nNdPnUcf1wBHWKNNU0wH3npHT/0v9hL5SbKqg6Tt4+Ua2Df4okqK3Bey9",
-	"afY9ZNqYsvBvOmjzXixjVQdExub6Zh0gk4x5MDDPJGG+phrR4dC8KGSTiaCJDRX/87Wf+KFqjek4n93b",
-	"56wn0XeuizQYK+smVqwYrYoum3QKm/pozd+Q7FTjlbWV83f+cu2Vxsr6HX+Ta/joxb7kncMXTCzXsywN",
-	"rmysVSu5s43LspLPztDjcvQcoW1YndvJtfWV9fOF1uH57Uu285W1dds8fOOVxlrZvhbzCaauzMEbPzt4",
-	"6/cH//iLh9/79cEb7xy88cuDt/7pg99/x9C94Q1fx7vEXe9JlJP5S5WUNlft/HeN8V6/LeNoQW47o1Xz",
-	"tHvBdkz3cISuDEM5UqhCUBLKOCCxYsRIB2NxvxpzkKYsy9lGNBJIJG1eATU0beoME/FRccaL6zfB27Sz",
-	"C0Y4+nFTRF4HDS2q4f5ek1zNQu00cwWLICeczbaA2hkNKBi9Zle8XPma1RyXUDYLq0bDQ5KIKR4YOq2S",
-	"EOQjrwz+XOXatfSdsuq1xZrMuQZz1cHUy3q73cmt6IgKywIpo8U6gC/cMtxjUpSkdC2+s56w+Pps5PoM",
-	"MMPMj4fZoPsyzcNn3EYHXelRYISmHd20tajTFvwuG2dhzutgpqJhat9F8HjFaIiwuVKw1lamZW8YWHxH",
-	"6t4whlKHWau/FTClIzlmQQvRe4kMkQfFQwUGCIS03VhgBBItbwscAVyAZES5tgg3FMF+EdrSzhxRmbTE",
-	"qgdo09SnEHPlkbJTt/Y31Qmcu+NIAvMrd9lQYwolTtfLkzL72UyeXDbdHfzEXsDyy7Z7q3bBjxTwewvl",
-	"C9dE9WHzYbnwqQWw/COqWBN8VuXpjoJIkeAOmI1tMwAk2LYn0C2fJDjBzCs9pvMY5AvMz4dMbnYSbl+C",
-	"hgAQCTB+yGig0NOWmOFo4K6SFnAvBw9OgpglrTuMEk/GTK8mwPDw25jNEIIZyLRF+8vNad6Z3In8IWXQ",
-	"urMkPeNC3pnJMEoqi64LlhCWQzubDsM+MpSwjChZ7gvH1TNqqRqJgdxjQdPFsKdA+xB8XmkpgywqOfQQ",
-	"N68u356g3A1aWXChR//V2Kk+BQXr0p+/eOnaxUvm2hhj8ezZzbMl3a8AgraZtGAukPfLL7/88srVq61E",
-	"JNkmxgksv9m9SsrpEm22qlUtpDTkShd8FQZJMYG/j1Vys3O3wh1I4pSdg9CV28zM+czH7iri6CyWq+G4",
-	"xCp5yXYCw87/XBt+ryBZBjiyYCxQRIDi7RCtcjbeNDbWuZX1p3fWzm1tlGBjWUyrD995Z+3j139GPnrn",
-	"rYe/+zuHeI+PpM6zzzXSXrN5aKwBvdu06PrrRiFP34Fk2vQl6+67f6fQbhGg9qvDcrUlHJGd/cE3f3Pw",
-	"+18//Ppr5IPf/eCjd39x8N7/9WNw4W5s5Hbj/qdD435MSnYuDuelXZzIbKqahqAxQwVxiNAzme4es6Fn",
-	"rg+ZKOmh36Ei4IlTKk+gzwISu04M8Tg0Er3LouqlHGVN94+geX5m5t5dzCbqL8aYXkLPS1IYzdGegFZU",
-	"ZhOUR5dJOk5W2paL8PjNOGTzb6xNJPSczwuuAQVNsg0B7Nj8EPJdRqTus7zbJOk0Q1VTxSKg/jQwyM8b",
-	"MbZrcz6LsO74GRjIiljzMF4VmEJmPrh1SfIqu6uJ/bL9TFlPISOelN/cxFwtGK4j91jkVg2tMqrfzlso",
-	"AnNH8DmPF2T6ciWQ/VMEdchCU0QxrAgtd9M87EfuT+oR4YN3Zq1hmXDsIqu8Fca9x7S0m9LnZv3g/d8e",
-	"PHinTg7e+CX+/7f+7uDNt+rk4A/ffPjtf6uTg5/+3Uc/+36WbAB+0lhJzeSnBGWyXlPxcCgjtK+MIRVR",
-	"aK/i5cSFfSs2kmZ0hlI/QHxdyF6Ceg2uMUKcwFB5HA1LudWziQiQZq4FiwgkkCxcu86FjmQQd0rr5UtL",
-	"yKvEILMbWuz1M50aIFyKYqFhJm4setjxIT9TwsZiLErqqyr6bot0PoVVb5jaIBMOQd62J+NOn6myY5iF",
-	"Wu9hLcrQYUVarVwIDR+tp62KAjarotnc78KNyNYdJ0Hx/D6Xkziu76iwzCz1zW0RtUgNYvH2zy+UPPYK",
-	"QVHI083c70MCzmQP5dmkBOZo5KOzCgSLVJ8PFzMO7EtzM3MLAiY33rxbWOzBlSXn9FuYhTdXNhxFNUdx",
-	"9x5vSUeRIVVMkjhyUXXkQqU6W/WzTscsMxzUt38Qr6sscczTZXFC5+O4VxX5V2o6l3LsR/3RwXQ2U+dr",
-	"PTB18uE776x//PrPXNmOZtskFmZvgiSZDsvyoUu8DX8XGPisRhe253vVVT9jHvf2tijvEX0z03Y07Q+b",
-	"9j+FNEH0BizvhZ2HPhRIGTXbFC95tcvyjHl6Wie5XN6yP+PDqhNbqzjqy9CuERP9jXY6ouHuChdE9WnE",
-	"tkhfjkg3Dm2/3jqWASh+1yKqWn91umNMpN2G4Rak8UJj55FrgF2AoUUhddpubJ56hEtesOl1MpVuJlcL",
-	"ojzQErs9Ns8vf7LHFWWYBaokFrnJR9jpOKQdVo49NXQAKjNZnHnoFhQsp6p5VEmvyC4P3824ZOe9mj5q",
-	"mD/X2qb8VezPZ18obVeVyrFMm0FFaGhZ3syGfu7jRipJrRaTF7fglSoTc2wABsHqOfjR/DRQLNxjCuPJ",
-	"VCTVQugn4hGxiBCz1pGZzVIhGNtmt+lvdO46W0nBSIcKyAqwq1OMaqgqgDwrqSnUy8dh6DcHzZuqCeyq",
-	"hIEkoTf4shkN+CiU4Hdz/NV8K+V1doMpsUsBIIll6c0XWbJaRx7paYan2gExZfrHDC32VJZ6CnRYpe10",
-	"7rDye5qVZokET4nO3fIydWkpGKhFukIuo1NUBMzIqRnVoisLQ/KUCz8j+luh1JpF45arMMEwXCuZWcvm",
-	"kOSFJPSYSNugbyd3GUv2lJTC/H+uRXufqowv+NDSs9p2+QBtnmdsqCBl4S5XQHfI78wyMThp1hkxIImg",
-	"Ur/bL2HdSzO0pUWzJjdVI+O38tdn1L0ssgN5KTwf3H8JqbyMrVExknckQttXGcL2WERDe96ZpDbMMqMh",
-	"32W264rh4BBjsaWGVhRC4392VxOOhT6rUyU28zINqp3ftJibnemdvpGIrCXCmdl9L+O8t5z24dlfs4vW",
-	"pRmGVm9waCYaA0WJmQA9bAzJufq1aaPPmTrzDZx6rUeHzQEXsfbjIpGQGVHdZnrEjOweyez0MBkMzB1j",
-	"1dgSZsOTsA6sHTJ/ssqA3m0OWdRMC0mnnzFfbHJ/wz7UVpTRG8xW7LKhLugOOdusLeWubb83B12kMLH8",
-	"/tRrVuwmUys77B02GIberuszDXIrRwI6ztbpzQPpqQC/awQBSI2pvbwEniJMrFcJXa8uYTQtPOs5Fs+C",
-	"fNJteYlv5oiYYxmPOvTmFhlXNRQcr65q1YP00Mv11byemiqR0yfqvZxTmmqpyytPFseuhfoJKan325yP",
-	"Nrc4mGOWxmaXxQ8Y4vgsrsocYkELajaHob5Hqa1UVSIWPplFNYklVALBos9HMh4uRQ6ftsjcfE1uyWDu",
-	"guCL2RDFjIOF2JoHIGK2oB4wcN4uFc+yIe3K6EC56NuRDnlE4Z+8cHNbMzXxOYdwFGHDmfHSRx01xPZn",
-	"04plqP06ZcQCrg/TzwAgixZsz3bFvOPbq5B3mFDzIfh9cGeltaRLOPvSck+zcck2pRPMAazbLSg9jqNK",
-	"twi1TzjP4ZHpCc/lwpndnys4sqeRQ0qYrWncL9sjvBJT97bPeK9fYgIq/uUcepka0DAEXhDweGAOi0Y9",
-	"5s0c8KJzXAPYIEQ7UzZcBdVeI3+q2IgHul8Bqg7m6R6vuyXVS0E4briMa19Wmy384or0WRjMajE0C2d/",
-	"NqR9Idcrm2UF0EvWxQM6o8smGGHdGuCX2Ja6WobB0hkFsAlzUgn8EBoO/zhp9ZB0dEgXWbrth2uEMB8W",
-	"JnMGc5Xs4zyTLHxr3YOWfa4MJHvps5vDfXxnWXpKxcyhbIVJkhIHpR8+4s96XEu9R1+ScSQooJETszsi",
-	"yO1qHvvZzQMqiIQL9SB2KBVCxqLDgiZUb5bMKMFLzs/G/oFYJC5y6ubli+T85tmnTzv8+A4NQxY9pUhI",
-	"RS+2bVqmQFHDkFkJNDPJPnmwNBH2FrjttgntaCITUDFWxJqnK1++Y1vrNu98pqQfgqb+KCDVpE+HQyZY",
-	"AM5N4MRakkBCMrw/nzaK5AKacQ6lemYjnUS2nT1/PiPaNhteM7qst7J7trjYF29eIRHrMihe2SKtM0Oc",
-	"kzqDoIzmEBwm43zYtjGg8bhuzUkpnN3pGalSSa/yaR9vj5F2RDu7TG+THhMBi7bNgSsWduskYiHVfA+4",
-	"S5LTvU36cpBPzs3SiBHz9Rp+Kg8UZF7zkgc67SqH5uFxm8t1x71ekk11gQylDA33hKq0w3nLk+q1uWQG",
-	"jy1Q9ppWzU0ji1DgUJDrbkhSJgBifud6NVnKHQismWgiU9N5WGe3/zIlTp7jAN/y0l1m56vdkeQMppI3",
-	"rklNWiqUurVlgxk0YiSkPIDKofaYUCNlISUjm4IxdarzAqWYLpHA8eCZqUoh0sJ9sK6PtQxO3/pcvLIy",
-	"l8scMKvkSsxEKruZlKgvAgeUvLQgjMxa1XTrm4WUJ7/op2nuSZsBXqGR96Nt0sp6/VpbEHGrk3asc5kx",
-	"eYgL3RSMISyxHLqeD03zY3PMkiQP82fztaLP3McNEfv8Mu/FEfMxtC78hWB6TjyAhiXwK7VKWns0jFkL",
-	"S84Gcaj5EEoUSZfvsW3S6rJRi2gWhgpCigMqkno1+w2soiEhZ04DMYwAY3sNc0hP1xMYk1hoAD1umEft",
-	"0B5weTbKoWZ5CRxezj22cXZujw18qQ4j+G8pSKzgglAjX2UaTX5f2GPYhRb+WbWy0U5ixmdKb5NWLHaF",
-	"HIlWIfQYcIS/UAi0n8JubTSUj9a7yUHPdoFnLkVxH+w6km/N2ousKuDbjeo6VmF3PVrWq5mxZgt0+9x0",
-	"DrX9Qz2ZnX9tuVBCobbtN1/78N++8sH73/roJ/t1AjiIH771/kc//6uH//tHdfLwzd9/vP++B7UGytAx",
-	"n6pWr9nMHz+9SgSeqCaYzNNleeiuvnbhNjzDvtRyQR+dN0gah8wbcUcAoLaUu2AeQa1dUmNX7bbEIXvJ",
-	"vDE3cT7ZhWRdbmL+XHqzo0dY8NQcrJe0CcrbhGlSlozbIct2tDpv/udVaWxrufv1wyCRdkJGzeXLZm4k",
-	"n3h6/TiCm9WDSOYghw7ustLNuJS8kYsZbnpihuyuMdG5twr64ftvHbzxrS3SCalSrkrfoitRtWuBqkAd",
-	"o9mUkGpzdAMX2hV65thlC3jLgRswVuGrocTwwrwWbF0pPdrpJQoqqZHkQcSFW3vGr0HDUI5QTwHIxIAJ",
-	"L7erHPILAcy2+lZYPN/ZpedLRxKFg7D03BxzCPa+9BmNEqcHJq+hDSyF4QCDWMc0rHxrUtzMudmtwmE+",
-	"zvwePGTTAZoYBvJzasUQhws4NtdbSWF0tp6vTmxUzSg4rWxpXwvAd0E5zDyfvTFylC0HNH+wPfK9l2ap",
-	"MkUXrJ0DX1IWp5hvVCqm4+GyTHTBls7mjiVtnWdfBc2iQRUhvO1qf0age+5yEUDesJDEfKJ6M1bkhTss",
-	"GhSQdT0dfBSrtNQXzXN+Ey3Rf/yeQYrwpoqOAXLOXStQrd3N5h7stMOJ7pniuZoE9j11rE3956f9lUMQ",
-	"HFJKP5ly+agkcansfeTCtqL7sBQvYnkZPA1PtAQwX2nyyeOXxp8u+XtICJ5Die9ZAruCTD5ayVseB5r1",
-	"iS8yESeohI9dQE/JZF+uw4W0yNBcvaENHE4nSiwq0KeCCNjtpoATkcSmUhFXkId5llKOkILMt5gO5qR9",
-	"RlBbbuxIuXiVPEI7pePCFU/uWI5Tpew0Kz/tFlppkxOF7qZk7vydMo2IsYUh2ah1Sxu5as55SMeGlwzp",
-	"WAEwWzuUnV3DR9pjYJ19GfuqRcxTC1TsmcenLFY/SlscheNmSSPiufr1cn1o/XiKXotkzHz2dCHI3Vg5",
-	"f+ezp5rJj6d9se4pVPgxOGNLc0TNgS+b9HvinTrxTh3KOzW7o+m0hnvizTrxZp14s068WSferJIwVTOL",
-	"HpHRRhMVEkYp0wOOoj4BApCPvTAhvROLaTUAhORh8i8qaMNJOnIwMNSt4k4fOyx35ZhFW+AntIwOvoFY",
-	"9pDT0acBseqx5oMS6Eo4oKV6SyRvlu3Di/ZiLaDPX07aw0BLj7TRU7qkbdICVKgW9thM0oGTDA57I59S",
-	"R6Pmz2dXvYgHWZZj+enZ+lqjvna2vt6obzTq5xp3fCyn78TXTGdEFrPaiGFGlfYyuSqNSwc25dWxfbsp",
-	"uA4vqx/IpYebAukuyc1MA+NTbCDkosAPStJOM+y2NEF11JfZtU+JPITGnt8pbQRtP10SKk7Rt65b1VLE",
-	"ij1k4yiL7uqu9pjRqE7aUvcJE4EiXHTCOGBBCqbCRAZDAbweCcQ2drmQhqpCqjyxAwDProS9bqtDzWcW",
-	"ed6j5nnV3RFjcyFRXjLPTB2K+aX/FCLOVEnA5SbrxSGNiG2zqqzsBQh5xK9hHR6wgADCPGmP8QdfBrqU",
-	"qkL6OTy1SDcYYdGECjD82WmpOpFhwJRGDPTqQPz4EQup78+FaWp2t6TpO2D/Z7Ng0kSvh//yPx/+49fI",
-	"h++8szHZ/8Nk/4eT/X/58J13Ng/+8YcP3/rHh99/e7L/3sG3vnbwh2/WqhWrJTOpu51O9qb8zKt5GDId",
-	"Q9wh1jABCnbTNZSxbTM2XX/Erdrlm5f+/L9evX5t57kXXt5+5uVnL7z8XzduXahv3rqQm/Giu5FBzsiU",
-	"1NfWztl+Ja50yrb/yBaGpD1AHv7ibyb7/zp58K3J/i+misBr0EgVdvpwlzi3QZX6NiDjWPAVf2NM1w2I",
-	"3Lz54guXEi747M6tnQs3d1Arso3OoYjEdYbAXEaYwTa2+DKvQclLCzcAkkdb3YhhLmd6rWee+FxMhkXJ",
-	"qWiRz7GIsxdndoMDQxt5JIqp4n0fvSUD5A++nP7KQWByWBELNJVauANMMoX7h2n74oFRmKMezwYiyfTG",
-	"L+mfWdzCZXopgX8czPhcR0Ns7WQsy0KTpboVez2m5/dZmnGe1bE/jrH1T+F+H18LoAVXveBF8d6MMqiy",
-	"C3COTylrE9GBFL0EZDgJhKVdFQG7zKGTlcCXkVMHf/3Nyf7fH3z1jYP3fm0E1RtvP3zrjwdf+/fT09eg",
-	"PNqNbvWpGV+UsYDum5EckDV/NY/sVihAts4HOw685N26UGrfvrWl3EXULj5gBHJwoAoQ3WYp/ptFAj1c",
-	"DRUgRDZ54FHrAA0yAZgzx7ZNBtiuj2Ldk+I6B3yWEMRcVXLKV39M0MKLdq1E6q767JLN9zz6Q8uCmLW2",
-	"iICyeHcJ6l7sNHLq4Pffefj9tw++/f0Pfvv3p3O+U6x6Sapb4LOlZTB3Kmm8xeadbo/KAFnTS+UWPKN+",
-	"zZDBEeWLp02upt1LZs684DWYX7Xl9s+PAeZdywsWougwLkRgDfMS8/FLZVt6I6SLFoTleEF1Ws47nMs7",
-	"SNdrseCvxsz+WUcxM2q77RNasbdoxrmVVCY16mXO9bNe7C2aQQBKa/mKng9bjmWfJl2uCRfQdVdZFPUF",
-	"7tGQxorloR3tyNnJr8/3mVlo12oYTBjEqbazjo/7vjxtHyCwMAgAW5YGoKJQwFkGRZ0FkEwXX7LtWONl",
-	"OOBTKlMXWhFbsk7UMGI0gM6+4Th3WGcbi3kKs8zMti+FFBV3mGUEeNMaigsQYAH+M/Vuzo8YTWN4ZuJV",
-	"s2/nIqCb/sUiwFRqmmqp+nxA82bjZt5qXC9J7liZndxRryVBjYLTsDQr9HBdCGZgk+OQ3i0ZLoltUjkS",
-	"76t5vm5oBoIhCTL/uFqB81Jxb5/W690MTbvdS3s2y6NaWR48XlaXl6ojC0hUM4m0calPB5WuKd+iX016",
-	"Lfo+OhIsWiLHEw3jBdo2mJmgmQ5F9jO7MGSfLTaYgvnmNqOe2/Bkap7qvyI3v2Bbqzu8VWUGtj3XkwGS",
-	"EoLcVTmKQGzm4j32cCzM5XKmoLTasRZLS4sbcjSVpsWMOfyov7wzt5CjOKWp6tkn4KAyOPfTyyv1CCIq",
-	"LARSM7CwHmWwL4X/CzZ3eDajxQxf57PrY3jAM3bp6jJssHqHyOSd0qu4kFsMJgItw+bexhKvZHIZZ/S6",
-	"pcNhJPdomI20DpkDwMG/QlpawDohFyXdqW3YbZadP7c66InsultPNyi3ytKbc3Q93opdJxaQclniLGsK",
-	"xlDwPIV5aSB35vYmmvr2wrjL8IlSyPOp3gZTKBcoHxXTJG21s2U7R9uGJVaMRhq8gRAoynUqQaxtwrtJ",
-	"r2tGo5Cjf+4IevPYHSm0DSkubga1HgJcauoS0U6HDcs6ZSC4THIVzFYk3deSbt/gf8YOVn6zdXbhIYDV",
-	"VPAIZ/LQ8JV6Zu4zNuvosSwqu0GPQ7HI5+jNVzOOKiMv3csnQ724tahyn8ka8RztoQPf86XXkIlmWfrH",
-	"juuajw8g48n0LDOCRdlIXTVQ6yETM/NA/KlXS4WcvdHmQlA5t1250HN2X2bcYxfpqXja6Py9t5xzewaT",
-	"KmBd4jtb4DNjAciTAY12GeRqAnOUMvKHwWa7xYvaGwez0TG+NCQxFYPwbtyR+NOTU1jeqZ5vaTLdHXh2",
-	"hfrCUIU5zLllYQWnEAUzgigdYO5qHx+64DKb9SQC9O0kbtniLoVMBDRqeqtGDWcdRnzPKCnuSYzHcpW0",
-	"e+IYSe/LMGBRpngJakxYqJhVJFfJS30JOfyGtl3XS8WSnCT8/molrIOIjpplcfTLwPUtPpsVBorQ4TDk",
-	"ODUsGMHXEdWWQfvIpJdZREeFqV8B/S1gEd9zEXoXlAbUU9R9ZeDtQJr1MzdWzl9Yee4Lz1+9dmNl54sr",
-	"//3OvbVz971+ZtAaq6pLPnfsTSoCOdhG7AwhdR+KpNoy1kRG5qyMpWLT4Rfu0ldNlMw2lRDh3OyjBa2G",
-	"FF8Lde56H8sByzc/5q5FdP6I5lhXBcNK8M6uIzhfl6Yu4GcLf5H08Qb1wcKpnAFQzqGVv8XcM2M49G3S",
-	"cgNBhh/kRVMEcXTJMXIkVskF0qGiw8KQBY6msEGd255qHYHgTb8ErFp2b7+R1N1jI9SuLGUBrjUsTnsL",
-	"2RbCsEK34DpxAdZsF0P8LTZYL1ww58KBb+T80jVLr7U7FbjXzK64/qmP5vTKnZrqUbXBTSr3E3Y0Kx0j",
-	"ubvuZmYozWuyp41s09PMs/d6XkbNammLF+RCilu5aH5g1m/TcmCTqmWE2jZmhNkSXZcpu0ouCIJQlICx",
-	"GgSGSqQjJBblLxYwM8iqAmx49ALYuDcW+2LVBZYqcIW5OLeF0jJiAT5hvuZuBVY4PaXNlCDc3KZY4o8g",
-	"tuZfRupSDUDE4IUIJMPacKp2QaRFcjhkwTahDsqUKPOcHvEOc5iukOZ1W9Ry+eFgF1sUU4Dy3qqZOzgy",
-	"TL02lU1trWhHQWvw2jr8Fz+xCf89C/89B/99uqGa8dDrEbVw4pkPjuSAAooE/Be20fsmzrRSfwUp2FMK",
-	"wM3BNmklq2utkh05EsolhXI4v75UmggZ2cbeJFMW6gq54RFksVTlPljzN2X4y+SR039Wks2FzuTZPbyh",
-	"1sXqZIjkjpaxw3OH9WnpMN3tLcxyPPOW4Sp0wEOoZnTo7/4MrhLSvIk3bIl+G0PdNAyirP1aGbCzrYdD",
-	"1pntFE5GPAxJIFcJGBiqpKG4o+3NxnkoJHKJJn5fXQYxd74cc2xqpjJyfYh7VE8Q39cbpNOnEe1oKG0W",
-	"HWbu3ICGXLHA6anKIWgjzgco5lKEY8dWujLqSa2hW4gT70kyc7ZPybq/zbHENNRpY8FuF3DAVtKHooUK",
-	"d0vLXSZaKHtRuwOEbRQBLSIF0hk89v+JxqpYW/3P137SSvkeigRX5CnDPdAG7ZdktNukXc0i86Viz5Py",
-	"robN0kyGXKcAMzPICXLJV9VVsyXtQcU6EdNlic15q8NMbSzjCKINA7rLRS8t56i7TPc9Fpk/sqSFx1yY",
-	"A7NYf3Lu5TjCrruu/2+Sg4WiDktIcipmUV9cILFv7bw/nJFqf3aLE9WswBHMDWoVGElrK/USTquGXYsR",
-	"MK0eymjqj05jrK4kVohylFUUZ3Rpfy3JMeQxH2tWsk/vnJ3iO3tb1BGl8/b4HmsaJWrZfFRfcYVRzY7u",
-	"e+Wy9lZiU7kL2ZGiy6MBC9JwGRQHdFkEvwvpEDsTJAYfBmhDzgKbwG0Ucz9ySlrVMcUqrghyQXF6Zkfu",
-	"jmW+hgxr74q6z9od0H/+cv2VxsrGndNbrzRWzuKvvErQjrT+5YJrK2JUL4hQyO4OecSOhYJKy0Eitid3",
-	"Dxndh8DtUtgFjsTw9cRPm9mI3Azr2W31UqE5jGX8tfmtr9bf3680vQSwCcNI9iI6IDGEozUydCzjmW4n",
-	"MreeMLvB02oPIs0YXYR2oAXGdqZXF4rCxGKcrzr4q3ky+1O670cRq0RqeuxxyizGYoaHBRHt6rS3SmkV",
-	"Sb32Ra54O8l2m0ab4aApGz3AOYWTdjP1tLmVIqfsI9RIpNMg/a1lR7DlLGrWp7ggQmKEv2O9yRHpMhbk",
-	"qmPw71kDSmVhF3wLecmCACwMm9A2Osl42+ZvOAMHfalcYaaGp6NkN+KVLwsMlJQwZgoxfIix4jg+q6g+",
-	"ls/GxzJb3Y+P5bMxO47PjjDce7Sf9WksLzMaLZigbV7B9je+lISFYifLpkiXYasUOF7GcepQUnBEf9w5",
-	"u7ApVt6OGN0N5Egs3JUn7akzfc4dOliw4VAd1BMfFAcUTaO7SxOA5wEXFHYi8gfz4VPNdmQET9MtzvtZ",
-	"qLmxXhYox+GCtJI9aZWUzMba8PUF0phyS/VEraSdA/p6Q74HE6ECS4U1+F76FJ1O2bRHzAbczuDZJFKk",
-	"nr4B76N0wsw65ny/q9a/n7QkhYgeVwQaT82LgBVP0O5Lc8iijiW9KSdIWuWkKA/IyAXsxrDq7YXn46sn",
-	"c0s8VMsrvI65z9l77btf9QwhpRdkekvulPAqnIrH+jakXl3VStmeD2XeV5foL5zzK6UQKQqw61iFj2ga",
-	"VplvynNrY0ajXN3VemP93NzyLngrX8lmt83NYnrX0RsWR1yPb5m5WM4jfaG/1oVY92VkSW6LPCtlRLC7",
-	"KjgWbXvVulWLQi52k2qlbpcMaMCcqzxx6XDz4T6jQQrku1XLjZPuKR3y59k4sRnmT/AZRiPDNsSgidNU",
-	"YdzDWdpfrJ/L+Hwz84f1ON9UltG4msghNUzjCiLLBtJ21k0NFvNrQ9xcqZgFto8GnDZ4tmFi6cr6Wg9R",
-	"7rlcktkLQz+E3ftpn6Xrc0suUsXqWDemEMSVqj52HgQrSgYMegFLsw6tWbRKsHX7EPz18HesjBUurWTZ",
-	"QzM3jYuunBkh4naaBTPAJvdinE0lcb1tQgV0LNHgebXNJp02rujY8ExzCMBWacRWb4vb4jOfcYiY9thW",
-	"P/MZjOTl0ogtGCDG/sZJdxSbO0HFmIxYG9HeyQUcmSsbHUwiHoLQDgSltswcbgvrxMcoP/V5m08dfPvB",
-	"wZs/mjz41eT1301e//rpum3cLOFcXI4PPIufSaOWqwSS4Zx9royBTihpWyrIXGke5QFacV8uSmE2mEuh",
-	"PvOZ22KF7AA+otEGbl6+SDY2Ns5b/cN8p6uY3s4gmLVefvnll1euXl159tkWzNnmjLrftyyqHM/5rMww",
-	"L2BrcNyb1r3byOJv17bIK6urq3fq5HbWpjW/X11dvd9aJbeYCEgr87cWhmmpIi33iyTCAR70Lg8NpSfi",
-	"FbDsXJLS6m1BCBrXuCQ5pK/GFhCXhYByIoF72TiX7iNWBtPY+BO+DUu6BE204SPDssbjddICF2AHzsD1",
-	"q/7sl5QUrdOrpGXOGLz7ynYKb4GSi5vbws+1YAiAcsp4YSx9m+W4XuYA1XsBvPQrL9jftcip1pdoq05a",
-	"TLRO2zCM2YxXYxaBB54OmDZnYr6SPv0lusKoGrsXXZdShAAyQhvvM1Al7GkLe4q3iGEVuN/QUBS6LUN4",
-	"wZDYF25dv0ZuSA7Bfdilc+cba6dhP214k7RlwO19g8e5IC/uXF75XBrFWyNX+TPYShY2BDLRYcuwA705",
-	"KMxV50ytkhextShJtY06idgQHHF2uuZd24G0uDM4k4h1Y2PvA8mwu1oBdwHUG8MnQmY4q8I5CUk6UuhI",
-	"htlgoxlCSMjRtSG4DvjZMbgaYdQ04BHrWHJdITfQHeJU9g6NorEhzNalHdprbRNlaIPrlCCudFeuScFW",
-	"rlLd6bfMTQbQ6tZGY7OgZuLYuJ4LwvbqR4WGDBgVyhBkgoF/u7ZNlMTsh1RpjQzngUN2iR02gQZyHULe",
-	"YQIR4Jz0GNJOn62srzZsowsUimrrzJnRaLRK4c+rMuqdse+qMy9cuXjp2q1L8E5qM9Z2pKARH9BOn5ML",
-	"N67U6rU9FikUNWurDXxYDpmgQ17bqm2sNlY30E+OGfBnnPLT80niazZOKkU43jZnZubvzi/JdMQG1CAQ",
-	"ZAYlN5t5ndDJlcCoY0MmnsX2GxFTQyksrO16owEOdym0s+EzLONLFvYTtci5MIwSnIb3faAPUCwDIWxo",
-	"YRJpBUW7mzi876vJNM88QwOXfQCvrM1/5UVBrbbAAnxpY/5LlxN8eViCDUvOfYvy0Jk1TtMFOxWP+ZU7",
-	"xgxV8WBAozGkBdhsMPNnDEs7xZ72FNhDgAxgPgc35Uynzzq7Kxb+YiiV9iYGIiIWZsDUM61CPCqAMwVR",
-	"o6BhaDQFgF5EMLVbUHbdo9g+2jGAFg2NrjJuGXXEZhNC+BRNZxtfdXBrkBIGB+5+dVuMqM2KQk2dupI0",
-	"c8E3G5ukZZZrsSOaQkKEuKllQMeWqvNXGvblChQk4u14RgbjCpc5kwcV0HGzA0jCtcba+sbmWdD9K192",
-	"6HaONz41kyw2zbFS2UW7dA+xgaLZZsZ+xlzQJ5zONhub89+4JvVlGSPq2OZahSF2pHyBRj2GL5ytshDn",
-	"1Q+usoDTHWNcmJfX1+e/fEXs0ZAHx8k2rtJoN82Mp0YvgHz2KnzjTCwCWc48LpAb12/t1IniosNS5R+6",
-	"NWhg2RAecVn/5jeUPHvphUs7l0Ar4JCVSADxH3XPtbUGUahKkPOrG6tnT08LJDOniycUfELBnxYK3qG7",
-	"DAx2Q7g0BL15BvWCjnTmns2luX9G06GDSrCmQakzPH0EyuivPAuecD/xXwKbStMhWP5UEB6gAAfdoW+E",
-	"NwprEWQziq1voW4UczMzp4MDxtaoz0NgJBHDblZEMD2ShoGJAFOUQ9AWkvxp4ClG4VglO8asxDxb1BW6",
-	"NAwVmMcj8mUWSa8qYJ6/oBMFd0lmgntsTpCFmkI2ATeffzrYaDe6Z9nK091GZ2Wzc/bcynl6dmNlvfu5",
-	"YJOuddc65xlGgKozgB0z1uNgPGaryrR0m9/c1Vj9PjjhPJ8EzgNHnvHcgFYe6xnMJ6k/qmCiQoTJKPsZ",
-	"gtdVzVJj0IIchgGP+eonFcEltz+XD4vxg0+liXqLMde/hrZD6w3rRozNuzFn7tmk4/uLSypzOE5SxSXI",
-	"8jZDp89opAglbTQvwzFIDbQj0WxFB1NSOTl97wY02nVX4jASIymeX1tM7QylNhr94xAAbmxz66bp4Dk5",
-	"slWaAuoER584EdA4P/+Fi1J0Q45B40+nzLgFDuYCjq2FbMVCihRPdURD9E952UMaWPcKk+uCESY0+pbh",
-	"2TqWODMIixnBAngaGbj3LtdqlVzCWJ2ZQCblz7Aqm/UHuX1Yy0DjgDPRYf81eRIKA5WtH2CD7duCpd8r",
-	"RAdRD6URBOKGtJd4nFVfGh3YvIlObIylKc3D0JWSAbqJFMyntpqJXnIB9AK7LO5SOLahMMiph3JwSFN0",
-	"yhpXZADJtdsEXGZPKTLggeC9PpwZBMOm01kh0AoxhzTOasP7FTkKHV+PXFbv/XqVeSdoVJkpU+u7BANj",
-	"1JchK5sdZB0cydxuhXEvByhpA/Auo8AwQFt+ZlGgBIRbohmzK/bOrjRP7Cc5Y4JkkK1x1BLQWQl05yWy",
-	"u01CRveYgvYvuNd9FoLbBty3QRLWBo+vtkVcfam0KlsHuwtNuZpHuh5vpWbS+q5sKjRitPLQ2SEuyoDN",
-	"3tZMmee22ySzLSnrsX1Iy+aW+cASu+P7IjRDqvqp583DnhVmWKPuM8Wc7p9WP7l6Lt9+W15ZeRYX7As7",
-	"tDdjMhh0xJwHqjUTUG5teMCIjrdtthoUtACPkLqPaqeR25AfwZNOEb6DsN1o0hm7rO1sWymEqvCWcJXM",
-	"2hb/poVkXEE/07J5ZJrLVN6/m5l3PDOBhoJ11wsP9fJBrDSB4jSIxHMdsjqxwrtO3Ama8858azsJYTOQ",
-	"CsBtyxbyam76c4oNzaTnqPeupGD+ky/wAUdA4GNTg1OUYI8GfB3ATDChAXkCqMAbFRXNqzLgXe7U2cXV",
-	"5kei/yVq3mUugkxOUprNZ/U4+4usJnfGGlelGt0tI+iTFKUWhBUwpwR6nZq9VQTqhklrICNMQYFaiG0L",
-	"ZaJ2rR2HYD18wKAgmluw/hRMA1NzcIRVcol2+g40ejgEI9E8fltAzNmQprA5BQiAaWdohOEpSrQctJWW",
-	"gp1GNQnTeIUkoRQ9yFgzxucWidhAYvGymWzG9MSRjWqIo1uP5iy976LdyjnaX3aZaU+dHrOqVBkNwwtl",
-	"dLzWqADS/sQQq9soD73aP6XhK1HsIvnoqPew1CjDUI5snhOSWT3TyEqNlWauT/KAR1EWrnYe1d5ztQz3",
-	"M4Sbv5Y9hreydtynWeaAgynmYYsg/U3TsYJESexqpCRugdVq+qgGu0DZo2LUizoeDnk3bjKKu1Hg1lZF",
-	"CcOkJ5r3JtQXdMfBOYE/znuHzrCIqhhBynt+pIMOizTvmluCSdlwq9syGK+SWxKwBsbKWq+YAgMRKNAL",
-	"60kUWtWJQ9iwibsFSLukG5xLiTJKo5lcBqh3l43tU7eFucRQ6AmQcEpHcgyth20yDNjGXDkQIAfKoWUI",
-	"FRQWFtjC0gWQrovegcRX4uaB3vARi7yWvyE1u4PHSWw4xMX0JGalZ1nGAn6LzDGE5k+Wl9bJ2UbDqZF5",
-	"QsXLuMvYUMF5ZI7/k0yW6CtP8aLd8csuGVLl7HFzDeytfBTEWYwdBxEdlVLqZevwcjVarYwNgw1kQ6k1",
-	"i8atVfIMum4yN1IROQT0OcUY4NMMIzngKrWgWx05GHA9YEK3thMstDGWsOINawGiB5Hd24IKKcYDGasE",
-	"L8bohvyupWbzwVvPXVhZP3sOaZIqfLsZ8B5TZgTt0NbchPA5ywoseGKKFUm6IHMVqprG7Fwlz8mR0Tfh",
-	"z6DD3RbWHcQFCWRHnbE7sjoItklLZ/JB91jEu+MV82oLM1a5djordynoq+Saq7cCNTNkNFAIvGPT8DIo",
-	"mNs5IKBu8vvbosthSmaPM6BrLSLNR1EvhXzRnoT6O7stmQuagJinPLOEVz1rLtBxxiXM98tYExyDsRAi",
-	"839cg5zoyMEnnq8YmYI3mWqVeqywnXtER8LQWChtd/z0uh4pi6lXzzHxM6PZseRnsg1LIV3fxhxPffjW",
-	"+x/9/K8e/u8fna5DLisfsFUCSTRGC7LchSMLSLGKMhRST7qdIiAc3nUgxpYDRwJkW97pu9ivcASSZNjf",
-	"FoDBCm+oVraj6RaWNSVdTVv57mctPJZWpgVai7SZHjGkxEGZZXjssfBZcfALYYh7UTd8RFpfyCeZ0sxO",
-	"IJm58L8LRD0KUW3Z8eLx8vTDZaldFqXO+TBd6mgmBz+fF+7KbFIQuj7HbK+tLAoZqngISUe6XPRYNIy4",
-	"Q55dJTuQ+aFo1wbjlb4tQqnSRPKBoeEkzXQs40ixsEtOra1/jkSAe0zakDyuyPo5cjGSnd2ujIJMOctp",
-	"l0gGBSiGASDgWmsLfsltt2jwyjhkTHQogXYAzfRvi+SRrKDFVpTwtQyqp6smgrpuqMXBP26ur5OWTVgf",
-	"0nEoadAMeLfLItWCmreXQOxKSbpsZPk4RCiNmaFT0D2uAKbQ8rFuHIZGV/ICn1m/VHKeafkZAK4gLB8X",
-	"vZY7zjYDDMnbopWASLUs+zTbDooBzixBpHUhulYG5rW1LNyi3YaIZdaflV7kVLnGeTqjssCqRVb3nF67",
-	"RbxC0G8HdQzjbqdZbSgpub4tOKinblMQwdBtX1owj0lN+dXiswmsVmuVfB5jxenqIIq5jdV8NOqh4Shs",
-	"+ZvU1HeZbosWxJyb+EbTvNGEp1uZ2grEBDW3KkwkGlyfbDefJmLEmGsIlxCM0xEVOnvNKfD5CP9oKSW5",
-	"B3IAQ9rczfrUfd0gLYCTbArGAnOpLKPJgEcaUx+RHtHjSrm2nl8wxrMQkvWUpktoF+kBhoQalGQYM52e",
-	"lAl0fYKxC5uSPNZUQ2OEJBeB6nrxCUajcNxK0coNl+ADVkdCzzwHgE7mymR+GQuAtTRKSJT9PUdvfQtZ",
-	"yYgrtg0U0o61Z2xbZ2foUEH1J1ahQsDfMSYsp+lTlfF8EFueQ8xpwLWHnQLyA42CnFKMkdbnL+2QMi2t",
-	"dRqLchCBGOuHeODUp7yiRUVQz/XvtYdVh8cBhBY5s9O0tjCEZbHZjXkyNmvYY2auWdry6UVmSrcYXTpX",
-	"C3t/QiX30PwI/Nz8kOKI1s511zrnu2fXVzbO0s2VzfY6WzlPz55dabTPdZ7ubnTP0rUGYuCMkKeo3JdS",
-	"JNjaZP8fJvt/nDz4ZhZWu+IACfjoOmhn1TS6PERvpaSytSNTJ68AAoHtUlGWWpmwfrhcCFqcsnasFkuS",
-	"cWxbT3N7gLG3lk9Cq5C7dcPQyTXgYScZZYdWp8FCw+NOFQWLg+e0aaf0YoAirZYujUwYtnA5fWxOuMwl",
-	"eExBa4D0DKXcdY5nrh9JIs8TkvgyO5PgJD2g2FW2SoZAennRSwHgSZ/sdIF0yUhQCGTBsm6nPSZiNk3f",
-	"Z+5luvjNjEMm3Y4fwTGXySw3V9A1QZn2RCM/FSHHbnoaUye8qEPE7XriE8ly2tkS4HruyWO8GdmBypjA",
-	"BVBmMxN6bA6zo/B/0enVDPKoSRD/y1yA/LEhped+d+aeCuPeTCq/Xugr/CjO81mAtSmj+Zy64IJGmSxP",
-	"iD8gVI+xwD8V1F9QhcouQH3hgh+jLN0BYJRO31NlBnYs4IINuEC/hoyeUogztZogarl0dmTM2+C9zQLK",
-	"YL4WeMzYXb3qgZGgosemruKSBUGgtG3VDv7jnz7+t5+lKafOCFv8vlo8/EdcKJTbjkq0opKEudFJ1eif",
-	"VgWQBTucKhtFhKiR7UGVO26IiWFODXYXclwBkRhzLKNcNpyhccB1eZ3pHA4AEW4W9FiUJOEg7N1IRoHt",
-	"lpgAg5dF2y7AFBZlXk+UvQJLqGKs6GTDPmkkemxEAFJw1JckAAxdqutEsFGSEDXv5i8pFEsJZqqYzhM+",
-	"NvOoVlXWkiPRsumjdVuCMY1HqkiLiz2uWdCytUdQdosefdtFrddvAza96mPuTKGC7lTL6VCt06XZyh05",
-	"zGcrp52BEOzXlXTgv+ycZkPwl5XZJK0RF8hadd0r/9TcGemFWLDk4YQ/zOcPYD1l6+s6UnRYNA0gnvAN",
-	"C7zoZx9L5xmk2rQ3FwD0tZHItrq0QK9YXPvB+789ePAOiUXIlAJ3bUDoQNpAOq5DsQjLbqOxjYonv4c+",
-	"/YFtVIg6gRemBfrPuBzzxRZ4JWCDodRMdMYA93tnUSV9AUrHHjiPOIySkumMTLguGDCIjAwzeEHiYJ70",
-	"D4vXZeU+5tbnOF6RV94/qfT/VOr5QJWEEtegp4QlzVFKChUmAQuZZtMqCv6+pM5k02MEpK0J0NL/RCKi",
-	"LXxVn5TL8ywcZ9qjOCmOEBbm3RarzJJ0Ze7BDEd8JOrR7LKkE41oAYuJCmhnmuB5pMlLNDUXiOrTKFeu",
-	"dCRKUH2x3Em/99HvXVwl1xNVyCJzQwgXtCmaTfmCtfagIMkC5EYyxEQytcsStDsYJvFRQN6D9VZqxNlL",
-	"8vYtBEWmg4AfE9colynNLAuEZ6GuJ/v/Otn/1mT/O5MHDyYP3nzxLw7e/tXBu3/9we9+QLggk/2fTfa/",
-	"P9n/Q3XMzUwx56N2aVak80+2J/NEJVrE9elJBF9aJzpDh8NI7mGnnkfA1vxon7TTn2m1YRYm9C6BvxEq",
-	"2GiVXAfIT1iAKwvM19lDIZNyicABNE9EBy1anTQc0bGyqDo+xoXDXXB79MitwyykMOtwC+dvl7wAprB7",
-	"94S5nTC3J5S5IZFZdJhOyDGnBVOMpcgqaE+pI+R/WCr8OLnfFV1I3jHkkFQwe9Up+ONjclhlWFLEKPyy",
-	"dvDtX3z8459N9t97+D/f/uiPfzPZ//nkwdcmD9784P13H777Y9TGJvv/MHntQXWedRM/fsKxTjjWk6qO",
-	"ARmmToaZkBeH4FByOH6c/Ak7pQK6UHtMWqrPu7oZ0LFqbRcd7mh9Zk1JLyr6cPz4eVe6jNrWxrnNBU1F",
-	"cyRPnCNesNGJM/6E1R0Lq5PDFAnXtsZM79uRsDnI9o+Y6DD1aLldnjvRILiezORJDQemM3xCY4IZgagd",
-	"Z7Kdb08Y0wljOkKrMQimW9UdCRM6cy/9R7XoYY5vPHYLxZW5nYQln7ywZAY1Pg1KIj78Yww7zX80I3eW",
-	"C1MhIBlg6oBPp4gaCOYD2hrQfCliFvSDKqLiTn+V3ABMsNIgV4sHLYsF4vCRI0IttAHIowwqX3moqkDK",
-	"S9oYTASqCU3y1xvr51YaZ1fWN3bWzm01GluNxmcb57caUFitzZKmn9vMPVc9Sz+Z+klA60R6/2kEtB6J",
-	"AH90rt5lGKnXGMEZP057xOft/eB3Pzj40b9N9t/7+PXfH/z11068vSe86tPj7XWIfcfOrQIpo5WQi93Z",
-	"dRXPShm9AE8dc4MuM0hZpj6CeopdVSeU9GMRRCxwuA25AmRAM+MRlkqhGrcrANRNEiEBhvkkoW2BFH/E",
-	"Sh3j5qdt20urgWwDrPoTLAGngqNyaK5Ktjc9IAAiRGwIYNeACqb4XdKHcp8UKAvbO1lwr/QBB7MCwN42",
-	"uQTy2xKPFXirANfTMP3bIiNIV55n4y2o/0PUMYSntjV+FgrLtpvcZUNdXnHgqKp27ChIyUgzaHeVXNG2",
-	"htGDtfipl3rHRsdXoQFzQsXYCsn2OM40KfV3sTtSOXPmnvm/eb6uiO3J3Rl3d9Nf5gNrQ1K27S+RaoUc",
-	"ESlOuH7lNGaz+5n78ifA3KuUG4pdP/LKcnd6Cmkemkne+9PbmGyjdF/72edcfweQilIxKAoGpEzn/82g",
-	"mG5Bv6I+Q2eZbZUujTYGstA2zMT891XyEuJmIn47Io5kG93aHoTmHmY6DSAqaSTl4LY41TL73mxTEbRO",
-	"T3WkAIxFwEsnLRGHYcvIYqxW9IlMxUDVvUiHtOMQmJY0ZDvuG1sbjYX64yaDP2kN0vuMBq5L+gnixSfN",
-	"8sw3vcXuQl2ehOENGR+bdlDkpCqUeiWKkzbTnyx2upN0yaGasLvGwoKepliUPIZmuz7OdCuU+qbZlENw",
-	"pQwgf23rbL2Wh+2vbW3cry8ApA+zedTetNy401zKXJsT79mnm4flOxpghM62rR7GmmjZA1Xi2L1rPr6m",
-	"/uR5mteFctmYWS1jbLUQH8UYltjgzNYAJu1kY8VcL5C6YXqhFL2E+THseNvSsrVNGO30SVtK3cdyQqM/",
-	"yhGir9AwhJ7sLXearRwitxRMkVN6JG+L3EFicSHDTitbaa9dc3JDzoLTq+RCCtW9ZZHwqZ2Fgr4rIlkT",
-	"9IJ34OOengYAAC73WBTSIfRbARh3G1Nu3RYAIWPeg88rVFe5a8M9pAIbGNn+YxahQskBa8tgbF7aZQHh",
-	"Du0d4bb7VFl2rgAqfhhSix9vFOYEJx6nHkCfb3+Ddjq+HicNWZ7IDDUzuRshFY8lNa1SJ5lsz5wTqfTp",
-	"lEov0DGmp8CFaI8NEzSX9tilj1TazP7JjkXnCefzHNsLCzayGTzAuW5c2Ln4HBaFOxUZQzo+xuXW/YRE",
-	"tIXUrLZVe/i9X0DQ+isPv//2hz/7xmT/Xx7+8jeT/T9MHrz58J3/8+E770z23/zwh29PHnx9sv/WcuHt",
-	"a1KfJOKcMMInlhHesIR5tOHtR8jmSlNo3Bwef8XRCbc54TYn3CbHbYyl2JEDLnq2I7G/zeEhOBDmFz/O",
-	"8kkLF5ykOidIwZjhDH12lU4Ybw7LJ+18LaS22BeYFW3+jXiImNuAuheW0Hs1Lxz9CLngCR85KXCYpmy8",
-	"ZkdLxIpF/PEWBWK+zi2cx5PqcYHZPfn1gJCVBXM9qQY8USyOI5fKlSlTe8+mmJD99WJMqNAvvATh/Pi7",
-	"ZFd2cE53/jlJsFogrXaq7zayL0yHeazokIveWvNnWREB19ysSjl9VzT2txUnId1ju4vQtJKO6NiwslBa",
-	"GFvMkyeQTYVxpie6ZtTcqHnVojLTJ4VrW7/JS7siJZd02QQwaJu3YPcjM+hjrKiENZe1sQ3lSQjr01qW",
-	"ZO4yQBkPmbB8og4UZCipC+3NIa1T1V2PhzSXjEa2id4RGWpxe4CNkx6XoYYzOPFynHg5jpPmngPPHWIf",
-	"YUq1y7x2/sbFqaliu2m4ONV7Tp/0Vl6AHpdrsPyEk+XxG0rZ6/wUZIHl2k8DlSiipZyiiqW79U61FfK5",
-	"6zLNmh9f0I+i66q2VXv4v375wW/e+fj133/0yzcPfvXvB9/8zcNf/uijH39jbWVtZa1WhxadzY4MDBmt",
-	"baytndus1WtQrgjXGOrjcfojxnbB6RUz+Hc3koPaVs3hiWhZ26qtr21tNIytCOaiJWEz5i/+ZrL/r5MH",
-	"35rs/8IQ9JAC3tor99wzH7/11Q9+94OD9/4vGpqL9ax+fN7HeV2zF8NFfAkLWYzkPfEznijdZTWbrgF5",
-	"HSGI/FiIuabzc0T/dCf62d6a8n70Jx6bx+KxSQC+3DmmZXhSDtQsCTiz3VD5QTceLR916zrxJy/Sdwgy",
-	"q7rztaWj1pDm69aJ5F4Kz83ogAryGALZiQfQLCgHzWZR2SgBRSNx7CnAaVslF+zvbQsmyILnigxoAPsF",
-	"o9gMeniwyUUzVqxVDtyWI5RldbZOx6psoKB9/NM3JvvfmDz4+sN3/99k/yuT/Z+sNQ6+9tXawtrRY/Qe",
-	"ViXrE4fDiXaTorJ1U2I6Kp3mDPjej89FWORnfvvQzOHxmYfV6PZiKJU1Mk7YxQm7eNIjEMfHLeJojk/0",
-	"onvoGMnCjlHmGrzw/7N3/b+NHcf9X1kIBmwXpERJlu3joWjl++JcfF8ES4lbQEW0fG9Ibvi4S+wuxaOF",
-	"AD4JRgykQAsUdZoWqIG6ca5BYjRNgx7OMfK/lCfh/F8EO7Pv8ZF8j6S+UJQt/mKdJfLtvt2Z2ZnZz3yG",
-	"Eqy2Ds0F7OLM2cSATJ7xlZCJY+jxrmo/ozD40j3k7A52EQQo0QXn+3KhjW+iKUxcC2rrIH2jJ/rNTWYh",
-	"ivzlgUhatJt8wjAvhHNNaA5xGq+uFUtv7SBRcZrTOOEK/ebJs5O//0XvyZe9J5/1Dp9k0R27R7w5/Iip",
-	"nWu/JnPJPMb7kXNKenFenIuLcxGdJSR2S1V6BzCLo3LlwP9ruhRi36Zc5wzizITgEaIyalzI+Z5cU9zH",
-	"ekM6FmGYK32qBXLOUZ2bwsUGdYsQ69ok7rfrqpO21VYhwLJbcQ7SBVrpVl1ZZS5dU0blCzGkgnh1qyKC",
-	"Mvv+1p13C2zr4bvuoPoAKluFBB6yusYevIN53vUSa4ooEkqylngMkVlmdCqEmnck9mUmlhQNwIz4EMxN",
-	"hrngApIGUK4Y9kXi2+/KgDdBc9bRygJxmgny+fGgYZv9OaT2xz0Hf+PO0+VduSsZYyxo64gV/4ZtPdre",
-	"YcViyC0vVoTkusv+us6jaPnHrRorfo+9eov0uOichjITTV6DlR+3oPaq++vu0qZXBM+a+A5wDZq9svPo",
-	"vTsPd5fY7tIr72xu3xnaeqtMXTR5eu9fuXfb7/hf8cj+5f9/9MXuUoZ3z8Nwy31qIpon5qTBZyJFrymg",
-	"M5HifuQSgyUD4BG0WWAeHsUA2r6nnAPvWS+VCktNIeP/X80E+wwhZTxHs9ucm8mtQSG+A+lfImXPzn3t",
-	"RyIcuHmvKt3EmKHdxr9MnMMHtCRKN/oX+VmDBRpCxD+eCtw0ONYPZAjaw6ss6KahxpgGqa3aZtxORCIA",
-	"aSBv/NWpxn+kQ9B5I7SUEfi5oSFEs93EAWh/6X/7owlpoQZ6KizXqQJM0ra/GDwvk+0ldc3Y4OxTUkTI",
-	"yHd5MR8pas50SC9913m0fovg7zr3pWt5q37B7sPKAf6cLsCLT5ZFeDdLvMeEnb4aIR6KwvBNf9Ytel9m",
-	"znqF7hZ76eUn/378D/9Nl+cvv/hZ78lnx1/+x/Gz306f3cOJzOfefLKhX9j2a30/jgyRxnIZGlYBI0I4",
-	"v8XvFkXTvfqZI8SpYr5b2z90TgoIZMp07q+L51SVvfzpr0/+56sXX//TydNfnDz/tHf4697RH3tHP+8d",
-	"/b539FP378M/9Q6/6h0d9Y4+Kbhn/GDnbvHtAv5YfdMFjre2bqyvpSJH9kBQ5LhRKJVKTKuOWWab/UBO",
-	"GFZ1AkhJMlbpou907/byrrzvHvAhaIVluIEKwRRYRXPiaFbV+AU6IrT1Alt7o1wqFZjp8FYLQhYopUMh",
-	"uUUQOrLLYAHvCs7GYkuKBmCg2QSJvCru9yoKsy5gaFumL7x4JKMu3e+gmHRUOwpZ3c1M5vnpoe7+SLdl",
-	"Ft64olQESKY56vq3QNIYwiA3H7KoBuB783cEXS7RxRPv46CzZoBJvEnDX2QoYOGxXQnM/qXGAhd3RNxD",
-	"oXgf3H+zZoXxegUCZL2tEmeuXmTxruu58Y6TXuQoxl6/g2VE7LXjj39z/PHvTj79+uXT37549tHLL371",
-	"+hkOkrqKRMi74xET34s/NGLFssxCF7ielC2i7MFa6caNVDJhrVTKyifMMrfu3ywPp/EQn8kjIqF2Bj8h",
-	"rhaSKUqjXPN6rliCiKHdbX66/4FPNw4CmS+8smuieK8chLw7oU9VU+2Dl4dF/DtDhoocWHtH6ZC6fIe8",
-	"yyo8aFx+fHybd9PdPkYad6TF46y0nr5u7tOfHT9/8vLpvxz/6Q8nP/+lcyArBvT+qXkm/JROAWi5cOuZ",
-	"W0THF9eRC0dmoGVhhu57E02tIJhMnbhMqviveIyIs1TLtbi2EnSxplW7dfFxsqfrlIyHzo8xVnOr+pyd",
-	"eCY221IEosXxDisjWNRQE8aC3qKpvutmOt8qZA18qbx0/H+ff/O/T/uO3cOtRye//+cXz5+zk19+3Xvy",
-	"5Ys//mvviEL+/3JxoFup8pLmjbZUDS5OkbZLvfhckHmP0s5JjjVzwbIXJobCtDBn19Ocve/V1fcjSuSB",
-	"EArOwqUVnu2rdlAHBCmPmK8Bp3iMEdOYMzCjHDqpsG2oi4/SlEDAvse2o1hV1NoaDHV7pOt1GQB1M6Ze",
-	"i5TMLzMD3BoWWyUIWZ1HyGtXV23tewFhQowb6z9G1ozVuWHElkXP9d3nCGjQBGbE412Z7qmM/JwyLLBO",
-	"HWTSvNa3zzH1tl1md/ZBd6kDLEIE2ph8s+6F9sHcpB5Aihm3JvQyRHjmgo+kiVCFy3CZbWJPH6o5rGg0",
-	"0KFzPZWMurvSNwiKGZZtB6TtppbhJjNNHkWg4/Qg94xJEXevgiGiRyzgmJ6SR4asKkzAI4yN/PuwF8++",
-	"Oj78Df71+OPfuX9q4KHpf9tvV9Z5UQOiLPKZpBk6eOlhctNoJFZGsSrXBbaKeVtaoaSlO0mLTVqMLwKm",
-	"05QDIwZGqw9BJqs9jvjcG4v5ckvGFsvJvFk5cD/yjdV2u4mvNPqSCX+v6VvX9Hisrow17DWvTkp7bXqd",
-	"cE4khtg4erOlhS+64ZbSFFaxB1wH9XggCY/tMnuoEmODBEcQ7kouoVNwIu4ZFZlpNzFdb1hToZ3hBOLA",
-	"PnE5Ovu3wPXsVTY1yjiqMH+74Ze6wCpdZoWN/Hlg6yC0e0mz0NRTa2pKRdOWv+APhEp3bnp7F2fjJOS0",
-	"qhvfumSq7yOJ/dqxeAFfvn/VF/cKrHQtUL6UNbluoJB9n7e4BEPtiIWsGeRFMS08COuAl3YtkJnEngPq",
-	"dGv7h5M16kLvjrDn4EI1Lko1iA8HF/XqagUSskzk2nvf87aMve3FD7lVcL7rJHRrqk72PPDWBbPf9MUW",
-	"bn+mYfVDmVgQ+o3m8nFhLonLb6iyeoQVZqBlDvHHqCo6a/3qDcRDWBYqMISGr3MN+YW1Tj6uKg+Em9v8",
-	"ePVwZRaceoss3GVdKjhtPyefHhqrlQNfRTIFRNqr/4JC70pR6KHdR0ve4cZnNHP6HUxLo5e90aXLM5lY",
-	"rbYIMy6MOm8iq+JsIgw8k2fImDdCHpLmDWFtrDZzK6LbEUVfzvuxogn5xHiJ6J+1ZwZv8QA37O3S1PeA",
-	"btA5st5N0sQFmGHhd/TZ7jRpyDm9jVkT3KVNTz653VUOaOZJbLewCAuLMB2oUSoEiLgjV8iauQDDMFuK",
-	"lIl2wQ1/cWZhoaTf+UDsPtg+OZ3wdzcIzCAaD6caZz82qQfnygH9jOP02eiGb4071mF3Sk9oDfTA4xa1",
-	"7DbeOFMYChqSJtzOI0/j4vM976Rt8JXo+luaf9ffxal6HU/Vd8U+JC15GZdYnogRLFOaWWi2Im7hDL16",
-	"Ry3JSlNJWzcrB/jzUgzL5M8+cHNJFyMMMYhSLeseIlz2EDy9Zxqi1YKwzJwq7yEAhjN8p6StBGdNACtk",
-	"bZk94F1W6RsoLqFz0wNm0HxVeRT5bqIaWMBlAFGEGQdC6nXJwEXCWMisgaUn03ucI5OAU3IbjOyfpY3i",
-	"2vrS9K2GcPhbdSUCuNIGD6GPuPgxRAk3bmH9rqf1u426MygVXpfPYPKwFmE8eGGHPjJDdcARxhFi0ywH",
-	"+LBveiSahcc+8dmQqoNuJaF8F8nxc97Wx4suoZOgcyfB1AuXWUKzzO76CtKBP+OJhyec9wya0KyAzsr9",
-	"LzNy1qViqdi0+B50yzgqgsLJ5lJLaed1BBp8yGhZA1o2HwyAcn2eAw4et4SGPsX1W8XSenF9dWdtvbxx",
-	"o7xxI2HJjtvyPTvsHX7RO/xV7+jT3uEfeof/2Tv65JuPPj/5x+fTl9zgrOeCE7hnTBtCWrU8eB1t/D1r",
-	"UPPdPpg66n3dBZYyWNynXtNzEYWHcZKQM5fTkNFbOcCfk+78NeyrRkrLJ136JwLsxLajtK07I4KQcgSi",
-	"S9VhSnq+FYY1vxrtjAgAfUEhsbTFGSElwwUCe/r7X7dR0wrHrO56ybDGtRG+QMzURWu8/7WV/uAsacr6",
-	"44zzxdLzHu1Qsj7lnj9QoaiKWLJOLcFnk5RBl4cPvUwSbYnYZUjn6geshbcgw8DfLChv0neEHqw6EpwD",
-	"wyO3bHE/Eh8psw/qCgvlEvCSpKC6QJRM+84ZyaGVco+YCmHspDXLF6KZRko14gq8fKrZIcaOKYNeVJNR",
-	"/PGDdElkoMIEpYE4hlzeYQ186qHTQ9xSIWRNYw7I63greFoO+9VMMVzVp8tzWXn73z33XmzGiFijWJPL",
-	"ri/TzGU8jqEcuYTAA5TAq9mUwEN4F6eFe/GT98rJVIR38iLeVe18FmT869QLcR8//p5wB1DGciTNmAyu",
-	"ATxuRdhXu8ojA9kTcN5yq0lVPP05CAtkKsbWVMZfpfkU3FLeoy++nSwd1xp5NRY4/nPAoKeG8FP5m+pQ",
-	"/fBAz9pLOuoux8FOjsa7Qob06mSIBs695OYO68fRTU0dkQNXdRnQ2cxTcg+RZ3vM8K5xKt5xUkw0hHtI",
-	"gL5XYHtt4z7idmAv2QKsFd/zSeoCWQdgEZe1ttvABO7JTQNCVlU6p/Zy1kjOiSBOtukL46kMAfF5GniY",
-	"FJJdlqBdjrs+CsrEcy6520N5KLAqeFo1FIIsKTutm57gGpx4WhE0YnGMg7sMYg8RNJxJJG5RXVPWgnQb",
-	"Rl/31SEmdQXCI7d1RFnTwStvdzyjU4fUoAWfVDLsjdKN0eJFetAOTW6WGVcaIa/dWPI69J6XHGdefZxD",
-	"LD2ZN5PI04A8GUNMZfSt8eDyeW/9t2HDZ7d/9xGIQt63V3FSYgxLhGEtDQakHSgc6G9r37CsBDwCGXI9",
-	"zsLcs4bxMNRgKIlpBrNB2OZRyVEjYaxq3YqfP2dJKaTuj+N3vq7Sc8ezQdPfXzXJguTYgLwyxfhrFHpg",
-	"Wru/3HR136rj79BB6/eHiUh8y0jTjAJF0/Hdkjp1wMRibKA85Tj6ThLaVvOI3C/P/OOFUVV3ZceXQQrD",
-	"eMVFX2zTNNwfiWu7JvZTSIxYpmN2bBV51yZfxtk9y6DZQvpaYQ1EVc8KN8AFlOXBYRPQq6IN/Qv7eA18",
-	"RcW3QzWu0El6V0WR6qQNMbIdx+uI/lUN7IjMjZABZlrnkHeLAQbyBzlauC0es1DUhHWuqJdUYh+FqtKA",
-	"afo+nZOLhrBohu3UoetimfgUCZXyF4icdA65Y2RV6KbniXczrqsO5jhI8QIuWagSRYHIQBmVZ1dSW2jN",
-	"vR5zCnqci4n5LczjuRfzEwl8f4FYKjM+mBUUiX24zSlRNkOFiocYQxGKM1yozJTOJ9hEStFf8Y3d0qI4",
-	"STG0styOUYu7ePrQ04cOH+JlAxcf7aSMfvZNV65vQxOYvRfsr5qntunOiEvofAskcrYCxpNVSOi7bbxZ",
-	"YyXLRMr3Isn2eqLImXSJjRq3QVpmOyKgbuZoxPqOA7kvgXLeRWxziXDQjREjM5wRkxiBkQ/V4d2yD2xT",
-	"s3axPH6LMB7csArU2r67ej4Qm+RmG1/pHPAOyxvgFuzN6mpwo7qxVlzf4G8U36isQfEG39golipvBm9V",
-	"16sbfLV0CmBjanbzKZk8nVqhZHzHrPx3HYORZyKw4Kna1gRgcBtLnhqCFhSybeakRGgIRDzgCG0dLZWX",
-	"VnhLrOyv4oWA/86Y60NsfpF0Hnq9MEjCathrBIU6/rfP3Z9TdHYD18CvHT8/Ov7sM/rs68vZt55mKatP",
-	"KPl3rXYlEqYOYeq7xKyX8aW7qb4d1LEjmVg6DW9VJzP9nhrCJ0ZHh9jhGKphIrIfrbtvpb4d70TG1zH4",
-	"strZTqZk7GOU0dGIhGy4eBGZ2uhSqcC41mKfR2aZPVQ4jkkNhG7I6ChbGloc25ogOywtIbq/uHKpBxBm",
-	"I3dB34daO+I6RrMbn8HxtKOpuhuCv1e6MZx6aACPnc3YMU9VFp9/XeA66no2sn4+pCFVh14HWz+XPYVl",
-	"IeapLfgLfWI8g87IBGJ6s9EZ3KdSQh8c9zu/FOI7q4AKYykEjxtdjAyQLzDD0AAKyQtEDoAIqaTjSQRh",
-	"bUAMMyA1P/m7n/w5AAD//w==",
+	"7L17kxvHlSf6VTKwEyHSRjfRD1Jmd2xsUBRpcSQ+hmxZqxW5QAKVAFJdyIQqsxqENbyhpkYej8Zez87D",
+	"3rXmrn1nrx93LGln1hM78vu7DNSU/C1u5DmZVVlAFlBAd5OyRP8hN7urKjNPZp73+Z03ax05GErBhFa1",
+	"nTdrQ5rQAdMsgX9djqVKE3btefMPLmo7tSHV/Vq9JuiA1XZqHfx7k0e1ei1hb6Q8YVFtRycpq9dUp88G",
+	"1LzZlcmA6tpOLU3hST0emreVTrjo1R48qNcup4mSiXk2YqqT8KHm0gzXEuy+bnbgry0iu0T3GRnSHiNt",
+	"1pUJq5MR1334raIDRro8NnNfr9Vxum+kLBl788Vh/LkN6P2XmOjpfm1no9Fo1GsDLrJfhKb6PB2b99h9",
+	"OhjG5m+bjc0Laxsba5tbbtQikSI6rkadiGoWpM6VAyZ06SYw89fjb8FV2uEx1+PScbr2gRMYiqsOjV9l",
+	"NLDje31GxowmhAsy6vNOn3CtyKVhwmMSc6bImaNf/MvRL3981uxxtglmD4LEN5+aO9sBvc8H6cB84uJF",
+	"2H33T3MY7Ny50KzHEpj8tYgNhlIz0Rm/yMazC7hEDmicMnNYxzJNiByJOlFpp0+oIpS8/PK158mZKKFd",
+	"vcaZ7q71tR7SIV/j+XfX9tl4rc9oxJKz6+SqTMjmNunLNFH5STcrYkpPnf99NiY9pu1zWiYsuiuoUCOW",
+	"ECoiwhURUpNICkZoj3KxS6iQus+S6Q9SnX9se3OTtLz5NffZuJmwVLGoVYfvmu+N+lKZG5gobcZRmscx",
+	"SUXEEjKiY7LduLh+V7grgqvL98mj6poha8kV3Tx/fvqGDqnWLDHf/M+v3b17f3Nj7e7d+8+ye1/+o+DZ",
+	"e4kPuJ7dtRfkiAyoGBMmdGKOGUU20zebpslAKl3GVGL4oj/hiHVpGmtziOr5Aduw3MX+K3i4XuJiv/QC",
+	"xlzsH//yXZfCUG6GgzXOh9nXAJ6fN+YfJaxb26n9u3O5KDmHf1XncDQz7s1OJ00SJjrl4kRmjxx/mbdo",
+	"Us4yhzQ5AY55qy+1LB/D/PX4g9yWclA6RiLl4PhD3GHmxJcOouDPJzBMn7HyLVHmrycwSCznjBHLExki",
+	"7YXllkx6VPCvU/OrZxRRfZloYsY2woxGUcKUYqoguGpaqj4f0PDdU2aoVa8ezNNMeE/uM1FKFG3+elyq",
+	"PDAvq6EUioHi+ByNbqM8Mf/qSKGZgB/pcBjzDlDo3DCR7ZgNvvy6MhT0GJJ5I8r1tSYXBzSGcSOmKY9r",
+	"O7XJ4d9MDj/8+KO3Pv3xTyaHH37yf74/Ofz25OFf//67fzk5/K+Tw99ODt+bPPybyeFPJoffmxz+YPLW",
+	"Q8OiNdWpqu1sg2znGnZg8vY/Th7+r8nDn04e/mLy9jcnD//603/8YHL4u6PvfHfy8Fuzn8qX71agzk1N",
+	"9EHVPbqFH0AKzh4oJ5M7Mo0jkNxt80sa7ZABjc2msIj88Z2bN+rEDk1e3ru69pU6oQSnZNQQJ+FjrrQR",
+	"1yQV+0KOBMmU/XUz48tSdGPeWWbHjr3IG1KToVSKt2Nm9CPd56JndAcqol3SMsegRRQdKzLqj2GWVymP",
+	"04Q9zkk+l6oxObO9ebFOzje2rMnRus10Ml671NUsaZFRnyWMAFXPEpkQSkADcBaLYskBS8iZ843G2XVy",
+	"h3YZ0ZLoZIxKGImpZgnpyoSwA5aMgQqknWpCya2bd/ZgRJlq0ppSk1pmrJZinYTpFpJHJm0eRUw8TgKZ",
+	"owpshLRZLM0GapmdOp8p1s18jT4/YIM2S8iAjq0+anZewQqu2Tt0HL5hL0PT3h+fcRy986Ojd987+sY7",
+	"Rx/+YvLwryeHf/vJP/zy03/89uTww8nhNyaH35y8dTh5+HBy+I2PP3rr6Jc/nhy++3vzm3cnh9+ZHP5w",
+	"cvh3k8M/Q27CkkQaO/m1bFwtZdMQwB9ws9F49N0/P/rgex//6kdH33hncvgTnAIwkx/PfrXLWRwZ5oL8",
+	"6cE9j21tbuZsq3wh+RdDrGqaNifBq142Wr7SUkZ1e2zRBmonjO4bXTpJY7ZLWkixFshERbiGDb8h9VWZ",
+	"iuhxnthr5swxNIbYfeCL5mTiL1TfMEeNZ5J0aBxbDnlD6usy4l3OolkF4IbEa9vpU9FjEVFcdBjc/taV",
+	"PdproU01ooooJnDlt+iQJTcPWPK4L6s5rqRDBRGSmPPKEiNYjD23A9cTlDGYa8IO5D6LsourGNWK9OkB",
+	"Iz1j9LVpZx/XkkjZvcFYxB7rRl43NtuICp3bwDDFHaJkfGDp3+mbPRQ91oJ1jCjXaLYqJiJ4xAlaZMfI",
+	"4IdmRchV96R8iSY99rj3qS2jsTmVsRk8MSdIkA1ynT+H6zAHisWKgblNOSwlYTDjlwVNdV8m/OuPdz9u",
+	"SNJJWMSE5jRWMM3M95Ewp3nUCbs/NJqm+bs9Yuuk9corr6xdSnXfvN2hOhf9vNMn+xz9F2azWWQXqdLh",
+	"UCaaRddZxOke8Lons0WGcbT80cwordl9omqfRSDq3WZlDBg050tKpQkVHTbLYY4+/Iuj37396O13jn74",
+	"z+vkFfPVPouH4KtgiZKCRIbGWpKOHBh2K9I4bpEBo8IyNk2BdPXaMJFDlmiO2jrVmomIi15Tdru8g78s",
+	"jn0T/2CdPErTbhc21C6iXuOaDeC9KdMgk0A0SejY/LvT53HU7FBU4swcadtINLQ57NNtKWNGBTwvB0Mq",
+	"uBRNuV/tjZjRA9Yc8GhEx9Vf4koz0ZQirv6O4J19I8sqvzA0JuDiE8eUugN7BdKZ90QzpqKX0l5Fko36",
+	"jMWdPuVJxeflgIkm7GqVFx74puJrBSrM0HF2N4rDTe1vYe7Tay+cHUfMeuD43svmLNuvsw4oOdnFuiaG",
+	"KfKGKOLmeNP4lncdujRWbPqmw2UzjJh1NTGauNG78Xrxwt0it9kwph0Wobd31Jcxq3jhshtUDEksiEiA",
+	"g/EavrrZeHrbPpe3bfYwpxFnosP2aMAVdVUmNhDGRW8X9JtuGsdkJBNz5tC6VoQL0qL2Oy1wSol0YO4z",
+	"FWMpzAVTLO6662osEzrg8dgcZppAvLBeG8sUrB15wJLmdsO8YyVygs9pwZJmL5Hp0LuU+dk169BXhE4g",
+	"kDJ1STq4Ht9TDbGu9WHajrnq1wIfpB0tkyaPwg46lFtofJoVT7u1SrZi+vNGFYF5WYI5TmZmTzUEGF+X",
+	"7eCCqZ4J+a1pPmChtTgTsoxTFeaYnw1c/AKPndkoeKO55ONu7bN+UV8kwDeoMbw9inm7U3e7O/XhwrQy",
+	"CtwruQH6lr2jxYOTMdLsh3n33zuCAWXFiz8v+tANdl/bOPYMOWAixa+FFvUcFYGT+/Fv/vun//PvJocP",
+	"Jw/frZNHH/7l5OG7k4ffmRx+f3L4l3Xy6JdvHX30wTq5kZpjjXq2kUj2lqDCl93tA8rxiNdrXTYy/03j",
+	"OHhUn6NJwllylXYC8bLLMk4HQhHZJUfvvH/0zj8/+u5vPv3pB+iQ9QfMmWOTdjoosL3fxZKaQ9Chgrmf",
+	"B2ms+TBNhlKxppY8ZhBdi+WQNVnMDuwN0+YExaw5pAcceFA7oTyOWfNA8o5ZHlWKG1bXYc1I9mAQmD3M",
+	"IOEa3xomXCZcj5tDmuzjr6TSckC1N7hIE2WkdSLlwBxLbgz3pnZ0lDJqRgkX++BiTmQcs2xl2b9TxcJk",
+	"jmVnf6E6Ujzh3UQOFh3Hy+a7e4a1PKjX9jFS7WkW241i6JSufb2xdvHel880sx/PfumPQpzAcYCpsLcg",
+	"7L5mQnEpjE7UpxHa0ZS0zUzQ/cE10TLt9JnaddoRxI65IgMaQdAcvIbKP0LwPgRN7PfhCMk4TE8Ma8ys",
+	"dYESpeUS9Jy63fssiwZb6tRxh+CzwXtuvnWVsSW3ve2Oyons4xidxH58Gv7nBanDGRD+2t3emI8FVyql",
+	"uVV7LBksuVg6HCbygMYBY/SOZkNgPe4Zc1ryRI75CwBm02FxM6JjVSDA1oXzC1+NpWIqe3XaC6p5TJTE",
+	"RALzjM1S2iUNksIfjS6WogGdaFWYdoXR+zKOSsZ+QY7Ak0co+fhXHz5699fgAP4mMa8oMz54UsBaR4tF",
+	"sMLoFxqLBoc8gGaHDmcHt5sMW2Jus+/yh9AngZfNNGBs0papiArjbzQqTgAoF/BPDJmRRgK1XchBgdgL",
+	"5G4I3V+vhTRxad6aPQjbiyeDb8Kni+9ubld7FZS+ZVj4kI7RUXwil3/Ul74GK0ci19eNgEQuHGCwU/ff",
+	"fKfk3mOWyXRyFAhNPBSvSy406Uih0ljjYYnoeNZarqihOsY/8wfZ7dp8xtk/eScVmE4c3+xCRGfevtz0",
+	"3rrNuhCjmc5bBN9AF0KBPXAta+tCMKpZwnrG/k1YRJz/bNr0uL/Wk2t2vjPjhbTtwlIycWTXXrpFqzhD",
+	"bgqG27hLqChe9qmF1QmFWA+4QdsSr+GAC3+IjfB2F4d8kRmOTwUGa4wRi+cINAyIS8RSq93MP1MHPuRI",
+	"DiGcKI8QcEX22VCHLMAq6sSmlxkYOmUzKaULj12lNI6ZDbzswhqz9ELnMIVAbJthvh/KIkIhQGJo0OMH",
+	"TGB+IaOdPuHEaC2kYV5qDdOvfz1mqkXWyAbpchFl+poAO4NgsHdENv/z1qYRekDsOy9cWts8f+GM+/8W",
+	"hIVbZ8m/vfVdwgk1LJrdFe2xZvArYX7VlWlCzK9UnbR5jzARcSrOkjbrcaFsNKbNtWqRr7NEEvPjOrmG",
+	"WYa8J1hUR4mCMTtGwEuAAR5IgSRCQoAe8w+ndCqufdbg8WkMUajmMia7pVr4g0CLIBsaUa6boCEEvDlm",
+	"T0Z9Jpx0w0g7ja3ebKyqoXXrV5vkSCb7TdrVLFkwGoTQIrvhaFguO9oUp0IS1JHqObkKcyqQo7AN98KX",
+	"QAgWhzUiQy6jATHMg8GTr+k+U8TIOt/I4KKJQRTDNEXMwQE2ovF+kws0P3XQ3Ljcl1IFbuCVA5YYJVAz",
+	"lwSSpDFsWJ/F0S7qSfCHgfnlkHf2WYT30CpLGCKCT1ijng5YRLoJY/GYnPn4o28fffj9R3//g7P+MiB/",
+	"BJYAlmnCwkZSrlnMTPyaIJcUp+f25P5Y7pLN7Z0GqG1wsUSEhLRyOnfMNS7uNBq1gjZy5sxrjY17/+E1",
+	"o4b86eZrjbWte2d3Xmusnb9nf2W+fDaonVw2anZ0O43ZkqJpxNh+PIarL3SfCMaAbzG2H9FxHX5HYyVt",
+	"SNFuDNC7Dlnn8RjElFmomlVEQK+slPH6PHqPph2FOD0jnSEDD0cMblBMlxvJ5vT6MQRUQc/Pzzn2wwfn",
+	"Z91flnL+GgZwRXQK94OBzOyncNa4uSfg9FOpWKw6AnGCVzqWyrywnL24WJI+TzVo0gmjNgI86zeH+wMx",
+	"XS0h085aKXMF+tTCpChdls1cK87cHDYrZeZv94CJZTy8+Tpn/2QThwOfWegDR9t1iQmHtNU8czn/XD2j",
+	"RDb3OXSsprkek9LHOSpbFWJ33j4UB3jJBRoNg0K9y9XfVFJbj7tJq+7KSXjk3UV54u74y1Jo2tGr2khW",
+	"vOiRnBUlAxvZ8c/LZiOoUar+kmNfIiptZ79w07iVqj65dOsaOXP76mXylcZWo07gp82LG2d3SF/roTL2",
+	"GoQNOi5dvU6GMtFke3srEMVOUehMOSRmlsBENDSmfjXbaLh5/kLUD8XB53PdbJTsE3Wc4ezOPijf61es",
+	"Lyi8W9NGFoMMV/NXyKZrM5vbF/Q1+cUtKhyfRF2vCzlDRkGhpIPTcp83ZquxZgoZNwuZwfQtMmequR8q",
+	"XjOT8LOY7kDiMmQaa+mOVdva3Wfs8dk8m+UageUgXCYkztmMhgbDAtEytaFAdG+yMyQMX1kIchs6Lpvi",
+	"8dU75Cvbu6j/yYQIxs3uzh77mGqu04gVrUKZYjAodyJeKFQTlq4erSvQ+aToVfnyxnnfx7ixubnw21OU",
+	"zVbgjxmiJmhMoVIxLHZdULmK799mhoPM3inIDY7kSIRiSWpkDE7gXFzBtbB1huY3UlnXDpbWaMhkaCdQ",
+	"x2I+2OSitUtkVzNB2GCIErOS5MG5suhPUqZgLoHLUxyo/B7bVLlWts4WOmT6jFC7PnDA2FxADq6ROuFa",
+	"sbhLhizp06HKLhZV1r2viJaSdNkIk3A7csCIlj3mzurS6lzHOriquT6RQld5DwT0jN9zz5ixWpFOn4E9",
+	"ywWhqMNEUmIJKlpcSpMhk8PYrCAVmtncVfO0FB1Wt4XeiVZOfgFNaRSxiKTDjC7WqWWOA54Qy4FAL7Of",
+	"XuReLa5pis1U1LSd2/PEKHkHEq013WcC12RoYKxC62NN0OEKAaloDjls5Yj/0rL0KOiSKzh9pss6fd3S",
+	"o5w9ijM3rO6xijCTGl+WUUDrjOi42bF/8TwVG5tb2+eLrgpwSLx54UHQGTHsS8HCJgAVBH1F6FnCGx9z",
+	"sU/MdR6Cm85YBuiRgFpiolnM4JNEs/t6BzmZ+dFVXnOF+flcQIXEsmIzW7WbeQnNbiZW9Z9ZmRHrW1tb",
+	"F3FCsttVDOsjwO9j5gW+oaIDqCAY5oSogNLbD9bwh838hzOv7el7618++x+Cm/A86/CIRVnx8vROa1bd",
+	"vnB+gGnOHrEOVy7lzHo78Mv1mtrnwyGLgr6agZtUtULogo5ji6uzoet2xOCmefNbwugNLQsD5wxHBmfn",
+	"QndN9png1CQaZMWRbbSc6qDubI535mir5rn27PdqLyzPyjE6Wzpl4MLmgrdZj0KR0Egm+9VXACKt+kmV",
+	"MrlFEx06rUtz5ax07M0l+TW+VuapyQhW9/bbLbTsrFymQ9rherzkUe54r03lrRTdnCUssyyLJftu6XyN",
+	"PnNNBI54Hn6Y69Kwj5kDlmqjtAWwbqysaO2Yi9GnEWkzJjL9yKWStITUTfvL1o5Vm0ZUZWaXlqA22NIs",
+	"L/UvSfgByFk7UK1eS0WEkQLvo0Ee5xATKqWKGtVldn23UN8DlwioiS4RuSsTz2Qu2yNHN/f9uofi4Hah",
+	"dPvMyuaAftDEiFvFo0CuftvmZFbT6iCDszQfwGljlLgTt0gXw+/VCyc//Gk4B1bxhWKwvltdd64a4Wc3",
+	"OTItui7wnDepOlKpjPwvcbG/lHS4w+9bvBsICS4vKDoJo5pFS3HHqgLiBEVKvs5McbeGTp4gVm3ytohu",
+	"3oKXUyMxp2RKEnhkLQxZIgXmnYeTcBRnZ2tGPAYdvmXTuWUzyqrd8JyfPKjPlCxYFju70WDNGUvWGsga",
+	"EzSsBR9ifytoO8dNlEqYYslBpayU296jKyoj1GZDLKBUVyaGRkaycWELHSuIC3R+oEFZFszIl+CmU8+2",
+	"cPaw3LPH5U7fOq2WcC5euU87Oh57Uf9wWMA3WWdZRcR7XKtdMuKR7teJGtIOU2BaRlT1mSKRhPSyAdhb",
+	"s5HLoKzuJEyHvVhGvvIOH1pPg4zY1Cc3w1754CW7E8uQE1BKm0AZyF8CKhmOhekPmMW1ZK0puEe8Rz2H",
+	"/Gldr2VUJSAxU3NUE/uEE+KzXOLkrl5BHWpLw9yJTOpWtRjReH+NC0UU13UyoMk+bsbsjFzWTCCLb6it",
+	"u1MqcJCi/9KpRW3MI94lUsRjs/2KwVxwMN+TGAqxhBhAriKGeYA9f36mjz0y+d44et2bc7Jf4kqfhDSD",
+	"W3I8aWY+cZ0my5aUeCfRg0RcqhbAfWLRzPBCrpTju/i+lN6T7NBXERxV934P0+GX8sbEmpYZR+izNSy8",
+	"USxp8DdibTOYVh7KIrhOI0baY3Sm923O/2KEsxly4KTnEEEtSQVtX6l8MQyhi8lK1uS3/9xYcGdgwOAC",
+	"Ejpayja5lEdHlzFI5GDAddjfapNlUSccJnLAFbMInszCNRQdqHSte+/NC9thd3WU0JE4hh2AX5jjAoul",
+	"RoEMIzmuzGgSc6b0Ms48QNoMjSKda0A6j5vSdXOQMaC5a81CkAYJHRnFUAP+XsQ84FjdZ2MyYm6mlaOA",
+	"5kiUFoSyhCpWUl5spgmuGHwox2Z1uqwXygonCWRYvlWYYZffP5bFh1X4c5ZCFQQm6oRZ9ZUqCLcqotLB",
+	"wAs7YXET/glmBXwss91zkqxXnVUz4j2m5lwW2SUt82CrfBKhwZa5SeV2u88D3Pg7mD2P6TNZnG21ffFU",
+	"yCl4HQDOcue+UibYUCptTng0L1RNFRmmmshudzfzI/bpEIqqMrr2qSKCjYhZhQqfX8OwSl1UeQmcm/xx",
+	"dgcANwJjmV1r7djBZmOlap20Ophgit5TPOpckTYzq8aTg8+AgxUO1DppAQ+xr5hlQk60jM2zQupmn8Xm",
+	"aawtjDN/rXm9QyFGT2i27qzsasicyomlx5nyCaNZv6z59OL4jAcDXtB6ITMjPwSlDvuM6xeElcdlihfT",
+	"Mo+cjWes0RNB9kCUyd0S4AebtQJKaeE8XFp74Y9fvH7j1tre19b+0703N0oCtqUe9syqBKHRowesDuBM",
+	"7AAA0GCfZNdsGQAy7pKW4eBu46G2KBc8GbN3J2YqAs9mdrsjRZcnAyDRiLoCdLPDbrez4Wp187V7FVjF",
+	"G6nUdGnP/AId2O5A7mrPRsmpG9rUK2+kfOiUnGXiOs7xXAzqLEpdd+n184R5NqUXOXrSAwVdYdfImJUk",
+	"/gJ4ugU9TxXLq87gskvDoTPJn0g5mC50Xb7K2haVI5nmEv7FqYqDiKl9DJAAntKozzVrS5pE6Hoy79uG",
+	"CAkDXjSQguOvBryTSEwhqNeUTEXUVGOl2QDufq9vz6/SCM005FRIZzpZp9qIdzkeGcRR6DNqqNuMpRzC",
+	"CEkCQ+1z3enD8CNz8Zp9Ri2CTEzHzQFyEjlgIJiaLC6BUriSUJUm7LI5WF1AkAsk2y+jYeX+7+rWSo5z",
+	"bqez0J73OLc/YHCfD9zlquSrhsev0o5WAWc1QDBFzZl4xkw5kHlQ7eSxCYvp73RsW25nNfYMEG5Z4k4D",
+	"dCqbDdseYzBknbxk5gGYsQA5ZdPjs2xAY5J0aWKUmMqqfr5ZIV0fyzSVLeuc1p2ygWHlxlThuu5MEdpL",
+	"GLjPInTEVpuNGy8Y72fOWqq294jqbjf/3vwoY+HZ6bhrToTinmVTCrjKZ1PSMzQaPC7r2Wm+DHipCwXG",
+	"oqph6uMmzsX7KeLAPajXHAjWlFQ4H5QK7uGmpr3lQIYcXlfBjXFxaqPrtVTwN1Jm/2y2ahp2croWOTjN",
+	"LltIiKssJ0EVSeoEaPFWLHewswF9R87sWX/D5t8G7t0lwM+UXTLqS9DbsJwTFJU61k9iei2CiwqJZmyf",
+	"jUnM95lfIu4MHYfKWfme+unB+UK2K22lsZxpMq501rJ8nemYy4KqogOueBtqhRat5Gv5k1Dt11ZcB0as",
+	"FubxrnMUzpTpLRmSZyuIu/LsCw7pl3LQVloKtuOBH6PRvigXw35+KS9Nuaj36OEWem8+UdVxIwyFDQqI",
+	"mIFMWHmZixFrgt3X2BiHOzQZm0wU9gdAhRUgYVfAjPOrsvAdO6Vyusjhsilkqs+7OoT9U0DAWcN/L1DL",
+	"vW+VThGFatgUpcLpTgDOI7Gk0PZSAkVHMWaTgI8r7aYF3ekItpn4K0ItzalEzRwmx3NZFwXkiuJwiSDv",
+	"MgJzYDHjl0SSsPrSsegyR5DCCQwI0RmQalcYn0BZwC6cyZYtYWkhHIDN57Mo6uvkulQ6HjsBu5JcDaS7",
+	"Qg+EChzuDj5aFLaVk2HrtTQJFPtdwnpI9A8p4IHrtdORvRUCcmaKGU0Kg2YIdFnWrqVB8ZJ4zGD66tc9",
+	"7oI3J5+df6KmzujUVZ6++8VrUMouq9Xaeh0/CpxwBooYr8U02DD+tgAnbP3PCBhcE1JMMczaJ3/7g8nh",
+	"tyeHP5o8/IvJ4d9NHv71oz/7weTwv0EPjz+bPPzLyVuHRz/6+aO3fvLpn/8j9hN59N1fzBB357UMThfQ",
+	"de9lvAncTY2MtdRel6rP9ymfsrqMDpRlrnhVF3sbF3YajZ1G48s5FAekmr/2ZjGvyy7uHjhXkGw0YdSm",
+	"HdU2tjY2LmzXsmn4uCi2Y9Tk8KfQvOS3k4e/mrz988nD303e/vXk4S9cF6V/mEpLKcxyuzBLMw3fnnjt",
+	"zSlspFo7FftjCYgBUGfSlwoz76aeS++v7VPe4/mTHZnh8ZphsnZPh/8bNvJvJg8fTh6++/J/PPrRz48+",
+	"+KuPf/19hIw+BaMyr5JZ+RQ9tUsX26XHctYFLNMLjUUuoafG7xfV+A1453HCpZLtJBKeMwv0yeJiwDTK",
+	"6rqXr8WzXwolWyzjrK9Y3eSZ4E5FKi+58/VJP6qS0C7iHLUHXGtMF3TKkK8JhcMU99kg45lLmK4nCeJc",
+	"FgVbcLmEnLkhW2EUD5Z02GxMb2ED3FJcZffB0C651tXVPUXujbLYCBRlNDW7X5IeI4dMQI4EFG9wAb0V",
+	"1HK5ydAgtvpNgW6zC2NJ9qN1fwXhVHZHgpPyvyO4exiGT2ZVDotYa71mgWdKoAkhkzFhXdbRacIIJtks",
+	"CbpEY07LDGIHSkDj2DpeFgJ/etrzghLgVEA6PVDdPP+gXmsjyH4TkPpKExYAtLmyhPaB+wtCeuPZAJyF",
+	"nUDgZpcA9Ng31ILpGg1j11wNC6QCYcSdqT5Up7CelMeRRY9buHWdIlrM3ApO71F4MxnKhGrWDGarnMGq",
+	"9o2tByX17OWa83aY6iyMQXTTZhQytT99WM9vB5Mue9A6pQp1urGEnrZdWUlhA46zUBlGxvkCPOteWuLw",
+	"7VNBK01+RQGHJiOLmu1AqeWjb/350Yff/+TD/+eTv/rGp2+9U4k7yFQrHpXE1qFPXpdj0ipksI4w3J4V",
+	"CcnRNIe70KiOUTF1OqbSqb585ixZu/dmo77VmIN80czbLkwL/mC2Ic944SJcsKFU3F2AqXm7RF5IPQjk",
+	"zyzCWB9KpWmczWT2Zm454IntshuK1VUBG0zLAe+QIWcdBu5AuCYQ+F8u2n/HDFDR7DxmZK6o7pQEIzKA",
+	"wRXCEdWE/0nI+mNK8z846b1IXn/mxPM8gTwrgGOp2NzwECTENvGv03hji7GtTlS+Lx11qiaz58noBTL5",
+	"NGTwqmWPTjIH4HFWCH+VN3NYUkAfC3t/pvHCScnzFQV4FQk9VyQfSwYvFLNzZGh1ibh68O9rTKQsD/4d",
+	"K4y3SjhuqgNHFp3LedgUwyvejbyFlLlJORtwIs6XVUXS54LUY7dF7levZd3XXErv9Nlx/MqP9hVDhh7z",
+	"KV7EAL/0zl3h0kwJTU9eTck2x8wK/Mk7sNnpmucRWgUk+qkn46kn46kn46kn46kn46kn46kn48l6MgpF",
+	"aagd+UqQk7DzVICTiLtOh4uecPzVdg6dqposs9+CdWzQ0seIarPvnT5NeqzuShiLgm1JKMUxs2WrrGzq",
+	"q+hkAbZ6fl7R3nS5XfGWVVjS7MQ5i6NbiWzHbBBIbi+zgPIe3oHyfRYHWOkf37l5g9ySZjKGcdiWZm0Z",
+	"jQGDt3WulcFoC1uwSsmQJnTALOjT/GuEw9Zr9grNabH9goy5bf4zg1JVFWO33I5vK5YchLGZZhGNvYaG",
+	"7r05M17phM1K2QsVhKy3iuI2wiBQY9DHSdmGiLov014fakdZrNjIlcstoMESqz8Jhue2/omzOlCvbnaf",
+	"p+MlEdde6yZyUCdani10LDtmH+3jtIme3xL62mAok9Kkmk5eVROA7URUxpIuhlGmmWR16JDyBiX8rEc7",
+	"4QZkTHSksz7ci6nurn2lVof/37hgeMjw4tZm8HXeEzJhUbODfeILB29hZkTCuqkqW1AiR/PLMQHxZcBE",
+	"hElw9mN1yzWnHoOm4wmx9N312gdv1BuNRmUVyG6fHIXWk4o5+zednhQ590a2A/kOZ1VDNf+jOcFm6W7p",
+	"NefEyQD8kYsErdoiDBDFg7uH+1KZD11nIio5JOWSJYd/yE58RfrdCyKrwt+aXeR3x5v2dCMWbDPpmHuG",
+	"cOzTP6NZcSrBHVUqZVE54i7K+qVgVd9ImuqgF7pvVLseUQT7GozkWsQHaGDRGPAizaUjd772VcIHtAcY",
+	"KMOECw2tLSVRHSoQNAcwVQCBIOiMzRqnTkOFiohwSHFtXUp1XybW+bpDzBLI3bTR2OrAy/Aja62TV2zi",
+	"bB+hjEYy2VcZquCuQzfqG+vV9mTphB3EQe8yomb2WFY6g40efOBCspe1cLUV8wgp0vp3qNcpCR4nmKRi",
+	"QiNwDEj9Csqd66+KDmm7efVs48sPzS06ZMmdPmMh4RNTPmgGF/wKlgDahhWKmK9H69lizKrhTxkUFDTF",
+	"MHuGfV4Q7w4Wm2D6cvlSUWUN8P47U9tF9qDpMXbXkanehfh1H5sPQ1cqwEfHdrDL5exVvEEeNWexsyOG",
+	"QQFH1Crbg311QnYHtAdrDnPDZHqDxnYXsI8YiD4AuskhSrBqy2HIQ4+xHWNT4DefUfYqq9TsjyItN6iQ",
+	"ujmUSvF2zJpjplvrJGtbOLL9HUZU1TEVHUhfkgewJAoteZGxIeF6zn3NSy6efe7Kc9cvXN1+dvvF2zee",
+	"/crlZ//jjfN757/67PXL5TNp9hKZDssgs6CHOBxr7K6dMBqR9th63AOjr8HwazD+GkxgrXwGOtvqeSfM",
+	"Hojs+WYpP7K1eRDpAuYDMz8F3mM3cYaGhSlm65tz1h23X0l44dvlQgNIwu7D2pQRIFSRNqMJS5ArVzlc",
+	"1XjwvFv9x5ILLnphMV3qySnxjdrAFDA1c1sA8TPrMjQqtC2JJMNbbiTfLrZHA2llLug6ab35yd/949F3",
+	"/vVBy2vOYJFfxpYPIPBL69bNO3vkHO7muYiO18xfW8B1VdaRzOtpBETvcsBG42KeTJ1PXjxFLhpY2uHI",
+	"o/AJOZzKevkDnBp6/xH8C3eoS9NY13Y2t32X7/b2YofvCW/yOrkpsDTIcgJvj7kFose/PKPAa68ypPGp",
+	"Ft9ba41GowH/mRz+7Pfv/erT/++foRDwx5O3DvGb7tOTh3/98a//78nhN6Gw7TuTwx9ODv9ucvhnk7ce",
+	"VuinXKJdfRUEupa2pbtCwz5DVXOtuOwypYjHwTit59K5WIgkQAvUnXPnFt5wM7vQmXPgW4FYopIJhEJ6",
+	"1FwLKLzSNhLqjBSv4JO3qepLMAQGHBqGKxpj/oAUKo21yzF4XXKhm1O/jDGkDJx4wAVN/Jb2OqFwMcCu",
+	"YIDhFbJ6XqJjufSlqdyeZzUoN5wTlvuVAKTN6+PjvT6zR7Z69e1fT97+WZ1MHv7r5OE/YF1rnUze/mBy",
+	"+OHRB98zf/i5+/Ho5/+nTo6+8Y06+eRnf3n00Qd1cvTLnzz6u3/1d1R1+lKCzMsAzdQbKYWtSZuqT4fm",
+	"J65iw2nN9HnScZ2WhDX9NdV0wIN75KzMUm90qOCfKhJBo0loMktBxI0SKXo7wN6bhu4x0yyq47/poM17",
+	"qUxVHXA/m5vbdQDmMkbowDyTBZObakSHQ/OikE0moia27fy3t34c1uXjdCAWs3v7nPVXh/Z1mTZ2ZT3r",
+	"puuSq2IYZ/3oZj5aC7e9O9N4bWPt4r0/3XitsbZ57+wflX70cl/yzvHLclbrjJeH8LY2qhV22vZ4vuSz",
+	"Mww4tgNbKHTf+nhzSm5srm1eLNJxinwZOV/b2LwHNP7TrdcaG2V0nc5amTkyR+/89Oi93xz9/T89+u4v",
+	"jt55/+idfz56739+/Ju/Mffe8Ia/wLPEXYdTlJPFQ5UV0FftL3mD8V6/LdNkSW47p4f/rBMrjcs4QlfG",
+	"sRwpVCEoiWUakVQxYqSDIpS8kXKQpsznbCOaCLwkbV4Bmzbv9g8TCd1iL1YQdvS0aWcfzU94Ksd9dgDk",
+	"ohq69A3J1TxsWDNXsAgKwtmQBdTOZEDBtWKoEuTKN6zmuIKyGXRrSJIwxSNzT6uknYWul4dyWLlCMn+n",
+	"rEZyuVaGro1hdcj+sg6C9worOqHyxUjKxGF9z2/jOXAgYHn7mGovBEyKksTB5SkbSL7YnN8fwYP/mPvx",
+	"2E/tKPSaqbLq+afRAaSWurVKe9Tvs7EPpl/3eubbd7FFgWI0RnBmKVhrx2sMHUcWRTTrsW8MpQ6zVn8r",
+	"YkoncsyiFmJEExkjD0qHCgwQSJxwY4ERSLS8K3AEcDSTEeXa4ihRhJRGAFU7c8T+0hJra6AZWJ+C05Qn",
+	"yk7d2t9UZ00DHEcSmMW7z4YaE3VxukGe5NGzmT25alEFRCOCsPhXbY9g7UJsOaz8TuYRVH0gPiwXPrVE",
+	"x4iEKtYEn1V5Uq0gUmToFoawbQawF7t2B7rlkwQnmHmlx3QR6X6J+YXw7w0l4fRlmBsAxAHjx4xGCj1t",
+	"mRmOBu46aQH3ciD0JEpZ1iDGKPFkzPR61n4AfpuyOULQA+Zbtovhghax2ZkobpKHCe9f6TkH8t5chlFS",
+	"v3ZTsOxiOUy92WD/Y8Oi80TJal84rc5kK1XiDOQBi5ouUyIU/jGXWksZ+dj30KnevLp6E4xyN2hlwYUe",
+	"/TdSp/pMKVhX/uTlKzcuXzHHxhiL589vny/psQZAx82s0ffU9X711VdfXbt+vZWJJNsqO2v+YKhXSTld",
+	"oZlbtdqY/A65AplQHUtWshLulpad7MKpcBuSOWUX4MAViOntz2KEuGm0puUyghyXWCev2H5zoGeZTepB",
+	"cx5hJYJgLFJEgOLtcNMKNt4sAtuFtc1n9zYu7GyVILBZ5LRP3n9/4/dv/5R8+v57j379t66vAj6SO8++",
+	"0sg7GhcB2Ab0ftP2cNg0Cnn+DqRs5y9Zd9+De1NNPaGhQ3Xwt7aELbKzP/rWL49+84tHf/EW+fjX3//0",
+	"g386+vD/DSO9ITW2CtR48MXQuJ+Qkl2IwwXvLk5k/q2aBToyQ0VpjABHXg+Z+QBHN4dMZJ6xGSEc8cwp",
+	"VbygzwPev84M8TQ2Er3LkuoFQ86BNYtsbGczn57moWlyOj7lzTxIRb8cZDnG9Ap6XrLye472BDQ8M0RQ",
+	"AV0m62taiSyX4fHbacwWn1ibrhrYnyy4T7OcVoDUNj/EfJ8Rqfus6DbJ+hlR1VSpiGg42RCyQEeM7dvM",
+	"4unmAfgZGMiKWPMwHhWYgjcfJF2WIs3ua2K/bD9T1rnKiCcVNjcxIxBzJ+QBS9yqoSFL9dN5B0VgYQu+",
+	"EvCCzB6urDHEzIU6ZjkzYmVWBDC8bR4O94fIql7hg/fmrWGVcOwyq7wTp70ntLTbMuRm/fijXx09fL9O",
+	"jt75Z/z/b//t0bvv1cnRb7/16Dv/UidHP/nbT3/6Pf/aAMipsZKa2U8Zlmm9ptLhUCZoXxlDKqHQxCfI",
+	"iafoNt2unNE5Sv0AUZwhRw6qgrjGCHEGdhbM0FrBre4nIkAxgxYsIZBAsjRCAhc6kVHaKUVlKAUqqBKD",
+	"9Ak63VFqNjVAuETYqbasSFj0sONDYaaE7etYklXxVfTdTt/zmY4IhqkNvHAI8rYDmXb6TJVtw7zeCAHW",
+	"osw9rHhXK5fbw0freUOsiM2rmzfne+pE+NXtWVC8SOfyK47rOynEPHv7FjYiW6bSdfr0Ly7HPfU6VDGV",
+	"De6d72PCGvmb8nxWaHUy8tFZBYIlqs+HyxkH9qWF+d9TAqYw3qJTON3pzb/O+bcwC2+hbDiJmqFp6j3Z",
+	"wqFphlQxSeLERdWJC5XqbDXMOh2z9DhoiH6Qwuyi5Ev1kR+ypBkm7iXXPhiqAFi0SzpUsTrBAuU66Y+H",
+	"fSYUKO/dNI7XRjzSfRIzrY3OHUnwcQ8grl6hZH0mnpjNrHTBX5UyOrGegc0lmtpXDuQznSYlXYlfhpa3",
+	"WSog5Pl2qCBtaFO5RJwlaxM6XS8OKmHIRVqlo+FMb1rbW9RbUum+lFUmuIKA0qK403Cjn+4OL9XQtXgc",
+	"qq0yYQdy/5gxDti7JqOdfpj6aTAO9oIckQEVmEisMATYZh05yDqkVzhbC06V16nWlVp4k7UzKxCucFYK",
+	"5Jl/HFexY7MDm6VHbi7OjfzMnrfi7j7H9IgxQYQcZe4X8EU6n42Z1ZJMKDtiWVbZRt2n3VJ44kscmvk7",
+	"fxLakl8itEBLxO+VTglLQW5jFc+ymUe2B840IMpm2Enui/aF9oInRVbYu/KioEuBkiBzxMYyTcA9MaD7",
+	"XPT8ZhfYsz05YIn5I1Mune2EFYhkiV6F5umyzCoXFXqzakcOqenCU2Q/Gs6nymczQ24bs6qTT95/f/P3",
+	"b//UldNrtktSYQ5PlOkcCJclRTx2FJ4yeec1oGtLqfvVV/2ceTzYcy5raj+bEgx2fgLnZjdLnEhBb3Ic",
+	"CnmWWj1uvQgVNJIyabYpmgXVDstz5ulZL85VyA2SCgF6QY6ObGjTi/rVicUQGfVlbNeIBbhcKzKi8f4a",
+	"F0T1acJ2SF+OQPVGRb2O5bmK37edDmyEP6cYE1GWiAmnIM+wElqtkxuAKYbJWEZ5z7pkLHIo4ZLrtSih",
+	"o/BmQtgkljbTC9rmZ1PpetntkBdj/kraY/P86jt7WnkZ88BOxTInGXYLm5lmUevVlgrhwnJM2KEDNpzL",
+	"4sxDdwBIKHdmJpU8Mf7y8F0viL3o1fxRI0W41rZIomLfbPtCaRvZ3PL32n8rQmPL8uY22nYfN3a81Go5",
+	"eXEHXqkyMccGYBBEtYAfzU8DxeIDp35TkVXxo5bGQYYuWoc3m5WSVkaUGzo0Y650ecdZV65tnrarM0qF",
+	"rRwnINEAxyqN47AD3bypmsCuShhIlqwEXzajAR8FaKxugb+ab+W8zhKYErsUAHhb9b6FTBzrpykisM6J",
+	"7TuAVK+v49Biwvq3Z+oeejzGl5we353arCJNfWmWSfD80rlTXqYurQTPuky39lV0iopAdgU1o1o+ytJQ",
+	"meXCz4j+Viy1Zsm45WpyMXGplc2sZbNui0ISer85SW6OtDvLCKWhpBTm//1jAuAJefT82NKzGrlCQJMv",
+	"MjZUkOR5nyu4d8jvzDIxncusM2FwJYqTLZO+r2OlcDO2xdjzJjdTVRyOi2zOqRRehgJFKby46dYKUnkV",
+	"W6Ni7tOJCO1QLS07YAmN7X57ZQCYl09jvs9sN0TDwSErxYIzWFFIBxYEgGNp9PpMUfKi3Mxq+zcr5ubX",
+	"xuVvZCJrhQQwn+5lnPeO0z4C9DVUtEHgOLZ6g0MZ1Jhak5kJ0FvSXDlX8T9r9DlTZ7GBU6/16LA54CLV",
+	"YbxSEjMjqtvW06RH0p8e+hDB3DFWjYUWMjwJK+fbMQun9w7o/aYx7XPojdlnzBebPNxIG7UVZfQGQ4p9",
+	"NtRTukPBNmtLuW/bYi9A/ZuaWJE+9ZoVu9nUyjZ7jw2GMdUBn9Vcg9zKkYiOfWSDReCZFdpiGEEAUmOG",
+	"llcgtoaliCq71+srGE1Lz3qBxbMkn3QkL/HNnBBzLONRxybuNOOqhk4Z1FWtepBverm+WtRTcyVydkeD",
+	"h3NGUy11eRWvxalroeGLlLlCtxejQC8Psu7fsflAQgOG+JrLqzLHWNCSms1xbt/j1FaqKhFL78yymsQK",
+	"KoFgyVcTmQ5Xug5ftFymxZrciulvS4Ki+0kdczYWspECkFrzBfWAgfN2pQwgmwRYGbWzkK90okOeUMJM",
+	"Ubg50sxMfMEmnEzocE6G2ePOs8K2xLOKZazDOmXCIq6P02cMoESXbJt8zbwTolXMO0yoxa2xQjDEpegb",
+	"Kzj7coAMQ7iMTPkEC42PLAlKt+OkElRjHRLOC3hkvsMLubBH/YWCw9+NArbUfE3jQRmN8EjMnNs+471+",
+	"iQmo+NcLqMJqQOMYeEHE04HZLJr0WDDXMohndgOAFhGFWNlwFdTHj8LJ9ZANVwFCGubpHq+7JdVLYctu",
+	"uRq1MLYreFa4In0WR/Naf87rfzW/1dRUdryfl+6C+xCdNfN0+ZcjrPQHxDeAL9REyzhaOQcTiLAg+TIM",
+	"Oub6kmQt2LJOa/kiS8l+vAZli4H0vD1YqGSf5p74bRXqgS42F8qa16y8d8vldsAwpbs0nWvt1+RmRQRQ",
+	"LBu6/L7HtdR79LpME0GhSxAx1BFRgarFnixuHlBzLVyoBzH9qRAyFR0WNQHvomRGJXDB9g/EYpeSM7ev",
+	"XiYXt88/e9b1derQOGbJM4rEVPRS2z5xpllBHDMrgeaWJWYPlpYO3QG33S6hHU1kBsPKpntA0bWv3zP/",
+	"aaxdbN77UkmfMk3DUUCqSZ8Oh0ywCJybwIm1hHxjdj/cNpgliVxCMy50j5nb4DKTbecvXvRE23YjaEZr",
+	"rmM2B7l6JkX49jWSsC6DLLgd0jpnQZ7VOQRLN5vgsNIXA92OAb8Q5+CBB1hKz0ku/5OUqXC/rEs9RtoJ",
+	"7ewzvUt6TEQs2TUbrljcrZOExVTzA+AuWRXcLunLQbGcyb8jRszXa/ipIrSieS14PdBpVzk0D4/bXK57",
+	"7vWSbKpLZChlbLgnpMcdz1ue1fsvvGbw2BJAITnOwCwWGwUOBang5krKDHI17FyvJku5a85gJprJ1Hwe",
+	"1tkdPkyZk+c04EqD986jfLUzku3BTPLGDalJS8VSt3ZsMIMmjMSUR1Br3R4TaqQspGT4KRgzu7ooUIrp",
+	"EhmAoZdxvex5WCmds8zlsgD+MzsSc7Fdb2egPssAKGYvLQm8t1G1QO32VMpTWPTTPPekzQDhGZKod0nL",
+	"9/q1diDiViftVBcyY4qgYLopGMN2IXLoerE1zY/NMcuSPMyfzdemfeYhbog9ia7yXpqEanpIF/5CMD0n",
+	"HUAjQfiVWietAxqnrIVF+oM01nwIoA6kyw/YLml12ahFNItjBSFFKA6wmqX9BtYdk5gzp4G0oTwokQPS",
+	"MJv0bD0DfkuFhmYkDfOoHTrQ9ImNCjijwQsOLxce2zq/MMEcX6rDCOFTChIruiTUKFTLT7Pfz9ZNCdLC",
+	"P6uWH+103Rt2SSsV+0KORGsq9BhxBAxT2AArByrdaqjQXe9mGz3fBe4dimk62HVk35pHC18VCFGjuo41",
+	"Rd2AlvWGN9Z8gW6fm82htn+oZ7MLr60QSphCA/jlNz/5lz/7+KNvf/rjwzoB5OhP3vvo05/9+aP/8cM6",
+	"efTub35/+FEA5w+AezCfqlav2cyf8H2VCNVVTTCZp8vy0B0iydLtMYd9qeWSPrpgkDSNWTDijpCJbSn3",
+	"wTwCdIIMlaDaaUlj9op5Y2HifEaFbF1uYuFcekPREywRbw42S9p3Fm3CPClLpu2Y+Z1mL5r/BVUa2/L5",
+	"Qf042O2dmFFz+PzMjewTz26eRnCzehDJbOTQAYRXOhlXsjcKMcPtQMyQ3TcmOg/ixjz66L2jd769Qzox",
+	"VcrhGlk8Sqr2LbQnqGPUTwmpNkc38FQb8cAcu2wJbzlwA8YqfDWWGF5Y1Bq5aytqp1IRKKikRpJHCRdu",
+	"7Z5fg8axHKGeAiDTERNBblc55BcD/H91UtgOCPPBelaOJAoH+h04OWYT7HnpM5pkTo9d264pxpxMrsgg",
+	"1SmNK5+aHGl8YXarcCjZc78HD9l0gCaGgcKcWjFELgWOzfVOBiXjIyDUiY2qGQWn5YMhtKBdASiH3vP+",
+	"iZEjH0DB/OGAJeNic5iZYONywA4uWLsA8K0sTrHYqFRMp8NVmWje5LvyRYe23YuPgmbJoIoQ3nW1PyPQ",
+	"Pfe5iCBvWEhiPlH5lD6HvHCPJYOpXgSBzpqKVVrqy+a5sImW6T9hzyBFQHhFxwDS644VqNbuZPMA2uzx",
+	"RPdc8VxNAoeekorNxb8F03BVXOjFaX/loE3HlNKfTbl8UpK4VPY+dmFb0X1YirC1ugyeBXRcAcq4NPnk",
+	"yUvjL5b8PSZo4bHE9zyBXUEmn6zkLY8DzfvE15hIMxznJy6gZ2RyKNfhUl5kaI7e0AYOZxMllhXoM0EE",
+	"7A84hayVxaZyETclD4sspRxTDpnvdDqYk/aeoLbc2F3l6aMUENr5PZ464tkZK3CqnJ368tOS0Eqbgih0",
+	"J8U78/fKNCLGlgaxpdYtbeSq2echHRteMqRjBVC27Vh29g0faWNL2r5MQ9Ui5qklKvbM4zMWaxjXNk3i",
+	"cXPMQqr5YuU8YOddqGDmBRGogxbJmIXs6akgd2Pt4r0vn2lmP54NxbpnYCvG4IwtzRE1G75q0u9T79RT",
+	"79SxvFNep/sqquVTb9ZTb9ZTb9ZTb9ZTb1ZZmKrpo0d42mimQsIoZXrASdQnQADyiRcm5GdiOa0GgJAC",
+	"TP5lBY3LSUcOBuZ2q7TTJ1QRSrpyzJId8BNaRgffwO4/kNPRpxGx6rHmgxKwb9iglbpxZW+W0eFle7CW",
+	"0OevZg31oAla3hozX9IuaQEqVAu7kmfpwFkGhz2Rz6iTUfMXs6tewiOf5Vh+er6+0ahvnK9vNupbjfqF",
+	"xr0Qy+k78TXXGeF3+TBimFGlg0yuSqv3gU15dWzfEgXXEWT1A7nycDNtTUpyM/PA+AwbiLmY4gclaace",
+	"uy1NUB31pb/2GZGHzUQW95YdQaN0l4SKUwyt6061FLFpxNI08fHw3dEeM5rUSVvqPmEiUoSLTpxGLMrB",
+	"VODXDkMBvB5ZUxLsCybNrYqpCsQOoN1IpW41tjrUfGaZ5wNqXlDdHTG2EBLlFfPMzKaYX4Z3IeFMlQRc",
+	"brNeGtOE2Mb0yspeaLqD+DWswyMWEejJQ9pj/CGUgS6lqpB+Dk8t0z9PWDShqcZF/rRUncg4Ykpj15jq",
+	"rYvwI7YJUTgXpqnZfR1uUQPdkvwsmDzR69H/+i+P/v6b5JP339+aHP52cviDyeH/+uT997eP/v4Hj977",
+	"+0ff+9Hk8MOjb3/z6LffqlUrVstmUneUzmhTvufVPAxejzW3iTVMgAJquhZ8ttHYtusovVO7evvKn/z7",
+	"6zdv7L3w0qu7z736/KVX//3WnUv17TuXCjNelhoecoZXUl/buGA7vLnSKdswzS8MybumPfqn/zo5/N+T",
+	"h9+eHP7TTBF4DVrPA6WPd4gLBKrU6QoZx5KvhFuJu/6J5Pbtl1+6knHB5/fu7F26vYdaUY8fWEUi76WF",
+	"uYwwgxywFUteWkgASB5tdROGuZz5sZ674wsxGZa9TtMW+QKL2D8481tCmbtRRKKYKd4P3bdsgOLGl9+/",
+	"chCYAlbEEm04l+6Zl03hwXEa5QVgFBaox/OBSPLGlWUdx6dJuEr3SfCPgxlf6AGNzTCNZTnVlrJuxV6P",
+	"6cWdKefsZ3Xsj1Nsljh1vk+vaeKSq17yoARPRhlUGcJUP6OsTUQHUvQykOEsEJb3oQbsModOVgJfRs4c",
+	"/dW3Jof/7egb7xx9+AsjqN750aP3fnf0zf9zdvYYlEe70a0+M+PLMhXQrzyRA7IRruaR3QoFyNb5YMeB",
+	"l4Kki2UQ3rst5T6idvEBI5CDA1WA6DbL8d8sEujxaqgAIbLJo4BaB2iQykev3yUDbHBMse5JcV0APssu",
+	"xEJVcsZXf0rQwqfbO2DFdsUB/aFlQcxaO0RAWbw7BPUgdho5c/Sbv3n0vR8dfed7H//qv50t+E6x6iWr",
+	"boHPlpbB3Kuk8c5pYhIEZM0PlVvwnPo1cw1OKF88bws6614C0PyZ5hOLomeOfmEMsOBaXrIQRcdxIQJr",
+	"WL0vgnn9VkyXLQgr8ILqd7nocB5w4SJNU/Ov11LB30iZ/bNOUmbUdttZvWI3ds+5lVUmNeplzvXzQewt",
+	"6iEA5bV8Jb1a7NOkyzXhQktCoUxxvbZU9d+QpooVoR3tyP7kNxf7zCy0azUMJgziVKOs4+OhL8/aBwgs",
+	"DALAlqUBqCgUcJZBUfsAkvniS8iONV6GAz6jvLrQitiSdaKGCaOR0ThFPC5s1vnGcp5Cn5nZhu+QouI2",
+	"s+wC3raG4hIXcAr+M/duLo4YzWJ4evGqpdrEzAXdDC8WAaZy01RL1ecDWjQbt4tW42ZJcsfa/OSOei0L",
+	"akw5DUuzQo/XhWAONjkOGSTJcEVsk8qR+FDN801zZyAYkiHzj6sVOK8U9w5pvUFiaNrtXjmwWR7VyvLg",
+	"8bK6vFwdWUKimknkrd5DOqh0bYyX/WrWnTr00ZFgyQo5nmgYL9G2wcwEzXQosp/bhcF/drpJFMy3QIx6",
+	"geDZ1ALVf9Pc/JIABqwd3qoyAwNrd7kCiiVZCUHhqJxEINY7eE88HAtzueoVlFbb1unS0mmCnEyl6XTG",
+	"HH40XN5ZWMhJ7NJM9exnYKM8nPvZ5ZV6BBEVFgKpHixsQBnsSxH+gs0dns9oMcPX+ez6GB4IjF26Oo8N",
+	"Vu+pnb1TehSXcovBRKBl2MLTWOKVzA5jzn9na+iHw0Qe0NiPtA6ZA8DBv0JaWsQ6MRcsHHW2YbdjdYw8",
+	"Zsr/6TTzr+cEKqyy9OScXI+36a4TS0g5/3KWNQVjKHiewbw0kDsLexPNfHtp3GX4RCnk+UxvgxmUC5SP",
+	"immSt9rZAQjCsWtYknWVBG8gBIoKnUoQa5vwLqqAXBFGk5ijf+4EevNYiky1DZle3JzbegxwqZlDRDsd",
+	"NizrlIHgMtlRgL7Lrvta1qAT/M/YwSpsts4vPASwmgoeYS8PDV+pe3OfQ6yTx7Ko7AY9DcWimKO3WM04",
+	"qYy8nJafDfXizrLKvZc1EtjaYwe+F0uvIRPNsvSPvT4DoECb/4GMx+tZZgSLspG6aqDWQybm5oGEU69W",
+	"CjkHo81TQeUCuQqhZ58uc86xi/RU3G10/r65mnN7DpOawrrEd3bAZ8YikCcDmuwzyNUE5ihlEg6DzXeL",
+	"T2tvHMxGx/jykMRMDCJIuBPxp2e7sLpTvdjSZLYX+/wK9aWhCguYc6vCCs4gCnqCKB9g4WqfHLrgKsT6",
+	"LAL07WVu2WkqxUxENGkGq0YNZx0m/MAoKe5JjMdylbV74hhJ78s4YolXvAQ1JixWzCqS6+SVvoQcfnO3",
+	"XddLxbKcJPz+ehVrpiOFph3d3GdDPQ/Yzz5ndC/zaJ0oRmMWmanwTt9MsZ51zKXCTCashUUJHTXL4vZX",
+	"QcpYPDgrfBShw2HMkRRYoIKvI4oug3aVWe+0hI6mSHUN5hyxhB+4jAAXBC923g6Ry/drN9YuXlp74Y9f",
+	"vH7j1tre19b+0703Ny48CPq1QUutqp6F3L+3qYjkYBexOoTUfSjKastUE5mYs2EsI5t+v3RXwGqia75p",
+	"hojqho4WJBtSii20uuu1LAes2GyZu5bUxS1aYM1NGXJ+o/dQV6gu4HWLcFH26SYRZM33K2UclEsEFW5p",
+	"99wYNn2XtNxAkFEIedgUQSNdMo4ciXVyydzEDotjFrk7hQ3xHHmqdSCCN8MSt2qZv/1GVuePjVe7spQF",
+	"uFa0OO0dZJMI+wrdievEBXT9ron4W2zoPnXAnMsIvlHwg9fsfa3dq8At53bhDU99tKA378xUT6rtboYU",
+	"kLGjeekf2dl1J9O7aUEXQd44N9/NInuvF2WiO9dTMqdcxl7KYTOXTU/03UYth3WpWkam7mJCmq0Qdom6",
+	"6+SSIIiECRCvUWQujXT3iiXFcwa8DZK6AJoenRA27I61xlj0gZUSXGEq0F2htExYhE+Yr7lDggVWz2gz",
+	"JYh2tykiDCCGrvmXkbRUAw4yOEEiybA0nap9kHCJHA5ZtEuoQ1IlyjynR7zDHKQsZJndFbVCejqY5RZE",
+	"FZDEd2rmSI4Mj6/NJHNbI95dqA14bRP+i5/Yhv+eh/9egP8+21DNdBh0yFo0c++DIzmgAGIB/wUyBt/E",
+	"mVZq7yAFe0YBtjqYRq1sda11sidHQrmcVA7715dKEyET21eceFWpro4cHkGOS1Xhg7VwT4g/zR45+0cl",
+	"yWToy57fQhxKbaxKiEDyaJg7OHlYn5YOUt6eQp8BmrcMk6EDHkMxpQOfDyeQlVzN23jCVmj3MdRNwy/K",
+	"ur+VqZ+2HA85qd+onIx4HJNIrhOwb1RJP3N3t7cbF6GOyeW5hJVUD7B3sVhzbCpXppcAU8cXbPLvjJp1",
+	"c4iUXSd7kGFNvWsfsSETkSEJd1LG5yKopLccq7XdEVqOjVlygII56o/X52tWbh71DC5/s0E6fZrQjoa6",
+	"cNFh5sYMaMyVMQpQ6VYOfhxBUsCqkSIeO6bYlUlPag2tVpyukmWC+01eNsM9oiXm8M5aWnZ1wL9bWROP",
+	"FloPLS33mWihIoGqKsCTozxrESmQS8Bj/5dorIuN9X9768etnGujfHMVsjI+ANXWfkkm+03a1SwxX5pu",
+	"GFPeErJZmgZSaLNgZgYJVS5zrbqeuaIxrVgnYbosK7xoQpmpjWWaQKhmQPe56OW1MHVXJnDAEvNHlvU/",
+	"WYgRYRYbzmy+mibYstg1T84S2FBQY/1NQV+eVn6XyIrcuBiOBeWqrCVxpmdO8TNzglpTbLC1k7tYZ/Xc",
+	"rgVYmNV1ZTLzR6f+Vtd4K4SIysqxPcMgXIhzCkngp5rSHVKi5+dHzyeLOqFc6B4/YE2jAq6azBuqTDGK",
+	"5cl9r1xTuJMZiO5AdqTo8mTAojzWCJUVXZbA72I6xLYOmfWK0e2Ys8hmvxsrIww7k5fEzLCKa4JcUpye",
+	"25P7Y1kswMPCxWnNbeMeaG9/uvlaY23r3tmd1xpr5/FXQRVuT1rn/JRfMGFULwnvyO4PecJO5QaV1tIk",
+	"7EDuHzM1AqLeKwE/uCuGr2dObo8QhRnWfbIGb6HZjFWc3UXSz4/AOfCqsNKEjtFhInsJHZAUYvkaGTrW",
+	"QM32YllYjOkTeFbtQZgeo4vQDvQP2fUanaEozOzdxapDuBTKo08p3U8i0Iu36YkHeX2ASo+HRQnt6rwx",
+	"TWkJTr32Na54O0sVnIXq4aApGz3AebizXj31vDOYImfsI9RIpLMg/a1dSrBfL2rWZ7ggQmJ6RMe6xhPS",
+	"ZSwqlBbh333zT/mYFaGFvGIRFJbGnGgbnWS8a5NfnHmGjmGuMM0l0I6zm/DKhwUGyuo/vSqWENyuOI3P",
+	"KqpP5bPpqcxW99NT+WzKTuOzI4yVn+xnQxrLq4wmS2a3m1ewd1Aon2OpQNCq+eVlwDRTHM/zAjuIGRwx",
+	"HLT3FzbDytsJo/uRHImlWxrlDYlm97lDB0t2a6qDehLCMYGKc3TWaQLYRuBAwzZO4UwI+FSznRjB03SL",
+	"C34WCpasjwhqmbggrYwmrZJ641Qbvr5EDlhhqYEQnLRzQE91zA9gIlRgnbUG30ufosvMzxnFVMpdDwwo",
+	"kyL1/A14H6UTpiUy57let8GKrJ8rhCe5ItC1a1E4b3oHLV2aQ5Z07NWbcYLkJWKK8oiMXPRxDKveXXo+",
+	"oWI8t8Rj9QvD41j4nD3XofNV9y5SfkBmSXKvhFfhVALWt7nq1VWtnO2FIPpDRZ3hqsOwUgphrwhbtlX4",
+	"iKZxlfnmPLc2ZjQpFK1tNjYvLKyNg7eKZYCWbG4Ws1RHb1iacD2+Y+ZiOY8MxTFbl1Ldl4m9cjvkeSkT",
+	"gq1pwbFoe9PWrVoUc7GflXp1u2RAI+Yc/ZlLh5sP9xmNchTknVphnJymdMhfZOPMZlg8wecYTQzbEIMm",
+	"TlPFaQ9naX+xecHz+Xrzh/U435TPaFxB6ZAapnENYXkjadsS5waL+bW53FyplEW2CQnsNvjlYWL5yvpa",
+	"D1HuuUSc+QtDP4Sl/azP0jUJJpepYnUsulOIgEtVH9s2ghUlIwaNlKVZh9YsWSfY934I0Qb4O5YVC5eT",
+	"s+qmmZPGRVfOjW9xO80pM8BmRmOUUGVRyV1CBbR70eB5tZ06nTau6NjwTLMJwFZpwtbvirviS19ycKJ2",
+	"29a/9CWMQxZysC2SIkYux1lrGZsIQsWYjFgbofLJJRyZKxvbzOI1gtAOhNR2zBzuCuvEx5QFGvI2nzn6",
+	"zsOjd384efjzydu/nrz9F2frtuu1hH1xCVLwLH4mj7muE8gkdPa5MgY6oaRtb4F3pHlSRLdFulyWwhCY",
+	"S6G+9KW7Yo3sAbik0QZuX71Mtra2Llr9w3ynq5je9eDfWq+++uqra9evrz3/fAvmbBNu3e9bFpKPF3xW",
+	"ZpiXsK860qb15l1k8XdrO+S19fX1e3Vy17dpze/X19cftNbJHSYi0vL+1sIgM1Wk5X6RRTjAg97lsbnp",
+	"mXgFIECXcbV+VxCCxjUuSQ7pG6lFE2YxQMRI4F42Sqf7CDTCNHZNhW/Dkq5AB3L4yLCsa3udtMAF2IE9",
+	"cM2+v/y6kqJ1dp20zB6Dd1/ZNustUHKRuC38XAuGABwszwtj77dZjmsEDzjHl8BLv/aS/V2LnGm9Tlt1",
+	"0mKiddaGYQwx3khZAh54OmDa7In5Sv7063SNUTV2L7oWr4ifZIQ2nme4lUDTFjZkbxHDKpDe0I0VWlVD",
+	"eMFcsT++c/MGuSU5pCYAlS5cbGycBXra4Cxpy4jb8waPc0Fe3ru69pU8irdBrvPnsA8vEATS+IFk2L7f",
+	"bBQm+nOm1snL2JeV5NpGnSRsCI44O13zrm3fOk0ZnEnCuqmx9+HKsPtaAXcByCDDJ2JmOKvCOQkJaYeJ",
+	"jP1goxlCSEhwtiG4DvjZMTScYMw34gnr2Ou6Rm6hO8Sp7B2aJGNzMVtX9mivtUuUuRtc5xfiWnfthhRs",
+	"7TrVnX7LnGRA/G5tNban1EwcG9dzSRAGOWio0JABo0KZC5k1ELhb2yVKYhA3V1oTw3lgk11ais0GgkyN",
+	"mHeYQPg8Jz2GtNNna5vrDdslBIWi2jl3bjQarVP487pMeufsu+rcS9cuX7lx5wq8k9uMtT0paMIHtNPn",
+	"5NKta7V67YAlCkXNxnoDH5ZDJuiQ13ZqW+uN9S30k2P5wDmn/PRCkviGjZNKEY93zZ6Z+bv9y9I2sXs3",
+	"CATpQQz7aevZPbkWGXVsyMTz2LskYWoohcUE3mw0wOEuhXY2vMcyXreYqahFLsSwlOA0fBBCzIBKIwhh",
+	"Q/+XRCsIn2/j8KGvZtM89xyNXO4EvLKx+JWXBbXaAovwpa3FL13NwPlhCTYsufAtymNn1jhNF+xU3ObX",
+	"7hkzVKWDAU3GkBZgU9vMnzEs7RR72lNgDwGsgvkcnJRznT7r7K9Z7JChVDqY5YhwYpi/U/f6rARUAGcK",
+	"okZB49hoCoBbiUh0d6BmvUex97ZjAC0aG11l3DLqiE2NhPApms42vuqw6iC/DTbc/equGFGb04WaOnX1",
+	"fOaAbze2Scss1wJvNIWECHFTy4iO7a0uHmmgyzWo5sTT8ZyMxhUOs5fFFdFxswMwzLXGxubW9nnQ/Ssf",
+	"dmgVjyc+N5MssM+p3rLLdumBywaKZpsZ+xkTWz/j92y7sb34jRtSX5UpQrZtb1QYYk/Kl2jSY/jC+SoL",
+	"cV796DqLON0zxoV5eXNz8cvXxAGNeXSabOM6TfbzNH9q9AJIzq/CN86lIpLlzOMSuXXzzl6dKC46LFf+",
+	"odWFBpYN4RFXMmF+Q8nzV166sncFtAIOyVUEyhhQ99zYaBCFqgS5uL61fv7srEAyc7r89AY/vcFflBu8",
+	"R/cZGOzm4tIY9OY5txd0pHNv2lyaB+c0HTqcCWsalDrD80cAg+Da8+AJD1/+K2BTaToEy58KwiMU4KA7",
+	"9I3wRmEtIj8f2voW6kYxNzNzOjgAlI36PAZGkjBsBUYE0yNpGJiIMME6Bm0hy/4GnmIUDkjavCswSxh1",
+	"hS6NYwXm8Yh8nSUyqAqY5y/pTMFdkZkgjc0OslhTyCbg5vPPRlvtRvc8W3u22+isbXfOX1i7SM9vrW12",
+	"vxJt043uRuciwwhQdQawZ8Z6EozHkKpMS7fZ2V2N0AGDp5zn88B5YMs9zw1o5amew3yyYqoKJipEmIyy",
+	"7114XdUsNQYtyGFb5XKqRz8rpy45/YV8WIwffCFN1DuMueY/tB1bb1g3YWzRiTn3pk06frC8pDKb4yRV",
+	"WgLLbzN0+owmilDSRvMyHttUf3CUgNmKDqasDHT23A1osu+OxHEkRoY8sLGc2hlLbTT6JyEA3Njm1M3e",
+	"gxfkyJacCih6HH3uREDj4uIXLkvRjTkGjb+YMuMOOJinQIAt3i0WUuRgtCMao38qyB7ywHpQmNwUjDCh",
+	"0bcMz9axXptBWMwIFgAj8bDyu1yrdXIFY3VmAl7Kn2FVNusPcvuwloGmEWeiw/599iSUNSpbP8AGu3cF",
+	"y783FR1EPZQmEIgb0l7mcVZ9aXRg8yY6sTGWpjSPY1cIB9AwUrCQ2momesUF0KfY5TSV4rENhUFOPdS2",
+	"Q5qiU9a4IgNIrt0l4DJ7RpEBjwTv9WHPIBg2m84KgVaIOeRxVhver8hR6Phm4rJ6H9SrzDuD8vKmTK3v",
+	"EgyMUV/GrGx2kHVwInO7E6e9AhqnDcC7jALDAG3xnIXQEhBuSebMbrrxeKV5YjPOORMkA79CU0uAtiXQ",
+	"2pjI7i6JGT1gCnrnIK37LAa3DbhvoyysDR5fbYu4+lJpVbYOdh86mjVPdD3BOtOsb2DZVGjCaOWh/SEu",
+	"y4jNJ6tXpLrriGTIkrMe28S1bG7eB1agTuiL0Emq6qdeNA8HVuixRt1nijndP69+cvVcIXpbXll5Fpfs",
+	"C3u0N2cyGHTEnAeqNRNQLG54wIiOd222GhS0AI+Quo9qp5HbkB/BszYboY2wrXzyGbusbb8nF+JuBEu4",
+	"SmZtS5fzQjKuoBls2Ty8zjyV6XfbeycwE+jGWHeNBFEvH6RKEyhOg0g81zGrEyu868TtoNlv71u7WQib",
+	"gVQAblu2kDcK019QbGgmvUC9dyUFi598iQ841vWemhqcQywHNOCbgMyCCQ3IE0AF3qqoaF6XEe9yp84u",
+	"rzY/Fv0vU/OuchF5OUl5Np/V4+wvfE3unDWuSjW6O0bQZylKLQgrYE4JNIo1tFUE6oZJayATTEGBWohd",
+	"i8ui9q0dh8hDfMCgIJrbTgc5Mgim5uAI6+QK7fQd4vZwCEaiefyugJizuZrC5hQgeqidoRGGZyjRctBW",
+	"Wgp2NisMR+dlLEUPMtaM8blDEjaQWLxsJuuZnjiyUQ1xdOvRnKf3XbakXKD9+cvMGxL1mFWlyu4wvFB2",
+	"jzcaFRDuPzOX1REqcF/tn/LwlZhuwfn4bu9xb6OMYzmyeU54zepeFzA1Vpq5JtMDniQ+1u+iW/umq2V4",
+	"4F3c4rHsMTyVtdPezTIHHEyxiMEE6W+ajhUkSmJLKCWRBFar6aMa7AJlj4tRL+t4OObZuM0oUmOKW1sV",
+	"JY6zhnLBk1Bf0h0H+wT+uOAZOuehdoR9xAhrhy0LtUQTJYfEy9AuABDPwzqDbESZsMihtOyzcZaqYi51",
+	"IscsgiZwwtiMKo9WoMuWXPI8BdYZbR0C2MD/rjCfHDOEkBYSmrrtWKQIo3L2uPm2D3hSt0Fvh+fn1FgH",
+	"eJRnyCK0UYjn95i2wCWv0PGpurr9YcrCy3YF+2z4ub40dxgDLxbiqCg/dc5SQMs4Mr+2Sk0docOhSGbf",
+	"93fb107hJrGEqhR7JfTCmCEdlmjeNYcByxtAPpjrtU7uSEDtyK4BJpPBSQcLq57lc6g6cVg1NgV+Clkz",
+	"a0rpKGTugpmchxdubg4+dVfYy6AKF3MX6xS4Qi8TVw4MzF14oPcoQye3aJURQmFiBrrzOrp5YFxpxBJW",
+	"cq+uWAqeptjCIS7nOzEv0dGKaPAAettgeIPTSurkfKPhDLKiyEO2vs/YUMF+eNv/eb+rIw+23m2/7JIh",
+	"Vc6zZY6BPZWPQ8xNZ2FECR2V3tSr1nXsqh1bnjcA+1jHUmuWjFvr5DmUeN6JVEQOAZRSMQZIT8NEDrjK",
+	"fVGtjhwMuB4woVu7GUTiGIvB8YS1ABuHyO5dQYUU44FMVYa8ZKwsft/eZvPBOy9cWts8fwHvJFX4djPi",
+	"PabMCNqBMLoJ4XOWFVhM1RxClnRBe1VotLWl7q+TF+TIyEf4M1hDd4V1rHJBItlR5yxF1gfRLmlpL7P6",
+	"gCW8O14zr7Yw95trZ/1xV8yxTm64ykUw2GJGUd3IElo9cNzdAqRWN/v9XdHlMCVDYw+LsYU4YWjhQeZ1",
+	"T0IlqyWLd0CzXgo5zyzhVc+bA3SaET7z/TLWBNtgbO3E/B/XICc6csC+CDqAtmhwKvf9wnYBLo65Y7HU",
+	"qOjlx/VEWUy9erZWmBnNz8p4zu+bDIUvNnp/5pP3Pvr0Z3/+6H/88GwdssL5gK0TSEcz9oTlLhxZQI76",
+	"5d2QetZ0GYEh8azDZWw5mLGWQ7W2WRQiU4ldrcpdAch58IZq+Y2Vd7BAMGuu3Co2YWzhtrS8Towt0mZ6",
+	"xPAmDsp8LKeeVTIvo+RSHCMt6oaPSOtV/DzfNEMJvGYukcaFdB+HqHYa+tKZJ/mHy5IkLVqliwa4JGyv",
+	"mqVYYeEK1nI4xz7HvMkdH88PVTwEdyRdLnosGSbcAVKvkz3IoVK0a9NalL4rYqnykoyBucNZwvZYpoli",
+	"cZec2dj8CkkADp20oQxDkc0L5HIiO/tdmUReYdhZl5IJpVyGASB0YWsHfslt03rwbzqEXHTNgnZgTGV1",
+	"V2SP+IIWO+LC1zx0X1eXBwgJUNWGf9ze3CQtW/oxpONY0qgZ8W6XJaoF1aOvgNiVknTZyDPWwczwwDm5",
+	"ArhSy8e6aRwbXSkIIWjdDdl+5oWcAF2EAJdc9FpuO9sMsGTvilYGx9ay7NOQHRQDnFkGVO08Gy0P/bm1",
+	"KuyqJUPCvPX70oucKdc4z/pOCtCffN1zdu0WOw57ATgEdBh31/e4GEnJ9V3BQT11REEsUEe+HHoC0wOL",
+	"q8VnM4C61jr5KmZd5KuDfIBdrIulSQ8NR2ELSaWmocN0V7Qge6OJbzTNG014uuVVKSE2sDlVcSbR4Pj4",
+	"TcWaiLZkjiEcQjBOR1Ro/5hT4PMJ/tHelOwcyAEMabOg6zPndYu0AJi1KRiLzKGyjMaDYTWmPmKmYuyC",
+	"cm1jKGCM+2Cs9fxOl9xdvA8wJFRzZcOY6fSkzDpoZFjbQJTssaYaGiMkOwhU16efYDSJx63csWe4BB+w",
+	"Ol507zmARjNHxvtlKgAg1ighif97jnGvFrKSEVdsF25IO9WBsW3FqrmHCuqosZ4bUmccY8LCtD5VnueD",
+	"2EI367wUkgCl4PqBRkHOKMZI66tX9kiZltY6i+VtiESOlXg8cupTUdGiIqoX2ojbzarD4wBGjZzZaVo7",
+	"GAy2LRuMeTI2azhgZq7+3QrpRWZKdxhdOesRWxADJsLQ/Aj83PyQI/LWLnQ3Ohe75zfXts7T7bXt9iZb",
+	"u0jPn19rtC90nu1udc/TjQaiSY2Qp6jCl3JM5drk8L9PDn83efgtH22/4gAZjO8maGfVNLoiVHel9MyN",
+	"E1MnrwGWh22WU5aknLF+OFwIXp6zdqy7zNLabHdhc3qAsbdWT+eskAV5y9yTG8DDnuZmHludBgsNtztX",
+	"FCyi5Kxb2ijFOe5AaYzPsIWr+WMLAs8uVWoGpAakZyzlvnM8c/1YUuI+Iylk83NynibaTDe3rpJrkx9e",
+	"9FIADNnnO/EmXzJeKISEYb7b6YCJlM3e73Nves1E50b0s6brj2Gby2SWmyvomqBMB+L6X4jgfTffjZkd",
+	"XtYh4qie+UR8TjtfAtwsPHmKJ8MfqIwJXAJl1pvQE3OYnYT/i86uZlDEH4P4n3cAituGN73wu3Nvqjjt",
+	"zb3lN6famz+O/XweAKLK7nxBXXBBIy9fGuIPCHplLPAvxO2fUoXKDkB96dI5oyzdA4ihTj+QiwN2LCDs",
+	"DbhAv4ZMnlGI2LaeYdO5whBkzLvgvfWhmTDzETxm7L5eDwCyUNFjM0dxxdI6UNp2akf/+j9//y8/zZO3",
+	"nRG2/Hm1nSUec8ldgRyV7orKUk9HT+uv/7Bq6Sxs6EwBNmKtjWwvusJ2Q0wMc2qwy5jjCohpWmAZ5bLh",
+	"HE0jPicbbwEHgAg3i3osyZJwEEByJJPINlHNIPbLom2XYArLMq/PlL0CS6hirOiMYJ+3K3pqlwCk4Kgv",
+	"SQRo1FTXiWCjLCFq0clfUSiWXpiZstRA+NjMo1p9ZkuORMsmYtdtMdMssq8iLS4OuGZRy1bxQQE7evRt",
+	"N8Vevw1dHlQfc2emalHPtJwO1TpbmvffkcNi3n/eYwths11xFP7Lzml+M4uygrWsY+oS+d+uqe0fmjsj",
+	"PxBLFg895Q+L+QNYT36lakeKDktmofgzvmEhTMPsY+U8g1ybDuYCgL42En7LWwuZjGXqH3/0q6OH75NU",
+	"xEwpcNdGhA6kDaTjOhRLsIA9GduoePZ7ErEOj2zDUtQJgoBH0MnJVWsst8BrERsMpWaiMwbg7HvLKulL",
+	"3HTbpPPxhlHyazonE64LBgxijMMMXpI4WCD9wyLfWbmPVSoFjjfNKx88xcz4Qur5cCsJJa7VVQlLWqCU",
+	"TNVqRSxmms2qKPj7koqt7VBJTtbkAy39zyW24NJH9bNyeJ6H7cx7lWfFEcI2TLBlX/MkXZl70OOIj0U9",
+	"ml/g91QjWsJiogIaA2fIOHnyEs3NBaL6NCkU/p2IElRfLncy7H0MexfXyc1MFbIY9xDCBW2K+ilfsNYe",
+	"FCRZqOlExphIpvZZhhsJw2Q+Csh7sN5KjYiVWd6+BXPxenGE0aWNcpnfmVUhJS1o/OTwf08Ovz05/JvJ",
+	"w4eTh+++/B+PfvTzow/+6uNff59wQSaHP50cfm9y+Nvq6LVeWfTjdmlWvOefb0/mU5VoGddnIBF8ZZ3o",
+	"HB0OE3mAPa8eA1sL4+bSTn+u1YZZmNAFCP5GqGCjdXITwHNhAa4ssIhYAYVMyiUCR9CGFB20aHXSeETH",
+	"yuJThRgXDnfJ0eixW4c+ODfrcNsYwy55CXRu9+5T5vaUuX1GmRteMouz1Ik55rRgirEUvoL2jDpB/oel",
+	"wk+S+13TU8k75jpkFcxBdQr++IQcVh5LShiFX9aOvvNPv/+Hn04OP3z0X3706e/+6+TwZ5OH35w8fPfj",
+	"jz549ME/oDY2Ofzvk7ceVudZt/HjTznWU471WVXH4BrmToa54DHH4FByOH6S/Al7DgNOV3tMWqrPu7oZ",
+	"0bFq7U473NH69E3JYH+B4fjJ8658GbWdrQvbS5qKZks+c454wUZPnfFPWd2psDo5zDGlbZPZ/LydCJuD",
+	"bP+EiQ5Tj5fbFbkTjaKb2Uw+q+HAfIaf0ZigJxC140y2h/RTxvSUMZ2g1RhFs00fT4QJnXsz/0e16GGB",
+	"bzxxC8WVuT0NS372wpIeqmIelERgxScYdlr8qCd3VgtTISAZYOqAT2cafxPMB7Q1ACUyYRb0gyqi0k5/",
+	"ndwCTLDSIFeLRy2LBeKQxhNCLbQByCMPla88VDV1lVe0MZiIVJPq2k5ts7F5Ya1xfm1za2/jwk6jsdNo",
+	"fLlxcacBhdXaLGn2ue3Cc9Wz9LOpPw1oPZXefxgBrcciwB+fq3cVRho0RnDGT9IeCXl7P/71949++C+T",
+	"ww9///Zvjv7qm0+9vU951RfH2+sQ+06dW0VSJmsxF/vz6yqelzJ5CZ465VZ3ZpCyTH0E9RT7qk4o6aci",
+	"SljkcBsKBciAZsYTLJVCNW5fAKibJAJQzp8mtC2T4o9YqWMkPqJMRtCSo6QayLaSq3+GJeBMcFQOzVFx",
+	"bU+zzkEIERsD2DWggil+n/Sh3CcHysJGaRbcK3/AwawAsLdNLoH8tsxjhfD3e3SfIcy9J0jXXmTjHaj/",
+	"Q9QxhKe2NX4WCsti5QMkfGnFgbtVtVNHQcpGmnN318k1bWsYA1iLX3ipd2r3+Dq0Ms9use3UgN3CvXa/",
+	"4X6QJypnzr1p/m+RrythB3J/ztndDpf5wNrwKttGsnhrhRwRKZ5y/cppzIb63nn5A2DuVcoNxX4YeWW1",
+	"Mz2DNA9tWd/8wyNMBmJd0sj5BdffAaSiVAyKggEp0/l/PRTTHddfBZxl4B5DyDsJstC2nsX893XyCuJm",
+	"In47Io74LaNtN09zDr1OA4hKmkg5uCvOtAzdm20qotbZmY4UgLEIeOmkJdI4bhlZjNWKIZGpGKi6l+mQ",
+	"dhwC04qGbMd9Y2ersVSn6WzwJ9BpGvrOl8nvPqMRIqM9Rbz4/FmexfbR2Kery7MwvLnGp6YdTHNSFUu9",
+	"lqRZw/bPFzvdy7rkUE3YfWNhQXdgLEoeQ9vqEGe6E0t92xDlGFzJA+Sv7Zyv14qw/bWdrQf1JYD0YTaP",
+	"25tWGHeWS5lj89R79sXmYcWOBhihsw3gh6kmWvZAlTh171qIr6k/eJ4WdKFcNWZWyxhbLcRHMYbl/8/e",
+	"1Te3cZz3r7KDyYztzhEEKcuOoMk0lGzZivXCsZS4nbIjLHALYsPD7nV3QQjRZCak4sSJ02k7ndpNMq3b",
+	"JHacjOPaSdN6lLj5o9+kEBn5W3T2eXbvDsQdAL6AoMP7RxSJw+3e7bPPPq+/HxKcuR7AhJi5p5nnAgms",
+	"0ouk2EyUH0Pu6IaRjcuE0VaHNKU0HWwntPaj7CP6Co0iormxV+JqNkYQuaVgmjxt+nJDjCwkNhcyZFqp",
+	"p6zVduVizsJnqmQthequOyR86mahgXdFJM9kFzQBH8/hNAAAcLnNVERj4FsBGHeXU25sCICQsd+D22s0",
+	"V7kntI+pQAIjxz/mECq07DKgamxKucVCwj3aO8Jtd6h26lwDVHwcUYcfbw3mBCcepx4CY34uTVtEB7d7",
+	"CSHLmaxQs5Nbj6hYSGnaTEwyWc6c8lQ6n6fSDTrA8hQQiObAKkErtHM/faQ2dvZnOxc9unFe4kjULVjf",
+	"VfCA5lpfu3v1ZWwK9yYypnTyFJd/7jOS0RbSsEq9sv/WR5C0/vb+2+/+8f03hzv/sf/xo+HO/wx3v7//",
+	"wb//8YMPhjvf/+M77w53vzfc+fHR0tu3pCkLcUpFeGYV4brbmCeb3o5pzNSS7jA2gWrvlmPUlCIaVImj",
+	"um5RgV3bGcZdKsIkdYDclJBAoEhd4GKYaF5VczE11+107uBs5rjv0mEmpcvxrQRkNWWuHYfqLjMih8iD",
+	"4xtFituYKRSbLHFeYVYcrj8tYJd8IDxINDdgyg3yv2+TBnCV3LNuVgPJzxzdZs+g5+wqWiHmf4DGxrop",
+	"yNgaOBy9luwy/3/gy3NJb6CcswcAhBZh9CoBNIYMd9WGyPBP2rEdH8fIFB1pFzWkgdse6KaoASI9DE0z",
+	"FZCO7EMWYJT2SzFtUuRsIQ0B+jFwsJq0teXTFvDMgctVZDjenBNGzYZoKGZ6Suh71DTI077+uJ4C1ox8",
+	"kYlQB56qTRlsLPfOHLKZe3KsZ4L0HiBpSJS2bf08fJlIWddrZVgN+Wgj94a469UZrBYXWf5dpwHREW1L",
+	"1aXmSx3TjVJuPQDDNJJo6uqjgeEw8P67NorH9vMWCEkb+c3tatoh02oGUlzMsCEy1QxYy6CnFTPAJFKl",
+	"N27R5SGd4vMV4KqCvk2BVd2v9l3kYanOyYNNn2ghPVZYuJF5rUDxxe6bZXgPI/cZ64UqPHDSEnh3qJZl",
+	"HqX9B7zOxp8imocMNIc7PwUepznH5REtweUH8HO8zuRg5ZcmPQEHQaox+1KZTl4BiWfF4Mo9x6bEo8Mh",
+	"llVJktuBIzIp9HKcgNrQwbjViPp9RLfNVu1y8IQorbnD1rfgGxw15hZhsk2/FM+IQ1avnGIEqLC7wM9h",
+	"8WAMZSCmDMSUB/FIIIZGkXXb7DEHUDIFDPDHCM5g6+UikWUck0rSBZqQqGDzpyERo9okMakRmFP0U5Cn",
+	"1zhYQGwYtb8jVDyWfWNYGtHFcv0XHP0EtWCpR8re7/GdjWJ2sptYM8UXi5eCrQx3cB5nNRkNszv7UCnQ",
+	"sAJzLYFSSsNiHm0mHsGJOjkbU0Luz4dTQr52ajL5k69Xme/5OFPtR5lpOV6mJSngG4E+xE6BhQLnH1Zq",
+	"7cdyRnIQK1kzBYCuG0yfiDKcOjdZBD5/2qcDq8oi6Rg+sIWYQIoJS/DONJyOlahpQDoyQyHJjYO24YWE",
+	"sYmQHrU3BhjFD0kMawddINgMPHNR1iOSZXXfeUVssLIMLC8xE05PBLCD7E5qS+U73nTg6e/SNhuqHL/4",
+	"CTlqvWYXOWUX5ajhDMooRxnlmOeeexkidwgLi2UbvinVxxsPv5vatMWR7n+6k3EtvXYKy+xrUoU6gDir",
+	"bJN+h7c6pNvTBvoN1OWkzIXxzY7BCpYijti/GXG4u/T+DSY2TadSX63VcrlfP3c8re61Dmahak2X64xv",
+	"y/k7SllxfgoaZDJvJ8BdoomRcmxXbDPRYyfCuJoXrvPLudCkH8XQVaVe2f+Xjx8/+uCzh58++fj7e7/5",
+	"r70fPNr/+N+e/OTNlaWVpZVKUKGK0XstGdpttHJhZeW5ZytBBZBcQIwBOgyn32dsC4JePQa/t5XsVuoV",
+	"D7VoZKVeWV2pX6hZXxHcRbeF7Zgf/cNw59fD3b8d7nxkN3RMAYr6rx74az778Xce//5Hex/+DB3N2baP",
+	"f9WLiz4mi30i/K2vYY+/PXnLOGNpdBfB2Tg1NwgQnTUfJj5RcjMc/csP/C1ni9ZkVFwZsTkLEZsE+9iv",
+	"Y4pQImVXTzoBJzKxFi907XT1qH+uMp58GEpWaDppT7eWTtpCmm5bJyf3kaCurQ2ooY4hlK1eF3hUR1Cr",
+	"HWA1JWBoJIE9DRDWVbLm/u7YaaFBmGvSpSG8LxjFNRfDhfe4uNfTrFGMaT2yUY5qs7VazmQDA+2zn78+",
+	"3HlzuPu9/V/9Yrjz7eHOeyu1vTe+Uzm0dbTA6OGs27oMOJTWTQpY3U4300nZNMsQe59fiPCgPsv3D+0c",
+	"FucezrZvr0ZSJ50Opboo1cXZzkDMT1v01JSY6FV/0Ry3hRujKDS4hgFW02HdsuziyNHEFqo87UBiEsPQ",
+	"1bvK7RzMpFO3kPPJvSPWAokOrO1LudJpq6eDyTHQOQkcuPiXy8SwKHLJA25Iyz6xEroYS9kJ4UIDmgfo",
+	"XlZWl2rP3wUOlyzdS0Kj8NnOJ/s/+OFw58PhzjvD3Z08Jhh7i+cO3mJm49q9k4VEHv16FJySTpzLc7E8",
+	"F8FYAszrDAhWi83jqFx+4P43Wwgx1SnnOYI4NyG4DVUZm5SLxZ5cM+RjnSKdWGFYKH0yZmLBXp2dwsk6",
+	"daWLdW4C93c6sp/V1UZCgeWgaQ2kE9TScUcaqU99p4zLF9SQcqQcafOI1clX1l98KSDrt16yB9VrrLke",
+	"JOUhK6vk5hWI816okS6PIi4Fifl9FukqwVMhVLQvCBWsj4gfgObCv8H0ZQKx4ADw1DBWzLZ5YttviBbt",
+	"MkVJX0nDEO6Zo80PBw1ZS+eQWR97H/iLPU8BdYQQQlo9FZGlvyDrt+/cJUtLITV0qckFVQPy5Q6NourX",
+	"402y9DJ56iru4yVrNNQJ79JNtvz1mG0+ZT/dqKy5jeAA5a8wqpgiX7h7+5UXb21UyEblC1fW7rx4YOmN",
+	"1B3epdm1/8L1F9yK/zmNzJf+71vvbVRyrHsahuv2qqnVPB6uE+4JsBY6AGMiA4tPBThLmjFXQZtXzEMj",
+	"X0CbWsoF5T0XarWg0uXC/76SW+xzoFLG0dfYxbmcZA0CnwNJk0j5s7Nfu8fDkcy7w1KpV3o9+GTqHF7D",
+	"VyLVVprIzxuspVjIzWGLm0bH+qoImXLlVYaprvaIC106ID09aSUi3mJCs6LxV2Ya/7YKmSoaIZaaw3UH",
+	"huDdXhcGwPXFX9PRuDBsk6mZarkO5WDibvuz0fMyWV7crjkLnH9K8gjAyk/P58ONWjAd3JdcYJOb1X6l",
+	"83eeKbtjp9VP2HxYfgA/Z3Pw/MlSunfzrPeYstJnw8UDUTiY6c/Loqcyc9QUOkCcPXnjX/f+7iNMnj95",
+	"783hzjt7H/5k75NfzR7dg4ksJm8+XdGXuv1c58cBPF8bKkJNmgwQxY6t8QdLvGsf/cge4kw+39U7X7NG",
+	"CuNAImDNX+vPyTZ58t1f7v/6d48//cf993+4/+it4e4vhw9/P3z49vDhb4YPv2v/v/uH4e7vhg8fDh++",
+	"Edh7fPXutaUvBvBj5TnrOF5dv3RhNeM5kpscPceLQa1WI0r2dZWspY4c16RtBRCDZKQ5ANvp+gvVDXHD",
+	"3uAbTElow3VYfk1FEeJMtv0D9HloOgFZfbZeqwVE92kcA56aVCEX1EAROqDLQAPvskdRIxHfYuBodpkA",
+	"XBX7dxmFeQkYXJbZGy9ui2iA+R0Qk77sRSHp2JmJIjs9VIN7qify6o2bUkYMeAbGTf+YCRyDa4Atd1hw",
+	"l1NUT+v/YOKJpnXQeTOAIN604U/SFQCox5bePlVf4OSOiOsgFK8y+2/erMBfb7IWEIK0EaVUlVG883pu",
+	"XLHSC/QtCMw70kZEnt57/YO91z/ef+vTJ+//6vEn33ry3s+fOcJB0pERD+lgcsXEy/6imWBsB4yqadEi",
+	"jB6s1i5dygQTVmu1vHjCPGPr7smK6jRuwT1phPw8VuEnnD5cEIlhlHPez+UlCCG47eJnqeFcuHG0kPnE",
+	"O7umivfyg5AOplD4duU2c/JQ+r9zRKgoKGvvSxUCaC3QpzZpa+v0/eMX6CBLhDjGaZgVj6PCerq+ubfe",
+	"3Hu08+T9f977w2/3337XGpBNRKE/JM6Em9IhClpOXHsWNtHRMh1ZGjIjbO45e9+paGTJIyJz4hIh/adw",
+	"jPCjdMvFVBnB1NKmkr345P1kB9cpCA2tHaONokammJ1wJnZ7grd4TCGHleMsKrbJtWFqHaf6kp3pYruQ",
+	"FaOVemXvv3/62X++nxp2t9Zv7//mnx4/ekT23/10uPPh49//aPgQXf5fWD/Qvql6RdGtnpBblB8ibJd5",
+	"8IVU5t3OGicF2sw6y06YCAhTqc7Opzp71W1XR9WayANWKFgNl93wZFv2Wh0GRcpj6mvEKJ6gxBTEDPQ4",
+	"hk4hg9Q1T3MSUsOI6UvS5ps9xTQS4WN6XbSYo5ACQC0M5tcdWYDXSiwkHRoBrl1H9pSjSYWAGNXGXYba",
+	"jHSoJoiWhfd1xNxYaNBlRPP7GwJACjK3YSLM8MiEUirHLKo7PVMlL24zNUBuAygR6EHwzdgH2mb6MtKj",
+	"SqLtO3F8WBC4BOofz6/apCKskjXgc8Gew6YCBR1a01OKaLAhHHeqR1g2fSbMIPMaLhPdpVHElA8PUoeY",
+	"FFEDTDUsgRyFMR0kjwhJm+sWjcA3cs9DHn/yu73dD+DTvdc/tv9VQN+VfNstV955sckQsshFkuZo4GWH",
+	"KQyjoVhpSdpUBWQF4rb4hhIOL5QWk/BMlQ7TYdqBoQZGyW8wkbztScDnTlksFlvSaywr83r5gf1RrKzu",
+	"9LrwSOMPmeD36lS7ZscjHamNJk+77SSV203PYJ0TiiFQoqzFirumG2owTGEkuUlVq+MHEuy+qZJbMlE2",
+	"SNEVbggqWD+wIu4QFYnudSFcr0lXgp6hWMQBFNoFe/YvGVXz37KZUSZBhbnshnvVAWkOiOEmcueBI43p",
+	"dXW5Uw+9UzNbNKv5A3cgNAcL27fXYDZWQg67dX3WJXf73haMRFxA8wI8fJrq8zRszYFhGC8lXaq2QMi+",
+	"QmMqmGakw2jIxaYGXBQdw0HoeAtjJnKBPUe209U7X5u+o040dwR07OXWOKmtgXg48FLP7q4AQJapWHuv",
+	"OtyWidleuMi+BWu7TqtuzfTJHqe8tUT2m73Zwq7PLKh+IBMloN94LB9ezClh+R3orB5DhRmhzEH8GNkG",
+	"Yy3t3oB6CENCyZDWU3eoYsWNtVY+zioOhJ3b4nD14M2UmHplFO60kgp2tx8TTw+U1fID10UyQ4m02/4l",
+	"hN6ZgtADvQ+avE+1i2gW8B3MCqOXv9C101OZ0K1WuhknBp03FVVxPh4GnMlzRMwbAw/J4oaQHnSbAad8",
+	"L0Lvy1o/hndZMTBeIvpH5cygMW3Bgn2xNnMe0A66QNS7aTuxLGYo7Y4U7U7hDjmmtTFvgLus6ikGtzvL",
+	"Ds0ige1KjVBqhNmKGoWEAhF75HKxqU9AMcwXImWqXrDDn5xaKDfpn7wjdoOZFJyOu9wNFGYgjIfdGkc/",
+	"NpGDc/kB/vR++nz2hqPGnWiw202P1RpggXuKWvICZJzRDWWKJSTc1iLP1sUXW94JbfCZYP2tLZ71tzxV",
+	"z+Op+hLfZgklL6EC2hPBgyVSEcO6cUQNOwJX77gmWe5KYTp6+QH8PBXFMv3am3Yu2WaEAwii2MvagAqX",
+	"BhRPN/QWj2MW1ondyg0ogKEEnimhlaCky5jhYrNKbtIBaaYKigrWv+wKZkB9tWkUOTZRxUiLihaLIog4",
+	"YKXeABVcxLVhuT2weGd8jmNEEmBKdoEB/bN2cWn1QmV2qiEY/mpH8hY70woPSh/h5fsSJVi4UvudT+33",
+	"AuydUalwe/kIKg96ESYXL9zFS+a4HWCESYDYOMsRPOzLrhLNsPsu8LklZB/MSqzyLYPjx8zW+5cuWD+p",
+	"zp1Wph6cZgtNlVxzHaQjH8OJByecswy6rNtkKi/2XyVorAtJMr7p0itsUIdRoSgcdS5SSluro6WYcxkN",
+	"2WKxKS4GALk+zgHH7sdcsRTi+vml2oWlCyt3Vy/UL16qX7yUoGR7Wr5Pdoe77w13fz58+NZw97fD3Z8N",
+	"H77x2bd+uv/3j2ZvuYFZL6RO4LrWPRbiWysqr8OFv2407Hy7DroD+75jHUvRKvOp5/RcBOEhFCXkyO00",
+	"qPSWH8DPaTl/xbblVmaXT0v6JwJsxbYvlelYJQIl5VCILmSfSOHwVgj0/CrQM7zFwBbkAlpbrBKSIiwr",
+	"sGfP/9qFmlU45pXrRcXqeyNiGjMFDmVBtdr67Tt3AwB96QH6e0uGzBUvOKwoLvBsBGLYKsH8k/YyNV4a",
+	"HUm5tWbW7cBXZciOczLB7D3J7PNXXryydPO5a88uPf/sK68eprnTz+S0EdnswC9JGeZj7bjyMhkzgUc+",
+	"PUZb0vzV/QyTgge+vc3Un+oBkcJvM4en5jaMFARkFcutZHig2RJ3IR4I8P9lwwEVrHhnvuYCJiCJ2tSx",
+	"MQ8aIyHsoZkhVPOQVcltwWAWAbYiwp2r5KaHumigMdkgA9lTmkVtQl3zDRUDdzl23WgmQntMJD2AbuM6",
+	"rLNNvs0yDYJuoBy71NAtdmUwdw1gtTK173DlcLrgLkw82T4LsT5hCkXmJy4z9I9Sa4iWWuHzoRUgEev2",
+	"KLYdjSiHQoUAPdy6w+PJIZL17IVzPbeScSaFS7LzHicRuzCj8N2UIW9zb/wdWsaPuWIQlaAHHiYJiHLv",
+	"1WfT6SMGvVvCg705ed02CTUY3lj2BVNPaUIj+9o8ZZgLZpPXOhJ62ZP6YoFx7wBRE611VoT8aG8xUxOQ",
+	"NSjzwhU4U2vF+Sb5YjT4A6BaM8alwZIdbxG6mUUtwJ2Ds4NSw0JqAMXozENnh3AmYXAGmqP8UtCsHKYN",
+	"x76jxGW0C4Hz0+8eey3WfNOKlqRr7QREUigkJfDVloWY/SOo/Sv5qP3jFhBp+Ds36slUuIvDRHQge8VE",
+	"BfDpzC/iBlz+CrcnYc7rSPgSNbwDdj+OwCZp00iz/AlYkyLuYqNtOgduGKqKibAH/qs4n8C+yuv4xS8m",
+	"r44qBdBXZavdMTqVZu6yww512UeIjxFa+VM66k7ZmLnGRYiPjopo5NxLimsA4gUiSZkjcqSaJqe7JfeU",
+	"bEBxeINoOoCYQ99KMTpZDeAoaQSk0dP2ErsCjWQJAM6l4fLIAWoHRiIqNnt2AZOODKq3GDhmBfAI8262",
+	"mNpnQdYcdg12CkIJvWI0THq9T0vQTieiNt43AedcUn4D8hCQNnPIpyAEeVJ22EhaUnpoxRO92NH4aw72",
+	"Fm9tWZWI8N9qUxrDhF0w/Lpr4NSZKgUa2aVDVLk+VKXZ4xmMOkDvDlzeR5Nna5fGg2h4I+cmzjMpOtER",
+	"TR/HOfunGwo++6WIXnpyi4fSiM0BMFEf/JnU/7Xopf88LPj81u8G1Iqi9e22OG5icEu4JrFimgkz0tuX",
+	"LmuqWJZbNGIipGqShrlutI+vI0naaMIGmJilGFcS2sj4qr//giUlyJR4+Wc+r9LzoiNswM+f0skLKdAB",
+	"RbkZ/zV0PSDznL5urK6LO/A3MNBSCrcIxbcOTAogUDgdR2jY7zDI/XkF5TI9YDsJ1jOKRmh+OXA+J4yy",
+	"vSH6DqmAa0Kb1vsia3rLfpgNEfuSCC/TnsBCRs60KZZxct0Q1o0BYZ4bjFYjjm8Wri/PggOe7rOyG9Ka",
+	"Ov8OXNPj52NrnKGT9JqMItnPKmIgJPDvEeyrTWbGZG4MrzdfO0thaMtMVs5AFwqfhqMbAqDXuCb2JKgS",
+	"zOgJK+DW3YhY2wTJpUilosd1uLUmmbnq5lEe9wtR2AksvJOHSQZbbjX0dYFBSo+LSFXEEZLT881qRsEt",
+	"QLabhJVgiw18lBOAUq14tah4ypAmA+cPpgJy5LmGOjIKmXJkQv72iVOSApn67aI3RGrHw65w0KFMpBre",
+	"YYgCjiAimQKlQqp17eyq1lchDfeS7glp7sVSa96M2L0BM40MiKp9FuvrCGkfMU9fbzEWZ8X+iAnCLuWR",
+	"1f69Llfsy+6D6tfj2esD3CQW0pPy+d+UZeHYrC4Fo9BQYgU2tQrAhuvpDtG9Zrr8U06tkA6WMCVeVD1w",
+	"h98nId/kRgeJfYW0FqxtDy0pLmdwgmmrg2gM5G6HDYi25pZJwJBd5gotRQAlFW2uuo6AzCqyjuxDZD7w",
+	"6ouEMjn5WKRZHUy+DWE6rBsQRZ31SVFZxFQZyMpA9sk+mJtIyxHXeVsq58K8UB7fZi/QQVJ5MKet64eY",
+	"wD0BMywNvRlDJswkUgpetmMMz4ritI2hpKFmwra4BvsN737AZULAb8YEyF7iquSXUBZ65DiB+cduZqki",
+	"yXoi9swXrP85kMj5ChhN3kJigRm/WBMlS0dyUrUW5AcVGP9VcocJQ0yft6C+rzVaL+mc7pa0PrHXuYhk",
+	"b8fwJf9WiQmw/dDz79NB3YVjM7OukjX8FjYPUE2abLMnHHhPYYcvys0deKRjmF6GbjH7wp5rr7QutS+u",
+	"Ll24SJ9dera5ypYu0YsXl2rN51rPty+0L9KV2iE65jKzWwwWz+G2FUhGaaP9Sdho4Ae2ewor4+3CYnwB",
+	"quEl0DgU+IU4BJTSwwg9Zb2SZRrz5e0VSGO770woegFWxYTS9plglN1Dk6exx2bvxz+1H2dw0keKl57e",
+	"e/Rw75138Npnqvm1OrqSUzbgclhxrxlx3WFh5rsI2Z7zpWsZQkikgkwmlk0eG9nPTRpnhnDpvPEh7lII",
+	"MEL6LI0x229lvu1XYvzr1kjTSQ0exk0xK5OU0MLfslQhdqmNBFOhJ8zINLFyL2eWEJk0yqpoIr0XPKiD",
+	"PRNxsWVdbUAax5sGhCrFt2mkq+SWhMfRmWHA2hkfZV2xmAItJ7Cb4EqBlQ0LlLkB9hwUrturbLMXUeW7",
+	"sbVLbzjajAxuBLZvNwe+HfjAAK73M0cwHNS2P2YHjKpo4NC002TBlpB9fJxBU4aDuqNgCDzPSuCq3RCx",
+	"m/XHJuDhucdncAOhcFwMI2UuDXxBRwuBnTA+7YkaxwYolsuDdXMYrw4Q3A46fBLGzoiFmyNilNMS8s2/",
+	"/ub/BwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

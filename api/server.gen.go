@@ -44,6 +44,9 @@ type ServerInterface interface {
 	// GetEvent Read one published event with all its dates
 	// (GET /events/{event_id})
 	GetEvent(ctx echo.Context, eventID EventID) error
+	// GetContactWays See how holders of tickets can be told of changes, if they like
+	// (GET /events/{event_id}/contact)
+	GetContactWays(ctx echo.Context, eventID EventID) error
 	// GetErasure See whether the tickets of past dates were erased
 	// (GET /events/{event_id}/erasure)
 	GetErasure(ctx echo.Context, eventID EventID) error
@@ -128,6 +131,15 @@ type ServerInterface interface {
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params PostponeOccurrenceParams) error
+	// ListPaperSheets List the sheets of paper codes of an event, newest first
+	// (GET /organizations/{slug}/events/{event_id}/paper-sheets)
+	ListPaperSheets(ctx echo.Context, slug Slug, eventID EventID) error
+	// PrintPaperSheet Set seats aside for codes on paper
+	// (POST /organizations/{slug}/events/{event_id}/paper-sheets)
+	PrintPaperSheet(ctx echo.Context, slug Slug, eventID EventID, params PrintPaperSheetParams) error
+	// RevokePaperSheet Revoke a sheet of paper codes
+	// (DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id})
+	RevokePaperSheet(ctx echo.Context, slug Slug, eventID EventID, sheetID SheetID) error
 	// PostponeEvent Postpone all coming dates of an event
 	// (POST /organizations/{slug}/events/{event_id}/postpone)
 	PostponeEvent(ctx echo.Context, slug Slug, eventID EventID, params PostponeEventParams) error
@@ -248,6 +260,12 @@ type ServerInterface interface {
 	// RevokeToken Revoke a token
 	// (DELETE /organizations/{slug}/tokens/{token_id})
 	RevokeToken(ctx echo.Context, slug Slug, tokenID TokenID) error
+	// LookAtPaperCode See what a code on paper is good for
+	// (POST /paper)
+	LookAtPaperCode(ctx echo.Context) error
+	// TakeByPaperCode Take seats with a code on paper
+	// (POST /paper/tickets)
+	TakeByPaperCode(ctx echo.Context) error
 	// ListPartnerships List all partnerships with their members
 	// (GET /partnerships)
 	ListPartnerships(ctx echo.Context) error
@@ -269,6 +287,12 @@ type ServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx echo.Context) error
+	// ForgetContact Take the contact back
+	// (DELETE /ticket/contact)
+	ForgetContact(ctx echo.Context) error
+	// KeepContact Leave a mail address or a push subscription
+	// (PUT /ticket/contact)
+	KeepContact(ctx echo.Context) error
 	// GiveDayCode Get the day code to show at the door
 	// (POST /ticket/day-code)
 	GiveDayCode(ctx echo.Context) error
@@ -493,6 +517,22 @@ func (w *ServerInterfaceWrapper) GetEvent(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetEvent(ctx, eventID)
+	return err
+}
+
+// GetContactWays converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContactWays(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContactWays(ctx, eventID)
 	return err
 }
 
@@ -1426,6 +1466,95 @@ func (w *ServerInterfaceWrapper) PostponeOccurrence(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PostponeOccurrence(ctx, slug, eventID, occurrenceID, params)
+	return err
+}
+
+// ListPaperSheets converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPaperSheets(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPaperSheets(ctx, slug, eventID)
+	return err
+}
+
+// PrintPaperSheet converts echo context to params.
+func (w *ServerInterfaceWrapper) PrintPaperSheet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PrintPaperSheetParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PrintPaperSheet(ctx, slug, eventID, params)
+	return err
+}
+
+// RevokePaperSheet converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokePaperSheet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "sheet_id" -------------
+	var sheetID SheetID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sheet_id", ctx.Param("sheet_id"), &sheetID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sheet_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokePaperSheet(ctx, slug, eventID, sheetID)
 	return err
 }
 
@@ -2754,6 +2883,24 @@ func (w *ServerInterfaceWrapper) RevokeToken(ctx echo.Context) error {
 	return err
 }
 
+// LookAtPaperCode converts echo context to params.
+func (w *ServerInterfaceWrapper) LookAtPaperCode(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LookAtPaperCode(ctx)
+	return err
+}
+
+// TakeByPaperCode converts echo context to params.
+func (w *ServerInterfaceWrapper) TakeByPaperCode(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TakeByPaperCode(ctx)
+	return err
+}
+
 // ListPartnerships converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 	var err error
@@ -2896,6 +3043,24 @@ func (w *ServerInterfaceWrapper) StartCalendar(ctx echo.Context) error {
 	return err
 }
 
+// ForgetContact converts echo context to params.
+func (w *ServerInterfaceWrapper) ForgetContact(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ForgetContact(ctx)
+	return err
+}
+
+// KeepContact converts echo context to params.
+func (w *ServerInterfaceWrapper) KeepContact(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.KeepContact(ctx)
+	return err
+}
+
 // GiveDayCode converts echo context to params.
 func (w *ServerInterfaceWrapper) GiveDayCode(ctx echo.Context) error {
 	var err error
@@ -2982,15 +3147,23 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/events/changes", wrapper.ListEventChanges, options.OperationMiddlewares["listEventChanges"]...)
 	router.GET(options.BaseURL+"/events/:event_id", wrapper.GetEvent, options.OperationMiddlewares["getEvent"]...)
 	router.GET(options.BaseURL+"/events/:event_id/erasure", wrapper.GetErasure, options.OperationMiddlewares["getErasure"]...)
+	router.GET(options.BaseURL+"/events/:event_id/contact", wrapper.GetContactWays, options.OperationMiddlewares["getContactWays"]...)
 	router.GET(options.BaseURL+"/events/:event_id/parts/:part_id/draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
 	router.GET(options.BaseURL+"/events/:event_id/slots", wrapper.ListSlots, options.OperationMiddlewares["listSlots"]...)
+	router.POST(options.BaseURL+"/paper", wrapper.LookAtPaperCode, options.OperationMiddlewares["lookAtPaperCode"]...)
+	router.POST(options.BaseURL+"/paper/tickets", wrapper.TakeByPaperCode, options.OperationMiddlewares["takeByPaperCode"]...)
 	router.DELETE(options.BaseURL+"/ticket", wrapper.CancelTicket, options.OperationMiddlewares["cancelTicket"]...)
 	router.GET(options.BaseURL+"/ticket", wrapper.GetTicket, options.OperationMiddlewares["getTicket"]...)
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
+	router.DELETE(options.BaseURL+"/ticket/contact", wrapper.ForgetContact, options.OperationMiddlewares["forgetContact"]...)
+	router.PUT(options.BaseURL+"/ticket/contact", wrapper.KeepContact, options.OperationMiddlewares["keepContact"]...)
 	router.DELETE(options.BaseURL+"/ticket/calendar", wrapper.StopCalendar, options.OperationMiddlewares["stopCalendar"]...)
 	router.POST(options.BaseURL+"/ticket/calendar", wrapper.StartCalendar, options.OperationMiddlewares["startCalendar"]...)
 	router.POST(options.BaseURL+"/ticket/slots", wrapper.ChangeTicketSlots, options.OperationMiddlewares["changeTicketSlots"]...)
 	router.POST(options.BaseURL+"/ticket/day-code", wrapper.GiveDayCode, options.OperationMiddlewares["giveDayCode"]...)
+	router.GET(options.BaseURL+"/organizations/:slug/events/:event_id/paper-sheets", wrapper.ListPaperSheets, options.OperationMiddlewares["listPaperSheets"]...)
+	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/paper-sheets", wrapper.PrintPaperSheet, options.OperationMiddlewares["printPaperSheet"]...)
+	router.DELETE(options.BaseURL+"/organizations/:slug/events/:event_id/paper-sheets/:sheet_id", wrapper.RevokePaperSheet, options.OperationMiddlewares["revokePaperSheet"]...)
 	router.GET(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links", wrapper.ListDoorLinks, options.OperationMiddlewares["listDoorLinks"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links", wrapper.CreateDoorLink, options.OperationMiddlewares["createDoorLink"]...)
 	router.DELETE(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/door-links/:link_id", wrapper.RevokeDoorLink, options.OperationMiddlewares["revokeDoorLink"]...)
@@ -3074,6 +3247,8 @@ type NotFoundApplicationProblemPlusJSONResponse Problem
 
 type NotModifiedResponse struct {
 }
+
+type PaperOverApplicationProblemPlusJSONResponse Problem
 
 type TooLargeApplicationProblemPlusJSONResponse Problem
 
@@ -4082,6 +4257,84 @@ type GetEventdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetEventdefaultApplicationProblemPlusJSONResponse) VisitGetEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWaysRequestObject struct {
+	EventID EventID `json:"event_id"`
+}
+
+type GetContactWaysResponseObject interface {
+	VisitGetContactWaysResponse(w http.ResponseWriter) error
+}
+
+type GetContactWays200JSONResponse ContactWays
+
+func (response GetContactWays200JSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWays304Response = NotModifiedResponse
+
+func (response GetContactWays304Response) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetContactWays400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetContactWays400ApplicationProblemPlusJSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWays404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetContactWays404ApplicationProblemPlusJSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactWaysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContactWaysdefaultApplicationProblemPlusJSONResponse) VisitGetContactWaysResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7727,6 +7980,399 @@ type PostponeOccurrencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PostponeOccurrencedefaultApplicationProblemPlusJSONResponse) VisitPostponeOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaperSheetsRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+}
+
+type ListPaperSheetsResponseObject interface {
+	VisitListPaperSheetsResponse(w http.ResponseWriter) error
+}
+
+type ListPaperSheets200JSONResponse PaperSheetPage
+
+func (response ListPaperSheets200JSONResponse) VisitListPaperSheetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaperSheets400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListPaperSheets400ApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaperSheets401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListPaperSheets401ApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaperSheets403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListPaperSheets403ApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaperSheets404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListPaperSheets404ApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaperSheetsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPaperSheetsdefaultApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheetRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+	Params  PrintPaperSheetParams
+	Body    *PrintPaperSheetJSONRequestBody
+}
+
+type PrintPaperSheetResponseObject interface {
+	VisitPrintPaperSheetResponse(w http.ResponseWriter) error
+}
+
+type PrintPaperSheet201JSONResponse IssuedPaperSheet
+
+func (response PrintPaperSheet201JSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet201TextHTMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PrintPaperSheet201TextHTMLResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(201)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type PrintPaperSheet400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet400ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet401ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet403ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet404ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet409ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet413ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet415ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheet422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PrintPaperSheet422ApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintPaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintPaperSheetdefaultApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokePaperSheetRequestObject struct {
+	Slug    Slug    `json:"slug"`
+	EventID EventID `json:"event_id"`
+	SheetID SheetID `json:"sheet_id"`
+}
+
+type RevokePaperSheetResponseObject interface {
+	VisitRevokePaperSheetResponse(w http.ResponseWriter) error
+}
+
+type RevokePaperSheet204Response struct {
+}
+
+func (response RevokePaperSheet204Response) VisitRevokePaperSheetResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokePaperSheet400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RevokePaperSheet400ApplicationProblemPlusJSONResponse) VisitRevokePaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokePaperSheet401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RevokePaperSheet401ApplicationProblemPlusJSONResponse) VisitRevokePaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokePaperSheet403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RevokePaperSheet403ApplicationProblemPlusJSONResponse) VisitRevokePaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokePaperSheet404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevokePaperSheet404ApplicationProblemPlusJSONResponse) VisitRevokePaperSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitRevokePaperSheetResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13173,6 +13819,308 @@ func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevoke
 	return err
 }
 
+type LookAtPaperCodeRequestObject struct {
+	Body *LookAtPaperCodeJSONRequestBody
+}
+
+type LookAtPaperCodeResponseObject interface {
+	VisitLookAtPaperCodeResponse(w http.ResponseWriter) error
+}
+
+type LookAtPaperCode200JSONResponse PaperGood
+
+func (response LookAtPaperCode200JSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode400ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode404ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode409ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode410ApplicationProblemPlusJSONResponse struct {
+	PaperOverApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode410ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode413ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode415ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCode422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response LookAtPaperCode422ApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtPaperCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LookAtPaperCodedefaultApplicationProblemPlusJSONResponse) VisitLookAtPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCodeRequestObject struct {
+	Body *TakeByPaperCodeJSONRequestBody
+}
+
+type TakeByPaperCodeResponseObject interface {
+	VisitTakeByPaperCodeResponse(w http.ResponseWriter) error
+}
+
+type TakeByPaperCode201JSONResponse IssuedTicket
+
+func (response TakeByPaperCode201JSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode400ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode404ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode409ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode410ApplicationProblemPlusJSONResponse struct {
+	PaperOverApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode410ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode413ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode415ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCode422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TakeByPaperCode422ApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeByPaperCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeByPaperCodedefaultApplicationProblemPlusJSONResponse) VisitTakeByPaperCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnershipsRequestObject struct {
 }
 
@@ -13766,6 +14714,243 @@ func (response StartCalendardefaultApplicationProblemPlusJSONResponse) VisitStar
 	return err
 }
 
+type ForgetContactRequestObject struct {
+}
+
+type ForgetContactResponseObject interface {
+	VisitForgetContactResponse(w http.ResponseWriter) error
+}
+
+type ForgetContact200JSONResponse Ticket
+
+func (response ForgetContact200JSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContact400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ForgetContact400ApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContact401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ForgetContact401ApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContact404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ForgetContact404ApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ForgetContactdefaultApplicationProblemPlusJSONResponse) VisitForgetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContactRequestObject struct {
+	Body *KeepContactJSONRequestBody
+}
+
+type KeepContactResponseObject interface {
+	VisitKeepContactResponse(w http.ResponseWriter) error
+}
+
+type KeepContact200JSONResponse Ticket
+
+func (response KeepContact200JSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact400ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact401ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact404ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact409ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact413ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact415ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContact422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response KeepContact422ApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response KeepContactdefaultApplicationProblemPlusJSONResponse) VisitKeepContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GiveDayCodeRequestObject struct {
 }
 
@@ -14134,6 +15319,9 @@ type StrictServerInterface interface {
 	// GetEvent Read one published event with all its dates
 	// (GET /events/{event_id})
 	GetEvent(ctx context.Context, request GetEventRequestObject) (GetEventResponseObject, error)
+	// GetContactWays See how holders of tickets can be told of changes, if they like
+	// (GET /events/{event_id}/contact)
+	GetContactWays(ctx context.Context, request GetContactWaysRequestObject) (GetContactWaysResponseObject, error)
 	// GetErasure See whether the tickets of past dates were erased
 	// (GET /events/{event_id}/erasure)
 	GetErasure(ctx context.Context, request GetErasureRequestObject) (GetErasureResponseObject, error)
@@ -14218,6 +15406,15 @@ type StrictServerInterface interface {
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx context.Context, request PostponeOccurrenceRequestObject) (PostponeOccurrenceResponseObject, error)
+	// ListPaperSheets List the sheets of paper codes of an event, newest first
+	// (GET /organizations/{slug}/events/{event_id}/paper-sheets)
+	ListPaperSheets(ctx context.Context, request ListPaperSheetsRequestObject) (ListPaperSheetsResponseObject, error)
+	// PrintPaperSheet Set seats aside for codes on paper
+	// (POST /organizations/{slug}/events/{event_id}/paper-sheets)
+	PrintPaperSheet(ctx context.Context, request PrintPaperSheetRequestObject) (PrintPaperSheetResponseObject, error)
+	// RevokePaperSheet Revoke a sheet of paper codes
+	// (DELETE /organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id})
+	RevokePaperSheet(ctx context.Context, request RevokePaperSheetRequestObject) (RevokePaperSheetResponseObject, error)
 	// PostponeEvent Postpone all coming dates of an event
 	// (POST /organizations/{slug}/events/{event_id}/postpone)
 	PostponeEvent(ctx context.Context, request PostponeEventRequestObject) (PostponeEventResponseObject, error)
@@ -14338,6 +15535,12 @@ type StrictServerInterface interface {
 	// RevokeToken Revoke a token
 	// (DELETE /organizations/{slug}/tokens/{token_id})
 	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// LookAtPaperCode See what a code on paper is good for
+	// (POST /paper)
+	LookAtPaperCode(ctx context.Context, request LookAtPaperCodeRequestObject) (LookAtPaperCodeResponseObject, error)
+	// TakeByPaperCode Take seats with a code on paper
+	// (POST /paper/tickets)
+	TakeByPaperCode(ctx context.Context, request TakeByPaperCodeRequestObject) (TakeByPaperCodeResponseObject, error)
 	// ListPartnerships List all partnerships with their members
 	// (GET /partnerships)
 	ListPartnerships(ctx context.Context, request ListPartnershipsRequestObject) (ListPartnershipsResponseObject, error)
@@ -14359,6 +15562,12 @@ type StrictServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx context.Context, request StartCalendarRequestObject) (StartCalendarResponseObject, error)
+	// ForgetContact Take the contact back
+	// (DELETE /ticket/contact)
+	ForgetContact(ctx context.Context, request ForgetContactRequestObject) (ForgetContactResponseObject, error)
+	// KeepContact Leave a mail address or a push subscription
+	// (PUT /ticket/contact)
+	KeepContact(ctx context.Context, request KeepContactRequestObject) (KeepContactResponseObject, error)
 	// GiveDayCode Get the day code to show at the door
 	// (POST /ticket/day-code)
 	GiveDayCode(ctx context.Context, request GiveDayCodeRequestObject) (GiveDayCodeResponseObject, error)
@@ -14685,6 +15894,31 @@ func (sh *strictHandler) GetEvent(ctx echo.Context, eventID EventID) error {
 		return err
 	} else if validResponse, ok := response.(GetEventResponseObject); ok {
 		return validResponse.VisitGetEventResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContactWays operation middleware
+func (sh *strictHandler) GetContactWays(ctx echo.Context, eventID EventID) error {
+	var request GetContactWaysRequestObject
+
+	request.EventID = eventID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContactWays(ctx.Request().Context(), request.(GetContactWaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContactWays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContactWaysResponseObject); ok {
+		return validResponse.VisitGetContactWaysResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15724,6 +16958,109 @@ func (sh *strictHandler) PostponeOccurrence(ctx echo.Context, slug Slug, eventID
 		return err
 	} else if validResponse, ok := response.(PostponeOccurrenceResponseObject); ok {
 		return validResponse.VisitPostponeOccurrenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPaperSheets operation middleware
+func (sh *strictHandler) ListPaperSheets(ctx echo.Context, slug Slug, eventID EventID) error {
+	var request ListPaperSheetsRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPaperSheets(ctx.Request().Context(), request.(ListPaperSheetsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPaperSheets")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPaperSheetsResponseObject); ok {
+		return validResponse.VisitListPaperSheetsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PrintPaperSheet operation middleware
+func (sh *strictHandler) PrintPaperSheet(ctx echo.Context, slug Slug, eventID EventID, params PrintPaperSheetParams) error {
+	var request PrintPaperSheetRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.Params = params
+
+	var body PrintPaperSheetJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintPaperSheet(ctx.Request().Context(), request.(PrintPaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintPaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrintPaperSheetResponseObject); ok {
+		return validResponse.VisitPrintPaperSheetResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokePaperSheet operation middleware
+func (sh *strictHandler) RevokePaperSheet(ctx echo.Context, slug Slug, eventID EventID, sheetID SheetID) error {
+	var request RevokePaperSheetRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.SheetID = sheetID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokePaperSheet(ctx.Request().Context(), request.(RevokePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokePaperSheetResponseObject); ok {
+		return validResponse.VisitRevokePaperSheetResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17157,6 +18494,98 @@ func (sh *strictHandler) RevokeToken(ctx echo.Context, slug Slug, tokenID TokenI
 	return nil
 }
 
+// LookAtPaperCode operation middleware
+func (sh *strictHandler) LookAtPaperCode(ctx echo.Context) error {
+	var request LookAtPaperCodeRequestObject
+
+	var body LookAtPaperCodeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LookAtPaperCode(ctx.Request().Context(), request.(LookAtPaperCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookAtPaperCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LookAtPaperCodeResponseObject); ok {
+		return validResponse.VisitLookAtPaperCodeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TakeByPaperCode operation middleware
+func (sh *strictHandler) TakeByPaperCode(ctx echo.Context) error {
+	var request TakeByPaperCodeRequestObject
+
+	var body TakeByPaperCodeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeByPaperCode(ctx.Request().Context(), request.(TakeByPaperCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeByPaperCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TakeByPaperCodeResponseObject); ok {
+		return validResponse.VisitTakeByPaperCodeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPartnerships operation middleware
 func (sh *strictHandler) ListPartnerships(ctx echo.Context) error {
 	var request ListPartnershipsRequestObject
@@ -17316,6 +18745,75 @@ func (sh *strictHandler) StartCalendar(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(StartCalendarResponseObject); ok {
 		return validResponse.VisitStartCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ForgetContact operation middleware
+func (sh *strictHandler) ForgetContact(ctx echo.Context) error {
+	var request ForgetContactRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForgetContact(ctx.Request().Context(), request.(ForgetContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForgetContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ForgetContactResponseObject); ok {
+		return validResponse.VisitForgetContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// KeepContact operation middleware
+func (sh *strictHandler) KeepContact(ctx echo.Context) error {
+	var request KeepContactRequestObject
+
+	var body KeepContactJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.KeepContact(ctx.Request().Context(), request.(KeepContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "KeepContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(KeepContactResponseObject); ok {
+		return validResponse.VisitKeepContactResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1431,6 +1431,24 @@ func (e ListStaffEventsParamsScope) Valid() bool {
 	}
 }
 
+// Defines values for PrintPaperSheetParamsFormat.
+const (
+	PrintPaperSheetParamsFormatHTML PrintPaperSheetParamsFormat = "html"
+	PrintPaperSheetParamsFormatJSON PrintPaperSheetParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the PrintPaperSheetParamsFormat enum.
+func (e PrintPaperSheetParamsFormat) Valid() bool {
+	switch e {
+	case PrintPaperSheetParamsFormatHTML:
+		return true
+	case PrintPaperSheetParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
 // Assurance 安心情報. What helps a person dare to come; `null` means not stated.
 type Assurance struct {
 	// AttendingOffices Offices whose staff are there.
@@ -1672,6 +1690,30 @@ type ClosurePage struct {
 
 	// NextCursor Send back as `cursor`; `null` at the end.
 	NextCursor *NextCursor `json:"next_cursor"`
+}
+
+// ContactInput One of the two.
+type ContactInput struct {
+	Mail *string `json:"mail,omitempty"`
+
+	// Push A subscription of the Push API (RFC 8030, RFC 8291): https, a public address, port 443.
+	Push *struct {
+		Auth     string `json:"auth"`
+		Endpoint string `json:"endpoint"`
+		P256Dh   string `json:"p256dh"`
+	} `json:"push,omitempty"`
+}
+
+// ContactWays defines model for ContactWays.
+type ContactWays struct {
+	// Mail Whether mail can be sent.
+	Mail bool `json:"mail"`
+
+	// OccurrenceIds The dates for which a contact can be kept now.
+	OccurrenceIds []openapi_types.UUID `json:"occurrence_ids"`
+
+	// PushKey The `applicationServerKey` to subscribe with (RFC 8292); `null` when nothing can be pushed.
+	PushKey *string `json:"push_key"`
 }
 
 // Coordinates WGS 84; both or neither.
@@ -2412,8 +2454,21 @@ type IssuedDoorLink struct {
 	URL string `json:"url"`
 }
 
+// IssuedPaperSheet defines model for IssuedPaperSheet.
+type IssuedPaperSheet struct {
+	// ClaimURL Where a code is typed. `#` and the code after it open it at once and never reach a server.
+	ClaimURL string `json:"claim_url"`
+
+	// Codes Shown this once. To be given out; who has one can take a seat.
+	Codes   []string   `json:"codes"`
+	Details PaperSheet `json:"details"`
+}
+
 // IssuedTicket defines model for IssuedTicket.
 type IssuedTicket struct {
+	// ContactProblem Why the contact that came with the request was not kept: a problem's code, such as `contact_not_possible_yet`. Left out when it was, or none came.
+	ContactProblem *string `json:"contact_problem,omitempty"`
+
 	// Secret The participation code. Keep it; it is shown this once.
 	//
 	// Example: 7BEBM6F474KRN78C7XN5T5G7MC
@@ -2735,6 +2790,68 @@ type OrganizationRef struct {
 
 	// Slug Example: toshima
 	Slug Slug `json:"slug"`
+}
+
+// PaperCode defines model for PaperCode.
+type PaperCode struct {
+	// PaperCode As it is printed; case, spaces, hyphens and full-width letters do not matter.
+	PaperCode string `json:"paper_code"`
+}
+
+// PaperGood defines model for PaperGood.
+type PaperGood struct {
+	EventID      openapi_types.UUID `json:"event_id"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	PartID       openapi_types.UUID `json:"part_id"`
+
+	// ReturnsAt Until when the code can be used.
+	ReturnsAt time.Time `json:"returns_at"`
+
+	// Seats At most.
+	Seats int `json:"seats"`
+}
+
+// PaperSheet defines model for PaperSheet.
+type PaperSheet struct {
+	Codes        int                `json:"codes"`
+	CreatedAt    time.Time          `json:"created_at"`
+	ID           openapi_types.UUID `json:"id"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	PartID       openapi_types.UUID `json:"part_id"`
+	QuotaID      openapi_types.UUID `json:"quota_id"`
+	ReturnsAt    time.Time          `json:"returns_at"`
+	RevokedAt    *time.Time         `json:"revoked_at"`
+	SeatsEach    int                `json:"seats_each"`
+
+	// Used How many codes have become tickets.
+	Used int `json:"used"`
+}
+
+// PaperSheetInput defines model for PaperSheetInput.
+type PaperSheetInput struct {
+	Codes        int                `json:"codes"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	PartID       openapi_types.UUID `json:"part_id"`
+	QuotaID      openapi_types.UUID `json:"quota_id"`
+
+	// ReturnsAt Between now and the start of the part.
+	ReturnsAt *time.Time `json:"returns_at,omitempty"`
+	SeatsEach *int       `json:"seats_each,omitempty"`
+}
+
+// PaperSheetPage defines model for PaperSheetPage.
+type PaperSheetPage struct {
+	Items []PaperSheet `json:"items"`
+}
+
+// PaperTicketRequest defines model for PaperTicketRequest.
+type PaperTicketRequest struct {
+	Nickname  *string `json:"nickname,omitempty"`
+	PaperCode string  `json:"paper_code"`
+	Seats     *int    `json:"seats,omitempty"`
+
+	// Secret A participation code of your own making; left out, the server makes one.
+	Secret *string `json:"secret,omitempty"`
 }
 
 // Part defines model for Part.
@@ -3638,6 +3755,9 @@ type Ticket struct {
 	// CalendarURL The private calendar of this ticket, if its holder asked for one; else `null`. Who has the address sees the calendar.
 	CalendarURL *string `json:"calendar_url"`
 
+	// ContactKept Whether a contact is kept, sealed. Which one, nobody can see.
+	ContactKept bool `json:"contact_kept"`
+
 	// DrawNumber For a ticket that was applied for: its number on the list of the draw; else `null`. It is derived from the participation code.
 	DrawNumber *string            `json:"draw_number"`
 	EventID    openapi_types.UUID `json:"event_id"`
@@ -3704,6 +3824,12 @@ type TicketRequest struct {
 	//
 	// Example: {"age":"30s","home":"elsewhere"}
 	Answers *TicketAnswers `json:"answers,omitempty"`
+
+	// Contact Optional. The seat does not depend on it: when it can't be kept, `contact_problem` of the answer says why.
+	Contact *struct {
+		// Embedded struct due to allOf(#/components/schemas/ContactInput)
+		ContactInput `yaml:",inline"`
+	} `json:"contact,omitempty"`
 
 	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only and is forgotten on cancellation.
 	Nickname *string `json:"nickname,omitempty"`
@@ -3887,6 +4013,9 @@ type RoomID = openapi_types.UUID
 // SeriesID defines model for SeriesID.
 type SeriesID = openapi_types.UUID
 
+// SheetID defines model for SheetID.
+type SheetID = openapi_types.UUID
+
 // SlotID defines model for SlotID.
 type SlotID = openapi_types.UUID
 
@@ -3910,6 +4039,9 @@ type Invalid = Problem
 
 // NotFound Problem details (RFC 9457) in the caller's language.
 type NotFound = Problem
+
+// PaperOver Problem details (RFC 9457) in the caller's language.
+type PaperOver = Problem
 
 // ProofNeeded Problem details (RFC 9457) in the caller's language.
 type ProofNeeded = Problem
@@ -4073,6 +4205,14 @@ type PostponeOccurrenceParams struct {
 	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// PrintPaperSheetParams defines parameters for PrintPaperSheet.
+type PrintPaperSheetParams struct {
+	Format *PrintPaperSheetParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// PrintPaperSheetParamsFormat defines parameters for PrintPaperSheet.
+type PrintPaperSheetParamsFormat string
 
 // PostponeEventParams defines parameters for PostponeEvent.
 type PostponeEventParams struct {
@@ -4312,6 +4452,9 @@ type LayOutSlotsJSONRequestBody = SlotPlan
 // PostponeOccurrenceJSONRequestBody defines body for PostponeOccurrence for application/json ContentType.
 type PostponeOccurrenceJSONRequestBody = Note
 
+// PrintPaperSheetJSONRequestBody defines body for PrintPaperSheet for application/json ContentType.
+type PrintPaperSheetJSONRequestBody = PaperSheetInput
+
 // PostponeEventJSONRequestBody defines body for PostponeEvent for application/json ContentType.
 type PostponeEventJSONRequestBody = Note
 
@@ -4359,6 +4502,15 @@ type DecideMonthJSONRequestBody = MonthChoice
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenInput
+
+// LookAtPaperCodeJSONRequestBody defines body for LookAtPaperCode for application/json ContentType.
+type LookAtPaperCodeJSONRequestBody = PaperCode
+
+// TakeByPaperCodeJSONRequestBody defines body for TakeByPaperCode for application/json ContentType.
+type TakeByPaperCodeJSONRequestBody = PaperTicketRequest
+
+// KeepContactJSONRequestBody defines body for KeepContact for application/json ContentType.
+type KeepContactJSONRequestBody = ContactInput
 
 // ChangeTicketSlotsJSONRequestBody defines body for ChangeTicketSlots for application/json ContentType.
 type ChangeTicketSlotsJSONRequestBody = TicketSlotsChange

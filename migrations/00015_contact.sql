@@ -83,11 +83,11 @@ grant select (occurrence_id, event_id, destroyed_on) on contact_key to tnm_publi
 -- A holder sees that something is kept, not what.
 grant select (ticket_id) on ticket_contact to tnm_public;
 grant select, insert, update, delete on contact_store to tnm_worker;
-grant select, insert, update (public_key, destroyed_on) on contact_key to tnm_worker;
+grant select, insert, update (public_key, destroyed_on), delete on contact_key to tnm_worker;
 grant select, delete on ticket_contact to tnm_worker;
 grant select, update (state, tries, handovers) on notice to tnm_worker;
 grant select, update (destroyed_on) on contact_key to tnm_ledger; -- the update is for the lock
-grant select (organization_id, event_id, ticket_id, key_id), insert, update (key_id, sealed), delete on ticket_contact to tnm_ledger;
+grant select (organization_id, event_id, ticket_id, key_id), insert, delete on ticket_contact to tnm_ledger;
 grant select, insert, update (state), delete on notice to tnm_ledger;
 
 -- +goose StatementBegin
@@ -99,9 +99,20 @@ as $$
 begin
   if current_setting('app.notice_woken', true) is distinct from $1::text then
     insert into river.river_job (kind, queue, state, max_attempts, args)
-    values ('deliver_notices', 'notices', 'available', 25, jsonb_build_object('event_id', $1, 'round', 0));
+    values ('duty', 'duties', 'available', 25, jsonb_build_object('duty', 'deliver_notices', 'event_id', $1, 'round', 0));
     perform set_config('app.notice_woken', $1::text, true);
   end if;
+end
+$$;
+
+-- What was published gets its keys at once; the task comes round by itself too.
+create function event_published_keys() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp
+as $$
+begin
+  insert into river.river_job (kind, queue, state, max_attempts, args)
+  values ('task', 'default', 'available', 25, '{"task": "make_contact_keys"}');
+  return null;
 end
 $$;
 
@@ -275,8 +286,8 @@ begin
   if not found then
     return 'no_key';
   end if;
-  insert into ticket_contact (organization_id, event_id, ticket_id, key_id, sealed) values (t.organization_id, t.event_id, t.id, $2, $3)
-  on conflict (ticket_id) do update set key_id = excluded.key_id, sealed = excluded.sealed;
+  delete from ticket_contact c where c.ticket_id = t.id;
+  insert into ticket_contact (organization_id, event_id, ticket_id, key_id, sealed) values (t.organization_id, t.event_id, t.id, $2, $3);
   return 'kept';
 end
 $$;
@@ -305,11 +316,14 @@ create trigger occurrence_moved_notices after update on occurrence for each row
     is distinct from (new.status, new.starts_at, new.ends_at, new.place_kind, new.place_name, new.place_address)) execute function occurrence_moved_notices();
 create trigger part_moved_notices after update on part for each row
   when ((old.starts_at, old.ends_at, old.place_note) is distinct from (new.starts_at, new.ends_at, new.place_note)) execute function part_moved_notices();
+create trigger event_published_keys after update on event for each row
+  when (old.status <> 'published' and new.status = 'published') execute function event_published_keys();
 create trigger event_cancelled_notices after update on event for each row
   when (old.status = 'published' and new.status = 'cancelled') execute function event_cancelled_notices();
 
 grant create on schema public to tnm_ledger;
 alter function notice_wake(uuid) owner to tnm_ledger;
+alter function event_published_keys() owner to tnm_ledger;
 alter function notice_write(uuid, text) owner to tnm_ledger;
 alter function notice_fan(uuid, uuid, text, integer) owner to tnm_ledger;
 alter function notice_remind(date) owner to tnm_ledger;
@@ -326,6 +340,7 @@ grant execute on function notice_remind(date) to tnm_worker;
 
 -- +goose Down
 drop trigger event_cancelled_notices on event;
+drop trigger event_published_keys on event;
 drop trigger part_moved_notices on part;
 drop trigger occurrence_moved_notices on occurrence;
 drop trigger ticket_moved_notices on ticket;
@@ -339,6 +354,7 @@ drop function ticket_moved_notices();
 drop function notice_remind(date);
 drop function notice_fan(uuid, uuid, text, integer);
 drop function notice_write(uuid, text);
+drop function event_published_keys();
 drop function notice_wake(uuid);
 drop table notice;
 drop table ticket_contact;

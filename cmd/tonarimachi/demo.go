@@ -102,6 +102,11 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 		if err := demo.ForgetBook(dir); err != nil {
 			return err
 		}
+		for _, old := range []string{demoKeys, "mail"} {
+			if err := os.RemoveAll(filepath.Join(dir, old)); err != nil {
+				return err
+			}
+		}
 	}
 	book, err := demo.OpenBook(dir)
 	if err != nil {
@@ -114,7 +119,7 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 	if err := postgres.Migrate(ctx, ownerURL, embedded.LoginRole); err != nil {
 		return err
 	}
-	cfg, err := demoConfig(ownerURL, loginURL, book.SecretKey, listener.Addr())
+	cfg, err := demoConfig(ownerURL, loginURL, dir, book, listener.Addr())
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
+	"path/filepath"
 
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
@@ -14,13 +16,20 @@ type demoCard struct {
 	DatabaseURL   string            `json:"database_url"`
 	Env           map[string]string `json:"env"` // with which another serve, worker or operator's command joins
 	Organizations []demoAccount     `json:"organizations"`
-	Door          demoDoor          `json:"door"`    // of a gathering that is open today
+	Door          demoDoor          `json:"door"` // of a gathering that is open today
+	Lottery       demoLottery       `json:"lottery"`
 	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line
 }
 
 type demoDoor struct {
 	URL      string `json:"url"`
 	EventURL string `json:"event_url"`
+}
+
+type demoLottery struct {
+	EventURL string   `json:"event_url"`
+	DrawURL  string   `json:"draw_url"`
+	Tickets  []string `json:"tickets"` // some that took part
 }
 
 type demoTicket struct {
@@ -44,21 +53,32 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 		card.Organizations = append(card.Organizations, demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token})
 	}
 	card.Door = demoDoor{URL: card.BaseURL + "/door#" + book.Door.Token, EventURL: card.BaseURL + "/events/" + book.Door.EventID.String()}
+	card.Lottery.EventURL = card.BaseURL + "/events/" + book.Lottery.EventID.String()
+	card.Lottery.DrawURL = card.Lottery.EventURL + "/draws/" + book.Lottery.PartID.String()
+	for _, code := range book.Lottery.Secrets {
+		card.Lottery.Tickets = append(card.Lottery.Tickets, card.BaseURL+"/t#"+code)
+	}
 	for _, t := range book.Tickets {
 		card.Tickets = append(card.Tickets, demoTicket{URL: card.BaseURL + "/t#" + t.Secret, Status: string(t.Status)})
 	}
 	return card
 }
 
+// demoKeys is the folder of the contact keys, inside the demo's.
+const demoKeys = "contact-keys"
+
 // demoConfig is the settings of the demo; those of the environment are for real installations.
-func demoConfig(ownerURL, loginURL, key string, at net.Addr) (config.Config, error) {
+func demoConfig(ownerURL, loginURL, dir string, book *demo.Book, at net.Addr) (config.Config, error) {
 	var environ []string
 	for name, value := range map[string]string{
-		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": key, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
+		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": book.SecretKey, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
+		"CONTACT_KEY": book.ContactKey, "CONTACT_DIR": filepath.Join(dir, demoKeys),
+		// Nothing is sent from a demo: mails are written down.
+		"SMTP_URL": (&url.URL{Scheme: "file", Path: filepath.Join(dir, "mail")}).String(), "MAIL_FROM": "oshirase@demo.example",
 	} {
 		environ = append(environ, config.Prefix+name+"="+value)
 	}
-	cfg, err := config.Load(environ)
+	cfg, err := config.LoadFor(config.Work, environ)
 	if err != nil {
 		return cfg, fmt.Errorf("set the demo up: %w", err)
 	}
@@ -89,5 +109,5 @@ func welcome(t terminal, cfg config.Config, book *demo.Book, card string) {
 	} {
 		fmt.Fprintf(t.out, "  %-44s %s\n", line.address, line.words)
 	}
-	fmt.Fprintf(t.out, "\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n\nCtrl-C で終わります。 / Ctrl-C ends it.\n", card)
+	fmt.Fprintf(t.out, "\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n  送るはずのメール / mails it would send:\n  %s\n\nCtrl-C で終わります。 / Ctrl-C ends it.\n", card, cfg.Mail.Folder)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/feed"
@@ -72,6 +74,7 @@ type house struct {
 	events        *event.Service
 	tickets       *ticket.Service
 	door          *door.Service
+	contacts      *contact.Service
 	answers       *report.Collector
 	reports       *report.Service
 	guard         *guard.Guard
@@ -88,6 +91,7 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.events = event.NewService(db, h.directory, h.heard)
 	h.tickets = ticket.New(db, cfg.Keys, random, log)
 	h.door = door.NewService(db, cfg.Keys, random)
+	h.contacts = contact.NewService(db, cfg.Keys, net.DefaultResolver)
 	h.answers = report.Collect(db, log)
 	h.tickets.CountAnswers(h.answers)
 	h.reports = report.NewService(db, h.directory)
@@ -115,7 +119,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	pages, err := site.New(site.Options{
-		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
+		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
 	})
 	if err != nil {
@@ -136,7 +140,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Guard: h.guard, Door: h.door, Reports: h.reports, Venues: h.venues, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Reports: h.reports, Venues: h.venues, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
 		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {

@@ -15,18 +15,21 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
-	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
 func serveCommand(t terminal) *cobra.Command {
-	var withWorker bool
+	var withWorker, contactsLost bool
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve pages, API and feeds; any number of processes may",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, log, err := settings(config.Serve, t)
+			use := config.Serve
+			if withWorker {
+				use = config.Work
+			}
+			cfg, log, err := settings(use, t)
 			if err != nil {
 				return err
 			}
@@ -35,10 +38,11 @@ func serveCommand(t terminal) *cobra.Command {
 				return busyPort(err, string(cfg.Listen), "TONARIMACHI_LISTEN=host:port")
 			}
 			defer func() { _ = listener.Close() }() // does nothing once it is served
-			return untilStopped(c.Context(), serve(c.Context(), cfg, log, serving{listener: listener, worker: withWorker}))
+			return untilStopped(c.Context(), serve(c.Context(), cfg, log, serving{listener: listener, worker: withWorker, contactsLost: contactsLost}))
 		},
 	}
 	c.Flags().BoolVar(&withWorker, "with-worker", false, "run the worker's jobs too")
+	lostFlag(c, &contactsLost)
 	return c
 }
 
@@ -73,6 +77,8 @@ func untilStopped(ctx context.Context, err error) error {
 type serving struct {
 	listener net.Listener
 	worker   bool
+	// contactsLost: see lostFlag.
+	contactsLost bool
 	// prepare, when not nil, works on the house before it is opened to the world; ready is called when it is.
 	prepare func(ctx context.Context, h *house) error
 	ready   func() error
@@ -104,7 +110,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	if s.worker {
-		runner, err := job.New(db, log, tasks(db)...)
+		runner, err := newRunner(ctx, cfg, log, db, s.contactsLost)
 		if err != nil {
 			return err
 		}

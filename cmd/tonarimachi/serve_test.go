@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +16,15 @@ func serveSettings(url string) map[string]string {
 	}
 }
 
+// workSettings are those of a process that runs jobs.
+func workSettings(t *testing.T, url string) map[string]string {
+	t.Helper()
+	settings := serveSettings(url)
+	settings["TONARIMACHI_CONTACT_KEY"] = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU="
+	settings["TONARIMACHI_CONTACT_DIR"] = filepath.Join(t.TempDir(), "contact-keys")
+	return settings
+}
+
 func TestServeTellsAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
 	refuses(t, map[string]string{"TONARIMACHI_LISTEN": "nowhere"}, []string{"serve"},
@@ -27,7 +37,7 @@ func TestServeRefusesAccountsThatCouldStepAroundTheRules(t *testing.T) {
 	refuses(t, serveSettings(db.AdminURL), []string{"serve"}, "must not be superuser")
 	refuses(t, serveSettings(db.OwnerURL), []string{"serve"}, "role")
 	refuses(t, serveSettings(strings.Replace(db.LoginURL, "tonarimachi:", "tonarimachi:x", 1)), []string{"serve"}, "password")
-	refuses(t, serveSettings("postgres://tonarimachi:x@127.0.0.1:1/none"), []string{"worker"}, "Check the database's address")
+	refuses(t, workSettings(t, "postgres://tonarimachi:x@127.0.0.1:1/none"), []string{"worker"}, "Check the database's address")
 }
 
 func TestServeRefusesAnOldSchema(t *testing.T) {
@@ -37,7 +47,7 @@ func TestServeRefusesAnOldSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, command := range []string{"serve", "worker"} {
-		refuses(t, serveSettings(db.LoginURL), []string{command}, "this program needs", "tonarimachi migrate up")
+		refuses(t, workSettings(t, db.LoginURL), []string{command}, "this program needs", "tonarimachi migrate up")
 	}
 	if _, err := db.Pool(t).Exec(t.Context(), "drop table goose_db_version"); err != nil {
 		t.Fatal(err)
@@ -76,4 +86,23 @@ func TestCommandsExplainThemselves(t *testing.T) {
 	if said := tells(t, nil, "version"); !strings.HasPrefix(said, "tonarimachi ") {
 		t.Errorf("version says %q", said)
 	}
+}
+
+func TestJobsNeedTheContactKey(t *testing.T) {
+	t.Parallel()
+	db := testkit.Database(t)
+	for _, args := range [][]string{{"worker"}, {"serve", "--with-worker"}} {
+		refuses(t, serveSettings(db.LoginURL), args, "TONARIMACHI_CONTACT_KEY is missing", "TONARIMACHI_CONTACT_DIR is missing")
+		settings := workSettings(t, db.LoginURL)
+		settings["TONARIMACHI_CONTACT_KEY"] = testKey
+		refuses(t, settings, args, "TONARIMACHI_CONTACT_KEY is the same as TONARIMACHI_SECRET_KEY")
+		settings = workSettings(t, db.LoginURL)
+		settings["TONARIMACHI_SMTP_URL"] = "smtp://canary:canary@mail.example.jp/x"
+		refuses(t, settings, args, "TONARIMACHI_SMTP_URL can't be read", "TONARIMACHI_MAIL_FROM is missing")
+	}
+	p := start(t, workSettings(t, db.LoginURL), "worker")
+	p.await("working")
+	// Another folder than the one whose keys are needed: none is yet, so it is taken.
+	p.interrupt()
+	start(t, workSettings(t, db.LoginURL), "worker").await("working")
 }

@@ -9,31 +9,38 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
-	"github.com/tonarimachi/tonarimachi/internal/job"
 )
 
 func workerCommand(t terminal) *cobra.Command {
-	return &cobra.Command{
+	var contactsLost bool
+	c := &cobra.Command{
 		Use:   "worker",
 		Short: "Run the jobs nobody waits for; any number of processes may",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, log, err := settings(config.Serve, t)
+			cfg, log, err := settings(config.Work, t)
 			if err != nil {
 				return err
 			}
-			return untilStopped(c.Context(), work(c.Context(), cfg, log))
+			return untilStopped(c.Context(), work(c.Context(), cfg, log, contactsLost))
 		},
 	}
+	lostFlag(c, &contactsLost)
+	return c
 }
 
-func work(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+// lostFlag lets the operator start over with an empty key store when the former one is gone.
+func lostFlag(c *cobra.Command, lost *bool) {
+	c.Flags().BoolVar(lost, "contacts-lost", false, "the former contact key store is gone for good: forget the contacts that it could open and make new keys")
+}
+
+func work(ctx context.Context, cfg config.Config, log *slog.Logger, contactsLost bool) error {
 	db, err := openDatabase(ctx, cfg, log, false, true)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	runner, err := job.New(db, log, tasks(db)...)
+	runner, err := newRunner(ctx, cfg, log, db, contactsLost)
 	if err != nil {
 		return err
 	}

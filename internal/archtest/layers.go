@@ -14,10 +14,12 @@ var (
 	ledgers = []string{"internal/audit", "internal/idempotency", "internal/job"}
 	// concepts in order: each may import those before it.
 	concepts = []string{
-		"internal/organization", "internal/staff", "internal/venue", "internal/booking", "internal/event", "internal/ticket", "internal/door", "internal/guard", "internal/paper", "internal/report",
-		"internal/notice",
+		"internal/organization", "internal/staff", "internal/venue", "internal/booking", "internal/event", "internal/ticket", "internal/door", "internal/guard", "internal/paper",
+		"internal/contact", "internal/report", "internal/notice",
 	}
 	renderers = []string{"internal/ical", "internal/qrcode", "internal/opendata", "internal/flyer"}
+	// couriers carry words out of the house; they know the concepts that ask for it, and nothing above them.
+	couriers = []string{"internal/courier"}
 	// faces may import httpx, but not each other.
 	faces = []string{"internal/httpx", "internal/httpapi", "internal/site", "internal/console", "internal/feed"}
 	// wiring puts the parts together; nothing below imports it.
@@ -35,7 +37,7 @@ func within(p string, areas ...string) bool {
 
 // known tells whether a package has a place in the house.
 func known(p string) bool {
-	return p == database || slices.ContainsFunc([][]string{foundation, roots, ledgers, concepts, renderers, faces, wiring, testsOnly, {database}},
+	return p == database || slices.ContainsFunc([][]string{foundation, roots, ledgers, concepts, renderers, couriers, faces, wiring, testsOnly, {database}},
 		func(row []string) bool { return within(p, row...) })
 }
 
@@ -59,6 +61,8 @@ func may(from, to string) bool {
 		return within(to, foundation...) || to == database || before(ledgers, from, to)
 	case within(from, concepts...):
 		return within(to, foundation...) || to == database || within(to, ledgers...) || before(concepts, from, to)
+	case within(from, couriers...):
+		return within(to, foundation...) || to == "internal/contact" || to == "internal/notice"
 	case within(from, faces...):
 		return to == "internal/httpx" || to == "api" || to == "openapi" || to == "web" ||
 			within(to, foundation...) || within(to, renderers...) || within(to, ledgers...) || within(to, concepts...)
@@ -79,7 +83,7 @@ func before(order []string, from, to string) bool {
 // areaOf is the package of the table above that p belongs to.
 func areaOf(p string) string {
 	for p != "." && p != "/" {
-		for _, row := range [][]string{foundation, roots, ledgers, concepts, renderers, faces, wiring, testsOnly, {database}} {
+		for _, row := range [][]string{foundation, roots, ledgers, concepts, renderers, couriers, faces, wiring, testsOnly, {database}} {
 			if slices.Contains(row, p) {
 				return p
 			}

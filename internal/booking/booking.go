@@ -155,7 +155,7 @@ type Change struct {
 	ID        uuid.UUID
 	BookingID uuid.UUID
 	At        time.Time
-	Kind      string // placed, moved_up, submitted, approved_once, approved, declined, confirmed, moved, swapped, cancelled, lapsed, done, note, exemption_*
+	Kind      string            // placed, moved_up, submitted, approved_once, approved, declined, confirmed, moved, swapped, cancelled, lapsed, done, note, exemption_*
 	By        *organization.Ref // nil: time did
 	Status    Status            // after it
 }

@@ -33,6 +33,19 @@ type Config struct {
 	// Keys are derived from SecretKey; nil when it was neither given nor needed.
 	Keys *secret.Keys `env:"-"`
 
+	// ContactKey is the text ContactKeys are derived from; for processes that run the worker's jobs, and for no other.
+	ContactKey Hidden `env:"CONTACT_KEY" want:"the worker's own key or, to rotate, several separated by commas (the first seals), each of 32 or more random bytes in base64 or hex, another than SECRET_KEY" example:"the output of: openssl rand -base64 32"`
+	// ContactKeys are derived from ContactKey; nil when it was neither given nor needed.
+	ContactKeys *secret.Keys `env:"-"`
+	// ContactDir is the worker's key store, outside of every backup; all workers share it.
+	ContactDir Folder `env:"CONTACT_DIR" want:"the absolute path of a folder that only the worker reads and no backup holds" example:"/var/lib/tonarimachi/contact-keys"`
+	// SMTPURL is where the worker sends mail; empty sends none.
+	SMTPURL Hidden `env:"SMTP_URL" want:"the mail server: smtps://user:password@host:465, smtp://user:password@host:587 (STARTTLS), or file:///folder to write mails there" example:"smtps://tonarimachi:password@mail.example.jp"`
+	// Mail is read from SMTPURL.
+	Mail MailServer `env:"-"`
+	// MailFrom is the sender of that mail.
+	MailFrom MailAddress `env:"MAIL_FROM" want:"the address mail comes from, without a name" example:"oshirase@example.jp"`
+
 	// Listen is host:port of the public server.
 	Listen Address `env:"LISTEN" envDefault:"127.0.0.1:8080" want:"host:port to listen on" example:"127.0.0.1:8080"`
 	// MetricsListen is host:port of the metrics; empty turns them off.
@@ -69,6 +82,7 @@ const (
 	Migrate            // OWNER_DATABASE_URL
 	Tool               // commands on the data: DATABASE_URL and SECRET_KEY
 	Operate            // the operator's commands: OWNER_DATABASE_URL and SECRET_KEY
+	Work               // worker, and serve that runs its jobs too: as Serve, and CONTACT_KEY and CONTACT_DIR
 )
 
 var needs = map[Use][]string{
@@ -76,6 +90,7 @@ var needs = map[Use][]string{
 	Migrate: {"OwnerDatabaseURL"},
 	Tool:    {"DatabaseURL", "SecretKey"},
 	Operate: {"OwnerDatabaseURL", "SecretKey"},
+	Work:    {"DatabaseURL", "BaseURL", "SecretKey", "ContactKey", "ContactDir"},
 }
 
 // Fault is one wrong setting.
@@ -134,6 +149,23 @@ func LoadFor(use Use, environ []string) (Config, error) {
 		var err error
 		if c.Keys, err = secret.ParseKeys(text); err != nil {
 			problems["SecretKey"] = "can't be used (" + err.Error() + ")"
+		}
+	}
+	if text := c.ContactKey.Reveal(); text != "" {
+		var err error
+		if c.ContactKeys, err = secret.ParseKeys(text); err != nil {
+			problems["ContactKey"] = "can't be used (" + err.Error() + ")"
+		} else if text == c.SecretKey.Reveal() {
+			problems["ContactKey"] = "is the same as " + variable("SecretKey")
+		}
+	}
+	if text := c.SMTPURL.Reveal(); text != "" {
+		var err error
+		if c.Mail, err = ParseMailServer(text); err != nil {
+			problems["SMTPURL"] = "can't be read"
+		}
+		if given[variable("MailFrom")] == "" {
+			problems["MailFrom"] = "is missing"
 		}
 	}
 	for _, field := range needs[use] {
@@ -203,6 +235,10 @@ func (c Config) Environ() map[string]string {
 	set("DatabaseURL", c.DatabaseURL.Reveal())
 	set("OwnerDatabaseURL", c.OwnerDatabaseURL.Reveal())
 	set("SecretKey", c.SecretKey.Reveal())
+	set("ContactKey", c.ContactKey.Reveal())
+	set("ContactDir", string(c.ContactDir))
+	set("SMTPURL", c.SMTPURL.Reveal())
+	set("MailFrom", string(c.MailFrom))
 	set("Listen", string(c.Listen))
 	set("MetricsListen", string(c.MetricsListen))
 	set("BaseURL", string(c.BaseURL))

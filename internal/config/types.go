@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -64,6 +65,18 @@ func (a *Address) UnmarshalText(text []byte) error {
 		return errSetting
 	}
 	*a = Address(text)
+	return nil
+}
+
+// Folder is the absolute path of a folder.
+type Folder string
+
+// UnmarshalText reads an absolute path.
+func (f *Folder) UnmarshalText(text []byte) error {
+	if len(text) > 0 && !filepath.IsAbs(string(text)) {
+		return errSetting
+	}
+	*f = Folder(text)
 	return nil
 }
 

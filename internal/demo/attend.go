@@ -25,6 +25,8 @@ type attendance struct {
 	Fits int `json:"fits"`
 	// Inside are counted at today's door, for which there is a day link.
 	Inside int `json:"inside"`
+	// Applied groups take part in the draw of the next date, which closes at once.
+	Applied int `json:"applied"`
 }
 
 // DoorLink is the day link of the demo's own gathering.
@@ -49,6 +51,11 @@ func (l *loader) attend(ctx context.Context, owner event.Author, e event.Event, 
 	if a.Fits > 0 {
 		if err := l.fits(ctx, owner, e, a.Fits); err != nil {
 			return fmt.Errorf("say how many fit: %w", err)
+		}
+	}
+	if a.Applied > 0 {
+		if err := l.apply(ctx, owner, e, a.Applied); err != nil {
+			return fmt.Errorf("draw lots: %w", err)
 		}
 	}
 	if a.Inside > 0 {

@@ -20,11 +20,13 @@ const bookName = "accounts.json"
 
 // Book is what the demo must remember beside its database: the key, the staff's credentials, a day link and some tickets. It is kept in DIR/accounts.json, mode 0600.
 type Book struct {
-	SecretKey string     `json:"secret_key"`
-	Accounts  []*Account `json:"accounts"`
-	Door      DoorLink   `json:"door"`    // zero until there is one
-	Tickets   []Held     `json:"tickets"` // of the event that is full
-	path      string
+	SecretKey  string     `json:"secret_key"`
+	ContactKey string     `json:"contact_key"` // the worker's
+	Accounts   []*Account `json:"accounts"`
+	Door       DoorLink   `json:"door"`    // zero until there is one
+	Tickets    []Held     `json:"tickets"` // of the event that is full
+	Lottery    Lottery    `json:"lottery"` // zero until there is one
+	path       string
 }
 
 // Account is the administrator of one organization.
@@ -41,9 +43,7 @@ func OpenBook(dir string) (*Book, error) {
 	b := &Book{path: filepath.Join(dir, bookName)}
 	text, err := os.ReadFile(b.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		var key [32]byte
-		_, _ = rand.Read(key[:]) // never fails
-		b.SecretKey = base64.StdEncoding.EncodeToString(key[:])
+		b.SecretKey, b.ContactKey = newKey(), newKey()
 		return b, b.save()
 	}
 	if err != nil {
@@ -52,7 +52,17 @@ func OpenBook(dir string) (*Book, error) {
 	if err := json.Unmarshal(text, b); err != nil {
 		return nil, fmt.Errorf("read demo accounts %s (--fresh starts over): %w", b.path, err)
 	}
+	if b.ContactKey == "" { // from before there were contacts
+		b.ContactKey = newKey()
+		return b, b.save()
+	}
 	return b, nil
+}
+
+func newKey() string {
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // never fails
+	return base64.StdEncoding.EncodeToString(key[:])
 }
 
 // ForgetBook removes the book in dir, for starting over.

@@ -19,7 +19,7 @@ import (
 var ids = []string{
 	"ux-joshikai", "ux-mamakai", "toshima-goudou", "toshima-supporters-lecture", "rakunokai-monthly", "osd-salon", "osd-lectures", "wakamono-sawakai",
 	"furatto-yorugohan", "comoly", "bunkyo-step-joshikai", "bunkyo-step-yotsubaan", "bunkyo-step-soudan", "bunkyo-chiyoda-taito-kouenkai",
-	"bunkyo-jinzai", "toshima-network", "toshima-kyujitsu", "adachi-shucchou", "adachi-seminar", "demo-today", "demo-full",
+	"bunkyo-jinzai", "toshima-network", "toshima-kyujitsu", "adachi-shucchou", "adachi-seminar", "demo-today", "demo-full", "demo-lottery",
 }
 
 func TestEveryProgrammeIsThere(t *testing.T) {

@@ -64,6 +64,7 @@ type part struct {
 	WaitingList      bool                    `json:"waiting_list"`
 	Sitting          string                  `json:"sitting"`
 	ClosesDaysBefore *int                    `json:"closes_days_before"` // at the end of that day
+	DrawsDaysBefore  *int                    `json:"draws_days_before"`  // at ten o'clock
 	Quotas           []event.QuotaInput      `json:"quotas"`
 	Booths           []event.BoothInput      `json:"booths"`
 	Slots            *slots                  `json:"slots"`
@@ -167,6 +168,10 @@ func (d *day) on(date clock.Date, place event.Place) (event.OccurrenceInput, err
 		if p.ClosesDaysBefore != nil {
 			closes := date.AddDays(1 - *p.ClosesDaysBefore).Start()
 			in.ClosesAt = &closes
+		}
+		if p.DrawsDaysBefore != nil {
+			draws := date.AddDays(-*p.DrawsDaysBefore).At(10, 0)
+			in.DrawsAt = &draws
 		}
 		if p.JoiningLink != nil {
 			link := *p.JoiningLink

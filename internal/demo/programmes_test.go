@@ -44,6 +44,7 @@ func TestMustShow(t *testing.T) {
 		"adachi-seminar":                seminar,
 		"demo-today":                    openToday,
 		"demo-full":                     fullWithALine,
+		"demo-lottery":                  drawnByLot,
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()

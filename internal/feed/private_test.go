@@ -3,11 +3,14 @@ package feed_test
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -86,5 +89,65 @@ func TestPrivateCalendarSaysNothing(t *testing.T) {
 		if r := get(t, b.server, "GET", wrong); r.StatusCode != 404 {
 			t.Errorf("%s: %d", wrong, r.StatusCode)
 		}
+	}
+}
+
+func TestPrivateCalendarOfADrawSaysNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	in := gathering("パンを焼く会", 7)
+	closes := in.Occurrences[0].StartsAt.AddDate(0, 0, -2)
+	in.Occurrences[0].Parts = []event.PartInput{{Reservation: event.Lottery, ClosesAt: &closes, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 1}}}}
+	e := b.publish(in)
+	var paths []string
+	for range 2 {
+		code, _, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Occurrences[0].Parts[0].Quotas[0].ID, Seats: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := b.tickets.StartCalendar(t.Context(), code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, "/c/"+token.Reveal()+".ics")
+	}
+	line := func(path, name string) string {
+		for l := range strings.SplitSeq(body(t, get(t, b.server, "GET", path)), "\r\n") {
+			if value, ok := strings.CutPrefix(l, name+":"); ok {
+				return value
+			}
+		}
+		return ""
+	}
+	var before []int
+	for _, path := range paths {
+		if got := line(path, "SUMMARY") + " " + line(path, "STATUS"); got != "予定（結果待ち） TENTATIVE" {
+			t.Errorf("before the draw: %q", got)
+		}
+		n, err := strconv.Atoi(line(path, "SEQUENCE"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before = append(before, n)
+	}
+	b.clock.Set(closes)
+	db, err := postgres.Open(t.Context(), postgres.Options{URL: b.bundle.LoginURL, Worker: 1, Clock: b.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if n, err := ticket.DrawLots(t.Context(), db); n != 2 || err != nil {
+		t.Fatalf("%d steps, %v", n, err)
+	}
+	var after []string
+	for i, path := range paths {
+		after = append(after, line(path, "SUMMARY"))
+		if n, err := strconv.Atoi(line(path, "SEQUENCE")); err != nil || n <= before[i] {
+			t.Errorf("SEQUENCE went from %d to %d, %v", before[i], n, err)
+		}
+	}
+	slices.Sort(after)
+	if !slices.Equal(after, []string{"予定", "予定（とりやめ）"}) {
+		t.Errorf("after the draw: %q", after)
 	}
 }

@@ -20,11 +20,13 @@ const Base = "/api/v1"
 
 // Options are the services the face speaks for. All are required, Guard apart.
 type Options struct {
-	Events  Events
-	Tickets Tickets
+	Events   Events
+	Tickets  Tickets
+	Contacts Contacts
 	// Guard asks for work when many want the same seats; nil asks nobody.
 	Guard         Guard
 	Door          Entrance
+	Paper         Paper
 	Reports       Reports
 	Venues        Venues
 	Organizations Organizations

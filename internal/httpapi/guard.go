@@ -35,6 +35,11 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 		return cached(func(c echo.Context) error {
 			return checked(with(c, languageKey{}, httpx.NegotiateLanguage(c)))
 		})
+	case paperOnly:
+		return httpx.Bucketed(func(c echo.Context) error {
+			httpx.NoStore(c)
+			return checked(c)
+		})
 	case holderOnly:
 		return httpx.Bucketed(func(c echo.Context) error {
 			httpx.NoStore(c)

@@ -30,7 +30,7 @@ func (b *bundle) bodies() map[string]obj {
 		"copyEvent": {"shift_days": 7}, "decideApproval": {"decision": "approve"}, "addOccurrence": b.eventBody(20)["occurrences"].(list)[0].(obj),
 		"changeOccurrence": {"note": "変更"}, "cancelOccurrence": {"reason": "雨"}, "postponeOccurrence": {"note": "雨"}, "createSeries": series, "changeSeries": series,
 		"setDoorCapacity": {"capacity": 30}, "countAtDoor": {"taps": list{obj{"id": uuid.NewString(), "delta": 1}}}, "checkIn": {"day_code": "012345"},
-		"undoCheckIn":    {"day_code": "012345"},
+		"undoCheckIn": {"day_code": "012345"}, "keepContact": {"mail": "sumire@example.jp"},
 		"createFacility": facilityBody(), "changeFacility": {"access": "駅から歩いて5分"}, "closeFacility": {"on": "2027-03-31"}, "createRoom": roomBody(uuid.NewString(), uuid.NewString()),
 		"changeRoom": {"capacity": 20}, "closeRoom": {"on": "2027-03-31", "reason": "工事のため"}, "changePhoto": {"alt": "入口"}, "setHoliday": {"name": "開庁記念日", "observed": true},
 		"createClosure": {"starts_at": day.Format(time.RFC3339), "ends_at": day.Add(time.Hour).Format(time.RFC3339), "reason": "点検"},
@@ -38,6 +38,8 @@ func (b *bundle) bodies() map[string]obj {
 		"layOutSlots":       {"booth_ids": list{uuid.NewString()}, "from": day.Format(time.RFC3339), "to": day.Add(time.Hour).Format(time.RFC3339), "minutes": 30},
 		"changeTicketSlots": {"take": list{uuid.NewString()}},
 		"decideMonth":       {"dates": list{day.Format(time.DateOnly)}},
+		"lookAtPaperCode":   {"paper_code": "7BEB-M6F4-74KR"}, "takeByPaperCode": {"paper_code": "7BEB-M6F4-74KR", "seats": 1},
+		"printPaperSheet": {"occurrence_id": uuid.NewString(), "part_id": uuid.NewString(), "quota_id": uuid.NewString(), "codes": 1},
 	}
 }
 
@@ -55,7 +57,7 @@ func (b *bundle) good(line route) req {
 		q.auth = "Ticket 7BEBM-6F474-KRN78-C7XN5-T5G7MC"
 	case doorOnly:
 		q.auth = "Door 7BEBM6F474KRN78C7XN5T5G7MC"
-	case public:
+	case public, paperOnly:
 	}
 	return q
 }
@@ -126,6 +128,8 @@ func TestEveryRouteMeetsStrangers(t *testing.T) {
 					t.Errorf("%s: a lesser role hears %s", line.operation, r.code)
 				}
 			}
+		case paperOnly:
+			b.refuse(t, "a made-up code", q, 404)
 		case public:
 		}
 	}

@@ -120,6 +120,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Errorf("the old code: %d, want 404", r.StatusCode)
 	}
 	must[api.Ticket](t, b, 200, req{operation: "getTicket", auth: "ticket  " + strings.ToLower(fresh.SecretGrouped)})
+	b.tourContact(t, at, fresh.Secret)
 	followed := must[api.Ticket](t, b, 200, req{operation: "startCalendar", auth: "Ticket " + fresh.Secret})
 	renewed := must[api.Ticket](t, b, 200, req{operation: "startCalendar", auth: "Ticket " + fresh.Secret})
 	if followed.CalendarURL == nil || renewed.CalendarURL == nil || *followed.CalendarURL == *renewed.CalendarURL || strings.Contains(*renewed.CalendarURL, fresh.Secret) {
@@ -203,6 +204,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	}
 	must[api.AuditPage](t, b, 200, req{operation: "listAudit", auth: bearer(b.admin), query: "?cursor=" + *ledger.NextCursor})
 
+	b.paperSheets(t)
 	for _, line := range table {
 		if !b.done[line.operation] {
 			t.Errorf("%s was never answered", line.operation)

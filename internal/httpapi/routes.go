@@ -16,15 +16,17 @@ type access int
 
 const (
 	public     access = iota + 1 // anyone, from any page
+	paperOnly                    // anyone; the body holds a code on paper
 	holderOnly                   // whoever presents a participation code
 	doorOnly                     // whoever presents the token of a day link
 	staffOnly                    // a token of the organization in the path whose member has the permission
 )
 
 var (
-	anyone  = rule{access: public}
-	holder  = rule{access: holderOnly}
-	dayLink = rule{access: doorOnly}
+	anyone    = rule{access: public}
+	paperCode = rule{access: paperOnly}
+	holder    = rule{access: holderOnly}
+	dayLink   = rule{access: doorOnly}
 )
 
 func may(p staff.Permission) rule { return rule{access: staffOnly, permission: p} }
@@ -58,11 +60,17 @@ var table = []route{
 	{get, "/events/{event_id}/erasure", "getErasure", anyone},
 	{get, "/events/{event_id}/parts/{part_id}/draw", "getDraw", anyone},
 	{get, "/events/{event_id}/slots", "listSlots", anyone},
+	{get, "/events/{event_id}/contact", "getContactWays", anyone},
 	{post, "/events/{event_id}/tickets", "takeSeat", anyone},
+
+	{post, "/paper", "lookAtPaperCode", paperCode},
+	{post, "/paper/tickets", "takeByPaperCode", paperCode},
 
 	{get, "/ticket", "getTicket", holder},
 	{remove, "/ticket", "cancelTicket", holder},
 	{post, "/ticket/rotate", "rotateTicket", holder},
+	{put, "/ticket/contact", "keepContact", holder},
+	{remove, "/ticket/contact", "forgetContact", holder},
 	{post, "/ticket/calendar", "startCalendar", holder},
 	{remove, "/ticket/calendar", "stopCalendar", holder},
 	{post, "/ticket/slots", "changeTicketSlots", holder},
@@ -91,6 +99,9 @@ var table = []route{
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}", "deleteOccurrence", may(staff.EventsDraft)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel", "cancelOccurrence", may(staff.EventsPublish)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone", "postponeOccurrence", may(staff.EventsPublish)},
+	{get, "/organizations/{slug}/events/{event_id}/paper-sheets", "listPaperSheets", may(staff.EventsRead)},
+	{post, "/organizations/{slug}/events/{event_id}/paper-sheets", "printPaperSheet", may(staff.EventsPublish)},
+	{remove, "/organizations/{slug}/events/{event_id}/paper-sheets/{sheet_id}", "revokePaperSheet", may(staff.EventsPublish)},
 	{get, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "listDoorLinks", may(staff.DoorOpen)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links", "createDoorLink", may(staff.DoorOpen)},
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id}", "revokeDoorLink", may(staff.DoorOpen)},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -66,6 +67,14 @@ type Tickets interface {
 	DayCode(ctx context.Context, code secret.Ticket) (secret.DayCode, error)
 	Erasures(ctx context.Context, eventID uuid.UUID) ([]ticket.Erasure, error)
 	Draw(ctx context.Context, eventID, partID uuid.UUID) (ticket.Draw, error)
+}
+
+// Contacts is what the face asks of contact.Service.
+type Contacts interface {
+	Ways(ctx context.Context, event uuid.UUID) (contact.Ways, error)
+	Check(ctx context.Context, c contact.Contact) error
+	Put(ctx context.Context, code secret.Ticket, c contact.Contact) error
+	Remove(ctx context.Context, code secret.Ticket) error
 }
 
 // Entrance is what the face asks of door.Service.

@@ -20,12 +20,14 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/idempotency"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/report"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -104,7 +106,7 @@ func setup(t testing.TB) *bundle {
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, BodyLimits: BodyLimits})
 	b.options = Options{
-		Events: event.NewService(db, directory, nil), Tickets: tickets, Door: door.NewService(db, keys, rand.Reader), Reports: report.NewService(db, directory), Venues: venue.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
+		Events: event.NewService(db, directory, nil), Tickets: tickets, Contacts: contact.NewService(db, keys, names{}), Door: door.NewService(db, keys, rand.Reader), Paper: paper.NewService(db, keys, rand.Reader, tickets), Reports: report.NewService(db, directory), Venues: venue.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
 		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
 	}
 	if err := Register(b.echo, b.options); err != nil {
@@ -288,7 +290,7 @@ func (b *bundle) rows(t testing.TB) (n int) {
 	t.Helper()
 	for _, table := range []string{
 		"organization", "api_token", "event", "event_organiser", "occurrence", "part", "quota", "quota_counter", "booth", "joining_link", "series",
-		"series_month", "ticket", "audit_entry", "idempotency_key", "door_link", "door_counter", "door_tap", "door_arrival", "facility", "space", "room", "room_space", "closure", "local_holiday", "photo", "slot_rule", "slot", "slot_booth", "ticket_slot",
+		"series_month", "ticket", "audit_entry", "idempotency_key", "door_link", "door_counter", "door_tap", "door_arrival", "facility", "space", "room", "room_space", "closure", "local_holiday", "photo", "ticket_contact", "notice", "slot_rule", "slot", "slot_booth", "ticket_slot",
 	} {
 		var one int
 		if err := b.Pool(t).QueryRow(t.Context(), "select count(*) from "+table).Scan(&one); err != nil {

@@ -61,6 +61,13 @@ func (d takeDecoder) decodeByContract(raw []byte) (takeBody, error) {
 		b.answers = answersOf(answers)
 	}
 	b.proof, _ = object["proof"].(string)
+	if given, ok := object["contact"].(map[string]any); ok {
+		c, err := contactOf(given)
+		if err != nil {
+			return takeBody{}, err
+		}
+		b.contact = &c
+	}
 	if accepts, _ := object["accept_waitlist"].(bool); accepts {
 		b.wait = ticket.WaitQuota
 		if reach, ok := object["wait_for"].(string); ok {

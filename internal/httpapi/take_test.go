@@ -40,7 +40,8 @@ var takeSeeds = []string{
 	`{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10"}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10",}`,
 	`{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10"}}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","accept_waitlist":truefalse}`, `{,}`, `{}`, `[]`, `null`, ``,
 	`{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","accept_waitlist":true,"wait_for":"event"}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","wait_for":""}`,
-	`{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","contact":"x"}`, `{"seats":1}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","seats":19999999}`,
+	`{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","contact":"x"}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","contact":{"mail":"a@example.jp"}}`,
+	`{"seats":1}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","seats":19999999}`,
 	`{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10","accept_waitlist":falsey}`, `{"quota_id":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10" "seats":1}`, `{"Quota_ID":"6f1c9f52-35a4-4b2e-9a55-0b6c7f3f5a10"}`,
 }
 
@@ -124,8 +125,8 @@ func TestGlanceKnowsTheContractsLimits(t *testing.T) {
 	if n := *properties["nickname"].Value.MaxLength; n != maxNicknameText {
 		t.Errorf("nickname up to %d, here %d", n, maxNicknameText)
 	}
-	if len(properties) != 9 { // slot_ids, answers and proof go by the contract
-		t.Errorf("the contract has %d properties, the decoder knows 9", len(properties))
+	if len(properties) != 10 { // slot_ids, answers, contact and proof go by the contract
+		t.Errorf("the contract has %d properties, the decoder knows 10", len(properties))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -40,9 +41,17 @@ func (f *face) takeSeat(c echo.Context) error {
 			return err
 		}
 	}
+	if body.contact != nil {
+		if err := f.Contacts.Check(r.Context(), *body.contact); err != nil {
+			return err
+		}
+	}
 	code, t, err := f.guardedTake(c, wanted, body.proof)
 	if err != nil {
 		return err
+	}
+	if body.contact != nil {
+		return c.JSON(http.StatusCreated, f.issuedWithContact(r.Context(), code, t, *body.contact))
 	}
 	return c.JSON(http.StatusCreated, f.issued(code, t))
 }
@@ -58,6 +67,7 @@ type takeBody struct {
 	proof     string
 	wait      ticket.Reach
 	answers   ticket.Answers
+	contact   *contact.Contact
 }
 
 // checkLang refuses queries as checkParameters does; nearly always there is none.

@@ -35,14 +35,25 @@ type Runner struct {
 	client *river.Client[pgx.Tx]
 }
 
-// New prepares a runner; Run starts it. A nil log is silence.
+// Work is what a runner does.
+type Work struct {
+	Tasks  []Task
+	Duties []Duty
+}
+
+// New prepares a runner of tasks; Run starts it. A nil log is silence.
 func New(db *postgres.DB, log *slog.Logger, tasks ...Task) (*Runner, error) {
+	return NewRunner(db, log, Work{Tasks: tasks})
+}
+
+// NewRunner is New with duties too.
+func NewRunner(db *postgres.DB, log *slog.Logger, work Work) (*Runner, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	byName := map[string]Task{}
 	var periodic []*river.PeriodicJob
-	for _, t := range tasks {
+	for _, t := range work.Tasks {
 		if t.Name == "" || t.Every <= 0 || t.Do == nil || byName[t.Name].Do != nil {
 			return nil, fmt.Errorf("prepare jobs: task %q is incomplete or given twice", t.Name)
 		}
@@ -54,9 +65,23 @@ func New(db *postgres.DB, log *slog.Logger, tasks ...Task) (*Runner, error) {
 	if err := river.AddWorkerSafely(workers, &taskWorker{tasks: byName, log: log}); err != nil {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}}
+	if len(work.Duties) > 0 {
+		duties := map[string]Duty{}
+		for _, d := range work.Duties {
+			if d.Name == "" || d.Do == nil || duties[d.Name].Do != nil {
+				return nil, fmt.Errorf("prepare jobs: duty %q is incomplete or given twice", d.Name)
+			}
+			duties[d.Name] = d
+		}
+		if err := river.AddWorkerSafely(workers, &dutyWorker{duties: duties}); err != nil {
+			return nil, fmt.Errorf("prepare jobs: %w", err)
+		}
+		queues[dutyQueue] = river.QueueConfig{MaxWorkers: 2}
+	}
 	client, err := river.NewClient(riverpgxv5.New(db.WorkerPool()), &river.Config{
 		Schema:               postgres.QueueSchema,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
+		Queues:               queues,
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		Logger:               quiet(log),

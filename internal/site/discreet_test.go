@@ -92,18 +92,24 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 	unknown := k.take(k.publish("bunkyo", meeting(nil)), "")
 	k.post("/t/rotate", formOf("secret", unknown))
 	look := func(code string) answer { return k.post("/t", formOf("secret", code)) }
-	steps := []struct {
+	type step struct {
 		name    string
 		status  int
 		heading string
 		a       answer
-	}{
+	}
+	steps := []step{
 		{"taken", 201, "席がとれています", first}, {"waiting from the start", 201, "キャンセル待ちをしています", second}, {"full", 409, e.Title, over},
 		{"confirmed", 200, "席がとれています", look(confirmed)}, {"waiting", 200, "キャンセル待ちをしています", look(waiting)},
 		{"with calendar", 200, "キャンセル待ちをしています", k.post("/t/calendar", formOf("secret", waiting, "calendar", "start"))},
 		{"unknown", 404, "参加票を見る", look(unknown)}, {"misspelt", 422, "参加票を見る", look("ABC")}, {"asked", 200, "参加票を見る", k.get("/t")},
 		{"cancelled", 200, "参加をとりやめました", k.post("/t/cancel", formOf("secret", confirmed))}, {"looked at cancelled", 200, "参加をとりやめました", look(confirmed)},
 		{"promoted", 200, "席がとれています", look(waiting)},
+	}
+	k.clock.Set(e.Occurrences[0].StartsAt.Add(-time.Hour))
+	steps = append(steps, step{"on the day", 200, "席がとれています", look(waiting)})
+	if today := steps[len(steps)-1].a; today.doc.Find(".qr").Length() != 2 || len(strings.TrimSpace(today.Body.String())) > 28<<10 {
+		t.Errorf("on the day a ticket has %d bytes: too near the bucket's brim", len(strings.TrimSpace(today.Body.String())))
 	}
 	for _, s := range steps {
 		if s.a.Code != s.status || text(s.a.doc.Find("h1")) != s.heading {
@@ -118,10 +124,11 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 	}
 }
 
-// No script of ours keeps anything on the device, but for those of the phone at the door, which no other page loads.
+// No script of ours keeps anything on the device, but for those of the phone at the door, which no other page loads, and notify.js, which asks for a push
+// subscription when its button is pressed.
 func TestScriptsStoreNothing(t *testing.T) {
 	t.Parallel()
-	staffs := map[string]bool{"js/door.js": true, "js/door-worker.js": true}
+	staffs := map[string]bool{"js/door.js": true, "js/door-worker.js": true, "js/notify.js": true}
 	stores := regexp.MustCompile(`(?i)localStorage|sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker`)
 	files, err := fs.Glob(web.Static, "js/*.js")
 	if err != nil || len(files) < 4 {

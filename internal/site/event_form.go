@@ -43,6 +43,7 @@ type formView struct {
 	Seats                           *selectField
 	Nickname                        *input
 	Answers                         *answersView
+	Contact                         *seatContact
 	Lines                           []string
 	Button, Closes, Shut            string
 	Lot                             bool     // applies for a draw
@@ -61,11 +62,11 @@ type quotaView struct {
 type given struct {
 	quota           string
 	seats, nickname string
-	reach           string
 	answers         ticket.Answers
+	reach, mail     string
 	secret          secret.Ticket // zero: a fresh one is needed
 	// What is wrong with each control, and with the request as a whole.
-	seatsFault, nicknameFault, fault string
+	seatsFault, nicknameFault, mailFault, fault string
 }
 
 // former makes the dates of one page with their forms, numbering them.
@@ -158,7 +159,7 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 // forms gives one form for each way of taking part that seats are counted for.
 func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
 	if p.Reservation != event.Seat && p.Reservation != event.Lottery {
-		return []formView{f.otherWay(p)}, nil
+		return []formView{f.otherWay()}, nil
 	}
 	var forms []formView
 	for _, channel := range []event.Channel{event.ChannelInPerson, event.ChannelOnline} {
@@ -189,7 +190,7 @@ func (f *former) nextID() string {
 	return "f" + strconv.Itoa(f.count)
 }
 
-func (f *former) otherWay(p *event.Part) formView {
+func (f *former) otherWay() formView {
 	return formView{ID: f.nextID(), Title: "相談枠（予約制）", Icon: "ticket", Shut: "相談枠の予約は、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
 }
 
@@ -236,6 +237,7 @@ func (f *former) form(o *event.Occurrence, p *event.Part, channel event.Channel,
 		v.Quotas = append(v.Quotas, shown)
 		most = max(most, q.MaxSeats)
 	}
+	f.contactFields(&v, o.ID)
 	return v, f.fields(&v, most)
 }
 
@@ -321,5 +323,6 @@ func (f *former) errors() []fieldError {
 	add("", f.given.fault)
 	add("-seats", f.given.seatsFault)
 	add("-nickname", f.given.nicknameFault)
+	add("-mail", f.given.mailFault)
 	return lines
 }

@@ -15,6 +15,7 @@ func (f *former) lots(o *event.Occurrence, p *event.Part, channel event.Channel,
 	}
 	v.Lines = f.lotLines(p)
 	if v.Shut = f.shut(o, p, quotas); v.Shut != "" && o.Status == event.Scheduled && !f.now.Before(p.Closes()) {
+		v.Title = "抽選"
 		if v.Shut = "申し込みの受付は終わりました。抽選の結果は、申し込んだときの参加票に出ます。"; f.now.Before(p.Draws()) {
 			v.Shut = "申し込みの受付は終わりました。" + momentText(p.Draws(), f.today) + "に抽選して、結果は参加票に出ます。"
 		}

@@ -14,6 +14,9 @@ func (s *Site) eventShow(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.contacts, err = s.contacts.Ways(c.Request().Context(), e.ID); err != nil {
+		return err
+	}
 	v, err := p.event(&e, nil)
 	if err != nil {
 		return err

@@ -178,3 +178,39 @@ func TestWhatBecomesOfADrawThatIsPutOffOrCancelled(t *testing.T) {
 		t.Errorf("cancelled:\n%s", got)
 	}
 }
+
+func TestBrowserAppliesForADraw(t *testing.T) {
+	t.Parallel()
+	k, base := serve(t)
+	round := k.rounds()
+	e := k.publish("bunkyo", baking(nil))
+	part := e.Occurrences[0].Parts[0]
+	browser := chromium(t)
+	for _, width := range []int64{360, 1280} {
+		b := newTab(t, browser, base, width)
+		b.open("/events/" + e.ID.String())
+		b.axe("an open lottery")
+		b.fill("#f1-seats", "2")
+		if status := b.press("#f1 button[type=submit]"); status != http.StatusCreated {
+			t.Fatalf("applying = %d", status)
+		}
+		b.expect("h1", "抽選を待っています")
+		b.axe("applied")
+		code := b.text("#code")
+		b.press(".ticket a[href*='/draws/']")
+		b.expect("h1", "抽選のしくみと結果")
+		b.axe("an open draw")
+		b.quiet(code)
+	}
+	k.clock.Set(*part.DrawsAt)
+	round()
+	for _, width := range []int64{360, 1280} {
+		b := newTab(t, browser, base, width)
+		b.open("/events/" + e.ID.String())
+		b.axe("a closed lottery")
+		b.press(".seat a[href*='/draws/']")
+		b.click("details.fold summary")
+		b.axe("a drawn draw")
+		b.expect(".notice-title", "抽選が終わりました")
+	}
+}

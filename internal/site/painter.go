@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -20,6 +21,8 @@ type painter struct {
 	now   time.Time
 	today clock.Date
 	view  *organization.View
+	// contacts are the ways in which holders of the page's event can be told; on its page alone.
+	contacts contact.Ways
 }
 
 func (s *Site) painter(ctx context.Context) (painter, error) {

@@ -17,5 +17,5 @@ func (s *Site) promises(c echo.Context) error {
 	return s.show(c, http.StatusOK, "promises", promisesView{Page: head{
 		Title: "わたしたちのお約束", Description: "名前も電話番号もいりません。となりまちがお約束できることと、できないことを書いています。",
 		Canonical: string(s.base) + "/promises", Current: "promises",
-	}, DiscreetCalendar: true})
+	}, Contact: true, DiscreetCalendar: true})
 }

@@ -21,7 +21,7 @@ import (
 // declared are the pages, each with an empty view to try its template with.
 var declared = map[string]any{
 	"home": homeView{}, "events": eventsView{}, "event": eventView{}, "organization": organizationView{}, "ticket": ticketView{},
-	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{}, "door": doorView{}, "proof": proofView{}, "draw": drawView{},
+	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{}, "door": doorView{}, "proof": proofView{}, "draw": drawView{}, "paper": paperView{},
 }
 
 type templates map[string]*template.Template
@@ -109,7 +109,7 @@ func (s *Site) showBucketed(c echo.Context, status int, name string, view any) e
 // ofTicket reports routes whose answers tell of a ticket, the door's among them.
 func ofTicket(c echo.Context) bool {
 	path := c.Path()
-	return path == "/t" || ofDoor(c) || strings.HasPrefix(path, "/t/") || strings.HasSuffix(path, "/tickets")
+	return path == "/t" || path == "/paper" || ofDoor(c) || strings.HasPrefix(path, "/t/") || strings.HasSuffix(path, "/tickets")
 }
 
 // ofDoor reports the routes of the phone at the door.

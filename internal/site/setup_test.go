@@ -20,11 +20,13 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/site"
@@ -87,7 +89,7 @@ func build(t *testing.T, base string) *kit {
 		t.Fatal(err)
 	}
 	k.options = site.Options{
-		Events: k.events, Tickets: k.tickets, Door: k.door, Directory: directory, Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
+		Events: k.events, Tickets: k.tickets, Contacts: contact.NewService(k.db, keys, names{}), Door: k.door, Paper: paper.NewService(k.db, keys, rand.Reader, k.tickets), Directory: directory, Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: config.BaseURL(base),
 	}
 	pages, err := site.New(k.options)

@@ -60,11 +60,13 @@ type Directory interface {
 
 // Options are what the pages are made of; all are required, Guard apart.
 type Options struct {
-	Events  Events
-	Tickets Tickets
+	Events   Events
+	Tickets  Tickets
+	Contacts Contacts
 	// Guard asks for work when many want the same seats; nil asks nobody.
 	Guard     Guard
 	Door      Door
+	Paper     Paper
 	Directory Directory
 	Keys      *secret.Keys
 	Random    io.Reader // cryptographically random, safe for concurrent use
@@ -79,7 +81,9 @@ type Options struct {
 type Site struct {
 	events    Events
 	tickets   Tickets
+	contacts  Contacts
 	door      Door
+	paper     Paper
 	guard     Guard
 	directory Directory
 	cursors   *secret.Sealer
@@ -95,7 +99,7 @@ type Site struct {
 
 // New reads all templates and assets; a template that is not declared, missing or broken stops the start.
 func New(o Options) (*Site, error) {
-	if o.Events == nil || o.Tickets == nil || o.Door == nil || o.Directory == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
+	if o.Events == nil || o.Tickets == nil || o.Contacts == nil || o.Door == nil || o.Paper == nil || o.Directory == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
 		o.Templates == nil || o.Static == nil {
 		return nil, errors.New("make site: an option is missing")
 	}
@@ -112,7 +116,7 @@ func New(o Options) (*Site, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	return &Site{
-		events: o.Events, tickets: o.Tickets, guard: o.Guard, door: o.Door, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
+		events: o.Events, tickets: o.Tickets, contacts: o.Contacts, guard: o.Guard, door: o.Door, paper: o.Paper, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
 		words: o.Messages.Localizer(i18n.Japanese), english: o.Messages.Localizer(i18n.English), base: o.BaseURL, host: base.Host, assets: a, templates: t,
 	}, nil
 }

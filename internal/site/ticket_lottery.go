@@ -21,6 +21,9 @@ func (p painter) ticketLot(v *ticketView, at seat, t ticket.Ticket, over bool) b
 			v.Lot.Href = drawHref(at.event, at.part)
 		}
 	}
+	if t.Status == ticket.Applied || t.Status == ticket.NotDrawn {
+		v.Seats += "（申し込んだ数）"
+	}
 	if t.Status == ticket.NotDrawn {
 		v.Tone, v.Icon, v.Word = "full", "ticket", "今回は、抽選で席がとれませんでした"
 		v.Text = "申し込みが席の数より多かったためです。申し込んでくださって、ありがとうございました。よろしければ、ほかの日や、ほかの町の集まりも見てみてください。"

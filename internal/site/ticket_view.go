@@ -35,6 +35,7 @@ type ticketView struct {
 	Active, CanCancel, CanRotate    bool
 	Feed                            *feedBox
 	Quiet                           *quietView
+	Contact                         *ticketContact
 	DayCode                         []string    // 3-3 digits for the door, from the day before on
 	DayQR                           qrcode.Code // the same, to be scanned
 	Wishes                          string      // what it waits for, when that is more than the seat it names
@@ -55,10 +56,16 @@ type onlineView struct {
 var wishes = map[ticket.Reach]string{ticket.WaitAnyPart: "この日の、ほかの部でもよい", ticket.WaitAnyDate: "ほかの日でもよい"}
 
 func (s *Site) showTicket(c echo.Context, status int, code secret.Ticket, t ticket.Ticket) error {
+	return s.showTicketWith(c, status, code, t, func(*ticketView) {})
+}
+
+// showTicketWith has something to say beside what the ticket itself says.
+func (s *Site) showTicketWith(c echo.Context, status int, code secret.Ticket, t ticket.Ticket, say func(*ticketView)) error {
 	v, err := s.ticket(c.Request().Context(), code, t)
 	if err != nil {
 		return err
 	}
+	say(&v)
 	return s.showBucketed(c, status, "ticket", v)
 }
 
@@ -132,6 +139,9 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 			return ticketView{}, err
 		}
 		if err := s.ticketDayCode(ctx, &v, at, code, t); err != nil {
+			return ticketView{}, err
+		}
+		if v.Contact, err = s.ticketContactPart(ctx, code, t, at); err != nil {
 			return ticketView{}, err
 		}
 		v.Quiet = &quietView{}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
@@ -33,11 +34,15 @@ func (s *Site) ticketsTake(c echo.Context) error {
 		return err
 	}
 	request, asked, refusal := readRequest(id, form)
+	var reach contact.Contact
+	if refusal == nil {
+		reach, refusal = s.typedContact(ctx, form)
+	}
 	if refusal == nil {
 		var code secret.Ticket
 		var t ticket.Ticket
 		if code, t, refusal = s.guardedTake(c, request, form.Get("proof")); refusal == nil {
-			return s.showTicket(c, http.StatusCreated, code, t)
+			return s.showTaken(c, code, t, reach)
 		}
 		if shown, err := s.askProof(c, form, refusal); shown {
 			return err
@@ -54,9 +59,23 @@ func (s *Site) ticketsTake(c echo.Context) error {
 	return s.giveBack(c, &e, asked, f)
 }
 
+// showTaken shows the ticket after its contact, if one was typed, was sealed: the seat stands whatever becomes of that.
+func (s *Site) showTaken(c echo.Context, code secret.Ticket, t ticket.Ticket, reach contact.Contact) error {
+	if reach.IsZero() {
+		return s.showTicket(c, http.StatusCreated, code, t)
+	}
+	err := s.contacts.Put(c.Request().Context(), code, reach)
+	t.HasContact = t.HasContact || err == nil
+	return s.showTicketWith(c, http.StatusCreated, code, t, func(v *ticketView) {
+		if err != nil {
+			v.Notices = append(v.Notices, s.notKept(err))
+		}
+	})
+}
+
 // readRequest reads the fields; what can't be read is a refusal. The controls of the page know better, so this is for hands and other programs.
 func readRequest(id uuid.UUID, form url.Values) (ticket.Request, *given, error) {
-	asked := &given{quota: form.Get("quota_id"), seats: strings.TrimSpace(form.Get("seats")), nickname: form.Get("nickname"), reach: form.Get("wait_for")}
+	asked := &given{quota: form.Get("quota_id"), seats: strings.TrimSpace(form.Get("seats")), nickname: form.Get("nickname"), reach: form.Get("wait_for"), mail: form.Get("mail")}
 	r := ticket.Request{EventID: id, Nickname: asked.nickname, Seats: 1, Wait: ticket.Reach(form.Get("wait_for"))}
 	asked.answers = readAnswers(form)
 	r.Answers = asked.answers
@@ -94,13 +113,18 @@ func (s *Site) giveBack(c echo.Context, e *event.Event, asked *given, f *fault.E
 			asked.nicknameFault = text
 		case "seats":
 			asked.seatsFault = text
+		case "contact.mail":
+			asked.mailFault = text
 		}
 	}
 	if errors.Is(f, ticket.ErrTooManySeats) || errors.Is(f, ticket.ErrTooLarge) {
 		asked.seatsFault = s.words.Problem(f.Code, f.Params)
 	}
-	if asked.nicknameFault == "" && asked.seatsFault == "" {
+	if asked.nicknameFault == "" && asked.seatsFault == "" && asked.mailFault == "" {
 		asked.fault = s.words.Problem(f.Code, f.Params)
+	}
+	if p.contacts, err = s.contacts.Ways(c.Request().Context(), e.ID); err != nil {
+		return err
 	}
 	v, err := p.event(e, asked)
 	if err != nil {

@@ -40,7 +40,8 @@ const sqlRead = `
 	    select case when count(*) < 2 then 'quota' when count(distinct q.occurrence_id) = 1 then 'occurrence' else 'event' end
 	    from ticket_wish w join quota q on q.id = w.quota_id where w.ticket_id = t.id) else '' end,
 	  (select e.number from lottery_entry e where e.ticket_id = t.id),
-	  h.slots, h.parts, h.starts, h.ends, t.status = 'cancelled' and exists (select from slot_rule r where r.quota_id = t.quota_id)
+	  h.slots, h.parts, h.starts, h.ends, t.status = 'cancelled' and exists (select from slot_rule r where r.quota_id = t.quota_id),
+	  exists (select from ticket_contact c where c.ticket_id = t.id)
 	from ticket t left join joining_link l on l.part_id = t.part_id
 	cross join lateral (
 	  select array_agg(k.slot_id order by k.starts_at) as slots, array_agg(k.part_id order by k.starts_at) as parts,
@@ -190,7 +191,7 @@ func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 		starts, ends                       []time.Time
 	)
 	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
-		&t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots)
+		&t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots, &t.HasContact)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}

@@ -59,7 +59,10 @@ type Ticket struct {
 
 	slots *[]HeldSlot // nil for none, so that tickets can be compared
 	// bySlots tells a cancelled ticket that held slots.
-	bySlots      bool
+	bySlots bool
+	// HasContact says that a contact is kept, sealed (internal/contact).
+	HasContact bool
+
 	calendarOn   bool
 	calendarTurn int
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
+	"github.com/tonarimachi/tonarimachi/internal/courier"
+	"github.com/tonarimachi/tonarimachi/internal/job"
+	"github.com/tonarimachi/tonarimachi/internal/notice"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/retention"
+	"github.com/tonarimachi/tonarimachi/web"
+)
+
+// newRunner makes the runner of all jobs: the housekeeping, the keys of contacts, and the post. contactsLost is the operator's word that the former key store
+// is gone.
+func newRunner(ctx context.Context, cfg config.Config, log *slog.Logger, db *postgres.DB, contactsLost bool) (*job.Runner, error) {
+	vault, err := contact.OpenVault(string(cfg.ContactDir), cfg.ContactKeys, random)
+	if err != nil {
+		return nil, err
+	}
+	keeper := contact.NewKeeper(db, vault)
+	if err := keeper.Start(ctx, !cfg.Mail.IsZero(), contactsLost); err != nil {
+		return nil, fmt.Errorf("open the contact key store: %w", err)
+	}
+	deliverer, err := newDeliverer(cfg, log, db, vault)
+	if err != nil {
+		return nil, err
+	}
+	return job.NewRunner(db, log, job.Work{
+		Tasks:  append(tasks(db), postTasks(db, keeper)...),
+		Duties: []job.Duty{{Name: notice.Duty, Do: deliverer.Deliver}},
+	})
+}
+
+func postTasks(db *postgres.DB, keeper *contact.Keeper) []job.Task {
+	return []job.Task{
+		{Name: contact.MakeTask, Every: time.Minute, Do: keeper.MakeKeys},
+		{Name: retention.DestroyContactKeys, Every: time.Hour, Do: keeper.DestroyKeys},
+		{Name: notice.RemindTask, Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return notice.Remind(ctx, db) }},
+		{Name: notice.WakeTask, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return notice.Wake(ctx, db) }},
+	}
+}
+
+func newDeliverer(cfg config.Config, log *slog.Logger, db *postgres.DB, vault *contact.Vault) (*notice.Deliverer, error) {
+	texts, err := notice.ReadTexts(web.Templates, string(cfg.BaseURL))
+	if err != nil {
+		return nil, err
+	}
+	private, public, err := vault.PushKeys()
+	if err != nil {
+		return nil, err
+	}
+	subject := string(cfg.MailFrom)
+	if cfg.BaseURL.Secure() || subject == "" {
+		subject = string(cfg.BaseURL)
+	}
+	o := notice.Options{
+		DB: db, Contacts: vault, Texts: texts, Keys: cfg.Keys, Log: log,
+		Pusher: courier.NewPush(courier.PushOptions{Private: private, Public: public, Subject: subject, Clock: db.Clock()}),
+	}
+	switch {
+	case cfg.Mail.Folder != "":
+		o.Mailer, err = courier.NewFolder(cfg.Mail.Folder, cfg.MailFrom, db.Clock())
+	case !cfg.Mail.IsZero():
+		o.Mailer, err = courier.NewSMTP(cfg.Mail, cfg.MailFrom, cfg.BaseURL.Host(), db.Clock())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return notice.NewDeliverer(o), nil
+}
