@@ -105,6 +105,9 @@ func checkDoor(t *testing.T, card demoCard) {
 	if early := strings.Contains(body, "door_not_open_yet"); status != http.StatusOK && !early || status == http.StatusOK && !strings.Contains(body, `"count":10`) {
 		t.Errorf("the door: %d\n%s", status, body)
 	}
+	if status, body := call(t, http.MethodGet, card.Lottery.DrawURL, "", nil); status != http.StatusOK || len(card.Lottery.Tickets) != 3 || !strings.Contains(body, "抽選のしくみと結果") {
+		t.Errorf("the draw: %d, %d tickets", status, len(card.Lottery.Tickets))
+	}
 	for i, want := range []string{"confirmed", "waiting"} {
 		_, code, _ := strings.Cut(card.Tickets[i].URL, "/t#")
 		if status, body := call(t, http.MethodGet, card.BaseURL+"/api/v1/ticket", "Ticket "+code, nil); status != http.StatusOK || !strings.Contains(body, `"status":"`+want+`"`) {

@@ -10,7 +10,9 @@
 //	waiting    no           a full quota with a waiting list    confirmed, offered, lapsed, cancelled
 //	offered    yes          waiting, when seats come free       confirmed, lapsed, cancelled
 //	lapsed     no           waiting past its end; offered       nothing
-//	cancelled  no           confirmed, waiting, offered         nothing
+//	cancelled  no           any of those that are active        nothing
+//	applied    no           Take, where seats are drawn by lot  confirmed, waiting, not_drawn, cancelled
+//	not_drawn  no           applied, in a draw without a line   nothing
 //
 // A trigger moves the quota's counter with the state, in the same statement, and a CHECK keeps the counter within the capacity, so that no path can
 // oversell a quota or strand its seats.
@@ -19,6 +21,12 @@
 //
 // Seats that come free go to the line in the transaction that frees them, from its head; a group larger than the room keeps its place while smaller ones
 // behind it are served. A line ends at a moment that is told at registration. Nobody is asked (offered is for those who left an address, which is yet to come).
+//
+// # Drawing lots
+//
+// An application (applied) has a number on the list of its draw, derived from the secret. DrawLots fixes the list when applications have closed and draws by
+// it, each in one transaction under the counters' locks, which applications and cancellations take as well: so each happens once, and a late application is
+// either on the list or refused. Package lottery says what a draw proves.
 //
 // # The secret is the idempotency key
 //

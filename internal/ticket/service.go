@@ -53,8 +53,8 @@ func (s *Service) Close() {
 // A request for slots is for all of them or none; it also fails with the errors of ChangeSlots.
 //
 // It fails with ErrQuotaUnknown, ErrNotNeeded, ErrOtherWay, ErrNotAccepting, ErrNotOpen, ErrClosed, ErrTooManySeats, ErrSeats, ErrNickname, ErrAnswers, ErrFull,
-// ErrNoList, ErrListFull, ErrTooLarge, ErrDrawFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may exist all the same if the caller made its secret:
-// asking again with the same secret tells.
+// ErrNoList, ErrListFull, ErrTooLarge, ErrDrawFull, ErrReach, ErrTooBusy, or postgres.ErrUnavailable. After the last one, and after ctx has ended, a ticket may
+// exist all the same if the caller made its secret: asking again with the same secret tells.
 func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
 	code, t, err := s.take(ctx, r)
 	if err != nil {
