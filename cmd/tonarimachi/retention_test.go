@@ -160,6 +160,40 @@ func (m *marks) slot(t *testing.T, e testkit.Event) {
 	m.all = append(m.all, marked{id.String(), []string{"ticket_slot.ticket_id"}, e.EndsAt.Add(retention.AfterDate)})
 }
 
+// share plants what the guard keeps for minutes: a spent challenge, a key of the hour, what a network took.
+func (m *marks) share(t *testing.T, e testkit.Event) {
+	t.Helper()
+	now := m.clock.Now()
+	for _, one := range []struct {
+		column, statement string
+		length            int
+		kept              time.Time
+	}{
+		{"guard_spent.id", "insert into guard_spent (id, expires_at) values ($1, $2)", 16, now.Add(time.Hour)},
+		{"guard_key.key", "insert into guard_key (key, hour) values ($1, $2)", 32, now.Add(2 * time.Hour)},
+		{"guard_share.network", "insert into guard_share (network, slot, quota_id, seats) values ($1, $2, '" + e.Quota().String() + "', 1)", 16, now.Add(10 * time.Minute)},
+	} {
+		mark := fmt.Sprintf("canary%02d", len(m.all))
+		m.exec(t, one.statement, []byte(mark+strings.Repeat("g", one.length-len(mark))), now)
+		m.all = append(m.all, marked{mark, []string{one.column}, one.kept})
+	}
+}
+
+// paper plants a printed code that was used.
+func (m *marks) paper(t *testing.T, e testkit.Event) {
+	t.Helper()
+	mark := fmt.Sprintf("canary%02d", len(m.all))
+	m.exec(t, `insert into paper_pool (organization_id, event_id, occurrence_id, part_id, open_quota_id, paper_quota_id) values ($1, $2, $3, $4, $5, $6)`,
+		m.org, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Parts[0].Quotas[0], e.Parts[0].Quotas[1])
+	m.exec(t, `
+		with s as (
+		  insert into paper_sheet (organization_id, open_quota_id, codes, seats_each, returns_at) values ($1, $2, 1, 1, $3) returning organization_id, id),
+		c as (
+		  insert into paper_code (organization_id, sheet_id, mac) select organization_id, id, convert_to(rpad($4, 32, 'p'), 'UTF8') from s returning organization_id, mac)
+		insert into paper_claim (organization_id, mac) select organization_id, mac from c`, m.org, e.Quota(), e.StartsAt, mark)
+	m.all = append(m.all, marked{mark, []string{"paper_code.mac", "paper_claim.mac"}, e.EndsAt.Add(retention.AfterDate)})
+}
+
 // found gives the columns of all tables, those of the queue too, in which a mark stands in clear or in hexadecimal.
 func (m *marks) found(t *testing.T, mark string) []string {
 	t.Helper()
@@ -214,6 +248,8 @@ func TestNothingOutlivesItsDateAndNothingGoesEarly(t *testing.T) {
 	m.ticket(t, never, "confirmed", never.EndsAt.Add(retention.AfterDate))
 	m.ticket(t, off, "confirmed", off.EndsAt.Add(retention.AfterPutOffDate))
 	m.wait(t, later)
+	m.share(t, soon)
+	m.paper(t, testkit.NewEvent(t, m.Pool(t), m.org, testkit.EventOptions{StartsAt: today.AddDays(7).At(14, 0), Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 5}, {Channel: "paper"}}}}}))
 	m.slot(t, testkit.NewEvent(t, m.Pool(t), m.org, testkit.EventOptions{StartsAt: today.AddDays(6).At(14, 0), Parts: []testkit.PartOptions{{Reservation: "slot"}}}))
 	m.exec(t, "update occurrence set status = 'cancelled', cancelled_at = now() where id = $1", never.OccurrenceID)
 	m.exec(t, "update occurrence set status = 'postponed' where id = $1", off.OccurrenceID)
