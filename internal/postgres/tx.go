@@ -115,6 +115,11 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		// After a commit this does nothing; the rollback must reach the server though the caller has gone.
 		_ = px.Rollback(context.WithoutCancel(ctx))
 	}()
+	if len(s.ticket) > 0 { // as a parameter, so that a log of statements does not tell which ticket was looked at when
+		if _, err := px.Exec(ctx, `select set_config('app.ticket', $1, true)`, hex.EncodeToString(s.ticket)); err != nil {
+			return fmt.Errorf("begin transaction: %w", err)
+		}
+	}
 	tx := &Tx{Pgx: px, Organization: s.organization, Actor: s.actor, Now: now}
 	tx.Gorm = p.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
 	tx.Gorm.Statement.ConnPool = &gormConn{Conn: conn}
@@ -127,7 +132,7 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 	return nil
 }
 
-// settings are all of fixed form (uuid, hex, timestamp), so they go into the text of the begin and cost no round trip.
+// settings are all of fixed form (uuid, timestamp), so they go into the text of the begin and cost no round trip.
 func (s scope) settings(now time.Time) string {
 	var b strings.Builder
 	if s.readOnly {
@@ -139,9 +144,6 @@ func (s scope) settings(now time.Time) string {
 	}
 	if s.actor.ID != uuid.Nil {
 		fmt.Fprintf(&b, ", set_config('app.actor', '%s', true)", s.actor.ID)
-	}
-	if len(s.ticket) > 0 {
-		fmt.Fprintf(&b, ", set_config('app.ticket', '%s', true)", hex.EncodeToString(s.ticket))
 	}
 	return b.String()
 }

@@ -84,6 +84,7 @@ func (s *Server) arguments(port int) []string {
 	// Rows and statements stay out of the log: they can hold what people typed.
 	set("log_min_error_statement", "panic")
 	set("log_error_verbosity", "terse")
+	set("log_parameter_max_length", "0")
 	set("timezone", "UTC")
 	set("log_timezone", "UTC")
 	set("jit", "off") // costs more than it gives on short queries
