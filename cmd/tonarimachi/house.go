@@ -156,6 +156,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: retention.LapseWaitingTickets, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
 		{Name: ticket.TaskDrawLots, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.DrawLots(ctx, db) }},
 		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
+		{Name: "ask_still_coming", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.AskStillComing(ctx, db) }},
 		{Name: "freeze_figures", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return report.Freeze(ctx, db) }},
 		{Name: retention.ReturnPaperSeats, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return paper.Return(ctx, db) }},
 		{Name: retention.ForgetShares, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return guard.Forget(ctx, db) }},

@@ -139,8 +139,8 @@ func Table() []Rule {
 
 		// Who comes
 		{
-			Table: "ticket", Columns: "organization_id event_id occurrence_id part_id quota_id id status seats taken_on calendar_turn day_code_turn arrived", Whose: Nobody,
-			What: "So many seats of a quota, taken on a day, used, or no longer", Why: "A count. The id is random and of no other place; without the secret's MAC nothing leads from a person to the row or back.",
+			Table: "ticket", Columns: "organization_id event_id occurrence_id part_id quota_id id status seats taken_on calendar_turn day_code_turn arrived still_coming", Whose: Nobody,
+			What: "So many seats of a quota, taken on a day, asked for again, used, or no longer", Why: "A count. The id is random and of no other place; without the secret's MAC nothing leads from a person to the row or back.",
 		},
 		{Table: "ticket", Columns: "secret_mac", Whose: Resident, What: "MAC of the participation code", Why: "So that the holder, and nobody else, sees and cancels the ticket.", Until: untilErased, Job: EraseTickets},
 		{
@@ -158,6 +158,10 @@ func Table() []Rule {
 		{
 			Table: "ticket_wish", Columns: "organization_id event_id quota_id ticket_id position", Whose: Resident, What: "For which seats a ticket waits, and its place in the line",
 			Why: "To give free seats to whoever is next.", Until: untilServed, Job: LapseWaitingTickets,
+		},
+		{
+			Table: "ticket_offer", Columns: "organization_id event_id quota_id ticket_id until", Whose: Resident, What: "Until when a seat that came free is kept for a ticket that waited",
+			Why: "To ask whoever left a contact, and to give the seat to the next when no answer comes.", Until: untilServed, Job: LapseWaitingTickets,
 		},
 		{
 			Table: "ticket_slot", Columns: "organization_id event_id part_id slot_id ticket_id starts_at ends_at span", Whose: Resident, What: "Which slots a ticket holds",

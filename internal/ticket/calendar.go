@@ -19,8 +19,10 @@ type Followed struct {
 	Moved            bool // stands at another time than it was announced for
 	Off              bool // the event or its date was cancelled
 	Postponed        bool
-	Sequence         int
-	ModifiedAt       time.Time
+	// StillComing is nil when nobody asked, false when an answer is waited for.
+	StillComing *bool
+	Sequence    int
+	ModifiedAt  time.Time
 }
 
 // maxTurns is how often a holder can ask for another address.

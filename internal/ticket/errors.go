@@ -18,6 +18,8 @@ var (
 	ErrAnswers        = fault.Invalid("answers_invalid")           // fields answers.…
 	ErrUnknown        = fault.NotFound("ticket_unknown")           // no ticket has this secret
 	ErrOver           = fault.Conflict("ticket_over")              // the part has ended
+	ErrOfferLapsed    = fault.Conflict("offer_lapsed")             // accepted too late: the seats are the next one's
+	ErrNothingAsked   = fault.Conflict("nothing_to_confirm")       // it waits, or was not drawn
 	ErrCancelled      = fault.Conflict("ticket_already_cancelled") // nothing left to cancel
 	ErrNoList         = fault.Full("waiting_list_none")            // full, and no waiting list or too late for it
 	ErrListFull       = fault.Full("waiting_list_full")            // full, and so is the waiting list

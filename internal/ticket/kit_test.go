@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"log/slog"
 	"sync"
 	"testing"
@@ -20,7 +21,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.steps", "50"); err != nil {
+		panic(err)
+	}
+	testkit.Main(m)
+}
 
 // kit is one test's ground: a database, a clock that stands, an organization and a service.
 type kit struct {

@@ -35,6 +35,8 @@ const sqlRead = `
 	select t.id, t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, t.status, t.seats, t.nickname, t.taken_on, l.url, l.note, l.phone,
 	  case when t.status = 'waiting' then (
 	    select max(part_waits_until(p)) from ticket_wish w join quota q on q.id = w.quota_id join part p on p.id = q.part_id where w.ticket_id = t.id) end,
+	  case when t.status = 'offered' then (select o.until from ticket_offer o where o.ticket_id = t.id) end,
+	  t.status = 'confirmed' and t.still_coming is false,
 	  t.calendar_mac is not null, t.calendar_turn,
 	  case when t.status = 'waiting' then (
 	    select case when count(*) < 2 then 'quota' when count(distinct q.occurrence_id) = 1 then 'occurrence' else 'event' end
@@ -191,7 +193,7 @@ func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 		starts, ends                       []time.Time
 	)
 	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
-		&t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots, &t.HasContact)
+		&t.OfferedUntil, &t.AskedStillComing, &t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots, &t.HasContact)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}

@@ -35,8 +35,8 @@ func (s store) followed(ctx context.Context, mac []byte) (Followed, error) {
 	found := true
 	batch := &pgx.Batch{}
 	batch.Queue(sqlNow, stamp(s.now()), laneLockTimeout)
-	batch.Queue(`select ticket_id, status, starts_at, ends_at, moved, off, postponed, sequence, modified_at from ticket_followed($1)`, mac).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(&f.TicketID, &f.Status, &f.StartsAt, &f.EndsAt, &f.Moved, &f.Off, &f.Postponed, &f.Sequence, &f.ModifiedAt)
+	batch.Queue(`select ticket_id, status, starts_at, ends_at, moved, off, postponed, sequence, modified_at, still_coming from ticket_followed($1)`, mac).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&f.TicketID, &f.Status, &f.StartsAt, &f.EndsAt, &f.Moved, &f.Off, &f.Postponed, &f.Sequence, &f.ModifiedAt, &f.StillComing)
 		if errors.Is(err, pgx.ErrNoRows) {
 			found = false
 			return nil

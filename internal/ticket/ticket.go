@@ -54,6 +54,10 @@ type Ticket struct {
 	WaitsFor Reach
 	// WaitsUntil is when the last promotion can come; nil unless the ticket waits.
 	WaitsUntil *time.Time
+	// OfferedUntil is when an offer has to be accepted; nil unless the ticket has one.
+	OfferedUntil *time.Time
+	// AskedStillComing: others wait, and its holder was asked whether they are still coming. Not answering loses nothing.
+	AskedStillComing bool
 	// DrawNumber is the number of an application, as it stands on the list of its draw; "" when the ticket never was one, or long after.
 	DrawNumber string
 

@@ -33,10 +33,14 @@ func (s *Service) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte)
 	return secret.Ticket{}, Ticket{}, fmt.Errorf("understand outcome %q", outcome)
 }
 
-// LapseWaiting ends the wait of those for whom no promotion can come any more and gives how many there were. For the worker.
+// LapseWaiting ends the offers whose time is over, so that their seats go to the next in line, and then the wait of those for whom no promotion can come any more. It gives how many
+// there were. For the worker.
 func LapseWaiting(ctx context.Context, db *postgres.DB) (int, error) {
 	const atOnce = 1000
-	total := 0
+	total, err := lapseOffers(ctx, db)
+	if err != nil {
+		return total, err
+	}
 	for {
 		var n int
 		err := db.InWorker(ctx, func(tx *postgres.Tx) error {
