@@ -246,7 +246,8 @@ type ClientInterface interface {
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+	// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 	//
 	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -271,7 +272,8 @@ type ClientInterface interface {
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+	// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 	//
 	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -1113,6 +1115,15 @@ type ClientInterface interface {
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ConfirmTicket Say yes to an offer, or that one is still coming
+	//
+	// A ticket with the status `offered` becomes `confirmed`; after `offered_until` the answer is 409 `offer_lapsed`, and the seats are the next one's. Where
+	// `asked_still_coming` is true, others wait and the holder is asked whether they are still coming: this says yes, `DELETE /ticket` says no, and no answer loses nothing.
+	// Sent twice, or unasked with a confirmed ticket, it changes nothing.
+	//
+	// Corresponds with POST /ticket/confirm (the `ConfirmTicket` operationId).
+	ConfirmTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ForgetContact Take the contact back
 	//
 	// It is deleted, and nothing more is sent. Where none was left, nothing happens.
@@ -1496,7 +1507,8 @@ func (c *Client) ListSlots(ctx context.Context, eventID EventID, reqEditors ...R
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 //
 // Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 // is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -1531,7 +1543,8 @@ func (c *Client) TakeSeatWithBody(ctx context.Context, eventID EventID, contentT
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 //
 // Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 // is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -3463,6 +3476,25 @@ func (c *Client) StopCalendar(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 func (c *Client) StartCalendar(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartCalendarRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmTicket Say yes to an offer, or that one is still coming
+//
+// A ticket with the status `offered` becomes `confirmed`; after `offered_until` the answer is 409 `offer_lapsed`, and the seats are the next one's. Where
+// `asked_still_coming` is true, others wait and the holder is asked whether they are still coming: this says yes, `DELETE /ticket` says no, and no answer loses nothing.
+// Sent twice, or unasked with a confirmed ticket, it changes nothing.
+//
+// Corresponds with POST /ticket/confirm (the `ConfirmTicket` operationId).
+func (c *Client) ConfirmTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmTicketRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -8707,6 +8739,33 @@ func NewStartCalendarRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewConfirmTicketRequest constructs an http.Request for the ConfirmTicket method
+func NewConfirmTicketRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ticket/confirm")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewForgetContactRequest constructs an http.Request for the ForgetContact method
 func NewForgetContactRequest(server string) (*http.Request, error) {
 	var err error
@@ -9082,7 +9141,8 @@ type ClientWithResponsesInterface interface {
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+	// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 	//
 	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -9107,7 +9167,8 @@ type ClientWithResponsesInterface interface {
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-	// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+	// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 	//
 	// Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 	// is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -10034,6 +10095,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /ticket/calendar (the `StartCalendar` operationId).
 	StartCalendarWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartCalendarResponse, error)
+
+	// ConfirmTicketWithResponse Say yes to an offer, or that one is still coming
+	//
+	// A ticket with the status `offered` becomes `confirmed`; after `offered_until` the answer is 409 `offer_lapsed`, and the seats are the next one's. Where
+	// `asked_still_coming` is true, others wait and the holder is asked whether they are still coming: this says yes, `DELETE /ticket` says no, and no answer loses nothing.
+	// Sent twice, or unasked with a confirmed ticket, it changes nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /ticket/confirm (the `ConfirmTicket` operationId).
+	ConfirmTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ConfirmTicketResponse, error)
 
 	// ForgetContactWithResponse Take the contact back
 	//
@@ -14101,6 +14173,47 @@ func (r StartCalendarResponse) ContentType() string {
 	return ""
 }
 
+type ConfirmTicketResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Ticket
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmTicketResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmTicketResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmTicketResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ForgetContactResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14586,7 +14699,8 @@ func (c *ClientWithResponses) ListSlotsWithResponse(ctx context.Context, eventID
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 //
 // Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 // is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -14617,7 +14731,8 @@ func (c *ClientWithResponses) TakeSeatWithBodyWithResponse(ctx context.Context, 
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
-// `confirmed` by itself when seats come free before `waits_until`. Quotas without a waiting list answer 409 all the same.
+// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
+// kept until `offered_until`. An offer that is not accepted by then goes to the next in line and does not come back. Quotas without a waiting list answer 409 all the same.
 //
 // Where seats are drawn by lot (`reservation` is `lottery`) the ticket is an application with the status `applied`. It holds no seat; after the draw it
 // is `confirmed`, or `waiting` where there is a waiting list, or `not_drawn`. Groups are drawn whole; one larger than the quota is refused with 422
@@ -16203,6 +16318,23 @@ func (c *ClientWithResponses) StartCalendarWithResponse(ctx context.Context, req
 		return nil, err
 	}
 	return ParseStartCalendarResponse(rsp)
+}
+
+// ConfirmTicketWithResponse Say yes to an offer, or that one is still coming
+//
+// A ticket with the status `offered` becomes `confirmed`; after `offered_until` the answer is 409 `offer_lapsed`, and the seats are the next one's. Where
+// `asked_still_coming` is true, others wait and the holder is asked whether they are still coming: this says yes, `DELETE /ticket` says no, and no answer loses nothing.
+// Sent twice, or unasked with a confirmed ticket, it changes nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /ticket/confirm (the `ConfirmTicket` operationId).
+func (c *ClientWithResponses) ConfirmTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ConfirmTicketResponse, error) {
+	rsp, err := c.ConfirmTicket(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmTicketResponse(rsp)
 }
 
 // ForgetContactWithResponse Take the contact back
@@ -22808,6 +22940,67 @@ func ParseStartCalendarResponse(rsp *http.Response) (*StartCalendarResponse, err
 	return response, nil
 }
 
+// ParseConfirmTicketResponse parses an HTTP response from a ConfirmTicketWithResponse call
+func ParseConfirmTicketResponse(rsp *http.Response) (*ConfirmTicketResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmTicketResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Ticket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseForgetContactResponse parses an HTTP response from a ForgetContactWithResponse call
 func ParseForgetContactResponse(rsp *http.Response) (*ForgetContactResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -23146,543 +23339,549 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17kxvHlSf6VTKwEyHSRjfRD1Jmd2xsUBRpcSQ+hmxZqxW5QAKVAFJdyIQqsxqENbyhpkYej8Zez87D",
-	"3rXmrn1nrx93LGln1hM78vu7DNSU/C1u5DmZVVlAFlBAd5OyRP8hN7urKjNPZp73+Z03ax05GErBhFa1",
-	"nTdrQ5rQAdMsgX9djqVKE3btefMPLmo7tSHV/Vq9JuiA1XZqHfx7k0e1ei1hb6Q8YVFtRycpq9dUp88G",
-	"1LzZlcmA6tpOLU3hST0emreVTrjo1R48qNcup4mSiXk2YqqT8KHm0gzXEuy+bnbgry0iu0T3GRnSHiNt",
-	"1pUJq5MR1334raIDRro8NnNfr9Vxum+kLBl788Vh/LkN6P2XmOjpfm1no9Fo1GsDLrJfhKb6PB2b99h9",
-	"OhjG5m+bjc0Laxsba5tbbtQikSI6rkadiGoWpM6VAyZ06SYw89fjb8FV2uEx1+PScbr2gRMYiqsOjV9l",
-	"NLDje31GxowmhAsy6vNOn3CtyKVhwmMSc6bImaNf/MvRL3981uxxtglmD4LEN5+aO9sBvc8H6cB84uJF",
-	"2H33T3MY7Ny50KzHEpj8tYgNhlIz0Rm/yMazC7hEDmicMnNYxzJNiByJOlFpp0+oIpS8/PK158mZKKFd",
-	"vcaZ7q71tR7SIV/j+XfX9tl4rc9oxJKz6+SqTMjmNunLNFH5STcrYkpPnf99NiY9pu1zWiYsuiuoUCOW",
-	"ECoiwhURUpNICkZoj3KxS6iQus+S6Q9SnX9se3OTtLz5NffZuJmwVLGoVYfvmu+N+lKZG5gobcZRmscx",
-	"SUXEEjKiY7LduLh+V7grgqvL98mj6poha8kV3Tx/fvqGDqnWLDHf/M+v3b17f3Nj7e7d+8+ye1/+o+DZ",
-	"e4kPuJ7dtRfkiAyoGBMmdGKOGUU20zebpslAKl3GVGL4oj/hiHVpGmtziOr5Aduw3MX+K3i4XuJiv/QC",
-	"xlzsH//yXZfCUG6GgzXOh9nXAJ6fN+YfJaxb26n9u3O5KDmHf1XncDQz7s1OJ00SJjrl4kRmjxx/mbdo",
-	"Us4yhzQ5AY55qy+1LB/D/PX4g9yWclA6RiLl4PhD3GHmxJcOouDPJzBMn7HyLVHmrycwSCznjBHLExki",
-	"7YXllkx6VPCvU/OrZxRRfZloYsY2woxGUcKUYqoguGpaqj4f0PDdU2aoVa8ezNNMeE/uM1FKFG3+elyq",
-	"PDAvq6EUioHi+ByNbqM8Mf/qSKGZgB/pcBjzDlDo3DCR7ZgNvvy6MhT0GJJ5I8r1tSYXBzSGcSOmKY9r",
-	"O7XJ4d9MDj/8+KO3Pv3xTyaHH37yf74/Ofz25OFf//67fzk5/K+Tw99ODt+bPPybyeFPJoffmxz+YPLW",
-	"Q8OiNdWpqu1sg2znGnZg8vY/Th7+r8nDn04e/mLy9jcnD//603/8YHL4u6PvfHfy8Fuzn8qX71agzk1N",
-	"9EHVPbqFH0AKzh4oJ5M7Mo0jkNxt80sa7ZABjc2msIj88Z2bN+rEDk1e3ru69pU6oQSnZNQQJ+FjrrQR",
-	"1yQV+0KOBMmU/XUz48tSdGPeWWbHjr3IG1KToVSKt2Nm9CPd56JndAcqol3SMsegRRQdKzLqj2GWVymP",
-	"04Q9zkk+l6oxObO9ebFOzje2rMnRus10Ml671NUsaZFRnyWMAFXPEpkQSkADcBaLYskBS8iZ843G2XVy",
-	"h3YZ0ZLoZIxKGImpZgnpyoSwA5aMgQqknWpCya2bd/ZgRJlq0ppSk1pmrJZinYTpFpJHJm0eRUw8TgKZ",
-	"owpshLRZLM0GapmdOp8p1s18jT4/YIM2S8iAjq0+anZewQqu2Tt0HL5hL0PT3h+fcRy986Ojd987+sY7",
-	"Rx/+YvLwryeHf/vJP/zy03/89uTww8nhNyaH35y8dTh5+HBy+I2PP3rr6Jc/nhy++3vzm3cnh9+ZHP5w",
-	"cvh3k8M/Q27CkkQaO/m1bFwtZdMQwB9ws9F49N0/P/rgex//6kdH33hncvgTnAIwkx/PfrXLWRwZ5oL8",
-	"6cE9j21tbuZsq3wh+RdDrGqaNifBq142Wr7SUkZ1e2zRBmonjO4bXTpJY7ZLWkixFshERbiGDb8h9VWZ",
-	"iuhxnthr5swxNIbYfeCL5mTiL1TfMEeNZ5J0aBxbDnlD6usy4l3OolkF4IbEa9vpU9FjEVFcdBjc/taV",
-	"PdproU01ooooJnDlt+iQJTcPWPK4L6s5rqRDBRGSmPPKEiNYjD23A9cTlDGYa8IO5D6LsourGNWK9OkB",
-	"Iz1j9LVpZx/XkkjZvcFYxB7rRl43NtuICp3bwDDFHaJkfGDp3+mbPRQ91oJ1jCjXaLYqJiJ4xAlaZMfI",
-	"4IdmRchV96R8iSY99rj3qS2jsTmVsRk8MSdIkA1ynT+H6zAHisWKgblNOSwlYTDjlwVNdV8m/OuPdz9u",
-	"SNJJWMSE5jRWMM3M95Ewp3nUCbs/NJqm+bs9Yuuk9corr6xdSnXfvN2hOhf9vNMn+xz9F2azWWQXqdLh",
-	"UCaaRddZxOke8Lons0WGcbT80cwordl9omqfRSDq3WZlDBg050tKpQkVHTbLYY4+/Iuj37396O13jn74",
-	"z+vkFfPVPouH4KtgiZKCRIbGWpKOHBh2K9I4bpEBo8IyNk2BdPXaMJFDlmiO2jrVmomIi15Tdru8g78s",
-	"jn0T/2CdPErTbhc21C6iXuOaDeC9KdMgk0A0SejY/LvT53HU7FBU4swcadtINLQ57NNtKWNGBTwvB0Mq",
-	"uBRNuV/tjZjRA9Yc8GhEx9Vf4koz0ZQirv6O4J19I8sqvzA0JuDiE8eUugN7BdKZ90QzpqKX0l5Fko36",
-	"jMWdPuVJxeflgIkm7GqVFx74puJrBSrM0HF2N4rDTe1vYe7Tay+cHUfMeuD43svmLNuvsw4oOdnFuiaG",
-	"KfKGKOLmeNP4lncdujRWbPqmw2UzjJh1NTGauNG78Xrxwt0it9kwph0Wobd31Jcxq3jhshtUDEksiEiA",
-	"g/EavrrZeHrbPpe3bfYwpxFnosP2aMAVdVUmNhDGRW8X9JtuGsdkJBNz5tC6VoQL0qL2Oy1wSol0YO4z",
-	"FWMpzAVTLO6662osEzrg8dgcZppAvLBeG8sUrB15wJLmdsO8YyVygs9pwZJmL5Hp0LuU+dk169BXhE4g",
-	"kDJ1STq4Ht9TDbGu9WHajrnq1wIfpB0tkyaPwg46lFtofJoVT7u1SrZi+vNGFYF5WYI5TmZmTzUEGF+X",
-	"7eCCqZ4J+a1pPmChtTgTsoxTFeaYnw1c/AKPndkoeKO55ONu7bN+UV8kwDeoMbw9inm7U3e7O/XhwrQy",
-	"CtwruQH6lr2jxYOTMdLsh3n33zuCAWXFiz8v+tANdl/bOPYMOWAixa+FFvUcFYGT+/Fv/vun//PvJocP",
-	"Jw/frZNHH/7l5OG7k4ffmRx+f3L4l3Xy6JdvHX30wTq5kZpjjXq2kUj2lqDCl93tA8rxiNdrXTYy/03j",
-	"OHhUn6NJwllylXYC8bLLMk4HQhHZJUfvvH/0zj8/+u5vPv3pB+iQ9QfMmWOTdjoosL3fxZKaQ9Chgrmf",
-	"B2ms+TBNhlKxppY8ZhBdi+WQNVnMDuwN0+YExaw5pAcceFA7oTyOWfNA8o5ZHlWKG1bXYc1I9mAQmD3M",
-	"IOEa3xomXCZcj5tDmuzjr6TSckC1N7hIE2WkdSLlwBxLbgz3pnZ0lDJqRgkX++BiTmQcs2xl2b9TxcJk",
-	"jmVnf6E6Ujzh3UQOFh3Hy+a7e4a1PKjX9jFS7WkW241i6JSufb2xdvHel880sx/PfumPQpzAcYCpsLcg",
-	"7L5mQnEpjE7UpxHa0ZS0zUzQ/cE10TLt9JnaddoRxI65IgMaQdAcvIbKP0LwPgRN7PfhCMk4TE8Ma8ys",
-	"dYESpeUS9Jy63fssiwZb6tRxh+CzwXtuvnWVsSW3ve2Oyons4xidxH58Gv7nBanDGRD+2t3emI8FVyql",
-	"uVV7LBksuVg6HCbygMYBY/SOZkNgPe4Zc1ryRI75CwBm02FxM6JjVSDA1oXzC1+NpWIqe3XaC6p5TJTE",
-	"RALzjM1S2iUNksIfjS6WogGdaFWYdoXR+zKOSsZ+QY7Ak0co+fhXHz5699fgAP4mMa8oMz54UsBaR4tF",
-	"sMLoFxqLBoc8gGaHDmcHt5sMW2Jus+/yh9AngZfNNGBs0papiArjbzQqTgAoF/BPDJmRRgK1XchBgdgL",
-	"5G4I3V+vhTRxad6aPQjbiyeDb8Kni+9ubld7FZS+ZVj4kI7RUXwil3/Ul74GK0ci19eNgEQuHGCwU/ff",
-	"fKfk3mOWyXRyFAhNPBSvSy406Uih0ljjYYnoeNZarqihOsY/8wfZ7dp8xtk/eScVmE4c3+xCRGfevtz0",
-	"3rrNuhCjmc5bBN9AF0KBPXAta+tCMKpZwnrG/k1YRJz/bNr0uL/Wk2t2vjPjhbTtwlIycWTXXrpFqzhD",
-	"bgqG27hLqChe9qmF1QmFWA+4QdsSr+GAC3+IjfB2F4d8kRmOTwUGa4wRi+cINAyIS8RSq93MP1MHPuRI",
-	"DiGcKI8QcEX22VCHLMAq6sSmlxkYOmUzKaULj12lNI6ZDbzswhqz9ELnMIVAbJthvh/KIkIhQGJo0OMH",
-	"TGB+IaOdPuHEaC2kYV5qDdOvfz1mqkXWyAbpchFl+poAO4NgsHdENv/z1qYRekDsOy9cWts8f+GM+/8W",
-	"hIVbZ8m/vfVdwgk1LJrdFe2xZvArYX7VlWlCzK9UnbR5jzARcSrOkjbrcaFsNKbNtWqRr7NEEvPjOrmG",
-	"WYa8J1hUR4mCMTtGwEuAAR5IgSRCQoAe8w+ndCqufdbg8WkMUajmMia7pVr4g0CLIBsaUa6boCEEvDlm",
-	"T0Z9Jpx0w0g7ja3ebKyqoXXrV5vkSCb7TdrVLFkwGoTQIrvhaFguO9oUp0IS1JHqObkKcyqQo7AN98KX",
-	"QAgWhzUiQy6jATHMg8GTr+k+U8TIOt/I4KKJQRTDNEXMwQE2ovF+kws0P3XQ3Ljcl1IFbuCVA5YYJVAz",
-	"lwSSpDFsWJ/F0S7qSfCHgfnlkHf2WYT30CpLGCKCT1ijng5YRLoJY/GYnPn4o28fffj9R3//g7P+MiB/",
-	"BJYAlmnCwkZSrlnMTPyaIJcUp+f25P5Y7pLN7Z0GqG1wsUSEhLRyOnfMNS7uNBq1gjZy5sxrjY17/+E1",
-	"o4b86eZrjbWte2d3Xmusnb9nf2W+fDaonVw2anZ0O43ZkqJpxNh+PIarL3SfCMaAbzG2H9FxHX5HYyVt",
-	"SNFuDNC7Dlnn8RjElFmomlVEQK+slPH6PHqPph2FOD0jnSEDD0cMblBMlxvJ5vT6MQRUQc/Pzzn2wwfn",
-	"Z91flnL+GgZwRXQK94OBzOyncNa4uSfg9FOpWKw6AnGCVzqWyrywnL24WJI+TzVo0gmjNgI86zeH+wMx",
-	"XS0h085aKXMF+tTCpChdls1cK87cHDYrZeZv94CJZTy8+Tpn/2QThwOfWegDR9t1iQmHtNU8czn/XD2j",
-	"RDb3OXSsprkek9LHOSpbFWJ33j4UB3jJBRoNg0K9y9XfVFJbj7tJq+7KSXjk3UV54u74y1Jo2tGr2khW",
-	"vOiRnBUlAxvZ8c/LZiOoUar+kmNfIiptZ79w07iVqj65dOsaOXP76mXylcZWo07gp82LG2d3SF/roTL2",
-	"GoQNOi5dvU6GMtFke3srEMVOUehMOSRmlsBENDSmfjXbaLh5/kLUD8XB53PdbJTsE3Wc4ezOPijf61es",
-	"Lyi8W9NGFoMMV/NXyKZrM5vbF/Q1+cUtKhyfRF2vCzlDRkGhpIPTcp83ZquxZgoZNwuZwfQtMmequR8q",
-	"XjOT8LOY7kDiMmQaa+mOVdva3Wfs8dk8m+UageUgXCYkztmMhgbDAtEytaFAdG+yMyQMX1kIchs6Lpvi",
-	"8dU75Cvbu6j/yYQIxs3uzh77mGqu04gVrUKZYjAodyJeKFQTlq4erSvQ+aToVfnyxnnfx7ixubnw21OU",
-	"zVbgjxmiJmhMoVIxLHZdULmK799mhoPM3inIDY7kSIRiSWpkDE7gXFzBtbB1huY3UlnXDpbWaMhkaCdQ",
-	"x2I+2OSitUtkVzNB2GCIErOS5MG5suhPUqZgLoHLUxyo/B7bVLlWts4WOmT6jFC7PnDA2FxADq6ROuFa",
-	"sbhLhizp06HKLhZV1r2viJaSdNkIk3A7csCIlj3mzurS6lzHOriquT6RQld5DwT0jN9zz5ixWpFOn4E9",
-	"ywWhqMNEUmIJKlpcSpMhk8PYrCAVmtncVfO0FB1Wt4XeiVZOfgFNaRSxiKTDjC7WqWWOA54Qy4FAL7Of",
-	"XuReLa5pis1U1LSd2/PEKHkHEq013WcC12RoYKxC62NN0OEKAaloDjls5Yj/0rL0KOiSKzh9pss6fd3S",
-	"o5w9ijM3rO6xijCTGl+WUUDrjOi42bF/8TwVG5tb2+eLrgpwSLx54UHQGTHsS8HCJgAVBH1F6FnCGx9z",
-	"sU/MdR6Cm85YBuiRgFpiolnM4JNEs/t6BzmZ+dFVXnOF+flcQIXEsmIzW7WbeQnNbiZW9Z9ZmRHrW1tb",
-	"F3FCsttVDOsjwO9j5gW+oaIDqCAY5oSogNLbD9bwh838hzOv7el7618++x+Cm/A86/CIRVnx8vROa1bd",
-	"vnB+gGnOHrEOVy7lzHo78Mv1mtrnwyGLgr6agZtUtULogo5ji6uzoet2xOCmefNbwugNLQsD5wxHBmfn",
-	"QndN9png1CQaZMWRbbSc6qDubI535mir5rn27PdqLyzPyjE6Wzpl4MLmgrdZj0KR0Egm+9VXACKt+kmV",
-	"MrlFEx06rUtz5ax07M0l+TW+VuapyQhW9/bbLbTsrFymQ9rherzkUe54r03lrRTdnCUssyyLJftu6XyN",
-	"PnNNBI54Hn6Y69Kwj5kDlmqjtAWwbqysaO2Yi9GnEWkzJjL9yKWStITUTfvL1o5Vm0ZUZWaXlqA22NIs",
-	"L/UvSfgByFk7UK1eS0WEkQLvo0Ee5xATKqWKGtVldn23UN8DlwioiS4RuSsTz2Qu2yNHN/f9uofi4Hah",
-	"dPvMyuaAftDEiFvFo0CuftvmZFbT6iCDszQfwGljlLgTt0gXw+/VCyc//Gk4B1bxhWKwvltdd64a4Wc3",
-	"OTItui7wnDepOlKpjPwvcbG/lHS4w+9bvBsICS4vKDoJo5pFS3HHqgLiBEVKvs5McbeGTp4gVm3ytohu",
-	"3oKXUyMxp2RKEnhkLQxZIgXmnYeTcBRnZ2tGPAYdvmXTuWUzyqrd8JyfPKjPlCxYFju70WDNGUvWGsga",
-	"EzSsBR9ifytoO8dNlEqYYslBpayU296jKyoj1GZDLKBUVyaGRkaycWELHSuIC3R+oEFZFszIl+CmU8+2",
-	"cPaw3LPH5U7fOq2WcC5euU87Oh57Uf9wWMA3WWdZRcR7XKtdMuKR7teJGtIOU2BaRlT1mSKRhPSyAdhb",
-	"s5HLoKzuJEyHvVhGvvIOH1pPg4zY1Cc3w1754CW7E8uQE1BKm0AZyF8CKhmOhekPmMW1ZK0puEe8Rz2H",
-	"/Gldr2VUJSAxU3NUE/uEE+KzXOLkrl5BHWpLw9yJTOpWtRjReH+NC0UU13UyoMk+bsbsjFzWTCCLb6it",
-	"u1MqcJCi/9KpRW3MI94lUsRjs/2KwVxwMN+TGAqxhBhAriKGeYA9f36mjz0y+d44et2bc7Jf4kqfhDSD",
-	"W3I8aWY+cZ0my5aUeCfRg0RcqhbAfWLRzPBCrpTju/i+lN6T7NBXERxV934P0+GX8sbEmpYZR+izNSy8",
-	"USxp8DdibTOYVh7KIrhOI0baY3Sm923O/2KEsxly4KTnEEEtSQVtX6l8MQyhi8lK1uS3/9xYcGdgwOAC",
-	"Ejpayja5lEdHlzFI5GDAddjfapNlUSccJnLAFbMInszCNRQdqHSte+/NC9thd3WU0JE4hh2AX5jjAoul",
-	"RoEMIzmuzGgSc6b0Ms48QNoMjSKda0A6j5vSdXOQMaC5a81CkAYJHRnFUAP+XsQ84FjdZ2MyYm6mlaOA",
-	"5kiUFoSyhCpWUl5spgmuGHwox2Z1uqwXygonCWRYvlWYYZffP5bFh1X4c5ZCFQQm6oRZ9ZUqCLcqotLB",
-	"wAs7YXET/glmBXwss91zkqxXnVUz4j2m5lwW2SUt82CrfBKhwZa5SeV2u88D3Pg7mD2P6TNZnG21ffFU",
-	"yCl4HQDOcue+UibYUCptTng0L1RNFRmmmshudzfzI/bpEIqqMrr2qSKCjYhZhQqfX8OwSl1UeQmcm/xx",
-	"dgcANwJjmV1r7djBZmOlap20Ophgit5TPOpckTYzq8aTg8+AgxUO1DppAQ+xr5hlQk60jM2zQupmn8Xm",
-	"aawtjDN/rXm9QyFGT2i27qzsasicyomlx5nyCaNZv6z59OL4jAcDXtB6ITMjPwSlDvuM6xeElcdlihfT",
-	"Mo+cjWes0RNB9kCUyd0S4AebtQJKaeE8XFp74Y9fvH7j1tre19b+0703N0oCtqUe9syqBKHRowesDuBM",
-	"7AAA0GCfZNdsGQAy7pKW4eBu46G2KBc8GbN3J2YqAs9mdrsjRZcnAyDRiLoCdLPDbrez4Wp187V7FVjF",
-	"G6nUdGnP/AId2O5A7mrPRsmpG9rUK2+kfOiUnGXiOs7xXAzqLEpdd+n184R5NqUXOXrSAwVdYdfImJUk",
-	"/gJ4ugU9TxXLq87gskvDoTPJn0g5mC50Xb7K2haVI5nmEv7FqYqDiKl9DJAAntKozzVrS5pE6Hoy79uG",
-	"CAkDXjSQguOvBryTSEwhqNeUTEXUVGOl2QDufq9vz6/SCM005FRIZzpZp9qIdzkeGcRR6DNqqNuMpRzC",
-	"CEkCQ+1z3enD8CNz8Zp9Ri2CTEzHzQFyEjlgIJiaLC6BUriSUJUm7LI5WF1AkAsk2y+jYeX+7+rWSo5z",
-	"bqez0J73OLc/YHCfD9zlquSrhsev0o5WAWc1QDBFzZl4xkw5kHlQ7eSxCYvp73RsW25nNfYMEG5Z4k4D",
-	"dCqbDdseYzBknbxk5gGYsQA5ZdPjs2xAY5J0aWKUmMqqfr5ZIV0fyzSVLeuc1p2ygWHlxlThuu5MEdpL",
-	"GLjPInTEVpuNGy8Y72fOWqq294jqbjf/3vwoY+HZ6bhrToTinmVTCrjKZ1PSMzQaPC7r2Wm+DHipCwXG",
-	"oqph6uMmzsX7KeLAPajXHAjWlFQ4H5QK7uGmpr3lQIYcXlfBjXFxaqPrtVTwN1Jm/2y2ahp2croWOTjN",
-	"LltIiKssJ0EVSeoEaPFWLHewswF9R87sWX/D5t8G7t0lwM+UXTLqS9DbsJwTFJU61k9iei2CiwqJZmyf",
-	"jUnM95lfIu4MHYfKWfme+unB+UK2K22lsZxpMq501rJ8nemYy4KqogOueBtqhRat5Gv5k1Dt11ZcB0as",
-	"FubxrnMUzpTpLRmSZyuIu/LsCw7pl3LQVloKtuOBH6PRvigXw35+KS9Nuaj36OEWem8+UdVxIwyFDQqI",
-	"mIFMWHmZixFrgt3X2BiHOzQZm0wU9gdAhRUgYVfAjPOrsvAdO6Vyusjhsilkqs+7OoT9U0DAWcN/L1DL",
-	"vW+VThGFatgUpcLpTgDOI7Gk0PZSAkVHMWaTgI8r7aYF3ekItpn4K0ItzalEzRwmx3NZFwXkiuJwiSDv",
-	"MgJzYDHjl0SSsPrSsegyR5DCCQwI0RmQalcYn0BZwC6cyZYtYWkhHIDN57Mo6uvkulQ6HjsBu5JcDaS7",
-	"Qg+EChzuDj5aFLaVk2HrtTQJFPtdwnpI9A8p4IHrtdORvRUCcmaKGU0Kg2YIdFnWrqVB8ZJ4zGD66tc9",
-	"7oI3J5+df6KmzujUVZ6++8VrUMouq9Xaeh0/CpxwBooYr8U02DD+tgAnbP3PCBhcE1JMMczaJ3/7g8nh",
-	"tyeHP5o8/IvJ4d9NHv71oz/7weTwv0EPjz+bPPzLyVuHRz/6+aO3fvLpn/8j9hN59N1fzBB357UMThfQ",
-	"de9lvAncTY2MtdRel6rP9ymfsrqMDpRlrnhVF3sbF3YajZ1G48s5FAekmr/2ZjGvyy7uHjhXkGw0YdSm",
-	"HdU2tjY2LmzXsmn4uCi2Y9Tk8KfQvOS3k4e/mrz988nD303e/vXk4S9cF6V/mEpLKcxyuzBLMw3fnnjt",
-	"zSlspFo7FftjCYgBUGfSlwoz76aeS++v7VPe4/mTHZnh8ZphsnZPh/8bNvJvJg8fTh6++/J/PPrRz48+",
-	"+KuPf/19hIw+BaMyr5JZ+RQ9tUsX26XHctYFLNMLjUUuoafG7xfV+A1453HCpZLtJBKeMwv0yeJiwDTK",
-	"6rqXr8WzXwolWyzjrK9Y3eSZ4E5FKi+58/VJP6qS0C7iHLUHXGtMF3TKkK8JhcMU99kg45lLmK4nCeJc",
-	"FgVbcLmEnLkhW2EUD5Z02GxMb2ED3FJcZffB0C651tXVPUXujbLYCBRlNDW7X5IeI4dMQI4EFG9wAb0V",
-	"1HK5ydAgtvpNgW6zC2NJ9qN1fwXhVHZHgpPyvyO4exiGT2ZVDotYa71mgWdKoAkhkzFhXdbRacIIJtks",
-	"CbpEY07LDGIHSkDj2DpeFgJ/etrzghLgVEA6PVDdPP+gXmsjyH4TkPpKExYAtLmyhPaB+wtCeuPZAJyF",
-	"nUDgZpcA9Ng31ILpGg1j11wNC6QCYcSdqT5Up7CelMeRRY9buHWdIlrM3ApO71F4MxnKhGrWDGarnMGq",
-	"9o2tByX17OWa83aY6iyMQXTTZhQytT99WM9vB5Mue9A6pQp1urGEnrZdWUlhA46zUBlGxvkCPOteWuLw",
-	"7VNBK01+RQGHJiOLmu1AqeWjb/350Yff/+TD/+eTv/rGp2+9U4k7yFQrHpXE1qFPXpdj0ipksI4w3J4V",
-	"CcnRNIe70KiOUTF1OqbSqb585ixZu/dmo77VmIN80czbLkwL/mC2Ic944SJcsKFU3F2AqXm7RF5IPQjk",
-	"zyzCWB9KpWmczWT2Zm454IntshuK1VUBG0zLAe+QIWcdBu5AuCYQ+F8u2n/HDFDR7DxmZK6o7pQEIzKA",
-	"wRXCEdWE/0nI+mNK8z846b1IXn/mxPM8gTwrgGOp2NzwECTENvGv03hji7GtTlS+Lx11qiaz58noBTL5",
-	"NGTwqmWPTjIH4HFWCH+VN3NYUkAfC3t/pvHCScnzFQV4FQk9VyQfSwYvFLNzZGh1ibh68O9rTKQsD/4d",
-	"K4y3SjhuqgNHFp3LedgUwyvejbyFlLlJORtwIs6XVUXS54LUY7dF7levZd3XXErv9Nlx/MqP9hVDhh7z",
-	"KV7EAL/0zl3h0kwJTU9eTck2x8wK/Mk7sNnpmucRWgUk+qkn46kn46kn46kn46kn46kn46kn48l6MgpF",
-	"aagd+UqQk7DzVICTiLtOh4uecPzVdg6dqposs9+CdWzQ0seIarPvnT5NeqzuShiLgm1JKMUxs2WrrGzq",
-	"q+hkAbZ6fl7R3nS5XfGWVVjS7MQ5i6NbiWzHbBBIbi+zgPIe3oHyfRYHWOkf37l5g9ySZjKGcdiWZm0Z",
-	"jQGDt3WulcFoC1uwSsmQJnTALOjT/GuEw9Zr9grNabH9goy5bf4zg1JVFWO33I5vK5YchLGZZhGNvYaG",
-	"7r05M17phM1K2QsVhKy3iuI2wiBQY9DHSdmGiLov014fakdZrNjIlcstoMESqz8Jhue2/omzOlCvbnaf",
-	"p+MlEdde6yZyUCdani10LDtmH+3jtIme3xL62mAok9Kkmk5eVROA7URUxpIuhlGmmWR16JDyBiX8rEc7",
-	"4QZkTHSksz7ci6nurn2lVof/37hgeMjw4tZm8HXeEzJhUbODfeILB29hZkTCuqkqW1AiR/PLMQHxZcBE",
-	"hElw9mN1yzWnHoOm4wmx9N312gdv1BuNRmUVyG6fHIXWk4o5+zednhQ590a2A/kOZ1VDNf+jOcFm6W7p",
-	"NefEyQD8kYsErdoiDBDFg7uH+1KZD11nIio5JOWSJYd/yE58RfrdCyKrwt+aXeR3x5v2dCMWbDPpmHuG",
-	"cOzTP6NZcSrBHVUqZVE54i7K+qVgVd9ImuqgF7pvVLseUQT7GozkWsQHaGDRGPAizaUjd772VcIHtAcY",
-	"KMOECw2tLSVRHSoQNAcwVQCBIOiMzRqnTkOFiohwSHFtXUp1XybW+bpDzBLI3bTR2OrAy/Aja62TV2zi",
-	"bB+hjEYy2VcZquCuQzfqG+vV9mTphB3EQe8yomb2WFY6g40efOBCspe1cLUV8wgp0vp3qNcpCR4nmKRi",
-	"QiNwDEj9Csqd66+KDmm7efVs48sPzS06ZMmdPmMh4RNTPmgGF/wKlgDahhWKmK9H69lizKrhTxkUFDTF",
-	"MHuGfV4Q7w4Wm2D6cvlSUWUN8P47U9tF9qDpMXbXkanehfh1H5sPQ1cqwEfHdrDL5exVvEEeNWexsyOG",
-	"QQFH1Crbg311QnYHtAdrDnPDZHqDxnYXsI8YiD4AuskhSrBqy2HIQ4+xHWNT4DefUfYqq9TsjyItN6iQ",
-	"ujmUSvF2zJpjplvrJGtbOLL9HUZU1TEVHUhfkgewJAoteZGxIeF6zn3NSy6efe7Kc9cvXN1+dvvF2zee",
-	"/crlZ//jjfN757/67PXL5TNp9hKZDssgs6CHOBxr7K6dMBqR9th63AOjr8HwazD+GkxgrXwGOtvqeSfM",
-	"Hojs+WYpP7K1eRDpAuYDMz8F3mM3cYaGhSlm65tz1h23X0l44dvlQgNIwu7D2pQRIFSRNqMJS5ArVzlc",
-	"1XjwvFv9x5ILLnphMV3qySnxjdrAFDA1c1sA8TPrMjQqtC2JJMNbbiTfLrZHA2llLug6ab35yd/949F3",
-	"/vVBy2vOYJFfxpYPIPBL69bNO3vkHO7muYiO18xfW8B1VdaRzOtpBETvcsBG42KeTJ1PXjxFLhpY2uHI",
-	"o/AJOZzKevkDnBp6/xH8C3eoS9NY13Y2t32X7/b2YofvCW/yOrkpsDTIcgJvj7kFose/PKPAa68ypPGp",
-	"Ft9ba41GowH/mRz+7Pfv/erT/++foRDwx5O3DvGb7tOTh3/98a//78nhN6Gw7TuTwx9ODv9ucvhnk7ce",
-	"VuinXKJdfRUEupa2pbtCwz5DVXOtuOwypYjHwTit59K5WIgkQAvUnXPnFt5wM7vQmXPgW4FYopIJhEJ6",
-	"1FwLKLzSNhLqjBSv4JO3qepLMAQGHBqGKxpj/oAUKo21yzF4XXKhm1O/jDGkDJx4wAVN/Jb2OqFwMcCu",
-	"YIDhFbJ6XqJjufSlqdyeZzUoN5wTlvuVAKTN6+PjvT6zR7Z69e1fT97+WZ1MHv7r5OE/YF1rnUze/mBy",
-	"+OHRB98zf/i5+/Ho5/+nTo6+8Y06+eRnf3n00Qd1cvTLnzz6u3/1d1R1+lKCzMsAzdQbKYWtSZuqT4fm",
-	"J65iw2nN9HnScZ2WhDX9NdV0wIN75KzMUm90qOCfKhJBo0loMktBxI0SKXo7wN6bhu4x0yyq47/poM17",
-	"qUxVHXA/m5vbdQDmMkbowDyTBZObakSHQ/OikE0moia27fy3t34c1uXjdCAWs3v7nPVXh/Z1mTZ2ZT3r",
-	"puuSq2IYZ/3oZj5aC7e9O9N4bWPt4r0/3XitsbZ57+wflX70cl/yzvHLclbrjJeH8LY2qhV22vZ4vuSz",
-	"Mww4tgNbKHTf+nhzSm5srm1eLNJxinwZOV/b2LwHNP7TrdcaG2V0nc5amTkyR+/89Oi93xz9/T89+u4v",
-	"jt55/+idfz56739+/Ju/Mffe8Ia/wLPEXYdTlJPFQ5UV0FftL3mD8V6/LdNkSW47p4f/rBMrjcs4QlfG",
-	"sRwpVCEoiWUakVQxYqSDIpS8kXKQpsznbCOaCLwkbV4Bmzbv9g8TCd1iL1YQdvS0aWcfzU94Ksd9dgDk",
-	"ohq69A3J1TxsWDNXsAgKwtmQBdTOZEDBtWKoEuTKN6zmuIKyGXRrSJIwxSNzT6uknYWul4dyWLlCMn+n",
-	"rEZyuVaGro1hdcj+sg6C9worOqHyxUjKxGF9z2/jOXAgYHn7mGovBEyKksTB5SkbSL7YnN8fwYP/mPvx",
-	"2E/tKPSaqbLq+afRAaSWurVKe9Tvs7EPpl/3eubbd7FFgWI0RnBmKVhrx2sMHUcWRTTrsW8MpQ6zVn8r",
-	"YkoncsyiFmJEExkjD0qHCgwQSJxwY4ERSLS8K3AEcDSTEeXa4ihRhJRGAFU7c8T+0hJra6AZWJ+C05Qn",
-	"yk7d2t9UZ00DHEcSmMW7z4YaE3VxukGe5NGzmT25alEFRCOCsPhXbY9g7UJsOaz8TuYRVH0gPiwXPrVE",
-	"x4iEKtYEn1V5Uq0gUmToFoawbQawF7t2B7rlkwQnmHmlx3QR6X6J+YXw7w0l4fRlmBsAxAHjx4xGCj1t",
-	"mRmOBu46aQH3ciD0JEpZ1iDGKPFkzPR61n4AfpuyOULQA+Zbtovhghax2ZkobpKHCe9f6TkH8t5chlFS",
-	"v3ZTsOxiOUy92WD/Y8Oi80TJal84rc5kK1XiDOQBi5ouUyIU/jGXWksZ+dj30KnevLp6E4xyN2hlwYUe",
-	"/TdSp/pMKVhX/uTlKzcuXzHHxhiL589vny/psQZAx82s0ffU9X711VdfXbt+vZWJJNsqO2v+YKhXSTld",
-	"oZlbtdqY/A65AplQHUtWshLulpad7MKpcBuSOWUX4MAViOntz2KEuGm0puUyghyXWCev2H5zoGeZTepB",
-	"cx5hJYJgLFJEgOLtcNMKNt4sAtuFtc1n9zYu7GyVILBZ5LRP3n9/4/dv/5R8+v57j379t66vAj6SO8++",
-	"0sg7GhcB2Ab0ftP2cNg0Cnn+DqRs5y9Zd9+De1NNPaGhQ3Xwt7aELbKzP/rWL49+84tHf/EW+fjX3//0",
-	"g386+vD/DSO9ITW2CtR48MXQuJ+Qkl2IwwXvLk5k/q2aBToyQ0VpjABHXg+Z+QBHN4dMZJ6xGSEc8cwp",
-	"VbygzwPev84M8TQ2Er3LkuoFQ86BNYtsbGczn57moWlyOj7lzTxIRb8cZDnG9Ap6XrLye472BDQ8M0RQ",
-	"AV0m62taiSyX4fHbacwWn1ibrhrYnyy4T7OcVoDUNj/EfJ8Rqfus6DbJ+hlR1VSpiGg42RCyQEeM7dvM",
-	"4unmAfgZGMiKWPMwHhWYgjcfJF2WIs3ua2K/bD9T1rnKiCcVNjcxIxBzJ+QBS9yqoSFL9dN5B0VgYQu+",
-	"EvCCzB6urDHEzIU6ZjkzYmVWBDC8bR4O94fIql7hg/fmrWGVcOwyq7wTp70ntLTbMuRm/fijXx09fL9O",
-	"jt75Z/z/b//t0bvv1cnRb7/16Dv/UidHP/nbT3/6Pf/aAMipsZKa2U8Zlmm9ptLhUCZoXxlDKqHQxCfI",
-	"iafoNt2unNE5Sv0AUZwhRw6qgrjGCHEGdhbM0FrBre4nIkAxgxYsIZBAsjRCAhc6kVHaKUVlKAUqqBKD",
-	"9Ak63VFqNjVAuETYqbasSFj0sONDYaaE7etYklXxVfTdTt/zmY4IhqkNvHAI8rYDmXb6TJVtw7zeCAHW",
-	"osw9rHhXK5fbw0freUOsiM2rmzfne+pE+NXtWVC8SOfyK47rOynEPHv7FjYiW6bSdfr0Ly7HPfU6VDGV",
-	"De6d72PCGvmb8nxWaHUy8tFZBYIlqs+HyxkH9qWF+d9TAqYw3qJTON3pzb/O+bcwC2+hbDiJmqFp6j3Z",
-	"wqFphlQxSeLERdWJC5XqbDXMOh2z9DhoiH6Qwuyi5Ev1kR+ypBkm7iXXPhiqAFi0SzpUsTrBAuU66Y+H",
-	"fSYUKO/dNI7XRjzSfRIzrY3OHUnwcQ8grl6hZH0mnpjNrHTBX5UyOrGegc0lmtpXDuQznSYlXYlfhpa3",
-	"WSog5Pl2qCBtaFO5RJwlaxM6XS8OKmHIRVqlo+FMb1rbW9RbUum+lFUmuIKA0qK403Cjn+4OL9XQtXgc",
-	"qq0yYQdy/5gxDti7JqOdfpj6aTAO9oIckQEVmEisMATYZh05yDqkVzhbC06V16nWlVp4k7UzKxCucFYK",
-	"5Jl/HFexY7MDm6VHbi7OjfzMnrfi7j7H9IgxQYQcZe4X8EU6n42Z1ZJMKDtiWVbZRt2n3VJ44kscmvk7",
-	"fxLakl8itEBLxO+VTglLQW5jFc+ymUe2B840IMpm2Enui/aF9oInRVbYu/KioEuBkiBzxMYyTcA9MaD7",
-	"XPT8ZhfYsz05YIn5I1Mune2EFYhkiV6F5umyzCoXFXqzakcOqenCU2Q/Gs6nymczQ24bs6qTT95/f/P3",
-	"b//UldNrtktSYQ5PlOkcCJclRTx2FJ4yeec1oGtLqfvVV/2ceTzYcy5raj+bEgx2fgLnZjdLnEhBb3Ic",
-	"CnmWWj1uvQgVNJIyabYpmgXVDstz5ulZL85VyA2SCgF6QY6ObGjTi/rVicUQGfVlbNeIBbhcKzKi8f4a",
-	"F0T1acJ2SF+OQPVGRb2O5bmK37edDmyEP6cYE1GWiAmnIM+wElqtkxuAKYbJWEZ5z7pkLHIo4ZLrtSih",
-	"o/BmQtgkljbTC9rmZ1PpetntkBdj/kraY/P86jt7WnkZ88BOxTInGXYLm5lmUevVlgrhwnJM2KEDNpzL",
-	"4sxDdwBIKHdmJpU8Mf7y8F0viL3o1fxRI0W41rZIomLfbPtCaRvZ3PL32n8rQmPL8uY22nYfN3a81Go5",
-	"eXEHXqkyMccGYBBEtYAfzU8DxeIDp35TkVXxo5bGQYYuWoc3m5WSVkaUGzo0Y650ecdZV65tnrarM0qF",
-	"rRwnINEAxyqN47AD3bypmsCuShhIlqwEXzajAR8FaKxugb+ab+W8zhKYErsUAHhb9b6FTBzrpykisM6J",
-	"7TuAVK+v49Biwvq3Z+oeejzGl5we353arCJNfWmWSfD80rlTXqYurQTPuky39lV0iopAdgU1o1o+ytJQ",
-	"meXCz4j+Viy1Zsm45WpyMXGplc2sZbNui0ISer85SW6OtDvLCKWhpBTm//1jAuAJefT82NKzGrlCQJMv",
-	"MjZUkOR5nyu4d8jvzDIxncusM2FwJYqTLZO+r2OlcDO2xdjzJjdTVRyOi2zOqRRehgJFKby46dYKUnkV",
-	"W6Ni7tOJCO1QLS07YAmN7X57ZQCYl09jvs9sN0TDwSErxYIzWFFIBxYEgGNp9PpMUfKi3Mxq+zcr5ubX",
-	"xuVvZCJrhQQwn+5lnPeO0z4C9DVUtEHgOLZ6g0MZ1Jhak5kJ0FvSXDlX8T9r9DlTZ7GBU6/16LA54CLV",
-	"YbxSEjMjqtvW06RH0p8e+hDB3DFWjYUWMjwJK+fbMQun9w7o/aYx7XPojdlnzBebPNxIG7UVZfQGQ4p9",
-	"NtRTukPBNmtLuW/bYi9A/ZuaWJE+9ZoVu9nUyjZ7jw2GMdUBn9Vcg9zKkYiOfWSDReCZFdpiGEEAUmOG",
-	"llcgtoaliCq71+srGE1Lz3qBxbMkn3QkL/HNnBBzLONRxybuNOOqhk4Z1FWtepBverm+WtRTcyVydkeD",
-	"h3NGUy11eRWvxalroeGLlLlCtxejQC8Psu7fsflAQgOG+JrLqzLHWNCSms1xbt/j1FaqKhFL78yymsQK",
-	"KoFgyVcTmQ5Xug5ftFymxZrciulvS4Ki+0kdczYWspECkFrzBfWAgfN2pQwgmwRYGbWzkK90okOeUMJM",
-	"Ubg50sxMfMEmnEzocE6G2ePOs8K2xLOKZazDOmXCIq6P02cMoESXbJt8zbwTolXMO0yoxa2xQjDEpegb",
-	"Kzj7coAMQ7iMTPkEC42PLAlKt+OkElRjHRLOC3hkvsMLubBH/YWCw9+NArbUfE3jQRmN8EjMnNs+471+",
-	"iQmo+NcLqMJqQOMYeEHE04HZLJr0WDDXMohndgOAFhGFWNlwFdTHj8LJ9ZANVwFCGubpHq+7JdVLYctu",
-	"uRq1MLYreFa4In0WR/Naf87rfzW/1dRUdryfl+6C+xCdNfN0+ZcjrPQHxDeAL9REyzhaOQcTiLAg+TIM",
-	"Oub6kmQt2LJOa/kiS8l+vAZli4H0vD1YqGSf5p74bRXqgS42F8qa16y8d8vldsAwpbs0nWvt1+RmRQRQ",
-	"LBu6/L7HtdR79LpME0GhSxAx1BFRgarFnixuHlBzLVyoBzH9qRAyFR0WNQHvomRGJXDB9g/EYpeSM7ev",
-	"XiYXt88/e9b1derQOGbJM4rEVPRS2z5xpllBHDMrgeaWJWYPlpYO3QG33S6hHU1kBsPKpntA0bWv3zP/",
-	"aaxdbN77UkmfMk3DUUCqSZ8Oh0ywCJybwIm1hHxjdj/cNpgliVxCMy50j5nb4DKTbecvXvRE23YjaEZr",
-	"rmM2B7l6JkX49jWSsC6DLLgd0jpnQZ7VOQRLN5vgsNIXA92OAb8Q5+CBB1hKz0ku/5OUqXC/rEs9RtoJ",
-	"7ewzvUt6TEQs2TUbrljcrZOExVTzA+AuWRXcLunLQbGcyb8jRszXa/ipIrSieS14PdBpVzk0D4/bXK57",
-	"7vWSbKpLZChlbLgnpMcdz1ue1fsvvGbw2BJAITnOwCwWGwUOBang5krKDHI17FyvJku5a85gJprJ1Hwe",
-	"1tkdPkyZk+c04EqD986jfLUzku3BTPLGDalJS8VSt3ZsMIMmjMSUR1Br3R4TaqQspGT4KRgzu7ooUIrp",
-	"EhmAoZdxvex5WCmds8zlsgD+MzsSc7Fdb2egPssAKGYvLQm8t1G1QO32VMpTWPTTPPekzQDhGZKod0nL",
-	"9/q1diDiViftVBcyY4qgYLopGMN2IXLoerE1zY/NMcuSPMyfzdemfeYhbog9ia7yXpqEanpIF/5CMD0n",
-	"HUAjQfiVWietAxqnrIVF+oM01nwIoA6kyw/YLml12ahFNItjBSFFKA6wmqX9BtYdk5gzp4G0oTwokQPS",
-	"MJv0bD0DfkuFhmYkDfOoHTrQ9ImNCjijwQsOLxce2zq/MMEcX6rDCOFTChIruiTUKFTLT7Pfz9ZNCdLC",
-	"P6uWH+103Rt2SSsV+0KORGsq9BhxBAxT2AArByrdaqjQXe9mGz3fBe4dimk62HVk35pHC18VCFGjuo41",
-	"Rd2AlvWGN9Z8gW6fm82htn+oZ7MLr60QSphCA/jlNz/5lz/7+KNvf/rjwzoB5OhP3vvo05/9+aP/8cM6",
-	"efTub35/+FEA5w+AezCfqlav2cyf8H2VCNVVTTCZp8vy0B0iydLtMYd9qeWSPrpgkDSNWTDijpCJbSn3",
-	"wTwCdIIMlaDaaUlj9op5Y2HifEaFbF1uYuFcekPREywRbw42S9p3Fm3CPClLpu2Y+Z1mL5r/BVUa2/L5",
-	"Qf042O2dmFFz+PzMjewTz26eRnCzehDJbOTQAYRXOhlXsjcKMcPtQMyQ3TcmOg/ixjz66L2jd769Qzox",
-	"VcrhGlk8Sqr2LbQnqGPUTwmpNkc38FQb8cAcu2wJbzlwA8YqfDWWGF5Y1Bq5aytqp1IRKKikRpJHCRdu",
-	"7Z5fg8axHKGeAiDTERNBblc55BcD/H91UtgOCPPBelaOJAoH+h04OWYT7HnpM5pkTo9d264pxpxMrsgg",
-	"1SmNK5+aHGl8YXarcCjZc78HD9l0gCaGgcKcWjFELgWOzfVOBiXjIyDUiY2qGQWn5YMhtKBdASiH3vP+",
-	"iZEjH0DB/OGAJeNic5iZYONywA4uWLsA8K0sTrHYqFRMp8NVmWje5LvyRYe23YuPgmbJoIoQ3nW1PyPQ",
-	"Pfe5iCBvWEhiPlH5lD6HvHCPJYOpXgSBzpqKVVrqy+a5sImW6T9hzyBFQHhFxwDS644VqNbuZPMA2uzx",
-	"RPdc8VxNAoeekorNxb8F03BVXOjFaX/loE3HlNKfTbl8UpK4VPY+dmFb0X1YirC1ugyeBXRcAcq4NPnk",
-	"yUvjL5b8PSZo4bHE9zyBXUEmn6zkLY8DzfvE15hIMxznJy6gZ2RyKNfhUl5kaI7e0AYOZxMllhXoM0EE",
-	"7A84hayVxaZyETclD4sspRxTDpnvdDqYk/aeoLbc2F3l6aMUENr5PZ464tkZK3CqnJ368tOS0Eqbgih0",
-	"J8U78/fKNCLGlgaxpdYtbeSq2echHRteMqRjBVC27Vh29g0faWNL2r5MQ9Ui5qklKvbM4zMWaxjXNk3i",
-	"cXPMQqr5YuU8YOddqGDmBRGogxbJmIXs6akgd2Pt4r0vn2lmP54NxbpnYCvG4IwtzRE1G75q0u9T79RT",
-	"79SxvFNep/sqquVTb9ZTb9ZTb9ZTb9ZTb1ZZmKrpo0d42mimQsIoZXrASdQnQADyiRcm5GdiOa0GgJAC",
-	"TP5lBY3LSUcOBuZ2q7TTJ1QRSrpyzJId8BNaRgffwO4/kNPRpxGx6rHmgxKwb9iglbpxZW+W0eFle7CW",
-	"0OevZg31oAla3hozX9IuaQEqVAu7kmfpwFkGhz2Rz6iTUfMXs6tewiOf5Vh+er6+0ahvnK9vNupbjfqF",
-	"xr0Qy+k78TXXGeF3+TBimFGlg0yuSqv3gU15dWzfEgXXEWT1A7nycDNtTUpyM/PA+AwbiLmY4gclaace",
-	"uy1NUB31pb/2GZGHzUQW95YdQaN0l4SKUwyt6061FLFpxNI08fHw3dEeM5rUSVvqPmEiUoSLTpxGLMrB",
-	"VODXDkMBvB5ZUxLsCybNrYqpCsQOoN1IpW41tjrUfGaZ5wNqXlDdHTG2EBLlFfPMzKaYX4Z3IeFMlQRc",
-	"brNeGtOE2Mb0yspeaLqD+DWswyMWEejJQ9pj/CGUgS6lqpB+Dk8t0z9PWDShqcZF/rRUncg4Ykpj15jq",
-	"rYvwI7YJUTgXpqnZfR1uUQPdkvwsmDzR69H/+i+P/v6b5JP339+aHP52cviDyeH/+uT997eP/v4Hj977",
-	"+0ff+9Hk8MOjb3/z6LffqlUrVstmUneUzmhTvufVPAxejzW3iTVMgAJquhZ8ttHYtusovVO7evvKn/z7",
-	"6zdv7L3w0qu7z736/KVX//3WnUv17TuXCjNelhoecoZXUl/buGA7vLnSKdswzS8MybumPfqn/zo5/N+T",
-	"h9+eHP7TTBF4DVrPA6WPd4gLBKrU6QoZx5KvhFuJu/6J5Pbtl1+6knHB5/fu7F26vYdaUY8fWEUi76WF",
-	"uYwwgxywFUteWkgASB5tdROGuZz5sZ674wsxGZa9TtMW+QKL2D8481tCmbtRRKKYKd4P3bdsgOLGl9+/",
-	"chCYAlbEEm04l+6Zl03hwXEa5QVgFBaox/OBSPLGlWUdx6dJuEr3SfCPgxlf6AGNzTCNZTnVlrJuxV6P",
-	"6cWdKefsZ3Xsj1Nsljh1vk+vaeKSq17yoARPRhlUGcJUP6OsTUQHUvQykOEsEJb3oQbsModOVgJfRs4c",
-	"/dW3Jof/7egb7xx9+AsjqN750aP3fnf0zf9zdvYYlEe70a0+M+PLMhXQrzyRA7IRruaR3QoFyNb5YMeB",
-	"l4Kki2UQ3rst5T6idvEBI5CDA1WA6DbL8d8sEujxaqgAIbLJo4BaB2iQykev3yUDbHBMse5JcV0APssu",
-	"xEJVcsZXf0rQwqfbO2DFdsUB/aFlQcxaO0RAWbw7BPUgdho5c/Sbv3n0vR8dfed7H//qv50t+E6x6iWr",
-	"boHPlpbB3Kuk8c5pYhIEZM0PlVvwnPo1cw1OKF88bws6614C0PyZ5hOLomeOfmEMsOBaXrIQRcdxIQJr",
-	"WL0vgnn9VkyXLQgr8ILqd7nocB5w4SJNU/Ov11LB30iZ/bNOUmbUdttZvWI3ds+5lVUmNeplzvXzQewt",
-	"6iEA5bV8Jb1a7NOkyzXhQktCoUxxvbZU9d+QpooVoR3tyP7kNxf7zCy0azUMJgziVKOs4+OhL8/aBwgs",
-	"DALAlqUBqCgUcJZBUfsAkvniS8iONV6GAz6jvLrQitiSdaKGCaOR0ThFPC5s1vnGcp5Cn5nZhu+QouI2",
-	"s+wC3raG4hIXcAr+M/duLo4YzWJ4evGqpdrEzAXdDC8WAaZy01RL1ecDWjQbt4tW42ZJcsfa/OSOei0L",
-	"akw5DUuzQo/XhWAONjkOGSTJcEVsk8qR+FDN801zZyAYkiHzj6sVOK8U9w5pvUFiaNrtXjmwWR7VyvLg",
-	"8bK6vFwdWUKimknkrd5DOqh0bYyX/WrWnTr00ZFgyQo5nmgYL9G2wcwEzXQosp/bhcF/drpJFMy3QIx6",
-	"geDZ1ALVf9Pc/JIABqwd3qoyAwNrd7kCiiVZCUHhqJxEINY7eE88HAtzueoVlFbb1unS0mmCnEyl6XTG",
-	"HH40XN5ZWMhJ7NJM9exnYKM8nPvZ5ZV6BBEVFgKpHixsQBnsSxH+gs0dns9oMcPX+ez6GB4IjF26Oo8N",
-	"Vu+pnb1TehSXcovBRKBl2MLTWOKVzA5jzn9na+iHw0Qe0NiPtA6ZA8DBv0JaWsQ6MRcsHHW2YbdjdYw8",
-	"Zsr/6TTzr+cEKqyy9OScXI+36a4TS0g5/3KWNQVjKHiewbw0kDsLexPNfHtp3GX4RCnk+UxvgxmUC5SP",
-	"immSt9rZAQjCsWtYknWVBG8gBIoKnUoQa5vwLqqAXBFGk5ijf+4EevNYiky1DZle3JzbegxwqZlDRDsd",
-	"NizrlIHgMtlRgL7Lrvta1qAT/M/YwSpsts4vPASwmgoeYS8PDV+pe3OfQ6yTx7Ko7AY9DcWimKO3WM04",
-	"qYy8nJafDfXizrLKvZc1EtjaYwe+F0uvIRPNsvSPvT4DoECb/4GMx+tZZgSLspG6aqDWQybm5oGEU69W",
-	"CjkHo81TQeUCuQqhZ58uc86xi/RU3G10/r65mnN7DpOawrrEd3bAZ8YikCcDmuwzyNUE5ihlEg6DzXeL",
-	"T2tvHMxGx/jykMRMDCJIuBPxp2e7sLpTvdjSZLYX+/wK9aWhCguYc6vCCs4gCnqCKB9g4WqfHLrgKsT6",
-	"LAL07WVu2WkqxUxENGkGq0YNZx0m/MAoKe5JjMdylbV74hhJ78s4YolXvAQ1JixWzCqS6+SVvoQcfnO3",
-	"XddLxbKcJPz+ehVrpiOFph3d3GdDPQ/Yzz5ndC/zaJ0oRmMWmanwTt9MsZ51zKXCTCashUUJHTXL4vZX",
-	"QcpYPDgrfBShw2HMkRRYoIKvI4oug3aVWe+0hI6mSHUN5hyxhB+4jAAXBC923g6Ry/drN9YuXlp74Y9f",
-	"vH7j1tre19b+0703Ny48CPq1QUutqp6F3L+3qYjkYBexOoTUfSjKastUE5mYs2EsI5t+v3RXwGqia75p",
-	"hojqho4WJBtSii20uuu1LAes2GyZu5bUxS1aYM1NGXJ+o/dQV6gu4HWLcFH26SYRZM33K2UclEsEFW5p",
-	"99wYNn2XtNxAkFEIedgUQSNdMo4ciXVyydzEDotjFrk7hQ3xHHmqdSCCN8MSt2qZv/1GVuePjVe7spQF",
-	"uFa0OO0dZJMI+wrdievEBXT9ron4W2zoPnXAnMsIvlHwg9fsfa3dq8At53bhDU99tKA378xUT6rtboYU",
-	"kLGjeekf2dl1J9O7aUEXQd44N9/NInuvF2WiO9dTMqdcxl7KYTOXTU/03UYth3WpWkam7mJCmq0Qdom6",
-	"6+SSIIiECRCvUWQujXT3iiXFcwa8DZK6AJoenRA27I61xlj0gZUSXGEq0F2htExYhE+Yr7lDggVWz2gz",
-	"JYh2tykiDCCGrvmXkbRUAw4yOEEiybA0nap9kHCJHA5ZtEuoQ1IlyjynR7zDHKQsZJndFbVCejqY5RZE",
-	"FZDEd2rmSI4Mj6/NJHNbI95dqA14bRP+i5/Yhv+eh/9egP8+21DNdBh0yFo0c++DIzmgAGIB/wUyBt/E",
-	"mVZq7yAFe0YBtjqYRq1sda11sidHQrmcVA7715dKEyET21eceFWpro4cHkGOS1Xhg7VwT4g/zR45+0cl",
-	"yWToy57fQhxKbaxKiEDyaJg7OHlYn5YOUt6eQp8BmrcMk6EDHkMxpQOfDyeQlVzN23jCVmj3MdRNwy/K",
-	"ur+VqZ+2HA85qd+onIx4HJNIrhOwb1RJP3N3t7cbF6GOyeW5hJVUD7B3sVhzbCpXppcAU8cXbPLvjJp1",
-	"c4iUXSd7kGFNvWsfsSETkSEJd1LG5yKopLccq7XdEVqOjVlygII56o/X52tWbh71DC5/s0E6fZrQjoa6",
-	"cNFh5sYMaMyVMQpQ6VYOfhxBUsCqkSIeO6bYlUlPag2tVpyukmWC+01eNsM9oiXm8M5aWnZ1wL9bWROP",
-	"FloPLS33mWihIoGqKsCTozxrESmQS8Bj/5dorIuN9X9768etnGujfHMVsjI+ANXWfkkm+03a1SwxX5pu",
-	"GFPeErJZmgZSaLNgZgYJVS5zrbqeuaIxrVgnYbosK7xoQpmpjWWaQKhmQPe56OW1MHVXJnDAEvNHlvU/",
-	"WYgRYRYbzmy+mibYstg1T84S2FBQY/1NQV+eVn6XyIrcuBiOBeWqrCVxpmdO8TNzglpTbLC1k7tYZ/Xc",
-	"rgVYmNV1ZTLzR6f+Vtd4K4SIysqxPcMgXIhzCkngp5rSHVKi5+dHzyeLOqFc6B4/YE2jAq6azBuqTDGK",
-	"5cl9r1xTuJMZiO5AdqTo8mTAojzWCJUVXZbA72I6xLYOmfWK0e2Ys8hmvxsrIww7k5fEzLCKa4JcUpye",
-	"25P7Y1kswMPCxWnNbeMeaG9/uvlaY23r3tmd1xpr5/FXQRVuT1rn/JRfMGFULwnvyO4PecJO5QaV1tIk",
-	"7EDuHzM1AqLeKwE/uCuGr2dObo8QhRnWfbIGb6HZjFWc3UXSz4/AOfCqsNKEjtFhInsJHZAUYvkaGTrW",
-	"QM32YllYjOkTeFbtQZgeo4vQDvQP2fUanaEozOzdxapDuBTKo08p3U8i0Iu36YkHeX2ASo+HRQnt6rwx",
-	"TWkJTr32Na54O0sVnIXq4aApGz3AebizXj31vDOYImfsI9RIpLMg/a1dSrBfL2rWZ7ggQmJ6RMe6xhPS",
-	"ZSwqlBbh333zT/mYFaGFvGIRFJbGnGgbnWS8a5NfnHmGjmGuMM0l0I6zm/DKhwUGyuo/vSqWENyuOI3P",
-	"KqpP5bPpqcxW99NT+WzKTuOzI4yVn+xnQxrLq4wmS2a3m1ewd1Aon2OpQNCq+eVlwDRTHM/zAjuIGRwx",
-	"HLT3FzbDytsJo/uRHImlWxrlDYlm97lDB0t2a6qDehLCMYGKc3TWaQLYRuBAwzZO4UwI+FSznRjB03SL",
-	"C34WCpasjwhqmbggrYwmrZJ641Qbvr5EDlhhqYEQnLRzQE91zA9gIlRgnbUG30ufosvMzxnFVMpdDwwo",
-	"kyL1/A14H6UTpiUy57let8GKrJ8rhCe5ItC1a1E4b3oHLV2aQ5Z07NWbcYLkJWKK8oiMXPRxDKveXXo+",
-	"oWI8t8Rj9QvD41j4nD3XofNV9y5SfkBmSXKvhFfhVALWt7nq1VWtnO2FIPpDRZ3hqsOwUgphrwhbtlX4",
-	"iKZxlfnmPLc2ZjQpFK1tNjYvLKyNg7eKZYCWbG4Ws1RHb1iacD2+Y+ZiOY8MxTFbl1Ldl4m9cjvkeSkT",
-	"gq1pwbFoe9PWrVoUc7GflXp1u2RAI+Yc/ZlLh5sP9xmNchTknVphnJymdMhfZOPMZlg8wecYTQzbEIMm",
-	"TlPFaQ9naX+xecHz+Xrzh/U435TPaFxB6ZAapnENYXkjadsS5waL+bW53FyplEW2CQnsNvjlYWL5yvpa",
-	"D1HuuUSc+QtDP4Sl/azP0jUJJpepYnUsulOIgEtVH9s2ghUlIwaNlKVZh9YsWSfY934I0Qb4O5YVC5eT",
-	"s+qmmZPGRVfOjW9xO80pM8BmRmOUUGVRyV1CBbR70eB5tZ06nTau6NjwTLMJwFZpwtbvirviS19ycKJ2",
-	"29a/9CWMQxZysC2SIkYux1lrGZsIQsWYjFgbofLJJRyZKxvbzOI1gtAOhNR2zBzuCuvEx5QFGvI2nzn6",
-	"zsOjd384efjzydu/nrz9F2frtuu1hH1xCVLwLH4mj7muE8gkdPa5MgY6oaRtb4F3pHlSRLdFulyWwhCY",
-	"S6G+9KW7Yo3sAbik0QZuX71Mtra2Llr9w3ynq5je9eDfWq+++uqra9evrz3/fAvmbBNu3e9bFpKPF3xW",
-	"ZpiXsK860qb15l1k8XdrO+S19fX1e3Vy17dpze/X19cftNbJHSYi0vL+1sIgM1Wk5X6RRTjAg97lsbnp",
-	"mXgFIECXcbV+VxCCxjUuSQ7pG6lFE2YxQMRI4F42Sqf7CDTCNHZNhW/Dkq5AB3L4yLCsa3udtMAF2IE9",
-	"cM2+v/y6kqJ1dp20zB6Dd1/ZNustUHKRuC38XAuGABwszwtj77dZjmsEDzjHl8BLv/aS/V2LnGm9Tlt1",
-	"0mKiddaGYQwx3khZAh54OmDa7In5Sv7063SNUTV2L7oWr4ifZIQ2nme4lUDTFjZkbxHDKpDe0I0VWlVD",
-	"eMFcsT++c/MGuSU5pCYAlS5cbGycBXra4Cxpy4jb8waPc0Fe3ru69pU8irdBrvPnsA8vEATS+IFk2L7f",
-	"bBQm+nOm1snL2JeV5NpGnSRsCI44O13zrm3fOk0ZnEnCuqmx9+HKsPtaAXcByCDDJ2JmOKvCOQkJaYeJ",
-	"jP1goxlCSEhwtiG4DvjZMTScYMw34gnr2Ou6Rm6hO8Sp7B2aJGNzMVtX9mivtUuUuRtc5xfiWnfthhRs",
-	"7TrVnX7LnGRA/G5tNban1EwcG9dzSRAGOWio0JABo0KZC5k1ELhb2yVKYhA3V1oTw3lgk11ais0GgkyN",
-	"mHeYQPg8Jz2GtNNna5vrDdslBIWi2jl3bjQarVP487pMeufsu+rcS9cuX7lx5wq8k9uMtT0paMIHtNPn",
-	"5NKta7V67YAlCkXNxnoDH5ZDJuiQ13ZqW+uN9S30k2P5wDmn/PRCkviGjZNKEY93zZ6Z+bv9y9I2sXs3",
-	"CATpQQz7aevZPbkWGXVsyMTz2LskYWoohcUE3mw0wOEuhXY2vMcyXreYqahFLsSwlOA0fBBCzIBKIwhh",
-	"Q/+XRCsIn2/j8KGvZtM89xyNXO4EvLKx+JWXBbXaAovwpa3FL13NwPlhCTYsufAtymNn1jhNF+xU3ObX",
-	"7hkzVKWDAU3GkBZgU9vMnzEs7RR72lNgDwGsgvkcnJRznT7r7K9Z7JChVDqY5YhwYpi/U/f6rARUAGcK",
-	"okZB49hoCoBbiUh0d6BmvUex97ZjAC0aG11l3DLqiE2NhPApms42vuqw6iC/DTbc/equGFGb04WaOnX1",
-	"fOaAbze2Scss1wJvNIWECHFTy4iO7a0uHmmgyzWo5sTT8ZyMxhUOs5fFFdFxswMwzLXGxubW9nnQ/Ssf",
-	"dmgVjyc+N5MssM+p3rLLdumBywaKZpsZ+xkTWz/j92y7sb34jRtSX5UpQrZtb1QYYk/Kl2jSY/jC+SoL",
-	"cV796DqLON0zxoV5eXNz8cvXxAGNeXSabOM6TfbzNH9q9AJIzq/CN86lIpLlzOMSuXXzzl6dKC46LFf+",
-	"odWFBpYN4RFXMmF+Q8nzV166sncFtAIOyVUEyhhQ99zYaBCFqgS5uL61fv7srEAyc7r89AY/vcFflBu8",
-	"R/cZGOzm4tIY9OY5txd0pHNv2lyaB+c0HTqcCWsalDrD80cAg+Da8+AJD1/+K2BTaToEy58KwiMU4KA7",
-	"9I3wRmEtIj8f2voW6kYxNzNzOjgAlI36PAZGkjBsBUYE0yNpGJiIMME6Bm0hy/4GnmIUDkjavCswSxh1",
-	"hS6NYwXm8Yh8nSUyqAqY5y/pTMFdkZkgjc0OslhTyCbg5vPPRlvtRvc8W3u22+isbXfOX1i7SM9vrW12",
-	"vxJt043uRuciwwhQdQawZ8Z6EozHkKpMS7fZ2V2N0AGDp5zn88B5YMs9zw1o5amew3yyYqoKJipEmIyy",
-	"7114XdUsNQYtyGFb5XKqRz8rpy45/YV8WIwffCFN1DuMueY/tB1bb1g3YWzRiTn3pk06frC8pDKb4yRV",
-	"WgLLbzN0+owmilDSRvMyHttUf3CUgNmKDqasDHT23A1osu+OxHEkRoY8sLGc2hlLbTT6JyEA3Njm1M3e",
-	"gxfkyJacCih6HH3uREDj4uIXLkvRjTkGjb+YMuMOOJinQIAt3i0WUuRgtCMao38qyB7ywHpQmNwUjDCh",
-	"0bcMz9axXptBWMwIFgAj8bDyu1yrdXIFY3VmAl7Kn2FVNusPcvuwloGmEWeiw/599iSUNSpbP8AGu3cF",
-	"y783FR1EPZQmEIgb0l7mcVZ9aXRg8yY6sTGWpjSPY1cIB9AwUrCQ2momesUF0KfY5TSV4rENhUFOPdS2",
-	"Q5qiU9a4IgNIrt0l4DJ7RpEBjwTv9WHPIBg2m84KgVaIOeRxVhver8hR6Phm4rJ6H9SrzDuD8vKmTK3v",
-	"EgyMUV/GrGx2kHVwInO7E6e9AhqnDcC7jALDAG3xnIXQEhBuSebMbrrxeKV5YjPOORMkA79CU0uAtiXQ",
-	"2pjI7i6JGT1gCnrnIK37LAa3DbhvoyysDR5fbYu4+lJpVbYOdh86mjVPdD3BOtOsb2DZVGjCaOWh/SEu",
-	"y4jNJ6tXpLrriGTIkrMe28S1bG7eB1agTuiL0Emq6qdeNA8HVuixRt1nijndP69+cvVcIXpbXll5Fpfs",
-	"C3u0N2cyGHTEnAeqNRNQLG54wIiOd222GhS0AI+Quo9qp5HbkB/BszYboY2wrXzyGbusbb8nF+JuBEu4",
-	"SmZtS5fzQjKuoBls2Ty8zjyV6XfbeycwE+jGWHeNBFEvH6RKEyhOg0g81zGrEyu868TtoNlv71u7WQib",
-	"gVQAblu2kDcK019QbGgmvUC9dyUFi598iQ841vWemhqcQywHNOCbgMyCCQ3IE0AF3qqoaF6XEe9yp84u",
-	"rzY/Fv0vU/OuchF5OUl5Np/V4+wvfE3unDWuSjW6O0bQZylKLQgrYE4JNIo1tFUE6oZJayATTEGBWohd",
-	"i8ui9q0dh8hDfMCgIJrbTgc5Mgim5uAI6+QK7fQd4vZwCEaiefyugJizuZrC5hQgeqidoRGGZyjRctBW",
-	"Wgp2NisMR+dlLEUPMtaM8blDEjaQWLxsJuuZnjiyUQ1xdOvRnKf3XbakXKD9+cvMGxL1mFWlyu4wvFB2",
-	"jzcaFRDuPzOX1REqcF/tn/LwlZhuwfn4bu9xb6OMYzmyeU54zepeFzA1Vpq5JtMDniQ+1u+iW/umq2V4",
-	"4F3c4rHsMTyVtdPezTIHHEyxiMEE6W+ajhUkSmJLKCWRBFar6aMa7AJlj4tRL+t4OObZuM0oUmOKW1sV",
-	"JY6zhnLBk1Bf0h0H+wT+uOAZOuehdoR9xAhrhy0LtUQTJYfEy9AuABDPwzqDbESZsMihtOyzcZaqYi51",
-	"IscsgiZwwtiMKo9WoMuWXPI8BdYZbR0C2MD/rjCfHDOEkBYSmrrtWKQIo3L2uPm2D3hSt0Fvh+fn1FgH",
-	"eJRnyCK0UYjn95i2wCWv0PGpurr9YcrCy3YF+2z4ub40dxgDLxbiqCg/dc5SQMs4Mr+2Sk0docOhSGbf",
-	"93fb107hJrGEqhR7JfTCmCEdlmjeNYcByxtAPpjrtU7uSEDtyK4BJpPBSQcLq57lc6g6cVg1NgV+Clkz",
-	"a0rpKGTugpmchxdubg4+dVfYy6AKF3MX6xS4Qi8TVw4MzF14oPcoQye3aJURQmFiBrrzOrp5YFxpxBJW",
-	"cq+uWAqeptjCIS7nOzEv0dGKaPAAettgeIPTSurkfKPhDLKiyEO2vs/YUMF+eNv/eb+rIw+23m2/7JIh",
-	"Vc6zZY6BPZWPQ8xNZ2FECR2V3tSr1nXsqh1bnjcA+1jHUmuWjFvr5DmUeN6JVEQOAZRSMQZIT8NEDrjK",
-	"fVGtjhwMuB4woVu7GUTiGIvB8YS1ABuHyO5dQYUU44FMVYa8ZKwsft/eZvPBOy9cWts8fwHvJFX4djPi",
-	"PabMCNqBMLoJ4XOWFVhM1RxClnRBe1VotLWl7q+TF+TIyEf4M1hDd4V1rHJBItlR5yxF1gfRLmlpL7P6",
-	"gCW8O14zr7Yw95trZ/1xV8yxTm64ykUw2GJGUd3IElo9cNzdAqRWN/v9XdHlMCVDYw+LsYU4YWjhQeZ1",
-	"T0IlqyWLd0CzXgo5zyzhVc+bA3SaET7z/TLWBNtgbO3E/B/XICc6csC+CDqAtmhwKvf9wnYBLo65Y7HU",
-	"qOjlx/VEWUy9erZWmBnNz8p4zu+bDIUvNnp/5pP3Pvr0Z3/+6H/88GwdssL5gK0TSEcz9oTlLhxZQI76",
-	"5d2QetZ0GYEh8azDZWw5mLGWQ7W2WRQiU4ldrcpdAch58IZq+Y2Vd7BAMGuu3Co2YWzhtrS8Towt0mZ6",
-	"xPAmDsp8LKeeVTIvo+RSHCMt6oaPSOtV/DzfNEMJvGYukcaFdB+HqHYa+tKZJ/mHy5IkLVqliwa4JGyv",
-	"mqVYYeEK1nI4xz7HvMkdH88PVTwEdyRdLnosGSbcAVKvkz3IoVK0a9NalL4rYqnykoyBucNZwvZYpoli",
-	"cZec2dj8CkkADp20oQxDkc0L5HIiO/tdmUReYdhZl5IJpVyGASB0YWsHfslt03rwbzqEXHTNgnZgTGV1",
-	"V2SP+IIWO+LC1zx0X1eXBwgJUNWGf9ze3CQtW/oxpONY0qgZ8W6XJaoF1aOvgNiVknTZyDPWwczwwDm5",
-	"ArhSy8e6aRwbXSkIIWjdDdl+5oWcAF2EAJdc9FpuO9sMsGTvilYGx9ay7NOQHRQDnFkGVO08Gy0P/bm1",
-	"KuyqJUPCvPX70oucKdc4z/pOCtCffN1zdu0WOw57ATgEdBh31/e4GEnJ9V3BQT11REEsUEe+HHoC0wOL",
-	"q8VnM4C61jr5KmZd5KuDfIBdrIulSQ8NR2ELSaWmocN0V7Qge6OJbzTNG014uuVVKSE2sDlVcSbR4Pj4",
-	"TcWaiLZkjiEcQjBOR1Ro/5hT4PMJ/tHelOwcyAEMabOg6zPndYu0AJi1KRiLzKGyjMaDYTWmPmKmYuyC",
-	"cm1jKGCM+2Cs9fxOl9xdvA8wJFRzZcOY6fSkzDpoZFjbQJTssaYaGiMkOwhU16efYDSJx63csWe4BB+w",
-	"Ol507zmARjNHxvtlKgAg1ighif97jnGvFrKSEVdsF25IO9WBsW3FqrmHCuqosZ4bUmccY8LCtD5VnueD",
-	"2EI367wUkgCl4PqBRkHOKMZI66tX9kiZltY6i+VtiESOlXg8cupTUdGiIqoX2ojbzarD4wBGjZzZaVo7",
-	"GAy2LRuMeTI2azhgZq7+3QrpRWZKdxhdOesRWxADJsLQ/Aj83PyQI/LWLnQ3Ohe75zfXts7T7bXt9iZb",
-	"u0jPn19rtC90nu1udc/TjQaiSY2Qp6jCl3JM5drk8L9PDn83efgtH22/4gAZjO8maGfVNLoiVHel9MyN",
-	"E1MnrwGWh22WU5aknLF+OFwIXp6zdqy7zNLabHdhc3qAsbdWT+eskAV5y9yTG8DDnuZmHludBgsNtztX",
-	"FCyi5Kxb2ijFOe5AaYzPsIWr+WMLAs8uVWoGpAakZyzlvnM8c/1YUuI+Iylk83NynibaTDe3rpJrkx9e",
-	"9FIADNnnO/EmXzJeKISEYb7b6YCJlM3e73Nves1E50b0s6brj2Gby2SWmyvomqBMB+L6X4jgfTffjZkd",
-	"XtYh4qie+UR8TjtfAtwsPHmKJ8MfqIwJXAJl1pvQE3OYnYT/i86uZlDEH4P4n3cAituGN73wu3Nvqjjt",
-	"zb3lN6famz+O/XweAKLK7nxBXXBBIy9fGuIPCHplLPAvxO2fUoXKDkB96dI5oyzdA4ihTj+QiwN2LCDs",
-	"DbhAv4ZMnlGI2LaeYdO5whBkzLvgvfWhmTDzETxm7L5eDwCyUNFjM0dxxdI6UNp2akf/+j9//y8/zZO3",
-	"nRG2/Hm1nSUec8ldgRyV7orKUk9HT+uv/7Bq6Sxs6EwBNmKtjWwvusJ2Q0wMc2qwy5jjCohpWmAZ5bLh",
-	"HE0jPicbbwEHgAg3i3osyZJwEEByJJPINlHNIPbLom2XYArLMq/PlL0CS6hirOiMYJ+3K3pqlwCk4Kgv",
-	"SQRo1FTXiWCjLCFq0clfUSiWXpiZstRA+NjMo1p9ZkuORMsmYtdtMdMssq8iLS4OuGZRy1bxQQE7evRt",
-	"N8Vevw1dHlQfc2emalHPtJwO1TpbmvffkcNi3n/eYwths11xFP7Lzml+M4uygrWsY+oS+d+uqe0fmjsj",
-	"PxBLFg895Q+L+QNYT36lakeKDktmofgzvmEhTMPsY+U8g1ybDuYCgL42En7LWwuZjGXqH3/0q6OH75NU",
-	"xEwpcNdGhA6kDaTjOhRLsIA9GduoePZ7ErEOj2zDUtQJgoBH0MnJVWsst8BrERsMpWaiMwbg7HvLKulL",
-	"3HTbpPPxhlHyazonE64LBgxijMMMXpI4WCD9wyLfWbmPVSoFjjfNKx88xcz4Qur5cCsJJa7VVQlLWqCU",
-	"TNVqRSxmms2qKPj7koqt7VBJTtbkAy39zyW24NJH9bNyeJ6H7cx7lWfFEcI2TLBlX/MkXZl70OOIj0U9",
-	"ml/g91QjWsJiogIaA2fIOHnyEs3NBaL6NCkU/p2IElRfLncy7H0MexfXyc1MFbIY9xDCBW2K+ilfsNYe",
-	"FCRZqOlExphIpvZZhhsJw2Q+Csh7sN5KjYiVWd6+BXPxenGE0aWNcpnfmVUhJS1o/OTwf08Ovz05/JvJ",
-	"w4eTh+++/B+PfvTzow/+6uNff59wQSaHP50cfm9y+Nvq6LVeWfTjdmlWvOefb0/mU5VoGddnIBF8ZZ3o",
-	"HB0OE3mAPa8eA1sL4+bSTn+u1YZZmNAFCP5GqGCjdXITwHNhAa4ssIhYAYVMyiUCR9CGFB20aHXSeETH",
-	"yuJThRgXDnfJ0eixW4c+ODfrcNsYwy55CXRu9+5T5vaUuX1GmRteMouz1Ik55rRgirEUvoL2jDpB/oel",
-	"wk+S+13TU8k75jpkFcxBdQr++IQcVh5LShiFX9aOvvNPv/+Hn04OP3z0X3706e/+6+TwZ5OH35w8fPfj",
-	"jz549ME/oDY2Ofzvk7ceVudZt/HjTznWU471WVXH4BrmToa54DHH4FByOH6S/Al7DgNOV3tMWqrPu7oZ",
-	"0bFq7U473NH69E3JYH+B4fjJ8658GbWdrQvbS5qKZks+c454wUZPnfFPWd2psDo5zDGlbZPZ/LydCJuD",
-	"bP+EiQ5Tj5fbFbkTjaKb2Uw+q+HAfIaf0ZigJxC140y2h/RTxvSUMZ2g1RhFs00fT4QJnXsz/0e16GGB",
-	"bzxxC8WVuT0NS372wpIeqmIelERgxScYdlr8qCd3VgtTISAZYOqAT2cafxPMB7Q1ACUyYRb0gyqi0k5/",
-	"ndwCTLDSIFeLRy2LBeKQxhNCLbQByCMPla88VDV1lVe0MZiIVJPq2k5ts7F5Ya1xfm1za2/jwk6jsdNo",
-	"fLlxcacBhdXaLGn2ue3Cc9Wz9LOpPw1oPZXefxgBrcciwB+fq3cVRho0RnDGT9IeCXl7P/71949++C+T",
-	"ww9///Zvjv7qm0+9vU951RfH2+sQ+06dW0VSJmsxF/vz6yqelzJ5CZ465VZ3ZpCyTH0E9RT7qk4o6aci",
-	"SljkcBsKBciAZsYTLJVCNW5fAKibJAJQzp8mtC2T4o9YqWMkPqJMRtCSo6QayLaSq3+GJeBMcFQOzVFx",
-	"bU+zzkEIERsD2DWggil+n/Sh3CcHysJGaRbcK3/AwawAsLdNLoH8tsxjhfD3e3SfIcy9J0jXXmTjHaj/",
-	"Q9QxhKe2NX4WCsti5QMkfGnFgbtVtVNHQcpGmnN318k1bWsYA1iLX3ipd2r3+Dq0Ms9use3UgN3CvXa/",
-	"4X6QJypnzr1p/m+RrythB3J/ztndDpf5wNrwKttGsnhrhRwRKZ5y/cppzIb63nn5A2DuVcoNxX4YeWW1",
-	"Mz2DNA9tWd/8wyNMBmJd0sj5BdffAaSiVAyKggEp0/l/PRTTHddfBZxl4B5DyDsJstC2nsX893XyCuJm",
-	"In47Io74LaNtN09zDr1OA4hKmkg5uCvOtAzdm20qotbZmY4UgLEIeOmkJdI4bhlZjNWKIZGpGKi6l+mQ",
-	"dhwC04qGbMd9Y2ersVSn6WzwJ9BpGvrOl8nvPqMRIqM9Rbz4/FmexfbR2Kery7MwvLnGp6YdTHNSFUu9",
-	"lqRZw/bPFzvdy7rkUE3YfWNhQXdgLEoeQ9vqEGe6E0t92xDlGFzJA+Sv7Zyv14qw/bWdrQf1JYD0YTaP",
-	"25tWGHeWS5lj89R79sXmYcWOBhihsw3gh6kmWvZAlTh171qIr6k/eJ4WdKFcNWZWyxhbLcRHMYbl/8/e",
-	"1Te3cZz3r7KDyYztzhEEKcuOoMk0lGzZivXCsZS4nbIjLHALYsPD7nV3QQjRZCak4sSJ02k7ndpNMq3b",
-	"JHacjOPaSdN6lLj5o9+kEBn5W3T2eXbvDsQdAL6AoMP7RxSJw+3e7bPPPq+/HxKcuR7AhJi5p5nnAgms",
-	"0ouk2EyUH0Pu6IaRjcuE0VaHNKU0HWwntPaj7CP6Co0iormxV+JqNkYQuaVgmjxt+nJDjCwkNhcyZFqp",
-	"p6zVduVizsJnqmQthequOyR86mahgXdFJM9kFzQBH8/hNAAAcLnNVERj4FsBGHeXU25sCICQsd+D22s0",
-	"V7kntI+pQAIjxz/mECq07DKgamxKucVCwj3aO8Jtd6h26lwDVHwcUYcfbw3mBCcepx4CY34uTVtEB7d7",
-	"CSHLmaxQs5Nbj6hYSGnaTEwyWc6c8lQ6n6fSDTrA8hQQiObAKkErtHM/faQ2dvZnOxc9unFe4kjULVjf",
-	"VfCA5lpfu3v1ZWwK9yYypnTyFJd/7jOS0RbSsEq9sv/WR5C0/vb+2+/+8f03hzv/sf/xo+HO/wx3v7//",
-	"wb//8YMPhjvf/+M77w53vzfc+fHR0tu3pCkLcUpFeGYV4brbmCeb3o5pzNSS7jA2gWrvlmPUlCIaVImj",
-	"um5RgV3bGcZdKsIkdYDclJBAoEhd4GKYaF5VczE11+107uBs5rjv0mEmpcvxrQRkNWWuHYfqLjMih8iD",
-	"4xtFituYKRSbLHFeYVYcrj8tYJd8IDxINDdgyg3yv2+TBnCV3LNuVgPJzxzdZs+g5+wqWiHmf4DGxrop",
-	"yNgaOBy9luwy/3/gy3NJb6CcswcAhBZh9CoBNIYMd9WGyPBP2rEdH8fIFB1pFzWkgdse6KaoASI9DE0z",
-	"FZCO7EMWYJT2SzFtUuRsIQ0B+jFwsJq0teXTFvDMgctVZDjenBNGzYZoKGZ6Suh71DTI077+uJ4C1ox8",
-	"kYlQB56qTRlsLPfOHLKZe3KsZ4L0HiBpSJS2bf08fJlIWddrZVgN+Wgj94a469UZrBYXWf5dpwHREW1L",
-	"1aXmSx3TjVJuPQDDNJJo6uqjgeEw8P67NorH9vMWCEkb+c3tatoh02oGUlzMsCEy1QxYy6CnFTPAJFKl",
-	"N27R5SGd4vMV4KqCvk2BVd2v9l3kYanOyYNNn2ghPVZYuJF5rUDxxe6bZXgPI/cZ64UqPHDSEnh3qJZl",
-	"HqX9B7zOxp8imocMNIc7PwUepznH5REtweUH8HO8zuRg5ZcmPQEHQaox+1KZTl4BiWfF4Mo9x6bEo8Mh",
-	"llVJktuBIzIp9HKcgNrQwbjViPp9RLfNVu1y8IQorbnD1rfgGxw15hZhsk2/FM+IQ1avnGIEqLC7wM9h",
-	"8WAMZSCmDMSUB/FIIIZGkXXb7DEHUDIFDPDHCM5g6+UikWUck0rSBZqQqGDzpyERo9okMakRmFP0U5Cn",
-	"1zhYQGwYtb8jVDyWfWNYGtHFcv0XHP0EtWCpR8re7/GdjWJ2sptYM8UXi5eCrQx3cB5nNRkNszv7UCnQ",
-	"sAJzLYFSSsNiHm0mHsGJOjkbU0Luz4dTQr52ajL5k69Xme/5OFPtR5lpOV6mJSngG4E+xE6BhQLnH1Zq",
-	"7cdyRnIQK1kzBYCuG0yfiDKcOjdZBD5/2qcDq8oi6Rg+sIWYQIoJS/DONJyOlahpQDoyQyHJjYO24YWE",
-	"sYmQHrU3BhjFD0kMawddINgMPHNR1iOSZXXfeUVssLIMLC8xE05PBLCD7E5qS+U73nTg6e/SNhuqHL/4",
-	"CTlqvWYXOWUX5ajhDMooRxnlmOeeexkidwgLi2UbvinVxxsPv5vatMWR7n+6k3EtvXYKy+xrUoU6gDir",
-	"bJN+h7c6pNvTBvoN1OWkzIXxzY7BCpYijti/GXG4u/T+DSY2TadSX63VcrlfP3c8re61Dmahak2X64xv",
-	"y/k7SllxfgoaZDJvJ8BdoomRcmxXbDPRYyfCuJoXrvPLudCkH8XQVaVe2f+Xjx8/+uCzh58++fj7e7/5",
-	"r70fPNr/+N+e/OTNlaWVpZVKUKGK0XstGdpttHJhZeW5ZytBBZBcQIwBOgyn32dsC4JePQa/t5XsVuoV",
-	"D7VoZKVeWV2pX6hZXxHcRbeF7Zgf/cNw59fD3b8d7nxkN3RMAYr6rx74az778Xce//5Hex/+DB3N2baP",
-	"f9WLiz4mi30i/K2vYY+/PXnLOGNpdBfB2Tg1NwgQnTUfJj5RcjMc/csP/C1ni9ZkVFwZsTkLEZsE+9iv",
-	"Y4pQImVXTzoBJzKxFi907XT1qH+uMp58GEpWaDppT7eWTtpCmm5bJyf3kaCurQ2ooY4hlK1eF3hUR1Cr",
-	"HWA1JWBoJIE9DRDWVbLm/u7YaaFBmGvSpSG8LxjFNRfDhfe4uNfTrFGMaT2yUY5qs7VazmQDA+2zn78+",
-	"3HlzuPu9/V/9Yrjz7eHOeyu1vTe+Uzm0dbTA6OGs27oMOJTWTQpY3U4300nZNMsQe59fiPCgPsv3D+0c",
-	"FucezrZvr0ZSJ50Opboo1cXZzkDMT1v01JSY6FV/0Ry3hRujKDS4hgFW02HdsuziyNHEFqo87UBiEsPQ",
-	"1bvK7RzMpFO3kPPJvSPWAokOrO1LudJpq6eDyTHQOQkcuPiXy8SwKHLJA25Iyz6xEroYS9kJ4UIDmgfo",
-	"XlZWl2rP3wUOlyzdS0Kj8NnOJ/s/+OFw58PhzjvD3Z08Jhh7i+cO3mJm49q9k4VEHv16FJySTpzLc7E8",
-	"F8FYAszrDAhWi83jqFx+4P43Wwgx1SnnOYI4NyG4DVUZm5SLxZ5cM+RjnSKdWGFYKH0yZmLBXp2dwsk6",
-	"daWLdW4C93c6sp/V1UZCgeWgaQ2kE9TScUcaqU99p4zLF9SQcqQcafOI1clX1l98KSDrt16yB9VrrLke",
-	"JOUhK6vk5hWI816okS6PIi4Fifl9FukqwVMhVLQvCBWsj4gfgObCv8H0ZQKx4ADw1DBWzLZ5YttviBbt",
-	"MkVJX0nDEO6Zo80PBw1ZS+eQWR97H/iLPU8BdYQQQlo9FZGlvyDrt+/cJUtLITV0qckFVQPy5Q6NourX",
-	"402y9DJ56iru4yVrNNQJ79JNtvz1mG0+ZT/dqKy5jeAA5a8wqpgiX7h7+5UXb21UyEblC1fW7rx4YOmN",
-	"1B3epdm1/8L1F9yK/zmNzJf+71vvbVRyrHsahuv2qqnVPB6uE+4JsBY6AGMiA4tPBThLmjFXQZtXzEMj",
-	"X0CbWsoF5T0XarWg0uXC/76SW+xzoFLG0dfYxbmcZA0CnwNJk0j5s7Nfu8fDkcy7w1KpV3o9+GTqHF7D",
-	"VyLVVprIzxuspVjIzWGLm0bH+qoImXLlVYaprvaIC106ID09aSUi3mJCs6LxV2Ya/7YKmSoaIZaaw3UH",
-	"huDdXhcGwPXFX9PRuDBsk6mZarkO5WDibvuz0fMyWV7crjkLnH9K8gjAyk/P58ONWjAd3JdcYJOb1X6l",
-	"83eeKbtjp9VP2HxYfgA/Z3Pw/MlSunfzrPeYstJnw8UDUTiY6c/Loqcyc9QUOkCcPXnjX/f+7iNMnj95",
-	"783hzjt7H/5k75NfzR7dg4ksJm8+XdGXuv1c58cBPF8bKkJNmgwQxY6t8QdLvGsf/cge4kw+39U7X7NG",
-	"CuNAImDNX+vPyTZ58t1f7v/6d48//cf993+4/+it4e4vhw9/P3z49vDhb4YPv2v/v/uH4e7vhg8fDh++",
-	"Edh7fPXutaUvBvBj5TnrOF5dv3RhNeM5kpscPceLQa1WI0r2dZWspY4c16RtBRCDZKQ5ANvp+gvVDXHD",
-	"3uAbTElow3VYfk1FEeJMtv0D9HloOgFZfbZeqwVE92kcA56aVCEX1EAROqDLQAPvskdRIxHfYuBodpkA",
-	"XBX7dxmFeQkYXJbZGy9ui2iA+R0Qk77sRSHp2JmJIjs9VIN7qify6o2bUkYMeAbGTf+YCRyDa4Atd1hw",
-	"l1NUT+v/YOKJpnXQeTOAIN604U/SFQCox5bePlVf4OSOiOsgFK8y+2/erMBfb7IWEIK0EaVUlVG883pu",
-	"XLHSC/QtCMw70kZEnt57/YO91z/ef+vTJ+//6vEn33ry3s+fOcJB0pERD+lgcsXEy/6imWBsB4yqadEi",
-	"jB6s1i5dygQTVmu1vHjCPGPr7smK6jRuwT1phPw8VuEnnD5cEIlhlHPez+UlCCG47eJnqeFcuHG0kPnE",
-	"O7umivfyg5AOplD4duU2c/JQ+r9zRKgoKGvvSxUCaC3QpzZpa+v0/eMX6CBLhDjGaZgVj6PCerq+ubfe",
-	"3Hu08+T9f977w2/3337XGpBNRKE/JM6Em9IhClpOXHsWNtHRMh1ZGjIjbO45e9+paGTJIyJz4hIh/adw",
-	"jPCjdMvFVBnB1NKmkr345P1kB9cpCA2tHaONokammJ1wJnZ7grd4TCGHleMsKrbJtWFqHaf6kp3pYruQ",
-	"FaOVemXvv3/62X++nxp2t9Zv7//mnx4/ekT23/10uPPh49//aPgQXf5fWD/Qvql6RdGtnpBblB8ibJd5",
-	"8IVU5t3OGicF2sw6y06YCAhTqc7Opzp71W1XR9WayANWKFgNl93wZFv2Wh0GRcpj6mvEKJ6gxBTEDPQ4",
-	"hk4hg9Q1T3MSUsOI6UvS5ps9xTQS4WN6XbSYo5ACQC0M5tcdWYDXSiwkHRoBrl1H9pSjSYWAGNXGXYba",
-	"jHSoJoiWhfd1xNxYaNBlRPP7GwJACjK3YSLM8MiEUirHLKo7PVMlL24zNUBuAygR6EHwzdgH2mb6MtKj",
-	"SqLtO3F8WBC4BOofz6/apCKskjXgc8Gew6YCBR1a01OKaLAhHHeqR1g2fSbMIPMaLhPdpVHElA8PUoeY",
-	"FFEDTDUsgRyFMR0kjwhJm+sWjcA3cs9DHn/yu73dD+DTvdc/tv9VQN+VfNstV955sckQsshFkuZo4GWH",
-	"KQyjoVhpSdpUBWQF4rb4hhIOL5QWk/BMlQ7TYdqBoQZGyW8wkbztScDnTlksFlvSaywr83r5gf1RrKzu",
-	"9LrwSOMPmeD36lS7ZscjHamNJk+77SSV203PYJ0TiiFQoqzFirumG2owTGEkuUlVq+MHEuy+qZJbMlE2",
-	"SNEVbggqWD+wIu4QFYnudSFcr0lXgp6hWMQBFNoFe/YvGVXz37KZUSZBhbnshnvVAWkOiOEmcueBI43p",
-	"dXW5Uw+9UzNbNKv5A3cgNAcL27fXYDZWQg67dX3WJXf73haMRFxA8wI8fJrq8zRszYFhGC8lXaq2QMi+",
-	"QmMqmGakw2jIxaYGXBQdw0HoeAtjJnKBPUe209U7X5u+o040dwR07OXWOKmtgXg48FLP7q4AQJapWHuv",
-	"OtyWidleuMi+BWu7TqtuzfTJHqe8tUT2m73Zwq7PLKh+IBMloN94LB9ezClh+R3orB5DhRmhzEH8GNkG",
-	"Yy3t3oB6CENCyZDWU3eoYsWNtVY+zioOhJ3b4nD14M2UmHplFO60kgp2tx8TTw+U1fID10UyQ4m02/4l",
-	"hN6ZgtADvQ+avE+1i2gW8B3MCqOXv9C101OZ0K1WuhknBp03FVVxPh4GnMlzRMwbAw/J4oaQHnSbAad8",
-	"L0Lvy1o/hndZMTBeIvpH5cygMW3Bgn2xNnMe0A66QNS7aTuxLGYo7Y4U7U7hDjmmtTFvgLus6ikGtzvL",
-	"Ds0ige1KjVBqhNmKGoWEAhF75HKxqU9AMcwXImWqXrDDn5xaKDfpn7wjdoOZFJyOu9wNFGYgjIfdGkc/",
-	"NpGDc/kB/vR++nz2hqPGnWiw202P1RpggXuKWvICZJzRDWWKJSTc1iLP1sUXW94JbfCZYP2tLZ71tzxV",
-	"z+Op+hLfZgklL6EC2hPBgyVSEcO6cUQNOwJX77gmWe5KYTp6+QH8PBXFMv3am3Yu2WaEAwii2MvagAqX",
-	"BhRPN/QWj2MW1ondyg0ogKEEnimhlaCky5jhYrNKbtIBaaYKigrWv+wKZkB9tWkUOTZRxUiLihaLIog4",
-	"YKXeABVcxLVhuT2weGd8jmNEEmBKdoEB/bN2cWn1QmV2qiEY/mpH8hY70woPSh/h5fsSJVi4UvudT+33",
-	"AuydUalwe/kIKg96ESYXL9zFS+a4HWCESYDYOMsRPOzLrhLNsPsu8LklZB/MSqzyLYPjx8zW+5cuWD+p",
-	"zp1Wph6cZgtNlVxzHaQjH8OJByecswy6rNtkKi/2XyVorAtJMr7p0itsUIdRoSgcdS5SSluro6WYcxkN",
-	"2WKxKS4GALk+zgHH7sdcsRTi+vml2oWlCyt3Vy/UL16qX7yUoGR7Wr5Pdoe77w13fz58+NZw97fD3Z8N",
-	"H77x2bd+uv/3j2ZvuYFZL6RO4LrWPRbiWysqr8OFv2407Hy7DroD+75jHUvRKvOp5/RcBOEhFCXkyO00",
-	"qPSWH8DPaTl/xbblVmaXT0v6JwJsxbYvlelYJQIl5VCILmSfSOHwVgj0/CrQM7zFwBbkAlpbrBKSIiwr",
-	"sGfP/9qFmlU45pXrRcXqeyNiGjMFDmVBtdr67Tt3AwB96QH6e0uGzBUvOKwoLvBsBGLYKsH8k/YyNV4a",
-	"HUm5tWbW7cBXZciOczLB7D3J7PNXXryydPO5a88uPf/sK68eprnTz+S0EdnswC9JGeZj7bjyMhkzgUc+",
-	"PUZb0vzV/QyTgge+vc3Un+oBkcJvM4en5jaMFARkFcutZHig2RJ3IR4I8P9lwwEVrHhnvuYCJiCJ2tSx",
-	"MQ8aIyHsoZkhVPOQVcltwWAWAbYiwp2r5KaHumigMdkgA9lTmkVtQl3zDRUDdzl23WgmQntMJD2AbuM6",
-	"rLNNvs0yDYJuoBy71NAtdmUwdw1gtTK173DlcLrgLkw82T4LsT5hCkXmJy4z9I9Sa4iWWuHzoRUgEev2",
-	"KLYdjSiHQoUAPdy6w+PJIZL17IVzPbeScSaFS7LzHicRuzCj8N2UIW9zb/wdWsaPuWIQlaAHHiYJiHLv",
-	"1WfT6SMGvVvCg705ed02CTUY3lj2BVNPaUIj+9o8ZZgLZpPXOhJ62ZP6YoFx7wBRE611VoT8aG8xUxOQ",
-	"NSjzwhU4U2vF+Sb5YjT4A6BaM8alwZIdbxG6mUUtwJ2Ds4NSw0JqAMXozENnh3AmYXAGmqP8UtCsHKYN",
-	"x76jxGW0C4Hz0+8eey3WfNOKlqRr7QREUigkJfDVloWY/SOo/Sv5qP3jFhBp+Ds36slUuIvDRHQge8VE",
-	"BfDpzC/iBlz+CrcnYc7rSPgSNbwDdj+OwCZp00iz/AlYkyLuYqNtOgduGKqKibAH/qs4n8C+yuv4xS8m",
-	"r44qBdBXZavdMTqVZu6yww512UeIjxFa+VM66k7ZmLnGRYiPjopo5NxLimsA4gUiSZkjcqSaJqe7JfeU",
-	"bEBxeINoOoCYQ99KMTpZDeAoaQSk0dP2ErsCjWQJAM6l4fLIAWoHRiIqNnt2AZOODKq3GDhmBfAI8262",
-	"mNpnQdYcdg12CkIJvWI0THq9T0vQTieiNt43AedcUn4D8hCQNnPIpyAEeVJ22EhaUnpoxRO92NH4aw72",
-	"Fm9tWZWI8N9qUxrDhF0w/Lpr4NSZKgUa2aVDVLk+VKXZ4xmMOkDvDlzeR5Nna5fGg2h4I+cmzjMpOtER",
-	"TR/HOfunGwo++6WIXnpyi4fSiM0BMFEf/JnU/7Xopf88LPj81u8G1Iqi9e22OG5icEu4JrFimgkz0tuX",
-	"LmuqWJZbNGIipGqShrlutI+vI0naaMIGmJilGFcS2sj4qr//giUlyJR4+Wc+r9LzoiNswM+f0skLKdAB",
-	"RbkZ/zV0PSDznL5urK6LO/A3MNBSCrcIxbcOTAogUDgdR2jY7zDI/XkF5TI9YDsJ1jOKRmh+OXA+J4yy",
-	"vSH6DqmAa0Kb1vsia3rLfpgNEfuSCC/TnsBCRs60KZZxct0Q1o0BYZ4bjFYjjm8Wri/PggOe7rOyG9Ka",
-	"Ov8OXNPj52NrnKGT9JqMItnPKmIgJPDvEeyrTWbGZG4MrzdfO0thaMtMVs5AFwqfhqMbAqDXuCb2JKgS",
-	"zOgJK+DW3YhY2wTJpUilosd1uLUmmbnq5lEe9wtR2AksvJOHSQZbbjX0dYFBSo+LSFXEEZLT881qRsEt",
-	"QLabhJVgiw18lBOAUq14tah4ypAmA+cPpgJy5LmGOjIKmXJkQv72iVOSApn67aI3RGrHw65w0KFMpBre",
-	"YYgCjiAimQKlQqp17eyq1lchDfeS7glp7sVSa96M2L0BM40MiKp9FuvrCGkfMU9fbzEWZ8X+iAnCLuWR",
-	"1f69Llfsy+6D6tfj2esD3CQW0pPy+d+UZeHYrC4Fo9BQYgU2tQrAhuvpDtG9Zrr8U06tkA6WMCVeVD1w",
-	"h98nId/kRgeJfYW0FqxtDy0pLmdwgmmrg2gM5G6HDYi25pZJwJBd5gotRQAlFW2uuo6AzCqyjuxDZD7w",
-	"6ouEMjn5WKRZHUy+DWE6rBsQRZ31SVFZxFQZyMpA9sk+mJtIyxHXeVsq58K8UB7fZi/QQVJ5MKet64eY",
-	"wD0BMywNvRlDJswkUgpetmMMz4ritI2hpKFmwra4BvsN737AZULAb8YEyF7iquSXUBZ65DiB+cduZqki",
-	"yXoi9swXrP85kMj5ChhN3kJigRm/WBMlS0dyUrUW5AcVGP9VcocJQ0yft6C+rzVaL+mc7pa0PrHXuYhk",
-	"b8fwJf9WiQmw/dDz79NB3YVjM7OukjX8FjYPUE2abLMnHHhPYYcvys0deKRjmF6GbjH7wp5rr7QutS+u",
-	"Ll24SJ9dera5ypYu0YsXl2rN51rPty+0L9KV2iE65jKzWwwWz+G2FUhGaaP9Sdho4Ae2ewor4+3CYnwB",
-	"quEl0DgU+IU4BJTSwwg9Zb2SZRrz5e0VSGO770woegFWxYTS9plglN1Dk6exx2bvxz+1H2dw0keKl57e",
-	"e/Rw75138Npnqvm1OrqSUzbgclhxrxlx3WFh5rsI2Z7zpWsZQkikgkwmlk0eG9nPTRpnhnDpvPEh7lII",
-	"MEL6LI0x229lvu1XYvzr1kjTSQ0exk0xK5OU0MLfslQhdqmNBFOhJ8zINLFyL2eWEJk0yqpoIr0XPKiD",
-	"PRNxsWVdbUAax5sGhCrFt2mkq+SWhMfRmWHA2hkfZV2xmAItJ7Cb4EqBlQ0LlLkB9hwUrturbLMXUeW7",
-	"sbVLbzjajAxuBLZvNwe+HfjAAK73M0cwHNS2P2YHjKpo4NC002TBlpB9fJxBU4aDuqNgCDzPSuCq3RCx",
-	"m/XHJuDhucdncAOhcFwMI2UuDXxBRwuBnTA+7YkaxwYolsuDdXMYrw4Q3A46fBLGzoiFmyNilNMS8s2/",
-	"/ub/BwAA//8=",
+	"7L19lxvHeSf6Vepgc45IGzPEDIeUOXP27KEo0mIsvoQcWasVuUABXQDK06iCuqoHhBXeo6Eix3HsdTYv",
+	"9q6du/HNXju+iaRN1jkb+S35LoGGkr/FPfU8Vd3VjWqggRmSikX/IQ9nuruqnqp63p/f83ajJ0djKZjQ",
+	"qrH7dmNMEzpimiXwryuxVGnCrr9s/sFFY7cxpnrYaDYEHbHGbqOHf2/zqNFsJOytlCcsauzqJGXNhuoN",
+	"2YiaN/syGVHd2G2kKTypp2PzttIJF4PGw4fNxpU0UTIxz0ZM9RI+1lya4TqCPdDtHvy1Q2Sf6CEjYzpg",
+	"pMv6MmFNMuF6CL9VdMRIn8dm7puNJk73rZQlU2++OIw/txF98CoTAz1s7G61Wq1mY8RF9ovQVF+mU/Me",
+	"e0BH49j8bbu1fXFja2tj+7wbtUikiE7rUSeimgWpc/WQCV25Ccz89eRbcI32eMz1tHKcvn3gFIbiqkfj",
+	"NxgN7Pj+kJEpownhgkyGvDckXCtyeZzwmMScKXLm+Of/ePyLn5w1e5xtgtmDIPHNpxbOdkQf8FE6Mp+4",
+	"dAl23/3THAY7dy40G7AEJn89YqOx1Ez0pl9h0/kFXCaHNE6ZOaxTmSZETkSTqLQ3JFQRSl577frL5EyU",
+	"0L7e4Ez3N4Zaj+mYb/D8uxsHbLoxZDRiydlNck0mZHuHDGWaqPykmxUxpUvn/4BNyYBp+5yWCYvuCSrU",
+	"hCWEiohwRYTUJJKCETqgXOwRKqQesqT8Qarzj+1sb5OON7/2AZu2E5YqFnWa8F3zvclQKnMDE6XNOErz",
+	"OCapiFhCJnRKdlqXNu8Jd0Vwdfk+eVTdMGStuKLbFy6Ub+iYas0S883//Oa9ew+2tzbu3XvwIrv/xd8J",
+	"nr1X+Yjr+V17RU7IiIopYUIn5phRZDNDs2majKTSVUwlhi/6E45Yn6axNoeomR+wLctd7L+Ch+tVLg4q",
+	"L2DMxcHJL98NKQzl5jhY60KYfY3g+UVj/k7C+o3dxr87l4uSc/hXdQ5HM+Pe6vXSJGGiVy1OZPbIyZd5",
+	"mybVLHNMk1PgmLeHUsvqMcxfTz7IHSlHlWMkUo5OPsRdZk585SAK/nwKwwwZq94SZf56CoPEcsEYsTyV",
+	"IdJBWG7JZEAF/zo1v3pBETWUiSZmbCPMaBQlTCmmCoKroaUa8hEN3z1lhlr36sE8zYT35QETlUTR5q8n",
+	"pcpD87IaS6EYKI4v0egOyhPzr54Umgn4kY7HMe8Bhc6NE9mN2eiLX1OGgh5DMm9Eub7W5uKQxjBuxDTl",
+	"cWO3MTv6s9nRhx9/9M6nP/mb2dGHn/yfH8yOvjN79Ke/+d4fz47+6+zon2dHP5w9+rPZ0d/Mjr4/O/qr",
+	"2TuPDIvWVKeqsbsDsp1r2IHZu387e/S/Zo9+Onv089m735w9+tNP//aD2dG/HH/3e7NH357/VL58twJ1",
+	"rjTRh3X36DZ+ACk4f6CcTO7JNI5AcnfNL2m0S0Y0NpvCIvK7d2/dbBI7NHlt/9rGl5qEEpySUUOchI+5",
+	"0kZck1QcCDkRJFP2N82Mr0jRj3lvlR078SJvSk3GUinejZnRj/SQi4HRHaiI9kjHHIMOUXSqyGQ4hVle",
+	"ozxOE/Y0J/lSqqbkzM72pSa50DpvTY7OHaaT6cblvmZJh0yGLGEEqHqWyIRQAhqAs1gUSw5ZQs5caLXO",
+	"bpK7tM+IlkQnU1TCSEw1S0hfJoQdsmQKVCDdVBNKbt+6uw8jylSTTklN6pixOor1EqY7SB6ZdHkUMfE0",
+	"CWSOKrAR0mWxNBuoZXbqfKbYNPM1+vyIjbosISM6tfqo2XkFK7hu79BJ+Ia9DG17f3zGcfzej4+/9cPj",
+	"b7x3/OHPZ4/+dHb055/89S8+/dvvzI4+nB19Y3b0zdk7R7NHj2ZH3/j4o3eOf/GT2dG3fmN+863Z0Xdn",
+	"Rz+aHf3F7OgPkJuwJJHGTn4zG1dL2TYE8AfcbrUef+8Pjz/4/se//PHxN96bHf0NTgGYyU/mv9rnLI4M",
+	"c0H+9PC+x7a2t3O2Vb2Q/IshVlWmzWnwqteMlq+0lFHTHlu0gboJowdGl07SmO2RDlKsAzJREa5hw29K",
+	"fU2mInqaJ/a6OXMMjSH2APiiOZn4CzU0zFHjmSQ9GseWQ96U+oaMeJ+zaF4BuCnx2vaGVAxYRBQXPQa3",
+	"v3N1nw46aFNNqCKKCVz5bTpmya1Dljzty2qOK+lRQYQk5ryyxAgWY8/twvUEZQzmmrBDecCi7OIqRrUi",
+	"Q3rIyMAYfV3aO8C1JFL2bzIWsae6kTeMzTahQuc2MExxlygZH1r694ZmD8WAdWAdE8o1mq2KiQgecYIW",
+	"2TEy+LFZEXLVfSlfpcmAPe196spoak5lbAZPzAkSZIvc4C/hOsyBYrFiYG5TDktJGMz4NUFTPZQJ//rT",
+	"3Y+bkvQSFjGhOY0VTDPzfSTMaR5Nwh6MjaZp/m6P2CbpvP766xuXUz00b/eozkU/7w3JAUf/hdlsFtlF",
+	"qnQ8lolm0Q0WcboPvO7ZbJFhHB1/NDNKZ36fqDpgEYh6t1kZAwbN+bJSaUJFj81zmOMP/+j4X959/O57",
+	"xz/6h03yuvnqkMVj8FWwRElBIkNjLUlPjgy7FWkcd8iIUWEZm6ZAumZjnMgxSzRHbZ1qzUTExaAt+33e",
+	"w18Wx76Ff7BOHqVpvw8bahfRbHDNRvBeyTTIJBBNEjo1/+4NeRy1exSVODNH2jUSDW0O+3RXyphRAc/L",
+	"0ZgKLkVbHtR7I2b0kLVHPJrQaf2XuNJMtKWI678jeO/AyLLaL4yNCbj8xDGl7sJegXTmA9GOqRikdFCT",
+	"ZJMhY3FvSHlS83k5YqINu1rnhYe+qfhmgQpzdJzfjeJwpf0tzL289sLZccRsBo7v/WzOsvs11gMlJ7tY",
+	"18U4Rd4QRdwcbxrf9q5Dn8aKlW86XDbDiFlfE6OJG70brxcv3C1yh41j2mMRensnQxmzmhcuu0HFkMSS",
+	"iAQ4GK/jq9ut57ftt/K2zR/mNOJM9Ng+DbiirsnEBsK4GOyBftNP45hMZGLOHFrXinBBOtR+pwNOKZGO",
+	"zH2mYiqFuWCKxX13XY1lQkc8nprDTBOIFzYbU5mCtSMPWdLeaZl3rERO8DktWNIeJDIde5cyP7tmHfqq",
+	"0AkEUkqXpIfr8T3VEOvaHKfdmKthI/BB2tMyafMo7KBDuYXGp1lx2a1VsRXlzxtVBOZlCeY4mZk91RBg",
+	"/JrsBhdM9VzIb0PzEQutxZmQVZyqMMf8bODil3jszEbBG+0VH3drn/eL+iIBvkGN4e1RzNudptvd0ocL",
+	"08oocL/iBujb9o4WD07GSLMfFt1/7wgGlBUv/rzsQzfZA23j2HPkgIkUvxZa1EtUBE7ux7/+75/+z7+Y",
+	"HT2aPfpWkzz+8I9nj741e/Td2dEPZkd/3CSPf/HO8UcfbJKbqTnWqGcbiWRvCSp82d0+pByPeLPRZxPz",
+	"3zSOg0f1JZoknCXXaC8QL7si43QkFJF9cvze+8fv/cPj7/36059+gA5Zf8CcObZpr4cC2/tdLKk5BD0q",
+	"mPt5lMaaj9NkLBVra8ljBtG1WI5Zm8Xs0N4wbU5QzNpjesiBB3UTyuOYtQ8l75nlUaW4YXU91o7kAAaB",
+	"2cMMEq7xrXHCZcL1tD2myQH+SiotR1R7g4s0UUZaJ1KOzLHkxnBva0dHKaN2lHBxAC7mRMYxy1aW/TtV",
+	"LEzmWPYOlqojxRPeT+Ro2XG8Yr67b1jLw2bjACPVnmax0yqGTunG11sbl+5/8Uw7+/HsF34nxAkcByiF",
+	"vQVhDzQTikthdKIhjdCOpqRrZoLuD66JlmlvyNSe044gdswVGdEIgubgNVT+EYL3IWhivw9HSMZhemJY",
+	"Y26tS5QoLVegZ+l2H7AsGmyp08Qdgs8G77n51jXGVtz2rjsqp7KPU3QS+/Fp+J8XpA5nQPhrd3tjPhZc",
+	"qZTmVu2zZLTiYul4nMhDGgeM0buajYH1uGfMackTORYvAJhNj8XtiE5VgQDnL15Y+mosFVPZq2UvqOYx",
+	"URITCcwzNktpj7RICn80uliKBnSiVWHaNUYfyjiqGPsVOQFPHqHk419++PhbvwIH8DeJeUWZ8cGTAtY6",
+	"WiyCFUa/2Fo2OOQBtHt0PD+43WTYEnObfZc/hD4JvGymAWOTrkxFVBh/q1VzAkC5gH9izIw0EqjtQg4K",
+	"xF4gd0Po4WYjpIlL89b8QdhZPhl8Ez5dfHd7p96roPStwsLHdIqO4lO5/JOh9DVYORG5vm4EJHLhAIMt",
+	"3X/znYp7j1km5eQoEJp4KL4mudCkJ4VKY42HJaLTeWu5pobqGP/cH2S/b/MZ5//knVRgOnF8qw8RnUX7",
+	"cst76w7rQ4ymnLcIvoE+hAIH4FrW1oVgVLOEDYz9m7CIOP9Z2fR4sDGQG3a+c+OFtO3CUjJxZNdeuUXr",
+	"OENuCYbbuEeoKF720sKahEKsB9ygXYnXcMSFP8RWeLuLQ36FGY5PBQZrjBGL5wg0DIhLxFKrvcw/0wQ+",
+	"5EgOIZwojxBwRQ7YWIcswDrqxLaXGRg6ZXMppUuPXa00jrkNvOLCGvP0QucwhUBsl2G+H8oiQiFAYmgw",
+	"4IdMYH4ho70h4cRoLaRlXuqM069/PWaqQzbIFulzEWX6mgA7g2Cwd0K2//P5bSP0gNh3X7m8sX3h4hn3",
+	"/x0IC3fOkn9953uEE2pYNLsnulPN4FfC/Kov04SYX6km6fIBYSLiVJwlXTbgQtloTJdr1SFfZ4kk5sdN",
+	"ch2zDPlAsKiJEgVjdoyAlwADPJACSYSEAD3mH5Z0Kq591uDxaQxRqPYqJrulWviDQIsgG5pQrtugIQS8",
+	"OWZPJkMmnHTDSDuNrd5srKqxdevXm+REJgdt2tcsWTIahNAiu+FoWK46WolTIQmaSPWcXIU5FchR2Ib7",
+	"4UsgBIvDGpEhl9GAGObB4MnX9IApYmSdb2Rw0cYgimGaIubgAJvQ+KDNBZqfOmhuXBlKqQI38OohS4wS",
+	"qJlLAknSGDZsyOJoD/Uk+MPI/HLMewcswntolSUMEcEnrFFPRywi/YSxeErOfPzRd44//MHjv/yrs/4y",
+	"IH8ElgCWacLCRlKuWcxN/LoglxWn5/blwVTuke2d3RaobXCxRISEtHI6d8y1Lu22Wo2CNnLmzJutrfv/",
+	"4U2jhvz+9putjfP3z+6+2dq4cN/+ynz5bFA7uWLU7OhOGrMVRdOEsYN4Cldf6CERjAHfYuwgotMm/I7G",
+	"StqQot0YoHcTss7jKYgps1A1r4iAXlkr4/Vl9B6VHYU4PSOdIQMPRwxuUExXG8nm9PoxBFRBLyzOOfbD",
+	"Bxfm3V+Wcv4aRnBFdAr3g4HMHKZw1ri5J+D0U6lYrjoCcYJXOpbKvLCavbhckr5MNWjSCaM2AjzvN4f7",
+	"AzFdLSHTzlopCwV6aWFSVC7LZq4VZ24Om5Uyi7d7xMQqHt58nfN/sonDgc8s9YGj7brChEPaap65nH+u",
+	"mVEim/sCOtbTXE9I6ZMclfM1YnfePhQHeNUFGg2DQr3L1d/UUltPuknr7sppeOTdRXnm7vgrUmja0+va",
+	"SFa86ImcFyUjG9nxz8t2K6hRquGKY18mKu1mv3DTuJ2qIbl8+zo5c+faFfKl1vlWk8BP25e2zu6SodZj",
+	"Zew1CBv0XLp6k4xlosnOzvlAFDtFoVNySMwtgYlobEz9erbRePvCxWgYioMv5rrZKNknmjjD+Z19WL3X",
+	"r1tfUHi3ykYWgwxX81fIpusym9sX9DX5xS0qHJ9EXa8POUNGQaGkh9Nynzdmq7FmChk3S5lB+RaZM9U+",
+	"CBWvmUn4WUx3IXEZMo21dMeqa+3uM/b4bJ/Nco3AchAuExLnbEZDg2GJaCltKBDdm+wcCcNXFoLcho6r",
+	"pnh8+S750s4e6n8yIYJxs7vzxz6mmus0YkWrUKYYDMqdiBcL1YSVq0frCnQ+KQZ1vrx1wfcxbm1vL/12",
+	"ibLZCvwxQ9QEjSlUKobFrksqV/H9O8xwkPk7BbnBkZyIUCxJTYzBCZyLK7gWts7Q/EYq69rB0hoNmQzd",
+	"BOpYzAfbXHT2iOxrJggbjVFi1pI8OFcW/V7KFMwlcHmKA1XfY5sq18nW2UGHzJARatcHDhibC8jBNdIk",
+	"XCsW98mYJUM6VtnFosq69xXRUpI+m2ASbk+OGNFywNxZXVmd61kHVz3XJ1LoGh+AgJ7ze+4bM1Yr0hsy",
+	"sGe5IBR1mEhKLEFFi0tpMmZyHJsVpEIzm7tqnpaix5q20DvRyskvoCmNIhaRdJzRxTq1zHHAE2I5EOhl",
+	"9tPL3KvFNZXYTE1N27k9T42SdyHRWtMDJnBNhgbGKrQ+1gQdrhCQihaQw1aO+C+tSo+CLrmG06dc1unr",
+	"lh7l7FGcu2FNj1WEmdT0iowCWmdEp+2e/YvnqdjaPr9zoeiqAIfE2xcfBp0R46EULGwCUEHQV4SeJbzx",
+	"MRcHxFznMbjpjGWAHgmoJSaaxQw+STR7oHeRk5kfXeU1V5ifzwVUSKwqNrNVu5lX0OxWYlX/uZUZsX7+",
+	"/PlLOCHZ7yuG9RHg9zHzAt9Q0QFUEAwLQlRA6Z2HG/jDdv7DmTf39f3NL579D8FNeJn1eMSirHi5vNOa",
+	"1bcvnB+gzNkj1uPKpZxZbwd+udlQB3w8ZlHQVzNyk6pXCF3QcWxxdTZ0044Y3DRvfisYvaFlYeCc4cjg",
+	"7Fzqrsk+E5yaRIOsOLKNllMd1J3N8c4cbfU81579Xu+F1Vk5Rmcrpwxc2FzwLhtQKBKayOSg/gpApNU/",
+	"qVImt2miQ6d1Za6clY69vSK/xteqPDUZwZrefruFVp2VK3RMe1xPVzzKPe+1Ut5K0c1ZwTKrsliy71bO",
+	"1+gz10XgiOfhh4UuDfuYOWCpNkpbAOvGyorOrrkYQxqRLmMi049cKklHSN22v+zsWrVpQlVmdmkJaoMt",
+	"zfJS/5KEH4KctQM1mo1URBgp8D4a5HEOMaFWqqhRXebXdxv1PXCJgJroEpH7MvFM5qo9cnRz3296KA5u",
+	"Fyq3z6xsAegHTYy4VTwK5Op3bU5mPa0OMjgr8wGcNkaJO3HLdDH8XrNw8sOfhnNgFV8oBhu61fUXqhF+",
+	"dpMj07LrAs95k2oilarI/yoXBytJh7v8gcW7gZDg6oKilzCqWbQSd6wrIE5RpOTrzBR3a+jkCWL1Jm+L",
+	"6BYteDU1EnNKSpLAI2thyAopsOg8nIajODtbc+Ix6PCtms5tm1FW74bn/ORhc65kwbLY+Y0Ga85YstZA",
+	"1pigYS34EPtbQ9s5aaJUwhRLDmtlpdzxHl1TGaE2G2IJpfoyMTQyko0LW+hYQ1yg8wMNyqpgRr4EN51m",
+	"toXzh+W+PS53h9ZptYJz8eoD2tPx1Iv6h8MCvsk6zyoiPuBa7ZEJj/SwSdSY9pgC0zKiasgUiSSkl43A",
+	"3pqPXAZldS9hOuzFMvKV9/jYehpkxEqf3A575YOX7G4sQ05AKW0CZSB/CahkOBamP2AW14q1puAe8R71",
+	"HPJP6nqtoioBiZlaoJrYJ5wQn+cSp3f1CupQVxrmTmTStKrFhMYHG1woorhukhFNDnAz5mfksmYCWXxj",
+	"bd2dUoGDFP2XTi3qYh7xHpEinprtVwzmgoP5nsRQiCXEAHIVMcwD7PnzM33skcn3xtHr/oKT/SpX+jSk",
+	"GdySk0kz84kbNFm1pMQ7iR4k4kq1AO4Ty2aGF3KtHN/l96XynmSHvo7gqLv3+5gOv5I3Jta0yjhCn61h",
+	"4a1iSYO/ERvbwbTyUBbBDRox0p2iM31oc/6XI5zNkQMnvYAIakUqaPtK7YthCF1MVrImv/3n1pI7AwMG",
+	"F5DQyUq2yeU8OrqKQSJHI67D/labLIs64TiRI66YRfBkFq6h6EClG/37b1/cCburo4ROxAnsAPzCAhdY",
+	"LDUKZBjJcWVGk5gzpVdx5gHSZmgU6VwD0nnclG6ag4wBzT1rFoI0SOjEKIYa8Pci5gHH6iGbkglzM60d",
+	"BTRHorIglCVUsYryYjNNcMXgQzk2q9NlvVBWOEkgw/Ktwwz7/MGJLD6swl+wFKogMNEkzKqvVEG4VRGV",
+	"jkZe2AmLm/BPMCvgY5ntnpNks+6s2hEfMLXgssg+6ZgHO9WTCA22yk2qttt9HuDG38XseUyfyeJs6+2L",
+	"p0KW4HUAOMud+1qZYGOptDnh0aJQNVVknGoi+/29zI84pGMoqsroOqSKCDYhZhUqfH4Nw6p0UeUlcG7y",
+	"J9kdANwIjGV2rbNrB5uPlapN0ulhgil6T/Goc0W6zKwaTw4+Aw5WOFCbpAM8xL5ilgk50TI2zwqp20MW",
+	"m6extjDO/LXm9R6FGD2h2bqzsqsxcyonlh5nyieMZv2y5tPL4zMeDHhB64XMjPwQVDrsM65fEFYelyle",
+	"TMs8cjaesUZPBNkDUSV3K4AfbNYKKKWF83B545Xf/cqNm7c39r+68Z/uv71VEbCt9LBnViUIjQE9ZE0A",
+	"Z2KHAIAG+yT7ZssAkHGPdAwHdxsPtUW54MmYvTsxpQg8m9vtnhR9noyARBPqCtDNDrvdzoZrNM3X7tdg",
+	"FW+lUtOVPfNLdGC7A7mrPRslp25oU6++lfKxU3JWies4x3MxqLMsdd2l1y8S5tmUvsLRkx4o6Aq7Rqas",
+	"IvEXwNMt6HmqWF51BpddGg6dSf5EylG50HX1KmtbVI5kWkj4r5QqDiKmDjBAAnhKkyHXrCtpEqHrybxv",
+	"GyIkDHjRSAqOvxrxXiIxhaDZUDIVUVtNlWYjuPuDoT2/SiM005hTIZ3pZJ1qE97neGQQR2HIqKFuO5Zy",
+	"DCMkCQx1wHVvCMNPzMVrDxm1CDIxnbZHyEnkiIFgarO4AkrhakJVmrAr5mD1AUEukGy/ioaV+7/rWys5",
+	"zrmdzlJ73uPc/oDBfT50l6uWrxoev0Z7WgWc1QDBFLXn4hlz5UDmQbWbxyYspr/TsW25ndXYM0C4VYlb",
+	"BuhUNhu2O8VgyCZ51cwDMGMBcsqmx2fZgMYk6dPEKDG1Vf18s0K6PpZpKlvWWdadsoFh5cZU4brpTBE6",
+	"SBi4zyJ0xNabjRsvGO9nzlqqt/eI6m43//7iKGPh2XLcNSdCcc+yKQVc5fMp6RkaDR6Xzew0XwG81KUC",
+	"Y1nVMPVxExfi/RRx4B42Gw4EqyQVLgSlgnu4relgNZAhh9dVcGNcKm10s5EK/lbK7J/NVpVhJ8u1yMFp",
+	"9tlSQlxjOQnqSFInQIu3YrWDnQ3oO3Lmz/pbNv82cO8uA36m7JPJUILehuWcoKg0sX4S02sRXFRINGOH",
+	"bEpifsD8EnFn6DhUztr31E8PzheyU2srjeVMk2mts5bl65RjLkuqig654l2oFVq2kq/mT0K1X1dxHRix",
+	"XpjHu85ROFNmsGJInq0h7qqzLzikX8pRV2kp2K4HfoxG+7JcDPv5lbw01aLeo4db6P3FRFUnjTAUNigg",
+	"YkYyYdVlLkasCfZAY2Mc7tBkbDJR2B8AFVaAhF0DM86vysJ37JSq6SLHq6aQqSHv6xD2TwEBZwP/vUQt",
+	"975VOUUUqmFTlAqnOwE4j8SSQttLCRQdxZhNAj6ptCsLuicj2Obirwi1tKASNXOYnMxlXRSQa4rDFYK8",
+	"qwjMkcWMXxFJwupLJ6LLAkEKJzAgROdAql1hfAJlAXtwJju2hKWDcAA2n8+iqG+SG1LpeOoE7FpyNZDu",
+	"Cj0QanC4u/hoUdjWToZtNtIkUOx3Gesh0T+kgAduNp6M7K0RkDNTzGhSGDRDoMuydi0NipfEYwblq9/0",
+	"uAvenHx2/okqndHSVS7f/eI1qGSX9WptvY4fBU44B0WM16IMNoy/LcAJW/8zAgY3hBQlhtn45M//anb0",
+	"ndnRj2eP/mh29BezR3/6+A/+anb036CHxx/MHv3x7J2j4x//7PE7f/PpH/4t9hN5/L2fzxF3980MThfQ",
+	"de9nvAncTa2MtTS+JtWQH1BesrqMDpRlrnhVF/tbF3dbrd1W64s5FAekmr/5djGvyy7uPjhXkGw0YdSm",
+	"HTW2zm9tXdxpZNPwcVFsx6jZ0U+heck/zx79cvbuz2aP/mX27q9mj37uuij9dSktpTDLncIszTR8e+LN",
+	"t0vYSI1uKg6mEhADoM5kKBVm3pWeSx9sHFA+4PmTPZnh8ZphsnZPR/8bNvLPZo8ezR5967X/ePzjnx1/",
+	"8Ccf/+oHCBn9BIzKvEpm7VP03C5dbpeeyFkXsEwvtpa5hJ4bv59X4zfgnccJV0q200h4zizQZ4uLAdOo",
+	"qutevRbPfimUbLGKs75mdZNngjsVqbrkztcn/ahKQvuIc9Qdca0xXdApQ74mFA5TPGCjjGeuYLqeJohz",
+	"VRRsyeUScu6GnA+jeLCkx+Zjeksb4FbiKrsPhnbJta6u7ylyb1TFRqAoo63Zg4r0GDlmAnIkoHiDC+it",
+	"oFbLTYYGsfVvCnSbXRpLsh9t+isIp7I7EpyW/x3B3cMwfDKrcljGWpsNCzxTAU0ImYwJ67OeThNGMMlm",
+	"RdAlGnNaZRA7UAIax9bxshT409Oel5QApwLS6YHq5vmHzUYXQfbbgNRXmbAAoM21JbQP3F8Q0lsvBuAs",
+	"7AQCN7sCoMe+oZZM12gYe+ZqWCAVCCPulvpQPYH1pDyOLHrc0q3rFdFiFlZweo/Cm8lYJlSzdjBb5QxW",
+	"tW+df1hRz16tOe+Eqc7CGES3bEYhUwflw3phJ5h0OYDWKXWo048l9LTty1oKG3CcpcowMs5X4Fn30gqH",
+	"74AKWmvyawo4NBlZ1O4GSi0ff/sPjz/8wScf/j+f/Mk3Pn3nvVrcQaZa8agitg598vock1Yhg3WC4fas",
+	"SEhOyhzuYqs+RkXpdJTSqb545izZuP92q3m+tQD5op23XSgL/mC2Ic944TJcsLFU3F2A0rxdIi+kHgTy",
+	"Z5ZhrI+l0jTOZjJ/M8874ImdqhuK1VUBG0zLEe+RMWc9Bu5AuCYQ+F8t2n/XDFDT7DxhZK6o7lQEIzKA",
+	"wTXCEfWE/2nI+hNK839z0nuZvP7MiedFAnleAMdSsYXhIUiIbeNfy3hjy7GtTlW+rxx1qiezF8noJTL5",
+	"ScjgdcsenWQOwOOsEf6qbuawooA+Efb+XOOF05LnawrwOhJ6oUg+kQxeKmYXyND6EnH94N9XmUhZHvw7",
+	"URhvnXBcqQNHFp3LeViJ4RXvRt5CytyknA04EefLqiLpc0Hqsdsi92s2su5rLqW3fHYcv/KjfcWQocd8",
+	"ihcxwC+9c1e4NCWh6cmrkmxzzKzAn7wDm52uRR6hdUCin3synnsynnsynnsynnsynnsynnsynq0no1CU",
+	"htqRrwQ5CbtIBTiNuGs5XPSM46+2c2iparLKfgvWsUFLHyOqzb73hjQZsKYrYSwKthWhFKfMlq2yqqmv",
+	"o5MF2OqFRUV75XK74i2rsaT5iXMWR7cT2Y3ZKJDcXmUB5T28A+X7LA6w0t+9e+smuS3NZAzjsC3NujKa",
+	"AgZv51wng9EWtmCVkjFN6IhZ0KfF1wiHbTbsFVrQYvsVGXPb/GcOpaouxm61Hd9VLDkMYzPNIxp7DQ3d",
+	"ewtmvNYJm5eyF2sIWW8VxW2EQaDGYIiTsg0R9VCmgyHUjrJYsYkrl1tCgxVWfxoMz239M2d1oF7d6r9M",
+	"pysirr3ZT+SoSbQ8W+hYdsI+2idpE724JfT10VgmlUk1vbyqJgDbiaiMFV0Mo0wzyerQIeUNSvjZgPbC",
+	"DciY6ElnfbgXU93f+FKjCf+/ddHwkPGl89vB1/lAyIRF7R72iS8cvKWZEQnrp6pqQYmcLC7HBMSXERMR",
+	"JsHZjzUt1yw9Bk3HE2Lpu+e1D95qtlqt2iqQ3T45Ca0nFQv2r5yeFDn3RrYD+Q5nVUMN/6M5webpbum1",
+	"4MTJAPyRiwSt2yIMEMWDu4f7UpsP3WAiqjgk1ZIlh3/ITnxN+t0PIqvC39p95Hcnm3a5EQu2mXTMPUM4",
+	"9umf0aw4leCOKpWyqBpxF2X9SrCqbyVtdTgI3TeqXY8ogn0NJnIj4iM0sGgMeJHm0pG7X/0y4SM6AAyU",
+	"ccKFhtaWkqgeFQiaA5gqgEAQdMZmjVPLUKEiIhxSXDuXUz2UiXW+7hKzBHIvbbXO9+Bl+JF1NsnrNnF2",
+	"iFBGE5kcqAxVcM+hGw2N9Wp7svTCDuKgdxlRMwcsK53BRg8+cCHZz1q42op5hBTp/DvU65QEjxNMUjGh",
+	"ETgGpH4N5c71V0WHtN28Zrbx1YfmNh2z5O6QsZDwiSkftYMLfh1LAG3DCkXM16PNbDFm1fCnDAoKmmKY",
+	"PcM+L4h3B4tNMH25eqmosgZ4/93SdpF9aHqM3XVkqvcgfj3E5sPQlQrw0bEd7Go5ezVvkEfNeezsiGFQ",
+	"wBG1zvZgX52Q3QHtwdrj3DApb9DU7gL2EQPRB0A3OUQJVm05DHnoMbZrbAr85gvKXmWVmv1RpOMGFVK3",
+	"x1Ip3o1Ze8p0Z5NkbQsntr/DhKompqID6SvyAFZEoSVfYWxMuF5wX/OSixdfuvrSjYvXdl7c+cqdmy9+",
+	"6cqL//Hmhf0LX37xxpXqmbQHiUzHVZBZ0EMcjjV2104YjUh3aj3ugdE3YPgNGH8DJrBRPQOdbfWiE2YP",
+	"RPZ8u5If2do8iHQB84GZPwHeYzdxjoaFKWbrW3DWHbdfS3jh29VCA0jCHsDalBEgVJEuowlLkCvXOVz1",
+	"ePCiW/27kgsuBmExXenJqfCN2sAUMDVzWwDxM+syNCm0LYkkw1tuJN8etkcDaWUu6CbpvP3JX/zt8Xf/",
+	"6WHHa85gkV+mlg8g8Evn9q27++Qc7ua5iE43zF87wHVV1pHM62kERO9zwEbjYpFMXUxePEUuGljZ4cij",
+	"8Ck5nKp6+QOcGnr/EfwLd6hP01g3drd3fJfvzs5yh+8pb/ImuSWwNMhyAm+PuQWix7+8oMBrrzKk8VKL",
+	"7/MbrVarBf+ZHf3db374y0//v3+AQsCfzN45wm+6T88e/enHv/q/Z0ffhMK2786OfjQ7+ovZ0R/M3nlU",
+	"o59yhXb1ZRDoWtqW7goN+wxVzbXissuUIp4G47SeS+dSIZIALVB3z51besPN7EJnzoFvBWKJSiYQChlQ",
+	"cy2g8ErbSKgzUryCT96laijBEBhxaBiuaIz5A1KoNNYux+BrkgvdLv0yxpAycOIRFzTxW9rrhMLFALuC",
+	"AYZXyOp5lU7lypemdnue9aDccE5Y7lcBkLaoj4/3+twe2erVd381e/fvmmT26J9mj/4a61qbZPbuB7Oj",
+	"D48/+L75w8/cj8c/+z9NcvyNbzTJJ3/3x8cffdAkx7/4m8d/8U/+jqreUEqQeRmgmXorpbA1aVsN6dj8",
+	"xFVsOK2ZPk96rtOSsKa/ppqOeHCPnJVZ6Y0OFfxTRSJoNAlNZimIuEkixWAX2Hvb0D1mmkVN/Dcddfkg",
+	"lalqAu5ne3unCcBcxggdmWeyYHJbTeh4bF4Uss1E1Ma2nf/6zk/CunycjsRydm+fs/7q0L6u0sauqmdd",
+	"uS65LoZx1o9u7qONcNu7M603tzYu3f/9rTdbG9v3z/5O5UevDCXvnbwsZ73OeHkI7/xWvcJO2x7Pl3x2",
+	"hgHHdmALhR5aH29Oya3tje1LRTqWyJeR882t7ftA498//2Zrq4qu5ayVuSNz/N5Pj3/46+O//PvH3/v5",
+	"8XvvH7/3D8c//J8f//rPzL03vOGP8Cxx1+EU5WTxUGUF9HX7S95kfDDsyjRZkdsu6OE/78RK4yqO0Jdx",
+	"LCcKVQhKYplGJFWMGOmgCCVvpRykKfM524QmAi9Jl9fAps27/cNEQrfYixWEHT1d2jtA8xOeynGfHQC5",
+	"qIcufVNytQgb1swVLIKCcDZkAbUzGVFwrRiqBLnyTas5rqFsBt0akiRM8cjc0zppZ6Hr5aEc1q6QzN+p",
+	"qpFcrZWha2NYH7K/qoPg/cKKTql8MZIycVjfi9t4jhwIWN4+pt4LAZOiInFwdcoGki+2F/dH8OA/Fn48",
+	"9lM7Cr1m6qx68Wl0AKmVbq3KHvUHbOqD6Te9nvn2XWxRoBiNEZxZCtbZ9RpDx5FFEc167BtDqces1d+J",
+	"mNKJnLKogxjRRMbIg9KxAgMEEifcWGAEEi3vCRwBHM1kQrm2OEoUIaURQNXOHLG/tMTaGmgGNqTgNOWJ",
+	"slO39jfVWdMAx5EEZvEesLHGRF2cbpAnefRsZ0+uW1QB0YggLP412yNYuxBbDiu/m3kE1RCID8uFT63Q",
+	"MSKhirXBZ1WdVCuIFBm6hSFslwHsxZ7dgX71JMEJZl4ZMF1Eul9hfiH8e0NJOH0Z5gYAccD4MaORQk9b",
+	"ZoajgbtJOsC9HAg9iVKWNYgxSjyZMr2ZtR+A36ZsgRD0gPlW7WK4pEVsdiaKm+RhwvtXesGBvL+QYVTU",
+	"r90SLLtYDlNvPtj/1LDoPFGy3heeVGeytSpxRvKQRW2XKREK/5hLraWMfOx76FRvXl2/CUa1G7S24EKP",
+	"/lupU31KCtbV33vt6s0rV82xMcbihQs7Fyp6rAHQcTtr9F263m+88cYbGzdudDKRZFtlZ80fDPVqKadr",
+	"NHOrVxuT3yFXIBOqY8lKVsLd0rKTXTgVbkMyp+wSHLgCMb39WY4QV0ZrWi0jyHGJTfK67TcHepbZpAE0",
+	"5xFWIgjGIkUEKN4ON61g480jsF3c2H5xf+vi7vkKBDaLnPbJ++9v/ebdn5JP3//h41/9ueurgI/kzrMv",
+	"tfKOxkUAthF90LY9HLaNQp6/Aynb+UvW3ffwfqmpJzR0qA/+1pWwRXb2x9/+xfGvf/74j94hH//qB59+",
+	"8PfHH/6/YaQ3pMb5AjUefj407mekZBficMG7ixNZfKvmgY7MUFEaI8CR10NmMcDRrTETmWdsTghHPHNK",
+	"FS/oy4D3rzNDPI2NRO+zpH7BkHNgzSMb29kspqd5qExOx6e8mQep6JeDrMaYXkfPS1Z+z9GegIZnhggq",
+	"oMtkfU1rkeUKPH4njdnyE2vTVQP7kwX3aZbTCpDa5oeYHzAi9ZAV3SZZPyOq2ioVEQ0nG0IW6ISxA5tZ",
+	"XG4egJ+BgayINQ/jUYEpePNB0mUp0uyBJvbL9jNVnauMeFJhcxMzAjF3Qh6yxK0aGrLUP513UQQWtuBL",
+	"AS/I/OHKGkPMXagTljMjVmZNAMM75uFwf4is6hU+eH/RGtYJx66yyrtxOnhGS7sjQ27Wjz/65fGj95vk",
+	"+L1/wP//zp8ff+uHTXL8z99+/N1/bJLjv/nzT3/6ff/aAMipsZLa2U8ZlmmzodLxWCZoXxlDKqHQxCfI",
+	"iUt0K7crZ3SBUj9CFGfIkYOqIK4xQpyBnQUztNZwq/uJCFDMoAVLCCSQrIyQwIVOZJT2KlEZKoEK6sQg",
+	"fYKWO0rNpwYIlwhbasuKhEUPOz4UZkrYvo4lWRVfTd9t+Z7PdUQwTG3khUOQtx3KtDdkqmobFvVGCLAW",
+	"Ze5hzbtau9wePtrMG2JFbFHdvDnfpRPhV7dnQfEinauvOK7vtBDz7O1b2ohslUrX8ulfXo77xOtQRSkb",
+	"3DvfJ4Q18jfl5azQ6nTko7MKBEvUkI9XMw7sS0vzv0sCpjDeslNY7vTmX+f8W5iFt1Q2nEbNUJl6z7Zw",
+	"qMyQaiZJnLqoOnWhUp+thlmnY5YeBw3RD1KYXZR8pT7yY5a0w8S97NoHQxUAi/ZIjyrWJFig3CTD6XjI",
+	"hALlvZ/G8caER3pIYqa10bkjCT7uEcTVa5Ssz8UTs5lVLvjLUkan1jOwvUJT+9qBfKbTpKIr8WvQ8jZL",
+	"BYQ83x4VpAttKleIs2RtQsv14qAShlykdToazvWmtb1FvSVV7ktVZYIrCKgsinsSbvQnu8MrNXQtHod6",
+	"q0zYoTw4YYwD9q7NaG8Ypn4ajIO9IidkRAUmEisMAXZZT46yDuk1ztaSU+V1qnWlFt5k7cwKhCuclQJ5",
+	"Fh/HdezY7MBm6ZHby3MjP7Pnrbi7LzE9YUwQISeZ+wV8kc5nY2a1IhPKjliWVbbV9Gm3Ep74Codm8c6f",
+	"hrbklwgt0RLxe5VTwlKQO1jFs2rmke2BUwZE2Q47yX3RvtRe8KTIGntXXRR0OVASZI7YVKYJuCdG9ICL",
+	"gd/sAnu2J4csMX9kyqWznbICkazQq9A8XZVZ5aJCb9ftyCE1XXqK7EfD+VT5bObIbWNWTfLJ++9v/+bd",
+	"n7pyes32SCrM4YkynQPhsqSIp47CJZN3UQO6rpR6WH/VL5nHgz3nsqb28ynBYOcncG72ssSJFPQmx6GQ",
+	"Z6n149bLUEEjKZN2l6JZUO+wvGSenvfiXIPcIKkQoBfk6MSGNr2oX5NYDJHJUMZ2jViAy7UiExofbHBB",
+	"1JAmbJcM5QRUb1TUm1ieq/gD2+nARvhzijERZYmYcAryDCuh1Sa5CZhimIxllPesS8YyhxIuudmIEjoJ",
+	"byaETWJpM72gbX42lb6X3Q55MeavpDs1z6+/s08qL2MR2KlY5STDbmEz0yxqvd5SIVxYjQk7dsCGC1mc",
+	"eeguAAnlzsyklifGXx6+6wWxl72aP2qkCNfaFknU7JttX6hsI5tb/l77b0VobFnewkbb7uPGjpdarSYv",
+	"7sIrdSbm2AAMgqgW8KP5aaRYfOjUbyqyKn7U0jjI0GXr8GazVtLKhHJDh3bMla7uOOvKtc3TdnVGqbCV",
+	"4wQkGuBYpXEcdqCbN1Ub2FUFA8mSleDLZjTgowCN1S/wV/OtnNdZAlNilwIAb+vet5CJY/00RQTWBbF9",
+	"B5Dq9XUcW0xY//aU7qHHY3zJ6fHd0mYVaepLs0yC55fOnfIqdWkteNZVurWvo1PUBLIrqBn18lFWhsqs",
+	"Fn5G9HdiqTVLph1Xk4uJS51sZh2bdVsUktD7zUlyc6TdWUYoDSWlMP/vHxMAT8ij5yeWnvXIFQKa/Apj",
+	"YwVJng+4gnuH/M4sE9O5zDoTBleiONkq6fs1rBRux7YYe9Hk5qqKw3GR7QWVwqtQoCiFlzfdWkMqr2Nr",
+	"1Mx9OhWhHaqlZYcsobHdb68MAPPyacwPmO2GaDg4ZKVYcAYrCunIggBwLI3enCtKXpabWW//5sXc4tq4",
+	"/I1MZK2RAObTvYrz3nXaR4C+hoo2CBzHVm9wKIMaU2syMwF6S5or5yr+540+Z+osN3CajQEdt0dcpDqM",
+	"V0piZkR113qa9ET600MfIpg7xqqx0EKGJ2HlfDdm4fTeEX3QNqZ9Dr0x/4z5YpuHG2mjtqKM3mBIccDG",
+	"uqQ7FGyzrpQHti32EtS/0sSK9Gk2rNjNpla12ftsNI6pDvisFhrkVo5EdOojGywDz6zRFsMIApAac7S8",
+	"CrE1LEVU2b3eXMNoWnnWSyyeFfmkI3mFb+aUmGMVjzoxccuMqx46ZVBXtepBvunV+mpRT82VyPkdDR7O",
+	"OU210uVVvBZPXAsNX6TMFbqzHAV6dZB1/44tBhIaMcTXXF2VOcGCVtRsTnL7nqa2UleJWHlnVtUk1lAJ",
+	"BEu+nMh0vNZ1+LzlMi3X5NZMf1sRFN1P6liwsZCNFIDUWiyoRwyct2tlANkkwNqonYV8pVMd8pQSZorC",
+	"zZFmbuJLNuF0QocLMsyedp4VtiWeVyxjHdYpExZxfZI+YwAlumLb5OvmnRCtYt5jQi1vjRWCIa5E31jD",
+	"2ZcDZBjCZWTKJ1hofGRJULkdp5WgGuuQcF7CI/MdXsqFPeovFRz+bhSwpRZrGg+raIRHYu7cDhkfDCtM",
+	"QMW/XkAVViMax8ALIp6OzGbRZMCCuZZBPLObALSIKMTKhqugPn4STq6HbLgaENIwT/d40y2pWQlbdtvV",
+	"qIWxXcGzwhUZsjha1PpzUf+rxa2mStnxfl66C+5DdNbM0+VfTrDSHxDfAL5QEy3jaO0cTCDCkuTLMOiY",
+	"60uStWDLOq3li6wk+8kalC0H0vP2YKmS/ST3xG+r0Ax0sblY1bxm7b1bLbcDhqncpXKutV+TmxURQLFs",
+	"6PL7HtdK79HXZJoICl2CiKGOiApULfZkcfOAmmvhQj2I6U+FkKnosagNeBcVM6qAC7Z/IBa7lJy5c+0K",
+	"ubRz4cWzrq9Tj8YxS15QJKZikNr2iXPNCuKYWQm0sCwxe7CydOguuO32CO1pIjMYVlbuAUU3vn7f/Ke1",
+	"cal9/wsVfco0DUcBqSZDOh4zwSJwbgIn1hLyjdmDcNtgliRyBc240D1mYYPLTLZduHTJE207raAZrbmO",
+	"2QLk6rkU4TvXScL6DLLgdknnnAV5VucQLN1sgsNKXw50OwX8QpyDBx5gKb0gufz3UqbC/bIuDxjpJrR3",
+	"wPQeGTARsWTPbLhicb9JEhZTzQ+Bu2RVcHtkKEfFcib/jhgx32zgp4rQiua14PVAp13t0Dw8bnO57rvX",
+	"K7KpLpOxlLHhnpAedzJveVbvv/SawWMrAIXkOAPzWGwUOBSkgpsrKTPI1bBzvZ4s5a45g5loJlPzeVhn",
+	"d/gwZU6eJwFXGrx3HuXrnZFsD+aSN25KTToqlrqza4MZNGEkpjyCWuvulFAjZSElw0/BmNvVZYFSTJfI",
+	"AAy9jOtVz8Na6ZxVLpcl8J/ZkViI7XonA/VZBUAxe2lF4L2tugVqd0opT2HRT/Pcky4DhGdIot4jHd/r",
+	"19mFiFuTdFNdyIwpgoLptmAM24XIsevF1jY/tqcsS/IwfzZfK/vMQ9wQexJd44M0CdX0kD78hWB6TjqC",
+	"RoLwK7VJOoc0TlkHi/RHaaz5GEAdSJ8fsj3S6bNJh2gWxwpCilAcYDVL+w2sOyYxZ04D6UJ5UCJHpGU2",
+	"6cVmBvyWCg3NSFrmUTt0oOkTmxRwRoMXHF4uPHb+wtIEc3ypCSOETylIrOiyUJNQLT/Nfj9fNyVIB/+s",
+	"On6003Vv2COdVBwIORGdUugx4ggYprABVg5Uer6lQne9n230Yhe4dyjKdLDryL61iBa+KhCiRn0dq0Td",
+	"gJb1ljfWYoFun5vPobZ/aGazC6+tEEoooQH84puf/OMffPzRdz79yVGTAHL0Jz/86NO/+8PH/+NHTfL4",
+	"W7/+zdFHAZw/AO7BfKpGs2Ezf8L3VSJUVz3BZJ6uykN3iCQrt8ccD6WWK/rogkHSNGbBiDtCJnalPADz",
+	"CNAJMlSCeqcljdnr5o2lifMZFbJ1uYmFc+kNRU+xRLw92q5o31m0CfOkLJl2Y+Z3mr1k/hdUaWzL54fN",
+	"k2C392JGzeHzMzeyT7y4/SSCm/WDSGYjxw4gvNbJuJq9UYgZ7gRihuyBMdF5EDfm8Uc/PH7vO7ukF1Ol",
+	"HK6RxaOk6sBCe4I6Rv2UkHpzdAOX2ogH5thnK3jLgRswVuOrscTwwrLWyH1bUVtKRaCgkhpJHiVcuLV7",
+	"fg0ax3KCegqATEdMBLld7ZBfDPD/9UlhOyAsButZO5IoHOh34OSYTbDnZchokjk99my7phhzMrkio1Sn",
+	"NK59anKk8aXZrcKhZC/8Hjxk0wHaGAYKc2rFELkUODbXuxmUjI+A0CQ2qmYUnI4PhtCBdgWgHHrP+ydG",
+	"TnwABfOHQ5ZMi81h5oKNqwE7uGDtEsC3qjjFcqNSMZ2O12WieZPv2hcd2nYvPwqaJaM6QnjP1f5MQPc8",
+	"4CKCvGEhiflE7VP6EvLCfZaMSr0IAp01Fau11NfMc2ETLdN/wp5BioDwik4BpNcdK1Ct3cnmAbTZk4nu",
+	"heK5ngQOPSUVW4h/C6bhurjQy9P+qkGbTiilP5ty+bQkcaXsferCtqb7sBJha30ZPA/ouAaUcWXyybOX",
+	"xp8v+XtC0MITie9FAruGTD5dyVsdB1r0ia8ykWY4zs9cQM/J5FCuw+W8yNAcvbENHM4nSqwq0OeCCNgf",
+	"sISslcWmchFXkodFllKNKYfMt5wO5qS9J6gtN3ZXuXyUAkI7v8elI56dsQKnytmpLz8tCa20KYhCd1K8",
+	"M3+/SiNibGUQW2rd0kaumn0e06nhJWM6VQBl241l78DwkS62pB3KNFQtYp5aoWLPPD5nsYZxbdMknran",
+	"LKSaL1fOA3bexRpmXhCBOmiRTFnIni4FuVsbl+5/8Uw7+/FsKNY9B1sxBWdsZY6o2fB1k36fe6eee6dO",
+	"5J3yOt3XUS2fe7Oee7Oee7Oee7Oee7OqwlRtHz3C00YzFRJGqdIDTqM+AQKQz7wwIT8Tq2k1AIQUYPKv",
+	"KWhcTnpyNDK3W6W9IaGKUNKXU5bsgp/QMjr4Bnb/gZyOIY2IVY81H1WAfcMGrdWNK3uzig6v2YO1gj5/",
+	"LWuoB03Q8taY+ZL2SAdQoTrYlTxLB84yOOyJfEGdjpq/nF0NEh75LMfy0wvNrVZz60Jzu9U832pebN0P",
+	"sZyhE18LnRF+lw8jhhlVOsjk6rR6H9mUV8f2LVFwHUFWP5JrDzfX1qQiNzMPjM+xgZiLEj+oSDv12G1l",
+	"gupkKP21z4k8bCayvLfsBBqluyRUnGJoXXfrpYiVEUvTxMfDd0d7ymjSJF2ph4SJSBEuenEasSgHU4Ff",
+	"OwwF8HpkTUmwL5g0tyqmKhA7gHYjtbrV2OpQ85lVng+oeUF1d8LYUkiU180zc5tifhnehYQzVRFwucMG",
+	"aUwTYhvTKyt7oekO4tewHo9YRKAnD+lO8YdQBrqUqkb6OTy1Sv88YdGESo2L/GmpJpFxxJTGrjH1Wxfh",
+	"R2wTonAuTFuzBzrcoga6JflZMHmi1+P/9V8e/+U3ySfvv39+dvTPs6O/mh39r0/ef3/n+C//6vEP//Lx",
+	"9388O/rw+DvfPP7nbzfqFatlM2k6Sme0qd7zeh4Gr8ea28QGJkABNV0LPttobMd1lN5tXLtz9ff+/Y1b",
+	"N/dfefWNvZfeePnyG//+/N3LzZ27lwszXpUaHnKGV1Lf2LpoO7y50inbMM0vDMm7pj3++/86O/rfs0ff",
+	"mR39/VwReANazwOlT3aICwSq1ekKGceKr4Rbibv+ieTOnddevZpxwZf37+5fvrOPWtGAH1pFIu+lhbmM",
+	"MIMcsBVLXjpIAEge7fQThrmc+bFeuONLMRlWvU5li3yJRewfnMUtoczdKCJRzBXvh+5bNkBx46vvXzUI",
+	"TAErYoU2nCv3zMum8PAkjfICMApL1OPFQCR548qqjuNlEq7TfRL842DGF3pAYzNMY1mW2lI2rdgbML28",
+	"M+WC/ayP/fEEmyWWzveTa5q44qpXPCjBk1EFVYYw1S8oaxPRkRSDDGQ4C4TlfagBu8yhk1XAl5Ezx3/y",
+	"7dnRfzv+xnvHH/7cCKr3fvz4h/9y/M3/c3b+GFRHu9GtPjfjKzIV0K88kSOyFa7mkf0aBcjW+WDHgZeC",
+	"pItlEN67K+UBonbxESOQgwNVgOg2y/HfLBLoyWqoACGyzaOAWgdokMpHr98jI2xwTLHuSXFdAD7LLsRS",
+	"VXLOV/+EoIWfbO+ANdsVB/SHjgUx6+wSAWXx7hA0g9hp5Mzxr//s8fd/fPzd73/8y/92tuA7xaqXrLoF",
+	"PltZBnO/lsa7oIlJEJA1P1RuwQvq18w1OKV88bwt6Lx7CUDz55pPLIueOfqFMcCCa3nVQhSdxIUIrGH9",
+	"vgjm9dsxXbUgrMAL6t/losN5xIWLNJXm32ykgr+VMvtnnaTMqO22s3rNbuyecyurTGo1q5zrF4LYW9RD",
+	"AMpr+Sp6tdinSZ9rwoWWhEKZ4mZjpeq/MU0VK0I72pH9yW8v95lZaNd6GEwYxKlHWcfHQ1+etw8QWBgE",
+	"gC1LA1BRKOCsgqL2ASTzxVeQHWu8DAd8QXl1oTWxJZtEjRNGI6Nxinha2KwLrdU8hT4zsw3fIUXFbWbV",
+	"BbxjDcUVLmAJ/jP3bi6PGM1jeHrxqpXaxCwE3QwvFgGmctNUSzXkI1o0G3eKVuN2RXLHxuLkjmYjC2qU",
+	"nIaVWaEn60KwAJschwySZLwmtkntSHyo5vmWuTMQDMmQ+af1CpzXinuHtN4gMTTt968e2iyPemV58HhV",
+	"XV6ujqwgUc0k8lbvIR1UujbGq341604d+uhEsGSNHE80jFdo22BmgmY6FNkv7MLgP1tuEgXzLRCjWSB4",
+	"NrVA9V+Zm18WwIC1w1tVZmBg7S5XQLEkKyEoHJXTCMR6B++Zh2NhLte8gtJ621ouLS0T5HQqTcsZc/jR",
+	"cHlnYSGnsUtz1bOfgY3ycO7nl1fpEURUWAikerCwAWVwKEX4CzZ3eDGjxQxf57MbYnggMHbl6jw2WL+n",
+	"dvZO5VFcyS0GE4GWYUtPY4VXMjuMOf+dr6EfjxN5SGM/0jpmDgAH/wppaRHrxVywcNTZht1O1DHyhCn/",
+	"T6aZfzMnUGGVlSfn9Hq8lbtOrCDl/MtZ1RSMoeB5AfPSQO4s7U009+2VcZfhE5WQ53O9DeZQLlA+KqZJ",
+	"3mpnFyAIp65hSdZVEryBECgqdCpBrG3C+6gCckUYTWKO/rlT6M1jKVJqG1Je3ILbegJwqblDRHs9Nq7q",
+	"lIHgMtlRgL7Lrvta1qAT/M/YwSpsti4uPASwmhoeYS8PDV9penNfQKzTx7Ko7QZ9EopFMUdvuZpxWhl5",
+	"OS0/G+rF3VWVey9rJLC1Jw58L5deYybaVekf+0MGQIE2/wMZj9ezzAgWZSN19UCtx0wszAMJp16tFXIO",
+	"RptLQeUCuQqhZ58uC86xi/TU3G10/r69nnN7AZMqYV3iO7vgM2MRyJMRTQ4Y5GoCc5QyCYfBFrvFy9ob",
+	"B7PRMb48JDEXgwgS7lT86dkurO9UL7Y0me/FvrhCfWWowgLm3LqwgnOIgp4gygdYutpnhy64DrE+iwB9",
+	"+5lbtqTBqAMWtZXmcdzuyVFQlbkFmaDAUbMcSgiXswSA5aBcaZLrO9iQCr5J8Jub5KYkiNhlw4uoJWIG",
+	"BtVVqk/MRESTdrCi1XD9ccIPjQLlnsRYMVdZKyqOUX472bywCupfWKyYVXI3yetDCfUFZkquI6diWb4U",
+	"fn+zjqXVk0LTnm4fsLFeBDponzMkNI82DSViFpmp8N7QTLGZdfOlwkwmTKYooZN2VU7BNZCAFqvOCkZF",
+	"6HgccyQFFs/g64jwy6CVZtbXLaGTEqmuw5wjlvBDl63gAvTFruAhcvk+99bGpcsbr/zuV27cvL2x/9WN",
+	"/3T/7a2LD4M+d9Cg66qOIdf0HSoiOdpDHBEh9RAKxroy1UQm5mwYq82WBqzcsbCeWF1sNiLau6GjBfCG",
+	"dGcL++76QMsRKzaC5q5ddnGLlliaJSPTb0If6ljVByxxES4YXz3BQfb7LGFRlRkKJ1YQ+5Q9uq5J+ASz",
+	"t7MbbS4GGjLkTOf2rbv75By+cK4nRZ8no87ZpuU4Nkwo+GCo56i1ZpPmFVI1wG6tnddRLXdVuHHgS1M4",
+	"vnuk4waCvE3IdqcIzelSnuREbJLLhnQ9FscZiW3bQbfR9fo8wZthvaYumIL9RoamgO1t+7KSmbmGv+5k",
+	"AMNHcF3oAd0kLmzu96bE32Lb/NLmO8ccfKMQbWhYztO4X+M0LOx1HJ76ZEkH5FM5p6EAYobHkDHWRUk2",
+	"2dl1J9PjGUFHTN6eON/NoqAqSXd3rkvSs8wsmiF9pVrduZwjmK6aKep78DoOdlR1jAqxh7mBtljb5Uxv",
+	"ksvCqThGKYoic7Oku3wsKR5GYOWQXwddAlCtshkQWPaN9TeocHGFTOyeUFoarghPmK+5k4S1bi9oMyVI",
+	"POhSBHtAOGPzL6NYUA2Q1OCPiiRDlACqDkCgJ3I8ZtEeoQ7UlijznJ7wHnPovpDwd080CpUC4CGxeLYA",
+	"6r7bMOd2YkRaYy6v3vpT3K3bgte24b/4iR347wX470X474st1U7HQd+4BZb3PjiRIwp4IvBfIGPwTZxp",
+	"rU4bUrAXFMDcg5XayVbX2ST7ciKUSw/msH9DqTQRMrEt3olXIOxK+uERZMtUFT7YCLfn+P3skbO/U5HX",
+	"h2GFxd3coerJasCI6Y8+EofsD+vT0qH721Poc0nzluFEdMRjqGt1fQDCuXwVV/MOnrA1Oq+MddswlapG",
+	"fFXatq2MRHbr94wnE2OnRHKTgKmpKlrLu7u907oEJWUu5Sisk3vYyctln2NTue2wAq49vmDzsOe0yltj",
+	"pOwm2bemVn7tIzZmIjIk4U4U+VwEbZKO48e2UUXHsTFLDtCnJ8Pp5mJF0s2jmXUu2G6R3pAmtKehRF/0",
+	"mLkxIxpzZWwgtDGUQ4L3LE4p4qljin2ZDKTW0PXGKTRZUr7fb2c73K5bYjr1vGFpVwf8u5P1U+mgsdTR",
+	"8oCJDmobqJkDUjwKqQ6RArkEPPZ/idam2Nr813d+0sm5NgpBV6ws40PQ5O2XZHLQpn3NEvOlcu+e6u6c",
+	"7cqMnELHCzMzyG1zSYT1ldE1/RqK9RKmqxL0ixajmdpUpglEzUb0gItBXpbUdBUbRp0f0QOWtaJZCtdh",
+	"FhtOMr+WJtg92vWxznIJUVBjKVRBqS5ryCskqG5dCoflcn3XkjhTRkv8zJygTokNdnZzb/e8Mty3WBfz",
+	"CrFM5v7odOT6anGNaF1VZbxnPYRrop5APv4Tza4PadqLU9UXk0WdUlr6gB+ytlEB182rDhUJGcXy9L5X",
+	"rSnczaxIdyCtac+iPOybWwoQLBljh43MxMVEg5izyBYiGFMkjACUVyfNsYrrglxWnJ7blwdTWayFxBrS",
+	"sua2dR+0t9/ffrO1cf7+2d03WxsX8FdBFW5f2jhJyZGdMKpXRNpkD8Y8YU/kBlWWNSXsUB6cMEsFEhDW",
+	"wuBwVwxfz+INHiEKM2z6ZA3eQrMZ68QdiqRfHAx1OGJhpQn9wONEDhI6IimkVWhk6FiONt8WZ2ldrE/g",
+	"ebUHEZOMLkJ70Mplz+s5h6Iws3eXqw7hqjSPPpV0P42YO96mZx5v97FCPR4WJbSv8x5BldVQzcZXueLd",
+	"LGtzHjWJg6Zs9ADn0M/aJjXzJm2KnLGPUCORzoL0t3YpwdbJqFmf4YIIiZkqPRsJSEifsahQ5YV/980/",
+	"5cOHhBbyugWzWBn+o2t0kumezUNy5hn6wbnCjKNAZ9R+wmsfFhgoK8X1CopCyMfiSXxWUf1EPps+kdnq",
+	"YfpEPpuyJ/HZCaYtnO5nQxrLG4wmKxYamFewjVMotWaluNe6qf5VGEEljue5ih3aD44Yzp/wFzbHyrsJ",
+	"oweRnIiVu0vlvaHm97lHRys2zmqCehKClIHif3TWaQIwU+BAw45a4aQU+FS7mxjB03aLC34WasesjwiC",
+	"5VyQTkaTTkXpd6oNX18hHa+w1EDE0cXk0VMd80OYCBVY8q7B9zKk6DLz03cxq3XPw2XKpEgzfwPeR+mE",
+	"GaLMea43bUQja60L0ViuCDRQWxa9LO+gpUt7zJKevXpzTpC8Wk9RDskKGGydwqr3Vp5PqC7SLfFErdvw",
+	"OBY+Z8916Hw1vYuUH5B5ktyv4FU4lYD1ba56fVUrZ3uhbgmh+tpwAWhYKYXYWITd82p8RNO4znxzntuY",
+	"MpoU6ge3W9sXl5YpwlvFikxLNjeLeaqjNyxNuJ7eNXOxnEeGgp2dy6keysReuV3yspQJwS7B4Fi0bYKb",
+	"Vi2KuTjIqu76fTKiEXOO/sylw82Hh4xGOSD1bqMwTk5TOuZfYdPMZlg+wZcYTQzbEKM2TlPF6QBnaX+x",
+	"fdHz+Xrzh/U435TPaFzQfkwN07iOCMmRtB2ic4PF/Npcbq5UyiLbDwZ2G/zyMLF8ZUOtxyj3XE7U4oWh",
+	"H8LSft5n6fo1kytUsSbWPyoEI6ZqiB00wYqSEYOe1tKsQ2uWbJKbkJowhmgD/B0rvIVLQVp308xJ46Iv",
+	"F8a3uJ1myQywSeoYJVRZVHKPUAGddzR4Xm3TVKeNKzo1PNNsgssA27wn7okvfMEhu9pt2/zCFzAOWUiH",
+	"t6CWGLmcZl1+bN4LFVMyYV3sWkAu48hc2dhmFq+BVBCZCsgJYPeEdeJjXgMNeZvPHH/30fG3fjR79LPZ",
+	"u7+avftHZ5u2AbmEfXH5YPAsfiaPuW4SSOp09rkyBjqhpGtvgXekeVIEGka6XJHCEJhLob7whXtig+wD",
+	"zqfRBu5cu0LOnz9/yeofkAyjmN7zkPg6b7zxxhsbN25svPxyB+Zsc5/d7zsWHZEXfFZmmFexxT3SpvP2",
+	"PWTx9xq75M3Nzc37TXLPt2nN7zc3Nx92NsldJiLS8f7WwSAzVaTjfpFFOMCD3uexuemZeAVMRpdgtnlP",
+	"EILGNS5JjulbqQV2ZjGg9UjgXjZKp4eI+cI0NrCFb8OSrkIzePjIuKqBfpN0wAXYgz1wfde/+DUlRefs",
+	"JumYPQbvvrId7zug5CJxO/i5DgwBkGSeF8beb7Mc15MfIKcvg5d+41X7uw450/ka7TRJh4nOWRuGMcR4",
+	"K2UJeODpiGmzJ+Yr+dNfoxuMqql70XXbRSgrI7TxPMOtBJp2sDd+hxhWgfSGxrjQNRzCC+aK/e7dWzfJ",
+	"bckhNQGodPFSa+ss0NMGZ0lXRtyeN3icC/La/rWNL+VRvC1yg7+ELZGBIFBRASSL4ZiZjcKaC87UJnkN",
+	"W+SSXNtokoSNwRFnp2vetZ10y5TBmSSsnxp7H64Me6AVcBdAbzJ8ImaGsyqck5CQZZnI2A82miGEhFxz",
+	"G4LrgZ8dQ8MJxnwjnrCeva4b5Da6Q5zK3qNJMjUXs3N1nw46e0SZu8F1fiGu9zduSsE2blDdG3bMSQbw",
+	"9c751k5JzcSxcT2XBWGQcocKDRkxKpS5kFkvh3uNPaIkBnFzpTUxnAc22aWl2JQhyNSIeY8JRDJ00mNM",
+	"e0O2sb3Zsg1bUCiq3XPnJpPJJoU/b8pkcM6+q869ev3K1Zt3r8I7uc3Y2JeCJnxEe0NOLt++3mg2Dlmi",
+	"UNRsbbbwYTlmgo55Y7dxfrO1eR795FjJcc4pP4OQJL5p46RSxNM9s2dm/m7/sixVbKQOAkF6aM9+BUF2",
+	"T65HRh0bM/EytpFJmBpLYeGZt1stcLhLoZ0N77GMr1n4WtQil8KJSnAaPgyBl0DRF4SwoRVPohWEz3dw",
+	"+NBXs2mee4lGLncCXtla/sprglptgUX40vnlL13L+iTAEmxYculblMfOrHGaLtipuM1v3jdmqEpHI5pM",
+	"IS3A5r+ZP2NY2in2dKDAHgKEC/M5OCnnekPWO9iwMC5jqXQwFRKR3TB/p+m1vAmoAM4URI2CxrHRFABC",
+	"FEEB7wJ8wIBiG3THADo0NrrKtGPUEZs/CeFTNJ1tfNXBBkISHGy4+9U9MaE2pws1depKK80B32ntkI5Z",
+	"rsVAaQsJEeK2lhGd2ltdPNJAl+tQWIun4yUZTWscZi+LK6LTdg8QsRutre3zOxdA96992KFrP5743Eyy",
+	"GEtP9JZdsUsPXDZQNLvM2M+Y/foZv2c7rZ3lb9yU+ppMET1vZ6vGEPtSvkqTAcMXLtRZiPPqRzdYxOm+",
+	"MS7My9vby1++Lg5pzKMnyTZu0OQgr2qgRi+AWoQ6fONcKiJZzTwuk9u37u43ieKix3LlH7qOaGDZEB5x",
+	"FSLmN5S8fPXVq/tXQSvgkFxFoGoDdc+trRZRqEqQS5vnNy+cnRdIZk5Xnt/g5zf483KD9+kBA4PdXFwa",
+	"g9684PaCjnTubZtL8/CcpmMH+WFNg0pneP4IwEFcfxk84eHLfxVsKk3HYPlTQXiEAhx0h6ER3iisReTn",
+	"Q1vfQtMo5mZmTgcHrLjJkMfASBKGXdmIYHoiDQMTESZYx6AtZNnfwFOMwgFJm/cEZgmjrtCncazAPJ6Q",
+	"r7NEBlUB8/xlnSm4azITpLHZQRZrCtkE3Hz+xeh8t9W/wDZe7Ld6Gzu9Cxc3LtEL5ze2+1+KduhWf6t3",
+	"iWEEqD4D2DdjPQvGY0hVpaXb7Oy+xqrG0XPO89vAeWDLPc8NaOWpXsB8soqrGiYqRJiMsu9deF3XLDUG",
+	"LchhWwrzRI9+VtlecfoL+bAYP/hcmqh3GXN9mGg3tt6wfsLYshNz7m2bdPxwdUllNsdJqrSiQ4LN0Bky",
+	"mihCSRfNy3hqU/3BUQJmKzqYsqrX+XM3osmBOxInkRgZCMTWampnLLXR6J+FAHBjm1M3fw9ekRNbYSug",
+	"MnLyWycCWpeWv3BFin7MMWj8+ZQZd8HBXMJjttDDWEiR4wJPaIz+qSB7yAPrQWFySzDChEbfMjzbxPJ0",
+	"BmExI1gAF8ZrW9DnWm2SqxirMxPwUv4Mq7JZf5Dbh7UMNI04Ez3277MnoaxR2foBNtq7J1j+vVJ0EPVQ",
+	"mkAgbkwHmcdZDaXRgc2b6MTGWBrCQNhCOEDpkYKF1FYz0asugF5il2UqxVMbCoOceijlhzRFp6xxRUaQ",
+	"XLtHwGX2giIjHkHpt9kzCIbNp7NCoBViDnmc1Yb3a3IUOr2VuKzeh806885Q1bwpU+u7BANjMpQxq5od",
+	"ZB2cytzuxumgAIxqA/Auo8AwQFs8Z9HMBIRbkgWzK/eArzVP7Iu6YIJk5FdoagkowwS6TBPZ3yMxo4dM",
+	"QRsjpPWQxeC2AfdtlIW1weOrbRHXUCqtqtbBHkBzufapridYZ5q1cKyaCk0YrT20P8QVGbHFZPWKVPcc",
+	"kQxZctZj++lWzc37wBrUCX0RmnrV/dRXzMOBFXqsUQ+ZYk73z6ufXD1XiN6WV9aexWX7wj4dLJgMBh0x",
+	"54FqzQQUixseMKHTPZutBgUtwCOkHqLaaeQ25EfwrONJaCNsV6V8xi5r22+PhjAjwRKuilnb0uW8kIwr",
+	"6MtbNQ+vSVJt+t3x3gnMBBpjNl1PR9TLR6nSBIrTIBLPdcyaxArvJnE7aPbb+9ZeFsJmIBWA21Yt5K3C",
+	"9JcUG5pJL1HvXUnB8idf5SOOdb1PTA3O0a4DGvAtAKLBhAbkCaACn6+paN6QEe9zp86urjY/Ff0vU/Ou",
+	"cRF5OUl5Np/V4+wvfE3unDWuKjW6u0bQZylKHQgrYE4J9Ow1tFUW26YzkgmmoEAtxJ4Fb1EH1o5DoCU+",
+	"YlAQzW3TiRw+BFNzcIRNcpX2hg78fDwGI9E8fk9AzNlcTWFzChDI1c7QCMMzlGg56iotBTubFYaj8zKW",
+	"YgAZa8b43CUJG0ksXjaT9UxPHNmohji69Wgu0vuuWFIu0f78Zea9oQbMqlJVdxheqLrHW60azQY+M5fV",
+	"ESpwX+2f8vCVKHdDfXq396S3UcaxnNg8J7xmTa8hm5oqzVy/7xFPEh92edmtfdvVMjz0Lm7xWA4YnsrG",
+	"k97NKgccTLEI1ATpb5pOFSRKYncuJZEEVqsZohrsAmVPi1Gv6ng44dm4wyhSo8StrYoSx1lvv+BJaK7o",
+	"joN9An9c8Ayd81A7wj5iRPHD7pFaoomSIwBmaBeA/+dBu0E2okxY5FBaDtg0S1UxlzqRUxZBPz5hbEaV",
+	"RyvQZUsue54C64y2DoEhNf+8J8wnpwzRvIWE/nq7FinCqJwDbr7tA540bdDbwRc6NdYBHuUZsghtFOL5",
+	"A6YtcMnrdPpEXd3+MFXhZbuCAzb+rb40dxkDLxbiqCg/dc5SQMs4Mr+2Sk0TUdyhSObA93fb157ATWIJ",
+	"VSm2rRiEMUN6LNG8bw4DljeAfDDXa5PclYDakV0DTCaDkw4WVjPL51BN4rBqbAp8CUg06w/qKGTugpmc",
+	"B91ubg4+dU/Yy6AKF3MP6xS4Qi8TVw4MzF14oHcOnGrBOSNE/sQMdOd1dPPAuNKEJaziXl21FHySYguH",
+	"uJLvxKJERyuiwQPobYPhDU4raZILrZYzyIoiD9n6AWNjBfvhbf9v+131EHWz7Zd9MqbKebbMMbCn8mmI",
+	"uXIWRpTQSeVNvWZdx67aseN5A7CleCy1Zsm0s0leQonnnUhF5BiQKxVjgPQ0TuSIq9wX1enJ0YjrERO6",
+	"s5fhKE6xGBxPWAewcYjs3xNUSDEdyVRlyEvGyuIP7G02H7z7yuWN7QsX8U5ShW+3Iz5gyoygHVKjmxA+",
+	"Z1mBhZDNEXNJH7RXhUZbV+rhJnlFTox8hD+DNXRPWMcqFySSPXXOUmRzFO2RjvYyqw9ZwvvTDfNqB3O/",
+	"uXbWH3fFHJvkpqtcBIMtZhTVjSyh1cMC3itAavWz398TfQ5TMjT2ABs7iBOGFh5kXg8kVLJasngHNGtr",
+	"kfPMCl71sjlATzLCZ75fxZpgG4ytnZj/4xrkRE+O2OdBB3DA2yr3/cJ2AS6OuWOxtFjf+XE9VRbTrJ+t",
+	"FWZGi7MyXvJbWEPhi43en/nkhx99+nd/+Ph//OhsE7LC+YhtEkhHM/aE5S4cWUCO+uXdkGbW/xqBIfGs",
+	"w2XsOJixjgPxtlkUIlOJXa3KPQHIefCG6vg9rnexQDDrc90p9sPs4LZ0vKaYHdJlesLwJo6qfCxPPKtk",
+	"UUbJ5ThGWjQNH5HWq/jbfNMMJfCauUQaF9J9GqLaaegrZ57kH65KkrRolS4a4JKwvWqWYoWFK1jL4RyH",
+	"HPMmd308P1TxENyR9LkYsGSccIdavUn2IYdK0b5Na1H6noilyksyRuYOZwnbU5kmisV9cmZr+0skAfR3",
+	"0oUyDEW2L5Iriewd9GUSeYVhZ11KJpRyGQaA0IWdXfglADc7/6ZDyEXXLGgHxlRW90T2iC9osTkxfM1D",
+	"93V1eYCQAFVt+Med7W3SsaUfYzqNJY3aEe/3WaI6UD36OohdKUmfTTxjHcwMD5yTK4ArtXysn8ax0ZWC",
+	"EILW3ZDtZ17ICdBFCHDJxaDjtrPLAEv2nuhkcGwdyz4N2UExwJllaNbOs9HxIKJt5wWYeaElgu3VgOYB",
+	"2qGYUGc49q7vZTC6pAV/s8zRbHNGlXsCcjOsj72AJ90B0Gb4VcFFgsRBZRO31ug61rcBOQxcEADpBwnp",
+	"AFVhoYi0vB6UrN3ahHl76ktkcqZaiz5bIgkVvj49v58WDw/bOTjodxh3z/ciGenP9T3BQeV2G434pu5I",
+	"5HAauEPF1eKzGeheZ5N8GTNJ8tVBjsMe1vrSZIC7IWxxrNQ0dEHuiQ5kpLTxjbZ5ow1Pd7zKK8Q7Njcl",
+	"zqQ0XAm/Z10bEaTM1YKLBQb3hArtX10KsivBP9rbn51tOYIhbWZ3c+4OnicdAJttC8Yic1Es8/SgZTfJ",
+	"XYsDi/EYyt2ZBQeDDzDbzPlUBT/COw5DQoVaNoyZzkDKrAlKhh8ORMkea6uxMayyg0B1s/wEo0k87eTO",
+	"SsP5+Ig1kXl5zwHcmzky3i9TAaC3RrFK/N9zjOV1kD1OuGJ7cEO6qQ6MbatwDW9RUBuONeqQDuSYLRbb",
+	"DanyvDnEFu9Zh6yQBCgF1w+0JHJGMUY6X766T6o0z85ZLNlDdHWsLuSRUwmLyiMVUbPQpd5uVhMex+Y6",
+	"VHna4y4GuG3XDWNyTc0aDpmZq3+3QrqemdJdRtfO5MQO14DzMDY/gowyP+Qow42L/a3epf6F7Y3zF+jO",
+	"xk53m21cohcubLS6F3sv9s/3L9CtFiJkTZCnqMKXcpzoxuzov8+O/mX26Nt+m4GaA2TQxNugcdbTUovw",
+	"47VSTrdOTUW+DvgkthdTVeJ1xvrhcCEge87asZY0S9WzzavN6QHG3lk/RbVGZudtc09uAg97nm96YhMB",
+	"rE7c7lxRsCiZ8652o+jnWAqVcUvDFq7ljy0Jprv0rzngHZCesZQHzpnO9VNJ8/uMpMUtzjN6njxU7p1e",
+	"J38oP7zoeQFotd/uZKJ8yXihEOaG+a60QyZSNn+/z73t9apdmKWQ9fR/CttcJbPcXEHXBGU6kKvwuUhI",
+	"6Oe7MbfDqzp5HNUzP4/PaRdLgFuFJ5/gyfAHqmICl0GZ9Sb0zJyAp+HTo/OrGRUx1cBp4R2A4rbhTS/8",
+	"7tzbKk4HC2/5rVL3/Kexny8D6FXVnS+oCy4Q5uWAQ0wFgbyMBf65uP0lVajqADRXLgc0ytJ9gE3qDQP5",
+	"RWDHAmrgiAv0a8jkBYUodJsZ3p4rdkHGvAceaR9uCrM5wQvIHujNAMgMFQM2dxTXLBcEpW23cfxP//M3",
+	"//jTPCHdGWGrn1fbLeMplxEWyFHrrqgsnXbyvKb831Z9oIVCnSsqR/y4ie2vV9huiPNhnhB2TnNcAXFa",
+	"CyyjWjaco2nEF2QYLuEAELVn0SDrv+xAMScyiWwf3KxtQFUE8TJMYVXm9ZmyV2AJdYwVnRHst+2KPrFL",
+	"AFJwMpQkAoRtqptEsEmW5LXs5K8pFCsvzFypbSAkbuZRr+a0IyeiY5PLm7ZAax6tWJEOF4dcs6hjKxOh",
+	"KB89+rZD5GDYhc4Vaoj5QKX62jMdp0N1zlbWMvTkuFjLkPcNQyhwV/CF/7JzWtygo6oIL2sVu0JOu+vm",
+	"+2/NnZEfiBULop7zh+X8Aawnv/q2J0WPJfPtBTK+YWFZw+xj7dyJXJsO5jeAvjYRfhtfCwONpfcff/TL",
+	"40fvk1TETClw10aEjqRNDsB1KJZgUX4ytZH+7PckYj0e2SasqBMEQZygO5WrQFltgdcjNhpLzURvCmDg",
+	"91dV0le46bbx6NMNo+TXdEF2Xx8MGMRNhxm8KnGwQEqLRfOzch8rbwocr8wrHz7HAflc6vlwKwklrn1X",
+	"BUtaopSU6s8iFjPN5lUU/H1FFdpOqMwoa1yClv5vJV7iykf1s3J4XobtzPuvZwUfwjaBsKVsiyRdlXvQ",
+	"44hPRT1aXLT4XCNawWKiApodZ2g/efISzc0FooY0KRQznooS1FwtHzTsfQx7FzfJrUwVsrj9EMIFbYr6",
+	"KV+w1gEUWVn47ETGLM8BtFiYMEzmo4C8B+ut1IjCmdUiWIAar79IGDHbKJf5nVkXJtMC4c+O/vfs6Duz",
+	"oz+bPXo0e/St1/7j8Y9/dvzBn3z8qx8QLsjs6Kezo+/Pjv65PiKvV+r9tF2aNe/5b7cn87lKtIrrM5Dc",
+	"vrZOdI6Ox4k8xD5eT4GthbGAaW+40GrDLEzobAR/I1SwySa5BYDAsABX6lhE4YDiLOUSgSNorYoOWrQ6",
+	"aTyhU2Uxt0KMC4e77Gj01K1DH3Cc9bht9mGXvALiuHv3OXN7ztw+o8wNL5nFjupBxj/cS2NlSeEraC+o",
+	"U+R/WP78LLnfdV1K3jHXIavKDqpT8Mdn5LDyWFLCKPyycfzdv//NX/90dvTh4//y40//5b/Ojv5u9uib",
+	"s0ff+vijDx5/8Neojc2O/vvsnUf1edYd/PhzjvWcY31W1TG4hrmTYSEgzgk4lBxPnyV/wj7KgD3WnZKO",
+	"GvK+bkd0qjp7ZYc7Wp++KRnsmTCePnvelS+jsXv+4s6KpqLZks+cI16wyXNn/HNW90RYnRznONm2cW5+",
+	"3k6FzUG2f8JEj6mny+2K3IlG0a1sJp/VcGA+w89oTNATiNpxJtsX+zljes6YTtFqjKL5RpanwoTOvZ3/",
+	"o170sMA3nrmF4srcnoclP3thSQ8pMg9KIljkMww7LX/UkzvrhakQZA1wgsCnU8YUBfMBbQ1AvkyYBTKh",
+	"iqi0N9wktwHnrDLI1eFRx+KbOPT0hFALbQDyyEMarA5Vla7ymjYGE5FqU93YbWy3ti9utC5sbJ/f37q4",
+	"22rttlpfbF3abUFhtTZLmn9up/Bc/Sz9bOrPA1rPpfe/jYDWUxHgT8/Vuw4jDRojOONnaY+EvL0f/+oH",
+	"xz/6x9nRh79599fHf/LN597e57zq8+PtdSiET5xbRVImGzEXB4vrKl6WMnkVnnrC7fvMIFWZ+ghUKg5U",
+	"k1AyTEWUsMjhNhQKkAGhjSdYKoVq3IEAoDpJBCC3P09oWyXFH/Ffp0h8RM6MoM1IRTWQbY/X/AxLwLng",
+	"qBybo+JauWbdkBD2NgYAb0AFU/wBGUK5Tw6Uhc3fLLhX/oCDWQGwcptcAvltmccKIf336QFD6H5PkG58",
+	"hU13of4PUccQctvW+FkoLAtuBzD3lRUH7lY1njgKUjbSgru7Sa5rW8MYwI/83Eu9J3aPb0B79uwW2+4T",
+	"2AHda2Ec7nF5qnLm3Nvm/5b5uhJ2KA8WnN2dcJkPrA2vsm2Oi7dWyAmR4jnXr53GbKjvnZd/A8y9Trmh",
+	"OAgjr6x3pufQ86HV7Nv/9giTAXNXNKd+xfWsAKkoFYOiYEDKdP5fD8V01+GqgrMM3GMIeSdBFtp2upj/",
+	"vkleR9xMxKRHxBG/DbbtUGrOodc9AVFJEylH98SZjqF7u0tF1Dk712UDMBYBA550RBrHHSOLsVoxJDIV",
+	"A1X3Ch3TnkNgWtOQ7blv7J5vrdQ9Oxv8GXTPhl76VfJ7yGiEyGjPES/+f/a+vbmR47r3q3ShXCXp1vC1",
+	"D8mLLdc19yWttQ+WSFv3VpgiGpgG0eagG+nuIRbecpXJtWzZcipJpSLFdiVKbEuWXbIi2XGiWlvxH/km",
+	"wZJefYtUn9M9MyBmAPABgivOP8slMZjumT59+jx/vy+e5zlIiY3cY02epOHtNp6adXBQk+pImjkVJyT0",
+	"Xyx1upYw/1BD2APrYQHjMTYl94CKO08zrUbSvGZfyjG0UoZkoFK9HFQGqQgq1YvfDg5BDgCzOe1o2sC4",
+	"w1rKik0ZPTvfOmyQpQEzdI7UvhMbYuQmmBJTj67l6TX9zOu03BDKLetm1ayzVUN8FOtYImmb6wFMyKZj",
+	"zTy/SWCVXiTFZqL8GPJh14ysXSWMNlqkLqVpYTuhtR9lF9FXaBQRzY29ElezNoDILQXT5HnTletiYCGx",
+	"uZAhe0w1ZeK2K9fhLHxhniynUN1Vh4RP3Sw0cMmI5Jnsgibg4zk8DQAALreZimgHOGQAxt3llGvrAiBk",
+	"7Pfg9hrNVe5J+jvUERU40gSHUKFlmwH9ZF3KLRYS7tHeEW67RbVT5xqg4jsRdfjx1mBOcOJx6mEIZDa5",
+	"AFG0dz9OSGbOZIWandxKRMVMStMmYsfJ8gCVp9L5PJXu0B6Wp4BA1HtWCVqhnfrpI7Wxsz/buejBjfMy",
+	"R/Jxwbquggc018ry2vVXsCncm8iY0slTXP65z0hGW0jDKtXK/tsfQ9L6u/vvvPfnD97q7/zb/ieP+zv/",
+	"1d/94f6H//rnDz/s7/zwz+++19/9QX/np0dLb9+TpizEKRXhmVWEK25jnmx6u0M7TM3pFmMj6APvOZZQ",
+	"KaLePHH03Q0qsGs7wyJMRZikDpBvExIIFKkLXAwTzav5XEzNFTudVZzNFPddOsyodDm+lYBcSNl4h6G6",
+	"y4zIIfLg+EaRtrfDFIpNlgywMCsO158WsEs+EB4kmmsw5Rr573dIDbhKNqybVUNCN0chGhv0nF1FK8T8",
+	"D9DYWDcFWWgDh6PXkG3m/w8cgC7pDTR69gCA0CKMPk8AjSHDXbUuMpyadmzHxzEwRUfaRQ2p4bYHuilq",
+	"gBwQQ9NMBaQlu5AFGKT9UkybFDlbSEOAfgwcrDptbPm0BTxz4HIVGY4354RRsy5qiplYCb1BTY087+uP",
+	"qylgzcAXmQh14KnalMHGcu/MIUO7J8d6IUjvAZKGRGnb1s/Dl4k0fHEjw9TIBxu518WaV2ewWlxkOYWd",
+	"BkRHtClVm5qvtEw7SvkCAQzTSKKpq48G1sbA++/aKN6xnzdASJrI2W5X0w6ZVjOQ4mKGdZGpZsBaBj2u",
+	"mAEmkSq9YYsuD+kUn68AVxX0bQqs6n617yIPS3VKHmz6RDPpscLCjcxrBYov9sAswHsYuM9QL1ThgZOW",
+	"wLtDtSzzKO0/4Ko2/hTRPGSgOdz5KfA4zTkuj2gJLjyEn8N1JgcrvzSJBRwEqcbsSmVaeQUknhWDK/cc",
+	"mxKPDodYNk+S3A4ckUmhl+ME1Ib2hq1G1O8Dum2yapeDJ0RpzR22vgXf4KAxNwuTbfyleEYcsnrlFCNA",
+	"hd0Ffg6zB2MoAzFlIKY8iAcCMTSKrNtmjzmAkilgtT9GcAZbL2eJLOOYVJIu0IREBZs/DYkY1SaJSQ3A",
+	"nKKfgjy9xsECYsOo/R2h4rHsG8PSiC6W67/g6CeoBUs9UvZ+D+9sFLOT3cSaKT5bvBRsZVjFeZzVZDTM",
+	"7uxDpUDDCsy1BEopDYtptJl4BCfq5GxICbk/H04J+dqp0eRPvl5luufjRLUfZableJmWpIBvAPoQOwVm",
+	"Cpx/WKm1H8sJyUGsZE0UALptMH0iynDq1GQR+Pxpl/asKoukY/jAFmICKSYswTvTcDpWosYB6cgMhSQ3",
+	"DtqGFxLGJkJ61N4YYBQ/JDGsHXSGYDPwzEVZj0iW1X3nFbHByjKwvHSYcHoigB1kd1JTKt/xpgNPf5e2",
+	"2VDl+MVPyFGL623klJ2Vo4YzKKMcZZRjmnvuFYjcISwslm34plQfbzz8bmrSBke6//FOxq302jEss69L",
+	"FeoA4qyySbot3miRdqwN9Buoq0mZC+ObLYMVLEUcsX814HC36YM7TGyaVqV6YXExl/v1meNpda+1NwlV",
+	"a7pcZ3xbTt9Ryorzc9Agk3k7Ae4STYyUQ7tim4mYnQjjal64zi/nTJN+FENXlWpl/58+efL4w88fffb0",
+	"kx/u/e4/9n70eP+Tf3n6s7eW5pbmlipBhSpGNxoytNto6eLS0ouXKkEFkFxAjAE6DKffZWwLgl4xg9+b",
+	"SrYr1YqHWjSyUq1cWKpeXLS+IriLbgvbMT/+u/7Ob/u7f93f+dhu6A4FKOq/eOiv+fyn33vyx5/sffQL",
+	"dDQn2z7+Vc8u+pgs9onwt76OPf725C3jjKXRXQRn49RcL0B01nyY+ETJTXD0Lzz0t5wsWpNRcWXE5ixE",
+	"bBLsY7+OKUKJlG096gQcycRavNCLp6tH/XOV8eTDULJC00lzvLV00hbSeNs6ObmPBHVtbUANdQyhbMRt",
+	"4FEdQK12gNWUgKGRBPY0QFjPk2X3d8dOCw3CXJM2DeF9wSiuuRgu3OBiI9asVoxpPbBRjmqzNRrOZAMD",
+	"7fNfvtHfeau/+4P93/yqv/Pd/s77S4t7b36vcmjraIbRw0m3dRlwKK2bFLC6mW6mk7JpFiD2Pr0Q4UF9",
+	"lu8f2jnMzj2cbN9ej6ROOh1KdVGqi7OdgZietojVmJjodX/RFLeFG6MoNLiMAVbTYu2y7OLI0cQGqjzt",
+	"QGISw9DVu8rtHMykU7eQ88m9I9YAiQ6s7Uu50mmrp4PJMdA5CRy4+JerxLAocskDbkjDPrESuhhL2Qnh",
+	"TAOaB+heli7MLb60BhwuWbqXhEbh851P93/04/7OR/2dd/u7O3lMMPYWLx68xcTGtXsnM4k8+vUoOCWd",
+	"OJfnYnkugrEEmNcZEKwGm8ZRufDQ/W+yEGKqU85zBHFqQnAfqjI2KRezPbkmyMc6RTqywrBQ+mSHiRl7",
+	"dXYKJ+vUlS7WuQncr7ZkN6urjYQCy17dGkgnqKU7LWmkPvWdMixfUEPKkXKkySNWJV9buflyQFbuvWwP",
+	"qtdZfSVIykOWLpC71yDOe3GRtHkUcSlIhz9gkZ4neCqEinYFoYJ1EfED0Fz4t5i+SiAWHACeGsaK2TZP",
+	"bPt10aBtpijpKmkYwj1ztPnhoCHL6Rwy62PvA3+x5ymgjhBCSCNWEZn7f2Tl/uoamZsLqaFzdS6o6pGv",
+	"tmgUzX+zs0nmXiHPXcd9PGeNhirhbbrJFr7ZYZvP2U/XK8tuIzhA+WuMKqbIl9buv3rz3nqFrFe+dG15",
+	"9eaBpTdSt3ibZtf+S7dvuBX/vzQyX/mf77y/Xsmx7mkYrtirxlbzeLhOuCfAWugAjIkMLD4V4CxpxlwF",
+	"bV4xD418AW1qKReU91xcXAwqbS7870u5xT4HKmUcfY1dnKtJ1iDwOZA0iZQ/O/u1DR4OZN4dlkq1Esfw",
+	"ydg5vI6vRKqtNJGfN1hDsZCbwxY3DY71dREy5cqrDFNt7REX2rRHYj1qJSLeYEKzovGXJhr/vgqZKhqh",
+	"IzWH6w4MwdtxGwbA9cVf09G4MGyTqYlquQ7lYOJu+z+D52WyvLhdcxY4/5TkEYCVn57Phxu1YDq4L7nA",
+	"Jjer/Urn7zxTdnecVj9h82HhIfyczMHzJ0vp3k2z3mPMSp8NFw9E4WCmPy+LnsrMUVPoAHH29M1/3vub",
+	"jzF5/vT9t/o77+599LO9T38zeXQPJjKbvPl4RV/q9nOdHwfwfG2oCDWpM0AUO7bG783xtn30I3uIE/l8",
+	"11e/YY0UxoFEwJq/1p+TTfL0+7/e/+0fnnz29/sf/Hj/8dv93V/3H/2x/+id/qPf9R993/5/90/93T/0",
+	"Hz3qP3ozsPf4+tqtuS8H8GPpRes4Xl+5cvFCxnMkdzl6jpeDxcVFomRXz5Pl1JHjmjStAGKQjNR7YDvd",
+	"vjG/Lu7YG3yLKQltuA7Lr64oQpzJpn+ALg9NKyAXLlUXFwOiu7TTATw1qUIuqIEidECXgQbeBY+iRiK+",
+	"xcDRbDMBuCr27zIK8xIwuCyTN17cF1EP8zsgJl0ZRyFp2ZmJIjs9VL0NFYu8euO6lBEDnoFh07/DBI7B",
+	"NcCWOyy4qymqp/V/MPFE0zrovBlAEG/c8CfpCgDUY0Nvn6ovcHJHxG0QiteY/TdvVuCv11kDCEGaiFKq",
+	"yijeeT03rlnpBfoWBOYdaCMiz++98eHeG5/sv/3Z0w9+8+TT7zx9/5cvHOEgacmIh7Q3umLiFX/RRDC2",
+	"PUbVuGgRRg8uLF65kgkmXFhczIsnTDO27p6sqE7jHtyTRsjPYxV+wunDBZEYRjnn/VxeghCC2y5+lhrO",
+	"hRsHC5lPvLNrrHgvPAxpbwyFb1tuMycPpf87RYSKgrL2rlQhgNYCfWqdNrZO3z++QXtZIsQhTsOseBwV",
+	"1tP1zb391t7jnacf/OPen36//8571oCsIwr9IXEm3JQOUdBy4tqzsImOlunI0pAZYHPP2ftORSNLHhGZ",
+	"E5cI6T+FY4QfpVuuQ5URTM1tKhl3Tt5PdnCdgtDQ2jHaKGpkitkJZ2I7FrzBOxRyWDnOomKbXBumVnCq",
+	"L9uZzrYLWTFaqVb2/vPnn//7B6lhd2/l/v7v/uHJ48dk/73P+jsfPfnjT/qP0OX/lfUD7ZuqVhTdioXc",
+	"ovwQYbvMg8+kMu9+1jgp0GbWWXbCRECYSnV2PtXZa267OqrWRB6wQsFquOyGJ9sybrQYFCkPqa8Bo3iE",
+	"ElMQM9DDGDqFDFK3PM1JSA0jpitJk2/Gimkkwsf0umgwRyEFgFoYzK86sgCvlVhIWjQCXLuWjJWjSYWA",
+	"GNXGXYbajLSoJoiWhfd1xNxYaNBmRPMH6wJACjK3YSLM8MiEUirHLKpbsZknN7eZ6iG3AZQIxBB8M/aB",
+	"tpm+ivSokmj7ThwfFgQugfrH86vWqQjnyTLwuWDPYV2Bgg6t6SlF1FsXjjvVIyybLhOml3kNV4lu0yhi",
+	"yocHqUNMiqgBphqWQI7CmA6SR4SkyXWDRuAbuechTz79w97uh/Dp3huf2P8qoO9Kvu2WK++82GQIWeQi",
+	"SVM08LLDFIbRUKy0JE2qArIEcVt8QwmHF0qLSXimSofpMO3AUAOj5LeYSN72KOBzpyxmiy3pNZaVeb3w",
+	"0P4oVlarcRseafghE/xenWrX7HikJbXR5Hm3naRyu+kFrHNCMQRKlOWO4q7phhoMUxhJ7lLVaPmBBHtg",
+	"5sk9mSgbpOgK1wUVrBtYEXeIikTHbQjXa9KWoGcoFnEAhXbBnv3/jKrpb9nMKKOgwlx2w73qgNR7xHAT",
+	"ufPAkcbEbV3u1EPv1MwWzWr+wB0I9d7M9u0tmI2VkMNuXZ91yd2+9wUjERfQvAAPn6b6PA1bvWcYxktJ",
+	"m6otELKv0Q4VTDPSYjTkYlMDLoruwEHoeAs7TOQCew5sp+ur3xi/o040dwR07OXWOKmtgXg48FLP7q4A",
+	"QJaxWHuvOdyWkdleuMi+BWu7jqtuzfTJHqe8tUT2m7zZwq7PJKh+IBMloN9wLB9ezClh+R3orB5ChRmg",
+	"zEH8GNkEYy3t3oB6CENCyZDWU7eoYsWNtVY+zioOhJ3b7HD14M2UmHplFO60kgp2tx8TTw+U1cJD10Uy",
+	"QYm02/4lhN6ZgtADvQ+avEu1i2gW8B1MCqOXv9CLp6cyoVutdDNODDpvLKridDwMOJOniJg3BB6SxQ0h",
+	"MXSbAad8HKH3Za0fw9usGBgvEf2jcmbQDm3Agn15ceI8oB10hqh343ZiWcxQ2h0p2p3CHXJMa2PaAHdZ",
+	"1VMMbneWHZpZAtuVGqHUCJMVNQoJBSL2yOViU5+AYpguRMpYvWCHPzm1UG7SL7wjdoeZFJyOu9wNFGYg",
+	"jIfdGkc/NpGDc+Eh/vR++nT2hqPGHWmw202P1RpggXuKWnIDMs7ohjLFEhJua5Fn6+KLLe+ENvhMsP4u",
+	"zp71tzxVz+Op+jLfZgklL6EC2hPBgyVSEcPanYgadgSu3mFNstCWwrT0wkP4eSqKZfy1d+1css0IBxBE",
+	"sZe1BhUuNSierukt3umwsErsVq5BAQwl8EwJrQQlbcYMF5vz5C7tkXqqoKhg3auuYAbUV5NGkWMTVYw0",
+	"qGiwKIKIA1bq9VDBRVwbltsDi3fG5zhGJAGmZBcY0D8XL89duFiZnGoIhr/ekrzBzrTCg9JHePm+RAkW",
+	"rtR+51P73YC9MygVbi8fQeVBL8Lo4oU1vGSK2wFGGAWIjbMcwMO+6irRDHvgAp9bQnbBrMQq3zI4fsxs",
+	"vX/pgnWT6txxZerBabbQzJNbroN04GM48eCEc5ZBm7XrTOXF/ucJGutCkoxvOvcq61VhVCgKR52LlNLW",
+	"6mgo5lxGQ7ZYxxQXA4BcH+eAYw86XLEU4vqlucWLcxeX1i5crF6+Ur18JUHJ9rR8n+72d9/v7/6y/+jt",
+	"/u7v+7u/6D968/Pv/Hz/bx9P3nIDs55JncBtrWMW4lsrKq/Dhb9tNOx8uw66Bfu+ZR1L0Sjzqef0XATh",
+	"IRQl5MjtNKj0Fh7Cz3E5f8W25VZml49L+icCbMW2K5VpWSUCJeVQiC5kl0jh8FYI9Pwq0DO8wcAW5AJa",
+	"W6wSkiIsK7Anz//ahZpUOKaV60XF6nsjOrTDFDiUBdVqK/dX1wIAfYkB/b0hQ+aKFxxWFBd4NgIx7DzB",
+	"/JP2MjVcGh1JubVsVuzA12XIjnMywew9yexL125em7v74q1Lcy9devW1wzR3+pmcNiKbHfhlKcN8rB1X",
+	"XiY7TOCRT4/RljR9dT/BpOCB728z9UU9IFL4bebw1NyGkYKArGK5lQwPNFviLsQDAf6/YDigghXvzNdd",
+	"wAQkUZsqNuZBYySEPTQzhGoesnlyXzCYRYCtiHDneXLXQ13U0JiskZ6MlWZRk1DXfENFz12OXTeaidAe",
+	"E0kPoNu4Dutsk2+zTIOgGyjHLjV0i13rTV0DWK1M7TtcOpwuWIOJJ9tnJtYnTKHI/MRlhv5Rag3RUis8",
+	"G1oBErFuj2Lb0YByKFQI0MOtW7wzOkSykr1wqudWMs6ocEl23sMkYhcnFL67MuRN7o2/Q8v4MVcMohL0",
+	"wMMkAVHuvfpsOn3AoHdLeLA3J6/bJqEGwxvLrmDqOU1oZF+bpwxzwWzyektCL3tSXyww7h0gaqK1zoqQ",
+	"H+0tJmoCsgZlXrgCZ2qtON8kX4wGfwBUa8K4NFiywy1Cd7OoBbhzcHZQalhIDaAYnXjo7BDOJAzOQHOU",
+	"XwqalcO04dh3lLiMdiFwfvrdY6/Fsm9a0ZK0rZ2ASAqFpAS+2rIQs38AtX8pH7V/2AIiNX/nWjWZCndx",
+	"mIj2ZFxMVACfTvwi7sDlr3J7Eua8joQvUcM7YA86EdgkTRpplj8Ba1J02thom86BG4aqYiTsgf8qziew",
+	"r/I2fvHLyaujSgH0Vdlqd4xOpYm77LBDXXYR4mOAVv6UjrpTNmZucRHio6MiGjj3kuIagHiBSFLmiByo",
+	"psnpbsk9JWtQHF4jmvYg5tC1UoxOVg04SmoBqcXaXmJXoJYsAcC51FweOUDtwEhExWZsFzDpyKB6i4Fj",
+	"VgCPMO1mi7F9FmTZYddgpyCU0CtGw6TX+7QE7XQiasN9E3DOJeU3IA8BaTKHfApCkCdlh42kJaWHVjzR",
+	"ix2Mv+Zgb/HGllWJCP+tNqUxTNgFw6+7Bk6dqVKgkV06RJXrQlWaPZ7BqAP07sDlfTS5tHhlOIiGN3Ju",
+	"4jSToiMd0fRxnLN/uqHgs1+K6KUnt3gojdgcABP1wZ9R/V+zXvpnYcGnt353oFYUrW+3xXETg1vCNeko",
+	"ppkwA7196bKmimWhQSMmQqpGaZjbRvv4OpKkDSZsgIlZimEloY3sXPf3n7GkBJkSL//M51V6bjrCBvz8",
+	"OZ28kAIdUJSb8V9D1wMyz+nrxuq6Tgv+BgZaSuEWofhWgUkBBAqn4wgNuy0GuT+voFymB2wnwWKjaITm",
+	"lwPnc8Iom+ui65AKuCa0br0vsqy37IfZELEvifAy7QksZORMm2IZJ7cNYe0OIMxzg9FqxPHNwvXlWXDA",
+	"031WdkNaU+ffgWt6fDa2xhk6SW/JKJLdrCIGQgL/HsG+2mRmSOaG8HrztbMUTa7aoxKkBxdUG2piTWqy",
+	"2WSKhTVSZw3ZZprU3M1YWLvqxNVftBELw6MaCgSW+3Aw/NwVGxHtaBbWEvCzbArAAcPZnfMc0PQzxdZF",
+	"DdyZDW14FG00ZJuLzRrwo6qYBV4XAEKkv2VLRiEOjJ5QRgtgiS3ci+C9qqhwwBnrWTO8duPmnZtrN4l7",
+	"c85PE9KrCP9c1oFJk8PrYpUJQ0yXNxgsVSzc4D4+7l5Zota4cTCg2ZsMm8f4vZnbxwemX+7qCXf1Ku1Z",
+	"sSLGyg2BPQDigQeZABMrK44T7GNDG2a0kQW0v/BpOHiwAYSiHZEJ4zYYEXYWXYod8UFyKVIi6WFbzHqF",
+	"zFx38yjN9pkYXgm9g5OHUY5XblfDbYHJBo9vSlXEEVrX80ZrRsG9R9aqhF1ki/V8tgIAj614Nah4zpA6",
+	"gyAOTAXkyHOGOX2MpGD+9klwIQUk9seeXhepPw6nm1PwTKSWmsMCBjxQRCQGapTUerKzm8ejx72kDSHN",
+	"RkdqzesR2+hZ3Z6CIdtnaVGoXd1iueDxW4x1smJ/xER/m/LIWnFxmyv2VffB/Dc7k9f5uEnMpLfs2d+U",
+	"ZQHopKEBRqExzApsat2DLxbrFtFxPV3+MadWSHtzWNpSZH6u8gck5Jvc6CDxk5CehjXtoSXF1QzeN220",
+	"EFWFrFmbTlu3ySSg5i4DjR4fgAt74wUyGlKRluxChi3w6ouEMjn5WKRZFVy3dWFarB0QRZ39SFFZdKgy",
+	"kF2FLLJ9MDeRhiOg9CZ0zoV5IXm+zW7QXlJBNKWt64cYwSEDMyxNuwlDn8wkUgrRMsf8nxXFcRtDSUPN",
+	"iG1xC/Yb3v1A6AOB+xkTIHtJyCG/FLowsoYTmL57MUk1WNYBtWe+YN1nQCKnK2A0eQuJBWb8Yo2ULB3J",
+	"UVWXkOdXYPzPk9R1zfFKnZfekNa79joXGSnsGL51xyoxAbYfOtRd2qu6tEpm1vNkGb+FTUBUkzrbjIUD",
+	"4Srs1Ee5WYVHOobpZegWsy/sxeZS40rz8oW5i5fppblL9Qts7gq9fHlusf5i46XmxeZlurR4iM7XzOxm",
+	"g6l1uG0FklHaaF8IGw38wGassMPFLizGCaGrRQIdS4FfiENASwyMECvrlSzQDl/YXoJyFPedEcVrwI6a",
+	"UFO/EAyy9GjyPPbK7f305/bjDN/BQBHi83uPH+29+y5e+8J8fs2druSU/7hcdCeuR1y3WJj5LlIv5Hzp",
+	"VobYFSldk4lli0CM7OYWf2SGcGn54SHWKCQKIA2e5orstzLf9isx/HVrpOmklhbzHxglTUrh4W9Zyh+7",
+	"1EaCqRALMzBNrMDNmSVkGIyyKppI7wX3qmDPRFxsWVcbGAPwpgGhSvFtGul5ck/C4+jMMGDtDI+yoliH",
+	"Ar0usBThSoGVDQuUuQH2DhWu22tsM46o8qgK2qUpHf1NBv8FYRjqPd/Wf2AA18OdIxgOMt8fsz1GVdRz",
+	"qPhp0m9LyC4+Tq8uw17VUakEni8pcFWriLzPukMT8DD7wzO4g5BWLoaRMhAHvjCrgQBtmGfyhKtDAxTL",
+	"5cH6V8w7BQhSCZ16CfNuxMLNATHKae369l9++38DAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -287,6 +287,9 @@ type ServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx echo.Context) error
+	// ConfirmTicket Say yes to an offer, or that one is still coming
+	// (POST /ticket/confirm)
+	ConfirmTicket(ctx echo.Context) error
 	// ForgetContact Take the contact back
 	// (DELETE /ticket/contact)
 	ForgetContact(ctx echo.Context) error
@@ -3043,6 +3046,15 @@ func (w *ServerInterfaceWrapper) StartCalendar(ctx echo.Context) error {
 	return err
 }
 
+// ConfirmTicket converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmTicket(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmTicket(ctx)
+	return err
+}
+
 // ForgetContact converts echo context to params.
 func (w *ServerInterfaceWrapper) ForgetContact(ctx echo.Context) error {
 	var err error
@@ -3154,6 +3166,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/paper/tickets", wrapper.TakeByPaperCode, options.OperationMiddlewares["takeByPaperCode"]...)
 	router.DELETE(options.BaseURL+"/ticket", wrapper.CancelTicket, options.OperationMiddlewares["cancelTicket"]...)
 	router.GET(options.BaseURL+"/ticket", wrapper.GetTicket, options.OperationMiddlewares["getTicket"]...)
+	router.POST(options.BaseURL+"/ticket/confirm", wrapper.ConfirmTicket, options.OperationMiddlewares["confirmTicket"]...)
 	router.POST(options.BaseURL+"/ticket/rotate", wrapper.RotateTicket, options.OperationMiddlewares["rotateTicket"]...)
 	router.DELETE(options.BaseURL+"/ticket/contact", wrapper.ForgetContact, options.OperationMiddlewares["forgetContact"]...)
 	router.PUT(options.BaseURL+"/ticket/contact", wrapper.KeepContact, options.OperationMiddlewares["keepContact"]...)
@@ -14714,6 +14727,108 @@ func (response StartCalendardefaultApplicationProblemPlusJSONResponse) VisitStar
 	return err
 }
 
+type ConfirmTicketRequestObject struct {
+}
+
+type ConfirmTicketResponseObject interface {
+	VisitConfirmTicketResponse(w http.ResponseWriter) error
+}
+
+type ConfirmTicket200JSONResponse Ticket
+
+func (response ConfirmTicket200JSONResponse) VisitConfirmTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTicket400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmTicket400ApplicationProblemPlusJSONResponse) VisitConfirmTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTicket401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmTicket401ApplicationProblemPlusJSONResponse) VisitConfirmTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTicket404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmTicket404ApplicationProblemPlusJSONResponse) VisitConfirmTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTicket409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmTicket409ApplicationProblemPlusJSONResponse) VisitConfirmTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTicketdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmTicketdefaultApplicationProblemPlusJSONResponse) VisitConfirmTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ForgetContactRequestObject struct {
 }
 
@@ -15562,6 +15677,9 @@ type StrictServerInterface interface {
 	// StartCalendar Follow the ticket in a calendar, or get another address for it
 	// (POST /ticket/calendar)
 	StartCalendar(ctx context.Context, request StartCalendarRequestObject) (StartCalendarResponseObject, error)
+	// ConfirmTicket Say yes to an offer, or that one is still coming
+	// (POST /ticket/confirm)
+	ConfirmTicket(ctx context.Context, request ConfirmTicketRequestObject) (ConfirmTicketResponseObject, error)
 	// ForgetContact Take the contact back
 	// (DELETE /ticket/contact)
 	ForgetContact(ctx context.Context, request ForgetContactRequestObject) (ForgetContactResponseObject, error)
@@ -18745,6 +18863,29 @@ func (sh *strictHandler) StartCalendar(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(StartCalendarResponseObject); ok {
 		return validResponse.VisitStartCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmTicket operation middleware
+func (sh *strictHandler) ConfirmTicket(ctx echo.Context) error {
+	var request ConfirmTicketRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmTicket(ctx.Request().Context(), request.(ConfirmTicketRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmTicket")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmTicketResponseObject); ok {
+		return validResponse.VisitConfirmTicketResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

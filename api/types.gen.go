@@ -3752,6 +3752,9 @@ type TemplateQuotaInput struct {
 
 // Ticket defines model for Ticket.
 type Ticket struct {
+	// AskedStillComing Others wait, and the holder is asked whether they are still coming. No answer never loses the seat.
+	AskedStillComing bool `json:"asked_still_coming"`
+
 	// CalendarURL The private calendar of this ticket, if its holder asked for one; else `null`. Who has the address sees the calendar.
 	CalendarURL *string `json:"calendar_url"`
 
@@ -3771,6 +3774,9 @@ type Ticket struct {
 	// Nickname Empty for none.
 	Nickname     string             `json:"nickname"`
 	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+
+	// OfferedUntil For an offered ticket: until when its holder can accept (`POST /ticket/confirm`), never in the night; else `null`.
+	OfferedUntil *time.Time         `json:"offered_until"`
 	PartID       openapi_types.UUID `json:"part_id"`
 	QuotaID      openapi_types.UUID `json:"quota_id"`
 	Seats        int                `json:"seats"`

@@ -18,6 +18,7 @@ import (
 const (
 	quietName      = "予定"
 	quietProductID = "-//Calendar//Calendar//JA"
+	ranks          = 6 // of a ticket's own steps between two changes of its date
 )
 
 // private serves the calendar of one ticket. A token that opens nothing gives an empty calendar, so that a dead one takes its entry out of the phone
@@ -50,17 +51,25 @@ func (f *Feeds) private(c echo.Context) error {
 
 func quietEntry(f ticket.Followed) ical.Entry {
 	e := ical.Entry{UID: f.TicketID.String(), Start: f.StartsAt, End: f.EndsAt, Private: true, Title: quietName}
-	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which only rises: waiting, confirmed, ended. A draw moves the date's own SEQUENCE.
+	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which only rises: waiting, offered, confirmed, asked whether one is still coming,
+	// said so, ended. A draw moves the date's own SEQUENCE.
 	rank := 0
 	switch f.Status {
-	case ticket.Waiting, ticket.Offered:
+	case ticket.Waiting:
 		e.Title, e.Status = "予定（空き待ち）", ical.Tentative
+	case ticket.Offered:
+		e.Title, e.Status, rank = "予定（お返事待ち）", ical.Tentative, 1
 	case ticket.Applied:
 		e.Title, e.Status = "予定（結果待ち）", ical.Tentative
 	case ticket.Confirmed:
-		rank = 1
+		rank = 2
+		if f.StillComing != nil {
+			if rank = 4; !*f.StillComing {
+				e.Title, rank = "予定（確認のお願い）", 3
+			}
+		}
 	case ticket.Cancelled, ticket.Lapsed, ticket.NotDrawn:
-		e.Title, e.Status, rank = "予定（とりやめ）", ical.Cancelled, 2
+		e.Title, e.Status, rank = "予定（とりやめ）", ical.Cancelled, ranks-1
 	}
 	switch {
 	case f.Off:
@@ -70,7 +79,7 @@ func quietEntry(f ticket.Followed) ical.Entry {
 	case f.Moved && e.Status != ical.Cancelled:
 		e.Title = "予定（日時の変更あり）"
 	}
-	e.Sequence = 3*f.Sequence + rank
+	e.Sequence = ranks*f.Sequence + rank
 	e.Stamp = f.ModifiedAt.Add(time.Duration(rank) * time.Second)
 	return e
 }

@@ -53,13 +53,17 @@ func TestPrivateCalendarSaysNothing(t *testing.T) {
 	if r := get(t, b.server, "GET", path, "If-None-Match", first.Header.Get("ETag")); r.StatusCode != http.StatusNotModified {
 		t.Errorf("unchanged: %d", r.StatusCode)
 	}
-	sequence := func() string {
+	sequence := func() int {
 		for line := range strings.SplitSeq(body(t, get(t, b.server, "GET", path)), "\r\n") {
 			if s, ok := strings.CutPrefix(line, "SEQUENCE:"); ok {
-				return s
+				n, err := strconv.Atoi(s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
 			}
 		}
-		return ""
+		return 0
 	}
 	before := sequence()
 	if _, err := b.events.CancelOccurrence(t.Context(), b.author, e.ID, e.Occurrences[0].ID, "会場の都合です"); err != nil {
@@ -69,7 +73,7 @@ func TestPrivateCalendarSaysNothing(t *testing.T) {
 		t.Errorf("cancelled:\n%s", text)
 	}
 	if after := sequence(); after <= before {
-		t.Errorf("SEQUENCE went from %s to %s", before, after)
+		t.Errorf("SEQUENCE went from %d to %d", before, after)
 	}
 	// A day after the end it is empty, as one that never was.
 	b.clock.Advance(9 * 24 * time.Hour)

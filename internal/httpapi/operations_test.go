@@ -150,6 +150,12 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Errorf("registration is %s", e.Occurrences[0].Parts[0].Registration)
 	}
 	must[api.Ticket](t, b, 200, req{operation: "cancelTicket", auth: "Ticket " + holds.Secret})
+	if got := must[api.Ticket](t, b, 200, req{operation: "confirmTicket", auth: "Ticket " + waits.Secret}); got.Status != "confirmed" || got.OfferedUntil != nil || got.AskedStillComing {
+		t.Errorf("an unasked yes makes it %+v", got)
+	}
+	if r := b.do(t, req{operation: "confirmTicket", auth: "Ticket " + holds.Secret}); r.StatusCode != 409 || r.code != "ticket_already_cancelled" {
+		t.Errorf("a cancelled one says yes: %d %s", r.StatusCode, r.code)
+	}
 	if got := must[api.Ticket](t, b, 200, req{operation: "getTicket", auth: "Ticket " + waits.Secret}); got.Status != "confirmed" || got.WaitsUntil != nil {
 		t.Errorf("after a cancellation the waiting ticket is %s", got.Status)
 	}

@@ -68,6 +68,7 @@ var table = []route{
 
 	{get, "/ticket", "getTicket", holder},
 	{remove, "/ticket", "cancelTicket", holder},
+	{post, "/ticket/confirm", "confirmTicket", holder},
 	{post, "/ticket/rotate", "rotateTicket", holder},
 	{put, "/ticket/contact", "keepContact", holder},
 	{remove, "/ticket/contact", "forgetContact", holder},

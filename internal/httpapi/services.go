@@ -61,6 +61,7 @@ type Tickets interface {
 	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	ChangeSlots(ctx context.Context, code secret.Ticket, take, giveBack []uuid.UUID) (ticket.Ticket, error)
+	Confirm(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error

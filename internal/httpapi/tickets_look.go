@@ -20,7 +20,7 @@ func (f *face) GetTicket(ctx context.Context, _ api.GetTicketRequestObject) (api
 func (f *face) ticketWhole(code secret.Ticket, t ticket.Ticket) api.Ticket {
 	out := api.Ticket{
 		ID: t.ID, Status: api.TicketStatus(t.Status), EventID: t.EventID, OccurrenceID: t.OccurrenceID, PartID: t.PartID, QuotaID: t.QuotaID,
-		Seats: t.Seats, Nickname: t.Nickname, WaitsUntil: local(t.WaitsUntil), Slots: ticketSlots(t), ContactKept: t.HasContact,
+		Seats: t.Seats, Nickname: t.Nickname, WaitsUntil: local(t.WaitsUntil), OfferedUntil: local(t.OfferedUntil), AskedStillComing: t.AskedStillComing, Slots: ticketSlots(t), ContactKept: t.HasContact,
 	}
 	if t.WaitsFor != ticket.NoWait {
 		reach := api.TicketWaitsFor(t.WaitsFor)

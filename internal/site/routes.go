@@ -22,6 +22,8 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/t", s.ticketForm)
 	r.Add(http.MethodPost, "/t", s.ticketOpen)
 	r.Add(http.MethodPost, "/t/cancel", s.ticketCancel)
+	r.Add(http.MethodPost, "/t/confirm", s.ticketConfirm)
+	httpx.Get(r, "/t/confirm", ticketReturn)
 	r.Add(http.MethodPost, "/t/rotate", s.ticketRotate)
 	r.Add(http.MethodPost, "/t/calendar", s.ticketCalendar)
 	r.Add(http.MethodPost, "/t/contact", s.ticketContact)

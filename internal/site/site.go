@@ -33,6 +33,8 @@ type Tickets interface {
 	Take(ctx context.Context, r ticket.Request) (secret.Ticket, ticket.Ticket, error)
 	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	// Confirm fails with ticket.ErrOfferLapsed when it comes too late, with ticket.ErrNothingAsked for one that still waits.
+	Confirm(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error

@@ -40,6 +40,7 @@ type ticketView struct {
 	DayQR                           qrcode.Code // the same, to be scanned
 	Wishes                          string      // what it waits for, when that is more than the seat it names
 	Waiting                         bool
+	Ask                             *askView
 	Lot                             *lotView // when the seat was drawn by lot, or is going to be
 }
 
@@ -133,6 +134,9 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 	p.ticketState(&v, at, t)
 	p.ticketOnline(&v, at, t)
 	v.Waiting, v.Wishes = t.Status == ticket.Waiting || t.Status == ticket.Offered || t.Status == ticket.Applied, wishes[t.WaitsFor]
+	if v.Ask = p.asks(&v, t); v.Ask != nil {
+		v.Ask.Secret = code.Reveal()
+	}
 	if v.Active {
 		v.Secret, v.Code = code.Reveal(), strings.Split(code.Grouped(), "-")
 		if v.QR, err = qrcode.Draw(string(s.base) + "/t#" + code.Reveal()); err != nil {
@@ -238,10 +242,15 @@ func (p painter) ticketState(v *ticketView, at seat, t ticket.Ticket) {
 		v.Tone, v.Icon, v.Word, v.Text = "full", "check", "この集まりは終わりました", "ご参加ありがとうございました。この番号は、もう使いません。"
 	case o != nil && o.Status == event.Postponed:
 		v.Tone, v.Icon, v.Word, v.Text = "change", "move", "この集まりは延期になりました", "席はそのままです。新しい日時が決まりしだい、この参加票に出ます。"
-	case t.Status == ticket.Waiting, t.Status == ticket.Offered:
+	case t.Status == ticket.Offered:
+		p.offered(v, t)
+	case t.Status == ticket.Waiting:
 		v.Tone, v.Icon, v.Word, v.Text = "few", "clock", "キャンセル待ちをしています", "席が空くと、待っている順に席がとれて、この参加票に出ます。"
 		if t.WaitsUntil != nil {
 			v.Text += untilText(*t.WaitsUntil, p.today) + "までに空かないときは、席はとれません。"
+		}
+		if t.HasContact {
+			v.Text += "席が空いたら、まず、お知らせの届け先におたずねします。1日ほどのあいだにお返事がないと、次の方にまわります。時間がないときは、おたずねせずに席がとれます。"
 		}
 	default:
 		v.Icon, v.Word, v.Text = "check", "席がとれています", "当日は、そのまま来てください。"

@@ -20,7 +20,11 @@
 // # The waiting list
 //
 // Seats that come free go to the line in the transaction that frees them, from its head; a group larger than the room keeps its place while smaller ones
-// behind it are served. A line ends at a moment that is told at registration. Nobody is asked (offered is for those who left an address, which is yet to come).
+// behind it are served. A line ends at a moment that is told at registration.
+// Who left no contact is given the seat. Who left one is asked, if there is time by day: the ticket is an offered one until a moment that it shows, never in the
+// night, and Confirm accepts. An offer that lapses goes to the next in line and doesn't come back (docs/adr/0013-…).
+//
+// Two days before the start those whose seats others wait for are asked once whether they are still coming. No answer never loses a seat.
 //
 // # Drawing lots
 //

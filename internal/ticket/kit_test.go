@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"log/slog"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.steps", "50"); err != nil {
+	if err := flag.Set("rapid.steps", strconv.Itoa(testkit.Size(30, 50))); err != nil {
 		panic(err)
 	}
 	testkit.Main(m)
