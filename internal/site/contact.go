@@ -61,7 +61,7 @@ func (f *former) contactFields(v *formView, date uuid.UUID) {
 	v.Contact.Mail = mailInput(v.ID + "-mail")
 	if f.given != nil && f.givenForm == v && f.given.mail != "" {
 		v.Contact.Open = true
-		v.Contact.Mail.Value, v.Contact.Mail.Error = echoed(f.given.mail, 1000), f.given.mailFault
+		v.Contact.Mail.Value, v.Contact.Mail.Error = echoed(f.given.mail), f.given.mailFault
 	}
 }
 
@@ -159,7 +159,7 @@ func (s *Site) refuseContact(v *ticketView, refusal *fault.Error, typed string) 
 	}
 	words := s.words.Problem(refusal.Code, refusal.Params)
 	if v.Contact != nil && v.Contact.Mail != nil && typed != "" {
-		v.Contact.Open, v.Contact.Mail.Value = true, echoed(typed, 1000)
+		v.Contact.Open, v.Contact.Mail.Value = true, echoed(typed)
 		if errors.Is(refusal, contact.ErrMail) {
 			v.Contact.Mail.Error = words
 			return

@@ -79,6 +79,10 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 		in.Occurrences[0].Parts[0].WaitingList = true
 		in.Occurrences[0].Parts[0].Quotas[0].Capacity = 1
 	}))
+	// With all that a ticket's page can offer.
+	k.exec("insert into contact_store (id, mail, push_key) values (gen_random_uuid(), true, convert_to(repeat('p', 65), 'UTF8'))")
+	k.exec("insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, convert_to(repeat('p', 1216), 'UTF8'))",
+		k.by["bunkyo"].Organization, e.ID, e.Occurrences[0].ID)
 	take := func(nickname string) (string, answer) {
 		t.Helper()
 		form := formOf("nickname", nickname)
@@ -108,6 +112,9 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 	}
 	k.clock.Set(e.Occurrences[0].StartsAt.Add(-time.Hour))
 	steps = append(steps, step{"on the day", 200, "席がとれています", look(waiting)})
+	if steps[0].a.doc.Find("form[data-push]").Length() != 1 {
+		t.Error("no contact is asked for on the ticket")
+	}
 	if today := steps[len(steps)-1].a; today.doc.Find(".qr").Length() != 2 || len(strings.TrimSpace(today.Body.String())) > 28<<10 {
 		t.Errorf("on the day a ticket has %d bytes: too near the bucket's brim", len(strings.TrimSpace(today.Body.String())))
 	}

@@ -277,7 +277,7 @@ func (f *former) fields(v *formView, most int) error {
 	seats := selectField{ID: v.ID + "-seats", Name: "seats", Label: "人数"}
 	typed, code, chosen := "1", secret.Ticket{}, ticket.Answers{}
 	if f.given != nil && f.givenForm == v {
-		nickname.Value, nickname.Error = echoed(f.given.nickname, 1000), f.given.nicknameFault
+		nickname.Value, nickname.Error = echoed(f.given.nickname), f.given.nicknameFault
 		seats.Error, code, chosen = f.given.seatsFault, f.given.secret, f.given.answers
 		if n, err := strconv.Atoi(f.given.seats); err == nil && n >= 1 && n <= most {
 			typed = strconv.Itoa(n)

@@ -188,7 +188,7 @@ func (p painter) filter(a asked) filterView {
 		Open: len(a.faults) > 0,
 	}
 	for _, in := range []*input{&v.From, &v.To, &v.Q} {
-		in.Value, in.Error = echoed(a.value(in.Name), 1000), a.faults[in.Name]
+		in.Value, in.Error = echoed(a.value(in.Name)), a.faults[in.Name]
 	}
 	for _, sel := range []*selectField{&v.Area, &v.Exclude, &v.Audience, &v.Kind} {
 		sel.Error = a.faults[sel.Name]

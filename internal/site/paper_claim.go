@@ -148,7 +148,7 @@ func (s *Site) showPaper(c echo.Context, status int, code secret.Paper, asked *g
 		Day: leafOf(clock.DateOf(at.part.StartsAt), p.today), Time: spanText(at.part.StartsAt, at.part.EndsAt, p.today), Until: untilText(g.ReturnsAt, p.today),
 		Nickname: input{
 			ID: "paper-nickname", Name: "nickname", Type: "text", Label: "呼び名", Note: "なくてもかまいません", Hint: "本名は書かないでください。", Max: ticket.MaxNickname,
-			Value: echoed(asked.nickname, 1000), Error: asked.nicknameFault,
+			Value: echoed(asked.nickname), Error: asked.nicknameFault,
 		},
 	}
 	if g.Seats > 1 || asked.seatsFault != "" {

@@ -94,15 +94,17 @@ func paragraphs(s string) []string {
 	return all
 }
 
-// echoed is what was typed as it can be shown again: readable, without what hides or reorders, and bounded.
-func echoed(typed string, limit int) string {
+const shownTyped = 1000
+
+// echoed is what was typed as it can be shown again: readable, without what hides or reorders, and at most shownTyped characters of it.
+func echoed(typed string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range typed {
 		if r == utf8.RuneError || text.Hidden(r) {
 			continue
 		}
-		if n++; n > limit {
+		if n++; n > shownTyped {
 			break
 		}
 		b.WriteRune(r)

@@ -358,7 +358,8 @@
     if (shelf.keys("link:").length) return;
     for (const key of shelf.keys("")) shelf.drop(key);
     await window.caches?.delete("door");
-    for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
+    const worker = await navigator.serviceWorker?.getRegistration("/door");
+    if (worker?.scope === location.origin + "/door") await worker.unregister();
   };
 
   const send = async (token) => {
