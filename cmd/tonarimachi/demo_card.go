@@ -18,6 +18,7 @@ type demoCard struct {
 	Organizations []demoAccount     `json:"organizations"`
 	Door          demoDoor          `json:"door"` // of a gathering that is open today
 	Lottery       demoLottery       `json:"lottery"`
+	Paper         demoPaper         `json:"paper"`
 	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line
 }
 
@@ -30,6 +31,12 @@ type demoLottery struct {
 	EventURL string   `json:"event_url"`
 	DrawURL  string   `json:"draw_url"`
 	Tickets  []string `json:"tickets"` // some that took part
+}
+
+type demoPaper struct {
+	URL      string   `json:"url"`
+	EventURL string   `json:"event_url"`
+	Codes    []string `json:"codes"` // of one sheet, for a seat each
 }
 
 type demoTicket struct {
@@ -58,6 +65,7 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 	for _, code := range book.Lottery.Secrets {
 		card.Lottery.Tickets = append(card.Lottery.Tickets, card.BaseURL+"/t#"+code)
 	}
+	card.Paper = demoPaper{URL: card.BaseURL + "/paper", EventURL: card.BaseURL + "/events/" + book.Paper.EventID.String(), Codes: book.Paper.Codes}
 	for _, t := range book.Tickets {
 		card.Tickets = append(card.Tickets, demoTicket{URL: card.BaseURL + "/t#" + t.Secret, Status: string(t.Status)})
 	}
@@ -73,6 +81,8 @@ func demoConfig(ownerURL, loginURL, dir string, book *demo.Book, at net.Addr) (c
 	for name, value := range map[string]string{
 		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": book.SecretKey, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
 		"CONTACT_KEY": book.ContactKey, "CONTACT_DIR": filepath.Join(dir, demoKeys),
+		// Who sends X-Forwarded-For plays somebody from elsewhere, whom the guard may ask for work.
+		"TRUSTED_PROXIES": "127.0.0.0/8,::1/128",
 		// Nothing is sent from a demo: mails are written down.
 		"SMTP_URL": (&url.URL{Scheme: "file", Path: filepath.Join(dir, "mail")}).String(), "MAIL_FROM": "oshirase@demo.example",
 	} {

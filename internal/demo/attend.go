@@ -27,6 +27,8 @@ type attendance struct {
 	Inside int `json:"inside"`
 	// Applied groups take part in the draw of the next date, which closes at once.
 	Applied int `json:"applied"`
+	// Paper codes are printed for the last part of the next date, for one seat each.
+	Paper int `json:"paper"`
 }
 
 // DoorLink is the day link of the demo's own gathering.
@@ -46,6 +48,11 @@ func (l *loader) attend(ctx context.Context, owner event.Author, e event.Event, 
 	if a.Waiting > 0 {
 		if err := l.fill(ctx, e, a.Waiting); err != nil {
 			return fmt.Errorf("fill: %w", err)
+		}
+	}
+	if a.Paper > 0 {
+		if err := l.printed(ctx, owner, e, a.Paper); err != nil {
+			return fmt.Errorf("print codes: %w", err)
 		}
 	}
 	if a.Fits > 0 {

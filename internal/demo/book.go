@@ -26,6 +26,7 @@ type Book struct {
 	Door       DoorLink   `json:"door"`    // zero until there is one
 	Tickets    []Held     `json:"tickets"` // of the event that is full
 	Lottery    Lottery    `json:"lottery"` // zero until there is one
+	Paper      Paper      `json:"paper"`   // zero until there is one
 	path       string
 }
 

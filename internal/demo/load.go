@@ -10,6 +10,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -22,6 +23,7 @@ type Services struct {
 	Events               *event.Service
 	Tickets              *ticket.Service
 	Door                 *door.Service
+	Paper                *paper.Service
 	Clock                clock.Clock
 	// Past opens the house as it was at a moment; without it no date is over.
 	Past func(ctx context.Context, at time.Time) (*Past, error)

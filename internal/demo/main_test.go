@@ -12,6 +12,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
@@ -57,6 +58,7 @@ func setup(t *testing.T, today string) *bundle {
 		Events:               b.events,
 		Tickets:              b.tickets,
 		Door:                 door.NewService(b.db, keys, rand.Reader),
+		Paper:                paper.NewService(b.db, keys, rand.Reader, b.tickets),
 		Clock:                b.clock,
 		Past: func(_ context.Context, at time.Time) (*demo.Past, error) {
 			c := clock.NewFake(at)

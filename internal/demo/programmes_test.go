@@ -442,6 +442,9 @@ func fullWithALine(t *testing.T, b *bundle, e event.Event) {
 	if err != nil || len(book.Tickets) != 2 || book.Tickets[0].Status != ticket.Confirmed || book.Tickets[1].Status != ticket.Waiting {
 		t.Fatalf("tickets %+v, %v", book.Tickets, err)
 	}
+	if afternoon := ahead(e, b.clock.Now())[0].Parts[1]; len(book.Paper.Codes) != 2 || book.Paper.PartID != afternoon.ID || afternoon.Quotas[0].Capacity != 2 {
+		t.Errorf("codes on paper %+v, %+v", book.Paper, afternoon.Quotas)
+	}
 	part := ahead(e, b.clock.Now())[0].Parts[0]
 	if !part.WaitingList || part.Quotas[0].Taken != 4 || part.Quotas[0].Capacity != 4 {
 		t.Errorf("the next date: %+v", part)

@@ -222,7 +222,7 @@ func (j *judgement) pass(ctx context.Context, proof string) (Pass, error) {
 	group := j.ask.Seats > most
 	j.level = contest + min(2, j.used)
 	if over := j.all - busyNetwork; over >= 0 {
-		j.level += 1 + bits.Len(uint(over/busyNetwork)) //nolint:gosec // not negative
+		j.level += 1 + bits.Len(uint(over/busyNetwork))
 	}
 	needed := contested || group || j.crowded || j.all >= busyNetwork
 	most = max(most, j.ask.Seats)

@@ -3,7 +3,6 @@ package paper
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -103,7 +102,6 @@ func take(ctx context.Context, tx *postgres.Tx, macs [][]byte, id uuid.UUID, mac
 }
 
 func giveBack(ctx context.Context, tx *postgres.Tx) (returned, deleted int, err error) {
-	var after time.Duration = retention.AfterDate
-	err = tx.Pgx.QueryRow(ctx, `select returned, deleted from paper_return($1)`, after).Scan(&returned, &deleted)
+	err = tx.Pgx.QueryRow(ctx, `select returned, deleted from paper_return($1)`, retention.AfterDate).Scan(&returned, &deleted)
 	return returned, deleted, err
 }

@@ -10,7 +10,7 @@ const longEnv = "TONARIMACHI_TEST_LONG"
 
 // Size is how much a proof does: full under make proof, small among the other tests, where it takes a second or two. Proofs are tests named TestProof….
 func Size(small, full int) int {
-	if os.Getenv(longEnv) != "" {
+	if os.Getenv(longEnv) != "" { //nolint:forbidigo // tests have no settings
 		return full
 	}
 	return small
