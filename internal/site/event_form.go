@@ -39,6 +39,8 @@ type formView struct {
 	Band                            *badge
 	Open                            bool
 	Quotas                          []quotaView
+	Slots                           *slotTable // instead of Quotas, for a part with slots
+	SlotPart                        string
 	Legend                          string // of the radio controls, when there are several quotas
 	Seats                           *selectField
 	Nickname                        *input
@@ -64,6 +66,7 @@ type given struct {
 	seats, nickname string
 	answers         ticket.Answers
 	reach, mail     string
+	picked          *picked       // of a form for slots
 	secret          secret.Ticket // zero: a fresh one is needed
 	// What is wrong with each control, and with the request as a whole.
 	seatsFault, nicknameFault, mailFault, fault string
@@ -129,6 +132,9 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 		v.Notices = append(v.Notices, notice{Icon: "press", Title: label(f.words, "press", p.Press)})
 	case event.PressNone:
 	}
+	if n := sittingNotice(o, p); n != nil {
+		v.Notices = append(v.Notices, *n)
+	}
 	for _, b := range p.Booths {
 		booth := boothView{Name: b.Name, Offers: b.Offers}
 		if b.By != nil {
@@ -147,6 +153,9 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 	}
 	var err error
 	v.Forms, err = f.forms(o, p)
+	if len(v.Forms) > 0 && v.Forms[0].Slots != nil {
+		v.Booths = nil // its table names them
+	}
 	for _, q := range p.Quotas {
 		if q.Channel == event.ChannelWalkIn {
 			v.Notices = append(v.Notices, f.walkIn(p))
@@ -158,8 +167,9 @@ func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 
 // forms gives one form for each way of taking part that seats are counted for.
 func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
-	if p.Reservation != event.Seat && p.Reservation != event.Lottery {
-		return []formView{f.otherWay()}, nil
+	if p.Reservation == event.Slot {
+		form, err := f.slotForm(o, p)
+		return []formView{form}, err
 	}
 	var forms []formView
 	for _, channel := range []event.Channel{event.ChannelInPerson, event.ChannelOnline} {
@@ -188,10 +198,6 @@ func (f *former) forms(o *event.Occurrence, p *event.Part) ([]formView, error) {
 func (f *former) nextID() string {
 	f.count++
 	return "f" + strconv.Itoa(f.count)
-}
-
-func (f *former) otherWay() formView {
-	return formView{ID: f.nextID(), Title: "相談枠（予約制）", Icon: "ticket", Shut: "相談枠の予約は、このページではまだ受け付けていません。ひらいている団体におたずねください。"}
 }
 
 func (f *former) form(o *event.Occurrence, p *event.Part, channel event.Channel, quotas []event.Quota) (formView, error) {

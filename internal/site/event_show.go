@@ -17,6 +17,9 @@ func (s *Site) eventShow(c echo.Context) error {
 	if p.contacts, err = s.contacts.Ways(c.Request().Context(), e.ID); err != nil {
 		return err
 	}
+	if p, err = p.withSlots(c.Request().Context(), &e); err != nil {
+		return err
+	}
 	v, err := p.event(&e, nil)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -23,6 +25,7 @@ type painter struct {
 	view  *organization.View
 	// contacts are the ways in which holders of the page's event can be told; on its page alone.
 	contacts contact.Ways
+	slots    map[uuid.UUID][]event.BoothSlot // by part; see withSlots
 }
 
 func (s *Site) painter(ctx context.Context) (painter, error) {

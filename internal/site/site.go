@@ -26,6 +26,7 @@ type Events interface {
 	List(ctx context.Context, f event.Filter) (event.Page, error)
 	// Published fails with event.ErrUnknown for what is not listed.
 	Published(ctx context.Context, id uuid.UUID) (event.Event, error)
+	Slots(ctx context.Context, id uuid.UUID) ([]event.BoothSlot, error)
 }
 
 // Tickets is what the pages ask of tickets; ticket.Service is one. All fail with ticket.ErrUnknown for a secret nobody holds.
@@ -35,6 +36,7 @@ type Tickets interface {
 	Cancel(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	// Confirm fails with ticket.ErrOfferLapsed when it comes too late, with ticket.ErrNothingAsked for one that still waits.
 	Confirm(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	ChangeSlots(ctx context.Context, code secret.Ticket, take, giveBack []uuid.UUID) (ticket.Ticket, error)
 	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error

@@ -33,6 +33,7 @@ type ticketView struct {
 	Secret                          string
 	QR                              qrcode.Code
 	Active, CanCancel, CanRotate    bool
+	Slots                           []heldView
 	Feed                            *feedBox
 	Quiet                           *quietView
 	Contact                         *ticketContact
@@ -133,6 +134,9 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 	}
 	p.ticketState(&v, at, t)
 	p.ticketOnline(&v, at, t)
+	if err := p.ticketSlots(ctx, &v, at, t); err != nil {
+		return ticketView{}, err
+	}
 	v.Waiting, v.Wishes = t.Status == ticket.Waiting || t.Status == ticket.Offered || t.Status == ticket.Applied, wishes[t.WaitsFor]
 	if v.Ask = p.asks(&v, t); v.Ask != nil {
 		v.Ask.Secret = code.Reveal()
@@ -202,7 +206,7 @@ func (p painter) ticketTime(v *ticketView, at seat) {
 	from, to := o.StartsAt, o.EndsAt
 	v.Place = p.place(o.Place)
 	if at.part != nil {
-		v.PartName = at.part.Name
+		v.PartName = at.part.Name + sittingText(at)
 		from, to = at.part.StartsAt, at.part.EndsAt
 		if at.part.PlaceNote != "" && v.Place != nil {
 			v.Place.Name = strings.TrimSpace(v.Place.Name + "　" + at.part.PlaceNote)

@@ -84,6 +84,9 @@ func readRequest(id uuid.UUID, form url.Values) (ticket.Request, *given, error) 
 		return r, asked, errFormStale
 	}
 	asked.secret, r.Secret = code, code
+	if asked.picked, err = readSlots(form, &r); asked.picked != nil {
+		return r, asked, err
+	}
 	if r.QuotaID, err = uuid.Parse(asked.quota); err != nil {
 		return r, asked, ticket.ErrQuotaUnknown
 	}
@@ -101,6 +104,12 @@ func (s *Site) giveBack(c echo.Context, e *event.Event, asked *given, f *fault.E
 	p, err := s.painter(c.Request().Context())
 	if err != nil {
 		return err
+	}
+	if p, err = p.withSlots(c.Request().Context(), e); err != nil {
+		return err
+	}
+	if asked.picked != nil {
+		asked.picked.blame(f)
 	}
 	if errors.Is(f, ticket.ErrPayloadDiffers) {
 		// The page was gone back to after it had given a ticket: the next press is a request of its own.
