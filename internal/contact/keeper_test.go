@@ -316,7 +316,7 @@ func TestNeitherTheFolderNorTheKeyAloneOpens(t *testing.T) {
 			t.Errorf("%s is left behind", f.Name())
 		}
 	}
-	if err := os.Chmod(k.dir, 0o755); err != nil { //nolint:gosec // that is the point
+	if err := os.Chmod(k.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := contact.OpenVault(k.dir, keys(t, "first"), rand.Reader); err == nil || !strings.Contains(err.Error(), "chmod 700") {

@@ -100,7 +100,7 @@ func (v *Vault) Make(id uuid.UUID) ([]byte, error) {
 
 // Open gives the contact that was sealed for the key with an id and a ticket. ErrNoKey when the key was destroyed, ErrSealed when it is not of that key and ticket.
 func (v *Vault) Open(key, ticket uuid.UUID, sealed []byte) (Contact, error) {
-	text, err := os.ReadFile(v.path(key.String() + keyEnd)) //nolint:gosec // a name made of an id
+	text, err := os.ReadFile(v.path(key.String() + keyEnd))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Contact{}, ErrNoKey
 	}
@@ -184,7 +184,7 @@ func (v *Vault) Reseal() error {
 }
 
 func (v *Vault) reseal(name string, s *secret.Sealer, bound ...string) error {
-	text, err := os.ReadFile(v.path(name)) //nolint:gosec // a name of ours
+	text, err := os.ReadFile(v.path(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (v *Vault) Destroy(id uuid.UUID) error {
 
 // once gives the text of a file, and writes it first when there is none. Of several that write at once one wins, and all read what it wrote.
 func (v *Vault) once(name string, text func() (string, error)) (string, error) {
-	old, err := os.ReadFile(v.path(name)) //nolint:gosec // a name of ours
+	old, err := os.ReadFile(v.path(name))
 	if err == nil {
 		return string(old), nil
 	}
@@ -255,7 +255,7 @@ func (v *Vault) once(name string, text func() (string, error)) (string, error) {
 	if err := v.settle(); err != nil {
 		return "", err
 	}
-	now, err := os.ReadFile(v.path(name)) //nolint:gosec // a name of ours
+	now, err := os.ReadFile(v.path(name))
 	if err != nil {
 		return "", fmt.Errorf("read the contact key store: %w", err)
 	}

@@ -95,7 +95,7 @@ func (p *Push) Push(ctx context.Context, to contact.Push, payload []byte, handov
 			if given = handover(ctx); given != nil {
 				return nil, given
 			}
-			return p.client.Do(r)
+			return p.client.Do(r) //nolint:gosec // its dialer refuses what is not public
 		}),
 	})
 	if given != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -238,5 +239,30 @@ func TestPushesAreSentAndDeadOnesForgotten(t *testing.T) {
 	}
 	if strings.Contains(k.log.String(), "canary") {
 		t.Errorf("log: %s", k.log)
+	}
+}
+
+// While one worker talks to a server, another that is called for the same event does nothing.
+func TestAnotherWorkerKeepsOut(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.event(t, 10, 5)
+	k.take(t, e, "a@example.jp")
+	k.cancel(t, e)
+	var inside atomic.Bool
+	k.mail.says(func(notice.Mail, bool) error {
+		if inside.CompareAndSwap(false, true) {
+			if next, err := k.by.Deliver(t.Context(), e.ID, 0); err != nil || len(next) != 0 {
+				t.Errorf("the other: %v, %v", next, err)
+			}
+			if n := len(k.mail.addresses()); n != 0 {
+				t.Errorf("the other sent %d", n)
+			}
+		}
+		return nil
+	})
+	k.deliver(t, e, 0)
+	if n := len(k.mail.addresses()); n != 1 {
+		t.Errorf("%d mails, want 1", n)
 	}
 }

@@ -161,9 +161,13 @@ func (s *Site) refuseContact(v *ticketView, refusal *fault.Error, typed string) 
 	if v.Contact != nil && v.Contact.Mail != nil && typed != "" {
 		v.Contact.Open, v.Contact.Mail.Value = true, echoed(typed)
 		if errors.Is(refusal, contact.ErrMail) {
-			v.Contact.Mail.Error = words
+			v.Contact.Mail.Error, v.Errors = words, []fieldError{{ID: v.Contact.Mail.ID, Text: words}}
 			return
 		}
+	}
+	if refusal.Kind == fault.KindInvalid && v.Contact != nil {
+		v.Contact.Open, v.Errors = true, []fieldError{{ID: "contact", Text: words}}
+		return
 	}
 	v.Notices = append(v.Notices, notice{Tone: "change", Icon: "info", Title: "連絡先を預かれませんでした", Lines: []string{words}})
 }

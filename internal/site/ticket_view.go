@@ -20,6 +20,7 @@ import (
 const ticketTitle = "参加票"
 
 type ticketView struct {
+	Errors                          []fieldError
 	Page                            head
 	Tone, Icon, Word, Text          string
 	Notices                         []notice

@@ -24,7 +24,8 @@
     worker.addEventListener("statechange", () => { if (worker.state === "activated") resolve(registration); });
   });
 
-  button.addEventListener("click", async () => {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
     button.disabled = true;
     try {
       if (await Notification.requestPermission() !== "granted") {
