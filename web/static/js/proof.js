@@ -15,7 +15,7 @@
   const say = (text) => {
     if (words.textContent !== text) words.textContent = text;
   };
-  const lengthOf = (seconds) => (seconds < 90 ? `${Math.ceil(seconds)}秒` : `${Math.ceil(seconds / 60)}分`);
+  const lengthOf = (seconds) => (seconds < 90 ? `${Math.ceil(seconds)}秒` : `${Math.round(seconds / 60)}分`);
 
   let sent = false;
   const send = (value) => {
