@@ -8,6 +8,7 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/notice"
 )
 
@@ -28,7 +29,7 @@ func compose(m notice.Mail, from string, at time.Time) (*mail.Msg, error) {
 	}
 	_, domain, _ := strings.Cut(from, "@")
 	msg.SetMessageIDWithValue(m.ID + "@" + domain)
-	msg.SetDateWithValue(at)
+	msg.SetDateWithValue(at.In(clock.Tokyo))
 	msg.Subject(m.Subject)
 	// RFC 3834, and what Exchange heeds: nobody's absence note is wanted.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
