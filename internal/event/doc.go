@@ -4,6 +4,7 @@
 //	occurrence   one date of it                                     scheduled ⇄ postponed, → cancelled
 //	part         第1部, 第2部 inside an occurrence; at least one, unnamed when there is nothing to tell apart
 //	quota        a counted pool of seats of a part
+//	booth, slot  a table of a part, and a bookable time at one or several tables: a quota of its own, laid out by a plan
 //	organiser    主催・共催・協力・後援・委託; each decides for itself: pending → approved or declined
 //	series       a rule plus month-by-month decisions that yield occurrences
 //

@@ -32,6 +32,12 @@
 // it, each in one transaction under the counters' locks, which applications and cancellations take as well: so each happens once, and a late application is
 // either on the list or refused. Package lottery says what a draw proves.
 //
+// # Slots
+//
+// A slot (event.BoothSlot) is a quota with a time. One ticket holds several of one date that leave time to walk from one to the next; they are taken,
+// exchanged and given back all or none, and an exclusion constraint keeps them apart. The ticket's own quota counts the parties of the part, each slot's
+// counter who sits in it. Slots have no waiting list, and never go through the lanes that seats go through.
+//
 // # The secret is the idempotency key
 //
 // Take with a secret that has a ticket gives that ticket in its present state, whatever became of the quota since. The same secret with another event,
