@@ -331,7 +331,7 @@ func TestPagesAreAccessible(t *testing.T) {
 		b := newTab(t, browser, base, width)
 		for _, path := range []string{
 			"/", "/events", "/events?area=hino", "/events?kind=party&q=" + url.QueryEscape("集まり"), "/events?audience=supporter", "/events/" + e.ID.String(),
-			"/organizations/bunkyo", "/organizations/rakunokai", "/t", "/promises", "/problems/quota_full", "/nowhere",
+			"/organizations/bunkyo", "/organizations/rakunokai", "/t", "/promises", "/facilities", "/problems/quota_full", "/nowhere",
 		} {
 			b.open(path)
 			b.axe(fmt.Sprintf("%s at %d", path, width))

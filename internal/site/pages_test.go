@@ -18,7 +18,7 @@ import (
 func TestPagesOfAnEmptyInstallation(t *testing.T) {
 	t.Parallel()
 	k := empty(t)
-	for _, path := range []string{"/", "/events", "/events?audience=supporter", "/t", "/promises", "/koyomi", "/problems/quota_full", "/problems/ticket_code_length"} {
+	for _, path := range []string{"/", "/events", "/events?audience=supporter", "/t", "/promises", "/facilities", "/koyomi", "/problems/quota_full", "/problems/ticket_code_length"} {
 		k.page(path)
 	}
 	if got := text(k.page("/events").Find(".found-count")); got != "0件の集まり" {

@@ -19,6 +19,10 @@ func (s *Site) Routes(r httpx.Routes) {
 	r.Add(http.MethodPost, "/events/:id/tickets", s.ticketsTake)
 	httpx.Get(r, "/events/:id/tickets", s.eventReturn) // a reload of the answer in the address bar
 	httpx.Get(r, "/organizations/:slug", s.organizationShow)
+	httpx.Get(r, "/facilities", s.facilitiesList)
+	httpx.Get(r, "/facilities/:id", s.facilityShow)
+	httpx.Get(r, "/rooms/:id", s.roomShow)
+	httpx.Get(r, "/photos/:file", s.photoShow)
 	httpx.Get(r, "/t", s.ticketForm)
 	r.Add(http.MethodPost, "/t", s.ticketOpen)
 	r.Add(http.MethodPost, "/t/cancel", s.ticketCancel)

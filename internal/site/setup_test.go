@@ -32,6 +32,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/site"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
@@ -89,7 +90,7 @@ func build(t *testing.T, base string) *kit {
 		t.Fatal(err)
 	}
 	k.options = site.Options{
-		Events: k.events, Tickets: k.tickets, Contacts: contact.NewService(k.db, keys, names{}), Door: k.door, Paper: paper.NewService(k.db, keys, rand.Reader, k.tickets), Directory: directory, Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
+		Events: k.events, Tickets: k.tickets, Contacts: contact.NewService(k.db, keys, names{}), Door: k.door, Paper: paper.NewService(k.db, keys, rand.Reader, k.tickets), Directory: directory, Venues: venue.NewService(k.db, directory), Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: config.BaseURL(base),
 	}
 	pages, err := site.New(k.options)

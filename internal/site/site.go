@@ -18,6 +18,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // Events is what the pages ask of events; event.Service is one.
@@ -57,6 +58,19 @@ type Door interface {
 	Undo(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
 }
 
+// Venues is what the pages ask of facilities and rooms; venue.Service is one.
+type Venues interface {
+	// Facilities and Rooms fail with venue.ErrFilter for a filter that names what does not exist.
+	Facilities(ctx context.Context, f venue.FacilityFilter) (venue.FacilityPage, error)
+	Rooms(ctx context.Context, f venue.RoomFilter) (venue.RoomPage, error)
+	// Facility and Room fail with venue.ErrFacilityUnknown and venue.ErrRoomUnknown for what is not shown.
+	Facility(ctx context.Context, id uuid.UUID) (venue.Facility, error)
+	Room(ctx context.Context, id uuid.UUID) (venue.Room, error)
+	Closings(ctx context.Context, facility uuid.UUID, from, to clock.Date) ([]venue.ClosureEntry, error)
+	// Picture fails with venue.ErrPhotoUnknown.
+	Picture(ctx context.Context, address string) ([]byte, error)
+}
+
 // Directory knows organizations and partnerships; organization.Directory is one.
 type Directory interface {
 	View(ctx context.Context) (*organization.View, error)
@@ -71,6 +85,7 @@ type Options struct {
 	Guard     Guard
 	Door      Door
 	Paper     Paper
+	Venues    Venues
 	Directory Directory
 	Keys      *secret.Keys
 	Random    io.Reader // cryptographically random, safe for concurrent use
@@ -89,6 +104,7 @@ type Site struct {
 	door      Door
 	paper     Paper
 	guard     Guard
+	venues    Venues
 	directory Directory
 	cursors   *secret.Sealer
 	random    io.Reader
@@ -103,7 +119,7 @@ type Site struct {
 
 // New reads all templates and assets; a template that is not declared, missing or broken stops the start.
 func New(o Options) (*Site, error) {
-	if o.Events == nil || o.Tickets == nil || o.Contacts == nil || o.Door == nil || o.Paper == nil || o.Directory == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
+	if o.Events == nil || o.Tickets == nil || o.Contacts == nil || o.Door == nil || o.Paper == nil || o.Directory == nil || o.Venues == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
 		o.Templates == nil || o.Static == nil {
 		return nil, errors.New("make site: an option is missing")
 	}
@@ -120,7 +136,7 @@ func New(o Options) (*Site, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	return &Site{
-		events: o.Events, tickets: o.Tickets, contacts: o.Contacts, guard: o.Guard, door: o.Door, paper: o.Paper, directory: o.Directory, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
+		events: o.Events, tickets: o.Tickets, contacts: o.Contacts, guard: o.Guard, door: o.Door, paper: o.Paper, directory: o.Directory, venues: o.Venues, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
 		words: o.Messages.Localizer(i18n.Japanese), english: o.Messages.Localizer(i18n.English), base: o.BaseURL, host: base.Host, assets: a, templates: t,
 	}, nil
 }
