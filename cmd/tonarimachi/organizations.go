@@ -39,6 +39,7 @@ func importCommand(t terminal) *cobra.Command {
 			})
 		},
 	})
+	c.AddCommand(importFacilitiesCommand(t))
 	return c
 }
 

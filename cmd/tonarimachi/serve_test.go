@@ -76,7 +76,7 @@ func TestMigrateGrantsTheLoginItsRoles(t *testing.T) {
 func TestCommandsExplainThemselves(t *testing.T) {
 	t.Parallel()
 	said := tells(t, nil, "help")
-	for _, command := range []string{"demo", "serve", "worker", "migrate", "staff", "import", "export", "version"} {
+	for _, command := range []string{"demo", "serve", "worker", "migrate", "staff", "import", "export", "holidays", "version"} {
 		if !strings.Contains(said, "\n  "+command+" ") {
 			t.Errorf("help says nothing of %s:\n%s", command, said)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // Services are what the demo is loaded through. The operators' work as the owner's account, the others as the program.
@@ -24,6 +25,7 @@ type Services struct {
 	Tickets              *ticket.Service
 	Door                 *door.Service
 	Paper                *paper.Service
+	Venues               *venue.Service
 	Clock                clock.Clock
 	// Past opens the house as it was at a moment; without it no date is over.
 	Past func(ctx context.Context, at time.Time) (*Past, error)
@@ -48,6 +50,9 @@ func Load(ctx context.Context, s Services, book *Book) error {
 		if l.sessions[in.Slug], err = l.enlist(ctx, in, book); err != nil {
 			return fmt.Errorf("load demo: staff of %s: %w", in.Slug, err)
 		}
+	}
+	if err := l.venues(ctx); err != nil {
+		return fmt.Errorf("load demo: %w", err)
 	}
 	for _, p := range programmes {
 		if err := l.programme(ctx, p); err != nil {

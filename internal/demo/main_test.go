@@ -18,6 +18,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -59,6 +60,7 @@ func setup(t *testing.T, today string) *bundle {
 		Tickets:              b.tickets,
 		Door:                 door.NewService(b.db, keys, rand.Reader),
 		Paper:                paper.NewService(b.db, keys, rand.Reader, b.tickets),
+		Venues:               venue.NewService(b.db, b.directory),
 		Clock:                b.clock,
 		Past: func(_ context.Context, at time.Time) (*demo.Past, error) {
 			c := clock.NewFake(at)
