@@ -262,6 +262,17 @@ func operate(t *testing.T, card demoCard) {
 	if said := tells(t, card.Env, "import", "organizations", file); !strings.Contains(said, "10 municipalities, 9 partner groups and 2 partnerships") {
 		t.Errorf("import says %q", said)
 	}
+	list := filepath.Join(t.TempDir(), "facilities.csv")
+	if err := os.WriteFile(list, []byte("都道府県コード又は市区町村コード,NO,名称,住所,開始時間,終了時間\n13212,1,新しい施設,東京都日野市1-1,9時,24:00\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := tells(t, card.Env, "import", "facilities", "hino", list, "--open"); !strings.Contains(said, "1 created, 0 changed, 0 unchanged, 0 refused.") || !strings.Contains(said, "time_form") {
+		t.Errorf("import of facilities says %q", said)
+	}
+	tells(t, card.Env, "holidays", "remove", "2027-11-23", "勤労感謝の日")
+	if said := tells(t, card.Env, "holidays", "list", "2027"); !strings.Contains(said, "2027-11-23 勤労感謝の日 (not observed)") {
+		t.Errorf("holidays says %q", said)
+	}
 	if said := tells(t, card.Env, "staff", "add", "--organization", "hino", "--email", "new@hino.example", "--role", "editor"); !strings.Contains(said, "password: ") {
 		t.Errorf("staff add says %q", said)
 	}

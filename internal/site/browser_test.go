@@ -326,10 +326,12 @@ func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	e := browserEvents(k)
+	hall, room := k.hall()
 	browser := chromium(t)
 	for _, width := range []int64{360, 1280} {
 		b := newTab(t, browser, base, width)
 		for _, path := range []string{
+			"/facilities/" + hall.ID.String(), "/rooms/" + room.ID.String(),
 			"/", "/events", "/events?area=hino", "/events?kind=party&q=" + url.QueryEscape("集まり"), "/events?audience=supporter", "/events/" + e.ID.String(),
 			"/organizations/bunkyo", "/organizations/rakunokai", "/t", "/promises", "/facilities", "/problems/quota_full", "/nowhere",
 		} {

@@ -31,7 +31,6 @@ type townOfFacilities struct {
 type facilityRow struct {
 	Href, Name, Owner, Address string
 	Hours                      []string
-	Picture                    *pictureView
 }
 
 const facilitiesPage = 30
@@ -96,7 +95,7 @@ func (p painter) towns(list []venue.Facility) []townOfFacilities {
 			towns, last = append(towns, townOfFacilities{Name: name}), f.AreaCode
 		}
 		t := &towns[len(towns)-1]
-		t.Facilities = append(t.Facilities, facilityRow{Href: facilityHref(f.ID), Name: f.Name, Owner: f.Organization.Name, Address: f.Address + f.Building, Hours: f.Hours.Sentences(p.words)})
+		t.Facilities = append(t.Facilities, facilityRow{Href: facilityHref(f.ID), Name: f.Name, Owner: f.Organization.Name, Address: strings.TrimSpace(f.Address + " " + f.Building), Hours: f.Hours.Sentences(p.words)})
 	}
 	return towns
 }

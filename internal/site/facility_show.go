@@ -21,7 +21,7 @@ type facilityView struct {
 	Status                   *notice
 	About, Access, HoursNote []string
 	Address, MapHref         string
-	Phone, PhoneHref, Email  string
+	Phone, Email             string
 	Site                     *link
 	Floor, OperatedBy        string
 	Hours, Closings          []string
@@ -97,7 +97,7 @@ func (p painter) facility(f venue.Facility) facilityView {
 			Crumbs: []link{{"/", "となりまち"}, {"/facilities", "施設と部屋"}, {"", f.Name}},
 		},
 		Name: f.Name, Kana: f.Kana, Town: p.townName(f.AreaCode), Owner: link{organizationHref(f.Organization.Slug), f.Organization.Name}, About: paragraphs(f.Description),
-		Access: paragraphs(f.Access), HoursNote: paragraphs(f.HoursNote), Address: p.fullAddress(f), MapHref: mapHref(f.Address), Phone: phoneText(f), PhoneHref: phoneHref(f.Phone), Email: f.Email,
+		Access: paragraphs(f.Access), HoursNote: paragraphs(f.HoursNote), Address: p.fullAddress(f), MapHref: mapHref(f.Address), Phone: phoneText(f), Email: f.Email,
 		Floor: f.FloorInfo, OperatedBy: f.OperatedBy, Hours: f.Hours.Sentences(p.words), BarrierFree: p.facts(f.BarrierFree), Barriers: p.facts(f.Barriers),
 		BarrierNote: paragraphs(f.BarrierNote), Pictures: pictures(f.Photos),
 	}
@@ -146,19 +146,6 @@ func phoneText(f venue.Facility) string {
 		return f.Phone + "（内線 " + f.PhoneExtension + "）"
 	}
 	return f.Phone
-}
-
-func phoneHref(phone string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '+' {
-			return r
-		}
-		return -1
-	}, phone)
-	if digits == "" {
-		return ""
-	}
-	return "tel:" + digits
 }
 
 func (p painter) facts(list []venue.Fact) []string {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -179,7 +180,7 @@ func fees(r venue.Room) feeTable {
 		return t
 	}
 	for _, b := range r.Uses.Blocks {
-		row := feeRow{Name: b.Name, Hours: b.From.String() + "〜" + b.To.String()}
+		row := feeRow{Name: b.Name, Hours: strings.TrimPrefix(b.From.String(), "0") + "〜" + strings.TrimPrefix(b.To.String(), "0")}
 		for _, f := range r.Fees {
 			text := price(f, b.Hours)
 			if b.Kind == venue.Extension { // has a price, but can't be had alone

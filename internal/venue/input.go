@@ -173,41 +173,41 @@ func (in FacilityInput) checkFacts(c *checker) {
 }
 
 // check holds a calendar against its rules.
-func (k Calendar) check(c *checker, at string) {
-	if k.Holidays != "" && k.Holidays != HolidaysClosed && k.Holidays != HolidaysAsSunday {
-		c.wrong(at+".holidays", "unknown_value")
+func (c Calendar) check(v *checker, at string) {
+	if c.Holidays != "" && c.Holidays != HolidaysClosed && c.Holidays != HolidaysAsSunday {
+		v.wrong(at+".holidays", "unknown_value")
 	}
-	c.count(at+".seasons", len(k.Seasons), 8)
-	for i, s := range k.Seasons {
+	v.count(at+".seasons", len(c.Seasons), 8)
+	for i, s := range c.Seasons {
 		here := fmt.Sprintf("%s.seasons.%d", at, i)
-		c.line(here+".name", &s.Name, 0, 40)
+		v.line(here+".name", &s.Name, 0, 40)
 		if (s.First == nil) != (s.Last == nil) {
-			c.wrong(here+".last", "required")
+			v.wrong(here+".last", "required")
 		}
-		if s.First == nil && i < len(k.Seasons)-1 {
-			c.wrong(here+".first", "required") // the seasons after it would never count
+		if s.First == nil && i < len(c.Seasons)-1 {
+			v.wrong(here+".first", "required") // the seasons after it would never count
 		}
 		for d, name := range WeekdayNames {
-			checkHours(c, here+".week."+name, s.Week.On(weekdays[d]))
+			checkHours(v, here+".week."+name, s.Week.On(weekdays[d]))
 		}
 	}
-	c.count(at+".closed", len(k.Closed), 20)
-	for i, r := range k.Closed {
+	v.count(at+".closed", len(c.Closed), 20)
+	for i, r := range c.Closed {
 		here := fmt.Sprintf("%s.closed.%d", at, i)
 		switch r.Kind {
 		case ClosedYearly:
 			if r.First == nil || r.Last == nil {
-				c.wrong(here+".first", "required")
+				v.wrong(here+".first", "required")
 			}
 		case ClosedWeekly, ClosedNth:
 			if r.weekday() < 0 {
-				c.wrong(here+".weekday", "required")
+				v.wrong(here+".weekday", "required")
 			}
 			if r.Kind == ClosedNth && (len(r.Nth) == 0 || slices.ContainsFunc(r.Nth, func(n int) bool { return n < 1 || n > 5 })) {
-				c.wrong(here+".nth", "invalid")
+				v.wrong(here+".nth", "invalid")
 			}
 		default:
-			c.wrong(here+".kind", "unknown_value")
+			v.wrong(here+".kind", "unknown_value")
 		}
 	}
 }

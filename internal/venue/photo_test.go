@@ -162,7 +162,7 @@ func TestPicturesAreBounded(t *testing.T) {
 func FuzzOrientation(f *testing.F) {
 	f.Add(withExif(dots(f, 8, 8), 8))
 	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xE1, 0, 20})
-	f.Fuzz(func(t *testing.T, file []byte) {
+	f.Fuzz(func(_ *testing.T, file []byte) {
 		orientation(file)
 		tiffOrientation(file)
 	})

@@ -90,17 +90,17 @@ var EquipmentKinds = []string{
 }
 
 // Layout gives how many a way of seating holds; false when the room has no such layout.
-func (r RoomInput) Layout(kind string) (int, bool) {
-	i := slices.IndexFunc(r.Layouts, func(l Layout) bool { return l.Kind == kind })
+func (in RoomInput) Layout(kind string) (int, bool) {
+	i := slices.IndexFunc(in.Layouts, func(l Layout) bool { return l.Kind == kind })
 	if i < 0 {
 		return 0, false
 	}
-	return r.Layouts[i].Capacity, true
+	return in.Layouts[i].Capacity, true
 }
 
 // Buffers are setting up and clearing around each use.
-func (r RoomInput) Buffers() (setup, clearing time.Duration) {
-	return time.Duration(r.SetupMinutes) * time.Minute, time.Duration(r.ClearingMinutes) * time.Minute
+func (in RoomInput) Buffers() (setup, clearing time.Duration) {
+	return time.Duration(in.SetupMinutes) * time.Minute, time.Duration(in.ClearingMinutes) * time.Minute
 }
 
 // Bookable tells whether the room can be asked for at all.

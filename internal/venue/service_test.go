@@ -213,7 +213,7 @@ func TestSentences(t *testing.T) {
 	}
 	ja, easy, en := messages.Localizer(i18n.Japanese), messages.Localizer(i18n.Easy), messages.Localizer(i18n.English)
 	want := []string{
-		"12月1日〜2月29日：毎日 9:00〜20:00", "月〜土 9:00〜21:30、日 9:00〜17:00", "お休み：毎週月曜日、第4木曜日、12月29日〜1月3日",
+		"12月1日〜2月29日：火〜日 9:00〜20:00", "火〜土 9:00〜21:30、日 9:00〜17:00", "お休み：毎週月曜日、第4木曜日、12月29日〜1月3日",
 		"お休みの曜日が祝日のときは開き、次の平日に休みます。", "祝日は、日曜日と同じ時間です。",
 	}
 	if got := hall().Sentences(ja); !slices.Equal(got, want) {

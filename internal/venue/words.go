@@ -91,30 +91,30 @@ func hoursText(l *i18n.Localizer, list []Hours) string {
 }
 
 // Sentences tells the opening hours and the closed days.
-func (k Calendar) Sentences(l *i18n.Localizer) []string {
+func (c Calendar) Sentences(l *i18n.Localizer) []string {
 	var lines []string
-	for _, s := range k.Seasons {
-		text := weekText(l, s.Week)
+	for _, s := range c.Seasons {
+		text := c.weekText(l, s.Week)
 		if s.First != nil && s.Last != nil {
 			text = l.T("venue.season", map[string]any{"from": monthDayText(l, *s.First), "to": monthDayText(l, *s.Last), "hours": text})
 		}
 		lines = append(lines, text)
 	}
-	if closed := k.closedText(l); closed != "" {
+	if closed := c.closedText(l); closed != "" {
 		lines = append(lines, l.T("venue.closed_days", map[string]any{"days": closed}))
 	}
-	if k.NextWeekday {
+	if c.NextWeekday {
 		lines = append(lines, l.T("venue.next_weekday", nil))
 	}
-	if k.Holidays == HolidaysAsSunday {
+	if c.Holidays == HolidaysAsSunday {
 		lines = append(lines, l.T("venue.holidays_as_sunday", nil))
 	}
 	return lines
 }
 
-func (k Calendar) closedText(l *i18n.Localizer) string {
+func (c Calendar) closedText(l *i18n.Localizer) string {
 	var parts []string
-	for _, r := range k.Closed {
+	for _, r := range c.Closed {
 		switch r.Kind {
 		case ClosedWeekly:
 			parts = append(parts, l.T("venue.closed_weekly", map[string]any{"day": l.T("venue.weekday."+r.Weekday, nil)}))
@@ -130,7 +130,7 @@ func (k Calendar) closedText(l *i18n.Localizer) string {
 			}
 		}
 	}
-	if k.Holidays == HolidaysClosed {
+	if c.Holidays == HolidaysClosed {
 		parts = append(parts, l.T("venue.closed_holidays", nil))
 	}
 	return strings.Join(parts, l.T("venue.list_comma", nil))
@@ -140,11 +140,16 @@ func monthDayText(l *i18n.Localizer, m MonthDay) string {
 	return l.T("venue.month_day", map[string]any{"month": int(m.Month), "day": m.Day, "name": m.Month.String()})
 }
 
-// weekText gathers days of the same hours: 月〜金 9:00〜21:30、土・日 9:00〜17:00.
-func weekText(l *i18n.Localizer, w Week) string {
+// weekText gathers days of the same hours: 月〜金 9:00〜21:30、土・日 9:00〜17:00. Days that are closed every week are told as closed days.
+func (c Calendar) weekText(l *i18n.Localizer, w Week) string {
 	order := []int{1, 2, 3, 4, 5, 6, 0}
 	var parts []string
 	done := map[int]bool{}
+	for _, r := range c.Closed {
+		if r.Kind == ClosedWeekly {
+			done[int(r.weekday())] = true
+		}
+	}
 	for i, d := range order {
 		hours := w.On(weekdays[d])
 		if done[d] || len(hours) == 0 {
@@ -152,7 +157,7 @@ func weekText(l *i18n.Localizer, w Week) string {
 		}
 		var same []int
 		for _, e := range order[i:] {
-			if slices.Equal(w.On(weekdays[e]), hours) {
+			if !done[e] && slices.Equal(w.On(weekdays[e]), hours) {
 				same = append(same, e)
 				done[e] = true
 			}
