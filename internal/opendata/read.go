@@ -173,9 +173,13 @@ func heading(s string) string {
 
 // understand finds the edition and what to do with each column; a column that is there twice counts once.
 func (f *File) understand(header []string) ([]*column, error) {
+	headings := make([]string, len(header))
+	for i, s := range header {
+		headings[i] = heading(s)
+	}
 	score := func(e Edition) (n int) {
 		for _, c := range columnsOf(e) {
-			if slices.ContainsFunc(header, func(s string) bool { return heading(s) == heading(c.name) }) {
+			if slices.Contains(headings, heading(c.name)) {
 				n++
 			}
 		}
@@ -192,14 +196,14 @@ func (f *File) understand(header []string) ([]*column, error) {
 	readers := make([]*column, len(header))
 	named := false
 	for i, s := range header {
-		c := known[heading(s)]
+		c := known[headings[i]]
 		if c == nil || c.cell == nil && !apartKnown(c.name) {
 			if name := tidy(s); name != "" {
 				f.Ignored = append(f.Ignored, name)
 			}
 			continue
 		}
-		delete(known, heading(s))
+		delete(known, headings[i])
 		readers[i] = c
 		named = named || c.name == "名称"
 	}
