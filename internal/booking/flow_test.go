@@ -69,8 +69,8 @@ func TestFromHoldToPermit(t *testing.T) {
 	if len(d.Notes) != 2 || d.Notes[0].By.Slug != "kita" || d.Notes[1].By.Slug != "minato" {
 		t.Errorf("notes: %+v", d.Notes)
 	}
-	heard, err := k.service.Changes(t.Context(), k.minato.Organization, time.Time{}, 0)
-	if err != nil || len(heard) != 3 { // exemption, approval, note
+	heard, err := k.service.Changes(t.Context(), k.minato.Organization, ChangeQuery{})
+	if err != nil || len(heard.Items) != 3 { // exemption, approval, note
 		t.Errorf("minato hears %+v, %v", heard, err)
 	}
 	k.clock.Set(d.EndsAt)

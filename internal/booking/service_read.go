@@ -73,19 +73,46 @@ func readDetail(ctx context.Context, tx *postgres.Tx, view *organizationView, id
 	return d, surround(ctx, tx, view, &d)
 }
 
-// Changes gives what others, or time, did with an organization's bookings since a moment, oldest first, at most limit (お知らせ). Each says after which the next page goes on.
-func (s *Service) Changes(ctx context.Context, organization uuid.UUID, since time.Time, limit int) ([]Change, error) {
-	if limit < 1 || limit > MaxPage {
-		limit = pageLength
+// ChangeQuery asks for what others, or time, did with an organization's bookings.
+type ChangeQuery struct {
+	Since time.Time
+	After *ChangePosition
+	Limit int
+}
+
+// ChangePosition is where a page ended.
+type ChangePosition struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// ChangePage is one page, oldest first; Next is nil on the last.
+type ChangePage struct {
+	Items []Change
+	Next  *ChangePosition
+}
+
+// Changes gives what others, or time, did with an organization's bookings (お知らせ): requests that came in, decisions, notes, holds that lapsed.
+func (s *Service) Changes(ctx context.Context, organization uuid.UUID, q ChangeQuery) (ChangePage, error) {
+	if q.Limit < 1 || q.Limit > MaxPage {
+		q.Limit = pageLength
 	}
-	var all []Change
+	after := ChangePosition{At: q.Since.Add(-time.Microsecond)}
+	if q.After != nil {
+		after = *q.After
+	}
+	var page ChangePage
 	err := s.reading(ctx, organization, func(tx *postgres.Tx, view *organizationView) (err error) {
-		all, err = selectChanges(ctx, tx, view, `where at > $1 and by_id is distinct from app_organization()
-			and (organization_id = app_organization() or borrower_id = app_organization()) order by at, id limit $2`, since, limit)
+		page.Items, err = selectHeard(ctx, tx, view, after, q.Limit)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list changes of bookings: %w", err)
+		return ChangePage{}, fmt.Errorf("list changes of bookings: %w", err)
 	}
-	return all, nil
+	if len(page.Items) > q.Limit {
+		page.Items = page.Items[:q.Limit]
+		last := page.Items[q.Limit-1]
+		page.Next = &ChangePosition{At: last.At, ID: last.ID}
+	}
+	return page, nil
 }

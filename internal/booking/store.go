@@ -349,3 +349,12 @@ func countInMonth(ctx context.Context, tx *postgres.Tx, b *Booking, from, to tim
 	}
 	return n, nil
 }
+
+// selectHeard reads the lines of both sides, each by its index, that the organization did not write itself.
+func selectHeard(ctx context.Context, tx *postgres.Tx, view *organization.View, after ChangePosition, limit int) ([]Change, error) {
+	const one = `(select id, booking_id, at, kind, by_id, status from booking_change
+		where %s and (at, id) > ($1, $2) and by_id is distinct from app_organization() order by at, id limit $3)`
+	union := fmt.Sprintf(one, "organization_id = app_organization()") + " union all " +
+		fmt.Sprintf(one, "borrower_id = app_organization() and borrower_id <> organization_id")
+	return selectChanges(ctx, tx, view, "where false union all select * from ("+union+") c order by at, id limit $3", after.At, after.ID, limit+1)
+}

@@ -29,6 +29,7 @@ type Options struct {
 	Paper         Paper
 	Reports       Reports
 	Venues        Venues
+	Bookings      Bookings
 	Organizations Organizations
 	Staff         Staff
 	Ledger        Ledger

@@ -24,6 +24,9 @@ const (
 	VenuesRead       Permission = "venues.read"   // drafts too
 	VenuesManage     Permission = "venues.manage" // facilities, rooms, their rules, closings, holidays
 	ReportsRead      Permission = "reports.read"
+	BookingsRead     Permission = "bookings.read"
+	BookingsRequest  Permission = "bookings.request" // ask for rooms, give them up, write notes
+	BookingsDecide   Permission = "bookings.decide"  // approve and decline, confirm, exempt, swap, links to calendars
 	AuditRead        Permission = "audit.read"
 	OrganizationEdit Permission = "organization.edit"
 	GroupsRegister   Permission = "groups.register"
@@ -36,6 +39,9 @@ var least = map[Permission]Role{
 	EventsRead:       Editor,
 	EventsDraft:      Editor,
 	ReportsRead:      Editor,
+	BookingsRead:     Editor,
+	BookingsRequest:  Editor,
+	BookingsDecide:   Publisher,
 	DoorOpen:         Editor,
 	VenuesRead:       Editor,
 	VenuesManage:     Publisher,
