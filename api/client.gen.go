@@ -336,6 +336,263 @@ type ClientInterface interface {
 	// Corresponds with GET /organizations/{slug}/audit (the `ListAudit` operationId).
 	ListAudit(ctx context.Context, slug Slug, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListBookingChanges Hear what others, or time, did with the organization's bookings
+	//
+	// Oldest first: requests that came in, decisions, moves, notes, holds that lapsed, bookings that moved up.
+	//
+	// Corresponds with GET /organizations/{slug}/booking-changes (the `ListBookingChanges` operationId).
+	ListBookingChanges(ctx context.Context, slug Slug, params *ListBookingChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PlaceBookingSeriesWithBody Request or hold a room again and again
+	//
+	// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+	// then. 409 `booking_series_none_free` when no date can be had.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+	PlaceBookingSeriesWithBody(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PlaceBookingSeries Request or hold a room again and again
+	//
+	// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+	// then. 409 `booking_series_none_free` when no date can be had.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+	PlaceBookingSeries(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, body PlaceBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBookingSeries Read a series with its bookings
+	//
+	// Corresponds with GET /organizations/{slug}/booking-series/{booking_series_id} (the `GetBookingSeries` operationId).
+	GetBookingSeries(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelBookingSeriesWithBody Cancel one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+	CancelBookingSeriesWithBody(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelBookingSeries Cancel one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+	CancelBookingSeries(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, body CancelBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveBookingSeriesWithBody Move one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+	MoveBookingSeriesWithBody(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveBookingSeries Move one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+	MoveBookingSeries(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, body MoveBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBookings List bookings of own rooms and of rooms of others, by the time of use
+	//
+	// Both towns see a booking whole; nobody else sees it.
+	//
+	// Corresponds with GET /organizations/{slug}/bookings (the `ListBookings` operationId).
+	ListBookings(ctx context.Context, slug Slug, params *ListBookingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PlaceBookingWithBody Request a room, or hold it
+	//
+	// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+	// `taken` and nothing more; behind a hold one can wait with `queue`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+	PlaceBookingWithBody(ctx context.Context, slug Slug, params *PlaceBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PlaceBooking Request a room, or hold it
+	//
+	// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+	// `taken` and nothing more; behind a hold one can wait with `queue`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+	PlaceBooking(ctx context.Context, slug Slug, params *PlaceBookingParams, body PlaceBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBooking Read a booking with its queue, notes and history
+	//
+	// Corresponds with GET /organizations/{slug}/bookings/{booking_id} (the `GetBooking` operationId).
+	GetBooking(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApproveBookingWithBody Give a step of approval
+	//
+	// The lender's. Two steps are given by two members; after the last the borrower confirms.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+	ApproveBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApproveBooking Give a step of approval
+	//
+	// The lender's. Two steps are given by two members; after the last the borrower confirms.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+	ApproveBooking(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, body ApproveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelBookingWithBody Cancel a booking
+	//
+	// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+	CancelBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelBooking Cancel a booking
+	//
+	// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+	CancelBooking(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, body CancelBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmBooking Confirm an approved booking (本予約)
+	//
+	// The borrower's. From now on there is a permit.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/confirm (the `ConfirmBooking` operationId).
+	ConfirmBooking(ctx context.Context, slug Slug, bookingID BookingID, params *ConfirmBookingParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclineBookingWithBody Decline, with a reason
+	//
+	// The lender's. Whoever waits moves up.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+	DeclineBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclineBooking Decline, with a reason
+	//
+	// The lender's. Whoever waits moves up.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+	DeclineBooking(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, body DeclineBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskExemptionWithBody Ask for a reduction of the fee (減免)
+	//
+	// The borrower's, by one of the classes of the room.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+	AskExemptionWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskExemption Ask for a reduction of the fee (減免)
+	//
+	// The borrower's, by one of the classes of the room.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+	AskExemption(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, body AskExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DecideExemptionWithBody Grant or refuse a reduction of the fee
+	//
+	// The lender's, in the member's name and with a reason.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+	DecideExemptionWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DecideExemption Grant or refuse a reduction of the fee
+	//
+	// The lender's, in the member's name and with a reason.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+	DecideExemption(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, body DecideExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveBookingWithBody Move a booking to another room or time
+	//
+	// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+	MoveBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveBooking Move a booking to another room or time
+	//
+	// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+	MoveBooking(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, body MoveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddBookingNoteWithBody Write to the other town about a booking
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+	AddBookingNoteWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddBookingNote Write to the other town about a booking
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+	AddBookingNote(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, body AddBookingNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBookingPermit Print the permit (使用許可書)
+	//
+	// Corresponds with GET /organizations/{slug}/bookings/{booking_id}/permit (the `GetBookingPermit` operationId).
+	GetBookingPermit(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitBooking Turn the own hold into a request
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/submit (the `SubmitBooking` operationId).
+	SubmitBooking(ctx context.Context, slug Slug, bookingID BookingID, params *SubmitBookingParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SwapBookingsWithBody Let two bookings change places
+	//
+	// Room and time, both or neither. Their lender may, or the borrower of both.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+	SwapBookingsWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SwapBookings Let two bookings change places
+	//
+	// Room and time, both or neither. Their lender may, or the borrower of both.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+	SwapBookings(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, body SwapBookingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListStaffEvents List events that concern the organization, newest change first
 	//
 	// Corresponds with GET /organizations/{slug}/events (the `ListStaffEvents` operationId).
@@ -950,6 +1207,39 @@ type ClientInterface interface {
 	// Corresponds with PATCH /organizations/{slug}/rooms/{room_id} (the `ChangeRoom` operationId).
 	ChangeRoom(ctx context.Context, slug Slug, roomID RoomID, body ChangeRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetOwnRoomAvailability See when an own room is free, one that is open to nobody else too
+	//
+	// Corresponds with GET /organizations/{slug}/rooms/{room_id}/availability (the `GetOwnRoomAvailability` operationId).
+	GetOwnRoomAvailability(ctx context.Context, slug Slug, roomID RoomID, params *GetOwnRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRoomCalendars List the links to an own room's free/busy calendar
+	//
+	// Corresponds with GET /organizations/{slug}/rooms/{room_id}/calendars (the `ListRoomCalendars` operationId).
+	ListRoomCalendars(ctx context.Context, slug Slug, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRoomCalendarWithBody Make a link to an own room's free/busy calendar
+	//
+	// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+	CreateRoomCalendarWithBody(ctx context.Context, slug Slug, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRoomCalendar Make a link to an own room's free/busy calendar
+	//
+	// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+	CreateRoomCalendar(ctx context.Context, slug Slug, roomID RoomID, body CreateRoomCalendarJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeRoomCalendar Revoke a link to a room's calendar
+	//
+	// Corresponds with DELETE /organizations/{slug}/rooms/{room_id}/calendars/{calendar_id} (the `RevokeRoomCalendar` operationId).
+	RevokeRoomCalendar(ctx context.Context, slug Slug, roomID RoomID, calendarID CalendarID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CloseRoomWithBody Take no new bookings
 	//
 	// Takes any type of body and a specified content type.
@@ -1081,12 +1371,27 @@ type ClientInterface interface {
 	// Corresponds with GET /rooms (the `ListRooms` operationId).
 	ListRooms(ctx context.Context, params *ListRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// FindFreeRooms Find rooms that are free at a time
+	//
+	// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+	// book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
+	//
+	// Corresponds with GET /rooms/free (the `FindFreeRooms` operationId).
+	FindFreeRooms(ctx context.Context, params *FindFreeRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetRoom Read one room with its rules, fees and terms
 	//
 	// `rules` says in words what `terms`, `uses` and `facility.hours` decide, in the language that was asked for.
 	//
 	// Corresponds with GET /rooms/{room_id} (the `GetRoom` operationId).
 	GetRoom(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRoomAvailability See when a room is free
+	//
+	// Times alone: never who has the room, nor what for. Taken times that touch are one.
+	//
+	// Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
+	GetRoomAvailability(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CancelTicket Give the seats back
 	//
@@ -1677,6 +1982,573 @@ func (c *Client) ChangeOrganization(ctx context.Context, slug Slug, body ChangeO
 // Corresponds with GET /organizations/{slug}/audit (the `ListAudit` operationId).
 func (c *Client) ListAudit(ctx context.Context, slug Slug, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAuditRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBookingChanges Hear what others, or time, did with the organization's bookings
+//
+// Oldest first: requests that came in, decisions, moves, notes, holds that lapsed, bookings that moved up.
+//
+// Corresponds with GET /organizations/{slug}/booking-changes (the `ListBookingChanges` operationId).
+func (c *Client) ListBookingChanges(ctx context.Context, slug Slug, params *ListBookingChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBookingChangesRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PlaceBookingSeriesWithBody Request or hold a room again and again
+//
+// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+// then. 409 `booking_series_none_free` when no date can be had.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+func (c *Client) PlaceBookingSeriesWithBody(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPlaceBookingSeriesRequestWithBody(c.Server, slug, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PlaceBookingSeries Request or hold a room again and again
+//
+// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+// then. 409 `booking_series_none_free` when no date can be had.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+func (c *Client) PlaceBookingSeries(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, body PlaceBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPlaceBookingSeriesRequest(c.Server, slug, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBookingSeries Read a series with its bookings
+//
+// Corresponds with GET /organizations/{slug}/booking-series/{booking_series_id} (the `GetBookingSeries` operationId).
+func (c *Client) GetBookingSeries(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBookingSeriesRequest(c.Server, slug, bookingSeriesID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelBookingSeriesWithBody Cancel one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+func (c *Client) CancelBookingSeriesWithBody(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelBookingSeriesRequestWithBody(c.Server, slug, bookingSeriesID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelBookingSeries Cancel one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+func (c *Client) CancelBookingSeries(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, body CancelBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelBookingSeriesRequest(c.Server, slug, bookingSeriesID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveBookingSeriesWithBody Move one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+func (c *Client) MoveBookingSeriesWithBody(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveBookingSeriesRequestWithBody(c.Server, slug, bookingSeriesID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveBookingSeries Move one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+func (c *Client) MoveBookingSeries(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, body MoveBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveBookingSeriesRequest(c.Server, slug, bookingSeriesID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBookings List bookings of own rooms and of rooms of others, by the time of use
+//
+// Both towns see a booking whole; nobody else sees it.
+//
+// Corresponds with GET /organizations/{slug}/bookings (the `ListBookings` operationId).
+func (c *Client) ListBookings(ctx context.Context, slug Slug, params *ListBookingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBookingsRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PlaceBookingWithBody Request a room, or hold it
+//
+// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+// `taken` and nothing more; behind a hold one can wait with `queue`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+func (c *Client) PlaceBookingWithBody(ctx context.Context, slug Slug, params *PlaceBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPlaceBookingRequestWithBody(c.Server, slug, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PlaceBooking Request a room, or hold it
+//
+// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+// `taken` and nothing more; behind a hold one can wait with `queue`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+func (c *Client) PlaceBooking(ctx context.Context, slug Slug, params *PlaceBookingParams, body PlaceBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPlaceBookingRequest(c.Server, slug, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBooking Read a booking with its queue, notes and history
+//
+// Corresponds with GET /organizations/{slug}/bookings/{booking_id} (the `GetBooking` operationId).
+func (c *Client) GetBooking(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBookingRequest(c.Server, slug, bookingID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApproveBookingWithBody Give a step of approval
+//
+// The lender's. Two steps are given by two members; after the last the borrower confirms.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+func (c *Client) ApproveBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveBookingRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApproveBooking Give a step of approval
+//
+// The lender's. Two steps are given by two members; after the last the borrower confirms.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+func (c *Client) ApproveBooking(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, body ApproveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveBookingRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelBookingWithBody Cancel a booking
+//
+// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+func (c *Client) CancelBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelBookingRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelBooking Cancel a booking
+//
+// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+func (c *Client) CancelBooking(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, body CancelBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelBookingRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmBooking Confirm an approved booking (本予約)
+//
+// The borrower's. From now on there is a permit.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/confirm (the `ConfirmBooking` operationId).
+func (c *Client) ConfirmBooking(ctx context.Context, slug Slug, bookingID BookingID, params *ConfirmBookingParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmBookingRequest(c.Server, slug, bookingID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclineBookingWithBody Decline, with a reason
+//
+// The lender's. Whoever waits moves up.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+func (c *Client) DeclineBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclineBookingRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclineBooking Decline, with a reason
+//
+// The lender's. Whoever waits moves up.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+func (c *Client) DeclineBooking(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, body DeclineBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclineBookingRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskExemptionWithBody Ask for a reduction of the fee (減免)
+//
+// The borrower's, by one of the classes of the room.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+func (c *Client) AskExemptionWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskExemptionRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskExemption Ask for a reduction of the fee (減免)
+//
+// The borrower's, by one of the classes of the room.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+func (c *Client) AskExemption(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, body AskExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskExemptionRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DecideExemptionWithBody Grant or refuse a reduction of the fee
+//
+// The lender's, in the member's name and with a reason.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+func (c *Client) DecideExemptionWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDecideExemptionRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DecideExemption Grant or refuse a reduction of the fee
+//
+// The lender's, in the member's name and with a reason.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+func (c *Client) DecideExemption(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, body DecideExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDecideExemptionRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveBookingWithBody Move a booking to another room or time
+//
+// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+func (c *Client) MoveBookingWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveBookingRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveBooking Move a booking to another room or time
+//
+// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+func (c *Client) MoveBooking(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, body MoveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveBookingRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddBookingNoteWithBody Write to the other town about a booking
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+func (c *Client) AddBookingNoteWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddBookingNoteRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddBookingNote Write to the other town about a booking
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+func (c *Client) AddBookingNote(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, body AddBookingNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddBookingNoteRequest(c.Server, slug, bookingID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBookingPermit Print the permit (使用許可書)
+//
+// Corresponds with GET /organizations/{slug}/bookings/{booking_id}/permit (the `GetBookingPermit` operationId).
+func (c *Client) GetBookingPermit(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBookingPermitRequest(c.Server, slug, bookingID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitBooking Turn the own hold into a request
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/submit (the `SubmitBooking` operationId).
+func (c *Client) SubmitBooking(ctx context.Context, slug Slug, bookingID BookingID, params *SubmitBookingParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitBookingRequest(c.Server, slug, bookingID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SwapBookingsWithBody Let two bookings change places
+//
+// Room and time, both or neither. Their lender may, or the borrower of both.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+func (c *Client) SwapBookingsWithBody(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSwapBookingsRequestWithBody(c.Server, slug, bookingID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SwapBookings Let two bookings change places
+//
+// Room and time, both or neither. Their lender may, or the borrower of both.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+func (c *Client) SwapBookings(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, body SwapBookingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSwapBookingsRequest(c.Server, slug, bookingID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3101,6 +3973,89 @@ func (c *Client) ChangeRoom(ctx context.Context, slug Slug, roomID RoomID, body 
 	return c.Client.Do(req)
 }
 
+// GetOwnRoomAvailability See when an own room is free, one that is open to nobody else too
+//
+// Corresponds with GET /organizations/{slug}/rooms/{room_id}/availability (the `GetOwnRoomAvailability` operationId).
+func (c *Client) GetOwnRoomAvailability(ctx context.Context, slug Slug, roomID RoomID, params *GetOwnRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOwnRoomAvailabilityRequest(c.Server, slug, roomID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRoomCalendars List the links to an own room's free/busy calendar
+//
+// Corresponds with GET /organizations/{slug}/rooms/{room_id}/calendars (the `ListRoomCalendars` operationId).
+func (c *Client) ListRoomCalendars(ctx context.Context, slug Slug, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRoomCalendarsRequest(c.Server, slug, roomID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRoomCalendarWithBody Make a link to an own room's free/busy calendar
+//
+// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+func (c *Client) CreateRoomCalendarWithBody(ctx context.Context, slug Slug, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoomCalendarRequestWithBody(c.Server, slug, roomID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRoomCalendar Make a link to an own room's free/busy calendar
+//
+// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+func (c *Client) CreateRoomCalendar(ctx context.Context, slug Slug, roomID RoomID, body CreateRoomCalendarJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoomCalendarRequest(c.Server, slug, roomID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeRoomCalendar Revoke a link to a room's calendar
+//
+// Corresponds with DELETE /organizations/{slug}/rooms/{room_id}/calendars/{calendar_id} (the `RevokeRoomCalendar` operationId).
+func (c *Client) RevokeRoomCalendar(ctx context.Context, slug Slug, roomID RoomID, calendarID CalendarID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeRoomCalendarRequest(c.Server, slug, roomID, calendarID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CloseRoomWithBody Take no new bookings
 //
 // Takes any type of body and a specified content type.
@@ -3402,6 +4357,24 @@ func (c *Client) ListRooms(ctx context.Context, params *ListRoomsParams, reqEdit
 	return c.Client.Do(req)
 }
 
+// FindFreeRooms Find rooms that are free at a time
+//
+// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+// book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
+//
+// Corresponds with GET /rooms/free (the `FindFreeRooms` operationId).
+func (c *Client) FindFreeRooms(ctx context.Context, params *FindFreeRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindFreeRoomsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetRoom Read one room with its rules, fees and terms
 //
 // `rules` says in words what `terms`, `uses` and `facility.hours` decide, in the language that was asked for.
@@ -3409,6 +4382,23 @@ func (c *Client) ListRooms(ctx context.Context, params *ListRoomsParams, reqEdit
 // Corresponds with GET /rooms/{room_id} (the `GetRoom` operationId).
 func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRoomRequest(c.Server, roomID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRoomAvailability See when a room is free
+//
+// Times alone: never who has the room, nor what for. Taken times that touch are one.
+//
+// Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
+func (c *Client) GetRoomAvailability(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRoomAvailabilityRequest(c.Server, roomID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4663,6 +5653,1309 @@ func NewListAuditRequest(server string, slug Slug, params *ListAuditParams) (*ht
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBookingChangesRequest constructs an http.Request for the ListBookingChanges method
+func NewListBookingChangesRequest(server string, slug Slug, params *ListBookingChangesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/booking-changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPlaceBookingSeriesRequest calls the generic PlaceBookingSeries builder with application/json body
+func NewPlaceBookingSeriesRequest(server string, slug Slug, params *PlaceBookingSeriesParams, body PlaceBookingSeriesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPlaceBookingSeriesRequestWithBody(server, slug, params, "application/json", bodyReader)
+}
+
+// NewPlaceBookingSeriesRequestWithBody constructs an http.Request for the PlaceBookingSeries method, with any body, and a specified content type
+func NewPlaceBookingSeriesRequestWithBody(server string, slug Slug, params *PlaceBookingSeriesParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/booking-series", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBookingSeriesRequest constructs an http.Request for the GetBookingSeries method
+func NewGetBookingSeriesRequest(server string, slug Slug, bookingSeriesID BookingSeriesID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_series_id", bookingSeriesID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/booking-series/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCancelBookingSeriesRequest calls the generic CancelBookingSeries builder with application/json body
+func NewCancelBookingSeriesRequest(server string, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, body CancelBookingSeriesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelBookingSeriesRequestWithBody(server, slug, bookingSeriesID, params, "application/json", bodyReader)
+}
+
+// NewCancelBookingSeriesRequestWithBody constructs an http.Request for the CancelBookingSeries method, with any body, and a specified content type
+func NewCancelBookingSeriesRequestWithBody(server string, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_series_id", bookingSeriesID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/booking-series/%s/cancel", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMoveBookingSeriesRequest calls the generic MoveBookingSeries builder with application/json body
+func NewMoveBookingSeriesRequest(server string, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, body MoveBookingSeriesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveBookingSeriesRequestWithBody(server, slug, bookingSeriesID, params, "application/json", bodyReader)
+}
+
+// NewMoveBookingSeriesRequestWithBody constructs an http.Request for the MoveBookingSeries method, with any body, and a specified content type
+func NewMoveBookingSeriesRequestWithBody(server string, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_series_id", bookingSeriesID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/booking-series/%s/move", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListBookingsRequest constructs an http.Request for the ListBookings method
+func NewListBookingsRequest(server string, slug Slug, params *ListBookingsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Side != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "side", *params.Side, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Room != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room", *params.Room, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Facility != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "facility", *params.Facility, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Series != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "series", *params.Series, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ChangedSince != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "changed_since", *params.ChangedSince, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPlaceBookingRequest calls the generic PlaceBooking builder with application/json body
+func NewPlaceBookingRequest(server string, slug Slug, params *PlaceBookingParams, body PlaceBookingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPlaceBookingRequestWithBody(server, slug, params, "application/json", bodyReader)
+}
+
+// NewPlaceBookingRequestWithBody constructs an http.Request for the PlaceBooking method, with any body, and a specified content type
+func NewPlaceBookingRequestWithBody(server string, slug Slug, params *PlaceBookingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBookingRequest constructs an http.Request for the GetBooking method
+func NewGetBookingRequest(server string, slug Slug, bookingID BookingID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewApproveBookingRequest calls the generic ApproveBooking builder with application/json body
+func NewApproveBookingRequest(server string, slug Slug, bookingID BookingID, params *ApproveBookingParams, body ApproveBookingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApproveBookingRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewApproveBookingRequestWithBody constructs an http.Request for the ApproveBooking method, with any body, and a specified content type
+func NewApproveBookingRequestWithBody(server string, slug Slug, bookingID BookingID, params *ApproveBookingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/approve", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCancelBookingRequest calls the generic CancelBooking builder with application/json body
+func NewCancelBookingRequest(server string, slug Slug, bookingID BookingID, params *CancelBookingParams, body CancelBookingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelBookingRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewCancelBookingRequestWithBody constructs an http.Request for the CancelBooking method, with any body, and a specified content type
+func NewCancelBookingRequestWithBody(server string, slug Slug, bookingID BookingID, params *CancelBookingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/cancel", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewConfirmBookingRequest constructs an http.Request for the ConfirmBooking method
+func NewConfirmBookingRequest(server string, slug Slug, bookingID BookingID, params *ConfirmBookingParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/confirm", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDeclineBookingRequest calls the generic DeclineBooking builder with application/json body
+func NewDeclineBookingRequest(server string, slug Slug, bookingID BookingID, params *DeclineBookingParams, body DeclineBookingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeclineBookingRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewDeclineBookingRequestWithBody constructs an http.Request for the DeclineBooking method, with any body, and a specified content type
+func NewDeclineBookingRequestWithBody(server string, slug Slug, bookingID BookingID, params *DeclineBookingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/decline", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAskExemptionRequest calls the generic AskExemption builder with application/json body
+func NewAskExemptionRequest(server string, slug Slug, bookingID BookingID, params *AskExemptionParams, body AskExemptionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskExemptionRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewAskExemptionRequestWithBody constructs an http.Request for the AskExemption method, with any body, and a specified content type
+func NewAskExemptionRequestWithBody(server string, slug Slug, bookingID BookingID, params *AskExemptionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/exemption", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDecideExemptionRequest calls the generic DecideExemption builder with application/json body
+func NewDecideExemptionRequest(server string, slug Slug, bookingID BookingID, params *DecideExemptionParams, body DecideExemptionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDecideExemptionRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewDecideExemptionRequestWithBody constructs an http.Request for the DecideExemption method, with any body, and a specified content type
+func NewDecideExemptionRequestWithBody(server string, slug Slug, bookingID BookingID, params *DecideExemptionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/exemption/decision", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMoveBookingRequest calls the generic MoveBooking builder with application/json body
+func NewMoveBookingRequest(server string, slug Slug, bookingID BookingID, params *MoveBookingParams, body MoveBookingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveBookingRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewMoveBookingRequestWithBody constructs an http.Request for the MoveBooking method, with any body, and a specified content type
+func NewMoveBookingRequestWithBody(server string, slug Slug, bookingID BookingID, params *MoveBookingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/move", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAddBookingNoteRequest calls the generic AddBookingNote builder with application/json body
+func NewAddBookingNoteRequest(server string, slug Slug, bookingID BookingID, params *AddBookingNoteParams, body AddBookingNoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddBookingNoteRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewAddBookingNoteRequestWithBody constructs an http.Request for the AddBookingNote method, with any body, and a specified content type
+func NewAddBookingNoteRequestWithBody(server string, slug Slug, bookingID BookingID, params *AddBookingNoteParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/notes", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBookingPermitRequest constructs an http.Request for the GetBookingPermit method
+func NewGetBookingPermitRequest(server string, slug Slug, bookingID BookingID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/permit", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSubmitBookingRequest constructs an http.Request for the SubmitBooking method
+func NewSubmitBookingRequest(server string, slug Slug, bookingID BookingID, params *SubmitBookingParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/submit", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSwapBookingsRequest calls the generic SwapBookings builder with application/json body
+func NewSwapBookingsRequest(server string, slug Slug, bookingID BookingID, params *SwapBookingsParams, body SwapBookingsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSwapBookingsRequestWithBody(server, slug, bookingID, params, "application/json", bodyReader)
+}
+
+// NewSwapBookingsRequestWithBody constructs an http.Request for the SwapBookings method, with any body, and a specified content type
+func NewSwapBookingsRequestWithBody(server string, slug Slug, bookingID BookingID, params *SwapBookingsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "booking_id", bookingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/bookings/%s/swap", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -7966,6 +10259,221 @@ func NewChangeRoomRequestWithBody(server string, slug Slug, roomID RoomID, conte
 	return req, nil
 }
 
+// NewGetOwnRoomAvailabilityRequest constructs an http.Request for the GetOwnRoomAvailability method
+func NewGetOwnRoomAvailabilityRequest(server string, slug Slug, roomID RoomID, params *GetOwnRoomAvailabilityParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rooms/%s/availability", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListRoomCalendarsRequest constructs an http.Request for the ListRoomCalendars method
+func NewListRoomCalendarsRequest(server string, slug Slug, roomID RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rooms/%s/calendars", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateRoomCalendarRequest calls the generic CreateRoomCalendar builder with application/json body
+func NewCreateRoomCalendarRequest(server string, slug Slug, roomID RoomID, body CreateRoomCalendarJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateRoomCalendarRequestWithBody(server, slug, roomID, "application/json", bodyReader)
+}
+
+// NewCreateRoomCalendarRequestWithBody constructs an http.Request for the CreateRoomCalendar method, with any body, and a specified content type
+func NewCreateRoomCalendarRequestWithBody(server string, slug Slug, roomID RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rooms/%s/calendars", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeRoomCalendarRequest constructs an http.Request for the RevokeRoomCalendar method
+func NewRevokeRoomCalendarRequest(server string, slug Slug, roomID RoomID, calendarID CalendarID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "calendar_id", calendarID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rooms/%s/calendars/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCloseRoomRequest calls the generic CloseRoom builder with application/json body
 func NewCloseRoomRequest(server string, slug Slug, roomID RoomID, params *CloseRoomParams, body CloseRoomJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -8597,6 +11105,160 @@ func NewListRoomsRequest(server string, params *ListRoomsParams) (*http.Request,
 	return req, nil
 }
 
+// NewFindFreeRoomsRequest constructs an http.Request for the FindFreeRooms method
+func NewFindFreeRoomsRequest(server string, params *FindFreeRoomsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/rooms/free")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Capacity != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "capacity", *params.Capacity, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Partnership != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "partnership", *params.Partnership, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Organization != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "organization", *params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Area != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "area", *params.Area, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Facility != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "facility", *params.Facility, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Noise != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "noise", *params.Noise, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetRoomRequest constructs an http.Request for the GetRoom method
 func NewGetRoomRequest(server string, roomID RoomID) (*http.Request, error) {
 	var err error
@@ -8621,6 +11283,71 @@ func NewGetRoomRequest(server string, roomID RoomID) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRoomAvailabilityRequest constructs an http.Request for the GetRoomAvailability method
+func NewGetRoomAvailabilityRequest(server string, roomID RoomID, params *GetRoomAvailabilityParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/rooms/%s/availability", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -9240,6 +11967,277 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /organizations/{slug}/audit (the `ListAudit` operationId).
 	ListAuditWithResponse(ctx context.Context, slug Slug, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error)
+
+	// ListBookingChangesWithResponse Hear what others, or time, did with the organization's bookings
+	//
+	// Oldest first: requests that came in, decisions, moves, notes, holds that lapsed, bookings that moved up.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/booking-changes (the `ListBookingChanges` operationId).
+	ListBookingChangesWithResponse(ctx context.Context, slug Slug, params *ListBookingChangesParams, reqEditors ...RequestEditorFn) (*ListBookingChangesResponse, error)
+
+	// PlaceBookingSeriesWithBodyWithResponse Request or hold a room again and again
+	//
+	// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+	// then. 409 `booking_series_none_free` when no date can be had.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+	PlaceBookingSeriesWithBodyWithResponse(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PlaceBookingSeriesResponse, error)
+
+	// PlaceBookingSeriesWithResponse Request or hold a room again and again
+	//
+	// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+	// then. 409 `booking_series_none_free` when no date can be had.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+	PlaceBookingSeriesWithResponse(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, body PlaceBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*PlaceBookingSeriesResponse, error)
+
+	// GetBookingSeriesWithResponse Read a series with its bookings
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/booking-series/{booking_series_id} (the `GetBookingSeries` operationId).
+	GetBookingSeriesWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, reqEditors ...RequestEditorFn) (*GetBookingSeriesResponse, error)
+
+	// CancelBookingSeriesWithBodyWithResponse Cancel one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+	CancelBookingSeriesWithBodyWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelBookingSeriesResponse, error)
+
+	// CancelBookingSeriesWithResponse Cancel one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+	CancelBookingSeriesWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, body CancelBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelBookingSeriesResponse, error)
+
+	// MoveBookingSeriesWithBodyWithResponse Move one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+	MoveBookingSeriesWithBodyWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveBookingSeriesResponse, error)
+
+	// MoveBookingSeriesWithResponse Move one date of a series, those from one on, or all
+	//
+	// All of them or none, in one step.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+	MoveBookingSeriesWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, body MoveBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveBookingSeriesResponse, error)
+
+	// ListBookingsWithResponse List bookings of own rooms and of rooms of others, by the time of use
+	//
+	// Both towns see a booking whole; nobody else sees it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/bookings (the `ListBookings` operationId).
+	ListBookingsWithResponse(ctx context.Context, slug Slug, params *ListBookingsParams, reqEditors ...RequestEditorFn) (*ListBookingsResponse, error)
+
+	// PlaceBookingWithBodyWithResponse Request a room, or hold it
+	//
+	// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+	// `taken` and nothing more; behind a hold one can wait with `queue`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+	PlaceBookingWithBodyWithResponse(ctx context.Context, slug Slug, params *PlaceBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PlaceBookingResponse, error)
+
+	// PlaceBookingWithResponse Request a room, or hold it
+	//
+	// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+	// `taken` and nothing more; behind a hold one can wait with `queue`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+	PlaceBookingWithResponse(ctx context.Context, slug Slug, params *PlaceBookingParams, body PlaceBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*PlaceBookingResponse, error)
+
+	// GetBookingWithResponse Read a booking with its queue, notes and history
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/bookings/{booking_id} (the `GetBooking` operationId).
+	GetBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*GetBookingResponse, error)
+
+	// ApproveBookingWithBodyWithResponse Give a step of approval
+	//
+	// The lender's. Two steps are given by two members; after the last the borrower confirms.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+	ApproveBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveBookingResponse, error)
+
+	// ApproveBookingWithResponse Give a step of approval
+	//
+	// The lender's. Two steps are given by two members; after the last the borrower confirms.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+	ApproveBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, body ApproveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveBookingResponse, error)
+
+	// CancelBookingWithBodyWithResponse Cancel a booking
+	//
+	// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+	CancelBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelBookingResponse, error)
+
+	// CancelBookingWithResponse Cancel a booking
+	//
+	// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+	CancelBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, body CancelBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelBookingResponse, error)
+
+	// ConfirmBookingWithResponse Confirm an approved booking (本予約)
+	//
+	// The borrower's. From now on there is a permit.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/confirm (the `ConfirmBooking` operationId).
+	ConfirmBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *ConfirmBookingParams, reqEditors ...RequestEditorFn) (*ConfirmBookingResponse, error)
+
+	// DeclineBookingWithBodyWithResponse Decline, with a reason
+	//
+	// The lender's. Whoever waits moves up.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+	DeclineBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclineBookingResponse, error)
+
+	// DeclineBookingWithResponse Decline, with a reason
+	//
+	// The lender's. Whoever waits moves up.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+	DeclineBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, body DeclineBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclineBookingResponse, error)
+
+	// AskExemptionWithBodyWithResponse Ask for a reduction of the fee (減免)
+	//
+	// The borrower's, by one of the classes of the room.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+	AskExemptionWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskExemptionResponse, error)
+
+	// AskExemptionWithResponse Ask for a reduction of the fee (減免)
+	//
+	// The borrower's, by one of the classes of the room.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+	AskExemptionWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, body AskExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*AskExemptionResponse, error)
+
+	// DecideExemptionWithBodyWithResponse Grant or refuse a reduction of the fee
+	//
+	// The lender's, in the member's name and with a reason.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+	DecideExemptionWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DecideExemptionResponse, error)
+
+	// DecideExemptionWithResponse Grant or refuse a reduction of the fee
+	//
+	// The lender's, in the member's name and with a reason.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+	DecideExemptionWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, body DecideExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideExemptionResponse, error)
+
+	// MoveBookingWithBodyWithResponse Move a booking to another room or time
+	//
+	// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+	MoveBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveBookingResponse, error)
+
+	// MoveBookingWithResponse Move a booking to another room or time
+	//
+	// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+	MoveBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, body MoveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveBookingResponse, error)
+
+	// AddBookingNoteWithBodyWithResponse Write to the other town about a booking
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+	AddBookingNoteWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddBookingNoteResponse, error)
+
+	// AddBookingNoteWithResponse Write to the other town about a booking
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+	AddBookingNoteWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, body AddBookingNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*AddBookingNoteResponse, error)
+
+	// GetBookingPermitWithResponse Print the permit (使用許可書)
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/bookings/{booking_id}/permit (the `GetBookingPermit` operationId).
+	GetBookingPermitWithResponse(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*GetBookingPermitResponse, error)
+
+	// SubmitBookingWithResponse Turn the own hold into a request
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/submit (the `SubmitBooking` operationId).
+	SubmitBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *SubmitBookingParams, reqEditors ...RequestEditorFn) (*SubmitBookingResponse, error)
+
+	// SwapBookingsWithBodyWithResponse Let two bookings change places
+	//
+	// Room and time, both or neither. Their lender may, or the borrower of both.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+	SwapBookingsWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SwapBookingsResponse, error)
+
+	// SwapBookingsWithResponse Let two bookings change places
+	//
+	// Room and time, both or neither. Their lender may, or the borrower of both.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+	SwapBookingsWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, body SwapBookingsJSONRequestBody, reqEditors ...RequestEditorFn) (*SwapBookingsResponse, error)
 
 	// ListStaffEventsWithResponse List events that concern the organization, newest change first
 	//
@@ -9911,6 +12909,45 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /organizations/{slug}/rooms/{room_id} (the `ChangeRoom` operationId).
 	ChangeRoomWithResponse(ctx context.Context, slug Slug, roomID RoomID, body ChangeRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeRoomResponse, error)
 
+	// GetOwnRoomAvailabilityWithResponse See when an own room is free, one that is open to nobody else too
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/rooms/{room_id}/availability (the `GetOwnRoomAvailability` operationId).
+	GetOwnRoomAvailabilityWithResponse(ctx context.Context, slug Slug, roomID RoomID, params *GetOwnRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*GetOwnRoomAvailabilityResponse, error)
+
+	// ListRoomCalendarsWithResponse List the links to an own room's free/busy calendar
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/rooms/{room_id}/calendars (the `ListRoomCalendars` operationId).
+	ListRoomCalendarsWithResponse(ctx context.Context, slug Slug, roomID RoomID, reqEditors ...RequestEditorFn) (*ListRoomCalendarsResponse, error)
+
+	// CreateRoomCalendarWithBodyWithResponse Make a link to an own room's free/busy calendar
+	//
+	// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+	CreateRoomCalendarWithBodyWithResponse(ctx context.Context, slug Slug, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoomCalendarResponse, error)
+
+	// CreateRoomCalendarWithResponse Make a link to an own room's free/busy calendar
+	//
+	// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+	CreateRoomCalendarWithResponse(ctx context.Context, slug Slug, roomID RoomID, body CreateRoomCalendarJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomCalendarResponse, error)
+
+	// RevokeRoomCalendarWithResponse Revoke a link to a room's calendar
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /organizations/{slug}/rooms/{room_id}/calendars/{calendar_id} (the `RevokeRoomCalendar` operationId).
+	RevokeRoomCalendarWithResponse(ctx context.Context, slug Slug, roomID RoomID, calendarID CalendarID, reqEditors ...RequestEditorFn) (*RevokeRoomCalendarResponse, error)
+
 	// CloseRoomWithBodyWithResponse Take no new bookings
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -10052,6 +13089,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /rooms (the `ListRooms` operationId).
 	ListRoomsWithResponse(ctx context.Context, params *ListRoomsParams, reqEditors ...RequestEditorFn) (*ListRoomsResponse, error)
 
+	// FindFreeRoomsWithResponse Find rooms that are free at a time
+	//
+	// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+	// book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /rooms/free (the `FindFreeRooms` operationId).
+	FindFreeRoomsWithResponse(ctx context.Context, params *FindFreeRoomsParams, reqEditors ...RequestEditorFn) (*FindFreeRoomsResponse, error)
+
 	// GetRoomWithResponse Read one room with its rules, fees and terms
 	//
 	// `rules` says in words what `terms`, `uses` and `facility.hours` decide, in the language that was asked for.
@@ -10060,6 +13107,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /rooms/{room_id} (the `GetRoom` operationId).
 	GetRoomWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*GetRoomResponse, error)
+
+	// GetRoomAvailabilityWithResponse See when a room is free
+	//
+	// Times alone: never who has the room, nor what for. Taken times that touch are one.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
+	GetRoomAvailabilityWithResponse(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*GetRoomAvailabilityResponse, error)
 
 	// CancelTicketWithResponse Give the seats back
 	//
@@ -10974,6 +14030,899 @@ func (r ListAuditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBookingChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingChangePage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBookingChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBookingChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBookingChangesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PlaceBookingSeriesResponse201Headers the declared response headers of an HTTP 201 response for PlaceBookingSeries
+type PlaceBookingSeriesResponse201Headers struct {
+	Location *string
+}
+
+type PlaceBookingSeriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *BookingSeriesResult
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *PlaceBookingSeriesResponse201Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r PlaceBookingSeriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PlaceBookingSeriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PlaceBookingSeriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetBookingSeriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingSeries
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBookingSeriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBookingSeriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBookingSeriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CancelBookingSeriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingSeries
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelBookingSeriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelBookingSeriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelBookingSeriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MoveBookingSeriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingSeries
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveBookingSeriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveBookingSeriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveBookingSeriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBookingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBookingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBookingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBookingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PlaceBookingResponse201Headers the declared response headers of an HTTP 201 response for PlaceBooking
+type PlaceBookingResponse201Headers struct {
+	Location *string
+}
+
+type PlaceBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Booking
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *PlaceBookingResponse201Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r PlaceBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PlaceBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PlaceBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ApproveBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ApproveBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApproveBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApproveBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CancelBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ConfirmBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeclineBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r DeclineBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeclineBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeclineBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AskExemptionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r AskExemptionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskExemptionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskExemptionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DecideExemptionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r DecideExemptionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DecideExemptionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DecideExemptionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MoveBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddBookingNoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r AddBookingNoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddBookingNoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddBookingNoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetBookingPermitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBookingPermitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBookingPermitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBookingPermitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SubmitBookingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingDetail
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitBookingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitBookingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitBookingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SwapBookingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BookingPair
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r SwapBookingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SwapBookingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SwapBookingsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13491,6 +17440,178 @@ func (r ChangeRoomResponse) ContentType() string {
 	return ""
 }
 
+type GetOwnRoomAvailabilityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Availability
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOwnRoomAvailabilityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOwnRoomAvailabilityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOwnRoomAvailabilityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListRoomCalendarsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoomCalendarPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRoomCalendarsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRoomCalendarsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRoomCalendarsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateRoomCalendarResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IssuedRoomCalendar
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateRoomCalendarResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateRoomCalendarResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateRoomCalendarResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeRoomCalendarResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeRoomCalendarResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeRoomCalendarResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeRoomCalendarResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type CloseRoomResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13976,6 +18097,43 @@ func (r ListRoomsResponse) ContentType() string {
 	return ""
 }
 
+type FindFreeRoomsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FreeRoomPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r FindFreeRoomsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FindFreeRoomsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FindFreeRoomsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetRoomResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14007,6 +18165,45 @@ func (r GetRoomResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetRoomResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRoomAvailabilityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Availability
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRoomAvailabilityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRoomAvailabilityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRoomAvailabilityResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14851,6 +19048,463 @@ func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, slug Sl
 		return nil, err
 	}
 	return ParseListAuditResponse(rsp)
+}
+
+// ListBookingChangesWithResponse Hear what others, or time, did with the organization's bookings
+//
+// Oldest first: requests that came in, decisions, moves, notes, holds that lapsed, bookings that moved up.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/booking-changes (the `ListBookingChanges` operationId).
+func (c *ClientWithResponses) ListBookingChangesWithResponse(ctx context.Context, slug Slug, params *ListBookingChangesParams, reqEditors ...RequestEditorFn) (*ListBookingChangesResponse, error) {
+	rsp, err := c.ListBookingChanges(ctx, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBookingChangesResponse(rsp)
+}
+
+// PlaceBookingSeriesWithBodyWithResponse Request or hold a room again and again
+//
+// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+// then. 409 `booking_series_none_free` when no date can be had.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+func (c *ClientWithResponses) PlaceBookingSeriesWithBodyWithResponse(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PlaceBookingSeriesResponse, error) {
+	rsp, err := c.PlaceBookingSeriesWithBody(ctx, slug, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePlaceBookingSeriesResponse(rsp)
+}
+
+// PlaceBookingSeriesWithResponse Request or hold a room again and again
+//
+// A rule such as every fourth Saturday for a year, at most 60 dates. What can be had is taken in one step; the other dates come back with the reason and with other rooms that are free
+// then. 409 `booking_series_none_free` when no date can be had.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/booking-series (the `PlaceBookingSeries` operationId).
+func (c *ClientWithResponses) PlaceBookingSeriesWithResponse(ctx context.Context, slug Slug, params *PlaceBookingSeriesParams, body PlaceBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*PlaceBookingSeriesResponse, error) {
+	rsp, err := c.PlaceBookingSeries(ctx, slug, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePlaceBookingSeriesResponse(rsp)
+}
+
+// GetBookingSeriesWithResponse Read a series with its bookings
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/booking-series/{booking_series_id} (the `GetBookingSeries` operationId).
+func (c *ClientWithResponses) GetBookingSeriesWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, reqEditors ...RequestEditorFn) (*GetBookingSeriesResponse, error) {
+	rsp, err := c.GetBookingSeries(ctx, slug, bookingSeriesID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBookingSeriesResponse(rsp)
+}
+
+// CancelBookingSeriesWithBodyWithResponse Cancel one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+func (c *ClientWithResponses) CancelBookingSeriesWithBodyWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelBookingSeriesResponse, error) {
+	rsp, err := c.CancelBookingSeriesWithBody(ctx, slug, bookingSeriesID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelBookingSeriesResponse(rsp)
+}
+
+// CancelBookingSeriesWithResponse Cancel one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/cancel (the `CancelBookingSeries` operationId).
+func (c *ClientWithResponses) CancelBookingSeriesWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *CancelBookingSeriesParams, body CancelBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelBookingSeriesResponse, error) {
+	rsp, err := c.CancelBookingSeries(ctx, slug, bookingSeriesID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelBookingSeriesResponse(rsp)
+}
+
+// MoveBookingSeriesWithBodyWithResponse Move one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+func (c *ClientWithResponses) MoveBookingSeriesWithBodyWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveBookingSeriesResponse, error) {
+	rsp, err := c.MoveBookingSeriesWithBody(ctx, slug, bookingSeriesID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveBookingSeriesResponse(rsp)
+}
+
+// MoveBookingSeriesWithResponse Move one date of a series, those from one on, or all
+//
+// All of them or none, in one step.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/booking-series/{booking_series_id}/move (the `MoveBookingSeries` operationId).
+func (c *ClientWithResponses) MoveBookingSeriesWithResponse(ctx context.Context, slug Slug, bookingSeriesID BookingSeriesID, params *MoveBookingSeriesParams, body MoveBookingSeriesJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveBookingSeriesResponse, error) {
+	rsp, err := c.MoveBookingSeries(ctx, slug, bookingSeriesID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveBookingSeriesResponse(rsp)
+}
+
+// ListBookingsWithResponse List bookings of own rooms and of rooms of others, by the time of use
+//
+// Both towns see a booking whole; nobody else sees it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/bookings (the `ListBookings` operationId).
+func (c *ClientWithResponses) ListBookingsWithResponse(ctx context.Context, slug Slug, params *ListBookingsParams, reqEditors ...RequestEditorFn) (*ListBookingsResponse, error) {
+	rsp, err := c.ListBookings(ctx, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBookingsResponse(rsp)
+}
+
+// PlaceBookingWithBodyWithResponse Request a room, or hold it
+//
+// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+// `taken` and nothing more; behind a hold one can wait with `queue`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+func (c *ClientWithResponses) PlaceBookingWithBodyWithResponse(ctx context.Context, slug Slug, params *PlaceBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PlaceBookingResponse, error) {
+	rsp, err := c.PlaceBookingWithBody(ctx, slug, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePlaceBookingResponse(rsp)
+}
+
+// PlaceBookingWithResponse Request a room, or hold it
+//
+// A request (申請) or, with `hold`, a 仮押さえ that lapses by itself. Where the room asks for no approval the booking is confirmed at once. A time that is taken answers 409
+// `taken` and nothing more; behind a hold one can wait with `queue`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings (the `PlaceBooking` operationId).
+func (c *ClientWithResponses) PlaceBookingWithResponse(ctx context.Context, slug Slug, params *PlaceBookingParams, body PlaceBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*PlaceBookingResponse, error) {
+	rsp, err := c.PlaceBooking(ctx, slug, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePlaceBookingResponse(rsp)
+}
+
+// GetBookingWithResponse Read a booking with its queue, notes and history
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/bookings/{booking_id} (the `GetBooking` operationId).
+func (c *ClientWithResponses) GetBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*GetBookingResponse, error) {
+	rsp, err := c.GetBooking(ctx, slug, bookingID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBookingResponse(rsp)
+}
+
+// ApproveBookingWithBodyWithResponse Give a step of approval
+//
+// The lender's. Two steps are given by two members; after the last the borrower confirms.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+func (c *ClientWithResponses) ApproveBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveBookingResponse, error) {
+	rsp, err := c.ApproveBookingWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApproveBookingResponse(rsp)
+}
+
+// ApproveBookingWithResponse Give a step of approval
+//
+// The lender's. Two steps are given by two members; after the last the borrower confirms.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/approve (the `ApproveBooking` operationId).
+func (c *ClientWithResponses) ApproveBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *ApproveBookingParams, body ApproveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveBookingResponse, error) {
+	rsp, err := c.ApproveBooking(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApproveBookingResponse(rsp)
+}
+
+// CancelBookingWithBodyWithResponse Cancel a booking
+//
+// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+func (c *ClientWithResponses) CancelBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelBookingResponse, error) {
+	rsp, err := c.CancelBookingWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelBookingResponse(rsp)
+}
+
+// CancelBookingWithResponse Cancel a booking
+//
+// The borrower may until `cancel_until`, the lender until the use begins and with a reason. Whoever waits moves up in the same moment.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/cancel (the `CancelBooking` operationId).
+func (c *ClientWithResponses) CancelBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *CancelBookingParams, body CancelBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelBookingResponse, error) {
+	rsp, err := c.CancelBooking(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelBookingResponse(rsp)
+}
+
+// ConfirmBookingWithResponse Confirm an approved booking (本予約)
+//
+// The borrower's. From now on there is a permit.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/confirm (the `ConfirmBooking` operationId).
+func (c *ClientWithResponses) ConfirmBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *ConfirmBookingParams, reqEditors ...RequestEditorFn) (*ConfirmBookingResponse, error) {
+	rsp, err := c.ConfirmBooking(ctx, slug, bookingID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmBookingResponse(rsp)
+}
+
+// DeclineBookingWithBodyWithResponse Decline, with a reason
+//
+// The lender's. Whoever waits moves up.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+func (c *ClientWithResponses) DeclineBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclineBookingResponse, error) {
+	rsp, err := c.DeclineBookingWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclineBookingResponse(rsp)
+}
+
+// DeclineBookingWithResponse Decline, with a reason
+//
+// The lender's. Whoever waits moves up.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/decline (the `DeclineBooking` operationId).
+func (c *ClientWithResponses) DeclineBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DeclineBookingParams, body DeclineBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclineBookingResponse, error) {
+	rsp, err := c.DeclineBooking(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclineBookingResponse(rsp)
+}
+
+// AskExemptionWithBodyWithResponse Ask for a reduction of the fee (減免)
+//
+// The borrower's, by one of the classes of the room.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+func (c *ClientWithResponses) AskExemptionWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskExemptionResponse, error) {
+	rsp, err := c.AskExemptionWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskExemptionResponse(rsp)
+}
+
+// AskExemptionWithResponse Ask for a reduction of the fee (減免)
+//
+// The borrower's, by one of the classes of the room.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption (the `AskExemption` operationId).
+func (c *ClientWithResponses) AskExemptionWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AskExemptionParams, body AskExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*AskExemptionResponse, error) {
+	rsp, err := c.AskExemption(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskExemptionResponse(rsp)
+}
+
+// DecideExemptionWithBodyWithResponse Grant or refuse a reduction of the fee
+//
+// The lender's, in the member's name and with a reason.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+func (c *ClientWithResponses) DecideExemptionWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DecideExemptionResponse, error) {
+	rsp, err := c.DecideExemptionWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDecideExemptionResponse(rsp)
+}
+
+// DecideExemptionWithResponse Grant or refuse a reduction of the fee
+//
+// The lender's, in the member's name and with a reason.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/exemption/decision (the `DecideExemption` operationId).
+func (c *ClientWithResponses) DecideExemptionWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *DecideExemptionParams, body DecideExemptionJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideExemptionResponse, error) {
+	rsp, err := c.DecideExemption(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDecideExemptionResponse(rsp)
+}
+
+// MoveBookingWithBodyWithResponse Move a booking to another room or time
+//
+// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+func (c *ClientWithResponses) MoveBookingWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveBookingResponse, error) {
+	rsp, err := c.MoveBookingWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveBookingResponse(rsp)
+}
+
+// MoveBookingWithResponse Move a booking to another room or time
+//
+// Whole or not at all. What was approved and is moved by its borrower asks for approval again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/move (the `MoveBooking` operationId).
+func (c *ClientWithResponses) MoveBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *MoveBookingParams, body MoveBookingJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveBookingResponse, error) {
+	rsp, err := c.MoveBooking(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveBookingResponse(rsp)
+}
+
+// AddBookingNoteWithBodyWithResponse Write to the other town about a booking
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+func (c *ClientWithResponses) AddBookingNoteWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddBookingNoteResponse, error) {
+	rsp, err := c.AddBookingNoteWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddBookingNoteResponse(rsp)
+}
+
+// AddBookingNoteWithResponse Write to the other town about a booking
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/notes (the `AddBookingNote` operationId).
+func (c *ClientWithResponses) AddBookingNoteWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *AddBookingNoteParams, body AddBookingNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*AddBookingNoteResponse, error) {
+	rsp, err := c.AddBookingNote(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddBookingNoteResponse(rsp)
+}
+
+// GetBookingPermitWithResponse Print the permit (使用許可書)
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/bookings/{booking_id}/permit (the `GetBookingPermit` operationId).
+func (c *ClientWithResponses) GetBookingPermitWithResponse(ctx context.Context, slug Slug, bookingID BookingID, reqEditors ...RequestEditorFn) (*GetBookingPermitResponse, error) {
+	rsp, err := c.GetBookingPermit(ctx, slug, bookingID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBookingPermitResponse(rsp)
+}
+
+// SubmitBookingWithResponse Turn the own hold into a request
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/submit (the `SubmitBooking` operationId).
+func (c *ClientWithResponses) SubmitBookingWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *SubmitBookingParams, reqEditors ...RequestEditorFn) (*SubmitBookingResponse, error) {
+	rsp, err := c.SubmitBooking(ctx, slug, bookingID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitBookingResponse(rsp)
+}
+
+// SwapBookingsWithBodyWithResponse Let two bookings change places
+//
+// Room and time, both or neither. Their lender may, or the borrower of both.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+func (c *ClientWithResponses) SwapBookingsWithBodyWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SwapBookingsResponse, error) {
+	rsp, err := c.SwapBookingsWithBody(ctx, slug, bookingID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSwapBookingsResponse(rsp)
+}
+
+// SwapBookingsWithResponse Let two bookings change places
+//
+// Room and time, both or neither. Their lender may, or the borrower of both.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/bookings/{booking_id}/swap (the `SwapBookings` operationId).
+func (c *ClientWithResponses) SwapBookingsWithResponse(ctx context.Context, slug Slug, bookingID BookingID, params *SwapBookingsParams, body SwapBookingsJSONRequestBody, reqEditors ...RequestEditorFn) (*SwapBookingsResponse, error) {
+	rsp, err := c.SwapBookings(ctx, slug, bookingID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSwapBookingsResponse(rsp)
 }
 
 // ListStaffEventsWithResponse List events that concern the organization, newest change first
@@ -16003,6 +20657,75 @@ func (c *ClientWithResponses) ChangeRoomWithResponse(ctx context.Context, slug S
 	return ParseChangeRoomResponse(rsp)
 }
 
+// GetOwnRoomAvailabilityWithResponse See when an own room is free, one that is open to nobody else too
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/rooms/{room_id}/availability (the `GetOwnRoomAvailability` operationId).
+func (c *ClientWithResponses) GetOwnRoomAvailabilityWithResponse(ctx context.Context, slug Slug, roomID RoomID, params *GetOwnRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*GetOwnRoomAvailabilityResponse, error) {
+	rsp, err := c.GetOwnRoomAvailability(ctx, slug, roomID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOwnRoomAvailabilityResponse(rsp)
+}
+
+// ListRoomCalendarsWithResponse List the links to an own room's free/busy calendar
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/rooms/{room_id}/calendars (the `ListRoomCalendars` operationId).
+func (c *ClientWithResponses) ListRoomCalendarsWithResponse(ctx context.Context, slug Slug, roomID RoomID, reqEditors ...RequestEditorFn) (*ListRoomCalendarsResponse, error) {
+	rsp, err := c.ListRoomCalendars(ctx, slug, roomID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRoomCalendarsResponse(rsp)
+}
+
+// CreateRoomCalendarWithBodyWithResponse Make a link to an own room's free/busy calendar
+//
+// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+func (c *ClientWithResponses) CreateRoomCalendarWithBodyWithResponse(ctx context.Context, slug Slug, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoomCalendarResponse, error) {
+	rsp, err := c.CreateRoomCalendarWithBody(ctx, slug, roomID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoomCalendarResponse(rsp)
+}
+
+// CreateRoomCalendarWithResponse Make a link to an own room's free/busy calendar
+//
+// The calendar shows when the room is taken and nothing else. Takes no Idempotency-Key: an answer that holds a secret is not kept.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/rooms/{room_id}/calendars (the `CreateRoomCalendar` operationId).
+func (c *ClientWithResponses) CreateRoomCalendarWithResponse(ctx context.Context, slug Slug, roomID RoomID, body CreateRoomCalendarJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomCalendarResponse, error) {
+	rsp, err := c.CreateRoomCalendar(ctx, slug, roomID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoomCalendarResponse(rsp)
+}
+
+// RevokeRoomCalendarWithResponse Revoke a link to a room's calendar
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /organizations/{slug}/rooms/{room_id}/calendars/{calendar_id} (the `RevokeRoomCalendar` operationId).
+func (c *ClientWithResponses) RevokeRoomCalendarWithResponse(ctx context.Context, slug Slug, roomID RoomID, calendarID CalendarID, reqEditors ...RequestEditorFn) (*RevokeRoomCalendarResponse, error) {
+	rsp, err := c.RevokeRoomCalendar(ctx, slug, roomID, calendarID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeRoomCalendarResponse(rsp)
+}
+
 // CloseRoomWithBodyWithResponse Take no new bookings
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -16246,6 +20969,22 @@ func (c *ClientWithResponses) ListRoomsWithResponse(ctx context.Context, params 
 	return ParseListRoomsResponse(rsp)
 }
 
+// FindFreeRoomsWithResponse Find rooms that are free at a time
+//
+// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+// book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /rooms/free (the `FindFreeRooms` operationId).
+func (c *ClientWithResponses) FindFreeRoomsWithResponse(ctx context.Context, params *FindFreeRoomsParams, reqEditors ...RequestEditorFn) (*FindFreeRoomsResponse, error) {
+	rsp, err := c.FindFreeRooms(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindFreeRoomsResponse(rsp)
+}
+
 // GetRoomWithResponse Read one room with its rules, fees and terms
 //
 // `rules` says in words what `terms`, `uses` and `facility.hours` decide, in the language that was asked for.
@@ -16259,6 +20998,21 @@ func (c *ClientWithResponses) GetRoomWithResponse(ctx context.Context, roomID Ro
 		return nil, err
 	}
 	return ParseGetRoomResponse(rsp)
+}
+
+// GetRoomAvailabilityWithResponse See when a room is free
+//
+// Times alone: never who has the room, nor what for. Taken times that touch are one.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
+func (c *ClientWithResponses) GetRoomAvailabilityWithResponse(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*GetRoomAvailabilityResponse, error) {
+	rsp, err := c.GetRoomAvailability(ctx, roomID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRoomAvailabilityResponse(rsp)
 }
 
 // CancelTicketWithResponse Give the seats back
@@ -17636,6 +22390,1541 @@ func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListBookingChangesResponse parses an HTTP response from a ListBookingChangesWithResponse call
+func ParseListBookingChangesResponse(rsp *http.Response) (*ListBookingChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBookingChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingChangePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePlaceBookingSeriesResponse parses an HTTP response from a PlaceBookingSeriesWithResponse call
+func ParsePlaceBookingSeriesResponse(rsp *http.Response) (*PlaceBookingSeriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PlaceBookingSeriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest BookingSeriesResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers PlaceBookingSeriesResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetBookingSeriesResponse parses an HTTP response from a GetBookingSeriesWithResponse call
+func ParseGetBookingSeriesResponse(rsp *http.Response) (*GetBookingSeriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBookingSeriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingSeries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCancelBookingSeriesResponse parses an HTTP response from a CancelBookingSeriesWithResponse call
+func ParseCancelBookingSeriesResponse(rsp *http.Response) (*CancelBookingSeriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelBookingSeriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingSeries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMoveBookingSeriesResponse parses an HTTP response from a MoveBookingSeriesWithResponse call
+func ParseMoveBookingSeriesResponse(rsp *http.Response) (*MoveBookingSeriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveBookingSeriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingSeries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListBookingsResponse parses an HTTP response from a ListBookingsWithResponse call
+func ParseListBookingsResponse(rsp *http.Response) (*ListBookingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBookingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePlaceBookingResponse parses an HTTP response from a PlaceBookingWithResponse call
+func ParsePlaceBookingResponse(rsp *http.Response) (*PlaceBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PlaceBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Booking
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers PlaceBookingResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetBookingResponse parses an HTTP response from a GetBookingWithResponse call
+func ParseGetBookingResponse(rsp *http.Response) (*GetBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseApproveBookingResponse parses an HTTP response from a ApproveBookingWithResponse call
+func ParseApproveBookingResponse(rsp *http.Response) (*ApproveBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApproveBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCancelBookingResponse parses an HTTP response from a CancelBookingWithResponse call
+func ParseCancelBookingResponse(rsp *http.Response) (*CancelBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseConfirmBookingResponse parses an HTTP response from a ConfirmBookingWithResponse call
+func ParseConfirmBookingResponse(rsp *http.Response) (*ConfirmBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeclineBookingResponse parses an HTTP response from a DeclineBookingWithResponse call
+func ParseDeclineBookingResponse(rsp *http.Response) (*DeclineBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeclineBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAskExemptionResponse parses an HTTP response from a AskExemptionWithResponse call
+func ParseAskExemptionResponse(rsp *http.Response) (*AskExemptionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskExemptionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDecideExemptionResponse parses an HTTP response from a DecideExemptionWithResponse call
+func ParseDecideExemptionResponse(rsp *http.Response) (*DecideExemptionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DecideExemptionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMoveBookingResponse parses an HTTP response from a MoveBookingWithResponse call
+func ParseMoveBookingResponse(rsp *http.Response) (*MoveBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddBookingNoteResponse parses an HTTP response from a AddBookingNoteWithResponse call
+func ParseAddBookingNoteResponse(rsp *http.Response) (*AddBookingNoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddBookingNoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetBookingPermitResponse parses an HTTP response from a GetBookingPermitWithResponse call
+func ParseGetBookingPermitResponse(rsp *http.Response) (*GetBookingPermitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBookingPermitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSubmitBookingResponse parses an HTTP response from a SubmitBookingWithResponse call
+func ParseSubmitBookingResponse(rsp *http.Response) (*SubmitBookingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitBookingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSwapBookingsResponse parses an HTTP response from a SwapBookingsWithResponse call
+func ParseSwapBookingsResponse(rsp *http.Response) (*SwapBookingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SwapBookingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BookingPair
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
@@ -21861,6 +28150,281 @@ func ParseChangeRoomResponse(rsp *http.Response) (*ChangeRoomResponse, error) {
 	return response, nil
 }
 
+// ParseGetOwnRoomAvailabilityResponse parses an HTTP response from a GetOwnRoomAvailabilityWithResponse call
+func ParseGetOwnRoomAvailabilityResponse(rsp *http.Response) (*GetOwnRoomAvailabilityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOwnRoomAvailabilityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Availability
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListRoomCalendarsResponse parses an HTTP response from a ListRoomCalendarsWithResponse call
+func ParseListRoomCalendarsResponse(rsp *http.Response) (*ListRoomCalendarsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRoomCalendarsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoomCalendarPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateRoomCalendarResponse parses an HTTP response from a CreateRoomCalendarWithResponse call
+func ParseCreateRoomCalendarResponse(rsp *http.Response) (*CreateRoomCalendarResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateRoomCalendarResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IssuedRoomCalendar
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeRoomCalendarResponse parses an HTTP response from a RevokeRoomCalendarWithResponse call
+func ParseRevokeRoomCalendarResponse(rsp *http.Response) (*RevokeRoomCalendarResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeRoomCalendarResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseCloseRoomResponse parses an HTTP response from a CloseRoomWithResponse call
 func ParseCloseRoomResponse(rsp *http.Response) (*CloseRoomResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22660,6 +29224,56 @@ func ParseListRoomsResponse(rsp *http.Response) (*ListRoomsResponse, error) {
 	return response, nil
 }
 
+// ParseFindFreeRoomsResponse parses an HTTP response from a FindFreeRoomsWithResponse call
+func ParseFindFreeRoomsResponse(rsp *http.Response) (*FindFreeRoomsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FindFreeRoomsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FreeRoomPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetRoomResponse parses an HTTP response from a GetRoomWithResponse call
 func ParseGetRoomResponse(rsp *http.Response) (*GetRoomResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22697,6 +29311,63 @@ func ParseGetRoomResponse(rsp *http.Response) (*GetRoomResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRoomAvailabilityResponse parses an HTTP response from a GetRoomAvailabilityWithResponse call
+func ParseGetRoomAvailabilityResponse(rsp *http.Response) (*GetRoomAvailabilityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRoomAvailabilityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Availability
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
@@ -23339,549 +30010,636 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L19lxvHeSf6Vepgc45IGzPEDIeUOXP27KEo0mIsvoQcWasVuUABXQDK06iCuqoHhBXeo6Eix3HsdTYv",
-	"9q6du/HNXju+iaRN1jkb+S35LoGGkr/FPfU8Vd3VjWqggRmSikX/IQ9nuruqnqp63p/f83ajJ0djKZjQ",
-	"qrH7dmNMEzpimiXwryuxVGnCrr9s/sFFY7cxpnrYaDYEHbHGbqOHf2/zqNFsJOytlCcsauzqJGXNhuoN",
-	"2YiaN/syGVHd2G2kKTypp2PzttIJF4PGw4fNxpU0UTIxz0ZM9RI+1lya4TqCPdDtHvy1Q2Sf6CEjYzpg",
-	"pMv6MmFNMuF6CL9VdMRIn8dm7puNJk73rZQlU2++OIw/txF98CoTAz1s7G61Wq1mY8RF9ovQVF+mU/Me",
-	"e0BH49j8bbu1fXFja2tj+7wbtUikiE7rUSeimgWpc/WQCV25Ccz89eRbcI32eMz1tHKcvn3gFIbiqkfj",
-	"NxgN7Pj+kJEpownhgkyGvDckXCtyeZzwmMScKXLm+Of/ePyLn5w1e5xtgtmDIPHNpxbOdkQf8FE6Mp+4",
-	"dAl23/3THAY7dy40G7AEJn89YqOx1Ez0pl9h0/kFXCaHNE6ZOaxTmSZETkSTqLQ3JFQRSl577frL5EyU",
-	"0L7e4Ez3N4Zaj+mYb/D8uxsHbLoxZDRiydlNck0mZHuHDGWaqPykmxUxpUvn/4BNyYBp+5yWCYvuCSrU",
-	"hCWEiohwRYTUJJKCETqgXOwRKqQesqT8Qarzj+1sb5OON7/2AZu2E5YqFnWa8F3zvclQKnMDE6XNOErz",
-	"OCapiFhCJnRKdlqXNu8Jd0Vwdfk+eVTdMGStuKLbFy6Ub+iYas0S883//Oa9ew+2tzbu3XvwIrv/xd8J",
-	"nr1X+Yjr+V17RU7IiIopYUIn5phRZDNDs2majKTSVUwlhi/6E45Yn6axNoeomR+wLctd7L+Ch+tVLg4q",
-	"L2DMxcHJL98NKQzl5jhY60KYfY3g+UVj/k7C+o3dxr87l4uSc/hXdQ5HM+Pe6vXSJGGiVy1OZPbIyZd5",
-	"mybVLHNMk1PgmLeHUsvqMcxfTz7IHSlHlWMkUo5OPsRdZk585SAK/nwKwwwZq94SZf56CoPEcsEYsTyV",
-	"IdJBWG7JZEAF/zo1v3pBETWUiSZmbCPMaBQlTCmmCoKroaUa8hEN3z1lhlr36sE8zYT35QETlUTR5q8n",
-	"pcpD87IaS6EYKI4v0egOyhPzr54Umgn4kY7HMe8Bhc6NE9mN2eiLX1OGgh5DMm9Eub7W5uKQxjBuxDTl",
-	"cWO3MTv6s9nRhx9/9M6nP/mb2dGHn/yfH8yOvjN79Ke/+d4fz47+6+zon2dHP5w9+rPZ0d/Mjr4/O/qr",
-	"2TuPDIvWVKeqsbsDsp1r2IHZu387e/S/Zo9+Onv089m735w9+tNP//aD2dG/HH/3e7NH357/VL58twJ1",
-	"rjTRh3X36DZ+ACk4f6CcTO7JNI5AcnfNL2m0S0Y0NpvCIvK7d2/dbBI7NHlt/9rGl5qEEpySUUOchI+5",
-	"0kZck1QcCDkRJFP2N82Mr0jRj3lvlR078SJvSk3GUinejZnRj/SQi4HRHaiI9kjHHIMOUXSqyGQ4hVle",
-	"ozxOE/Y0J/lSqqbkzM72pSa50DpvTY7OHaaT6cblvmZJh0yGLGEEqHqWyIRQAhqAs1gUSw5ZQs5caLXO",
-	"bpK7tM+IlkQnU1TCSEw1S0hfJoQdsmQKVCDdVBNKbt+6uw8jylSTTklN6pixOor1EqY7SB6ZdHkUMfE0",
-	"CWSOKrAR0mWxNBuoZXbqfKbYNPM1+vyIjbosISM6tfqo2XkFK7hu79BJ+Ia9DG17f3zGcfzej4+/9cPj",
-	"b7x3/OHPZ4/+dHb055/89S8+/dvvzI4+nB19Y3b0zdk7R7NHj2ZH3/j4o3eOf/GT2dG3fmN+863Z0Xdn",
-	"Rz+aHf3F7OgPkJuwJJHGTn4zG1dL2TYE8AfcbrUef+8Pjz/4/se//PHxN96bHf0NTgGYyU/mv9rnLI4M",
-	"c0H+9PC+x7a2t3O2Vb2Q/IshVlWmzWnwqteMlq+0lFHTHlu0gboJowdGl07SmO2RDlKsAzJREa5hw29K",
-	"fU2mInqaJ/a6OXMMjSH2APiiOZn4CzU0zFHjmSQ9GseWQ96U+oaMeJ+zaF4BuCnx2vaGVAxYRBQXPQa3",
-	"v3N1nw46aFNNqCKKCVz5bTpmya1Dljzty2qOK+lRQYQk5ryyxAgWY8/twvUEZQzmmrBDecCi7OIqRrUi",
-	"Q3rIyMAYfV3aO8C1JFL2bzIWsae6kTeMzTahQuc2MExxlygZH1r694ZmD8WAdWAdE8o1mq2KiQgecYIW",
-	"2TEy+LFZEXLVfSlfpcmAPe196spoak5lbAZPzAkSZIvc4C/hOsyBYrFiYG5TDktJGMz4NUFTPZQJ//rT",
-	"3Y+bkvQSFjGhOY0VTDPzfSTMaR5Nwh6MjaZp/m6P2CbpvP766xuXUz00b/eozkU/7w3JAUf/hdlsFtlF",
-	"qnQ8lolm0Q0WcboPvO7ZbJFhHB1/NDNKZ36fqDpgEYh6t1kZAwbN+bJSaUJFj81zmOMP/+j4X959/O57",
-	"xz/6h03yuvnqkMVj8FWwRElBIkNjLUlPjgy7FWkcd8iIUWEZm6ZAumZjnMgxSzRHbZ1qzUTExaAt+33e",
-	"w18Wx76Ff7BOHqVpvw8bahfRbHDNRvBeyTTIJBBNEjo1/+4NeRy1exSVODNH2jUSDW0O+3RXyphRAc/L",
-	"0ZgKLkVbHtR7I2b0kLVHPJrQaf2XuNJMtKWI678jeO/AyLLaL4yNCbj8xDGl7sJegXTmA9GOqRikdFCT",
-	"ZJMhY3FvSHlS83k5YqINu1rnhYe+qfhmgQpzdJzfjeJwpf0tzL289sLZccRsBo7v/WzOsvs11gMlJ7tY",
-	"18U4Rd4QRdwcbxrf9q5Dn8aKlW86XDbDiFlfE6OJG70brxcv3C1yh41j2mMRensnQxmzmhcuu0HFkMSS",
-	"iAQ4GK/jq9ut57ftt/K2zR/mNOJM9Ng+DbiirsnEBsK4GOyBftNP45hMZGLOHFrXinBBOtR+pwNOKZGO",
-	"zH2mYiqFuWCKxX13XY1lQkc8nprDTBOIFzYbU5mCtSMPWdLeaZl3rERO8DktWNIeJDIde5cyP7tmHfqq",
-	"0AkEUkqXpIfr8T3VEOvaHKfdmKthI/BB2tMyafMo7KBDuYXGp1lx2a1VsRXlzxtVBOZlCeY4mZk91RBg",
-	"/JrsBhdM9VzIb0PzEQutxZmQVZyqMMf8bODil3jszEbBG+0VH3drn/eL+iIBvkGN4e1RzNudptvd0ocL",
-	"08oocL/iBujb9o4WD07GSLMfFt1/7wgGlBUv/rzsQzfZA23j2HPkgIkUvxZa1EtUBE7ux7/+75/+z7+Y",
-	"HT2aPfpWkzz+8I9nj741e/Td2dEPZkd/3CSPf/HO8UcfbJKbqTnWqGcbiWRvCSp82d0+pByPeLPRZxPz",
-	"3zSOg0f1JZoknCXXaC8QL7si43QkFJF9cvze+8fv/cPj7/36059+gA5Zf8CcObZpr4cC2/tdLKk5BD0q",
-	"mPt5lMaaj9NkLBVra8ljBtG1WI5Zm8Xs0N4wbU5QzNpjesiBB3UTyuOYtQ8l75nlUaW4YXU91o7kAAaB",
-	"2cMMEq7xrXHCZcL1tD2myQH+SiotR1R7g4s0UUZaJ1KOzLHkxnBva0dHKaN2lHBxAC7mRMYxy1aW/TtV",
-	"LEzmWPYOlqojxRPeT+Ro2XG8Yr67b1jLw2bjACPVnmax0yqGTunG11sbl+5/8Uw7+/HsF34nxAkcByiF",
-	"vQVhDzQTikthdKIhjdCOpqRrZoLuD66JlmlvyNSe044gdswVGdEIgubgNVT+EYL3IWhivw9HSMZhemJY",
-	"Y26tS5QoLVegZ+l2H7AsGmyp08Qdgs8G77n51jXGVtz2rjsqp7KPU3QS+/Fp+J8XpA5nQPhrd3tjPhZc",
-	"qZTmVu2zZLTiYul4nMhDGgeM0buajYH1uGfMackTORYvAJhNj8XtiE5VgQDnL15Y+mosFVPZq2UvqOYx",
-	"URITCcwzNktpj7RICn80uliKBnSiVWHaNUYfyjiqGPsVOQFPHqHk419++PhbvwIH8DeJeUWZ8cGTAtY6",
-	"WiyCFUa/2Fo2OOQBtHt0PD+43WTYEnObfZc/hD4JvGymAWOTrkxFVBh/q1VzAkC5gH9izIw0EqjtQg4K",
-	"xF4gd0Po4WYjpIlL89b8QdhZPhl8Ez5dfHd7p96roPStwsLHdIqO4lO5/JOh9DVYORG5vm4EJHLhAIMt",
-	"3X/znYp7j1km5eQoEJp4KL4mudCkJ4VKY42HJaLTeWu5pobqGP/cH2S/b/MZ5//knVRgOnF8qw8RnUX7",
-	"cst76w7rQ4ymnLcIvoE+hAIH4FrW1oVgVLOEDYz9m7CIOP9Z2fR4sDGQG3a+c+OFtO3CUjJxZNdeuUXr",
-	"OENuCYbbuEeoKF720sKahEKsB9ygXYnXcMSFP8RWeLuLQ36FGY5PBQZrjBGL5wg0DIhLxFKrvcw/0wQ+",
-	"5EgOIZwojxBwRQ7YWIcswDrqxLaXGRg6ZXMppUuPXa00jrkNvOLCGvP0QucwhUBsl2G+H8oiQiFAYmgw",
-	"4IdMYH4ho70h4cRoLaRlXuqM069/PWaqQzbIFulzEWX6mgA7g2Cwd0K2//P5bSP0gNh3X7m8sX3h4hn3",
-	"/x0IC3fOkn9953uEE2pYNLsnulPN4FfC/Kov04SYX6km6fIBYSLiVJwlXTbgQtloTJdr1SFfZ4kk5sdN",
-	"ch2zDPlAsKiJEgVjdoyAlwADPJACSYSEAD3mH5Z0Kq591uDxaQxRqPYqJrulWviDQIsgG5pQrtugIQS8",
-	"OWZPJkMmnHTDSDuNrd5srKqxdevXm+REJgdt2tcsWTIahNAiu+FoWK46WolTIQmaSPWcXIU5FchR2Ib7",
-	"4UsgBIvDGpEhl9GAGObB4MnX9IApYmSdb2Rw0cYgimGaIubgAJvQ+KDNBZqfOmhuXBlKqQI38OohS4wS",
-	"qJlLAknSGDZsyOJoD/Uk+MPI/HLMewcswntolSUMEcEnrFFPRywi/YSxeErOfPzRd44//MHjv/yrs/4y",
-	"IH8ElgCWacLCRlKuWcxN/LoglxWn5/blwVTuke2d3RaobXCxRISEtHI6d8y1Lu22Wo2CNnLmzJutrfv/",
-	"4U2jhvz+9putjfP3z+6+2dq4cN/+ynz5bFA7uWLU7OhOGrMVRdOEsYN4Cldf6CERjAHfYuwgotMm/I7G",
-	"StqQot0YoHcTss7jKYgps1A1r4iAXlkr4/Vl9B6VHYU4PSOdIQMPRwxuUExXG8nm9PoxBFRBLyzOOfbD",
-	"Bxfm3V+Wcv4aRnBFdAr3g4HMHKZw1ri5J+D0U6lYrjoCcYJXOpbKvLCavbhckr5MNWjSCaM2AjzvN4f7",
-	"AzFdLSHTzlopCwV6aWFSVC7LZq4VZ24Om5Uyi7d7xMQqHt58nfN/sonDgc8s9YGj7brChEPaap65nH+u",
-	"mVEim/sCOtbTXE9I6ZMclfM1YnfePhQHeNUFGg2DQr3L1d/UUltPuknr7sppeOTdRXnm7vgrUmja0+va",
-	"SFa86ImcFyUjG9nxz8t2K6hRquGKY18mKu1mv3DTuJ2qIbl8+zo5c+faFfKl1vlWk8BP25e2zu6SodZj",
-	"Zew1CBv0XLp6k4xlosnOzvlAFDtFoVNySMwtgYlobEz9erbRePvCxWgYioMv5rrZKNknmjjD+Z19WL3X",
-	"r1tfUHi3ykYWgwxX81fIpusym9sX9DX5xS0qHJ9EXa8POUNGQaGkh9Nynzdmq7FmChk3S5lB+RaZM9U+",
-	"CBWvmUn4WUx3IXEZMo21dMeqa+3uM/b4bJ/Nco3AchAuExLnbEZDg2GJaCltKBDdm+wcCcNXFoLcho6r",
-	"pnh8+S750s4e6n8yIYJxs7vzxz6mmus0YkWrUKYYDMqdiBcL1YSVq0frCnQ+KQZ1vrx1wfcxbm1vL/12",
-	"ibLZCvwxQ9QEjSlUKobFrksqV/H9O8xwkPk7BbnBkZyIUCxJTYzBCZyLK7gWts7Q/EYq69rB0hoNmQzd",
-	"BOpYzAfbXHT2iOxrJggbjVFi1pI8OFcW/V7KFMwlcHmKA1XfY5sq18nW2UGHzJARatcHDhibC8jBNdIk",
-	"XCsW98mYJUM6VtnFosq69xXRUpI+m2ASbk+OGNFywNxZXVmd61kHVz3XJ1LoGh+AgJ7ze+4bM1Yr0hsy",
-	"sGe5IBR1mEhKLEFFi0tpMmZyHJsVpEIzm7tqnpaix5q20DvRyskvoCmNIhaRdJzRxTq1zHHAE2I5EOhl",
-	"9tPL3KvFNZXYTE1N27k9T42SdyHRWtMDJnBNhgbGKrQ+1gQdrhCQihaQw1aO+C+tSo+CLrmG06dc1unr",
-	"lh7l7FGcu2FNj1WEmdT0iowCWmdEp+2e/YvnqdjaPr9zoeiqAIfE2xcfBp0R46EULGwCUEHQV4SeJbzx",
-	"MRcHxFznMbjpjGWAHgmoJSaaxQw+STR7oHeRk5kfXeU1V5ifzwVUSKwqNrNVu5lX0OxWYlX/uZUZsX7+",
-	"/PlLOCHZ7yuG9RHg9zHzAt9Q0QFUEAwLQlRA6Z2HG/jDdv7DmTf39f3NL579D8FNeJn1eMSirHi5vNOa",
-	"1bcvnB+gzNkj1uPKpZxZbwd+udlQB3w8ZlHQVzNyk6pXCF3QcWxxdTZ0044Y3DRvfisYvaFlYeCc4cjg",
-	"7Fzqrsk+E5yaRIOsOLKNllMd1J3N8c4cbfU81579Xu+F1Vk5Rmcrpwxc2FzwLhtQKBKayOSg/gpApNU/",
-	"qVImt2miQ6d1Za6clY69vSK/xteqPDUZwZrefruFVp2VK3RMe1xPVzzKPe+1Ut5K0c1ZwTKrsliy71bO",
-	"1+gz10XgiOfhh4UuDfuYOWCpNkpbAOvGyorOrrkYQxqRLmMi049cKklHSN22v+zsWrVpQlVmdmkJaoMt",
-	"zfJS/5KEH4KctQM1mo1URBgp8D4a5HEOMaFWqqhRXebXdxv1PXCJgJroEpH7MvFM5qo9cnRz3296KA5u",
-	"Fyq3z6xsAegHTYy4VTwK5Op3bU5mPa0OMjgr8wGcNkaJO3HLdDH8XrNw8sOfhnNgFV8oBhu61fUXqhF+",
-	"dpMj07LrAs95k2oilarI/yoXBytJh7v8gcW7gZDg6oKilzCqWbQSd6wrIE5RpOTrzBR3a+jkCWL1Jm+L",
-	"6BYteDU1EnNKSpLAI2thyAopsOg8nIajODtbc+Ix6PCtms5tm1FW74bn/ORhc65kwbLY+Y0Ga85YstZA",
-	"1pigYS34EPtbQ9s5aaJUwhRLDmtlpdzxHl1TGaE2G2IJpfoyMTQyko0LW+hYQ1yg8wMNyqpgRr4EN51m",
-	"toXzh+W+PS53h9ZptYJz8eoD2tPx1Iv6h8MCvsk6zyoiPuBa7ZEJj/SwSdSY9pgC0zKiasgUiSSkl43A",
-	"3pqPXAZldS9hOuzFMvKV9/jYehpkxEqf3A575YOX7G4sQ05AKW0CZSB/CahkOBamP2AW14q1puAe8R71",
-	"HPJP6nqtoioBiZlaoJrYJ5wQn+cSp3f1CupQVxrmTmTStKrFhMYHG1woorhukhFNDnAz5mfksmYCWXxj",
-	"bd2dUoGDFP2XTi3qYh7xHpEinprtVwzmgoP5nsRQiCXEAHIVMcwD7PnzM33skcn3xtHr/oKT/SpX+jSk",
-	"GdySk0kz84kbNFm1pMQ7iR4k4kq1AO4Ty2aGF3KtHN/l96XynmSHvo7gqLv3+5gOv5I3Jta0yjhCn61h",
-	"4a1iSYO/ERvbwbTyUBbBDRox0p2iM31oc/6XI5zNkQMnvYAIakUqaPtK7YthCF1MVrImv/3n1pI7AwMG",
-	"F5DQyUq2yeU8OrqKQSJHI67D/labLIs64TiRI66YRfBkFq6h6EClG/37b1/cCburo4ROxAnsAPzCAhdY",
-	"LDUKZBjJcWVGk5gzpVdx5gHSZmgU6VwD0nnclG6ag4wBzT1rFoI0SOjEKIYa8Pci5gHH6iGbkglzM60d",
-	"BTRHorIglCVUsYryYjNNcMXgQzk2q9NlvVBWOEkgw/Ktwwz7/MGJLD6swl+wFKogMNEkzKqvVEG4VRGV",
-	"jkZe2AmLm/BPMCvgY5ntnpNks+6s2hEfMLXgssg+6ZgHO9WTCA22yk2qttt9HuDG38XseUyfyeJs6+2L",
-	"p0KW4HUAOMud+1qZYGOptDnh0aJQNVVknGoi+/29zI84pGMoqsroOqSKCDYhZhUqfH4Nw6p0UeUlcG7y",
-	"J9kdANwIjGV2rbNrB5uPlapN0ulhgil6T/Goc0W6zKwaTw4+Aw5WOFCbpAM8xL5ilgk50TI2zwqp20MW",
-	"m6extjDO/LXm9R6FGD2h2bqzsqsxcyonlh5nyieMZv2y5tPL4zMeDHhB64XMjPwQVDrsM65fEFYelyle",
-	"TMs8cjaesUZPBNkDUSV3K4AfbNYKKKWF83B545Xf/cqNm7c39r+68Z/uv71VEbCt9LBnViUIjQE9ZE0A",
-	"Z2KHAIAG+yT7ZssAkHGPdAwHdxsPtUW54MmYvTsxpQg8m9vtnhR9noyARBPqCtDNDrvdzoZrNM3X7tdg",
-	"FW+lUtOVPfNLdGC7A7mrPRslp25oU6++lfKxU3JWies4x3MxqLMsdd2l1y8S5tmUvsLRkx4o6Aq7Rqas",
-	"IvEXwNMt6HmqWF51BpddGg6dSf5EylG50HX1KmtbVI5kWkj4r5QqDiKmDjBAAnhKkyHXrCtpEqHrybxv",
-	"GyIkDHjRSAqOvxrxXiIxhaDZUDIVUVtNlWYjuPuDoT2/SiM005hTIZ3pZJ1qE97neGQQR2HIqKFuO5Zy",
-	"DCMkCQx1wHVvCMNPzMVrDxm1CDIxnbZHyEnkiIFgarO4AkrhakJVmrAr5mD1AUEukGy/ioaV+7/rWys5",
-	"zrmdzlJ73uPc/oDBfT50l6uWrxoev0Z7WgWc1QDBFLXn4hlz5UDmQbWbxyYspr/TsW25ndXYM0C4VYlb",
-	"BuhUNhu2O8VgyCZ51cwDMGMBcsqmx2fZgMYk6dPEKDG1Vf18s0K6PpZpKlvWWdadsoFh5cZU4brpTBE6",
-	"SBi4zyJ0xNabjRsvGO9nzlqqt/eI6m43//7iKGPh2XLcNSdCcc+yKQVc5fMp6RkaDR6Xzew0XwG81KUC",
-	"Y1nVMPVxExfi/RRx4B42Gw4EqyQVLgSlgnu4relgNZAhh9dVcGNcKm10s5EK/lbK7J/NVpVhJ8u1yMFp",
-	"9tlSQlxjOQnqSFInQIu3YrWDnQ3oO3Lmz/pbNv82cO8uA36m7JPJUILehuWcoKg0sX4S02sRXFRINGOH",
-	"bEpifsD8EnFn6DhUztr31E8PzheyU2srjeVMk2mts5bl65RjLkuqig654l2oFVq2kq/mT0K1X1dxHRix",
-	"XpjHu85ROFNmsGJInq0h7qqzLzikX8pRV2kp2K4HfoxG+7JcDPv5lbw01aLeo4db6P3FRFUnjTAUNigg",
-	"YkYyYdVlLkasCfZAY2Mc7tBkbDJR2B8AFVaAhF0DM86vysJ37JSq6SLHq6aQqSHv6xD2TwEBZwP/vUQt",
-	"975VOUUUqmFTlAqnOwE4j8SSQttLCRQdxZhNAj6ptCsLuicj2Obirwi1tKASNXOYnMxlXRSQa4rDFYK8",
-	"qwjMkcWMXxFJwupLJ6LLAkEKJzAgROdAql1hfAJlAXtwJju2hKWDcAA2n8+iqG+SG1LpeOoE7FpyNZDu",
-	"Cj0QanC4u/hoUdjWToZtNtIkUOx3Gesh0T+kgAduNp6M7K0RkDNTzGhSGDRDoMuydi0NipfEYwblq9/0",
-	"uAvenHx2/okqndHSVS7f/eI1qGSX9WptvY4fBU44B0WM16IMNoy/LcAJW/8zAgY3hBQlhtn45M//anb0",
-	"ndnRj2eP/mh29BezR3/6+A/+anb036CHxx/MHv3x7J2j4x//7PE7f/PpH/4t9hN5/L2fzxF3980MThfQ",
-	"de9nvAncTa2MtTS+JtWQH1BesrqMDpRlrnhVF/tbF3dbrd1W64s5FAekmr/5djGvyy7uPjhXkGw0YdSm",
-	"HTW2zm9tXdxpZNPwcVFsx6jZ0U+heck/zx79cvbuz2aP/mX27q9mj37uuij9dSktpTDLncIszTR8e+LN",
-	"t0vYSI1uKg6mEhADoM5kKBVm3pWeSx9sHFA+4PmTPZnh8ZphsnZPR/8bNvLPZo8ezR5967X/ePzjnx1/",
-	"8Ccf/+oHCBn9BIzKvEpm7VP03C5dbpeeyFkXsEwvtpa5hJ4bv59X4zfgnccJV0q200h4zizQZ4uLAdOo",
-	"qutevRbPfimUbLGKs75mdZNngjsVqbrkztcn/ahKQvuIc9Qdca0xXdApQ74mFA5TPGCjjGeuYLqeJohz",
-	"VRRsyeUScu6GnA+jeLCkx+Zjeksb4FbiKrsPhnbJta6u7ylyb1TFRqAoo63Zg4r0GDlmAnIkoHiDC+it",
-	"oFbLTYYGsfVvCnSbXRpLsh9t+isIp7I7EpyW/x3B3cMwfDKrcljGWpsNCzxTAU0ImYwJ67OeThNGMMlm",
-	"RdAlGnNaZRA7UAIax9bxshT409Oel5QApwLS6YHq5vmHzUYXQfbbgNRXmbAAoM21JbQP3F8Q0lsvBuAs",
-	"7AQCN7sCoMe+oZZM12gYe+ZqWCAVCCPulvpQPYH1pDyOLHrc0q3rFdFiFlZweo/Cm8lYJlSzdjBb5QxW",
-	"tW+df1hRz16tOe+Eqc7CGES3bEYhUwflw3phJ5h0OYDWKXWo048l9LTty1oKG3CcpcowMs5X4Fn30gqH",
-	"74AKWmvyawo4NBlZ1O4GSi0ff/sPjz/8wScf/j+f/Mk3Pn3nvVrcQaZa8agitg598vock1Yhg3WC4fas",
-	"SEhOyhzuYqs+RkXpdJTSqb545izZuP92q3m+tQD5op23XSgL/mC2Ic944TJcsLFU3F2A0rxdIi+kHgTy",
-	"Z5ZhrI+l0jTOZjJ/M8874ImdqhuK1VUBG0zLEe+RMWc9Bu5AuCYQ+F8t2n/XDFDT7DxhZK6o7lQEIzKA",
-	"wTXCEfWE/2nI+hNK839z0nuZvP7MiedFAnleAMdSsYXhIUiIbeNfy3hjy7GtTlW+rxx1qiezF8noJTL5",
-	"ScjgdcsenWQOwOOsEf6qbuawooA+Efb+XOOF05LnawrwOhJ6oUg+kQxeKmYXyND6EnH94N9XmUhZHvw7",
-	"URhvnXBcqQNHFp3LeViJ4RXvRt5CytyknA04EefLqiLpc0Hqsdsi92s2su5rLqW3fHYcv/KjfcWQocd8",
-	"ihcxwC+9c1e4NCWh6cmrkmxzzKzAn7wDm52uRR6hdUCin3synnsynnsynnsynnsynnsynnsynq0no1CU",
-	"htqRrwQ5CbtIBTiNuGs5XPSM46+2c2iparLKfgvWsUFLHyOqzb73hjQZsKYrYSwKthWhFKfMlq2yqqmv",
-	"o5MF2OqFRUV75XK74i2rsaT5iXMWR7cT2Y3ZKJDcXmUB5T28A+X7LA6w0t+9e+smuS3NZAzjsC3NujKa",
-	"AgZv51wng9EWtmCVkjFN6IhZ0KfF1wiHbTbsFVrQYvsVGXPb/GcOpaouxm61Hd9VLDkMYzPNIxp7DQ3d",
-	"ewtmvNYJm5eyF2sIWW8VxW2EQaDGYIiTsg0R9VCmgyHUjrJYsYkrl1tCgxVWfxoMz239M2d1oF7d6r9M",
-	"pysirr3ZT+SoSbQ8W+hYdsI+2idpE724JfT10VgmlUk1vbyqJgDbiaiMFV0Mo0wzyerQIeUNSvjZgPbC",
-	"DciY6ElnfbgXU93f+FKjCf+/ddHwkPGl89vB1/lAyIRF7R72iS8cvKWZEQnrp6pqQYmcLC7HBMSXERMR",
-	"JsHZjzUt1yw9Bk3HE2Lpu+e1D95qtlqt2iqQ3T45Ca0nFQv2r5yeFDn3RrYD+Q5nVUMN/6M5webpbum1",
-	"4MTJAPyRiwSt2yIMEMWDu4f7UpsP3WAiqjgk1ZIlh3/ITnxN+t0PIqvC39p95Hcnm3a5EQu2mXTMPUM4",
-	"9umf0aw4leCOKpWyqBpxF2X9SrCqbyVtdTgI3TeqXY8ogn0NJnIj4iM0sGgMeJHm0pG7X/0y4SM6AAyU",
-	"ccKFhtaWkqgeFQiaA5gqgEAQdMZmjVPLUKEiIhxSXDuXUz2UiXW+7hKzBHIvbbXO9+Bl+JF1NsnrNnF2",
-	"iFBGE5kcqAxVcM+hGw2N9Wp7svTCDuKgdxlRMwcsK53BRg8+cCHZz1q42op5hBTp/DvU65QEjxNMUjGh",
-	"ETgGpH4N5c71V0WHtN28Zrbx1YfmNh2z5O6QsZDwiSkftYMLfh1LAG3DCkXM16PNbDFm1fCnDAoKmmKY",
-	"PcM+L4h3B4tNMH25eqmosgZ4/93SdpF9aHqM3XVkqvcgfj3E5sPQlQrw0bEd7Go5ezVvkEfNeezsiGFQ",
-	"wBG1zvZgX52Q3QHtwdrj3DApb9DU7gL2EQPRB0A3OUQJVm05DHnoMbZrbAr85gvKXmWVmv1RpOMGFVK3",
-	"x1Ip3o1Ze8p0Z5NkbQsntr/DhKompqID6SvyAFZEoSVfYWxMuF5wX/OSixdfuvrSjYvXdl7c+cqdmy9+",
-	"6cqL//Hmhf0LX37xxpXqmbQHiUzHVZBZ0EMcjjV2104YjUh3aj3ugdE3YPgNGH8DJrBRPQOdbfWiE2YP",
-	"RPZ8u5If2do8iHQB84GZPwHeYzdxjoaFKWbrW3DWHbdfS3jh29VCA0jCHsDalBEgVJEuowlLkCvXOVz1",
-	"ePCiW/27kgsuBmExXenJqfCN2sAUMDVzWwDxM+syNCm0LYkkw1tuJN8etkcDaWUu6CbpvP3JX/zt8Xf/",
-	"6WHHa85gkV+mlg8g8Evn9q27++Qc7ua5iE43zF87wHVV1pHM62kERO9zwEbjYpFMXUxePEUuGljZ4cij",
-	"8Ck5nKp6+QOcGnr/EfwLd6hP01g3drd3fJfvzs5yh+8pb/ImuSWwNMhyAm+PuQWix7+8oMBrrzKk8VKL",
-	"7/MbrVarBf+ZHf3db374y0//v3+AQsCfzN45wm+6T88e/enHv/q/Z0ffhMK2786OfjQ7+ovZ0R/M3nlU",
-	"o59yhXb1ZRDoWtqW7goN+wxVzbXissuUIp4G47SeS+dSIZIALVB3z51besPN7EJnzoFvBWKJSiYQChlQ",
-	"cy2g8ErbSKgzUryCT96laijBEBhxaBiuaIz5A1KoNNYux+BrkgvdLv0yxpAycOIRFzTxW9rrhMLFALuC",
-	"AYZXyOp5lU7lypemdnue9aDccE5Y7lcBkLaoj4/3+twe2erVd381e/fvmmT26J9mj/4a61qbZPbuB7Oj",
-	"D48/+L75w8/cj8c/+z9NcvyNbzTJJ3/3x8cffdAkx7/4m8d/8U/+jqreUEqQeRmgmXorpbA1aVsN6dj8",
-	"xFVsOK2ZPk96rtOSsKa/ppqOeHCPnJVZ6Y0OFfxTRSJoNAlNZimIuEkixWAX2Hvb0D1mmkVN/Dcddfkg",
-	"lalqAu5ne3unCcBcxggdmWeyYHJbTeh4bF4Uss1E1Ma2nf/6zk/CunycjsRydm+fs/7q0L6u0sauqmdd",
-	"uS65LoZx1o9u7qONcNu7M603tzYu3f/9rTdbG9v3z/5O5UevDCXvnbwsZ73OeHkI7/xWvcJO2x7Pl3x2",
-	"hgHHdmALhR5aH29Oya3tje1LRTqWyJeR882t7ftA498//2Zrq4qu5ayVuSNz/N5Pj3/46+O//PvH3/v5",
-	"8XvvH7/3D8c//J8f//rPzL03vOGP8Cxx1+EU5WTxUGUF9HX7S95kfDDsyjRZkdsu6OE/78RK4yqO0Jdx",
-	"LCcKVQhKYplGJFWMGOmgCCVvpRykKfM524QmAi9Jl9fAps27/cNEQrfYixWEHT1d2jtA8xOeynGfHQC5",
-	"qIcufVNytQgb1swVLIKCcDZkAbUzGVFwrRiqBLnyTas5rqFsBt0akiRM8cjc0zppZ6Hr5aEc1q6QzN+p",
-	"qpFcrZWha2NYH7K/qoPg/cKKTql8MZIycVjfi9t4jhwIWN4+pt4LAZOiInFwdcoGki+2F/dH8OA/Fn48",
-	"9lM7Cr1m6qx68Wl0AKmVbq3KHvUHbOqD6Te9nvn2XWxRoBiNEZxZCtbZ9RpDx5FFEc167BtDqces1d+J",
-	"mNKJnLKogxjRRMbIg9KxAgMEEifcWGAEEi3vCRwBHM1kQrm2OEoUIaURQNXOHLG/tMTaGmgGNqTgNOWJ",
-	"slO39jfVWdMAx5EEZvEesLHGRF2cbpAnefRsZ0+uW1QB0YggLP412yNYuxBbDiu/m3kE1RCID8uFT63Q",
-	"MSKhirXBZ1WdVCuIFBm6hSFslwHsxZ7dgX71JMEJZl4ZMF1Eul9hfiH8e0NJOH0Z5gYAccD4MaORQk9b",
-	"ZoajgbtJOsC9HAg9iVKWNYgxSjyZMr2ZtR+A36ZsgRD0gPlW7WK4pEVsdiaKm+RhwvtXesGBvL+QYVTU",
-	"r90SLLtYDlNvPtj/1LDoPFGy3heeVGeytSpxRvKQRW2XKREK/5hLraWMfOx76FRvXl2/CUa1G7S24EKP",
-	"/lupU31KCtbV33vt6s0rV82xMcbihQs7Fyp6rAHQcTtr9F263m+88cYbGzdudDKRZFtlZ80fDPVqKadr",
-	"NHOrVxuT3yFXIBOqY8lKVsLd0rKTXTgVbkMyp+wSHLgCMb39WY4QV0ZrWi0jyHGJTfK67TcHepbZpAE0",
-	"5xFWIgjGIkUEKN4ON61g480jsF3c2H5xf+vi7vkKBDaLnPbJ++9v/ebdn5JP3//h41/9ueurgI/kzrMv",
-	"tfKOxkUAthF90LY9HLaNQp6/Aynb+UvW3ffwfqmpJzR0qA/+1pWwRXb2x9/+xfGvf/74j94hH//qB59+",
-	"8PfHH/6/YaQ3pMb5AjUefj407mekZBficMG7ixNZfKvmgY7MUFEaI8CR10NmMcDRrTETmWdsTghHPHNK",
-	"FS/oy4D3rzNDPI2NRO+zpH7BkHNgzSMb29kspqd5qExOx6e8mQep6JeDrMaYXkfPS1Z+z9GegIZnhggq",
-	"oMtkfU1rkeUKPH4njdnyE2vTVQP7kwX3aZbTCpDa5oeYHzAi9ZAV3SZZPyOq2ioVEQ0nG0IW6ISxA5tZ",
-	"XG4egJ+BgayINQ/jUYEpePNB0mUp0uyBJvbL9jNVnauMeFJhcxMzAjF3Qh6yxK0aGrLUP513UQQWtuBL",
-	"AS/I/OHKGkPMXagTljMjVmZNAMM75uFwf4is6hU+eH/RGtYJx66yyrtxOnhGS7sjQ27Wjz/65fGj95vk",
-	"+L1/wP//zp8ff+uHTXL8z99+/N1/bJLjv/nzT3/6ff/aAMipsZLa2U8ZlmmzodLxWCZoXxlDKqHQxCfI",
-	"iUt0K7crZ3SBUj9CFGfIkYOqIK4xQpyBnQUztNZwq/uJCFDMoAVLCCSQrIyQwIVOZJT2KlEZKoEK6sQg",
-	"fYKWO0rNpwYIlwhbasuKhEUPOz4UZkrYvo4lWRVfTd9t+Z7PdUQwTG3khUOQtx3KtDdkqmobFvVGCLAW",
-	"Ze5hzbtau9wePtrMG2JFbFHdvDnfpRPhV7dnQfEinauvOK7vtBDz7O1b2ohslUrX8ulfXo77xOtQRSkb",
-	"3DvfJ4Q18jfl5azQ6nTko7MKBEvUkI9XMw7sS0vzv0sCpjDeslNY7vTmX+f8W5iFt1Q2nEbNUJl6z7Zw",
-	"qMyQaiZJnLqoOnWhUp+thlmnY5YeBw3RD1KYXZR8pT7yY5a0w8S97NoHQxUAi/ZIjyrWJFig3CTD6XjI",
-	"hALlvZ/G8caER3pIYqa10bkjCT7uEcTVa5Ssz8UTs5lVLvjLUkan1jOwvUJT+9qBfKbTpKIr8WvQ8jZL",
-	"BYQ83x4VpAttKleIs2RtQsv14qAShlykdToazvWmtb1FvSVV7ktVZYIrCKgsinsSbvQnu8MrNXQtHod6",
-	"q0zYoTw4YYwD9q7NaG8Ypn4ajIO9IidkRAUmEisMAXZZT46yDuk1ztaSU+V1qnWlFt5k7cwKhCuclQJ5",
-	"Fh/HdezY7MBm6ZHby3MjP7Pnrbi7LzE9YUwQISeZ+wV8kc5nY2a1IhPKjliWVbbV9Gm3Ep74Codm8c6f",
-	"hrbklwgt0RLxe5VTwlKQO1jFs2rmke2BUwZE2Q47yX3RvtRe8KTIGntXXRR0OVASZI7YVKYJuCdG9ICL",
-	"gd/sAnu2J4csMX9kyqWznbICkazQq9A8XZVZ5aJCb9ftyCE1XXqK7EfD+VT5bObIbWNWTfLJ++9v/+bd",
-	"n7pyes32SCrM4YkynQPhsqSIp47CJZN3UQO6rpR6WH/VL5nHgz3nsqb28ynBYOcncG72ssSJFPQmx6GQ",
-	"Z6n149bLUEEjKZN2l6JZUO+wvGSenvfiXIPcIKkQoBfk6MSGNr2oX5NYDJHJUMZ2jViAy7UiExofbHBB",
-	"1JAmbJcM5QRUb1TUm1ieq/gD2+nARvhzijERZYmYcAryDCuh1Sa5CZhimIxllPesS8YyhxIuudmIEjoJ",
-	"byaETWJpM72gbX42lb6X3Q55MeavpDs1z6+/s08qL2MR2KlY5STDbmEz0yxqvd5SIVxYjQk7dsCGC1mc",
-	"eeguAAnlzsyklifGXx6+6wWxl72aP2qkCNfaFknU7JttX6hsI5tb/l77b0VobFnewkbb7uPGjpdarSYv",
-	"7sIrdSbm2AAMgqgW8KP5aaRYfOjUbyqyKn7U0jjI0GXr8GazVtLKhHJDh3bMla7uOOvKtc3TdnVGqbCV",
-	"4wQkGuBYpXEcdqCbN1Ub2FUFA8mSleDLZjTgowCN1S/wV/OtnNdZAlNilwIAb+vet5CJY/00RQTWBbF9",
-	"B5Dq9XUcW0xY//aU7qHHY3zJ6fHd0mYVaepLs0yC55fOnfIqdWkteNZVurWvo1PUBLIrqBn18lFWhsqs",
-	"Fn5G9HdiqTVLph1Xk4uJS51sZh2bdVsUktD7zUlyc6TdWUYoDSWlMP/vHxMAT8ij5yeWnvXIFQKa/Apj",
-	"YwVJng+4gnuH/M4sE9O5zDoTBleiONkq6fs1rBRux7YYe9Hk5qqKw3GR7QWVwqtQoCiFlzfdWkMqr2Nr",
-	"1Mx9OhWhHaqlZYcsobHdb68MAPPyacwPmO2GaDg4ZKVYcAYrCunIggBwLI3enCtKXpabWW//5sXc4tq4",
-	"/I1MZK2RAObTvYrz3nXaR4C+hoo2CBzHVm9wKIMaU2syMwF6S5or5yr+540+Z+osN3CajQEdt0dcpDqM",
-	"V0piZkR113qa9ET600MfIpg7xqqx0EKGJ2HlfDdm4fTeEX3QNqZ9Dr0x/4z5YpuHG2mjtqKM3mBIccDG",
-	"uqQ7FGyzrpQHti32EtS/0sSK9Gk2rNjNpla12ftsNI6pDvisFhrkVo5EdOojGywDz6zRFsMIApAac7S8",
-	"CrE1LEVU2b3eXMNoWnnWSyyeFfmkI3mFb+aUmGMVjzoxccuMqx46ZVBXtepBvunV+mpRT82VyPkdDR7O",
-	"OU210uVVvBZPXAsNX6TMFbqzHAV6dZB1/44tBhIaMcTXXF2VOcGCVtRsTnL7nqa2UleJWHlnVtUk1lAJ",
-	"BEu+nMh0vNZ1+LzlMi3X5NZMf1sRFN1P6liwsZCNFIDUWiyoRwyct2tlANkkwNqonYV8pVMd8pQSZorC",
-	"zZFmbuJLNuF0QocLMsyedp4VtiWeVyxjHdYpExZxfZI+YwAlumLb5OvmnRCtYt5jQi1vjRWCIa5E31jD",
-	"2ZcDZBjCZWTKJ1hofGRJULkdp5WgGuuQcF7CI/MdXsqFPeovFRz+bhSwpRZrGg+raIRHYu7cDhkfDCtM",
-	"QMW/XkAVViMax8ALIp6OzGbRZMCCuZZBPLObALSIKMTKhqugPn4STq6HbLgaENIwT/d40y2pWQlbdtvV",
-	"qIWxXcGzwhUZsjha1PpzUf+rxa2mStnxfl66C+5DdNbM0+VfTrDSHxDfAL5QEy3jaO0cTCDCkuTLMOiY",
-	"60uStWDLOq3li6wk+8kalC0H0vP2YKmS/ST3xG+r0Ax0sblY1bxm7b1bLbcDhqncpXKutV+TmxURQLFs",
-	"6PL7HtdK79HXZJoICl2CiKGOiApULfZkcfOAmmvhQj2I6U+FkKnosagNeBcVM6qAC7Z/IBa7lJy5c+0K",
-	"ubRz4cWzrq9Tj8YxS15QJKZikNr2iXPNCuKYWQm0sCwxe7CydOguuO32CO1pIjMYVlbuAUU3vn7f/Ke1",
-	"cal9/wsVfco0DUcBqSZDOh4zwSJwbgIn1hLyjdmDcNtgliRyBc240D1mYYPLTLZduHTJE207raAZrbmO",
-	"2QLk6rkU4TvXScL6DLLgdknnnAV5VucQLN1sgsNKXw50OwX8QpyDBx5gKb0gufz3UqbC/bIuDxjpJrR3",
-	"wPQeGTARsWTPbLhicb9JEhZTzQ+Bu2RVcHtkKEfFcib/jhgx32zgp4rQiua14PVAp13t0Dw8bnO57rvX",
-	"K7KpLpOxlLHhnpAedzJveVbvv/SawWMrAIXkOAPzWGwUOBSkgpsrKTPI1bBzvZ4s5a45g5loJlPzeVhn",
-	"d/gwZU6eJwFXGrx3HuXrnZFsD+aSN25KTToqlrqza4MZNGEkpjyCWuvulFAjZSElw0/BmNvVZYFSTJfI",
-	"AAy9jOtVz8Na6ZxVLpcl8J/ZkViI7XonA/VZBUAxe2lF4L2tugVqd0opT2HRT/Pcky4DhGdIot4jHd/r",
-	"19mFiFuTdFNdyIwpgoLptmAM24XIsevF1jY/tqcsS/IwfzZfK/vMQ9wQexJd44M0CdX0kD78hWB6TjqC",
-	"RoLwK7VJOoc0TlkHi/RHaaz5GEAdSJ8fsj3S6bNJh2gWxwpCilAcYDVL+w2sOyYxZ04D6UJ5UCJHpGU2",
-	"6cVmBvyWCg3NSFrmUTt0oOkTmxRwRoMXHF4uPHb+wtIEc3ypCSOETylIrOiyUJNQLT/Nfj9fNyVIB/+s",
-	"On6003Vv2COdVBwIORGdUugx4ggYprABVg5Uer6lQne9n230Yhe4dyjKdLDryL61iBa+KhCiRn0dq0Td",
-	"gJb1ljfWYoFun5vPobZ/aGazC6+tEEoooQH84puf/OMffPzRdz79yVGTAHL0Jz/86NO/+8PH/+NHTfL4",
-	"W7/+zdFHAZw/AO7BfKpGs2Ezf8L3VSJUVz3BZJ6uykN3iCQrt8ccD6WWK/rogkHSNGbBiDtCJnalPADz",
-	"CNAJMlSCeqcljdnr5o2lifMZFbJ1uYmFc+kNRU+xRLw92q5o31m0CfOkLJl2Y+Z3mr1k/hdUaWzL54fN",
-	"k2C392JGzeHzMzeyT7y4/SSCm/WDSGYjxw4gvNbJuJq9UYgZ7gRihuyBMdF5EDfm8Uc/PH7vO7ukF1Ol",
-	"HK6RxaOk6sBCe4I6Rv2UkHpzdAOX2ogH5thnK3jLgRswVuOrscTwwrLWyH1bUVtKRaCgkhpJHiVcuLV7",
-	"fg0ax3KCegqATEdMBLld7ZBfDPD/9UlhOyAsButZO5IoHOh34OSYTbDnZchokjk99my7phhzMrkio1Sn",
-	"NK59anKk8aXZrcKhZC/8Hjxk0wHaGAYKc2rFELkUODbXuxmUjI+A0CQ2qmYUnI4PhtCBdgWgHHrP+ydG",
-	"TnwABfOHQ5ZMi81h5oKNqwE7uGDtEsC3qjjFcqNSMZ2O12WieZPv2hcd2nYvPwqaJaM6QnjP1f5MQPc8",
-	"4CKCvGEhiflE7VP6EvLCfZaMSr0IAp01Fau11NfMc2ETLdN/wp5BioDwik4BpNcdK1Ct3cnmAbTZk4nu",
-	"heK5ngQOPSUVW4h/C6bhurjQy9P+qkGbTiilP5ty+bQkcaXsferCtqb7sBJha30ZPA/ouAaUcWXyybOX",
-	"xp8v+XtC0MITie9FAruGTD5dyVsdB1r0ia8ykWY4zs9cQM/J5FCuw+W8yNAcvbENHM4nSqwq0OeCCNgf",
-	"sISslcWmchFXkodFllKNKYfMt5wO5qS9J6gtN3ZXuXyUAkI7v8elI56dsQKnytmpLz8tCa20KYhCd1K8",
-	"M3+/SiNibGUQW2rd0kaumn0e06nhJWM6VQBl241l78DwkS62pB3KNFQtYp5aoWLPPD5nsYZxbdMknran",
-	"LKSaL1fOA3bexRpmXhCBOmiRTFnIni4FuVsbl+5/8Uw7+/FsKNY9B1sxBWdsZY6o2fB1k36fe6eee6dO",
-	"5J3yOt3XUS2fe7Oee7Oee7Oee7Oee7OqwlRtHz3C00YzFRJGqdIDTqM+AQKQz7wwIT8Tq2k1AIQUYPKv",
-	"KWhcTnpyNDK3W6W9IaGKUNKXU5bsgp/QMjr4Bnb/gZyOIY2IVY81H1WAfcMGrdWNK3uzig6v2YO1gj5/",
-	"LWuoB03Q8taY+ZL2SAdQoTrYlTxLB84yOOyJfEGdjpq/nF0NEh75LMfy0wvNrVZz60Jzu9U832pebN0P",
-	"sZyhE18LnRF+lw8jhhlVOsjk6rR6H9mUV8f2LVFwHUFWP5JrDzfX1qQiNzMPjM+xgZiLEj+oSDv12G1l",
-	"gupkKP21z4k8bCayvLfsBBqluyRUnGJoXXfrpYiVEUvTxMfDd0d7ymjSJF2ph4SJSBEuenEasSgHU4Ff",
-	"OwwF8HpkTUmwL5g0tyqmKhA7gHYjtbrV2OpQ85lVng+oeUF1d8LYUkiU180zc5tifhnehYQzVRFwucMG",
-	"aUwTYhvTKyt7oekO4tewHo9YRKAnD+lO8YdQBrqUqkb6OTy1Sv88YdGESo2L/GmpJpFxxJTGrjH1Wxfh",
-	"R2wTonAuTFuzBzrcoga6JflZMHmi1+P/9V8e/+U3ySfvv39+dvTPs6O/mh39r0/ef3/n+C//6vEP//Lx",
-	"9388O/rw+DvfPP7nbzfqFatlM2k6Sme0qd7zeh4Gr8ea28QGJkABNV0LPttobMd1lN5tXLtz9ff+/Y1b",
-	"N/dfefWNvZfeePnyG//+/N3LzZ27lwszXpUaHnKGV1Lf2LpoO7y50inbMM0vDMm7pj3++/86O/rfs0ff",
-	"mR39/VwReANazwOlT3aICwSq1ekKGceKr4Rbibv+ieTOnddevZpxwZf37+5fvrOPWtGAH1pFIu+lhbmM",
-	"MIMcsBVLXjpIAEge7fQThrmc+bFeuONLMRlWvU5li3yJRewfnMUtoczdKCJRzBXvh+5bNkBx46vvXzUI",
-	"TAErYoU2nCv3zMum8PAkjfICMApL1OPFQCR548qqjuNlEq7TfRL842DGF3pAYzNMY1mW2lI2rdgbML28",
-	"M+WC/ayP/fEEmyWWzveTa5q44qpXPCjBk1EFVYYw1S8oaxPRkRSDDGQ4C4TlfagBu8yhk1XAl5Ezx3/y",
-	"7dnRfzv+xnvHH/7cCKr3fvz4h/9y/M3/c3b+GFRHu9GtPjfjKzIV0K88kSOyFa7mkf0aBcjW+WDHgZeC",
-	"pItlEN67K+UBonbxESOQgwNVgOg2y/HfLBLoyWqoACGyzaOAWgdokMpHr98jI2xwTLHuSXFdAD7LLsRS",
-	"VXLOV/+EoIWfbO+ANdsVB/SHjgUx6+wSAWXx7hA0g9hp5Mzxr//s8fd/fPzd73/8y/92tuA7xaqXrLoF",
-	"PltZBnO/lsa7oIlJEJA1P1RuwQvq18w1OKV88bwt6Lx7CUDz55pPLIueOfqFMcCCa3nVQhSdxIUIrGH9",
-	"vgjm9dsxXbUgrMAL6t/losN5xIWLNJXm32ykgr+VMvtnnaTMqO22s3rNbuyecyurTGo1q5zrF4LYW9RD",
-	"AMpr+Sp6tdinSZ9rwoWWhEKZ4mZjpeq/MU0VK0I72pH9yW8v95lZaNd6GEwYxKlHWcfHQ1+etw8QWBgE",
-	"gC1LA1BRKOCsgqL2ASTzxVeQHWu8DAd8QXl1oTWxJZtEjRNGI6Nxinha2KwLrdU8hT4zsw3fIUXFbWbV",
-	"BbxjDcUVLmAJ/jP3bi6PGM1jeHrxqpXaxCwE3QwvFgGmctNUSzXkI1o0G3eKVuN2RXLHxuLkjmYjC2qU",
-	"nIaVWaEn60KwAJschwySZLwmtkntSHyo5vmWuTMQDMmQ+af1CpzXinuHtN4gMTTt968e2iyPemV58HhV",
-	"XV6ujqwgUc0k8lbvIR1UujbGq341604d+uhEsGSNHE80jFdo22BmgmY6FNkv7MLgP1tuEgXzLRCjWSB4",
-	"NrVA9V+Zm18WwIC1w1tVZmBg7S5XQLEkKyEoHJXTCMR6B++Zh2NhLte8gtJ621ouLS0T5HQqTcsZc/jR",
-	"cHlnYSGnsUtz1bOfgY3ycO7nl1fpEURUWAikerCwAWVwKEX4CzZ3eDGjxQxf57MbYnggMHbl6jw2WL+n",
-	"dvZO5VFcyS0GE4GWYUtPY4VXMjuMOf+dr6EfjxN5SGM/0jpmDgAH/wppaRHrxVywcNTZht1O1DHyhCn/",
-	"T6aZfzMnUGGVlSfn9Hq8lbtOrCDl/MtZ1RSMoeB5AfPSQO4s7U009+2VcZfhE5WQ53O9DeZQLlA+KqZJ",
-	"3mpnFyAIp65hSdZVEryBECgqdCpBrG3C+6gCckUYTWKO/rlT6M1jKVJqG1Je3ILbegJwqblDRHs9Nq7q",
-	"lIHgMtlRgL7Lrvta1qAT/M/YwSpsti4uPASwmhoeYS8PDV9penNfQKzTx7Ko7QZ9EopFMUdvuZpxWhl5",
-	"OS0/G+rF3VWVey9rJLC1Jw58L5deYybaVekf+0MGQIE2/wMZj9ezzAgWZSN19UCtx0wszAMJp16tFXIO",
-	"RptLQeUCuQqhZ58uC86xi/TU3G10/r69nnN7AZMqYV3iO7vgM2MRyJMRTQ4Y5GoCc5QyCYfBFrvFy9ob",
-	"B7PRMb48JDEXgwgS7lT86dkurO9UL7Y0me/FvrhCfWWowgLm3LqwgnOIgp4gygdYutpnhy64DrE+iwB9",
-	"+5lbtqTBqAMWtZXmcdzuyVFQlbkFmaDAUbMcSgiXswSA5aBcaZLrO9iQCr5J8Jub5KYkiNhlw4uoJWIG",
-	"BtVVqk/MRESTdrCi1XD9ccIPjQLlnsRYMVdZKyqOUX472bywCupfWKyYVXI3yetDCfUFZkquI6diWb4U",
-	"fn+zjqXVk0LTnm4fsLFeBDponzMkNI82DSViFpmp8N7QTLGZdfOlwkwmTKYooZN2VU7BNZCAFqvOCkZF",
-	"6HgccyQFFs/g64jwy6CVZtbXLaGTEqmuw5wjlvBDl63gAvTFruAhcvk+99bGpcsbr/zuV27cvL2x/9WN",
-	"/3T/7a2LD4M+d9Cg66qOIdf0HSoiOdpDHBEh9RAKxroy1UQm5mwYq82WBqzcsbCeWF1sNiLau6GjBfCG",
-	"dGcL++76QMsRKzaC5q5ddnGLlliaJSPTb0If6ljVByxxES4YXz3BQfb7LGFRlRkKJ1YQ+5Q9uq5J+ASz",
-	"t7MbbS4GGjLkTOf2rbv75By+cK4nRZ8no87ZpuU4Nkwo+GCo56i1ZpPmFVI1wG6tnddRLXdVuHHgS1M4",
-	"vnuk4waCvE3IdqcIzelSnuREbJLLhnQ9FscZiW3bQbfR9fo8wZthvaYumIL9RoamgO1t+7KSmbmGv+5k",
-	"AMNHcF3oAd0kLmzu96bE32Lb/NLmO8ccfKMQbWhYztO4X+M0LOx1HJ76ZEkH5FM5p6EAYobHkDHWRUk2",
-	"2dl1J9PjGUFHTN6eON/NoqAqSXd3rkvSs8wsmiF9pVrduZwjmK6aKep78DoOdlR1jAqxh7mBtljb5Uxv",
-	"ksvCqThGKYoic7Oku3wsKR5GYOWQXwddAlCtshkQWPaN9TeocHGFTOyeUFoarghPmK+5k4S1bi9oMyVI",
-	"POhSBHtAOGPzL6NYUA2Q1OCPiiRDlACqDkCgJ3I8ZtEeoQ7UlijznJ7wHnPovpDwd080CpUC4CGxeLYA",
-	"6r7bMOd2YkRaYy6v3vpT3K3bgte24b/4iR347wX470X474st1U7HQd+4BZb3PjiRIwp4IvBfIGPwTZxp",
-	"rU4bUrAXFMDcg5XayVbX2ST7ciKUSw/msH9DqTQRMrEt3olXIOxK+uERZMtUFT7YCLfn+P3skbO/U5HX",
-	"h2GFxd3coerJasCI6Y8+EofsD+vT0qH721Poc0nzluFEdMRjqGt1fQDCuXwVV/MOnrA1Oq+MddswlapG",
-	"fFXatq2MRHbr94wnE2OnRHKTgKmpKlrLu7u907oEJWUu5Sisk3vYyctln2NTue2wAq49vmDzsOe0yltj",
-	"pOwm2bemVn7tIzZmIjIk4U4U+VwEbZKO48e2UUXHsTFLDtCnJ8Pp5mJF0s2jmXUu2G6R3pAmtKehRF/0",
-	"mLkxIxpzZWwgtDGUQ4L3LE4p4qljin2ZDKTW0PXGKTRZUr7fb2c73K5bYjr1vGFpVwf8u5P1U+mgsdTR",
-	"8oCJDmobqJkDUjwKqQ6RArkEPPZ/idam2Nr813d+0sm5NgpBV6ws40PQ5O2XZHLQpn3NEvOlcu+e6u6c",
-	"7cqMnELHCzMzyG1zSYT1ldE1/RqK9RKmqxL0ixajmdpUpglEzUb0gItBXpbUdBUbRp0f0QOWtaJZCtdh",
-	"FhtOMr+WJtg92vWxznIJUVBjKVRBqS5ryCskqG5dCoflcn3XkjhTRkv8zJygTokNdnZzb/e8Mty3WBfz",
-	"CrFM5v7odOT6anGNaF1VZbxnPYRrop5APv4Tza4PadqLU9UXk0WdUlr6gB+ytlEB182rDhUJGcXy9L5X",
-	"rSnczaxIdyCtac+iPOybWwoQLBljh43MxMVEg5izyBYiGFMkjACUVyfNsYrrglxWnJ7blwdTWayFxBrS",
-	"sua2dR+0t9/ffrO1cf7+2d03WxsX8FdBFW5f2jhJyZGdMKpXRNpkD8Y8YU/kBlWWNSXsUB6cMEsFEhDW",
-	"wuBwVwxfz+INHiEKM2z6ZA3eQrMZ68QdiqRfHAx1OGJhpQn9wONEDhI6IimkVWhk6FiONt8WZ2ldrE/g",
-	"ebUHEZOMLkJ70Mplz+s5h6Iws3eXqw7hqjSPPpV0P42YO96mZx5v97FCPR4WJbSv8x5BldVQzcZXueLd",
-	"LGtzHjWJg6Zs9ADn0M/aJjXzJm2KnLGPUCORzoL0t3YpwdbJqFmf4YIIiZkqPRsJSEifsahQ5YV/980/",
-	"5cOHhBbyugWzWBn+o2t0kumezUNy5hn6wbnCjKNAZ9R+wmsfFhgoK8X1CopCyMfiSXxWUf1EPps+kdnq",
-	"YfpEPpuyJ/HZCaYtnO5nQxrLG4wmKxYamFewjVMotWaluNe6qf5VGEEljue5ih3aD44Yzp/wFzbHyrsJ",
-	"oweRnIiVu0vlvaHm97lHRys2zmqCehKClIHif3TWaQIwU+BAw45a4aQU+FS7mxjB03aLC34WasesjwiC",
-	"5VyQTkaTTkXpd6oNX18hHa+w1EDE0cXk0VMd80OYCBVY8q7B9zKk6DLz03cxq3XPw2XKpEgzfwPeR+mE",
-	"GaLMea43bUQja60L0ViuCDRQWxa9LO+gpUt7zJKevXpzTpC8Wk9RDskKGGydwqr3Vp5PqC7SLfFErdvw",
-	"OBY+Z8916Hw1vYuUH5B5ktyv4FU4lYD1ba56fVUrZ3uhbgmh+tpwAWhYKYXYWITd82p8RNO4znxzntuY",
-	"MpoU6ge3W9sXl5YpwlvFikxLNjeLeaqjNyxNuJ7eNXOxnEeGgp2dy6keysReuV3yspQJwS7B4Fi0bYKb",
-	"Vi2KuTjIqu76fTKiEXOO/sylw82Hh4xGOSD1bqMwTk5TOuZfYdPMZlg+wZcYTQzbEKM2TlPF6QBnaX+x",
-	"fdHz+Xrzh/U435TPaFzQfkwN07iOCMmRtB2ic4PF/Npcbq5UyiLbDwZ2G/zyMLF8ZUOtxyj3XE7U4oWh",
-	"H8LSft5n6fo1kytUsSbWPyoEI6ZqiB00wYqSEYOe1tKsQ2uWbJKbkJowhmgD/B0rvIVLQVp308xJ46Iv",
-	"F8a3uJ1myQywSeoYJVRZVHKPUAGddzR4Xm3TVKeNKzo1PNNsgssA27wn7okvfMEhu9pt2/zCFzAOWUiH",
-	"t6CWGLmcZl1+bN4LFVMyYV3sWkAu48hc2dhmFq+BVBCZCsgJYPeEdeJjXgMNeZvPHH/30fG3fjR79LPZ",
-	"u7+avftHZ5u2AbmEfXH5YPAsfiaPuW4SSOp09rkyBjqhpGtvgXekeVIEGka6XJHCEJhLob7whXtig+wD",
-	"zqfRBu5cu0LOnz9/yeofkAyjmN7zkPg6b7zxxhsbN25svPxyB+Zsc5/d7zsWHZEXfFZmmFexxT3SpvP2",
-	"PWTx9xq75M3Nzc37TXLPt2nN7zc3Nx92NsldJiLS8f7WwSAzVaTjfpFFOMCD3uexuemZeAVMRpdgtnlP",
-	"EILGNS5JjulbqQV2ZjGg9UjgXjZKp4eI+cI0NrCFb8OSrkIzePjIuKqBfpN0wAXYgz1wfde/+DUlRefs",
-	"JumYPQbvvrId7zug5CJxO/i5DgwBkGSeF8beb7Mc15MfIKcvg5d+41X7uw450/ka7TRJh4nOWRuGMcR4",
-	"K2UJeODpiGmzJ+Yr+dNfoxuMqql70XXbRSgrI7TxPMOtBJp2sDd+hxhWgfSGxrjQNRzCC+aK/e7dWzfJ",
-	"bckhNQGodPFSa+ss0NMGZ0lXRtyeN3icC/La/rWNL+VRvC1yg7+ELZGBIFBRASSL4ZiZjcKaC87UJnkN",
-	"W+SSXNtokoSNwRFnp2vetZ10y5TBmSSsnxp7H64Me6AVcBdAbzJ8ImaGsyqck5CQZZnI2A82miGEhFxz",
-	"G4LrgZ8dQ8MJxnwjnrCeva4b5Da6Q5zK3qNJMjUXs3N1nw46e0SZu8F1fiGu9zduSsE2blDdG3bMSQbw",
-	"9c751k5JzcSxcT2XBWGQcocKDRkxKpS5kFkvh3uNPaIkBnFzpTUxnAc22aWl2JQhyNSIeY8JRDJ00mNM",
-	"e0O2sb3Zsg1bUCiq3XPnJpPJJoU/b8pkcM6+q869ev3K1Zt3r8I7uc3Y2JeCJnxEe0NOLt++3mg2Dlmi",
-	"UNRsbbbwYTlmgo55Y7dxfrO1eR795FjJcc4pP4OQJL5p46RSxNM9s2dm/m7/sixVbKQOAkF6aM9+BUF2",
-	"T65HRh0bM/EytpFJmBpLYeGZt1stcLhLoZ0N77GMr1n4WtQil8KJSnAaPgyBl0DRF4SwoRVPohWEz3dw",
-	"+NBXs2mee4lGLncCXtla/sprglptgUX40vnlL13L+iTAEmxYculblMfOrHGaLtipuM1v3jdmqEpHI5pM",
-	"IS3A5r+ZP2NY2in2dKDAHgKEC/M5OCnnekPWO9iwMC5jqXQwFRKR3TB/p+m1vAmoAM4URI2CxrHRFABC",
-	"FEEB7wJ8wIBiG3THADo0NrrKtGPUEZs/CeFTNJ1tfNXBBkISHGy4+9U9MaE2pws1depKK80B32ntkI5Z",
-	"rsVAaQsJEeK2lhGd2ltdPNJAl+tQWIun4yUZTWscZi+LK6LTdg8QsRutre3zOxdA96992KFrP5743Eyy",
-	"GEtP9JZdsUsPXDZQNLvM2M+Y/foZv2c7rZ3lb9yU+ppMET1vZ6vGEPtSvkqTAcMXLtRZiPPqRzdYxOm+",
-	"MS7My9vby1++Lg5pzKMnyTZu0OQgr2qgRi+AWoQ6fONcKiJZzTwuk9u37u43ieKix3LlH7qOaGDZEB5x",
-	"FSLmN5S8fPXVq/tXQSvgkFxFoGoDdc+trRZRqEqQS5vnNy+cnRdIZk5Xnt/g5zf483KD9+kBA4PdXFwa",
-	"g9684PaCjnTubZtL8/CcpmMH+WFNg0pneP4IwEFcfxk84eHLfxVsKk3HYPlTQXiEAhx0h6ER3iisReTn",
-	"Q1vfQtMo5mZmTgcHrLjJkMfASBKGXdmIYHoiDQMTESZYx6AtZNnfwFOMwgFJm/cEZgmjrtCncazAPJ6Q",
-	"r7NEBlUB8/xlnSm4azITpLHZQRZrCtkE3Hz+xeh8t9W/wDZe7Ld6Gzu9Cxc3LtEL5ze2+1+KduhWf6t3",
-	"iWEEqD4D2DdjPQvGY0hVpaXb7Oy+xqrG0XPO89vAeWDLPc8NaOWpXsB8soqrGiYqRJiMsu9deF3XLDUG",
-	"LchhWwrzRI9+VtlecfoL+bAYP/hcmqh3GXN9mGg3tt6wfsLYshNz7m2bdPxwdUllNsdJqrSiQ4LN0Bky",
-	"mihCSRfNy3hqU/3BUQJmKzqYsqrX+XM3osmBOxInkRgZCMTWampnLLXR6J+FAHBjm1M3fw9ekRNbYSug",
-	"MnLyWycCWpeWv3BFin7MMWj8+ZQZd8HBXMJjttDDWEiR4wJPaIz+qSB7yAPrQWFySzDChEbfMjzbxPJ0",
-	"BmExI1gAF8ZrW9DnWm2SqxirMxPwUv4Mq7JZf5Dbh7UMNI04Ez3277MnoaxR2foBNtq7J1j+vVJ0EPVQ",
-	"mkAgbkwHmcdZDaXRgc2b6MTGWBrCQNhCOEDpkYKF1FYz0asugF5il2UqxVMbCoOceijlhzRFp6xxRUaQ",
-	"XLtHwGX2giIjHkHpt9kzCIbNp7NCoBViDnmc1Yb3a3IUOr2VuKzeh806885Q1bwpU+u7BANjMpQxq5od",
-	"ZB2cytzuxumgAIxqA/Auo8AwQFs8Z9HMBIRbkgWzK/eArzVP7Iu6YIJk5FdoagkowwS6TBPZ3yMxo4dM",
-	"QRsjpPWQxeC2AfdtlIW1weOrbRHXUCqtqtbBHkBzufapridYZ5q1cKyaCk0YrT20P8QVGbHFZPWKVPcc",
-	"kQxZctZj++lWzc37wBrUCX0RmnrV/dRXzMOBFXqsUQ+ZYk73z6ufXD1XiN6WV9aexWX7wj4dLJgMBh0x",
-	"54FqzQQUixseMKHTPZutBgUtwCOkHqLaaeQ25EfwrONJaCNsV6V8xi5r22+PhjAjwRKuilnb0uW8kIwr",
-	"6MtbNQ+vSVJt+t3x3gnMBBpjNl1PR9TLR6nSBIrTIBLPdcyaxArvJnE7aPbb+9ZeFsJmIBWA21Yt5K3C",
-	"9JcUG5pJL1HvXUnB8idf5SOOdb1PTA3O0a4DGvAtAKLBhAbkCaACn6+paN6QEe9zp86urjY/Ff0vU/Ou",
-	"cRF5OUl5Np/V4+wvfE3unDWuKjW6u0bQZylKHQgrYE4J9Ow1tFUW26YzkgmmoEAtxJ4Fb1EH1o5DoCU+",
-	"YlAQzW3TiRw+BFNzcIRNcpX2hg78fDwGI9E8fk9AzNlcTWFzChDI1c7QCMMzlGg56iotBTubFYaj8zKW",
-	"YgAZa8b43CUJG0ksXjaT9UxPHNmohji69Wgu0vuuWFIu0f78Zea9oQbMqlJVdxheqLrHW60azQY+M5fV",
-	"ESpwX+2f8vCVKHdDfXq396S3UcaxnNg8J7xmTa8hm5oqzVy/7xFPEh92edmtfdvVMjz0Lm7xWA4YnsrG",
-	"k97NKgccTLEI1ATpb5pOFSRKYncuJZEEVqsZohrsAmVPi1Gv6ng44dm4wyhSo8StrYoSx1lvv+BJaK7o",
-	"joN9An9c8Ayd81A7wj5iRPHD7pFaoomSIwBmaBeA/+dBu0E2okxY5FBaDtg0S1UxlzqRUxZBPz5hbEaV",
-	"RyvQZUsue54C64y2DoEhNf+8J8wnpwzRvIWE/nq7FinCqJwDbr7tA540bdDbwRc6NdYBHuUZsghtFOL5",
-	"A6YtcMnrdPpEXd3+MFXhZbuCAzb+rb40dxkDLxbiqCg/dc5SQMs4Mr+2Sk0TUdyhSObA93fb157ATWIJ",
-	"VSm2rRiEMUN6LNG8bw4DljeAfDDXa5PclYDakV0DTCaDkw4WVjPL51BN4rBqbAp8CUg06w/qKGTugpmc",
-	"B91ubg4+dU/Yy6AKF3MP6xS4Qi8TVw4MzF14oHcOnGrBOSNE/sQMdOd1dPPAuNKEJaziXl21FHySYguH",
-	"uJLvxKJERyuiwQPobYPhDU4raZILrZYzyIoiD9n6AWNjBfvhbf9v+131EHWz7Zd9MqbKebbMMbCn8mmI",
-	"uXIWRpTQSeVNvWZdx67aseN5A7CleCy1Zsm0s0leQonnnUhF5BiQKxVjgPQ0TuSIq9wX1enJ0YjrERO6",
-	"s5fhKE6xGBxPWAewcYjs3xNUSDEdyVRlyEvGyuIP7G02H7z7yuWN7QsX8U5ShW+3Iz5gyoygHVKjmxA+",
-	"Z1mBhZDNEXNJH7RXhUZbV+rhJnlFTox8hD+DNXRPWMcqFySSPXXOUmRzFO2RjvYyqw9ZwvvTDfNqB3O/",
-	"uXbWH3fFHJvkpqtcBIMtZhTVjSyh1cMC3itAavWz398TfQ5TMjT2ABs7iBOGFh5kXg8kVLJasngHNGtr",
-	"kfPMCl71sjlATzLCZ75fxZpgG4ytnZj/4xrkRE+O2OdBB3DA2yr3/cJ2AS6OuWOxtFjf+XE9VRbTrJ+t",
-	"FWZGi7MyXvJbWEPhi43en/nkhx99+nd/+Ph//OhsE7LC+YhtEkhHM/aE5S4cWUCO+uXdkGbW/xqBIfGs",
-	"w2XsOJixjgPxtlkUIlOJXa3KPQHIefCG6vg9rnexQDDrc90p9sPs4LZ0vKaYHdJlesLwJo6qfCxPPKtk",
-	"UUbJ5ThGWjQNH5HWq/jbfNMMJfCauUQaF9J9GqLaaegrZ57kH65KkrRolS4a4JKwvWqWYoWFK1jL4RyH",
-	"HPMmd308P1TxENyR9LkYsGSccIdavUn2IYdK0b5Na1H6noilyksyRuYOZwnbU5kmisV9cmZr+0skAfR3",
-	"0oUyDEW2L5Iriewd9GUSeYVhZ11KJpRyGQaA0IWdXfglADc7/6ZDyEXXLGgHxlRW90T2iC9osTkxfM1D",
-	"93V1eYCQAFVt+Med7W3SsaUfYzqNJY3aEe/3WaI6UD36OohdKUmfTTxjHcwMD5yTK4ArtXysn8ax0ZWC",
-	"EILW3ZDtZ17ICdBFCHDJxaDjtrPLAEv2nuhkcGwdyz4N2UExwJllaNbOs9HxIKJt5wWYeaElgu3VgOYB",
-	"2qGYUGc49q7vZTC6pAV/s8zRbHNGlXsCcjOsj72AJ90B0Gb4VcFFgsRBZRO31ug61rcBOQxcEADpBwnp",
-	"AFVhoYi0vB6UrN3ahHl76ktkcqZaiz5bIgkVvj49v58WDw/bOTjodxh3z/ciGenP9T3BQeV2G434pu5I",
-	"5HAauEPF1eKzGeheZ5N8GTNJ8tVBjsMe1vrSZIC7IWxxrNQ0dEHuiQ5kpLTxjbZ5ow1Pd7zKK8Q7Njcl",
-	"zqQ0XAm/Z10bEaTM1YKLBQb3hArtX10KsivBP9rbn51tOYIhbWZ3c+4OnicdAJttC8Yic1Es8/SgZTfJ",
-	"XYsDi/EYyt2ZBQeDDzDbzPlUBT/COw5DQoVaNoyZzkDKrAlKhh8ORMkea6uxMayyg0B1s/wEo0k87eTO",
-	"SsP5+Ig1kXl5zwHcmzky3i9TAaC3RrFK/N9zjOV1kD1OuGJ7cEO6qQ6MbatwDW9RUBuONeqQDuSYLRbb",
-	"DanyvDnEFu9Zh6yQBCgF1w+0JHJGMUY6X766T6o0z85ZLNlDdHWsLuSRUwmLyiMVUbPQpd5uVhMex+Y6",
-	"VHna4y4GuG3XDWNyTc0aDpmZq3+3QrqemdJdRtfO5MQO14DzMDY/gowyP+Qow42L/a3epf6F7Y3zF+jO",
-	"xk53m21cohcubLS6F3sv9s/3L9CtFiJkTZCnqMKXcpzoxuzov8+O/mX26Nt+m4GaA2TQxNugcdbTUovw",
-	"47VSTrdOTUW+DvgkthdTVeJ1xvrhcCEge87asZY0S9WzzavN6QHG3lk/RbVGZudtc09uAg97nm96YhMB",
-	"rE7c7lxRsCiZ8652o+jnWAqVcUvDFq7ljy0Jprv0rzngHZCesZQHzpnO9VNJ8/uMpMUtzjN6njxU7p1e",
-	"J38oP7zoeQFotd/uZKJ8yXihEOaG+a60QyZSNn+/z73t9apdmKWQ9fR/CttcJbPcXEHXBGU6kKvwuUhI",
-	"6Oe7MbfDqzp5HNUzP4/PaRdLgFuFJ5/gyfAHqmICl0GZ9Sb0zJyAp+HTo/OrGRUx1cBp4R2A4rbhTS/8",
-	"7tzbKk4HC2/5rVL3/Kexny8D6FXVnS+oCy4Q5uWAQ0wFgbyMBf65uP0lVajqADRXLgc0ytJ9gE3qDQP5",
-	"RWDHAmrgiAv0a8jkBYUodJsZ3p4rdkHGvAceaR9uCrM5wQvIHujNAMgMFQM2dxTXLBcEpW23cfxP//M3",
-	"//jTPCHdGWGrn1fbLeMplxEWyFHrrqgsnXbyvKb831Z9oIVCnSsqR/y4ie2vV9huiPNhnhB2TnNcAXFa",
-	"CyyjWjaco2nEF2QYLuEAELVn0SDrv+xAMScyiWwf3KxtQFUE8TJMYVXm9ZmyV2AJdYwVnRHst+2KPrFL",
-	"AFJwMpQkAoRtqptEsEmW5LXs5K8pFCsvzFypbSAkbuZRr+a0IyeiY5PLm7ZAax6tWJEOF4dcs6hjKxOh",
-	"KB89+rZD5GDYhc4Vaoj5QKX62jMdp0N1zlbWMvTkuFjLkPcNQyhwV/CF/7JzWtygo6oIL2sVu0JOu+vm",
-	"+2/NnZEfiBULop7zh+X8Aawnv/q2J0WPJfPtBTK+YWFZw+xj7dyJXJsO5jeAvjYRfhtfCwONpfcff/TL",
-	"40fvk1TETClw10aEjqRNDsB1KJZgUX4ytZH+7PckYj0e2SasqBMEQZygO5WrQFltgdcjNhpLzURvCmDg",
-	"91dV0le46bbx6NMNo+TXdEF2Xx8MGMRNhxm8KnGwQEqLRfOzch8rbwocr8wrHz7HAflc6vlwKwklrn1X",
-	"BUtaopSU6s8iFjPN5lUU/H1FFdpOqMwoa1yClv5vJV7iykf1s3J4XobtzPuvZwUfwjaBsKVsiyRdlXvQ",
-	"44hPRT1aXLT4XCNawWKiApodZ2g/efISzc0FooY0KRQznooS1FwtHzTsfQx7FzfJrUwVsrj9EMIFbYr6",
-	"KV+w1gEUWVn47ETGLM8BtFiYMEzmo4C8B+ut1IjCmdUiWIAar79IGDHbKJf5nVkXJtMC4c+O/vfs6Duz",
-	"oz+bPXo0e/St1/7j8Y9/dvzBn3z8qx8QLsjs6Kezo+/Pjv65PiKvV+r9tF2aNe/5b7cn87lKtIrrM5Dc",
-	"vrZOdI6Ox4k8xD5eT4GthbGAaW+40GrDLEzobAR/I1SwySa5BYDAsABX6lhE4YDiLOUSgSNorYoOWrQ6",
-	"aTyhU2Uxt0KMC4e77Gj01K1DH3Cc9bht9mGXvALiuHv3OXN7ztw+o8wNL5nFjupBxj/cS2NlSeEraC+o",
-	"U+R/WP78LLnfdV1K3jHXIavKDqpT8Mdn5LDyWFLCKPyycfzdv//NX/90dvTh4//y40//5b/Ojv5u9uib",
-	"s0ff+vijDx5/8Neojc2O/vvsnUf1edYd/PhzjvWcY31W1TG4hrmTYSEgzgk4lBxPnyV/wj7KgD3WnZKO",
-	"GvK+bkd0qjp7ZYc7Wp++KRnsmTCePnvelS+jsXv+4s6KpqLZks+cI16wyXNn/HNW90RYnRznONm2cW5+",
-	"3k6FzUG2f8JEj6mny+2K3IlG0a1sJp/VcGA+w89oTNATiNpxJtsX+zljes6YTtFqjKL5RpanwoTOvZ3/",
-	"o170sMA3nrmF4srcnoclP3thSQ8pMg9KIljkMww7LX/UkzvrhakQZA1wgsCnU8YUBfMBbQ1AvkyYBTKh",
-	"iqi0N9wktwHnrDLI1eFRx+KbOPT0hFALbQDyyEMarA5Vla7ymjYGE5FqU93YbWy3ti9utC5sbJ/f37q4",
-	"22rttlpfbF3abUFhtTZLmn9up/Bc/Sz9bOrPA1rPpfe/jYDWUxHgT8/Vuw4jDRojOONnaY+EvL0f/+oH",
-	"xz/6x9nRh79599fHf/LN597e57zq8+PtdSiET5xbRVImGzEXB4vrKl6WMnkVnnrC7fvMIFWZ+ghUKg5U",
-	"k1AyTEWUsMjhNhQKkAGhjSdYKoVq3IEAoDpJBCC3P09oWyXFH/Ffp0h8RM6MoM1IRTWQbY/X/AxLwLng",
-	"qBybo+JauWbdkBD2NgYAb0AFU/wBGUK5Tw6Uhc3fLLhX/oCDWQGwcptcAvltmccKIf336QFD6H5PkG58",
-	"hU13of4PUccQctvW+FkoLAtuBzD3lRUH7lY1njgKUjbSgru7Sa5rW8MYwI/83Eu9J3aPb0B79uwW2+4T",
-	"2AHda2Ec7nF5qnLm3Nvm/5b5uhJ2KA8WnN2dcJkPrA2vsm2Oi7dWyAmR4jnXr53GbKjvnZd/A8y9Trmh",
-	"OAgjr6x3pufQ86HV7Nv/9giTAXNXNKd+xfWsAKkoFYOiYEDKdP5fD8V01+GqgrMM3GMIeSdBFtp2upj/",
-	"vkleR9xMxKRHxBG/DbbtUGrOodc9AVFJEylH98SZjqF7u0tF1Dk712UDMBYBA550RBrHHSOLsVoxJDIV",
-	"A1X3Ch3TnkNgWtOQ7blv7J5vrdQ9Oxv8GXTPhl76VfJ7yGiEyGjPES/+f/a+vbmR47r3q3ShXCXp1vC1",
-	"D8mLLdc19yWttQ+WSFv3VpgiGpgG0eagG+nuIRbecpXJtWzZcipJpSLFdiVKbEuWXbIi2XGiWlvxH/km",
-	"wZJefYtUn9M9MyBmAPABgivOP8slMZjumT59+jx/vy+e5zlIiY3cY02epOHtNp6adXBQk+pImjkVJyT0",
-	"Xyx1upYw/1BD2APrYQHjMTYl94CKO08zrUbSvGZfyjG0UoZkoFK9HFQGqQgq1YvfDg5BDgCzOe1o2sC4",
-	"w1rKik0ZPTvfOmyQpQEzdI7UvhMbYuQmmBJTj67l6TX9zOu03BDKLetm1ayzVUN8FOtYImmb6wFMyKZj",
-	"zTy/SWCVXiTFZqL8GPJh14ysXSWMNlqkLqVpYTuhtR9lF9FXaBQRzY29ElezNoDILQXT5HnTletiYCGx",
-	"uZAhe0w1ZeK2K9fhLHxhniynUN1Vh4RP3Sw0cMmI5Jnsgibg4zk8DQAALreZimgHOGQAxt3llGvrAiBk",
-	"7Pfg9hrNVe5J+jvUERU40gSHUKFlmwH9ZF3KLRYS7tHeEW67RbVT5xqg4jsRdfjx1mBOcOJx6mEIZDa5",
-	"AFG0dz9OSGbOZIWandxKRMVMStMmYsfJ8gCVp9L5PJXu0B6Wp4BA1HtWCVqhnfrpI7Wxsz/buejBjfMy",
-	"R/Jxwbquggc018ry2vVXsCncm8iY0slTXP65z0hGW0jDKtXK/tsfQ9L6u/vvvPfnD97q7/zb/ieP+zv/",
-	"1d/94f6H//rnDz/s7/zwz+++19/9QX/np0dLb9+TpizEKRXhmVWEK25jnmx6u0M7TM3pFmMj6APvOZZQ",
-	"KaLePHH03Q0qsGs7wyJMRZikDpBvExIIFKkLXAwTzav5XEzNFTudVZzNFPddOsyodDm+lYBcSNl4h6G6",
-	"y4zIIfLg+EaRtrfDFIpNlgywMCsO158WsEs+EB4kmmsw5Rr573dIDbhKNqybVUNCN0chGhv0nF1FK8T8",
-	"D9DYWDcFWWgDh6PXkG3m/w8cgC7pDTR69gCA0CKMPk8AjSHDXbUuMpyadmzHxzEwRUfaRQ2p4bYHuilq",
-	"gBwQQ9NMBaQlu5AFGKT9UkybFDlbSEOAfgwcrDptbPm0BTxz4HIVGY4354RRsy5qiplYCb1BTY087+uP",
-	"qylgzcAXmQh14KnalMHGcu/MIUO7J8d6IUjvAZKGRGnb1s/Dl4k0fHEjw9TIBxu518WaV2ewWlxkOYWd",
-	"BkRHtClVm5qvtEw7SvkCAQzTSKKpq48G1sbA++/aKN6xnzdASJrI2W5X0w6ZVjOQ4mKGdZGpZsBaBj2u",
-	"mAEmkSq9YYsuD+kUn68AVxX0bQqs6n617yIPS3VKHmz6RDPpscLCjcxrBYov9sAswHsYuM9QL1ThgZOW",
-	"wLtDtSzzKO0/4Ko2/hTRPGSgOdz5KfA4zTkuj2gJLjyEn8N1JgcrvzSJBRwEqcbsSmVaeQUknhWDK/cc",
-	"mxKPDodYNk+S3A4ckUmhl+ME1Ib2hq1G1O8Dum2yapeDJ0RpzR22vgXf4KAxNwuTbfyleEYcsnrlFCNA",
-	"hd0Ffg6zB2MoAzFlIKY8iAcCMTSKrNtmjzmAkilgtT9GcAZbL2eJLOOYVJIu0IREBZs/DYkY1SaJSQ3A",
-	"nKKfgjy9xsECYsOo/R2h4rHsG8PSiC6W67/g6CeoBUs9UvZ+D+9sFLOT3cSaKT5bvBRsZVjFeZzVZDTM",
-	"7uxDpUDDCsy1BEopDYtptJl4BCfq5GxICbk/H04J+dqp0eRPvl5luufjRLUfZableJmWpIBvAPoQOwVm",
-	"Cpx/WKm1H8sJyUGsZE0UALptMH0iynDq1GQR+Pxpl/asKoukY/jAFmICKSYswTvTcDpWosYB6cgMhSQ3",
-	"DtqGFxLGJkJ61N4YYBQ/JDGsHXSGYDPwzEVZj0iW1X3nFbHByjKwvHSYcHoigB1kd1JTKt/xpgNPf5e2",
-	"2VDl+MVPyFGL623klJ2Vo4YzKKMcZZRjmnvuFYjcISwslm34plQfbzz8bmrSBke6//FOxq302jEss69L",
-	"FeoA4qyySbot3miRdqwN9Buoq0mZC+ObLYMVLEUcsX814HC36YM7TGyaVqV6YXExl/v1meNpda+1NwlV",
-	"a7pcZ3xbTt9Ryorzc9Agk3k7Ae4STYyUQ7tim4mYnQjjal64zi/nTJN+FENXlWpl/58+efL4w88fffb0",
-	"kx/u/e4/9n70eP+Tf3n6s7eW5pbmlipBhSpGNxoytNto6eLS0ouXKkEFkFxAjAE6DKffZWwLgl4xg9+b",
-	"SrYr1YqHWjSyUq1cWKpeXLS+IriLbgvbMT/+u/7Ob/u7f93f+dhu6A4FKOq/eOiv+fyn33vyx5/sffQL",
-	"dDQn2z7+Vc8u+pgs9onwt76OPf725C3jjKXRXQRn49RcL0B01nyY+ETJTXD0Lzz0t5wsWpNRcWXE5ixE",
-	"bBLsY7+OKUKJlG096gQcycRavNCLp6tH/XOV8eTDULJC00lzvLV00hbSeNs6ObmPBHVtbUANdQyhbMRt",
-	"4FEdQK12gNWUgKGRBPY0QFjPk2X3d8dOCw3CXJM2DeF9wSiuuRgu3OBiI9asVoxpPbBRjmqzNRrOZAMD",
-	"7fNfvtHfeau/+4P93/yqv/Pd/s77S4t7b36vcmjraIbRw0m3dRlwKK2bFLC6mW6mk7JpFiD2Pr0Q4UF9",
-	"lu8f2jnMzj2cbN9ej6ROOh1KdVGqi7OdgZietojVmJjodX/RFLeFG6MoNLiMAVbTYu2y7OLI0cQGqjzt",
-	"QGISw9DVu8rtHMykU7eQ88m9I9YAiQ6s7Uu50mmrp4PJMdA5CRy4+JerxLAocskDbkjDPrESuhhL2Qnh",
-	"TAOaB+heli7MLb60BhwuWbqXhEbh851P93/04/7OR/2dd/u7O3lMMPYWLx68xcTGtXsnM4k8+vUoOCWd",
-	"OJfnYnkugrEEmNcZEKwGm8ZRufDQ/W+yEGKqU85zBHFqQnAfqjI2KRezPbkmyMc6RTqywrBQ+mSHiRl7",
-	"dXYKJ+vUlS7WuQncr7ZkN6urjYQCy17dGkgnqKU7LWmkPvWdMixfUEPKkXKkySNWJV9buflyQFbuvWwP",
-	"qtdZfSVIykOWLpC71yDOe3GRtHkUcSlIhz9gkZ4neCqEinYFoYJ1EfED0Fz4t5i+SiAWHACeGsaK2TZP",
-	"bPt10aBtpijpKmkYwj1ztPnhoCHL6Rwy62PvA3+x5ymgjhBCSCNWEZn7f2Tl/uoamZsLqaFzdS6o6pGv",
-	"tmgUzX+zs0nmXiHPXcd9PGeNhirhbbrJFr7ZYZvP2U/XK8tuIzhA+WuMKqbIl9buv3rz3nqFrFe+dG15",
-	"9eaBpTdSt3ibZtf+S7dvuBX/vzQyX/mf77y/Xsmx7mkYrtirxlbzeLhOuCfAWugAjIkMLD4V4CxpxlwF",
-	"bV4xD418AW1qKReU91xcXAwqbS7870u5xT4HKmUcfY1dnKtJ1iDwOZA0iZQ/O/u1DR4OZN4dlkq1Esfw",
-	"ydg5vI6vRKqtNJGfN1hDsZCbwxY3DY71dREy5cqrDFNt7REX2rRHYj1qJSLeYEKzovGXJhr/vgqZKhqh",
-	"IzWH6w4MwdtxGwbA9cVf09G4MGyTqYlquQ7lYOJu+z+D52WyvLhdcxY4/5TkEYCVn57Phxu1YDq4L7nA",
-	"Jjer/Urn7zxTdnecVj9h82HhIfyczMHzJ0vp3k2z3mPMSp8NFw9E4WCmPy+LnsrMUVPoAHH29M1/3vub",
-	"jzF5/vT9t/o77+599LO9T38zeXQPJjKbvPl4RV/q9nOdHwfwfG2oCDWpM0AUO7bG783xtn30I3uIE/l8",
-	"11e/YY0UxoFEwJq/1p+TTfL0+7/e/+0fnnz29/sf/Hj/8dv93V/3H/2x/+id/qPf9R993/5/90/93T/0",
-	"Hz3qP3ozsPf4+tqtuS8H8GPpRes4Xl+5cvFCxnMkdzl6jpeDxcVFomRXz5Pl1JHjmjStAGKQjNR7YDvd",
-	"vjG/Lu7YG3yLKQltuA7Lr64oQpzJpn+ALg9NKyAXLlUXFwOiu7TTATw1qUIuqIEidECXgQbeBY+iRiK+",
-	"xcDRbDMBuCr27zIK8xIwuCyTN17cF1EP8zsgJl0ZRyFp2ZmJIjs9VL0NFYu8euO6lBEDnoFh07/DBI7B",
-	"NcCWOyy4qymqp/V/MPFE0zrovBlAEG/c8CfpCgDUY0Nvn6ovcHJHxG0QiteY/TdvVuCv11kDCEGaiFKq",
-	"yijeeT03rlnpBfoWBOYdaCMiz++98eHeG5/sv/3Z0w9+8+TT7zx9/5cvHOEgacmIh7Q3umLiFX/RRDC2",
-	"PUbVuGgRRg8uLF65kgkmXFhczIsnTDO27p6sqE7jHtyTRsjPYxV+wunDBZEYRjnn/VxeghCC2y5+lhrO",
-	"hRsHC5lPvLNrrHgvPAxpbwyFb1tuMycPpf87RYSKgrL2rlQhgNYCfWqdNrZO3z++QXtZIsQhTsOseBwV",
-	"1tP1zb391t7jnacf/OPen36//8571oCsIwr9IXEm3JQOUdBy4tqzsImOlunI0pAZYHPP2ftORSNLHhGZ",
-	"E5cI6T+FY4QfpVuuQ5URTM1tKhl3Tt5PdnCdgtDQ2jHaKGpkitkJZ2I7FrzBOxRyWDnOomKbXBumVnCq",
-	"L9uZzrYLWTFaqVb2/vPnn//7B6lhd2/l/v7v/uHJ48dk/73P+jsfPfnjT/qP0OX/lfUD7ZuqVhTdioXc",
-	"ovwQYbvMg8+kMu9+1jgp0GbWWXbCRECYSnV2PtXZa267OqrWRB6wQsFquOyGJ9sybrQYFCkPqa8Bo3iE",
-	"ElMQM9DDGDqFDFK3PM1JSA0jpitJk2/Gimkkwsf0umgwRyEFgFoYzK86sgCvlVhIWjQCXLuWjJWjSYWA",
-	"GNXGXYbajLSoJoiWhfd1xNxYaNBmRPMH6wJACjK3YSLM8MiEUirHLKpbsZknN7eZ6iG3AZQIxBB8M/aB",
-	"tpm+ivSokmj7ThwfFgQugfrH86vWqQjnyTLwuWDPYV2Bgg6t6SlF1FsXjjvVIyybLhOml3kNV4lu0yhi",
-	"yocHqUNMiqgBphqWQI7CmA6SR4SkyXWDRuAbuechTz79w97uh/Dp3huf2P8qoO9Kvu2WK++82GQIWeQi",
-	"SVM08LLDFIbRUKy0JE2qArIEcVt8QwmHF0qLSXimSofpMO3AUAOj5LeYSN72KOBzpyxmiy3pNZaVeb3w",
-	"0P4oVlarcRseafghE/xenWrX7HikJbXR5Hm3naRyu+kFrHNCMQRKlOWO4q7phhoMUxhJ7lLVaPmBBHtg",
-	"5sk9mSgbpOgK1wUVrBtYEXeIikTHbQjXa9KWoGcoFnEAhXbBnv3/jKrpb9nMKKOgwlx2w73qgNR7xHAT",
-	"ufPAkcbEbV3u1EPv1MwWzWr+wB0I9d7M9u0tmI2VkMNuXZ91yd2+9wUjERfQvAAPn6b6PA1bvWcYxktJ",
-	"m6otELKv0Q4VTDPSYjTkYlMDLoruwEHoeAs7TOQCew5sp+ur3xi/o040dwR07OXWOKmtgXg48FLP7q4A",
-	"QJaxWHuvOdyWkdleuMi+BWu7jqtuzfTJHqe8tUT2m7zZwq7PJKh+IBMloN9wLB9ezClh+R3orB5ChRmg",
-	"zEH8GNkEYy3t3oB6CENCyZDWU7eoYsWNtVY+zioOhJ3b7HD14M2UmHplFO60kgp2tx8TTw+U1cJD10Uy",
-	"QYm02/4lhN6ZgtADvQ+avEu1i2gW8B1MCqOXv9CLp6cyoVutdDNODDpvLKridDwMOJOniJg3BB6SxQ0h",
-	"MXSbAad8HKH3Za0fw9usGBgvEf2jcmbQDm3Agn15ceI8oB10hqh343ZiWcxQ2h0p2p3CHXJMa2PaAHdZ",
-	"1VMMbneWHZpZAtuVGqHUCJMVNQoJBSL2yOViU5+AYpguRMpYvWCHPzm1UG7SL7wjdoeZFJyOu9wNFGYg",
-	"jIfdGkc/NpGDc+Eh/vR++nT2hqPGHWmw202P1RpggXuKWnIDMs7ohjLFEhJua5Fn6+KLLe+ENvhMsP4u",
-	"zp71tzxVz+Op+jLfZgklL6EC2hPBgyVSEcPanYgadgSu3mFNstCWwrT0wkP4eSqKZfy1d+1css0IBxBE",
-	"sZe1BhUuNSierukt3umwsErsVq5BAQwl8EwJrQQlbcYMF5vz5C7tkXqqoKhg3auuYAbUV5NGkWMTVYw0",
-	"qGiwKIKIA1bq9VDBRVwbltsDi3fG5zhGJAGmZBcY0D8XL89duFiZnGoIhr/ekrzBzrTCg9JHePm+RAkW",
-	"rtR+51P73YC9MygVbi8fQeVBL8Lo4oU1vGSK2wFGGAWIjbMcwMO+6irRDHvgAp9bQnbBrMQq3zI4fsxs",
-	"vX/pgnWT6txxZerBabbQzJNbroN04GM48eCEc5ZBm7XrTOXF/ucJGutCkoxvOvcq61VhVCgKR52LlNLW",
-	"6mgo5lxGQ7ZYxxQXA4BcH+eAYw86XLEU4vqlucWLcxeX1i5crF6+Ur18JUHJ9rR8n+72d9/v7/6y/+jt",
-	"/u7v+7u/6D968/Pv/Hz/bx9P3nIDs55JncBtrWMW4lsrKq/Dhb9tNOx8uw66Bfu+ZR1L0Sjzqef0XATh",
-	"IRQl5MjtNKj0Fh7Cz3E5f8W25VZml49L+icCbMW2K5VpWSUCJeVQiC5kl0jh8FYI9Pwq0DO8wcAW5AJa",
-	"W6wSkiIsK7Anz//ahZpUOKaV60XF6nsjOrTDFDiUBdVqK/dX1wIAfYkB/b0hQ+aKFxxWFBd4NgIx7DzB",
-	"/JP2MjVcGh1JubVsVuzA12XIjnMywew9yexL125em7v74q1Lcy9devW1wzR3+pmcNiKbHfhlKcN8rB1X",
-	"XiY7TOCRT4/RljR9dT/BpOCB728z9UU9IFL4bebw1NyGkYKArGK5lQwPNFviLsQDAf6/YDigghXvzNdd",
-	"wAQkUZsqNuZBYySEPTQzhGoesnlyXzCYRYCtiHDneXLXQ13U0JiskZ6MlWZRk1DXfENFz12OXTeaidAe",
-	"E0kPoNu4Dutsk2+zTIOgGyjHLjV0i13rTV0DWK1M7TtcOpwuWIOJJ9tnJtYnTKHI/MRlhv5Rag3RUis8",
-	"G1oBErFuj2Lb0YByKFQI0MOtW7wzOkSykr1wqudWMs6ocEl23sMkYhcnFL67MuRN7o2/Q8v4MVcMohL0",
-	"wMMkAVHuvfpsOn3AoHdLeLA3J6/bJqEGwxvLrmDqOU1oZF+bpwxzwWzyektCL3tSXyww7h0gaqK1zoqQ",
-	"H+0tJmoCsgZlXrgCZ2qtON8kX4wGfwBUa8K4NFiywy1Cd7OoBbhzcHZQalhIDaAYnXjo7BDOJAzOQHOU",
-	"XwqalcO04dh3lLiMdiFwfvrdY6/Fsm9a0ZK0rZ2ASAqFpAS+2rIQs38AtX8pH7V/2AIiNX/nWjWZCndx",
-	"mIj2ZFxMVACfTvwi7sDlr3J7Eua8joQvUcM7YA86EdgkTRpplj8Ba1J02thom86BG4aqYiTsgf8qziew",
-	"r/I2fvHLyaujSgH0Vdlqd4xOpYm77LBDXXYR4mOAVv6UjrpTNmZucRHio6MiGjj3kuIagHiBSFLmiByo",
-	"psnpbsk9JWtQHF4jmvYg5tC1UoxOVg04SmoBqcXaXmJXoJYsAcC51FweOUDtwEhExWZsFzDpyKB6i4Fj",
-	"VgCPMO1mi7F9FmTZYddgpyCU0CtGw6TX+7QE7XQiasN9E3DOJeU3IA8BaTKHfApCkCdlh42kJaWHVjzR",
-	"ix2Mv+Zgb/HGllWJCP+tNqUxTNgFw6+7Bk6dqVKgkV06RJXrQlWaPZ7BqAP07sDlfTS5tHhlOIiGN3Ju",
-	"4jSToiMd0fRxnLN/uqHgs1+K6KUnt3gojdgcABP1wZ9R/V+zXvpnYcGnt353oFYUrW+3xXETg1vCNeko",
-	"ppkwA7196bKmimWhQSMmQqpGaZjbRvv4OpKkDSZsgIlZimEloY3sXPf3n7GkBJkSL//M51V6bjrCBvz8",
-	"OZ28kAIdUJSb8V9D1wMyz+nrxuq6Tgv+BgZaSuEWofhWgUkBBAqn4wgNuy0GuT+voFymB2wnwWKjaITm",
-	"lwPnc8Iom+ui65AKuCa0br0vsqy37IfZELEvifAy7QksZORMm2IZJ7cNYe0OIMxzg9FqxPHNwvXlWXDA",
-	"031WdkNaU+ffgWt6fDa2xhk6SW/JKJLdrCIGQgL/HsG+2mRmSOaG8HrztbMUTa7aoxKkBxdUG2piTWqy",
-	"2WSKhTVSZw3ZZprU3M1YWLvqxNVftBELw6MaCgSW+3Aw/NwVGxHtaBbWEvCzbArAAcPZnfMc0PQzxdZF",
-	"DdyZDW14FG00ZJuLzRrwo6qYBV4XAEKkv2VLRiEOjJ5QRgtgiS3ci+C9qqhwwBnrWTO8duPmnZtrN4l7",
-	"c85PE9KrCP9c1oFJk8PrYpUJQ0yXNxgsVSzc4D4+7l5Zota4cTCg2ZsMm8f4vZnbxwemX+7qCXf1Ku1Z",
-	"sSLGyg2BPQDigQeZABMrK44T7GNDG2a0kQW0v/BpOHiwAYSiHZEJ4zYYEXYWXYod8UFyKVIi6WFbzHqF",
-	"zFx38yjN9pkYXgm9g5OHUY5XblfDbYHJBo9vSlXEEVrX80ZrRsG9R9aqhF1ki/V8tgIAj614Nah4zpA6",
-	"gyAOTAXkyHOGOX2MpGD+9klwIQUk9seeXhepPw6nm1PwTKSWmsMCBjxQRCQGapTUerKzm8ejx72kDSHN",
-	"RkdqzesR2+hZ3Z6CIdtnaVGoXd1iueDxW4x1smJ/xER/m/LIWnFxmyv2VffB/Dc7k9f5uEnMpLfs2d+U",
-	"ZQHopKEBRqExzApsat2DLxbrFtFxPV3+MadWSHtzWNpSZH6u8gck5Jvc6CDxk5CehjXtoSXF1QzeN220",
-	"EFWFrFmbTlu3ySSg5i4DjR4fgAt74wUyGlKRluxChi3w6ouEMjn5WKRZFVy3dWFarB0QRZ39SFFZdKgy",
-	"kF2FLLJ9MDeRhiOg9CZ0zoV5IXm+zW7QXlJBNKWt64cYwSEDMyxNuwlDn8wkUgrRMsf8nxXFcRtDSUPN",
-	"iG1xC/Yb3v1A6AOB+xkTIHtJyCG/FLowsoYTmL57MUk1WNYBtWe+YN1nQCKnK2A0eQuJBWb8Yo2ULB3J",
-	"UVWXkOdXYPzPk9R1zfFKnZfekNa79joXGSnsGL51xyoxAbYfOtRd2qu6tEpm1vNkGb+FTUBUkzrbjIUD",
-	"4Srs1Ee5WYVHOobpZegWsy/sxeZS40rz8oW5i5fppblL9Qts7gq9fHlusf5i46XmxeZlurR4iM7XzOxm",
-	"g6l1uG0FklHaaF8IGw38wGassMPFLizGCaGrRQIdS4FfiENASwyMECvrlSzQDl/YXoJyFPedEcVrwI6a",
-	"UFO/EAyy9GjyPPbK7f305/bjDN/BQBHi83uPH+29+y5e+8J8fs2druSU/7hcdCeuR1y3WJj5LlIv5Hzp",
-	"VobYFSldk4lli0CM7OYWf2SGcGn54SHWKCQKIA2e5orstzLf9isx/HVrpOmklhbzHxglTUrh4W9Zyh+7",
-	"1EaCqRALMzBNrMDNmSVkGIyyKppI7wX3qmDPRFxsWVcbGAPwpgGhSvFtGul5ck/C4+jMMGDtDI+yoliH",
-	"Ar0usBThSoGVDQuUuQH2DhWu22tsM46o8qgK2qUpHf1NBv8FYRjqPd/Wf2AA18OdIxgOMt8fsz1GVdRz",
-	"qPhp0m9LyC4+Tq8uw17VUakEni8pcFWriLzPukMT8DD7wzO4g5BWLoaRMhAHvjCrgQBtmGfyhKtDAxTL",
-	"5cH6V8w7BQhSCZ16CfNuxMLNATHKae369l9++38DAAD//w==",
+	"7P1/dxzHdSeMv5U6szlHpN0AARCkTODk7KEo0mIskQwBWasVuTM10zUzZfRUjbqqMRwr/B6BihzHib/e",
+	"TRx7nzjPJvvDjteWlWSdk5UdO3kvOwIlv4vn1L1V3dU91TM9A1Dy2vIfMgh0V1fdqrq/7+e+1erJ0VgK",
+	"JrRq7b3VGtOUjphmKfzrBSmPuBjcftH8g4vWXmtM9bAVtQQdsdZeq4t/b/O4FbVS9mbGUxa39nSasail",
+	"ekM2oubNvkxHVLf2WlkGT+rp2LytdMrFoPX4ceQ+dMBSztTSzyl47OxfvUETJmKa1n6wZx84h08lUmUp",
+	"q/8S/v0cPpSlSqbm2ZipXsrHmkvzuY5gj3S7B3/tENknesjImA4Y6bK+TFlEJlwP4beKjhjp88Scgs1W",
+	"hNN9M2Pp1Jsvfsaf24g+epmJgR629ra3trai1oiL/Behqb5Ip+Y99oiOxon5287WztWN7e2Nncvuq2Ui",
+	"xXTajDox1SxInZvHTOjaTWDmr2ffglu0xxOup7Xf6dsHzuFTXPVo8jqjgR0/HDIyZTQlXJDJkPeGhGtF",
+	"ro9TnpCEM0UunP7sH09//oOLZo/zTTB7ECS+GWrhbEf0ER9lIzPEtWuw++6f5jDYuXOh2YClMPnbMRuN",
+	"pWaiN/0Sm84v4Do5pknGzGGdyiwlciIiorLekFBFKHn11dsvkgtxSvt6gzPd3xhqPaZjvsGLcTeO2HRj",
+	"yGjM0oub5JZMyc4uGcosVcVJNytiSlfO/xGbkgHT9jktUxY/EFSoCUsJFTHhigipSSwFI3RAudgnVEg9",
+	"ZGl1QKqLwXZ3dkjHm1/7iE3bKcsUizsRjGvGmwylMjcwVdp8R2meJCQTMUvJhE7J7ta1zQfCXRFcXbFP",
+	"HlU3DFlrrujOlSvVGzqmWrPUjPkf3njw4NHO9saDB4+eZw8//zvBs/cyH3E9v2svyQkZUTElTGjDpglF",
+	"NjM0m6bJSCpdx1QSGNGfcMz6NEu0OURRccC2LXex/woerpe5OKq9gAkXR2e/fK9IYSg3x8G2roTZ1wie",
+	"X/TN30lZv7XX+jeXCqF8Cf+qLuHXzHfv9npZmjLRqxcnMn/k7Mu8R9N6ljmm6TlwzHtDqWX9N8xfz/6R",
+	"+1KOar+RSjk6+yeW6C/npbccDBmr3xJl/noOH0nkgm8k8lw+kQ3CckumAyr4V6n51XOKqKFMNTHfNsKM",
+	"xnHKlGKqJLhaWqohH9Hw3VPmU+tePZinmfChPGKilija/PWsVHlsXlZjKRRDFZzG91GemH/1pNBMwI90",
+	"PE54Dyh0aZzKbsJGn/+KMhT0GJJ5Iy70tTYXxzSB78ZMU5609lqzkz+fnbz/4Qdvf/yDv52dvP/RP/3l",
+	"7OSbsyd/9qvv/Mns5D/NTv5ldvK92ZM/n5387ezku7OTv569/cSwaE11plp7uyDbuYYdmL3zo9mTv5s9",
+	"+eHsyc9m73x99uTPPv7RT2Yn/3r6re/Mnvzp/FDF8t0K1KXKRB833aN7OABScP5AOZnck1kSg+Tuml/S",
+	"eI+MaGI2hcXk9w7u3omI/TR59fDWxhciQglOyaghTsInXGkjrkkmjoScCJKbTZtmxjek6Ce8t8qOnXmR",
+	"d6QmY6kU7ybM6Ed6yMXA6A5UxPukY45Bhyg6VWQynMIsb1GeZCn7JCf5Qqam5MLuzrWIXNm6bE2Ozn2m",
+	"0+nG9b5maYdMhixlBKh6kciUUAIagLNYFEuPWUouXNnaurhJDmifES2JTqeohJGEapaSvkwJO2bpFKhA",
+	"upkmlNy7e3AIX5SZJp2KmtQx3+oo1kuZ7iB5ZNrlcczEJ0kgc1SBjZAuS6TZQC3zU+czxcjM1+jzIzbq",
+	"spSM6NTqo2bnFazgtr1DZ+Eb9jK07f3xGcfpu98//cb3Tr/27un7P5s9+bPZybc/+m8///hH35ydvD87",
+	"+drs5Ouzt09mT57MTr724Qdvn/78B7OTb/zK/OYbs5NvzU7+ZnbyF7OTP0RuwtJUpqq190b+XS1l2xDA",
+	"/+DO1tbT7/zR6U++++E/f//0a+/OTv4WpwDM5Afzo/Y5S2LDXJA/PX7osa2dnYJt1S+kGDHEqqq0OQ9e",
+	"9arR8pWWMo7ssUUbqJsyemR06TRL2D7pIMU6IBMV4Ro2/I7Ut2Qm4k/yxN42Z46hMcQeAV80JxN/oYaG",
+	"OWo8k6RHk8RyyDtSvyJj3ucsnlcA7ki8tr0hFQMWE8VFj8Ht79w8pIMO2lQTqohiAld+j45ZeveYpZ/0",
+	"ZTXHlfSoIEISc15ZagSLsef24HqCMgZzTdmxPGJxfnEVo1qRIT1mZGCMvi7tHeFaUin7dxiL2Se6ka8Y",
+	"m21ChS5sYJjiHlEyObb07w3NHooB68A6JpRrNFsVEzE84gQtsmNk8GOzIuSqh1K+TNMB+6T3qSvjqTmV",
+	"ifl4ak6QINvkFf4CrsMcKJYoBuY25bCUlMGMXxU000OZ8q9+svtxR5JeymImNKeJgmnmvo+UOc0jIuzR",
+	"2Gia5u/2iG2SzmuvvbZxPdND83aP6kL0896QHHH0X5jNZrFdpMrGY5lqFr/CYk4Pgdd9OltkGEfH/5r5",
+	"Smd+n6g6YjGIerdZOQMGzfm6UllKRY/Nc5jT9//49F/fefrOu6d/8w+b5DUz6pAlY/BVsFRJQWJDYy1J",
+	"T44MuxVZknTIiFFhGZumQLqoNU7lmKWao7ZOtWYi5mLQlv0+7+Evy9++i3+wTh6lab8PG2oXEbW4ZiN4",
+	"r2Ia5BKIpimdmn/3hjyJ2z2KSpyZI+0aiYY2h326K2XCqIDn5WhMBZeiLY+avZEweszaIx5P6LT5S1xp",
+	"JtpSJM3fEbx3ZGRZ4xfGxgRcfuKYUgewVyCd+UC0EyoGGR00JNlkyFjSG1KeNnxejphow642eeGxbyq+",
+	"UaLCHB3nd6P8ucr+luZeXXvp7DhiRoHj+zCfs+x+hfVAyckv1m0xzpA3xDE3x5sm97zr0KeJYtWbDpfN",
+	"MGLW18Ro4kbvxuvFS3eL3GfjhPZYjN7eyVAmrOGFy29QOSSxJCIBDsbb+OrO1me37Tfyts0f5izmTPTY",
+	"IQ24om7J1AbCuBjsg37Tz5KETGRqzhxa14pwQTrUjtMBp5TIRuY+UzGVwlwwxZK+u67GMqEjnkzNYaYp",
+	"RF6j1lRmYO3IY5a2d7fMO1Yip/icFixtD1KZjb1LWZxdsw59U+gUAimVS9LD9fieaoh1bY6zbsLVsBUY",
+	"kPa0hMBn0EGHcguNT7PiqlurZiuqwxtVBOZlCeY4mZk91RBg/IrsBhdM9VzIb0PzEQutxZmQdZyqNMfi",
+	"bODil3jszEbBG+0VH3drn/eL+iIBxqDG8PYo5u1O5Ha3MnBpWjkFHtbcAH3P3tHywckZaf7DovvvHcGA",
+	"suLFn5cNdIc90jaOPUcOmEh5tOCijilPaBfCrPMn+LUhE8aWlnIExluXkSGNI2LOjyI0kSIgamI6XYEW",
+	"3vdfpEGC9FM5an6EfefPso/f9Z69z/rmdbPUZa+9II31cN88aaZLj9D31Wi9h+bpgzGy5epKtWy6zspu",
+	"w6wra7eEg1HdLCPcnGUH4YVE9o7mTzkTsWqvwk6OQtHqu313orpT0jVfUvuEjcZ6SmQfwrrdKUiQnvnb",
+	"ZmhcjCMEFH+laapXmyNoUYE0ECNJkmlnD9zZ+XzzeUVEyRGz3lbFMFbui7R+ypgVSCDB3AaMqdIBPl3Z",
+	"0COWh3v9VUX5HriJL9tKmztS3kik+lp3FI9GyMZKpAo5qV4bItWAglwRfA5dUzGdRoQaGdlNGCgL7iRM",
+	"DOPhoADLMRPBUxDbjVuSzRK1hjLhMQ0cxTs030JiH9pcetfsV+x6i9EjR9bQlrxARYA2H/7y//n4v//F",
+	"7OTJ7Mk3IvL0/T+ZPfnG7Mm3Zid/OTv5k4g8/fnbpx/8ZJPcyYz2gO4Mo/hbZQTt6lyFwk1KzNz6bGL+",
+	"myVJUCN4gaYpZ+kt2gukJdyQSTYSypDl9N33Tt/9h6ff+eXHP/wJxr38DxY6aJv2emgXeb9LJDXHvUcF",
+	"cz+PskTzcZaOpWJtLXnC4BwncszaLGHHVpHRRlAnrD2mxxxUvW5KeZKw9rHkPbM8qhQ3GmWPtWM5gI/A",
+	"7GEGKdf41jjlMuV62h7T9Ah/JZWWI6q9j4ssVcYosgw05nTM0rZ2dJQybscpF0dw31KZJCxfWf7vTLEw",
+	"mR0XXWj1lW+mk3WLruMNM+6hYWcFi/UMuN2tcoYK3fjq1sa1h5+/0M5/vPi53wmyax46pNcFYY80E4pL",
+	"Ye7jkMborqTIvfEqc020zHpDpvadEQq8nCsyojHcMgjOlHgkvA+xaTs+HCGZhOnpuH5lrUtsVZSpDem5",
+	"iAtbbbEQqsF7bsa6xdiK2951R+Vc9nGK+oifBgT/83KBwolm/trd3pjBalcKVJs7MbcFua44vXQoj6Zy",
+	"n+zs7m1tmYNg2CwTseO4ltsWpta2ebBVWvWFC29sbT98w6z2D3be2Nq4/PDi3htbG1fcr8wbF4NE8JS0",
+	"gJ3Xs2b6vLWEORPBv7l0xIV/bGrdNHysRtUJGT/2nJaTJvM5F0uL3PqD24qpwwGajcepPKZJW2k29umT",
+	"H6Aof6bmz12ZpnLC0jXU8p7h9kk7ExrN06But9SW7iWMmp/bIy4yzWqm2ZMCL274FPRSRjWLV1Iy44y1",
+	"7a2sMNe+ZtZdP6GKJEwT2e9v1i/Gm+fK6jh7ZJSrBnaRPQQ38+fh5TFP2cIPLqV/n7F2L6F114vVEAnd",
+	"nnvINJg6ghhNMxo1vGUJE/Fa53Jkg7Mr7YOQXLFlH3tVsTvw3OOoNWbSZhssX/GYpSOu2wJ0xiCdU0Zt",
+	"OGr+Tytbv0WqXoDOSw+EYjob+7ex6kDjithihucU5jV3meIxy02K55SnsXtkWNMSzFTDu3GADz/OsyMC",
+	"1DxmqeIlStcJW6CWPYQen4ycYe8nRNpp1pqFJZIGeJ6bcX6s3IEs3XGfmUdV5p+foRKz9O93cZsL5ucz",
+	"oApHrx7bgnYlflu+bwvE13U73xXVsDLn95PA/dR8TwbXff8GLC7JnVArzKG4nXN1Iit8HzJCAkJ8hevg",
+	"1Sw1YaFdUItoktztQ37SSoz0YVTH8vmIkZjHIW7/aGMgN+w8Aqy54bzDRg9G1CIykscsbmfjiKisO+Ja",
+	"m1/ibWBxW4oeK/4ZkZj1Ei7MTz0p+jwd5UNERE3oeAx/wrNhfkzoWMF7UrDImPbmH/klaUPg3v/FIIVM",
+	"BP9XKetnCj0B58PQQpypVL4G99AaQ91pwZAeLjuO5+E6L5/v5d7zJRJoTae5ncWLRbSk0bF3uvXjaO5e",
+	"DhmNF5SIQPzMFqCBWW0zu7iuEX9dNgye63xE8y7BpyArLjSIYeXDkFy+w/hg2JWZISJIYWUnBEnDMVc6",
+	"S7uEY4pbl7nf4DFtvM+ei72yyUOutMQA3jmdGqnZyofwjtSBwSpHCnc235CCqO6jxWrmT9rD4qzd9HX3",
+	"yuGBYqtw+BGlSW5xsx43UjXILYDbhP23HK2TPJEo+H69Yj9mac8mR1Vn6HIccrMnqMmhn9d5jQSGinG+",
+	"UcsyRVBKgBcu967jkG7KxVCWksWMF1z+V+Txql6ekPmZO2me31ninykZfIsLoEZm7mczNCrOo8VlZNEK",
+	"WkuUlxA1igFXDYRV6FWyAZpRLFfmy8rf8hrdumMCTOKMelgc9jihxrWiwdqI7rWhdZD3MKGHi5fcLOOp",
+	"4gS1C53Tu5fRvuS2XDK5c1RCPm31455N/6lEEHiqdMMVWAUG7pmxfVZ8rTJ9/HI+1oKZ38+5xfkYRqsc",
+	"EDvMwtnlZWS/zsy9sTcvVx3uF/UXQ5mE4pH//P7Tb/wCCjm+TrhQmtHYxr/xVU9C+1lyn5iYeTNjWSDg",
+	"8JqnzFJi1hae6G+k5KnmgeReooBzCD+y4OxjYW4gYwD/fC488ixhgDV877B6bQNVC6fsx1WBmbVt1sDS",
+	"DIOmbma6wphr+6TTLFmYHbMyLeo8nI2dmFnipbHYfSq2xSe2R6PCT1nyAOYncekpPoMTbi7lrG5HV9F7",
+	"VU+OS4YM2jF9mSRyggkKNJixUbVeYJyly1/DQFnzqlhihSpVYD7oHOhIwTpQA9XJl9whaszoEZH9UG7s",
+	"eQZOfl3smXXPQNRSQ96Hm1GWRpe3vbVsXN5eII7Wv/hnkUkNj+unqHWtTJczqV4lybLo5Rcp+pfOVVfz",
+	"RVCTj/9G6nZOQpa/dP/+qy/fLKCU7t+6Qa5c2b2Sl8LfuPvqncOIvHrn8PbLwMcgC7qcwnLr/s3f/91X",
+	"7t45fOnl1/dfeP3F66//7u7B9Vbk36DLDSpszkP7/HSuuwcQcyax34BhKEA8emvOTjSPoyuzkap6377g",
+	"jnxVX1W5TtwkjIIPzzFB/HVUzG7R+vK4TfmAzp78ZPbOf5+989PZk3+evfPj0395d3byXyPic4KIfPTt",
+	"n3784z/58IOfROTpH//rxz/65tMPvj47+deIPP2r9z78+dc/+sc/jMjp1//nR9/+If5hn3z4wTfxyYic",
+	"fus7T//p67OT70bk9H/8w+k3flZK+KQutXLIEgfewhT6Xl0QDEPCGPtqRa0Y5ZsLjOVx3wR+xvhXOHnS",
+	"kmJCx88sgBq1zNVe3R8Gby3Yv0OWjlacdClzqrzrB5qNIR3XPbPZ8iC+dpYxAxtnn9cbrl5Z+moiFVP5",
+	"q1UABs0ToiSGk8wzNj61T7YIRPUh5JBh7W6KgapVvm5Yfc23X5ITABEgtHT4QToo830o4oZCYSyWxDKV",
+	"/OtXl7JQgCBr9/DwVbBZrAHiqhX8ogtAXSLwspkGfJt0ZSbi0ve3txpOACgXKKEYM6GIFFhoB/B3EOEB",
+	"2Dihh2EJKc1b8wdhd/lk8E0Yuvzuzm6zV5uIolJa85hO0fY9l4TYyVCWdO6JKEoFDVPGzOTllpcZp+be",
+	"Ix+p4jJiYQMciq9ILjTpSWGkFh4WmwBbcUWfKS80asl+34LSLi2NOt9kDUAYoGQAqBbaRvaE1CRlA640",
+	"S1lMXOn+SqkcITdDpdLJpr7atddu0Tp12HcFw23cJ1SUL3tlYRGhADODUW+J13DEhf+J7fB2lz/5JWY4",
+	"PhWIEwMGNBbIcI3YpCqRWu3npeFRkRLg0GPiApyEK3LExrqZgT2fYr8TFJzFKVsuZFepyMsR5OY28IZD",
+	"VAmFqKkG2EwtIdsAasgwV4ICNouhwYAfM4HQpoz2hoSTfipHZMu81BlnX/1qwlSHbJBt0kdTA2sYMCGN",
+	"IM7UhOz8h8s7RugBsQ9eur6xc+XqBff/HUCk6lwk/+ft7xBOqGHR7IHoTjWDXwnzq77MUmJ+pSLS5QPC",
+	"RMypuEi6bMCFskAwXa5Vh3yVpZKYHzfJbQQ45QPILgKJgnBBjECBMmLLAPoqERKwwRD6tOLG5bom6blB",
+	"eu98XB+pFh4QaBFkQ0aPLDK5K4XkZk+g+MtKNwT5gkpTwDLp9djYIoo0m+REpkdt2tehDInS1wC9J7Yb",
+	"jsVWq36twqmQBBFSvSBXaU4lcpS24WH4EgjBkrBGZKvYYoYQfHjyNT1iihhZ56vyXLQRv8UwTWFUc5hI",
+	"ctTmAkuydFArvzGUUgVu4M1jlholUOfldMb4g2ohlsT7qCfBH6AGcMx7RyzGe2iVJUSngSFsoRsdsZj0",
+	"U8aSKbnw4QffPH3/L5/+1V9f9JcB0HWwBDAnUxYuHLpxplIVOl+osnWtplDl365TqXIDKgnvW5/ECqJp",
+	"wthRMoWrL/SQCMaAbzF2BIWV5nc0UdKiGdmNAXpHAHidTEFMmYWqeUWkUSAZwHZt3XYVowCnZ6QzgH/i",
+	"F4MbZIz/Vb5k4YR9+BJUQa8sczIVyCVX5g19Szl/DSO4IjqD+wE2qx5mcNa4uSeYcZ2JBgW9vCYkbnbf",
+	"FtysYC8ul6TOm1GYw/OQHXB/AE5KSwD53Cx7qurSjv2F1cTSLY7/wiLyZoHRpj69xVUNa1corBrJDWmr",
+	"y8KyC3ISXD+ENfJpVqb0WY5KE6emtw/lD7zsMI4Mg0K9y9WtNVJbz7pJ6+7KeSQTuYvyqSOB3JBC055e",
+	"10ay4kVP5LwoGdk0af+87GwFNUo1XPHb14nKuvkv3DTuZWpIrt+7TS7cv3WDfGHr8lYEDv0v7FzbvrhH",
+	"hlqPlbHXoJS+55CyIzKWqSa7u5cDAFoZCp2KQyKUbjA2pn4z22i8c+VqPAxBcC3muvlX8iEinOH8zj6u",
+	"3+vXrC8ovFtzUDAArmv+6rBgEFY06GvycfVVODqMul4f4AqNgkJJD6flhjdmq7FmSlnjS5lB9RaZM9UO",
+	"IpGYSfgAigeAmQwgx1q6Y9W1dvcFe3x2LuYwh2A5CAfCinM2X2Px5nLRUtlQILo32TkShq8s4GtRGyNa",
+	"BV3uiwfkC7v7qP/JlAjGze7OH/uEaq6zuAK0ITMESCiciFdLjUxqV2/ru4zOJ8WgycjbV3wf4/bOztKx",
+	"K5TNV+B/M0TNF12eebVLBfbZWZqwY96/zwwHCeRPpYwexXISKgGGpHOFnIsruBa2xYn5jVTWtYOo/hpA",
+	"1LopQOibAdtcdPaJ7GsmEDulcY0FzpXFv58x5ap853K1Sh+qv8cWpbOTr7ODDpkhI9SuDxwwFoaUg2sk",
+	"IlwrlvTJmKVDOlb5xaLKuvcV0VKSPpsg/m9PjhjRcsDcWV1ZnetZB1cz1ydS6BYfgICe83seGjNWK9Ib",
+	"MrBnuSAUdZhYSux+gxaX0gTD4qQnM6GZhc01T2MJGfaYSrUqsBE0M1KJxSQb53SxTi1zHPCEWA4Eepkd",
+	"epl7tbymCptpqGk7t+e5UfIAMJ4BIgnXZGhgrELrY03R4YqYOwvIYSP1/kur0mPlwuGqPVTpKOPrlh7l",
+	"7FGcu2GRxyrCTGp6Q8YBrTOm03bP/sXzVGzvXN69UnZVgEPirauPg86I8VAKFjYBqCDoK0LPEt74hIsj",
+	"h9JEaGIsA/RIQBsjolnCYEii2SO9h5zM/OiaPnGF0OBc2DK01cRmvmo38xqa3U2t6j+f9XHrBrl8+fI1",
+	"nJDs9xXDujXw+5h5gW+o7AAqCYYFISqg9O7jDfxhp/jhwhuH+uHm5y/+2+AmvMh6PGZx3jeputOrFKvV",
+	"ZTW4WjDf24EjRy11xMfjmsD8yE2qWQ+mko5j+zrln47sF4Ob5s1vBaM3tCybm1DkISx31+TDBKcmZaDw",
+	"wkbLqa6BUeQ6d7StkLi8ij9+dVaO0dnaKQMXNhe8ywYU+hNMZHrUfAUg0pqfVCnTezTVwRyc1eEcGmYt",
+	"V/m1SzoO+wRygkXefruF1p2VG3RMexY3aJXcRu+1hbl0y0BBKivOx62dr9FnbgcqTXtF+GGhS8M+Zg5Y",
+	"po3SFsB0sbKis2cuxpDGpMuYyPUjl0rSEVK37S8RASZlUIvqzC4tQW2wXSE8OLw05ZiOZD/UilqZsOlI",
+	"3qBBHueatTWrE6E6YODeQ30PXCKgJjoM5HL5bN0eObq58SOvgZzbhdrtMytbUPpNUyNuFY8D2K1di1PY",
+	"sKDdPF2bD+C0MUrciVumi+F4Uenkh4eGc2AVX+hDMXSr6y9UI0owT5ZMy64LPOdNKkIq1ZH/ZS6OVpIO",
+	"B/yRbbUJIcHVBcU6VTFNBcQ5ipRinbnibg2dIkGs2eRt/44zYFEFc0oqkqBUduJ9skYKLDoP5+Eozs/W",
+	"MsgBHK1uOvdsRlmzG17wkwBohWWx8xsN1pyxZK2BrDFBw1rw4TL/lbWdsyZKpUyx9LhRVsp979E1lREH",
+	"Er2EUn2ZGhoZycaF7bHSQFz4+H91wYxiCQUYsdvCMPSE2fyDoXVareBcvPmI9nQy9aL+4bCAb7LOs4qY",
+	"D7hW+2TCYz2MiBrTHlNgWsaAoEFiCellI7C35iOXQVndS5kOe7GMfOU9PraeBhmzypA7DSGYgGqJ1MEi",
+	"SptAGchfAioZjoXpD5jFtWKbmxyCed4h/6yu1yqqEpCYqQWqiX3CCfFzgXWruXoldagLcDNEppFVLSY0",
+	"OdrgQhHFdURGND0qYSx5M3JZM4EsvrG27k6pwEGK/kunFtniuH0iRTK1KOJmLvgx35MYCrGEGEChIoZ5",
+	"gD1/fqZPjmLt9sbR6+GCk/0yV/o8pBnckrNJMzPEKzRdFWbZO4leN/aV8HHdEMtmhhdyrRzf5fel9p7k",
+	"h76J4Gi694cr12LELNG0zjhCn61h4VvlkgZ/IzZ2tupxPauN+eK8dwA4AxvkDoTIgZNeQAS1IhW0faXx",
+	"xTCELicrWZPf/nN7yZ2BDwYXkNLJSrbJ9SI6uopBIkcjrsP+VpssizrhOJUjrpiyLWttp7iyA5Vu9B++",
+	"dXU37K6OUzoRZ8KkNSMscIElUqNAhi85rsxomnBbY9nUmafT4F1+bSida0A6j5vSkTnIGNDct2YhSIOU",
+	"ToxiqKH1d2yMRWGj53rIpmTC3EwbRwHNkajtRcNSGmzqcGinCa4YfMg59Fmuy3qhrHCSAGQuN1Ue+vzR",
+	"mSw+bAC2YClUQWAiIsyqr1TZDhQqG428sBMWN+GfYFbAx3LbvSDJZtNZtWM+YGrBZZF90jEPduonEfrY",
+	"Kjep3m73eYD7/h5mz2P6TB5nW29fPBVyvj2Hys99o0ywsVTanPB4UaiaKjLOAHFuP/cjDukYiqpyug6p",
+	"IoJNiiLf+fNrGFati6oogXOTP8vu1HWpMbvW2bMfm4+Vqk3S6WGCqcXPhqPOFekys2o8OfgMOFjhQG2S",
+	"DvAQ+4pZJuREy8Q8K6RuD1lins5rOZ1Hh2vSoxCjJzRfd152NWZO5cQy0lz5hK9ZvyzUli6Nz+Sso6L1",
+	"QmZGcQhqHfY51y8JK4/LlC+mZR4FG89ZoyeC7IGok7s1PecKoO7Kebi+8dLvfemVO/c2Dr+88e8fvrVd",
+	"E7Ct9bDnViUIjQE9ZhEAzbNj6L3cs71vuMZe8PukYzi423ioLSoET87s3YmpRODZ3G77VcBF5bDZYbfb",
+	"+edakRntYQNW8WYmNV3ZM79EB84xp52rPf9KQd3Qpt58M+Njp+SshDKd5emBXlBnWeq6S69fiDfhpvQl",
+	"jp70QEFX2DUSBN6/JVNw4kAykoBi3qLqDC67NBw6l/yplKNqoevqnUcstjCSaSHhv1SpOIiZOsIACbRy",
+	"nQy5Zl1J0xhdT+Z96DCkeikDXjSSguOvRryXSkwhiFpKZiJuq6nSbAR3fzC051dp7Ao75lRIZzpZp9qE",
+	"9zkeGewtNLTQJImUY/hCmsKnjrjuDeHzE3Px2kNGbfPKhE7bI+QkcsRAMLVZUtNe6GZKVZayG+Zg9aF5",
+	"dSDZfhUNq/B/N7dW7ubv2Okstec9zu1/MLjPx+5yNfJVw+O3aE+rgLMaur/G7bl4xlw5kHlQ7RWxiUzE",
+	"LC10bFtuZzX2vBf1qsStfFYrmw3bnWIwZJO8bOZBRnRKoNutTY/PswGNSdKnqYPNXXGzQro+lmkqW9ZZ",
+	"1Z3yDyMUtRQA72xNETpIGbjPYnTENpuN+95izI1me4+wG3bzHy6OMpaercZdCyKU9yyfUsBVPp+Snndo",
+	"w+OymZ/mAph/ocBYVjVM/ZbtC1v3lVtQP45arv9uRSpcCUoF93Bb08Fq/U1dq+CSG+NaZaOjVib4mxmz",
+	"fzZbVe14PwcHuxXuK7NsTrdYQYImktQJ0PKtWO1g5x/0HTnzZ/1Nm38buHfXAXFb9slkKEFvw3JOUFQi",
+	"rJ/E9Fq4feBLw6zbKUn4EfNLxJ2hwy2Od+N76qcHFwvZbbSVxnKm6bTRWVsPfShqHXPFi/61i1by5eJJ",
+	"qPbrKq7Zup0+vOschzNlBqsCVa4h7uqzLzikX8pRV2kp2B4REnKqWWqN9mW5GHb4lbw09aLeo4db6MPF",
+	"RFVnjTCUNiggYkYyZfVlLkasCfZIkzEdMFsRnDKX4VqDg8se6bbilrmugPWM79gp1dNFjldNIavDDLxa",
+	"QsDZwH8vUcu9sWqniEI1bIpS4XQnAOeRWFJozIrJUIKioxizScBnlXZVQfdsBNtc/BWhlhZUouYOk7O5",
+	"rMsCck1xuEaPnCYCc62OaLm+dCa6LBCkcAIDQjQXhzZSy1xhfAplAftwJju2hKWDcAA2n8/BLJJXpNLJ",
+	"1AnYteRqIN21QeceuHJFIzJP2DZOho1aWRoo9ruO9ZDoH1LAA4M9P85B9jYIyJkpen3PvI/mjYjyrF1L",
+	"g/Il8ZhB9epHHnfBm1PMzj9RlTNaucrVu7+8URnsXbNa27zsoMIJwS5sj3g8odO2PHLXAixd0ZYi8X8r",
+	"eO9I0BHzfjXGRqfYT6XEMFsfffuvZyffnJ18f/bkj2cnfzF78mdP//CvZyf/eXbyg9nJH86e/Mns7ZPT",
+	"7//06dt/+/Ef/ejjH31zdvL+0+/8bI64e2+0JnIErg7Fkr4hhOVN4G7ayllL6ytSDfkR5RWry+hAeeaK",
+	"V3VxuH11b2trb2vr8wUUB6Sav/FWOa/LLu5hhB29MG2NUZt21Nq+vL19dbeVT8PHRUHXWWt28sPZyXdn",
+	"J/8CoIs/nT3519k7v5g9+dnsyd/Nnvxw9uS/VdJSSrPcLc3STMO3J954q4KN1Opm4mgqATEA6kyGUmHm",
+	"XeW57NHGEeUDXjzZk+bcQAdt8xl731uzk/8FG/nnsydPZk++8eq/O/3+T09/8h8//MVfAtt9FkZlUSWz",
+	"9in6zC5dbpeeyVkXsEyvbi1zCX1m/P62Gr8B73w9SC9ItvNIeM4t0E8XFwOmUVfXvXotnh0plGyxirO+",
+	"YXWTZ4I7Fam+5M7XJ/2oSkr7iHNkO2D6ylAJ0TcYpvCx0lcwXS1iw7ngf9ZFwZZcLiHnbsjlMIpH0eCu",
+	"BuN1e3nUC0AfbA73ov5zOUHPsUISeujlHfSC+3hO7Ze82s8F+DpzuPmrdgWwrQi9qV5tgE90Pkt0XQUX",
+	"rO+W68rf2Nvn3qiLb0FhTVuzRzUpTnLMBOS5QAEOF2QiU6wxap5fPh5KLZtzu3vm8aXxQDto5K8gXI7g",
+	"SHBeMZRej6ma5Fot80qVZeIxalnwoBp4SchGTVmf9XQGzVvXAM6iCad1Tg0HLEGTxDrPloK3ehbQkjLu",
+	"TEBJBFDdPP84anVpmnKWtgFtsTbpBIC3m3d7xTHN2S4rWtvPByBJ7AQC3LkGZMm+oZZM12iJ++ZqWDAc",
+	"CAXvgV4JmUXxM1pPxpPYIgAu3bpeGfFnYRWu9yi8mY5lSjVrBzOOLiAywfblxzWYBPXWz26Y6iyMI3XX",
+	"taJVR9XDemU3mDg7MJpGI+r0EynTNhd92UjpBo6z1KBBxvkSPOteWuHwHVFBG01+TSUFzX4Wt7uBctmn",
+	"f/pHp+//5Ufv/9eP/uPXPn773UbcQWZa8bgmPyJmQvM+x8RjyEKeYMpEXuglJ1UOd3WrOc5I5XRUUuI+",
+	"f+Ei2Xj41lZ0eWsBekmbPdJMqPmDejk4EclzXrgM220sFXcXoDJvl4wN6SOBHKhlOPljqTRN8pnM38zL",
+	"Djxkt+6GYoVcwI7WcsR7ZMxZj4FLF64JJG+slrFxYD7Q0HVwxuhqWd2pCSjlIJFrhJSaCf/zkPVnlOb/",
+	"10nvZfL61048LxLIgS7nUrGFIT5Iam7jX6uYccvxyc5Vvq8cOWwmsxfJ6CUy+VnI4HVLV51kDkAcrRHC",
+	"rG/IsaKAPlP/hEA70POR52sK8CYSeqFIPpMMXipmF8jQ5hJx/QDul5nIWBHAPVModp2QaqWLSh5hLXhY",
+	"heGV70buroKbVLABJ+J8WVUmfSFIPXZb5n6Rk9HuqM2fHcev/IhtOezrMZ/yRQzwS+/clS5NRWh68qoi",
+	"2xwzK/En78Dmp2uRR2gdoO/PPBmfeTI+82R85sn4zJPxmSfjM0/Gp+vJKBUWonbkK0FOwi5SAc4jdl4N",
+	"F33KMfRbLLCiWvstWIsIbZmMqDb73hvSdMAiV4ZaFmwrwmFOmS09ZnVTX0cnC7DVK4sKL6slk+Vb1mBJ",
+	"8xPnLInvpbKbsFGgQKHOAoqZttIuAMHAQp3If+/g7h1yT5rJGMZh29J1ZTwFHOXOpU4OhS5s0TElY5rS",
+	"EbPAXYuvEX42atkrZCcY3KuUsftSBpZbUhQDadkF3mSghenZ7O/UTmhZ82gWw9RD/bTnTTUPjLJY2iKS",
+	"nAtTceRdzk9WhF9syEZekgm3DbrmkOQaN7Sv9dN0FUuPw/hp86jjXtNR996CGa/FQea1qAY5DP4qytcU",
+	"PgJ1QEOclG1aqocyGwyhvpslik1cSesSGqyw+vM4e27rP3VRBurz3f6LdLoiKuIb/VSOIqLlxVJXwUrT",
+	"vXQ5syg1StZyhcerjDUF1qLDTY1vj8YyrU186xWVbwFoXUROrek0GueaZ44VAWmpALPBBrQXbhLIRE86",
+	"69K9mOn+xhdaEfz/9lXDF8fXLu8EX+cDIVMWt3syyUaifPCWZr5gXlTNglI5WVwyDahMIyZiTFS1g0VW",
+	"KlYeozEzD1n67nstvrejra2txiqu3T45Ca0nEwv2r5pCGDv3Vb4DxQ7nlX0tf9CCYPN0t/RacOJkAKLM",
+	"RfrWbeMHqP/B3cN9acyHXmEirjkk9ZKlgGjJT3xD+oUz8eBv7T7yu7NNu9osCVvBOuaeo5D79M9pVp5K",
+	"cEeVylhcj4qNutxK0Mdvpm11PAjdN6pdHzeCvUcmciPmIzSgaQKYrubSkYMvf5HwER0ATtE45UJD+1lJ",
+	"VI8KBLYC3CNACQk62/PmxlU4XxETDmnoneuZHsrUamx7xCyBPMi2ti734GX4kXU2yWs2uX2IcGMTmR6p",
+	"HPlz3yGQDeVEuL5JvXAAIBg9QGTbAcvL27AZiw8uSg7zNssW1QJhfzr/BvV2JcGjCJNUTGgEdwKp30B5",
+	"dz2QMeBgNy/KN77+0NyjY5YeDBkLCZ+E8lE7uODXsEzXNpVRxIweb+aLMauGP+VwbdC4xuwZ9mJCTEpY",
+	"bIolBvVLRZMkwPsPKttFDqExOXbAkpneh/yEITYIh85x0MMAWzavlpPZ8AZ51JzHt48ZBn0cUZtsj7ED",
+	"btCEiZima9/r0iB1R7hyQRRjqugRZawj2GZ6xETeJn3pbamQoOmiseFXyJiGvoXtcWFtV9cwtUcPGxyC",
+	"vAcErgI7CTOdXXMLaH64ZwxlHPM5ZfmXysyhVKTjPiqkbo+lUrybsPaU6c4myfupTmzjmQlVEdbIwHmr",
+	"SW5ZER6bfImxMeF6AZMqasGef+HmC69cvbX7/O6X7t95/gs3nv93d64cXvni86/cqJ9Je5DKbFyH5acM",
+	"+eAuY9v/lNGYdKc2jBT4+gZ8fgO+vwET2Kifgc63etEBtgcif75dy4Rt0TCEb4HjwsyfAcO1mzhHw9IU",
+	"8/UtOOtOxK11s/HtekkJJGGPYG3KSE2qSJfRlKUoipocrmaCZ9Gt/j3JBReDsG5S656scfjbaCtwcnNb",
+	"AIo4b382KfVTiiXDW27E/T72bQQRbS7oJum89dFf/Oj0W//7ccfrGmMhqaaWDyAiVefe3YNDcgl381JM",
+	"pxvmrx0QNSpvleg1WwOi9zmANnKxSJFowjJdiLu29ZpH4XPyotYEpxDnEUNaiEqIO9SnWaJbezu7fhxj",
+	"d3d5FOOcN3mT3BVYs2g5gbfH3HbIwL88pyAUpfIWCGVWtnV5Y2trawv+Mzv58a++988f/89/gArlH8ze",
+	"PsEx3dCzJ3/24S/+39nJ16Hi9luzk7+ZnfzF7OQPZ28/adDovUYefxG0GA1upNg2LoXWvQj36HoE2mVK",
+	"kUyDyQeeH+taKTwGvZn3Ll1qJLVDZ86hAgYC5EqmEN8bUHMtoCJU2/C+s8y8SnTepWoowfoZ8WQKDf8T",
+	"dL9KobJEO2/sVyQXul35ZYJ5EsCJR1zQ1BhUwhpYOqVwMcCYYgAuGDL1XqZTufKladw3bD2MSZwT1iHX",
+	"IDcuajDmvT63R7as/p1fzN75cURmT/737Ml/w4L7iMze+cns5P3Tn3zX/OGn7sfTn/5TRE6/9rWIfPTj",
+	"Pzn94CcROf353z79i//t76jqDaUEmZcjLao3Mwpbk7XVkI7NT1wlhtOa6fO051rACevv0FTTEQ/ukTOt",
+	"a0MsISQSqkgMHXCh+zUFETdJpRjsAXtvG7onTLM4wn/TUZcPMpmpCACJ2zu7ESAGGst7ZJ7JMyTaakLH",
+	"Y/OikG0m4jb2E/4/b/8gbMAk2UgsZ/f2ORuECe3rKv0165ppVgETmoKr540y5wZthftxXth6Y3vj2sM/",
+	"2H5ja2Pn4cXfqR30xlDy3tlrzdZr2VnEpS9vN6s4t307fclnZxjw5ge2UOihdWwXlNze2di5VqZjhXw5",
+	"Od/Y3nkINP6Dy29sbdfRtZqKNXdkTt/94en3fnn6V3//9Ds/O333vdN3/+H0e//9w1/+ubn3hjf8MZ4l",
+	"7lovo5wsH6oc2aNp49s7jA+GXZmlK3JbY4E27pycJXUcoS+TRE6sZUtJIrOYZIoRIx0UoeTNjIM0ZT5n",
+	"m9BU4CXp8gag2W6qdiKhW+wFSMLerS7tHaH5CU8VgPSuM4JoBnt/R3K1CLQaDHtjEZSEsyELqJ3piII/",
+	"yVAlyJXvWM1xDWUz6MuRJGWKx+aeNsmlDF0vD361cdlv8U5d4e9qPVZdf9XmvUTqWps+LK3onGpyYylT",
+	"14RgcX/hkUMnLPpaNXshYFLUZMOuTtlARtHO4sYtHi7RwsETP1+p1ASryaoXn0aH3Fzr1rJQDPMW/BGb",
+	"+l0+IjBT0TC172LvFMVogqjxUrDOntexPoktvDF1bxhDqces1d+JmdKpnLK4g+D1RCbIg7KxAgMEsoHc",
+	"t8AIJFo+EPgF8K6TCeXaArxRxLpHZGc7cwQl1BILxqBL4ZCCp5inyk7d2t9U591MHEcSmJp+xMYas89x",
+	"ukGe5NGznT+5bqUQhGCC/Tpu2ebl2sUVi34Xe7lHUA2B+LBcGGqFVjYpVawNPqv6THFBpMhhdwxhuwzw",
+	"ePbtDvTrJwlOMPPKgOlyC44V5hdqzGEoCacvBwMChCD4fsJorNDTlpvhaOBukg5wL9cdg8QZyztXGSWe",
+	"TJnezPuiwG8ztkAIeoihq7ZXXdK7Oj8T5U3ymlX4V3rBgXy4kGHUFGXeFSy/WA7scz7D4RMDyfREyXoj",
+	"PKuWiWuVl43kMYvbLj0kFPMyl1pLGftNORKqNDGvrt+dp94N2lhwoUf/zcypPhUF6+bvv3rzzo2b5tgY",
+	"Y/HKld0rNc0fAYG9PXLWXuV6v/76669vvPJKJxdJFmom70pjqNdIOV2jy2Szgq/iDrmqr1BxVl6HFW7j",
+	"mJ/s0qlwG5I7ZZcAVJaI6e3PcujKKozcamlQjktsktdsI0zQs8wmDaBrmLASQTAWKyJA8XaAjiUbbx4a",
+	"8urGzvOH21f3LtdAQ1pIx4/ee2/7V+/8kHz83vee/uLbruELPlI4z76wVbRaLyNDjuijtm0us2MU8uId",
+	"qEMoXrLuvscPK92GodNMc1TKroQtsrM//dOfn/7yZ0//+G3y4S/+8uOf/P3p+/8jDEGJ1Lhcosbj3w6N",
+	"+1NSsktxuODdxYksvlXzCGzmU3GWIPKa19xqMfLa3TETuWdsTgjHPHdKlS/oi9CIROeGeJYYid5nafMq",
+	"OOfAmodct7NZTE/zUJWcjk95Mw9S0a9xWo0xvYaelxxTgqM9AZ0YDRFUQJfJGy43IssNePx+lrDlJ9bm",
+	"6Ab2Jw/u0zyRF7D+zQ8JP2JE6iEru03yRmtUtVUmYhrOsITU1wljRzadutrVBIeBD1kRax7GowJT8OaD",
+	"pMvz/tkjTezIdpi6lnpGPKmwuYlpkJg7IY9Z6lYNnaKan84DFIGlLfhCwAsyf7jyjjVzF+rMNQIJa4ys",
+	"et88HG5ck9cHwIAPF61hnXDsKqs8SLLBp7S0+zLkZv3wg38+ffJeRE7f/Qf8/29++/Qb34vI6b/86dNv",
+	"/WNETv/22x//8Lv+tQH0ZWMltfOfcpDlqKWy8VimaF8ZQyql0F0syIkrdJuvTVmg1I8QXh4SA6HUjWuM",
+	"EOcIfsG0tDXc6n4iAlToaMFSAgkkK8N+cKFTGWe9WqiRWvSNJjFIn6DVVnfzqQHCZf9W+kUjYdHDjg+F",
+	"mRL21WRpXpra0HdbvedzrVoMUxt54RDkbccy6w2ZqtuGRU1bAqxFmXvY8K42xpCAQaOiU1/MFoFBmPNd",
+	"ORE+ZEMeFC/Tuf6K4/rOCwbS3r6lHRJXKd+unv7lNebPvLhaVFLgvfN9Rqwuf1NezKsHz0c+OqtAsFQN",
+	"+Xg148C+tDTpvSJgSt9bdgqrLSj961yMhVl4S2XDeRRKVan36VZLVRlSwySJcxdV5y5UmrPVMOt0zNLj",
+	"oCH6Qd62i5KvoKmNzXvtMHGvu77mUPrA4n3So4pFBKvuIzKcjodMKFDe+1mSbEx4rIckYVobnTuW4OMe",
+	"QVy9AQ7DXDwxn1ntgr8oZXxuzUybvuG1IV8eyGc6S2vapb8KvbjzVEDI8+1RQbrQP3eFOEvev7gKggAq",
+	"YchF2qTV6lzTbNv02FtS7b7UlWO4KojaSsBn4UZ/tju8Uqfp8nFotsqUHcujM8Y4YO/ajPaGYepnwTjY",
+	"S3JCRlRgIrHCEGCX9eTIJW2qBmdryanyWmi7+hJvsnZmJcKVzkqJPIuP4zp2bH5g8/TIneW5kb+25628",
+	"uy8wPWFMECEnufsFfJHOZ2NmtSITyo9YnlW2Hfm0W6nRwQqHZvHOn4e25NdFLdEScbzaKWEpyHr9Clxz",
+	"rirKz07YSe6L9qX2gidF1ti7+qKg64GSIHPEpjJLwT0xokdcDPwuPHAUoYzF/JEpl852zgpEukITVfN0",
+	"XWaViwq91bRVkNR06Smyg4bzqYrZzJHbxqwi8tF77+386p0fOgwBzfZJJszhiXOdAzHgpEimjsIVk3dR",
+	"Z8yulHrYfNUvmMeDzTATqViYRd0HOz+Fc7OfJ05koDc5DoU8S60ft14GdRtLmba7FM2CZoflBfP0vBfn",
+	"FuQGSYWo0yBHJza06UX9ImKBcSZDmdg1YtUx14pMaHK0wQVRQ5qyPTKUE1C9UVGPsCZZ8Ue2fYeN8BcU",
+	"YyLOEzHhFBQZVkKrTXIHgPIwGcso73n7nmUOJVxy1IpTOglvJoRNEmkzvcxz+Z7adDCMDkBejPkr6U7N",
+	"8+vv7LPKy1iE4CtWOcmwW9hlOY9ar7dUCBfWAx2PHVrnQhZnHjoAdKzCmZk28sT4y8N3vSD2sleLR40U",
+	"4VrbIomGDf3tC7X9rQvLH72mrpQysSxv0anOBzd2vER221xeHMArTSbm2AB8BKE84Efz00ix5Nip31Tk",
+	"0AWopXGQocvW4c1mraSVCeWGDu2EK13fCtvVqJun7eqMUmHL5QlINABny5Ik7EA3b6o2sKsaBpInK8HI",
+	"5mvARwHvrV/ir2asgtdZAlNilwKohevet5CJY/00ZVjhBbF9h/rrNZwdW6Bj//ZU7qHHY3zJ6fHdymaV",
+	"aepLs1yCF5fOnfI6dWktzGFPh1iKcbeOTtEQnbGkZjTLR1kZ/7Ve+BnR30mk1iyddlxNLiYudfKZdWzW",
+	"bVlIQlNKJ8nNkXZnGfFDlJTC/L9/TAACoYien1l6NiNXCD31S4yNFSR5PuIK7h3yO7NMTOcy60wZXIny",
+	"ZOuk71ewUrid2GLsRZObqyoOx0V2FlQKr0KBshRe3g1wDam8jq3RMPfpXIR2qJaWHbOUJna/vTIAzMun",
+	"CT9itk2r4eCQlWLBGawopCMLAsCxNHpzrih5WW5ms/2bF3OLa+OKN3KRtUYCmE/3Os574LSPAH0NFW0Q",
+	"OEms3uCgMzWm1uRmAjS9NVfOVfzPG33O1Flu4EStAR23R1xkOgzCSxJmRHXXepr0RPrTQx8imDvGqrF4",
+	"SoYnYeV8N2Hh9N4RfdQ2pn0BvTH/jBmxzcMd/lFbUUZvMKQ4YmNd0R1KtllXyiPbr38J1GFlYmX6RC0r",
+	"dvOp1W32IRuNE6oDPquFBrmVIzGd+sgGyxBhG/R6MYIApMYcLW9CbA1LEVV+rzfXMJpWnvUSi2dFPulI",
+	"XuObOSfmWMejzkzcKuNqBskZ1FWtelBser2+WtZTCyVyfkeDh3NOU611eZWvxTPXQsMXKXeF7i6HNl+9",
+	"c4B/xxYDCY0YgoqursqcYUErajZnuX2fpLbSVIlYeWdW1STWUAkES7+Yymy81nX4bctlWq7JrZn+tiLS",
+	"v5/UsWBjIRspAKm1WFCPGDhv18oAskmAjaFKS/lK5/rJc0qYKQs3R5q5iS/ZhPMJHS7IMPuk86yw1/a8",
+	"YpnosE6ZspjrszTPA/zUFXuB3zbvhGiV8B4Tanm/txD2ci36xhrOvgIgwxAuJ1MxwVI3L0uC2u04rwRV",
+	"3MMVG20VO7yUC3vUXyo4/N0oYUst1jQe19EIj8TcuR0yPhjWmICKf7UEpaxGNEmAF8Q8G5nNoumABXMt",
+	"g3hmdwBoEaGXlQ1XQX38JJxcD9lwDXCzYZ7u8cgtKaqFLbvnatTCgLbgWeGKDFkSL+pnu6ip2+L+aZXs",
+	"eD8v3QX3ITpr5unyLydY6Q+IbwBfqImWSbx2DiYQYUnyZRh0zDXbyfsK5u0DFzfI8Kr+1u26txxIz9uD",
+	"pUr2s9wTv5dEFGjNdLWuI9Pae7dabgd8pnaXqrnWfk1uXkQAxbKhy+97XGu9R1+RWSootL4ihjoiLlG1",
+	"3GjIzQNqroUL9WAjAyqEzESPxW3Au6iZUQ1csP0Dsdil5ML9WzfItd0rz190zcp6NElY+pwiCRWDzPYE",
+	"nevQkCTMSqCFZYn5g7WlQwfgttsntKeJzGFYWbWxGd346kPzn62Na+2Hn6tpvqdpOApINRnS8ZgJFoNz",
+	"EzixlpBvzB6Fe2GzNJUraMallkgLu7bmsu3KtWueaNvdCprRmuuELYDrnksRvn+bpKzPIAtuj3QuWZBn",
+	"dQkR4s0mOID45UC3U8AvxDl44AGW0guSy38/YyrcBO76gJFuSntHTO+TARMxS/fNhiuW9COSsoRqfgzc",
+	"Ja+C2ydDOSqXM/l3xIj5qIVDlaEVzWvB64FOu8aheXjc5nI9dK/XZFNdJ2MpE8M9IT3ubN7yvN5/6TWD",
+	"x1YACilwBuax2ChwKEgFN1dS5pCrYed6M1nKXUcKM9FcphbzsM7u8GHKnTzPAq40eO88yjc7I/kezCVv",
+	"3JGadFQidWfPBjNoykhCeQy11t0poUbKQkqGn4Ixt6vLAqWYLpEDGHoZ16ueh7XSOetcLkvgP/MjsRDb",
+	"9X4O6rMKgGL+0orAe9tNC9TuV1KewqKfFrknXYYNBYiQk33S8b1+nT2IuEWkm+lSZkwZFEy3BWPYI0WO",
+	"XYPBtvmxPWV5kof5sxmt6jMPccP7zCyHxS8GI0h1WLPTyPXCoBCes8IvKExjO3IVimyVFoEIFBHAhgIS",
+	"G/vaQkuY2wXZPXqIPVbO2IFurkMbYuCUWgbm0wufXSPHbvFBloZqpkgf/kIw/SkbQfdR+JXaJJ1jmmSs",
+	"gyAIoyzRfAygGaTPj9k+6fTZpEM0SxIFIVsovrCaux0D67pJwpnT8LpQfpXKEdkyl+D5KAfWy4SGDjdb",
+	"5lH76UAnMTYp4bgGGSi8XHrs8pWlCfz4UgRfqKcki68LNQlhJdD89/N1aYJ08M+q40eTXXeMfdLJxJGQ",
+	"E9GphHZjjoBsCruqFUCwl7dU6Az3841eHGLwDkWVDnYd+ViLaOGrWiFqNNdhK9QNaLFvet9arDDZ5+Zz",
+	"1O0fonx24bWVQjUVtIWff/2jf/zDDz/45sc/OIkIIHN/9L0PPv7xHz39L38Tkaff+OWvTj4I4CgCMBLm",
+	"q7Wils2sCvND21azmeA3T9fl+TvEl5V76o6HUssVfaDBIHSWsGBGA0JSdqU8AvMT0B9y1IdmpyVL2Gvm",
+	"jaUcM6dCvi43sXCtwuIGQM+w7q82dnH2iroFCaCrFKf5pDmnzp/Lw2KhXIBlkzuPMEi1h9OaNVQwzPkh",
+	"OrRHOzUtpMsunOKUyKybML/b+TXzv6AFIqCaoto4eMVWC72EUbNzfqJVPsTzO88iF6F5zNds2djh+Tc6",
+	"BjfzN0oh/t1AiJ89YiOYd4DnPf3ge6fvfnOP9BKqlIMhs/CxVB1ZJF6wnqifwdVsju7D5TluB+bYZ2y1",
+	"K3CLsQajJhKjgcva8/dtAXwlc4iCBWkUwzjlwq3dc0PSJJETNCsAEz5mIig8G0foE+jW0ZwUtmHJYmyt",
+	"tQP/wmH0B07O/cK2GDKa5j7KfdtdLcEUaq7IKNMZTRqfmqIxwNJkdOFA7ReOBw/Z7J02Rm3Dgl8xBBoG",
+	"BYDrvRz5yQcsiYgNght9ueNjl3SguwjYGt7z/omREx/vxPzhmKXTci+nudyA1XBYXG7FEnzGurDich+Q",
+	"Yjobr8tEEfJipYt+MLaItouPgmbpqIlOt+9K9SZgyhxxEUOav5DEDNH4lL6AvPCQpaNK65BA91/FGi31",
+	"VfNc2KOSq9NhRz7F/g2KTgFT2x0rsNTcyeYBcOizie6F4rmZBA49JRVbCFcNnpx1YdyXZ+nWY6ydUUr/",
+	"esrl85LEtbL3Exe2De2aWkC89WXwPP7qGsjjtfbWpy+Nf7vk7xkxRs8kvhcJ7AYy+Xwlb33YdtEQX2Yi",
+	"y2HXP3UBPSeTQ6lJ14uaYHP0xjbOP5/XtKpAn/NyYDvPChBeHkouRFxFHpZZSj0EJDLfavamk/aeoLbc",
+	"2F3l6lEKCO3iHleOeH7GSpyqYKe+/LQktNKmJArdSfHOfJ3/wkieVTGnqY0iGblq9nlMp4aXjOlUAfJ0",
+	"N5G9I8NHuthBeiizUHGXeWqFAlvz+JzFGoahztJk2p6ykGq+XDkP2HlXG5h5QcD4oEUyZSF7upKTsrVx",
+	"7eHnL7TzHy+GUlPmUGam4Ntf6EdbN0f/M+/UZ96pM3mnrK++KV7YZ96sz7xZn3mzPvNmfebNqot6tkux",
+	"vkIbzVVI+EqdHnBecbRPv46oOBOraTWAWxZg8q8qFhMOaD4jc7tV1hsSqgglfTll6Z6fEgRjYLMuSMEa",
+	"0phY9VjzUQ02P2zQWs3z8jfr6PCqPVgr6PO38v6X0LOw6GRbLGmfdADErQMpZkX2fp4QZE/kc+p81Pzl",
+	"7GqQ8thnOZafXom2t6LtK9HOVnR5K7q69TDEcoZOfC10RvhNeYwYZlTpIJPb3t1dyuVGNtXNsX1LFFxH",
+	"kNWP5Nqfm+tCVJNKXeRZzLGBhIsKP6jJEvfYbW0++WQo/bXPiTzs/bO8FbQZp8gZxymG1nXQLKOzCjCc",
+	"pX77Cne0p4ymEelKPSRMxIpw0UuymMUF9hH82kGegNcj7yGEbfykuVUJVYHYAXQHatRcyhZzm2FWeT6g",
+	"5gXV3QljSxGMXjPPzG2K+WV4F1LOVE3A5T4bZAlNoY8JFwNlZS/0yEK4KdbjMYsJtNAi3Sn+ECoYkVI1",
+	"qBaBp1Zpdyks+Felz5g/LRURmcRMaWzy1LzTGA5ie4aFU6vamj3S4Y5S0NzMT6oq8gaf/t3//+lffZ18",
+	"9N57l2cn/zI7+evZyd999N57u6d/9ddPv/dXT7/7/dnJ+6ff/Prpv/xpq1ltaT6TyFE6p039njfzMHgt",
+	"Ed0mtjCfDqjpOmbavoC7rgH8XuvW/Zu//7uv3L1z+NLLr++/8PqL11//3csH16Pdg+ulGa9KDQ/oxkPA",
+	"aG1ftQ0ZXaWj7W/o13EVTQ6f/v1/mp38r9mTb85O/n4Os6G1vQvtDB+f9RCXCNSoMR0yjhVfCXf+d+1O",
+	"yf37r758M+eCLx4eHF6/f4ha0YAfW0WiaH2HqbEwgwJfGSvUOkgAyEXu9FOGqcHFsV6440shVFa9TlWL",
+	"fIlF7B+cxR3czN0oA8fMYW2E7lv+gfLG19+/esymErTLCl1zV25xmU/h8Vn6WgZQT5aox4txg4o+s7ii",
+	"5SRcp1ks+MfBjC+1bMfetcayrHSRjazYGzC9vJHsgv1sDtXzDHubVs73s+txuuKqVzwowZNRhyyIqPLP",
+	"KWsT0ZEUgxwTPA+EFW3jAWrQgQnWoA2SC6f/8U9nJ//59Gvvnr7/MyOo3v3+0+/96+nX/+ni/DGoj3aj",
+	"W31uxjdkJjSzpRrb4eI72W+AF2CdD/Y78FKQdIkMovF3pTxCkD0+YgRycKBoF91mBVyjBe49W8kjALq2",
+	"eRxQ6wC8VfnNJvbJCPuRUyxTVFyXcArzC7FUlZzz1T8jJPBn2+pjze7iAf2hYzEHO3tEAIqFOwRREOqQ",
+	"XDj95Z8//e73T7/13Q//+T9fLPlOsUgtL0aDYWur1h420ngX9BwK4icXh8oteEG5qbkG55QvXnTxnXcv",
+	"QY+LuV4xy6Jnjn5hyL7gWl62iGJncSECa1g/Bd+8fi+hq9ZvlnhB87tcdjiPuHCRpsr8o1Ym+JsZs3/W",
+	"acaM2p5i9U+z6+M7t/JCt62ozrl+JQiVRz3ArqL0tqa1kn2a9LkmXGhJKFQVb7ZWKtYd00yxMhKr/bI/",
+	"+Z3lPjOLxNwMMg2DOM0o6/h4aOR5+wBxwEEA2CpHwACGeus65Hgf77VYfA3ZsWTQcMDnlFfG3RAKNiJq",
+	"nDIaG41TJNPSZl3ZWs1T6DMzOKxA1+Io1l3A+9ZQXOECVtB6C+/m8ojRPOSuF69aqavTQozc8GIRD64w",
+	"TbVUQz6iZbNxt2w17tQkd2wsTu6IWnlQo+I0rM0KPVs12oJKMvxkkCTjNaGIGkfiQxAFd82dgWBI3khj",
+	"2gyP4JnWqR1o2u/fPLZZHs2qPOHxujLPQh1ZQaKaSdzNXwzpoNJ1HV911LyZfGjQiWDpGjmeaBiv0GXF",
+	"zATNdMDEWNg0xX+22tMN5lsiRlQieD61QDFplZtfF8CAtYNHVubDwNpdroBiaV5CUDoq5xGI9Q7epx6O",
+	"hbnc8uqTm21rtVK5SpDzKVyuZszhoOFq4dJCzmOX5oqxfw02ymtLMb+8Wo8ggjhDINVDcQ4og0MpwiPY",
+	"3OHFjBYzfJ3PbojhgcC3a1fnscHmLfDzd2qP4kpuMZgIdPhbehprvJL5YSz47zwkw3icymOa+JHWMXN4",
+	"VfhXSEuLWS/hgoWjzjbsdqYGr2dM+U9lwpq9plh63zy8pDU6DBgVBCqtsvbknF9LxmqTmBWknH8563r4",
+	"MRQ8z2FeGsidpa3E5sZeGSYdhqjtUDDXimQONAXlo2KaFJ2x9gAxdOr6C+VNYMEbCIGiUmMhhMYnvI8q",
+	"IFeE0TTh6J87ByQFS5FKl5/q4hbc1jNgwc0dItrrsXFdYxvEgsqPArRJd80S83664H/GhnNhs3Vx4SFg",
+	"SzXwCHt5aPhK5M19AbHOHxqlsRv0WSgW5Ry95WrGeWXkFbT89VAvDlZV7r2skcDWnjnwvVx6jZlo16V/",
+	"HA4Z4Hra/A9kPF6LQSNYlI3UNcOgHzOxMA8knHq1Vsg5GG2uBJVL5CqFnn26LDjHLtLTcLfR+fvWes7t",
+	"BUyqAk2L7+yBz4zFIE9GND1ikKsJzFHKNBwGW+wWr2pvHMxGx/iKkMRcDCJIuHPxp+e7sL5T/dDM/2BM",
+	"RU0GwYpRoNUCR+FIbSnsEpxzqWvSPLbT4qr6ldFQS7CW6yKXzoGWesKz+MDS1X56AKbrEOvXEQP0MHcl",
+	"V7QudcTittI8Sdo9OQqqX4ASqUAK5HmfEOJnKWArQonVpNDRsOcdjElwzE1yRxIErbMhUdRsMWuE6jp1",
+	"DfGr2sEqXCOpxik/NkqfexLj21zl3e44ZibYyRbFYFCzwxLFrGK+SV4bSqiJMFNyTX8Vy3O8cPzNJtZh",
+	"TwpNe7p9xMZ6Ea6pfc6Q0DwaGUokLDZT4b2hmWKUNwynwkwmTKY4pZN2XR7ELZDaFq7RCnNF6HiccCQF",
+	"Fvzg6wgizqBbb946MqWTCqluw5xjlvJjl2HhkgoAZBptFxkHGz77cYKtjWvXN176vS+9cufexuGXN/79",
+	"w7e2rz4OxglA62+q7obc6fepiOVoH7FPhNRDKHLrykwTmZqzYSxNW86wclPUZqrAYlMXG0oYOtoeAZCi",
+	"bTtLuFbzcsTKvea568hf3qIl1nHFMBa8d+SYT6gpXh/aFYhwkfvqSRmA9sriOtMZTqwg9il7dPdsV/0J",
+	"ZpznN9pcDDS+yIXOvbsHh+QSvnCpJ0Wfp6POxchyHBvaFHww1HPUWrMP/ArpJWBrN85FqZe7Ktyb9IUp",
+	"HN990nEfglxTyNCniE7r0rTkRGyS64Z0PZYkOYltZ1O30c1aycGbYV2sKQCEHSNHgMAO2n1Zy8xcT3F3",
+	"MoDhI343tJmPiAv1++1v8bfmp7nNd85EGKMUIWlZztN62OA0LGynHp76ZEmT9XM5p6GgZ44hkTPWRYlB",
+	"+dl1J9PjGUHnUdEBvdjNsqCqSHd3rivSs8osopC+Uq/uXC9AfFfNbvW9jh2HvKs6RoXYx3xGW2Du8rw3",
+	"yXXhVByjFMWxuVnSXT6Wlg8jsHLICYRGJKhW2awNLFXHmiFUuLhCJvZAKC0NV4QnzGjuJGF93nPaTAmS",
+	"JboUASoQMd38yygWVAPqPfjQYskQ2YCqIxDoqRyPWbxPqMN1Jso8pye8xxzANSQpPhCtUnUDeHUspDP0",
+	"jdhrmXM7MSKtNVcLYH1A7tZtw2s78F8cYhf+ewX+exX++/yWamfjoD/f9q7wBpzIEQUMFPgvkDH4Js60",
+	"UTMfKdhzCjppgGXdyVfX2SSHciKUS2nmsH9DqTQRMiVDesxstZUtanYwBPAIsmWqSgO2wh2A/iB/5OLv",
+	"1FihGAqp1TgB0AQqtawGjG1D0K/jmofA+rR0DUTsKfS5pHnLcCI64gnU4rpWI+H8w5qreR9P2BrNnca6",
+	"bZhKXa/POm3bVnMiu3V8GBTdibFTYrlJwNRUefoRLT9m7/bu1jUog3NpUmGd3IMPXy77HJsqbIcVWmfg",
+	"CzZ3fE6rvDtGym6SQ2tqFdc+ZmMmYkMS7kSRz0XQJuk4fmx74XQcG7PkAH16MpxuLlYk3TyivDnKzhbp",
+	"DWlKexpgBUSPmRszoglXxgZCG0O5ZhOexSlFMnVMsS/TgdQaGms5hSYvJPBbeu0Ec/9TiSng84alXR3w",
+	"707esqmDxlJHyyMmOqhtoGYOzShQSHWIFMgl4LH/n9jaFNub/+ftH3QKro1C0BVYy+QYNHk7kkyP2rSv",
+	"WWpGqrYHq28A3K7NIio11TEzg3w8l/jYXBld06+hWC9luq6ooGwxmqlNZZZCpG9Ej7gYFKVUkasyMer8",
+	"iB6xvNvVUogRs9hwYvytLMUG9a5Vfp7/iIIay7dKSnVVQ14hqXb7WjiUWOi7lsS5MlrhZ+YEdSpssLNX",
+	"eOjnleG+xeeYV4hlOvdHpyM3V4sbRBjrqvk96+HsXthfh4qAkKa9OL1+MVnUOaXSD/gxaxsVcN1c8FBh",
+	"k1Esz2+8ek3hILci3YG0pj3kelgRXVgKEOAZYxOf3MTF5IiEs9gWTxhTJIxaVFRUzbGK24JcV5xeOpRH",
+	"U1mu38S616rmtv0QtLc/2Hlja+Pyw4t7b2xtXMFfBVW4Q2ljO2dv2sAejXnK1P9ljR7gjvT7a+GGuCuG",
+	"r+fxBo8QpRmWWkcEb6HZjHXiDmXSLw7gOuyzsNKEfuBxKgcpHZEMUkE0MnQsoZvvvLW0ltcn8LzagyhP",
+	"RhehPehmtO+1tURRmNu7y1WHcCWdR59aup9HngDepk89R+BVxe44xK758ohEZjGhZm8JV3sYFFBZoi3q",
+	"FiWaJkcRGWWK98oymUM6P6rM0JMnC+e7+fiqHg+NU9rXRRu02gqyqPVlrng3z3SdR5rioKkbPcQFFPLO",
+	"cFHRh1KRC/YRaiTiRdA+rF1MsDs8avYXuCBCYnZPz0YiUtJnLC5VxuHfffNT+ZAroYW8ZgFAVoZM6Rqd",
+	"aLpvc7eceYh+eK4wSyvQ/Lmf8saHFT6Uly97RVghtGjxLIZVVD+TYbNnMls9zJ7JsBl7FsNOMNXjfIcN",
+	"aUyvM5quWJxhXsFOaqF0pJXibuuWR9ThKlU4rueqdghJ+MVwzom/sDlR0k0ZPYrlRKzc4K1ozza/zz06",
+	"WrF3HbZ3DMHwAGACOgs1AWgucOBhU7twIg8M1e6mRvC13eKCw0K9nfVRQbCeC9LJadKpKZfPtOHrK6Qw",
+	"lpYaiHi6nAD0lCf8GCZCBcIEaPD9DCm67PyUZ8wE3vewrHIpEhVvwPsonTCrljnP+aaNqOTdwyEazBWB",
+	"HobLoqfVHbR0aY9Z2rNXb84JU1Q4KsohWQKDvVNY9f7K8wnVkrolnql7Ih7H0nD2XIfOV+RdpOKAzJPk",
+	"YQ2vwqkErH9z1ZuregXbC3WYCNUkh4tmw0oxxOZibGDZYBBNkybzLXhua8qwV19uTu5s7VxdWtoJb5Wr",
+	"WC3Z3CzmqY7euCzlenpg5mI5jwwFWzvXMz2Uqb1ye+RFKVOCjdDBsWk7oUdWLUq4OMorFft9MqIxc4GG",
+	"3KXEzcBDRuMCxHuvVfpOQVM65l9i09xmWT7BFxhNDdsQozZOUyXZAGdpf7Fz1fM5e/OH9TjfmM9oXNLA",
+	"mBqmcRtRpWNpm+AXBpP5tbncXKmMxbaHDuw2xAVgYsXKhlqPUe65nKzFC0M/iKX9vM/UtaQnN6hiEdaM",
+	"KgRwpmqITWzBipMxg7b90qxDa5ZukjuQGjGGaAf8HavihUuBWnfTzEnjoi8Xxte4nWbFDLCJ/RilVHlU",
+	"dJ9QAd2KNHh+bV9op40rOjU802yCy0DbfCAeiM99zqHh2m3b/NznMA5aKiGwQKAYOZ3mnZFs3g0VUzJh",
+	"Xez0QK7jl7mysdU8XgSpKDITkJPAHggbRMC8Chrydl84/daT02/8zezJT2fv/GL2zh9fxHDvZChhX1w+",
+	"GjyLwxQx300CibDOP6DAiKSka2+Bd6R5WgZnRrrckMIQmEuhPve5B2KDHAI2qtEG7t+6QS5fvnzN6h+Q",
+	"jKOY3vfQCzuvv/766xuvvLLx4osdmLPNF3e/71hESV7ymZnPvMyVVi7A0nnrAbL4B6098sbm5ubDiDzw",
+	"bWrz+83NzcedTXLAREw63t86GOSminTcL/IIC3jw+zwxNz0Xr4Bj6RLcNh8IQtC4xyXJMX0zs2DYLAGE",
+	"Iwncy0YJ9RBxcpjGHtIwNizpZpq6QWyYjGBva0UuGFpe273yfEQ64ILswR5css99/itKis7FTdIxewzR",
+	"BQVACfukA0ouEreDw3XgEwDj5nmB7P02y0moGGR0AGGUznWIEmy8bH/XIRc6X6GdiHSY6Fy0YSBDjDcz",
+	"lkIEgI6YNntiRime/grdYFRN3Yuu4TXCfxmhjecZbiXQtMOAHB1iWAXSG3pTK6PJQnjDXLHfO7h7h9yT",
+	"HFIjgEpXr21tXwR62uAw6cqY2/MGj3NBXj28tfGFIoq4TV7hL2DXdyAIVKEAyRI4ZmajsE6FM7VJXsUu",
+	"1aTQNiKSsjE4Au10zbu2mXWVMjiTlPUzY+/DlWGPtALuAohXhk8kzHBWhXMSErI8U5n4wU7zCSEhP9+G",
+	"AHvg58fQdIox55inrGev6wa5h+4Qp7L3aJpOzcXs3Dykg84+UeZucF1ciNv9jTtSsI1XqO4NO+YkA2B9",
+	"5/LWbkXNxG/jeq4LwiDlDxUaMmJUKHMh8/4XD1r7REkMIhdKa2o4D2yyS4uxKUuQKZLwHhPoAXPSY0x7",
+	"Q7axs7llm9ygUFR7ly5NJpNNCn/elOngkn1XXXr59o2bdw5uwjuFzdg6lIKmfER7Q06u37vdilrHLFUo",
+	"arY3t/BhOWaCjnlrr3V5c2vzMvrpsfrlklN+BiFJfMfGaaVIpvtmz8z83f7lWbLAjsEVpKWHkO1XXeT3",
+	"5HZs1LExEy9i652UqbEUFtJ6Z2sLHP5SaGfDeyzjKxbyF7XIpRCsEpyWj0OAL1AoByF0aF+UagXh+138",
+	"fGjUfJqXXqCxy92AV7aXv/KqoFZbYDG+dHn5S7fy3hKwBBsWXfoW5Ykza5ymC3YqbvMbD40ZqrLRiKZT",
+	"SEuw+XfmzxgWd4o9HSiwhwAVxAwHJ+VSb8h6RxsW+mYslQ6mYiIaHuYPRV6boIAK4ExB1ChokhhNAWBX",
+	"EUjxACAXBpSDLesYQIcmRleZdow6YvM3IXyLprON7zqoRUjCgw13v3ogJtTmlKGmTl05qjngu1u7pGOW",
+	"a3Fj2kJChLqtZUyn9laXjzTQ5TYUI+PpeEHG0waH2csii+m03QMU8dbW9s7l3Sug+zc+7AdDY4U+LptJ",
+	"Fpfqmd6yG3bpgcsGimaXGfsZs29/ze/Z7tbu8jfuSH1LZog4uLvd4BOHUr5M0wHDF640WYjz6sevsJjT",
+	"Q2NcmJd3dpa/fFsc04THz5JtvELTo6Kqghq9AGohmvCNS5mIZT3zuE7u3T04jIjioscK5R86tWhg2RAe",
+	"cRUq5jeUvHjz5ZuHN0Er4JDcRaBqBHXP7e0tolCVINc2L29euTgvkMycbnx2gz+7wb8tN/iQHjEw2M3F",
+	"pQnozQtuL+hIl96yuTyPL2k6djAp1jSodYYXjwCExu0XwRMevvw3wabSdAyWPxWExyjAQXcYGuGNwlrE",
+	"fj629S1ERjE3M3M6OODrTYY8AUaSMuxkRwTTE2kYmIgxwTsBbSHPPgeeYhQOSBp9IDBLGXWFPk0SBebx",
+	"hHyVpTKoCpjnr+tcwV2TmSCNzQ6yRFPIZuBm+Ofjy92t/hW28Xx/q7ex27tydeMavXJ5Y6f/hXiXbve3",
+	"e9cYRoCaM4BD861Pg/EYUtVp6TY7vK+xqnL0Gef5TeA8sOWe5wa08kwvYD55xVcDExUiTEbZ9y68bmqW",
+	"GoMW5LAtxXmmRz9HA6g5/aV8XIwf/FaaqAeMud5VtJtYb1g/ZWzZibn0lk16fry6pDKb4yRVVtNVwmbo",
+	"DBlNFaGki+ZlMrWlBuAoAbMVHUx51e38uRvR9MgdibNIjBw4Y3s1tTOR2mj0n4YAcN82p27+HrwkJ7bC",
+	"V0Bl5uQ3TgRsXVv+wg0p+gnHoPFvp8w4AAdzBcPawjVjIUeBpTyhCfqnguyhCKwHhcldwQgTGn3L8GyE",
+	"5fEMwmJGsACWjtfqoc+12iQ3MVZnJuCl/BlWZbP+ILcPayloFnMmeux38yehrFLZ+gU22n8gWDFeJTqI",
+	"eihNIRA3poPc46yG0ujA5k10YmMsDWEobCEeIBtJwUJqq5noTRdAr7DLKpWSqQ2FQU4/QAlAmqJT1rgi",
+	"I0ju3SfgMntOkRGPofTc7BkEw+bTaSHQCjGHIs5qw/sNOQqd3k1dVvHjqMm8cyQ6b8rU+i7BwJgMZcLq",
+	"ZgdZB+cyt4MkG5TAZG0A3mUUGAZoi/csApyAcEu6YHbVvvmN5om9ZBdMkIz8ClEtAZmZQGduIvv7JGH0",
+	"mClo/YS0HrIE3Dbgvo3zsDZ4fLUtIhtKpVXdOtgjaMjXPtf1BOtc87aXdVOhKaONP+1/4oaM2WKyekWy",
+	"+45IhiwF67E9iOvm5g2wBnVCI0IjtKZDfck8HFihxxr1kCnmdP+i+srVk4XobXll41lcty8c0sGCyWDQ",
+	"EXMeqNZMQLG64QETOt232WpQUAM8Quohqp1GbkN+BM+7xIQ2wnaiKmbssrb9lnIIcxIsIauZtS2dLgrZ",
+	"uIJexnXz8BpLNabffe+dwEygmWjk+mCiXj7KlCZQHAeReK4TFhErvCPidtDstzfWfh7CZiAVgNvWLeTN",
+	"0vSXFDuaSS9R711Jw/InX+YjjnXFz0wNLhDCAxrwXQDCwYQG5AmgAl9uqGi+ImPe506dXV1t/kT0v1zN",
+	"u8VF7OUkFdl8Vo+zv/A1uUvWuKrV6A6MoM9TlDoQVsCcEuhzbGirLLZOZyRTTEGBWoh9Cx6jjqwdh0BP",
+	"fMSgIJvbRh0FfAmm5uAXNslN2hs6wPjxGIxE8/gDATFnczWFzSlA8Fs7QyMML1Ci5airtBTsYl6Yjs7L",
+	"RIoBZKwZ43OPpGwksXjaTNYzPfHLRjXEr1uP5iK974Yl5RLtz19m0U9rwKwqVXeH4YW6e7y91aBBw6/N",
+	"ZXWECtxX+6cifCWqHWQ/udt71tsok0RObJ4TXrPIa2Knpkoz1yN9xNPUh6pedmvfcrUMj72LWz6WA4an",
+	"svWsd7POAQdTLANFQfqbplMFiZLY0UxJJIHVaoaoBrtA2SfFqFd1PJzxbNxnFKlR4dZWRUmSvB9i8CRE",
+	"K7rjYJ/AHxc8Q5c81JCwjxhRBLHjppZoohQIhDnaBuAPetBykI0oUxY7lJgjNs1TVcylTuWUxdDDUBib",
+	"URXRCnTZkuuep8A6o61DYEjNPx8IM+SUIQK6kNCTcM8iVRiVc8DN2D7gSmSD3g4+0amxDnCpyJBFaKUQ",
+	"zx8wbYFTXqPTZ+rq9j9TF162Kzhi49/oS3PAGHixEMdF+alzlgJaJrH5tVVqIkS+hyKZI9/fbV97BjeJ",
+	"pVRl2OpjEMYs6bFU8745DFjeAPLBXK9NciABNSS/BphMBicdLKwoz+dQEXFYOTYFvgJkmvdUdRQyd8FM",
+	"zoO7NzcHn3og7GVQpYu5j3UKXKGXiSsHRuYuPNC7AG614KAxIo9iBrrzOrp5YFxpwlJWc69uWgo+S7GF",
+	"n7hR7MSiREcrosED6G2D4Q1OK4nIla0tZ5CVRR6y9SPGxgr2w9v+3/S76iH65tsv+2RMlfNsmWNgT+Un",
+	"IeaqWRhxSie1N/WWdR27aseO5w3ANuyJ1Jql084meQElnnciFZFjQM5UjAHS1DiVI64KX1SnJ0cjrkdM",
+	"6M5+juM4xWJwPGEdwOYhsv9AUCHFdCQzlSM/GSuLP7K32Qx48NL1jZ0rV/FOUoVvt2M+YMp8QTukSDch",
+	"fM6yAgthWyD2kj5orwqNtq7Uw03ykpwY+Qh/BmvogbCOVS5ILHvqkqXI5ijeJx3tZVYfs5T3pxvm1Q7m",
+	"fnPtrD/uijk2yR1XuQgGW8Ioqht5QquHRbxfgvTq579/IPocpmRo7AFGdhCnDC08yLweSKhktWTxDmje",
+	"CqTgmTW86kVzgJ5lhM+MX8eaYBuMrZ2a/+Ma5ERPjthvgw7ggL9V4fuF7QJcHnPHEmmxxovjeq4sJmqe",
+	"rRVmRouzMl7w235D4YuN3l/46HsffPzjP3r6X/7mYgRZ4XzENgmkoxl7wnIXjiygQB3zbkiU9wxHYEo8",
+	"63AZOw7mrONAxG0WhchVYler8kAAch+8oTp+X/A9LBDMe4N3yj1EO7gtHa+RaId0mZ4wvImjOh/LM88q",
+	"WZRRcj1JkBaR4SPSehV/k2+aoQReM5dI40K6n4Sodhr6ypknxcB1SZIWLdNFA1wStlfNUq6wcAVrBZzk",
+	"kGPe5J6PJ4gqHoJLkj4XA5aOU+5QszfJIeRQKdq3aS1KPxCJVEVJxsjc4TxheyqzVLGkTy5s73yBpIA+",
+	"T7pQhqHIzlVyI5W9o75MY68w7KJLyYRSLsMAEDqxswe/BOBo5990CL3omgXtwJjK6oHIH/EFLTZ0htE8",
+	"dGFXlwcICVDVhn/c3dkhHVv6MabTRNK4HfN+n6WqA9Wjr4HYlZL02cQz1sHM8MBBuQK4VMvH+lmSGF0p",
+	"CGFo3Q35fhaFnABdhACbXAw6bju7DLBsH4hODgfXsezTkB0UA5xZjqbtPBsdD6Ladn6AmZdaMtheEWge",
+	"oB2KCXWGY+/5XgajS1rwOcsczTbnVHkgIDfD+thLeNYdAI2GX5VcJEgcVDZxa42uY30bkMPABYEmASAh",
+	"HaArLBSRnteDsrVbmzJvT32JTC7Ua9EXKyShwten5/fT4vFhOwkHPQ/f3fe9SEb6c/1AcFC53UYjvqo7",
+	"EgWcBu5QebX4bA7619kkX8RMkmJ1kOOwj7W+NB3gbghbHCs1DV2QB6IDGSltfKNt3mjD0x2v8grxls1N",
+	"SXIpDVfC7/PXRgQpc7XgYoHBPaFC+1eXguxK8Y/29udnW47gkzazO5q7g/8fe9/+3MZx5/mvdKG2StId",
+	"+BIleQVV6pbWw9ZGrzOZ9aaKW0QD0yAmHHQj3T2EEFWqQireOHYSZy+JfbF3z9kkdrSJrdiJc6vzI/7h",
+	"/pODSMv/xVV/v90zA2AGD5IgIHN+EUViMNPT/X0/Pt9lUgaw2w3OmGcYxQrPBLTtPFm1OLSYj6G+o1kI",
+	"MCQBbouxnMqQR8jj8EjoUIseY5azKUQ0hCXCL4dNiS7bUE3jWEWEQHWx9wpGZdAux8FKI/n8Biui8Epc",
+	"B3BzhmQSfww5gO4aw0om/+5jLq+M4rHlK3YJOKQS6pRn2y5cI1sU9IZjjzqUAzlhi812daoS0Rxim/ds",
+	"QJYLAjsF7AdWEjmtGCPl566ukSzLs3wGW/YQ3R27C33PmYTdxiPlXrFrsr89rCJcjsN9qEpYjyVMcNup",
+	"H8blapt32GZmrUneSrP1zJJWGT1wJSdOBQech6b5L+go858Y5bhwobZUvVg7f3Zu+Tw9N3eucpbNXaTn",
+	"z88tVi5Un6kt187TpUVEyGqhTFFdd4pxqgudnV92dj7v7P4oOeZgxAdE0MhnweIczUrthj8fqeR06chM",
+	"5OuAT2JnQWUVXkeiH4gLAeFj0Y69pFGpnh34bagHBHv54CWqI1R23jF8cgtkWF5vemgXAbxOPO7YULAo",
+	"nf2hdmPox1gKmXlLIxauxZcNSaa78q8+4B3QnoEQWy6Y7utjKfObkbK4wXVGefFQ77z5UeqHYuLFyAtA",
+	"q321i4niV0aGQpgblgylbTMesn7+XriXmO87sErBHUHhGI45S2e5tYKtCcZ0Sq3CiShIqMWn0XfC4wZ5",
+	"3K5HcZ6kpB2sAW53XTlBykg+KEsIrIAxm1jQ1IKARxHTo/1v0+jGVIOgRYIAuo8NOb3rbwv3VBBuDuTy",
+	"291K9ljO8wqAXmXxfJe54BJhiRpwyKkgkJfxwE8E9/eYQlkEUBy7HdAYS/8EsEnVekp9EfixgBrY8DnG",
+	"NYQ8pRCFbj7C23PNLiiYL0FEOgk3hdWcEAVkd/V8CsgM5ZusjxQP2C4IRlupsPefv/nyowdxQbpzwsan",
+	"Vzut45jbCLu2YyReUVE5bSvvKX+6+gMtFGpfUznix7XsfL+u44Y8H9YJ4eQ2JxUQp7VLZGTrhgUaev6A",
+	"CsMhEgCy9szbjOY/O1DMlpCencMbjQ3IyiCuwBLGFV4z5a/AK4zirOhow75qLDoxJgAt2KoL4gHCNtVF",
+	"wlkrKvIaRvkHVIqZDFMRYsvnm3PDOjRuJ8rjS3Fk37ZoNRjxeZF4rOora+wZFVkkXGjzw6HCUk1w7FGR",
+	"2Ae70nSxzTwSNrOY6lm8OrP5YbRehlHG3DxtsYWunRmFZ+1J5ww7IsM+z6hEneVm3doh7EVkYZcy7IH+",
+	"d/Tdx9DRB5NjZsWkDX4e1ILOQH2TYcCICqt1Y55hz0lNhFLXySrVofRo25bgtxmVMf7thUUsxbQ2tq2j",
+	"rlMvhqf2uY2FsCbWAsQQkSpOGce7LRlV1qNKVApIIRqJIFJNMgalBnweE3N2gzZwgza44GzDXBSBzWKZ",
+	"UrzANHkEMVbLdqu40+Me5HWPNZpCM15tAxD5Px3CQYAhfTC5rFRYuoAD3kBMb3jU0O/ZxbMX5hbPzS0u",
+	"wdC55N+fmVtcnls2fzcbtzE6cFWxYCihUCpce+Hqf//azdu31p6/8c1Lz37zyso3v3ZudSUeI+jWZQfP",
+	"OTzcvYdvPv7rq52dh3sfvrT3q4/2f/i90TH4unZ+ShmqnjUoI3gyE1USYrm+jmVCFAhIVH5DlbJk32JV",
+	"jWOaEMseln5D4CpTWNIiLLqJoPCw+S6l1xs7/24OznISnS+HVi6kRQEHYWkrISIwvUHaakS1s3CvR8oO",
+	"icz3StJJW0r2QQPZNTeOxvFmqN011MRJQXf0xs9wm7vrmNOTAqMT7gL22BzUlDrIajOtL8yy6jpruKKX",
+	"YtJsSgW5hNXPjq2CVluhVNj/6JO9V3/R2f0fX/xlt7Pzcmf31c7O253dHdBcAoe0BMEBjYLLiRHrxx3n",
+	"HEPI2BBnjpt20lUz0mvcJYGD763diCg3UfGkndpvmGMyqnqhIbbZ0yrvzNpn1DM7jx5QUrr1eUnL5pqD",
+	"ybyb5tRyWZfLuhmXdYZOj1PSDWp+03Uor1JQHUrdXV2dPUc4ChYoaGc19DskOj20jnBFkYBxj8mi4YeK",
+	"kFK0zC9CYvNrJiiPlw5UhjcrFAvuVhk4Zak3xWHb4wob/FbmXY1P2XXPocPX0++TKBA69L2U0wRj3an7",
+	"5L6hXJyGGVd5SK3nUcJhxk+usE2fx60EQDauBtUO/pws+uWzXSkbygFQwk3mQjClrEXYizZOVE5mlGyM",
+	"E1N5xGFEBQLVZVEgVdSIaHEb9wds75r9JWoaKbrGEwCDEzUSKjaBpMyApImNvJ3+4ud/fvKHV88QIYu2",
+	"96guAujGI48/ebj/yqednV90dl5O5ElV3Cs4T150/WM2cufAiLkgtNmUYptik5zTY74iUS8aIP8a/oRB",
+	"XI0Y6wizL6479NzixXVehr+V7QA5xEpoCMkukQqr+4BqBBFEo6SrlGMTFr7Pt0MWsvKwpMn0jXKQ/ZgY",
+	"OT93dnkN8ialxcX/ungRzXTzgm6KNWKGFUpnFw+QJ7EWft8Dl3seGGVGXEKks/NOZ+e1zu4rnZ2Hjz99",
+	"88n7H4ztGUw3OZLlEFjyPGiKI/H1PMeROxepOQ7MbRSjXIevD+VCxGGS0VIZx5DEGFx0HPFIblOMk8WI",
+	"HECXxgB1ZouYQB3WfaWFbE8xrTFSQqObYhfQOph8UG9gOA9rK42/ekrNk7WWgCBeEj7RmGkt4fDTk/31",
+	"ANyLwh/9XGfYpBZh2tedBWOjKrjn2z6UQuf+zzu7v+7c/0ln54+PP/u8s/NyZ+evnZ23Ors/63xvd2zt",
+	"vmJtvilF/UaSQHnYL9fMIGGf8wHK1bA8BP0c7R6ZWj6uRO1QGReJqAZtOzgVXFuES6EjUWgvMH8IFcMI",
+	"j4qL2qgtcwP0FyhIx7527D8Jm11wCTgXZWgWeDbyv0/ee2vv0R86Ow+/vP/Z3k9f7uw8tPnfcaXgDOR6",
+	"c0mYS8Kxk72RtXmUIhCNotmRgcbSuyZFw9C7nYvksI+aTDbSEyr2LY5UXOUCYAYFwORYDCnIgntJaC1x",
+	"p3B6/1/fe/zxy1989P0zR8h5HqtiV+bseFjpFkMaw9nFz5R98Pjzf9t7+PIXu/9n/7f/enDj4AW8XW4W",
+	"5GbBrJsFV5AJi92G/xGKKHaXNZouwj4r5gHk5qDYA4P71YAqxaJYvxQiFaiXqq2r0etMNb5j1lsoFVos",
+	"qFE7TsBKsM7Onzo7P+7s/Kyzu9vZfWX/53/cf+2jzs7Dvd33OjtvHECmRW88VlonF2u5WJuiWFtRW7Yj",
+	"UDIvrEKrv2XuGmPk9P6jt/Ze+vGZSci5BdeNPDtWWYRviTHuUwpw7FLiPelWmu+x2RB78c4WNiW107+s",
+	"3Pvi3de+eOeHCUH34Mnvf9zZ3ensvnoAWXfFPSkXdrmwm/kgt+EFIqRFYc4Qekco6xpTz+q9WBc4JBgA",
+	"wQH2yzZ5t6iKvW+AG1cW5cFOj4gC5VEhU1TFlDkFszEjeb2sqp5zXVU947qrU6zhzwVdLujGLOKP6yW0",
+	"IJTHAAwOH+MIBR1UYBy3pOvxOT3PXnZLaDZV6VOBbxS+/PFfOjt/XPryzZ90dn7X2Xll/9G/g8H1BpQV",
+	"/PIgNQXm1a7zZpg7l7kYmn0x9KL0NXMDR1D+aNHiFqhtEhk2zFqNUAJ4By8ci2OaXq2bYaIulYrPKVad",
+	"9da5prEJLrJIVs7lKaZJkd4dGLqko90mpx9/9vkXP3/w5MGHe6/9cf+tR2eeshpBFVYsZU9PxeIa8sRv",
+	"zpUH5Mq1UGJ8zWgBrPzmMNnTmlpHqAlUC+e+TM/1fgGagLhnsegqQtfBEWe+0YQAZupLV2fWoO1oRErk",
+	"eEP7ma6nOdrm9bK7Wo/R1m35uj5qt83YnfPmDKdj6N6hvkyTG9CUTBVO6QWRYSQGlgwm8mRNquuIxZnb",
+	"vifT9r3BNFTLR52Q2GGLA2DUgQSdHbM5aGDCqrnZVbxuSK97WbR4GUd5Rr39ffNzfEXKPt/2NfPKxpBH",
+	"ired/4C5yZm/Wa+IUOJcTHORRc8nmzgg73TZwemXz2R20APqRlI8RAdTEC0j/lxLPf5m14TvCPeeXGc9",
+	"bGeyr/5p6nSOCWKUZmekhrwtaZxWZ9wzN6eRV5kzcRJ8FEFIWyGQjiR94DG6Qzqc19DgwimO1POYZzUY",
+	"roM8fvTJ3u57JOQBU5jx9AhtCDsnFt9DManmyVVAlEVPPvo7wcwnpghsL3Ra2ahkVLOrdnTwMRssY3D6",
+	"GOG1pQmw6YBB7zV90J5coKy8Izc3U/pLcYErCUX6yhZJQ4ySxGBRJMaAadZvouDfnQzo4aZzKfMgLLpB",
+	"NPQFhmifeIt6dmoizXFGE+EtTjJVdjhHM6wEvqqDmZap6bLitAmJeCzmUZbctaIzt4jGaNTmEN+BnbMg",
+	"SBbPhMbuAlF1KlMcoUMaQcONblTyVwYNokofNDVPbkemEHRFSwbOHFhTNDn9G951k2mVSLsGLB4Hj+UT",
+	"WIYRjasBkDM7uAqxYBDzPtLf5vsRS6VaWGBcxjxzwIiOQzrpKZD9xj/uvfPnvfd/+vjTN4nPSWfnAWYy",
+	"xygaMyubznSrEfn8qz3UKjeJxpmC5bTaUdhEC1E/9cQi0l1iLdUNvEqr9YFeGw7kb9C2/YxQzlrz5LYR",
+	"Ra5SrJiQR7TZZFQqIw18rWCSO9yhxpiHs7rQ66RBi7aVTbBkl86uxD3nM1E561A5RpZv06qFzYVbLtxG",
+	"rvdHojZWmW0rRL40XpbgSQPtlDpC+Tdp8Ifh0u+67pnjbNgBlxVkmFPw4ZQCVmk9l3uvffDlrx90dh7u",
+	"/+SdJ5//S2fnD53dlzu7rzx+9P7++78+WF3ZdDowc4mVS6xx8RhckAEbcYIAbA6Yz3Q0Eko029OUT1dg",
+	"0pTx/0ilTcqq7tdgEJgqX+oNuKP3mXQlU1Eamu3py674NQql5QvnxnQVzZHMXCCes1YejM9F3WRwMZrt",
+	"WNDZ0qiI3o5EzIlqNZSS8eoky/XTpF1fsf7taCWzmg6MVzijOcGEQtROMlHNcsGUC6Yj9ho9j1CgraMW",
+	"Qgv34l9Gyx52yY2peyiG+USo87TkDKYlcYRNT1Iy8JUenJGcsE4cfmlC7xwsTYWdNn6DKYzpRFkj51Yb",
+	"9wF9DRgsKhnU7nHjb6uwWp8nd6jUA5JcZd8rky0G8MBQ7geDgMi3Q6FpjM6s/eoW0yo7VdXDyhMdGHDE",
+	"HcHx0vOEVq69n46E1rEo8OML9R5EkKY6I7jiafojqQh7n76596uPEgi8ebQ3l1UnbdTqxKWVJ4ScC3y+",
+	"Nbiv4ooQ8gZcNUE+cQ/JqtQHpCqziCKhpB5yT+LcqIZQumgsPWFL+S8Zd96XRIstxtGM2+LGvtPCTk3M",
+	"C9rGKfHXdUONbdx8nIlpiDOq6u8t5zdENauuRFZyVDQNqcCbCiExJORjgoXQAGb7wuRP5d8ldWj3iQYd",
+	"QmmH1BYrP77ATWFUhHHPFpdAfVsUsYJoFVmjW8wI/XWeUKRzX2ftEiAEw+gzdOPqIvAUTCStSmZVhSZb",
+	"rKmzOw4cVxUmGKq7rlTIvOhJA3h3nlw3npFhTLN8dLtgp2H6W955PClEHLqFFjByscU8bNaNyKQ6ovt+",
+	"Jj5yPbNwz/wYFuuSbFtsDaDdcxlAhubdkJXdZMBajO+eS/2Ry5jN7ifo5SkQ7qO0G/KtwdAT49F0k0pz",
+	"sfkR0fgM+n3Dr79DZZSuClPU4/OiRRqUt1ErCsVIqy5IVTRYFP+VTDG5DbtZcog3ECyD8Bi29gvQhS0a",
+	"bM35HOvf58mLiCvKw0bFDtOCaF2V1KG2EocyAB226gwDe25IgxSisc5Pl82+b1Qo98pnijbKWXcrrtNt",
+	"BiudJ2UeBkHZ6GLsVkyFFWBg6l6mTVrF6c4Hh1529ygtL45eQpl8+DG7qfBsEWZ7qXVGPVI1V3y1XdWT",
+	"6Xmu0nbMNjhSltT8KA1v2Hhi1kGvJFWB0HMyDNhXUpyuYV7Ajmu/azwspWk7gtUwcjFNMq0GQr9gNuUQ",
+	"UmmTNjcaPg8BrvB8sdCgdzeaTG5grqJQWh5ZVEWrOe5oWtdz+6WUIZs8enayZRjMnAuEtsEKyNA1aJtU",
+	"jHWhiRabYEpMPLqWJtfUUy/TUkMoMEarbJytMuKjGMcSAiCuB9AiyDcpThLULcZ40Qi9QCAIGQg/xgGA",
+	"uaxF+RJhtFonFSF0HdsJjf0oWoi+QoOAKF+bK/E0y13TBgVnipzWLbHOuw4SmwsZ0bQSsBKiUlHJiDm5",
+	"ps+8M/NkJQgQMZqzkrE6pcWS1XXzQOj3ce9kDpTQQDLq4Qx/G63xYVQ9KZvPN8Q2kwFtqrK1dss2p1xe",
+	"5wAhY6eG67pCcxVeg2qimpSTTcEUBtiKDqFCiQarCK8NoDnMI74u4dMg/7xRp8qKc/PEFdIMKMfNB/Db",
+	"mm1IxaV7nrGxWZotHND27RCUjprVCjWzuDsB5VMpTTMPv+GrVHPZkFAkgBAQS+YVMicVCou2sTwFCKLS",
+	"NkLQEO3EtY9Q2qx+tnPR3YwDc3h9DbWcWMEDkuvOytrl57Ep3JnImNJJE1zuvWcko82FZoVSYf/1DyBp",
+	"/f39N9754sGrnZ0/7n/4cWfnr53dV/bf+/cv3nuvs/PKF2+/09n9YWfnrYOltwH4O09u54JwRgXhHcuY",
+	"R5vebtImk3OqzlgXOGAPkg7EF42tE7TnyS1IApMq5di1DaPdhMcUZulc6iBg1FOYQKDwuYthonnV76Sb",
+	"m90xy1nF1UyQ7+LHDEqX464UydnFxdRMeZ4RGTcPjjtqzDqgOyQbcDMjxJeMrDhcf1zALulAeJBoLsOS",
+	"y+T/vkHKilGtNoybVSY1yRiBP4C1Ap6zrWiFmD9+ZDSvppC+5aTJpDLOHuLoVUWDuf8rJgEtwbDTpg+g",
+	"LgpDi/D0eQJoDL4im0J4xidZ5+CVAWPBs5Fau5cI/y+az8rI9mXwBDVpi1BiaJrJIqmLFmQB4HktaoHQ",
+	"JVPags7YxHmomIcOVoVWt1zaAt65aHMVvgZB4LvzNA9f52XJdCi52qC6TE67+uNSDFjT9UXGPYW4EVAn",
+	"gI3lzpnTIvCwwbHlK3amGN8DKA3yHJCNs5sJH6uwalxpu1t+dyP3Ol9z4gxOy7cJduuaogRERxQB/L9W",
+	"142gbNUzRTBMLYiitj66KX1D1tZ/V1r6TfN5FYikBg4lOOrmkXE1A8kuZljniWoGrGVQw4oZYBGx0Ou3",
+	"6NKQTu2AgnRc1W/h/FIHrGp/NXuRhqU6IQ82fqOp9Fhh4UZiW83jNburF2Afuu4z0mwHJNqoBN4q1bzM",
+	"I7f/CqXCKtNOiyjfYyA5rP7kqE5T1OUBLcGFe/Czv86kt/JLkZCDIoglZktIXU8rIEE4e6gtxPfYFKg6",
+	"LGLZPIlyO6Aio0IvEPBQJ9butxpRvnfJttGqXXo1RG7NjVvfgjvYbcxNw2QbfinqiDGrV44xApTZXeDW",
+	"MH0whjwQkwdickXcFYihQWDcNqPmAEom6cgeTXAGWy+niSxzizEomnZdoPKUK0CG5k9NAkaVjmJSXTCn",
+	"6KcYR8j4JojThw2j5neEiseybwxLI7pYqv+CTz9CKZjLkbz3u5+zkcyOlokVk/508VKwlWEV1zGryWhY",
+	"3exDpUDDCqw1B0rJDYtJtJk4BCdq6axPCNk/jyeEXO3U4OFPrl5lsvpxpNqPPNNyuExLVMDXBX2InQJT",
+	"Bc4fl2rNx2LE4SCGskYKAF3XmD7heTh1cvM6QZy1aNuIskDYCR/YQkwgxYQleDMNp2MoahiQjrBdM4EH",
+	"Vj1C2/gpGW4EromI9KC9MYFQCbto9GK/KYLNwDtnZT0CkVf3nVTEBkPLMOWlybiVE0XgIMNJNSFdx5sq",
+	"uvF3cZsNldqH+t4jctQmPCR7uKOGK8ijHHmUY5I89zxE7hAWFss2XFOqizeOz001WvUDX9tAx2An41p8",
+	"7ZApsy8K6akixFlFjbTqfrVOGqHS0G8gL0VlLszfrGusYMmaEfvtLoe7Qe/eYHxT1wuls4uLqbNfn7o5",
+	"rXZb26OMao2Pa8bZcvKOUpKcT0GDTGJ3isglimgh+rhim/GQHcnE1bRwnTvOqSb9KIauCqXC/r99+Pjj",
+	"9768/9mTD1/Z+/P/3vvRx/sf/urJr19dmluaWyoUC1QyulEVnmGjpeWlpQvnCsUCILkAGQN0GC6/xdgW",
+	"BL1CBr/XpGgUSgUHtahFoVQ4u1RaXjS+IriLloXNMz/4l87Onzq7P+7sfGAYugnjsM1d7DVfvvXPjz99",
+	"c+/hb9HRHI193FZPL/oYHfaRzG99EXv8jebN44y50Z0FZ2PFXLuI6KzpMPGRkBtB9S/cc7ccLVqTEHF5",
+	"xGYWIjYR9rE7xxihRIiGGqQBB05izT7oxeOVo+698njyOCNZoemkNtxaOmoLabhtHWnuA0FdGxtQQR2D",
+	"J6phA+aodqFWW8BqSsDQiAJ7CiCs58mK/budTgsNwr4iDerBfsFTbHMxXLjh841QsXI2pnUXoxzUZqtW",
+	"rckGBtqXv3ups/NqZ/eH++//R2fn+52dd5cW917+58LY1tEUo4ejsnUecMitmxiwuhYz01HZNAsQe59c",
+	"iLBXnqX7h2YN03MPR+Pby4FQUadDLi5ycTHbGYjJSYtQDomJXnYXTZAt7DOyQoMrGGDVddbIyy4OHE2s",
+	"oshTFiQmMgxtvavYTsFMOnYLOX24d8CqQNFFY/tSX6q41dPC5GjonIQZuPiXS0SzILDJA1+TqnljyVU2",
+	"lrIlwqkGNHvGvSydnVt8Zg1muCTHvURjFL7cebT/o192dh52dt7u7O6kTYIxt7jQe4uRjWu7J1OJPLrz",
+	"yNCSlpxzvZjrRTCWAPM6AYJVZZNQlQv37P9GCyHGMuUkRxAnRgS3oSpjk/p8upprhHysFaQDKwwzqU80",
+	"GZ+yV2eWcLROXe5inZjA/WpdtJKyWgsosGxXjIF0hFK6WRdaqGPnlH76ghpSH0eO1PyAlcjf37n6XJHc",
+	"ufWcUVQvssqdYlQesnSW3HwW4rzLi6ThB4EvOGn6d1mg5glqBU/SFieUsxYifgCai/8dpi4RiAUXAU8N",
+	"Y8Vs249s+3VepQ0mKWlJoRnCPfto84OiISvxGhLnY+4DfzH6FFBHCCGkGsqAzP0juXN7dY3MzXlU07mK",
+	"z6lsk7+r0yCY/1Zzk8w9T05dRj6eM0ZDifgNuskWvtVkm6fMp+uFFcsIFlD+WUYlk+Rv1m5//eqt9QJZ",
+	"L/zNsyurV3uOXgtV9xs0efZ/c/2KPfH/RgP9tf/3vXfXCynWPfW8O+aqodU8Dq4T7gmwFqoIxkQCFp9y",
+	"cJYUY7aCNq2YhwaugDa2lDPKe5YXF4uFhs/d70upxT49lTJ2fI05nEtR1qDociBxEil9deZrG77XlXm3",
+	"WCqlQhjCJ0PX8CJuiZBbcSI/7WFVyTxfj1vc1P2sb3CPSVtepZlsKIe40KBtEqpBJxH4VcYVy3r+0kjP",
+	"vy09JrOe0BTKh+t6HuE3wgY8AM8Xf42f5nPNNpkcqZZrLAcTue2/dOvL6HiRXVMOOF1L+gGAlR+fz4eM",
+	"mrEc5EufY5ObkX6583eSR3Y3rVQ/YvNh4R78HM3Bc5old+8mWe8x5KRnw8UDUujN9Kdl0WOaOWgKHSDO",
+	"nrz8v/Ze+wCT50/efbWz8/bew1/vPXp/9OgeLGQ6efPhgj6X7Sc6Pw7g+UpT7ilSYYAodmiJ357zG+bV",
+	"D+whjuTzXV79B2OkMB+GCBjz1/hzokae/OD3+3/65PFnP9t/8Mv9j1/v7P6+c//Tzv03Ovf/3Ln/A/P/",
+	"3c87u5907t/v3H+5aO7xjbVrc39bhB9LF4zjePnOxeWzCc+R3PTRczxfXFxcJFK01DxZiR05X5GaIUAM",
+	"kpFKG2yn61fm1/kNc4PvMCmgDddi+VUkRYgzUXMv0PI9XS+Ss+dKi4tFolq02QQ8NSE9n1MNReiALgMN",
+	"vAsORY0E/hYDR7PBOOCqmL+LwEtLwOCxjN54cZsHbczvAJm0RBh4pG5WxrPsdE+2N2TI0+qNK0IEDOYM",
+	"9Jv+TcbxGb4C2HKLBXcpRvU0/g8mnmhcB522AgjiDXv8UboCAPVYVdvH6gscnYq4DkTxAjP/pq0K/PUK",
+	"q8JAkBqilMo8indS9cazhnphfAsC83a1EZHTey+9t/fSh/uvf/bkwfuPH33vybu/O3MARVIXge/R9uCK",
+	"iefdRSPB2LYZlcOiRRg9OLt48WIimHB2cTEtnjDJ2Lp9s6w6jVtwTxrgfB4j8KOZPj4nAsMoJ7yfy1EQ",
+	"QnCbw0+OhrPhxu5C5iPv7BpK3gv3PNoeMsK3IbaZpYfc/50gQkVGWXtLSA9Aa2F8aoVWt47fP75C28lB",
+	"iH0zDZPkcVBYT9s39/qrex/vPHnwP/c+/8v+G+8YA7KCKPRj4kzYJY1R0HLk0jOziY7m6cjckOma5p7C",
+	"+1ZE45Q8whMal3DhPgU14h+kW65JpeZMzm1KETaP3k+2cJ2cUM/YMUpLqkWM2Qk6sRFyv+o3KeSwUpxF",
+	"yTZ9pZm8g0t9zqx0ul3IktFCqbD3n7/58qMHsWF3687t/T//4vHHH5P9dz7r7Dx8/Ombnfvo8v+H8QPN",
+	"TpUKkm6FXGxRf4ywXeLFp1KZdztpnGRIM+MsW2IiQEy5ODuZ4uwFy652VGtED1ihYCRckuHJtgirdQZF",
+	"yn3iq8soHiDEJMQMVD+GTuYEqWtuzIlHNSO6JUjN3wwlUzgIH9PrvMrsCCkA1MJgfskOC3BSiXmkTgPA",
+	"tauLUNoxqRAQo0rby1CakTpVBNGy8L52MDcWGjQYUf7ddQ4gBYnbMO4l5sh4Qkg7WVTVQz1Prm4z2cbZ",
+	"BlAiEELwTZsX2mbqEo5HFUSZPbHzsCBwCaN/3HzVCuXePFmBeS7Yc1iRIKA9Y3oKHrTXuZ2d6hCWdYtx",
+	"3U5swyWiGjQImHThQWoRkwKqYVINiyBH4ZkWkod7pOarKg3AN7LvQx4/+mRv9z34dO+lD81/JYzvir5t",
+	"jytNX2wyhCyykaQJGnjJx2SG0ZCslCA1KotkCeK2uEPRDC+kFh3NmcodpnHagaEGRorvMB7t9iDgcyss",
+	"post6SSWoXm1cM/8yBZWq2EDXqn/JSP8XhVL1+TzSF0orchpy05CWm46g3VOSIYwEmWlKX3bdEM1him0",
+	"IDeprNbdgzi7q+fJLREJGxzR5a1zylmraEjcIioSFTYgXK9IQ4CcoVjEASO0M3j2m4zKybNs4imDoMJs",
+	"dsNudZFU2kT7OrD6wA6NCRsq59SxOTXBoknJX7QKodKeGt9eg9UYChmXdV3WJZV9b3NGAp9D8wK8fJzq",
+	"c2PYKm3NMF5KGlRuAZH9PW1SzhQjdUY9n28qwEVRTVCEdm5hk/FUYM8udrq8+g/DOepIc0cwjj1njaNi",
+	"DcTDgU2dXa4AQJahWHsvWNyWgdleuMjsgrFdh1W3JvpkD1PemiP7jd5sYc5nFFQ/oIkc0K8/lg8bc0xY",
+	"fj2d1X2oMF0jcxA/RtTAWIu7N6AeQhNPMBzrqepUsuzGWkMfs4oDYdY2PVw92JkcUy+Pwh1XUsFw+yHx",
+	"9EBYLdyzXSQjlEhb9s8h9GYKQg/kPkjyFlU2opkx72BUGL30g148PpEJ3Wq5m3Fk0HlDURUn42GATp4g",
+	"Yl4feEgSN4SE0G0GM+XDAL0vY/1ov8GygfEi0j/ozAzapFU4sL9dHDkPaB46RdS7YZyYFzPkdkeMdieR",
+	"Qw5pbSzQbeoHtIIuflZ4YZPp2y1u6HMlefmQMMMKaQgjMmxphUfbxOdkTWy1RWawQUZsn167OYiJrtD2",
+	"bXkTHpkWguhaTpQ/hNIPjEdA1EFFIKA2InHhrLkmsx83ajw67HonGVXoOrXsaikVjWD3JakEorqFst/V",
+	"68OY9q+c4Jmdef8M09CUR8YC9JtIxoqYZrbnAGFpLaLRWoFiqUEOo4B9vnkspsXIAqdKA8Y9KgcHM0EV",
+	"R1dOkDWSD8qKua1B9w3fUkXCWSvKIndB512ybAN1V2gkbXFzjNE55Yb0uJE92HOzgQmOOIUMsVAJVZs4",
+	"Wpoq5Q9qYXMLRPCLuMrE8TZIVFs1gmlfw8zzZI1uQSiQJKJ2c19n7RKU+kEZiZ22DUPoKFGsKpm1DTXZ",
+	"Yk09OHx4Od65w5YS7z96af8n97Ee74vf/rUwnrlt1zGVkOF1pULmdW3HAO530DHmKDkChghezUMrJzsA",
+	"aCjjsCJqfN25cM/9d1jIULJtsdXP8sNCh13Cy1eENZq6jZUsXLSI4Lk2GzksZA4gSSmOSGZBe42QHnUS",
+	"ejwrb7K46SnKNwUzfZbzZNPES88DTbl+G61XjgvoO4gE0uHjTZNF3hwqF8zjj04s5Ez6lc/v3WA6xjxP",
+	"xF4UQ3RIwxoHj8YqJgE1C386W24yvLEKzxicB0K/03ioEAUluK55cgUKmTG7ySQjHqv6nk30JNutsxM6",
+	"+PTCZJSpfbVp9KCOOhoZIquAs4dbmmvVE6lVn/O3GYRrDBEQygH1BhKjkJVgjWZAdX8VKl4/niRZaAiu",
+	"62rhHvw8FsEy/NqbZi3JHveewRQIkVSGxokyZGrKastvNplXIoaVy9BXQQm8UzStkJIGY9rnm/PkJm2T",
+	"SiygKGetS7YPA8RXjQYBoS2KDVpVyqssCCCRjaG5Ngq4wFeapUIr4Z3xPQ4RPIMlmQOGoRKL5+fOLhdG",
+	"n2ALj79cF36VzbTAg4462HzX+QIHl0u/kyn9rgDvdFOF5eUDiDxMtQxMI63hJRNkB3jCoDlLuMr0XBG7",
+	"q/NU0SSKwN2mJ9N1w7qfi8eJzDBPrtkqhK6PQeOBhrOWQYM1KkymlZRNOEkEdH0YBcfuNn3J4slJz8wt",
+	"Ls8tL62dXS6dv1g6fzEavuSmvT/a7ey+29n9Xef+653dv3R2f9u5//KX3/vN/k8/Hj2lBKueYi4Jdy2r",
+	"awsP/rpWwPl5LinXi1aMAfEQihRyYJQGFHoL9+DnaHmhmMtHSQghpoyvSEtIXY9S1omskIXxJAAlJUHO",
+	"+FUGtqDPATHBCCHBvbyxd+z80UjEMal8EQpWlwJq0iaT4FBmNEHdub26VgQs0RCGilWFx2xNvIUg9jnq",
+	"Rk8ypeYJljUqR1P9HbeBEFsr+o558GXhscNoJlj9hllSoVR45tmrz87dvHDt3Nwz577+wjiYQW4lxw30",
+	"bR78nBBeOoSr7VoSTahCAiyVg7Pa5MX9CIuCF769zeRXVUH0VADCbHlgGMEJ0Cp28QivB8MHuRAVAvx/",
+	"QfsANp3NmS/agAlQotIlxHsBvB0IeyimCVW+x+bJbc5gFbb0EO48T246BMUyGpNl0hahVCyoEWrLRylv",
+	"28sRzEEx7hk1EUHLWMa1ENqb/jZL4M7YB6XYpZpusWfbE5cARipTs4dL48mCNVh4xD5TsT5hCVnmJx4z",
+	"wBIdro43lwrHKhUgEWt5FNEsuoRDpkAAaDBV95uDQyR3khdOVG9FzxkULkmuu3829fKIxHdTeH7Nd8bf",
+	"2DR+yBODqATteZlkbT169cl0epdBb4+wF/IhDcQhmjiNNxYtzuQpRWhgts1NorbBbPJiXQBEWtS2yjHu",
+	"XUQwfmOdZQ0UcDXZQ7EljEGZFq7AlRorzmGvZQ8Z68FqHjEuDZZsf9vHzSQYHnIOrg462DInzklGR350",
+	"8hHWJCzOAOaGOwqapMMYx8rVINuMduY8tvi7hz6LFYeFoARpGDsBAfoyZ925Jr7MUXBdw+CW0ofB9VtA",
+	"pOzuXC5FS/FtHCagbRFmz7+DT0feiBtw+dd9owlTtiMaw69gD9jdZgA2SY0GiqUvwJgUzQbiN8Vr8DVD",
+	"UTEQTc99FddTNFt5Hb/4t9HWUSkBUTlHcDlEQ8nI4C0IfCZa2AMQi4XjU3XHbMxc87mHr46CqEvvRcU1",
+	"gBwKkaSEiuyqpsGysppkbFQF6e6Noy6LJDC2IGFchJv1ov20zmCkT6RLicUK5Z5thyu6Xg20oYuo1BXT",
+	"c2ETPqoGjMLcDApIoeZWDQfcqbR9c8SgBHXcoO11nqghSiplGykRcctIFzqgUdXIikmtHjWJmUXCqKI0",
+	"dV7zuXdNMjaSSn+Wbfrcac1QsSJ54dplsry8fBFfX9RqiumJtHRmd3Ne5V5iSRPozhzQSHoEWixio6Xi",
+	"YTWatSwseYMOS+js41DrkW0DmqyHp0+rINxUZ0bVb5m230gqzoYzE5rt/OJw1YbrBwPArD8BnwyVWqMt",
+	"vM9iHGnB/abj8MVPzmJ8XrRIIELPsdWAOcRc+D1jgAe95jcUuwVfeOrUuZOS4+GxnQzlDfN1JAPQagqA",
+	"Hgl13dPflIJylKq1ywASUiaKtoElW8bsxKhoGWZVl4ukHCpzidGU5chmAlVdtoVfRcvNJKB8MzTHEyHz",
+	"ULXFIJKaAZM7adCdoXg7ZMVimCNiHECpSEa9CPPzuIjreFJg/fg5YMZE9bJAD0VSY3YCFhBBmlk4buqr",
+	"q3V9RFiMniPzG8zGWko2fuKMMWexFQkXEsnXkBzUbHBgFYcoLcJqHQ1UzgaQZA68kQNvzDDvTyVTxrhz",
+	"eixMRrr6OZRgwHxUdyVFynAWv7pl6BLnw8pNoTXjRpLj1yOnLK43poGR6Th2qAX9JcYiB9kB412LtoJL",
+	"kXOLF/vT4Xgjm/CZZHnjwJRS/Do2bXe8RR2z31TkqCe1DSDOvfZMm3Np3EEAgdM++qfhwCd3fjcgYoNx",
+	"dMviyMSQYDAeuGSKcd0F/hgfayxYopb+QRLmulauUsYCiXSVXkHYSvB+IaG0aGZ3/R8vpRQTzRrunU8q",
+	"9Vy1E73x83QkgKQMyKqyigAaIPQCNaTxdmOfTLMeAUdh4JM0aBvScITqEozaBoLC5TSYCz9CFZ8TUDYS",
+	"CU4VZ6GWNEC/rNgFXSNq67xloax9RWhFhHqerKgtiIcmij1ccbOjaTfhHAKaxufJpnFyXQMWhc+U8Q6g",
+	"7gQHPSbnOaXZ0UpTqWeFG+LuGLcHFhXz6WCNGdKk10QQiFZSEMPEarePYF9tMt1Hc30DHdOls+A1XzYG",
+	"lTr2HqjSVIeKlEWtxiTzyqTCqsK4e2V7M+aVL1lydRdthFz7QRkJAgv3fTD87BUbAW0q5pWj6TjJYh47",
+	"Ochwzik1T6AEcJ2XIc6xobQfBBtV0fD5ZhlcCeMnOVkAI8TcLesi8PDBGCJJSAFsloN7EbxXCQUORGna",
+	"xj8vX7l64+raVWJ3zgZwuHAiwr1XIFSizHOdrzKuiW75VQZHFXL7cFfpYrcsEmu+tnPikjfpN4/xe1O3",
+	"j3uWn3P1iFy9StuGrBywkuEBGz2gOEjB0F6CHEfgY02rerCRZW6Kn3rdig1mbJknMq4tgxFuVtGiCJlc",
+	"jC6t02aTcdVvixmvkOnLdh252T4Vwyua/23pYZDjldqffJ1j2ZAbgEdl4OPsxQgdjlFw7zU09ETj57dY",
+	"26UrYSIm5IopP6VJhUF0F5YCdEQqbTAFrDxm0BLtbh8FF2IsQaf21DqP/XHQblbAMx5banZYJAyMw5GV",
+	"EH6KrSezunlUPXaTNrjQG02hlF8J2EbbyPZ4WqZ5lzqFLrQtljpdeIuxZpLsD1iy26B+YKy4sOFL9nf2",
+	"g/lvNUev2LeLmApKxNPPlHkr16ihAUYB4sEQbGzdgy8WqjpRYSU+/iFay6PtOSxSzzI/V/27xPM3fa2K",
+	"kZ8E7lCF1QTkFC4lBsLSah1h98masemUcZt0NPXW5vTQ44Ppk854gdokIUldtKDgoejEF/FEF3BpCVy3",
+	"da7rrFEkklr7kaKwaFKpIdkN9aDmxexC0KCLTeiUC9MSI/42u0LbUS/AhFjXPSI7eo8rzE27EUOfTEdU",
+	"CtEyLYBqkqQ4jDGk0FQPYItrwG94957QB052ZowD7UUhh/SmxszIGi5g8u7FKH0dSQfU6HzOWk8BRU6W",
+	"wGi0C5EFpt1hDaQsFYhB/VNQsSvB+J8nseua4pVaL70qjHftZC5mPs0zXIWeEWIcbD90qFu0XbJplcSq",
+	"58kKfgvb+akiFbYZcjulJRNzC+lmFV7pEKaXplvMbNiF2lL1Yu382bnl8/Tc3LnKWTZ3kZ4/P7dYuVB9",
+	"prZcO0+XFsfAsEmsbjpDV8ZjK6CM3Eb7Stho4AfWQom96uZgMU4I/ekC5vVn+IX4CGhuhyeE0nglC7Tp",
+	"L2wvQSWa/c6ANhSfKXL6yQ9+v/+nTx5/9rMzRVeuSTalCJuKnEbUi723fmM+TgzE7monOr338f29t9/G",
+	"a6G8MqWCUhVSCvltLroZVgJf1ZmX+C7O5k750jUss4Kl77/+2ZMH70cLS1aEadFKLeNOPMLW6/Q/Yo1C",
+	"ogDS4HGuyHwr8W13Ev1fN0aairriMP+BUdKoqRX+hsW6UKhTNUcNiMw4aT25TOylS1klZBi0NCLalWZ7",
+	"Rmgbe8YOiaAwUhpvWiRUSn+bBmqe3BLwOirxGLB20s6I2WlhUZFd3L5lrOuejq34hlHdQ/9N70jWtMXp",
+	"3HPHD6Y7nHriJggtkEkML7DNMKDSga4pm/tESCeagIdElLZK26F+9TzAQjylUJsd1Ox0d5tRGbTtLOY4",
+	"k7jFRQtfp10RXrtkB/gXCdTeM69otwjnPbNW3wLccOf+FdzAbbSBkVpE/UXXt1FF/GZMXtVF4Ltapa4H",
+	"DCN2maicJq4NRNQsigZwU8n1S6siAvkUCW02pdimQZE0mWyA8+dQJXueP4Aa1nob9DCdVsThbHaKCffg",
+	"14B5m13ckYI98d1/+u7/DwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

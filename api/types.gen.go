@@ -69,6 +69,30 @@ func (e AuditEntryActorKind) Valid() bool {
 	}
 }
 
+// Defines values for AvailabilityBlockState.
+const (
+	AvailabilityBlockStateFree   AvailabilityBlockState = "free"
+	AvailabilityBlockStatePartly AvailabilityBlockState = "partly"
+	AvailabilityBlockStatePast   AvailabilityBlockState = "past"
+	AvailabilityBlockStateTaken  AvailabilityBlockState = "taken"
+)
+
+// Valid indicates whether the value is a known member of the AvailabilityBlockState enum.
+func (e AvailabilityBlockState) Valid() bool {
+	switch e {
+	case AvailabilityBlockStateFree:
+		return true
+	case AvailabilityBlockStatePartly:
+		return true
+	case AvailabilityBlockStatePast:
+		return true
+	case AvailabilityBlockStateTaken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Band.
 const (
 	BandAvailable Band = "available"
@@ -168,6 +192,111 @@ func (e BlockKind) Valid() bool {
 	case BlockKindExtension:
 		return true
 	case BlockKindWhole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingExemptionState.
+const (
+	BookingExemptionStateAsked   BookingExemptionState = "asked"
+	BookingExemptionStateGranted BookingExemptionState = "granted"
+	BookingExemptionStateNone    BookingExemptionState = "none"
+	BookingExemptionStateRefused BookingExemptionState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the BookingExemptionState enum.
+func (e BookingExemptionState) Valid() bool {
+	switch e {
+	case BookingExemptionStateAsked:
+		return true
+	case BookingExemptionStateGranted:
+		return true
+	case BookingExemptionStateNone:
+		return true
+	case BookingExemptionStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingSeriesCancellationScope.
+const (
+	BookingSeriesCancellationScopeAll       BookingSeriesCancellationScope = "all"
+	BookingSeriesCancellationScopeFollowing BookingSeriesCancellationScope = "following"
+	BookingSeriesCancellationScopeOne       BookingSeriesCancellationScope = "one"
+)
+
+// Valid indicates whether the value is a known member of the BookingSeriesCancellationScope enum.
+func (e BookingSeriesCancellationScope) Valid() bool {
+	switch e {
+	case BookingSeriesCancellationScopeAll:
+		return true
+	case BookingSeriesCancellationScopeFollowing:
+		return true
+	case BookingSeriesCancellationScopeOne:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingSeriesMoveScope.
+const (
+	BookingSeriesMoveScopeAll       BookingSeriesMoveScope = "all"
+	BookingSeriesMoveScopeFollowing BookingSeriesMoveScope = "following"
+	BookingSeriesMoveScopeOne       BookingSeriesMoveScope = "one"
+)
+
+// Valid indicates whether the value is a known member of the BookingSeriesMoveScope enum.
+func (e BookingSeriesMoveScope) Valid() bool {
+	switch e {
+	case BookingSeriesMoveScopeAll:
+		return true
+	case BookingSeriesMoveScopeFollowing:
+		return true
+	case BookingSeriesMoveScopeOne:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingStatus.
+const (
+	BookingStatusApproved  BookingStatus = "approved"
+	BookingStatusCancelled BookingStatus = "cancelled"
+	BookingStatusConfirmed BookingStatus = "confirmed"
+	BookingStatusDeclined  BookingStatus = "declined"
+	BookingStatusDone      BookingStatus = "done"
+	BookingStatusHeld      BookingStatus = "held"
+	BookingStatusLapsed    BookingStatus = "lapsed"
+	BookingStatusRequested BookingStatus = "requested"
+	BookingStatusWaiting   BookingStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the BookingStatus enum.
+func (e BookingStatus) Valid() bool {
+	switch e {
+	case BookingStatusApproved:
+		return true
+	case BookingStatusCancelled:
+		return true
+	case BookingStatusConfirmed:
+		return true
+	case BookingStatusDeclined:
+		return true
+	case BookingStatusDone:
+		return true
+	case BookingStatusHeld:
+		return true
+	case BookingStatusLapsed:
+		return true
+	case BookingStatusRequested:
+		return true
+	case BookingStatusWaiting:
 		return true
 	default:
 		return false
@@ -498,6 +627,24 @@ func (e EventStatus) Valid() bool {
 	case EventStatusPublished:
 		return true
 	case EventStatusSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExemptionDecisionDecision.
+const (
+	ExemptionDecisionDecisionGrant  ExemptionDecisionDecision = "grant"
+	ExemptionDecisionDecisionRefuse ExemptionDecisionDecision = "refuse"
+)
+
+// Valid indicates whether the value is a known member of the ExemptionDecisionDecision enum.
+func (e ExemptionDecisionDecision) Valid() bool {
+	switch e {
+	case ExemptionDecisionDecisionGrant:
+		return true
+	case ExemptionDecisionDecisionRefuse:
 		return true
 	default:
 		return false
@@ -1350,6 +1497,27 @@ func (e TicketStatus) Valid() bool {
 	}
 }
 
+// Defines values for UseNoise.
+const (
+	UseNoiseLoud   UseNoise = "loud"
+	UseNoiseNormal UseNoise = "normal"
+	UseNoiseQuiet  UseNoise = "quiet"
+)
+
+// Valid indicates whether the value is a known member of the UseNoise enum.
+func (e UseNoise) Valid() bool {
+	switch e {
+	case UseNoiseLoud:
+		return true
+	case UseNoiseNormal:
+		return true
+	case UseNoiseQuiet:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VenueStatus.
 const (
 	VenueStatusClosed VenueStatus = "closed"
@@ -1404,6 +1572,24 @@ func (e ListEventsParamsPlace) Valid() bool {
 	case ListEventsParamsPlaceInPerson:
 		return true
 	case ListEventsParamsPlaceOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBookingsParamsSide.
+const (
+	ListBookingsParamsSideBorrower ListBookingsParamsSide = "borrower"
+	ListBookingsParamsSideLender   ListBookingsParamsSide = "lender"
+)
+
+// Valid indicates whether the value is a known member of the ListBookingsParamsSide enum.
+func (e ListBookingsParamsSide) Valid() bool {
+	switch e {
+	case ListBookingsParamsSideBorrower:
+		return true
+	case ListBookingsParamsSideLender:
 		return true
 	default:
 		return false
@@ -1511,6 +1697,44 @@ type AuditPage struct {
 	NextCursor *NextCursor `json:"next_cursor"`
 }
 
+// Availability When a room can be had, times alone.
+type Availability struct {
+	Days         []AvailabilityDay `json:"days"`
+	From         time.Time         `json:"from"`
+	Organization OrganizationRef   `json:"organization"`
+	Room         BookedRoom        `json:"room"`
+	Taken        []TakenSpan       `json:"taken"`
+	To           time.Time         `json:"to"`
+}
+
+// AvailabilityBlock defines model for AvailabilityBlock.
+type AvailabilityBlock struct {
+	EndsAt time.Time `json:"ends_at"`
+
+	// Key Of a room by blocks; empty of one by the clock.
+	Key      string    `json:"key"`
+	Name     string    `json:"name"`
+	StartsAt time.Time `json:"starts_at"`
+
+	// State `partly`: of a room by the clock, some of these hours.
+	State AvailabilityBlockState `json:"state"`
+}
+
+// AvailabilityBlockState `partly`: of a room by the clock, some of these hours.
+type AvailabilityBlockState string
+
+// AvailabilityDay defines model for AvailabilityDay.
+type AvailabilityDay struct {
+	Blocks []AvailabilityBlock `json:"blocks"`
+
+	// Closed Why the room is closed that day, a stable word; empty when it is open.
+	Closed string             `json:"closed"`
+	Date   openapi_types.Date `json:"date"`
+
+	// Holiday Name of the holiday.
+	Holiday string `json:"holiday"`
+}
+
 // Band 余裕あり, 残りわずか, 満席. Numbers are not published.
 type Band string
 
@@ -1542,6 +1766,326 @@ type BlockKind string
 type BlockFee struct {
 	Block string `json:"block"`
 	Yen   int    `json:"yen"`
+}
+
+// BlockTime In Asia/Tokyo; 24:00 is the end of the day.
+//
+// Example: 14:00
+type BlockTime = string
+
+// BookedRoom defines model for BookedRoom.
+type BookedRoom struct {
+	Access     string             `json:"access"`
+	Address    string             `json:"address"`
+	Facility   string             `json:"facility"`
+	FacilityID openapi_types.UUID `json:"facility_id"`
+	ID         openapi_types.UUID `json:"id"`
+	Name       string             `json:"name"`
+}
+
+// Booking defines model for Booking.
+type Booking struct {
+	ApprovalSteps   int             `json:"approval_steps"`
+	Approvals       int             `json:"approvals"`
+	Borrower        OrganizationRef `json:"borrower"`
+	CancelUntil     *time.Time      `json:"cancel_until"`
+	ClearingMinutes int             `json:"clearing_minutes"`
+	Conditions      string          `json:"conditions"`
+	CreatedAt       time.Time       `json:"created_at"`
+
+	// DueYen After what was let off.
+	DueYen    *int             `json:"due_yen"`
+	EndsAt    time.Time        `json:"ends_at"`
+	Exemption BookingExemption `json:"exemption"`
+	ExpiresAt *time.Time       `json:"expires_at"`
+	FeeClass  string           `json:"fee_class"`
+
+	// FeeYen `null`: the desk says.
+	FeeYen     *int               `json:"fee_yen"`
+	ID         openapi_types.UUID `json:"id"`
+	Lender     OrganizationRef    `json:"lender"`
+	ModifiedAt time.Time          `json:"modified_at"`
+
+	// Noise How loud a use is: a consultation, a talk, music.
+	Noise        UseNoise            `json:"noise"`
+	People       *int                `json:"people"`
+	PermitNumber string              `json:"permit_number"`
+	Reason       string              `json:"reason"`
+	Room         BookedRoom          `json:"room"`
+	SeriesID     *openapi_types.UUID `json:"series_id"`
+
+	// SetupMinutes This booking's own, beside the room's.
+	SetupMinutes int       `json:"setup_minutes"`
+	StartsAt     time.Time `json:"starts_at"`
+
+	// Status キャンセル待ち, 仮押さえ, 申請中, 承認済み, 本予約, 利用済み; 不承認, 取消し, 失効.
+	Status  BookingStatus `json:"status"`
+	Title   string        `json:"title"`
+	Version int           `json:"version"`
+}
+
+// BookingApproval defines model for BookingApproval.
+type BookingApproval struct {
+	Conditions *string `json:"conditions,omitempty"`
+}
+
+// BookingCancellation defines model for BookingCancellation.
+type BookingCancellation struct {
+	Reason *string `json:"reason,omitempty"`
+}
+
+// BookingChange defines model for BookingChange.
+type BookingChange struct {
+	At        time.Time          `json:"at"`
+	BookingID openapi_types.UUID `json:"booking_id"`
+
+	// By `null`: time did.
+	By *OrganizationRef   `json:"by"`
+	ID openapi_types.UUID `json:"id"`
+
+	// Kind placed, moved_up, submitted, approved_once, approved, declined, confirmed, moved, swapped, cancelled, lapsed, done, noted, exemption_asked, exemption_granted, exemption_refused.
+	Kind string `json:"kind"`
+
+	// Status キャンセル待ち, 仮押さえ, 申請中, 承認済み, 本予約, 利用済み; 不承認, 取消し, 失効.
+	Status BookingStatus `json:"status"`
+}
+
+// BookingChangePage defines model for BookingChangePage.
+type BookingChangePage struct {
+	Items      []BookingChange `json:"items"`
+	NextCursor *string         `json:"next_cursor"`
+}
+
+// BookingDetail defines model for BookingDetail.
+type BookingDetail struct {
+	// Embedded struct due to allOf(#/components/schemas/Booking)
+	Booking `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	// Ahead How many stand before one that waits.
+	Ahead int `json:"ahead"`
+
+	// Behind How many wait behind it.
+	Behind int `json:"behind"`
+
+	// Clashes Neighbouring rooms that would disturb it, or be disturbed.
+	Clashes []BookedRoom    `json:"clashes"`
+	History []BookingChange `json:"history"`
+	Notes   []BookingNote   `json:"notes"`
+}
+
+// BookingExemption defines model for BookingExemption.
+type BookingExemption struct {
+	// Answer The reason of the decision.
+	Answer string `json:"answer"`
+
+	// Asked Why it was asked for.
+	Asked string `json:"asked"`
+	Class string `json:"class"`
+
+	// Percent That is let off.
+	Percent int                   `json:"percent"`
+	State   BookingExemptionState `json:"state"`
+}
+
+// BookingExemptionState defines model for BookingExemption.State.
+type BookingExemptionState string
+
+// BookingMove defines model for BookingMove.
+type BookingMove struct {
+	ClearingMinutes *int `json:"clearing_minutes,omitempty"`
+
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt *Moment `json:"ends_at,omitempty"`
+
+	// Noise How loud a use is: a consultation, a talk, music.
+	Noise        *UseNoise           `json:"noise,omitempty"`
+	People       *int                `json:"people,omitempty"`
+	Reason       *string             `json:"reason,omitempty"`
+	RoomID       *openapi_types.UUID `json:"room_id,omitempty"`
+	SetupMinutes *int                `json:"setup_minutes,omitempty"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt *Moment `json:"starts_at,omitempty"`
+	Title    *string `json:"title,omitempty"`
+}
+
+// BookingNote defines model for BookingNote.
+type BookingNote struct {
+	At   time.Time          `json:"at"`
+	Body string             `json:"body"`
+	By   OrganizationRef    `json:"by"`
+	ID   openapi_types.UUID `json:"id"`
+}
+
+// BookingNoteInput defines model for BookingNoteInput.
+type BookingNoteInput struct {
+	Body string `json:"body"`
+}
+
+// BookingPage defines model for BookingPage.
+type BookingPage struct {
+	Items      []Booking `json:"items"`
+	NextCursor *string   `json:"next_cursor"`
+}
+
+// BookingPair defines model for BookingPair.
+type BookingPair struct {
+	First  BookingDetail `json:"first"`
+	Second BookingDetail `json:"second"`
+}
+
+// BookingReason defines model for BookingReason.
+type BookingReason struct {
+	Reason string `json:"reason"`
+}
+
+// BookingRequest defines model for BookingRequest.
+type BookingRequest struct {
+	ClearingMinutes *int `json:"clearing_minutes,omitempty"`
+
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt    Moment            `json:"ends_at"`
+	Exemption *ExemptionRequest `json:"exemption,omitempty"`
+
+	// Hold 仮押さえ instead of a request.
+	Hold *bool `json:"hold,omitempty"`
+
+	// Noise How loud a use is: a consultation, a talk, music.
+	Noise  *UseNoise `json:"noise,omitempty"`
+	People *int      `json:"people,omitempty"`
+
+	// Queue Wait behind a hold.
+	Queue        *bool              `json:"queue,omitempty"`
+	RoomID       openapi_types.UUID `json:"room_id"`
+	SetupMinutes *int               `json:"setup_minutes,omitempty"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt Moment `json:"starts_at"`
+	Title    string `json:"title"`
+}
+
+// BookingSeries defines model for BookingSeries.
+type BookingSeries struct {
+	Bookings  []Booking       `json:"bookings"`
+	Borrower  OrganizationRef `json:"borrower"`
+	CreatedAt time.Time       `json:"created_at"`
+
+	// EndsTime In Asia/Tokyo; 24:00 is the end of the day.
+	//
+	// Example: 14:00
+	EndsTime BlockTime          `json:"ends_time"`
+	FirstDay openapi_types.Date `json:"first_day"`
+	ID       openapi_types.UUID `json:"id"`
+	LastDay  openapi_types.Date `json:"last_day"`
+	Lender   OrganizationRef    `json:"lender"`
+	Rule     string             `json:"rule"`
+
+	// StartsTime In Asia/Tokyo; 24:00 is the end of the day.
+	//
+	// Example: 14:00
+	StartsTime BlockTime `json:"starts_time"`
+	Title      string    `json:"title"`
+}
+
+// BookingSeriesCancellation defines model for BookingSeriesCancellation.
+type BookingSeriesCancellation struct {
+	From   *openapi_types.UUID            `json:"from,omitempty"`
+	Reason *string                        `json:"reason,omitempty"`
+	Scope  BookingSeriesCancellationScope `json:"scope"`
+}
+
+// BookingSeriesCancellationScope defines model for BookingSeriesCancellation.Scope.
+type BookingSeriesCancellationScope string
+
+// BookingSeriesMove defines model for BookingSeriesMove.
+type BookingSeriesMove struct {
+	// EndsTime In Asia/Tokyo; 24:00 is the end of the day.
+	//
+	// Example: 14:00
+	EndsTime *BlockTime `json:"ends_time,omitempty"`
+
+	// From The booking that `one` and `following` speak of.
+	From *openapi_types.UUID `json:"from,omitempty"`
+
+	// Noise How loud a use is: a consultation, a talk, music.
+	Noise     *UseNoise              `json:"noise,omitempty"`
+	People    *int                   `json:"people,omitempty"`
+	Reason    *string                `json:"reason,omitempty"`
+	RoomID    *openapi_types.UUID    `json:"room_id,omitempty"`
+	Scope     BookingSeriesMoveScope `json:"scope"`
+	ShiftDays *int                   `json:"shift_days,omitempty"`
+
+	// StartsTime In Asia/Tokyo; 24:00 is the end of the day.
+	//
+	// Example: 14:00
+	StartsTime *BlockTime `json:"starts_time,omitempty"`
+	Title      *string    `json:"title,omitempty"`
+}
+
+// BookingSeriesMoveScope defines model for BookingSeriesMove.Scope.
+type BookingSeriesMoveScope string
+
+// BookingSeriesRequest defines model for BookingSeriesRequest.
+type BookingSeriesRequest struct {
+	ClearingMinutes *int `json:"clearing_minutes,omitempty"`
+
+	// EndsTime In Asia/Tokyo; 24:00 is the end of the day.
+	//
+	// Example: 14:00
+	EndsTime  BlockTime         `json:"ends_time"`
+	Exemption *ExemptionRequest `json:"exemption,omitempty"`
+
+	// FirstDay Example: 2026-05-23
+	FirstDay Date `json:"first_day"`
+
+	// Hold 仮押さえ instead of a request.
+	Hold *bool `json:"hold,omitempty"`
+
+	// LastDay Example: 2026-05-23
+	LastDay Date `json:"last_day"`
+
+	// Noise How loud a use is: a consultation, a talk, music.
+	Noise  *UseNoise `json:"noise,omitempty"`
+	People *int      `json:"people,omitempty"`
+
+	// Queue Wait behind a hold.
+	Queue  *bool              `json:"queue,omitempty"`
+	RoomID openapi_types.UUID `json:"room_id"`
+
+	// Rule RRULE value of RFC 5545 without COUNT, UNTIL and times.
+	//
+	// Example: FREQ=MONTHLY;BYDAY=4SA
+	Rule         string `json:"rule"`
+	SetupMinutes *int   `json:"setup_minutes,omitempty"`
+
+	// StartsTime In Asia/Tokyo; 24:00 is the end of the day.
+	//
+	// Example: 14:00
+	StartsTime BlockTime `json:"starts_time"`
+	Title      string    `json:"title"`
+}
+
+// BookingSeriesResult defines model for BookingSeriesResult.
+type BookingSeriesResult struct {
+	Rejected []RejectedDate `json:"rejected"`
+	Series   BookingSeries  `json:"series"`
+}
+
+// BookingStatus キャンセル待ち, 仮押さえ, 申請中, 承認済み, 本予約, 利用済み; 不承認, 取消し, 失効.
+type BookingStatus string
+
+// BookingSwap defines model for BookingSwap.
+type BookingSwap struct {
+	Reason *string            `json:"reason,omitempty"`
+	With   openapi_types.UUID `json:"with"`
 }
 
 // BookingTerm defines model for BookingTerm.
@@ -2142,6 +2686,21 @@ type Exemption struct {
 	Percent int     `json:"percent"`
 }
 
+// ExemptionDecision defines model for ExemptionDecision.
+type ExemptionDecision struct {
+	Decision ExemptionDecisionDecision `json:"decision"`
+	Reason   string                    `json:"reason"`
+}
+
+// ExemptionDecisionDecision defines model for ExemptionDecision.Decision.
+type ExemptionDecisionDecision string
+
+// ExemptionRequest defines model for ExemptionRequest.
+type ExemptionRequest struct {
+	Class  string `json:"class"`
+	Reason string `json:"reason"`
+}
+
 // Facility defines model for Facility.
 type Facility struct {
 	// Embedded struct due to allOf(#/components/schemas/FacilityFacts)
@@ -2370,6 +2929,20 @@ type FieldProblem struct {
 	Field string `json:"field"`
 }
 
+// FreeRoom defines model for FreeRoom.
+type FreeRoom struct {
+	AreaCode     string          `json:"area_code"`
+	Capacity     int             `json:"capacity"`
+	Organization OrganizationRef `json:"organization"`
+	Room         BookedRoom      `json:"room"`
+}
+
+// FreeRoomPage defines model for FreeRoomPage.
+type FreeRoomPage struct {
+	Items      []FreeRoom `json:"items"`
+	NextCursor *string    `json:"next_cursor"`
+}
+
 // Holiday defines model for Holiday.
 type Holiday struct {
 	// Day Example: 2026-05-23
@@ -2462,6 +3035,14 @@ type IssuedPaperSheet struct {
 	// Codes Shown this once. To be given out; who has one can take a seat.
 	Codes   []string   `json:"codes"`
 	Details PaperSheet `json:"details"`
+}
+
+// IssuedRoomCalendar defines model for IssuedRoomCalendar.
+type IssuedRoomCalendar struct {
+	Details RoomCalendar `json:"details"`
+
+	// URL Whoever has it sees when the room is taken. It is shown this once.
+	URL string `json:"url"`
 }
 
 // IssuedTicket defines model for IssuedTicket.
@@ -3180,6 +3761,17 @@ type Reason struct {
 // Registration Whether a seat can be taken now; `waiting_list`: full, but one can wait.
 type Registration string
 
+// RejectedDate defines model for RejectedDate.
+type RejectedDate struct {
+	// Code Why, a code as of Problem.
+	Code   string             `json:"code"`
+	Date   openapi_types.Date `json:"date"`
+	Detail string             `json:"detail"`
+
+	// Offers Other rooms that are free then.
+	Offers []FreeRoom `json:"offers"`
+}
+
 // ReportFigure A figure or a sum of figures. `value` is a multiple of five; `few` tells how many of the figures in it lie in the band from 0 to 7, which counts as 0 in `value`.
 type ReportFigure struct {
 	// Few Example: 0
@@ -3222,6 +3814,24 @@ type Room struct {
 
 	// Rules Who may book when, in words.
 	Rules []RuleWords `json:"rules"`
+}
+
+// RoomCalendar defines model for RoomCalendar.
+type RoomCalendar struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ID        openapi_types.UUID `json:"id"`
+	Name      string             `json:"name"`
+	RevokedAt *time.Time         `json:"revoked_at"`
+}
+
+// RoomCalendarInput defines model for RoomCalendarInput.
+type RoomCalendarInput struct {
+	Name string `json:"name"`
+}
+
+// RoomCalendarPage defines model for RoomCalendarPage.
+type RoomCalendarPage struct {
+	Items []RoomCalendar `json:"items"`
 }
 
 // RoomChange defines model for RoomChange.
@@ -3730,6 +4340,12 @@ type StaffSlotList struct {
 	Items []StaffSlot `json:"items"`
 }
 
+// TakenSpan defines model for TakenSpan.
+type TakenSpan struct {
+	EndsAt   time.Time `json:"ends_at"`
+	StartsAt time.Time `json:"starts_at"`
+}
+
 // TemplateQuota defines model for TemplateQuota.
 type TemplateQuota struct {
 	Capacity int `json:"capacity"`
@@ -3914,6 +4530,9 @@ type TokenPage struct {
 	NextCursor *NextCursor `json:"next_cursor"`
 }
 
+// UseNoise How loud a use is: a consultation, a talk, music.
+type UseNoise string
+
 // VenueStatus defines model for VenueStatus.
 type VenueStatus string
 
@@ -3976,6 +4595,15 @@ type YearReport struct {
 	// Year Example: 2026
 	Year int `json:"year"`
 }
+
+// BookingID defines model for BookingID.
+type BookingID = openapi_types.UUID
+
+// BookingSeriesID defines model for BookingSeriesID.
+type BookingSeriesID = openapi_types.UUID
+
+// CalendarID defines model for CalendarID.
+type CalendarID = openapi_types.UUID
 
 // ClosureID defines model for ClosureID.
 type ClosureID = openapi_types.UUID
@@ -4138,6 +4766,143 @@ type ListAuditParams struct {
 
 	// Limit How many entries a page has at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListBookingChangesParams defines parameters for ListBookingChanges.
+type ListBookingChangesParams struct {
+	Since *Moment `form:"since,omitempty" json:"since,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// PlaceBookingSeriesParams defines parameters for PlaceBookingSeries.
+type PlaceBookingSeriesParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelBookingSeriesParams defines parameters for CancelBookingSeries.
+type CancelBookingSeriesParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MoveBookingSeriesParams defines parameters for MoveBookingSeries.
+type MoveBookingSeriesParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListBookingsParams defines parameters for ListBookings.
+type ListBookingsParams struct {
+	// Side As lender, as borrower, or both.
+	Side     *ListBookingsParamsSide `form:"side,omitempty" json:"side,omitempty"`
+	Status   *BookingStatus          `form:"status,omitempty" json:"status,omitempty"`
+	Room     *openapi_types.UUID     `form:"room,omitempty" json:"room,omitempty"`
+	Facility *openapi_types.UUID     `form:"facility,omitempty" json:"facility,omitempty"`
+	Series   *openapi_types.UUID     `form:"series,omitempty" json:"series,omitempty"`
+
+	// From Uses that end after it.
+	From *DayOrMoment `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Uses that begin before it, or on that day.
+	To *DayOrMoment `form:"to,omitempty" json:"to,omitempty"`
+
+	// ChangedSince Bookings that anybody changed since.
+	ChangedSince *Moment `form:"changed_since,omitempty" json:"changed_since,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListBookingsParamsSide defines parameters for ListBookings.
+type ListBookingsParamsSide string
+
+// PlaceBookingParams defines parameters for PlaceBooking.
+type PlaceBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveBookingParams defines parameters for ApproveBooking.
+type ApproveBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelBookingParams defines parameters for CancelBooking.
+type CancelBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmBookingParams defines parameters for ConfirmBooking.
+type ConfirmBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeclineBookingParams defines parameters for DeclineBooking.
+type DeclineBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AskExemptionParams defines parameters for AskExemption.
+type AskExemptionParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideExemptionParams defines parameters for DecideExemption.
+type DecideExemptionParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MoveBookingParams defines parameters for MoveBooking.
+type MoveBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddBookingNoteParams defines parameters for AddBookingNote.
+type AddBookingNoteParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SubmitBookingParams defines parameters for SubmitBooking.
+type SubmitBookingParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SwapBookingsParams defines parameters for SwapBookings.
+type SwapBookingsParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListStaffEventsParams defines parameters for ListStaffEvents.
@@ -4357,6 +5122,15 @@ type CreateRoomParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetOwnRoomAvailabilityParams defines parameters for GetOwnRoomAvailability.
+type GetOwnRoomAvailabilityParams struct {
+	// From A moment, or a day in Tokyo.
+	From DayOrMoment `form:"from" json:"from"`
+
+	// To A moment, or the last day, which counts whole; at most 62 days.
+	To DayOrMoment `form:"to" json:"to"`
+}
+
 // CloseRoomParams defines parameters for CloseRoom.
 type CloseRoomParams struct {
 	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
@@ -4404,6 +5178,46 @@ type ListRoomsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// FindFreeRoomsParams defines parameters for FindFreeRooms.
+type FindFreeRoomsParams struct {
+	// From Begin of the use, RFC 3339 with offset.
+	From Moment `form:"from" json:"from"`
+
+	// To End of the use.
+	To Moment `form:"to" json:"to"`
+
+	// Capacity At least so many people.
+	Capacity *int `form:"capacity,omitempty" json:"capacity,omitempty"`
+
+	// Partnership Rooms open to this partnership.
+	Partnership *Slug `form:"partnership,omitempty" json:"partnership,omitempty"`
+
+	// Organization Rooms of these organizations (slugs).
+	Organization *[]Slug `form:"organization,omitempty" json:"organization,omitempty"`
+
+	// Area Rooms in these municipalities.
+	Area     *[]MunicipalityCode `form:"area,omitempty" json:"area,omitempty"`
+	Facility *openapi_types.UUID `form:"facility,omitempty" json:"facility,omitempty"`
+
+	// Noise How loud the use is.
+	Noise *UseNoise `form:"noise,omitempty" json:"noise,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetRoomAvailabilityParams defines parameters for GetRoomAvailability.
+type GetRoomAvailabilityParams struct {
+	// From A moment, or a day in Tokyo.
+	From DayOrMoment `form:"from" json:"from"`
+
+	// To A moment, or the last day, which counts whole; at most 62 days.
+	To DayOrMoment `form:"to" json:"to"`
+}
+
 // CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
 type CheckInJSONRequestBody = DoorShown
 
@@ -4421,6 +5235,42 @@ type TakeSeatJSONRequestBody = TicketRequest
 
 // ChangeOrganizationJSONRequestBody defines body for ChangeOrganization for application/json ContentType.
 type ChangeOrganizationJSONRequestBody = OrganizationChange
+
+// PlaceBookingSeriesJSONRequestBody defines body for PlaceBookingSeries for application/json ContentType.
+type PlaceBookingSeriesJSONRequestBody = BookingSeriesRequest
+
+// CancelBookingSeriesJSONRequestBody defines body for CancelBookingSeries for application/json ContentType.
+type CancelBookingSeriesJSONRequestBody = BookingSeriesCancellation
+
+// MoveBookingSeriesJSONRequestBody defines body for MoveBookingSeries for application/json ContentType.
+type MoveBookingSeriesJSONRequestBody = BookingSeriesMove
+
+// PlaceBookingJSONRequestBody defines body for PlaceBooking for application/json ContentType.
+type PlaceBookingJSONRequestBody = BookingRequest
+
+// ApproveBookingJSONRequestBody defines body for ApproveBooking for application/json ContentType.
+type ApproveBookingJSONRequestBody = BookingApproval
+
+// CancelBookingJSONRequestBody defines body for CancelBooking for application/json ContentType.
+type CancelBookingJSONRequestBody = BookingCancellation
+
+// DeclineBookingJSONRequestBody defines body for DeclineBooking for application/json ContentType.
+type DeclineBookingJSONRequestBody = BookingReason
+
+// AskExemptionJSONRequestBody defines body for AskExemption for application/json ContentType.
+type AskExemptionJSONRequestBody = ExemptionRequest
+
+// DecideExemptionJSONRequestBody defines body for DecideExemption for application/json ContentType.
+type DecideExemptionJSONRequestBody = ExemptionDecision
+
+// MoveBookingJSONRequestBody defines body for MoveBooking for application/json ContentType.
+type MoveBookingJSONRequestBody = BookingMove
+
+// AddBookingNoteJSONRequestBody defines body for AddBookingNote for application/json ContentType.
+type AddBookingNoteJSONRequestBody = BookingNoteInput
+
+// SwapBookingsJSONRequestBody defines body for SwapBookings for application/json ContentType.
+type SwapBookingsJSONRequestBody = BookingSwap
 
 // CreateEventJSONRequestBody defines body for CreateEvent for application/json ContentType.
 type CreateEventJSONRequestBody = EventInput
@@ -4496,6 +5346,9 @@ type CreateRoomJSONRequestBody = RoomInput
 
 // ChangeRoomJSONRequestBody defines body for ChangeRoom for application/json ContentType.
 type ChangeRoomJSONRequestBody = RoomChange
+
+// CreateRoomCalendarJSONRequestBody defines body for CreateRoomCalendar for application/json ContentType.
+type CreateRoomCalendarJSONRequestBody = RoomCalendarInput
 
 // CloseRoomJSONRequestBody defines body for CloseRoom for application/json ContentType.
 type CloseRoomJSONRequestBody = Closing

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
@@ -80,6 +81,7 @@ type house struct {
 	guard         *guard.Guard
 	paper         *paper.Service
 	venues        *venue.Service
+	bookings      *booking.Service
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
@@ -98,6 +100,7 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.paper = paper.NewService(db, cfg.Keys, random, h.tickets)
 	h.guard = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
 	h.venues = venue.NewService(db, h.directory)
+	h.bookings = booking.NewService(db, h.directory, cfg.Keys, random)
 	return h
 }
 
@@ -126,7 +129,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	feeds := feed.New(feed.Options{
-		Events: h.events, Tickets: h.tickets, Directory: h.directory, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
+		Events: h.events, Tickets: h.tickets, Rooms: h.bookings, Directory: h.directory, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
 	})
 	h.changed = append(h.changed, feeds.Changed)
 	metrics.Registerer().MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
@@ -140,7 +143,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
-		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Reports: h.reports, Venues: h.venues, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
+		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Reports: h.reports, Venues: h.venues, Bookings: h.bookings, Organizations: h.organizations, Staff: h.staff, Ledger: audit.NewLedger(h.db, h.cfg.Keys),
 		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {
@@ -155,6 +158,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: retention.EraseTickets, Every: time.Hour, Do: ticket.NewEraser(db).EraseEnded},
 		{Name: retention.LapseWaitingTickets, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
 		{Name: ticket.TaskDrawLots, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.DrawLots(ctx, db) }},
+		{Name: booking.LapseTask, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return booking.Lapse(ctx, db) }},
 		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
 		{Name: "ask_still_coming", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.AskStillComing(ctx, db) }},
 		{Name: "freeze_figures", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return report.Freeze(ctx, db) }},

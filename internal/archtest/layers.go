@@ -17,7 +17,7 @@ var (
 		"internal/organization", "internal/staff", "internal/venue", "internal/booking", "internal/event", "internal/ticket", "internal/door", "internal/guard", "internal/paper",
 		"internal/contact", "internal/report", "internal/notice",
 	}
-	renderers = []string{"internal/ical", "internal/qrcode", "internal/opendata", "internal/flyer"}
+	renderers = []string{"internal/ical", "internal/qrcode", "internal/opendata", "internal/flyer", "internal/permit"}
 	// couriers carry words out of the house; they know the concepts that ask for it, and nothing above them.
 	couriers = []string{"internal/courier"}
 	// faces may import httpx, but not each other.

@@ -10,6 +10,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
+// LapseTask is the name of the worker's task that runs Lapse.
+const LapseTask = "lapse_bookings"
+
 const lapseBatch = 100
 
 // Lapse ends what time ends: holds that ran out and bookings whose time came undecided lapse, and those who wait move up in the same transaction; what was

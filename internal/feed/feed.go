@@ -40,6 +40,7 @@ type Options struct {
 	Events    Events
 	Directory Directory
 	Tickets   Tickets         // for the private calendars of tickets
+	Rooms     Rooms           // for the free/busy calendars of rooms
 	Words     *i18n.Localizer // the language of the feeds: Japanese
 	BaseURL   string          // without a slash at its end
 	Clock     clock.Clock

@@ -20,6 +20,7 @@ func (f *Feeds) Routes(e *echo.Echo) {
 		httpx.Get(e, path, f.serve(selector))
 	}
 	httpx.Get(e, "/c/:file", f.private)
+	httpx.Get(e, "/r/:file", f.room)
 	add("/feeds/all.ics", func(string) (event.Selector, error) { return event.Selector{}, nil })
 	add("/feeds/organizations/:file", func(slug string) (event.Selector, error) { return event.Selector{Organization: slug}, nil })
 	add("/feeds/partnerships/:file", func(slug string) (event.Selector, error) { return event.Selector{Partnership: slug}, nil })

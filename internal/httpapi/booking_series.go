@@ -8,7 +8,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -47,7 +46,7 @@ func (f *face) PlaceBookingSeries(ctx context.Context, request api.PlaceBookingS
 		return nil, err
 	}
 	out := api.BookingSeriesResult{Series: bookingSeries(&result.Series), Rejected: make([]api.RejectedDate, len(result.Rejected))}
-	words := httpx.LocalizerFrom(ctx)
+	words := f.wordsOf(ctx)
 	for i, d := range result.Rejected {
 		out.Rejected[i] = api.RejectedDate{
 			Date: types.Date{Time: d.Date.Start()}, Code: d.Reason.Code, Detail: words.T("problem."+d.Reason.Code, d.Reason.Params), Offers: freeRooms(d.Offers),

@@ -17,7 +17,7 @@ func (f *face) AskExemption(ctx context.Context, request api.AskExemptionRequest
 
 // DecideExemption grants or refuses it.
 func (f *face) DecideExemption(ctx context.Context, request api.DecideExemptionRequestObject) (api.DecideExemptionResponseObject, error) {
-	d, err := f.Bookings.DecideExemption(ctx, borrowerOf(ctx), request.BookingID, request.Body.Decision == api.Grant, request.Body.Reason)
+	d, err := f.Bookings.DecideExemption(ctx, borrowerOf(ctx), request.BookingID, request.Body.Decision == api.ExemptionDecisionDecisionGrant, request.Body.Reason)
 	if err != nil {
 		return nil, err
 	}

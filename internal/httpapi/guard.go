@@ -76,7 +76,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 			if err := staff.Require(session, c.Param("slug"), line.rule.permission); err != nil {
 				return err
 			}
-			return checked(with(c, sessionKey{}, session))
+			return checked(with(with(c, sessionKey{}, session), languageKey{}, httpx.NegotiateLanguage(c)))
 		}
 	}
 	panic("httpapi: a route without a rule") // newRegistrar takes only those of the table
@@ -120,7 +120,7 @@ type (
 	sessionKey struct{}
 	holderKey  struct{}
 	doorKey    struct{}
-	// languageKey is on public routes only.
+	// languageKey is on public and staff routes only.
 	languageKey struct{}
 )
 

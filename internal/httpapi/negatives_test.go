@@ -38,7 +38,11 @@ func (b *bundle) bodies() map[string]obj {
 		"layOutSlots":       {"booth_ids": list{uuid.NewString()}, "from": day.Format(time.RFC3339), "to": day.Add(time.Hour).Format(time.RFC3339), "minutes": 30},
 		"changeTicketSlots": {"take": list{uuid.NewString()}},
 		"decideMonth":       {"dates": list{day.Format(time.DateOnly)}},
-		"lookAtPaperCode":   {"paper_code": "7BEB-M6F4-74KR"}, "takeByPaperCode": {"paper_code": "7BEB-M6F4-74KR", "seats": 1},
+		"placeBooking":      b.bookingBody(uuid.New(), 13, 16), "approveBooking": {"conditions": "静かに"}, "declineBooking": {"reason": "満室"}, "cancelBooking": {"reason": "中止"},
+		"moveBooking": {"title": "新しい題"}, "swapBookings": {"with": uuid.NewString()}, "addBookingNote": {"body": "よろしくお願いします。"},
+		"askExemption": {"class": "welfare", "reason": "福祉"}, "decideExemption": {"decision": "grant", "reason": "福祉"}, "placeBookingSeries": b.bookingSeriesBody(uuid.New()),
+		"moveBookingSeries": {"scope": "all", "shift_days": 1}, "cancelBookingSeries": {"scope": "all"}, "createRoomCalendar": {"name": "清掃"},
+		"lookAtPaperCode": {"paper_code": "7BEB-M6F4-74KR"}, "takeByPaperCode": {"paper_code": "7BEB-M6F4-74KR", "seats": 1},
 		"printPaperSheet": {"occurrence_id": uuid.NewString(), "part_id": uuid.NewString(), "quota_id": uuid.NewString(), "codes": 1},
 	}
 }
@@ -47,6 +51,9 @@ func (b *bundle) bodies() map[string]obj {
 func (b *bundle) good(line route) req {
 	q := req{operation: line.operation, path: map[string]string{"month": b.clock.Now().AddDate(0, 1, 0).Format("2006-01"), "day": "2026-11-24"}}
 	b.goodFile(&q)
+	if window, ok := b.windows()[line.operation]; ok {
+		q.query = window
+	}
 	if body := b.bodies()[line.operation]; body != nil {
 		q.body = body
 	}

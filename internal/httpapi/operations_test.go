@@ -186,6 +186,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	b.tourSeries(t)
 	b.tourDoor(t)
 	b.tourVenues(t)
+	b.tourBookings(t)
 	b.tourReports(t)
 	b.tourDraw(t)
 	b.tourSlots(t)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
@@ -106,7 +107,7 @@ func setup(t testing.TB) *bundle {
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, BodyLimits: BodyLimits})
 	b.options = Options{
-		Events: event.NewService(db, directory, nil), Tickets: tickets, Contacts: contact.NewService(db, keys, names{}), Door: door.NewService(db, keys, rand.Reader), Paper: paper.NewService(db, keys, rand.Reader, tickets), Reports: report.NewService(db, directory), Venues: venue.NewService(db, directory), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
+		Events: event.NewService(db, directory, nil), Tickets: tickets, Contacts: contact.NewService(db, keys, names{}), Door: door.NewService(db, keys, rand.Reader), Paper: paper.NewService(db, keys, rand.Reader, tickets), Reports: report.NewService(db, directory), Venues: venue.NewService(db, directory), Bookings: booking.NewService(db, directory, keys, rand.Reader), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
 		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
 	}
 	if err := Register(b.echo, b.options); err != nil {

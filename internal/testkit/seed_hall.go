@@ -37,7 +37,7 @@ func NewHall(t testing.TB, pool *pgxpool.Pool, organization uuid.UUID, o HallOpt
 	h := Hall{Organization: organization}
 	slug := cmp.Or(o.Slug, "towns")
 	if len(o.Partners) > 0 {
-		h.Partnership = insert(t, pool, `insert into partnership (slug, name) values ($1, $1) on conflict (slug) do update set name = excluded.name returning id`, slug)
+		h.Partnership = insert(t, pool, `insert into partnership (slug, name) values ($1, $1) on conflict (slug) do update set slug = excluded.slug returning id`, slug)
 		for _, member := range append([]uuid.UUID{organization}, o.Partners...) {
 			if _, err := pool.Exec(t.Context(), `insert into partnership_member (partnership_id, organization_id) values ($1, $2) on conflict do nothing`, h.Partnership, member); err != nil {
 				t.Fatal(err)

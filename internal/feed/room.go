@@ -1,0 +1,50 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/ical"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+)
+
+// Rooms gives what a room's calendar shows; booking.Service does.
+type Rooms interface {
+	FollowRoom(ctx context.Context, token secret.RoomCalendar) (booking.RoomBusy, error)
+}
+
+// room serves when a room is taken: times, and nothing of who or what for. A token that opens nothing gives an empty calendar, as for tickets.
+func (f *Feeds) room(c echo.Context) error {
+	stem, isCalendar := strings.CutSuffix(c.Param("file"), ".ics")
+	token, ok := secret.ParseRoomCalendar(stem)
+	if !isCalendar || !ok {
+		return event.ErrFeedUnknown
+	}
+	calendar := ical.Calendar{Name: quietName, Refresh: refresh, ProductID: quietProductID}
+	var entries []ical.Entry
+	busy, err := f.Rooms.FollowRoom(c.Request().Context(), token)
+	switch {
+	case err == nil:
+		calendar.Name = busy.Facility + " " + busy.Room
+		for _, s := range busy.Busy {
+			// A stretch that changes is another one: its ends are its name, so that no sequence is needed.
+			entries = append(entries, ical.Entry{
+				UID: fmt.Sprintf("%s-%d-%d", busy.CalendarID, s.From.Unix(), s.To.Unix()), Start: s.From, End: s.To, Stamp: s.From, Private: true, Title: "使用中",
+			})
+		}
+	case !errors.Is(err, booking.ErrCalendarUnknown):
+		return err
+	}
+	document, err := f.quiet.Build(calendar, entries)
+	if err != nil {
+		return fmt.Errorf("build room calendar: %w", err)
+	}
+	c.Response().Header()["Cache-Control"] = []string{"private, no-cache"}
+	return answer(c, document)
+}
