@@ -234,7 +234,8 @@ begin
     order by o.starts_at, o.id limit $1
   loop
     insert into report_release (organization_id, event_id, occurrence_id, kind, figure)
-    select d.organization_id, d.event_id, d.id, 'closed', report_rounded(coalesce(sum(c.taken), 0)::integer) from quota_counter c where c.occurrence_id = d.id
+    select d.organization_id, d.event_id, d.id, 'closed', report_rounded(coalesce(sum(c.taken), 0)::integer) from quota_counter c
+    where c.occurrence_id = d.id and not exists (select from slot s where s.quota_id = c.quota_id) -- a party with three slots is one
     on conflict (occurrence_id, kind) do nothing;
     if found then
       n := n + 1;

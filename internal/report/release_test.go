@@ -11,6 +11,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
@@ -366,5 +367,23 @@ func TestHomesInTheDatabaseAreThoseInCode(t *testing.T) {
 		if err := rows.Err(); err != nil || !reflect.DeepEqual(here, there) || !here[k.code["kita"]] || here[k.code["nishi"]] != (len(hosts) > 0 && hosts[0] == "nishi") {
 			t.Errorf("with %v: %v here, %v in the database, %v", hosts, here, there, err)
 		}
+	}
+}
+
+// A party that holds three slots of a consultation is one registration.
+func TestSlotsAreNotCountedTwice(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := testkit.NewEvent(t, k.admin, k.town["kita"], testkit.EventOptions{StartsAt: june, Parts: []testkit.PartOptions{{Reservation: "slot", Quotas: []testkit.QuotaOptions{{Capacity: 40}}}}})
+	k.host(e.ID, "kita", "host")
+	slot := e.Slot(t, k.admin, june, 30*time.Minute)
+	k.exec("update quota_counter set capacity = 40, taken = 10 where event_id = $1", e.ID)
+	if n := k.number("select count(*) from quota_counter where quota_id = $1 and taken = 10", slot); n != 1 {
+		t.Fatal("no slot is taken")
+	}
+	parties := k.number("select sum(taken) from quota_counter c where event_id = $1 and not exists (select from slot s where s.quota_id = c.quota_id)", e.ID)
+	k.freezeAt(june.Add(AfterClosing))
+	if d := k.report("kita", e.ID).Dates; len(d) != 1 || d[0].Registered.Value != Rounded(parties) || parties%10 != 0 {
+		t.Errorf("registered: %+v, want %d", d, parties)
 	}
 }
