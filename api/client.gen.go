@@ -767,6 +767,28 @@ type ClientInterface interface {
 	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id} (the `RevokeDoorLink` operationId).
 	RevokeDoorLink(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// MoveOccurrenceWithBody Move a date to another room, another time, or both
+	//
+	// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+	// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+	// A published date goes only where its room is booked for good.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+	MoveOccurrenceWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveOccurrence Move a date to another room, another time, or both
+	//
+	// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+	// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+	// A published date goes only where its room is booked for good.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+	MoveOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body MoveOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetDoorCapacityWithBody Say how many people fit into a part
 	//
 	// How many of those who come without reservation: to the whole part, or to its walk-in share. With a number the public hears on the day whether there is room
@@ -844,6 +866,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 	PostponeOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetOccurrenceRoomWithBody Let a booking give a date, or one of its parts, its room
+	//
+	// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+	// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+	// event takes confirmed bookings alone (`event_room_not_confirmed`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+	SetOccurrenceRoomWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetOccurrenceRoom Let a booking give a date, or one of its parts, its room
+	//
+	// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+	// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+	// event takes confirmed bookings alone (`event_room_not_confirmed`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+	SetOccurrenceRoom(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body SetOccurrenceRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPaperSheets List the sheets of paper codes of an event, newest first
 	//
@@ -2963,6 +3007,48 @@ func (c *Client) RevokeDoorLink(ctx context.Context, slug Slug, eventID EventID,
 	return c.Client.Do(req)
 }
 
+// MoveOccurrenceWithBody Move a date to another room, another time, or both
+//
+// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+// A published date goes only where its room is booked for good.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+func (c *Client) MoveOccurrenceWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveOccurrenceRequestWithBody(c.Server, slug, eventID, occurrenceID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveOccurrence Move a date to another room, another time, or both
+//
+// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+// A published date goes only where its room is booked for good.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+func (c *Client) MoveOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body MoveOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveOccurrenceRequest(c.Server, slug, eventID, occurrenceID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetDoorCapacityWithBody Say how many people fit into a part
 //
 // How many of those who come without reservation: to the whole part, or to its walk-in share. With a number the public hears on the day whether there is room
@@ -3111,6 +3197,48 @@ func (c *Client) PostponeOccurrenceWithBody(ctx context.Context, slug Slug, even
 // Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 func (c *Client) PostponeOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPostponeOccurrenceRequest(c.Server, slug, eventID, occurrenceID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetOccurrenceRoomWithBody Let a booking give a date, or one of its parts, its room
+//
+// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+// event takes confirmed bookings alone (`event_room_not_confirmed`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+func (c *Client) SetOccurrenceRoomWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetOccurrenceRoomRequestWithBody(c.Server, slug, eventID, occurrenceID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetOccurrenceRoom Let a booking give a date, or one of its parts, its room
+//
+// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+// event takes confirmed bookings alone (`event_room_not_confirmed`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+func (c *Client) SetOccurrenceRoom(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body SetOccurrenceRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetOccurrenceRoomRequest(c.Server, slug, eventID, occurrenceID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7020,6 +7148,18 @@ func NewListStaffEventsRequest(server string, slug Slug, params *ListStaffEvents
 
 		}
 
+		if params.NeedsPlace != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "needs_place", *params.NeedsPlace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Cursor != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -7868,6 +8008,67 @@ func NewRevokeDoorLinkRequest(server string, slug Slug, eventID EventID, occurre
 	return req, nil
 }
 
+// NewMoveOccurrenceRequest calls the generic MoveOccurrence builder with application/json body
+func NewMoveOccurrenceRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, body MoveOccurrenceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveOccurrenceRequestWithBody(server, slug, eventID, occurrenceID, "application/json", bodyReader)
+}
+
+// NewMoveOccurrenceRequestWithBody constructs an http.Request for the MoveOccurrence method, with any body, and a specified content type
+func NewMoveOccurrenceRequestWithBody(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/move", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSetDoorCapacityRequest calls the generic SetDoorCapacity builder with application/json body
 func NewSetDoorCapacityRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID, body SetDoorCapacityJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -8159,6 +8360,67 @@ func NewPostponeOccurrenceRequestWithBody(server string, slug Slug, eventID Even
 		}
 
 	}
+
+	return req, nil
+}
+
+// NewSetOccurrenceRoomRequest calls the generic SetOccurrenceRoom builder with application/json body
+func NewSetOccurrenceRoomRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, body SetOccurrenceRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetOccurrenceRoomRequestWithBody(server, slug, eventID, occurrenceID, "application/json", bodyReader)
+}
+
+// NewSetOccurrenceRoomRequestWithBody constructs an http.Request for the SetOccurrenceRoom method, with any body, and a specified content type
+func NewSetOccurrenceRoomRequestWithBody(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/room", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -12427,6 +12689,28 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id} (the `RevokeDoorLink` operationId).
 	RevokeDoorLinkWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID, reqEditors ...RequestEditorFn) (*RevokeDoorLinkResponse, error)
 
+	// MoveOccurrenceWithBodyWithResponse Move a date to another room, another time, or both
+	//
+	// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+	// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+	// A published date goes only where its room is booked for good.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+	MoveOccurrenceWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveOccurrenceResponse, error)
+
+	// MoveOccurrenceWithResponse Move a date to another room, another time, or both
+	//
+	// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+	// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+	// A published date goes only where its room is booked for good.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+	MoveOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body MoveOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveOccurrenceResponse, error)
+
 	// SetDoorCapacityWithBodyWithResponse Say how many people fit into a part
 	//
 	// How many of those who come without reservation: to the whole part, or to its walk-in share. With a number the public hears on the day whether there is room
@@ -12504,6 +12788,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone (the `PostponeOccurrence` operationId).
 	PostponeOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *PostponeOccurrenceParams, body PostponeOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*PostponeOccurrenceResponse, error)
+
+	// SetOccurrenceRoomWithBodyWithResponse Let a booking give a date, or one of its parts, its room
+	//
+	// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+	// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+	// event takes confirmed bookings alone (`event_room_not_confirmed`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+	SetOccurrenceRoomWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetOccurrenceRoomResponse, error)
+
+	// SetOccurrenceRoomWithResponse Let a booking give a date, or one of its parts, its room
+	//
+	// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+	// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+	// event takes confirmed bookings alone (`event_room_not_confirmed`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+	SetOccurrenceRoomWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body SetOccurrenceRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOccurrenceRoomResponse, error)
 
 	// ListPaperSheetsWithResponse List the sheets of paper codes of an event, newest first
 	//
@@ -15635,6 +15941,55 @@ func (r RevokeDoorLinkResponse) ContentType() string {
 	return ""
 }
 
+type MoveOccurrenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffEvent
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveOccurrenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveOccurrenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveOccurrenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type SetDoorCapacityResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15823,6 +16178,55 @@ func (r PostponeOccurrenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PostponeOccurrenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetOccurrenceRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffEvent
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r SetOccurrenceRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetOccurrenceRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetOccurrenceRoomResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -19833,6 +20237,40 @@ func (c *ClientWithResponses) RevokeDoorLinkWithResponse(ctx context.Context, sl
 	return ParseRevokeDoorLinkResponse(rsp)
 }
 
+// MoveOccurrenceWithBodyWithResponse Move a date to another room, another time, or both
+//
+// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+// A published date goes only where its room is booked for good.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+func (c *ClientWithResponses) MoveOccurrenceWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveOccurrenceResponse, error) {
+	rsp, err := c.MoveOccurrenceWithBody(ctx, slug, eventID, occurrenceID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveOccurrenceResponse(rsp)
+}
+
+// MoveOccurrenceWithResponse Move a date to another room, another time, or both
+//
+// With what it has booked, in one step: all of it or none. `room_id` of the same lender moves the booking; of another lender it books anew. `booking_id` names a
+// room that is booked already, in any town. What the date leaves is given up by the rules of cancellation. Neither: the booking moves in time with the date.
+// A published date goes only where its room is booked for good.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move (the `MoveOccurrence` operationId).
+func (c *ClientWithResponses) MoveOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body MoveOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveOccurrenceResponse, error) {
+	rsp, err := c.MoveOccurrence(ctx, slug, eventID, occurrenceID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveOccurrenceResponse(rsp)
+}
+
 // SetDoorCapacityWithBodyWithResponse Say how many people fit into a part
 //
 // How many of those who come without reservation: to the whole part, or to its walk-in share. With a number the public hears on the day whether there is room
@@ -19957,6 +20395,40 @@ func (c *ClientWithResponses) PostponeOccurrenceWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParsePostponeOccurrenceResponse(rsp)
+}
+
+// SetOccurrenceRoomWithBodyWithResponse Let a booking give a date, or one of its parts, its room
+//
+// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+// event takes confirmed bookings alone (`event_room_not_confirmed`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+func (c *ClientWithResponses) SetOccurrenceRoomWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetOccurrenceRoomResponse, error) {
+	rsp, err := c.SetOccurrenceRoomWithBody(ctx, slug, eventID, occurrenceID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetOccurrenceRoomResponse(rsp)
+}
+
+// SetOccurrenceRoomWithResponse Let a booking give a date, or one of its parts, its room
+//
+// A booking of this organization, as borrower or as the room's owner, that reaches from the opening of doors until the end. One booking serves one date or part. The
+// booking before is given up by the rules of cancellation; past the deadline it stays, with a note to the lender. `booking_id: null` only gives up. A published
+// event takes confirmed bookings alone (`event_room_not_confirmed`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room (the `SetOccurrenceRoom` operationId).
+func (c *ClientWithResponses) SetOccurrenceRoomWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body SetOccurrenceRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOccurrenceRoomResponse, error) {
+	rsp, err := c.SetOccurrenceRoom(ctx, slug, eventID, occurrenceID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetOccurrenceRoomResponse(rsp)
 }
 
 // ListPaperSheetsWithResponse List the sheets of paper codes of an event, newest first
@@ -25143,6 +25615,95 @@ func ParseRevokeDoorLinkResponse(rsp *http.Response) (*RevokeDoorLinkResponse, e
 	return response, nil
 }
 
+// ParseMoveOccurrenceResponse parses an HTTP response from a MoveOccurrenceWithResponse call
+func ParseMoveOccurrenceResponse(rsp *http.Response) (*MoveOccurrenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveOccurrenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffEvent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetDoorCapacityResponse parses an HTTP response from a SetDoorCapacityWithResponse call
 func ParseSetDoorCapacityResponse(rsp *http.Response) (*SetDoorCapacityResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -25412,6 +25973,95 @@ func ParsePostponeOccurrenceResponse(rsp *http.Response) (*PostponeOccurrenceRes
 	}
 
 	response := &PostponeOccurrenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffEvent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetOccurrenceRoomResponse parses an HTTP response from a SetOccurrenceRoomWithResponse call
+func ParseSetOccurrenceRoomResponse(rsp *http.Response) (*SetOccurrenceRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetOccurrenceRoomResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -30010,636 +30660,652 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P1/dxzHdSeMv5U6szlHpN0AARCkTODk7KEo0mIskQwBWasVuTM10zUzZfRUjbqqMRwr/B6BihzHib/e",
-	"TRx7nzjPJvvDjteWlWSdk5UdO3kvOwIlv4vn1L1V3dU91TM9A1Dy2vIfMgh0V1fdqrq/7+e+1erJ0VgK",
-	"JrRq7b3VGtOUjphmKfzrBSmPuBjcftH8g4vWXmtM9bAVtQQdsdZeq4t/b/O4FbVS9mbGUxa39nSasail",
-	"ekM2oubNvkxHVLf2WlkGT+rp2LytdMrFoPX4ceQ+dMBSztTSzyl47OxfvUETJmKa1n6wZx84h08lUmUp",
-	"q/8S/v0cPpSlSqbm2ZipXsrHmkvzuY5gj3S7B3/tENknesjImA4Y6bK+TFlEJlwP4beKjhjp88Scgs1W",
-	"hNN9M2Pp1Jsvfsaf24g+epmJgR629ra3trai1oiL/Behqb5Ip+Y99oiOxon5287WztWN7e2Nncvuq2Ui",
-	"xXTajDox1SxInZvHTOjaTWDmr2ffglu0xxOup7Xf6dsHzuFTXPVo8jqjgR0/HDIyZTQlXJDJkPeGhGtF",
-	"ro9TnpCEM0UunP7sH09//oOLZo/zTTB7ECS+GWrhbEf0ER9lIzPEtWuw++6f5jDYuXOh2YClMPnbMRuN",
-	"pWaiN/0Sm84v4Do5pknGzGGdyiwlciIiorLekFBFKHn11dsvkgtxSvt6gzPd3xhqPaZjvsGLcTeO2HRj",
-	"yGjM0oub5JZMyc4uGcosVcVJNytiSlfO/xGbkgHT9jktUxY/EFSoCUsJFTHhigipSSwFI3RAudgnVEg9",
-	"ZGl1QKqLwXZ3dkjHm1/7iE3bKcsUizsRjGvGmwylMjcwVdp8R2meJCQTMUvJhE7J7ta1zQfCXRFcXbFP",
-	"HlU3DFlrrujOlSvVGzqmWrPUjPkf3njw4NHO9saDB4+eZw8//zvBs/cyH3E9v2svyQkZUTElTGjDpglF",
-	"NjM0m6bJSCpdx1QSGNGfcMz6NEu0OURRccC2LXex/woerpe5OKq9gAkXR2e/fK9IYSg3x8G2roTZ1wie",
-	"X/TN30lZv7XX+jeXCqF8Cf+qLuHXzHfv9npZmjLRqxcnMn/k7Mu8R9N6ljmm6TlwzHtDqWX9N8xfz/6R",
-	"+1KOar+RSjk6+yeW6C/npbccDBmr3xJl/noOH0nkgm8k8lw+kQ3CckumAyr4V6n51XOKqKFMNTHfNsKM",
-	"xnHKlGKqJLhaWqohH9Hw3VPmU+tePZinmfChPGKilija/PWsVHlsXlZjKRRDFZzG91GemH/1pNBMwI90",
-	"PE54Dyh0aZzKbsJGn/+KMhT0GJJ5Iy70tTYXxzSB78ZMU5609lqzkz+fnbz/4Qdvf/yDv52dvP/RP/3l",
-	"7OSbsyd/9qvv/Mns5D/NTv5ldvK92ZM/n5387ezku7OTv569/cSwaE11plp7uyDbuYYdmL3zo9mTv5s9",
-	"+eHsyc9m73x99uTPPv7RT2Yn/3r6re/Mnvzp/FDF8t0K1KXKRB833aN7OABScP5AOZnck1kSg+Tuml/S",
-	"eI+MaGI2hcXk9w7u3omI/TR59fDWxhciQglOyaghTsInXGkjrkkmjoScCJKbTZtmxjek6Ce8t8qOnXmR",
-	"d6QmY6kU7ybM6Ed6yMXA6A5UxPukY45Bhyg6VWQynMIsb1GeZCn7JCf5Qqam5MLuzrWIXNm6bE2Ozn2m",
-	"0+nG9b5maYdMhixlBKh6kciUUAIagLNYFEuPWUouXNnaurhJDmifES2JTqeohJGEapaSvkwJO2bpFKhA",
-	"upkmlNy7e3AIX5SZJp2KmtQx3+oo1kuZ7iB5ZNrlcczEJ0kgc1SBjZAuS6TZQC3zU+czxcjM1+jzIzbq",
-	"spSM6NTqo2bnFazgtr1DZ+Eb9jK07f3xGcfpu98//cb3Tr/27un7P5s9+bPZybc/+m8///hH35ydvD87",
-	"+drs5Ouzt09mT57MTr724Qdvn/78B7OTb/zK/OYbs5NvzU7+ZnbyF7OTP0RuwtJUpqq190b+XS1l2xDA",
-	"/+DO1tbT7/zR6U++++E/f//0a+/OTv4WpwDM5Afzo/Y5S2LDXJA/PX7osa2dnYJt1S+kGDHEqqq0OQ9e",
-	"9arR8pWWMo7ssUUbqJsyemR06TRL2D7pIMU6IBMV4Ro2/I7Ut2Qm4k/yxN42Z46hMcQeAV80JxN/oYaG",
-	"OWo8k6RHk8RyyDtSvyJj3ucsnlcA7ki8tr0hFQMWE8VFj8Ht79w8pIMO2lQTqohiAld+j45ZeveYpZ/0",
-	"ZTXHlfSoIEISc15ZagSLsef24HqCMgZzTdmxPGJxfnEVo1qRIT1mZGCMvi7tHeFaUin7dxiL2Se6ka8Y",
-	"m21ChS5sYJjiHlEyObb07w3NHooB68A6JpRrNFsVEzE84gQtsmNk8GOzIuSqh1K+TNMB+6T3qSvjqTmV",
-	"ifl4ak6QINvkFf4CrsMcKJYoBuY25bCUlMGMXxU000OZ8q9+svtxR5JeymImNKeJgmnmvo+UOc0jIuzR",
-	"2Gia5u/2iG2SzmuvvbZxPdND83aP6kL0896QHHH0X5jNZrFdpMrGY5lqFr/CYk4Pgdd9OltkGEfH/5r5",
-	"Smd+n6g6YjGIerdZOQMGzfm6UllKRY/Nc5jT9//49F/fefrOu6d/8w+b5DUz6pAlY/BVsFRJQWJDYy1J",
-	"T44MuxVZknTIiFFhGZumQLqoNU7lmKWao7ZOtWYi5mLQlv0+7+Evy9++i3+wTh6lab8PG2oXEbW4ZiN4",
-	"r2Ia5BKIpimdmn/3hjyJ2z2KSpyZI+0aiYY2h326K2XCqIDn5WhMBZeiLY+avZEweszaIx5P6LT5S1xp",
-	"JtpSJM3fEbx3ZGRZ4xfGxgRcfuKYUgewVyCd+UC0EyoGGR00JNlkyFjSG1KeNnxejphow642eeGxbyq+",
-	"UaLCHB3nd6P8ucr+luZeXXvp7DhiRoHj+zCfs+x+hfVAyckv1m0xzpA3xDE3x5sm97zr0KeJYtWbDpfN",
-	"MGLW18Ro4kbvxuvFS3eL3GfjhPZYjN7eyVAmrOGFy29QOSSxJCIBDsbb+OrO1me37Tfyts0f5izmTPTY",
-	"IQ24om7J1AbCuBjsg37Tz5KETGRqzhxa14pwQTrUjtMBp5TIRuY+UzGVwlwwxZK+u67GMqEjnkzNYaYp",
-	"RF6j1lRmYO3IY5a2d7fMO1Yip/icFixtD1KZjb1LWZxdsw59U+gUAimVS9LD9fieaoh1bY6zbsLVsBUY",
-	"kPa0hMBn0EGHcguNT7PiqlurZiuqwxtVBOZlCeY4mZk91RBg/IrsBhdM9VzIb0PzEQutxZmQdZyqNMfi",
-	"bODil3jszEbBG+0VH3drn/eL+iIBxqDG8PYo5u1O5Ha3MnBpWjkFHtbcAH3P3tHywckZaf7DovvvHcGA",
-	"suLFn5cNdIc90jaOPUcOmEh5tOCijilPaBfCrPMn+LUhE8aWlnIExluXkSGNI2LOjyI0kSIgamI6XYEW",
-	"3vdfpEGC9FM5an6EfefPso/f9Z69z/rmdbPUZa+9II31cN88aaZLj9D31Wi9h+bpgzGy5epKtWy6zspu",
-	"w6wra7eEg1HdLCPcnGUH4YVE9o7mTzkTsWqvwk6OQtHqu313orpT0jVfUvuEjcZ6SmQfwrrdKUiQnvnb",
-	"ZmhcjCMEFH+laapXmyNoUYE0ECNJkmlnD9zZ+XzzeUVEyRGz3lbFMFbui7R+ypgVSCDB3AaMqdIBPl3Z",
-	"0COWh3v9VUX5HriJL9tKmztS3kik+lp3FI9GyMZKpAo5qV4bItWAglwRfA5dUzGdRoQaGdlNGCgL7iRM",
-	"DOPhoADLMRPBUxDbjVuSzRK1hjLhMQ0cxTs030JiH9pcetfsV+x6i9EjR9bQlrxARYA2H/7y//n4v//F",
-	"7OTJ7Mk3IvL0/T+ZPfnG7Mm3Zid/OTv5k4g8/fnbpx/8ZJPcyYz2gO4Mo/hbZQTt6lyFwk1KzNz6bGL+",
-	"myVJUCN4gaYpZ+kt2gukJdyQSTYSypDl9N33Tt/9h6ff+eXHP/wJxr38DxY6aJv2emgXeb9LJDXHvUcF",
-	"cz+PskTzcZaOpWJtLXnC4BwncszaLGHHVpHRRlAnrD2mxxxUvW5KeZKw9rHkPbM8qhQ3GmWPtWM5gI/A",
-	"7GEGKdf41jjlMuV62h7T9Ah/JZWWI6q9j4ssVcYosgw05nTM0rZ2dJQybscpF0dw31KZJCxfWf7vTLEw",
-	"mR0XXWj1lW+mk3WLruMNM+6hYWcFi/UMuN2tcoYK3fjq1sa1h5+/0M5/vPi53wmyax46pNcFYY80E4pL",
-	"Ye7jkMborqTIvfEqc020zHpDpvadEQq8nCsyojHcMgjOlHgkvA+xaTs+HCGZhOnpuH5lrUtsVZSpDem5",
-	"iAtbbbEQqsF7bsa6xdiK2951R+Vc9nGK+oifBgT/83KBwolm/trd3pjBalcKVJs7MbcFua44vXQoj6Zy",
-	"n+zs7m1tmYNg2CwTseO4ltsWpta2ebBVWvWFC29sbT98w6z2D3be2Nq4/PDi3htbG1fcr8wbF4NE8JS0",
-	"gJ3Xs2b6vLWEORPBv7l0xIV/bGrdNHysRtUJGT/2nJaTJvM5F0uL3PqD24qpwwGajcepPKZJW2k29umT",
-	"H6Aof6bmz12ZpnLC0jXU8p7h9kk7ExrN06But9SW7iWMmp/bIy4yzWqm2ZMCL274FPRSRjWLV1Iy44y1",
-	"7a2sMNe+ZtZdP6GKJEwT2e9v1i/Gm+fK6jh7ZJSrBnaRPQQ38+fh5TFP2cIPLqV/n7F2L6F114vVEAnd",
-	"nnvINJg6ghhNMxo1vGUJE/Fa53Jkg7Mr7YOQXLFlH3tVsTvw3OOoNWbSZhssX/GYpSOu2wJ0xiCdU0Zt",
-	"OGr+Tytbv0WqXoDOSw+EYjob+7ex6kDjithihucU5jV3meIxy02K55SnsXtkWNMSzFTDu3GADz/OsyMC",
-	"1DxmqeIlStcJW6CWPYQen4ycYe8nRNpp1pqFJZIGeJ6bcX6s3IEs3XGfmUdV5p+foRKz9O93cZsL5ucz",
-	"oApHrx7bgnYlflu+bwvE13U73xXVsDLn95PA/dR8TwbXff8GLC7JnVArzKG4nXN1Iit8HzJCAkJ8hevg",
-	"1Sw1YaFdUItoktztQ37SSoz0YVTH8vmIkZjHIW7/aGMgN+w8Aqy54bzDRg9G1CIykscsbmfjiKisO+Ja",
-	"m1/ibWBxW4oeK/4ZkZj1Ei7MTz0p+jwd5UNERE3oeAx/wrNhfkzoWMF7UrDImPbmH/klaUPg3v/FIIVM",
-	"BP9XKetnCj0B58PQQpypVL4G99AaQ91pwZAeLjuO5+E6L5/v5d7zJRJoTae5ncWLRbSk0bF3uvXjaO5e",
-	"DhmNF5SIQPzMFqCBWW0zu7iuEX9dNgye63xE8y7BpyArLjSIYeXDkFy+w/hg2JWZISJIYWUnBEnDMVc6",
-	"S7uEY4pbl7nf4DFtvM+ei72yyUOutMQA3jmdGqnZyofwjtSBwSpHCnc235CCqO6jxWrmT9rD4qzd9HX3",
-	"yuGBYqtw+BGlSW5xsx43UjXILYDbhP23HK2TPJEo+H69Yj9mac8mR1Vn6HIccrMnqMmhn9d5jQSGinG+",
-	"UcsyRVBKgBcu967jkG7KxVCWksWMF1z+V+Txql6ekPmZO2me31ninykZfIsLoEZm7mczNCrOo8VlZNEK",
-	"WkuUlxA1igFXDYRV6FWyAZpRLFfmy8rf8hrdumMCTOKMelgc9jihxrWiwdqI7rWhdZD3MKGHi5fcLOOp",
-	"4gS1C53Tu5fRvuS2XDK5c1RCPm31455N/6lEEHiqdMMVWAUG7pmxfVZ8rTJ9/HI+1oKZ38+5xfkYRqsc",
-	"EDvMwtnlZWS/zsy9sTcvVx3uF/UXQ5mE4pH//P7Tb/wCCjm+TrhQmtHYxr/xVU9C+1lyn5iYeTNjWSDg",
-	"8JqnzFJi1hae6G+k5KnmgeReooBzCD+y4OxjYW4gYwD/fC488ixhgDV877B6bQNVC6fsx1WBmbVt1sDS",
-	"DIOmbma6wphr+6TTLFmYHbMyLeo8nI2dmFnipbHYfSq2xSe2R6PCT1nyAOYncekpPoMTbi7lrG5HV9F7",
-	"VU+OS4YM2jF9mSRyggkKNJixUbVeYJyly1/DQFnzqlhihSpVYD7oHOhIwTpQA9XJl9whaszoEZH9UG7s",
-	"eQZOfl3smXXPQNRSQ96Hm1GWRpe3vbVsXN5eII7Wv/hnkUkNj+unqHWtTJczqV4lybLo5Rcp+pfOVVfz",
-	"RVCTj/9G6nZOQpa/dP/+qy/fLKCU7t+6Qa5c2b2Sl8LfuPvqncOIvHrn8PbLwMcgC7qcwnLr/s3f/91X",
-	"7t45fOnl1/dfeP3F66//7u7B9Vbk36DLDSpszkP7/HSuuwcQcyax34BhKEA8emvOTjSPoyuzkap6377g",
-	"jnxVX1W5TtwkjIIPzzFB/HVUzG7R+vK4TfmAzp78ZPbOf5+989PZk3+evfPj0395d3byXyPic4KIfPTt",
-	"n3784z/58IOfROTpH//rxz/65tMPvj47+deIPP2r9z78+dc/+sc/jMjp1//nR9/+If5hn3z4wTfxyYic",
-	"fus7T//p67OT70bk9H/8w+k3flZK+KQutXLIEgfewhT6Xl0QDEPCGPtqRa0Y5ZsLjOVx3wR+xvhXOHnS",
-	"kmJCx88sgBq1zNVe3R8Gby3Yv0OWjlacdClzqrzrB5qNIR3XPbPZ8iC+dpYxAxtnn9cbrl5Z+moiFVP5",
-	"q1UABs0ToiSGk8wzNj61T7YIRPUh5JBh7W6KgapVvm5Yfc23X5ITABEgtHT4QToo830o4oZCYSyWxDKV",
-	"/OtXl7JQgCBr9/DwVbBZrAHiqhX8ogtAXSLwspkGfJt0ZSbi0ve3txpOACgXKKEYM6GIFFhoB/B3EOEB",
-	"2Dihh2EJKc1b8wdhd/lk8E0Yuvzuzm6zV5uIolJa85hO0fY9l4TYyVCWdO6JKEoFDVPGzOTllpcZp+be",
-	"Ix+p4jJiYQMciq9ILjTpSWGkFh4WmwBbcUWfKS80asl+34LSLi2NOt9kDUAYoGQAqBbaRvaE1CRlA640",
-	"S1lMXOn+SqkcITdDpdLJpr7atddu0Tp12HcFw23cJ1SUL3tlYRGhADODUW+J13DEhf+J7fB2lz/5JWY4",
-	"PhWIEwMGNBbIcI3YpCqRWu3npeFRkRLg0GPiApyEK3LExrqZgT2fYr8TFJzFKVsuZFepyMsR5OY28IZD",
-	"VAmFqKkG2EwtIdsAasgwV4ICNouhwYAfM4HQpoz2hoSTfipHZMu81BlnX/1qwlSHbJBt0kdTA2sYMCGN",
-	"IM7UhOz8h8s7RugBsQ9eur6xc+XqBff/HUCk6lwk/+ft7xBOqGHR7IHoTjWDXwnzq77MUmJ+pSLS5QPC",
-	"RMypuEi6bMCFskAwXa5Vh3yVpZKYHzfJbQQ45QPILgKJgnBBjECBMmLLAPoqERKwwRD6tOLG5bom6blB",
-	"eu98XB+pFh4QaBFkQ0aPLDK5K4XkZk+g+MtKNwT5gkpTwDLp9djYIoo0m+REpkdt2tehDInS1wC9J7Yb",
-	"jsVWq36twqmQBBFSvSBXaU4lcpS24WH4EgjBkrBGZKvYYoYQfHjyNT1iihhZ56vyXLQRv8UwTWFUc5hI",
-	"ctTmAkuydFArvzGUUgVu4M1jlholUOfldMb4g2ohlsT7qCfBH6AGcMx7RyzGe2iVJUSngSFsoRsdsZj0",
-	"U8aSKbnw4QffPH3/L5/+1V9f9JcB0HWwBDAnUxYuHLpxplIVOl+osnWtplDl365TqXIDKgnvW5/ECqJp",
-	"wthRMoWrL/SQCMaAbzF2BIWV5nc0UdKiGdmNAXpHAHidTEFMmYWqeUWkUSAZwHZt3XYVowCnZ6QzgH/i",
-	"F4MbZIz/Vb5k4YR9+BJUQa8sczIVyCVX5g19Szl/DSO4IjqD+wE2qx5mcNa4uSeYcZ2JBgW9vCYkbnbf",
-	"FtysYC8ul6TOm1GYw/OQHXB/AE5KSwD53Cx7qurSjv2F1cTSLY7/wiLyZoHRpj69xVUNa1corBrJDWmr",
-	"y8KyC3ISXD+ENfJpVqb0WY5KE6emtw/lD7zsMI4Mg0K9y9WtNVJbz7pJ6+7KeSQTuYvyqSOB3JBC055e",
-	"10ay4kVP5LwoGdk0af+87GwFNUo1XPHb14nKuvkv3DTuZWpIrt+7TS7cv3WDfGHr8lYEDv0v7FzbvrhH",
-	"hlqPlbHXoJS+55CyIzKWqSa7u5cDAFoZCp2KQyKUbjA2pn4z22i8c+VqPAxBcC3muvlX8iEinOH8zj6u",
-	"3+vXrC8ovFtzUDAArmv+6rBgEFY06GvycfVVODqMul4f4AqNgkJJD6flhjdmq7FmSlnjS5lB9RaZM9UO",
-	"IpGYSfgAigeAmQwgx1q6Y9W1dvcFe3x2LuYwh2A5CAfCinM2X2Px5nLRUtlQILo32TkShq8s4GtRGyNa",
-	"BV3uiwfkC7v7qP/JlAjGze7OH/uEaq6zuAK0ITMESCiciFdLjUxqV2/ru4zOJ8WgycjbV3wf4/bOztKx",
-	"K5TNV+B/M0TNF12eebVLBfbZWZqwY96/zwwHCeRPpYwexXISKgGGpHOFnIsruBa2xYn5jVTWtYOo/hpA",
-	"1LopQOibAdtcdPaJ7GsmEDulcY0FzpXFv58x5ap853K1Sh+qv8cWpbOTr7ODDpkhI9SuDxwwFoaUg2sk",
-	"IlwrlvTJmKVDOlb5xaLKuvcV0VKSPpsg/m9PjhjRcsDcWV1ZnetZB1cz1ydS6BYfgICe83seGjNWK9Ib",
-	"MrBnuSAUdZhYSux+gxaX0gTD4qQnM6GZhc01T2MJGfaYSrUqsBE0M1KJxSQb53SxTi1zHPCEWA4Eepkd",
-	"epl7tbymCptpqGk7t+e5UfIAMJ4BIgnXZGhgrELrY03R4YqYOwvIYSP1/kur0mPlwuGqPVTpKOPrlh7l",
-	"7FGcu2GRxyrCTGp6Q8YBrTOm03bP/sXzVGzvXN69UnZVgEPirauPg86I8VAKFjYBqCDoK0LPEt74hIsj",
-	"h9JEaGIsA/RIQBsjolnCYEii2SO9h5zM/OiaPnGF0OBc2DK01cRmvmo38xqa3U2t6j+f9XHrBrl8+fI1",
-	"nJDs9xXDujXw+5h5gW+o7AAqCYYFISqg9O7jDfxhp/jhwhuH+uHm5y/+2+AmvMh6PGZx3jeputOrFKvV",
-	"ZTW4WjDf24EjRy11xMfjmsD8yE2qWQ+mko5j+zrln47sF4Ob5s1vBaM3tCybm1DkISx31+TDBKcmZaDw",
-	"wkbLqa6BUeQ6d7StkLi8ij9+dVaO0dnaKQMXNhe8ywYU+hNMZHrUfAUg0pqfVCnTezTVwRyc1eEcGmYt",
-	"V/m1SzoO+wRygkXefruF1p2VG3RMexY3aJXcRu+1hbl0y0BBKivOx62dr9FnbgcqTXtF+GGhS8M+Zg5Y",
-	"po3SFsB0sbKis2cuxpDGpMuYyPUjl0rSEVK37S8RASZlUIvqzC4tQW2wXSE8OLw05ZiOZD/UilqZsOlI",
-	"3qBBHueatTWrE6E6YODeQ30PXCKgJjoM5HL5bN0eObq58SOvgZzbhdrtMytbUPpNUyNuFY8D2K1di1PY",
-	"sKDdPF2bD+C0MUrciVumi+F4Uenkh4eGc2AVX+hDMXSr6y9UI0owT5ZMy64LPOdNKkIq1ZH/ZS6OVpIO",
-	"B/yRbbUJIcHVBcU6VTFNBcQ5ipRinbnibg2dIkGs2eRt/44zYFEFc0oqkqBUduJ9skYKLDoP5+Eozs/W",
-	"MsgBHK1uOvdsRlmzG17wkwBohWWx8xsN1pyxZK2BrDFBw1rw4TL/lbWdsyZKpUyx9LhRVsp979E1lREH",
-	"Er2EUn2ZGhoZycaF7bHSQFz4+H91wYxiCQUYsdvCMPSE2fyDoXVareBcvPmI9nQy9aL+4bCAb7LOs4qY",
-	"D7hW+2TCYz2MiBrTHlNgWsaAoEFiCellI7C35iOXQVndS5kOe7GMfOU9PraeBhmzypA7DSGYgGqJ1MEi",
-	"SptAGchfAioZjoXpD5jFtWKbmxyCed4h/6yu1yqqEpCYqQWqiX3CCfFzgXWruXoldagLcDNEppFVLSY0",
-	"OdrgQhHFdURGND0qYSx5M3JZM4EsvrG27k6pwEGK/kunFtniuH0iRTK1KOJmLvgx35MYCrGEGEChIoZ5",
-	"gD1/fqZPjmLt9sbR6+GCk/0yV/o8pBnckrNJMzPEKzRdFWbZO4leN/aV8HHdEMtmhhdyrRzf5fel9p7k",
-	"h76J4Gi694cr12LELNG0zjhCn61h4VvlkgZ/IzZ2tupxPauN+eK8dwA4AxvkDoTIgZNeQAS1IhW0faXx",
-	"xTCELicrWZPf/nN7yZ2BDwYXkNLJSrbJ9SI6uopBIkcjrsP+VpssizrhOJUjrpiyLWttp7iyA5Vu9B++",
-	"dXU37K6OUzoRZ8KkNSMscIElUqNAhi85rsxomnBbY9nUmafT4F1+bSida0A6j5vSkTnIGNDct2YhSIOU",
-	"ToxiqKH1d2yMRWGj53rIpmTC3EwbRwHNkajtRcNSGmzqcGinCa4YfMg59Fmuy3qhrHCSAGQuN1Ue+vzR",
-	"mSw+bAC2YClUQWAiIsyqr1TZDhQqG428sBMWN+GfYFbAx3LbvSDJZtNZtWM+YGrBZZF90jEPduonEfrY",
-	"Kjep3m73eYD7/h5mz2P6TB5nW29fPBVyvj2Hys99o0ywsVTanPB4UaiaKjLOAHFuP/cjDukYiqpyug6p",
-	"IoJNiiLf+fNrGFati6oogXOTP8vu1HWpMbvW2bMfm4+Vqk3S6WGCqcXPhqPOFekys2o8OfgMOFjhQG2S",
-	"DvAQ+4pZJuREy8Q8K6RuD1lins5rOZ1Hh2vSoxCjJzRfd152NWZO5cQy0lz5hK9ZvyzUli6Nz+Sso6L1",
-	"QmZGcQhqHfY51y8JK4/LlC+mZR4FG89ZoyeC7IGok7s1PecKoO7Kebi+8dLvfemVO/c2Dr+88e8fvrVd",
-	"E7Ct9bDnViUIjQE9ZhEAzbNj6L3cs71vuMZe8PukYzi423ioLSoET87s3YmpRODZ3G77VcBF5bDZYbfb",
-	"+edakRntYQNW8WYmNV3ZM79EB84xp52rPf9KQd3Qpt58M+Njp+SshDKd5emBXlBnWeq6S69fiDfhpvQl",
-	"jp70QEFX2DUSBN6/JVNw4kAykoBi3qLqDC67NBw6l/yplKNqoevqnUcstjCSaSHhv1SpOIiZOsIACbRy",
-	"nQy5Zl1J0xhdT+Z96DCkeikDXjSSguOvRryXSkwhiFpKZiJuq6nSbAR3fzC051dp7Ao75lRIZzpZp9qE",
-	"9zkeGewtNLTQJImUY/hCmsKnjrjuDeHzE3Px2kNGbfPKhE7bI+QkcsRAMLVZUtNe6GZKVZayG+Zg9aF5",
-	"dSDZfhUNq/B/N7dW7ubv2Okstec9zu1/MLjPx+5yNfJVw+O3aE+rgLMaur/G7bl4xlw5kHlQ7RWxiUzE",
-	"LC10bFtuZzX2vBf1qsStfFYrmw3bnWIwZJO8bOZBRnRKoNutTY/PswGNSdKnqYPNXXGzQro+lmkqW9ZZ",
-	"1Z3yDyMUtRQA72xNETpIGbjPYnTENpuN+95izI1me4+wG3bzHy6OMpaercZdCyKU9yyfUsBVPp+Snndo",
-	"w+OymZ/mAph/ocBYVjVM/ZbtC1v3lVtQP45arv9uRSpcCUoF93Bb08Fq/U1dq+CSG+NaZaOjVib4mxmz",
-	"fzZbVe14PwcHuxXuK7NsTrdYQYImktQJ0PKtWO1g5x/0HTnzZ/1Nm38buHfXAXFb9slkKEFvw3JOUFQi",
-	"rJ/E9Fq4feBLw6zbKUn4EfNLxJ2hwy2Od+N76qcHFwvZbbSVxnKm6bTRWVsPfShqHXPFi/61i1by5eJJ",
-	"qPbrKq7Zup0+vOschzNlBqsCVa4h7uqzLzikX8pRV2kp2B4REnKqWWqN9mW5GHb4lbw09aLeo4db6MPF",
-	"RFVnjTCUNiggYkYyZfVlLkasCfZIkzEdMFsRnDKX4VqDg8se6bbilrmugPWM79gp1dNFjldNIavDDLxa",
-	"QsDZwH8vUcu9sWqniEI1bIpS4XQnAOeRWFJozIrJUIKioxizScBnlXZVQfdsBNtc/BWhlhZUouYOk7O5",
-	"rMsCck1xuEaPnCYCc62OaLm+dCa6LBCkcAIDQjQXhzZSy1xhfAplAftwJju2hKWDcAA2n8/BLJJXpNLJ",
-	"1AnYteRqIN21QeceuHJFIzJP2DZOho1aWRoo9ruO9ZDoH1LAA4M9P85B9jYIyJkpen3PvI/mjYjyrF1L",
-	"g/Il8ZhB9epHHnfBm1PMzj9RlTNaucrVu7+8URnsXbNa27zsoMIJwS5sj3g8odO2PHLXAixd0ZYi8X8r",
-	"eO9I0BHzfjXGRqfYT6XEMFsfffuvZyffnJ18f/bkj2cnfzF78mdP//CvZyf/eXbyg9nJH86e/Mns7ZPT",
-	"7//06dt/+/Ef/ejjH31zdvL+0+/8bI64e2+0JnIErg7Fkr4hhOVN4G7ayllL6ytSDfkR5RWry+hAeeaK",
-	"V3VxuH11b2trb2vr8wUUB6Sav/FWOa/LLu5hhB29MG2NUZt21Nq+vL19dbeVT8PHRUHXWWt28sPZyXdn",
-	"J/8CoIs/nT3519k7v5g9+dnsyd/Nnvxw9uS/VdJSSrPcLc3STMO3J954q4KN1Opm4mgqATEA6kyGUmHm",
-	"XeW57NHGEeUDXjzZk+bcQAdt8xl731uzk/8FG/nnsydPZk++8eq/O/3+T09/8h8//MVfAtt9FkZlUSWz",
-	"9in6zC5dbpeeyVkXsEyvbi1zCX1m/P62Gr8B73w9SC9ItvNIeM4t0E8XFwOmUVfXvXotnh0plGyxirO+",
-	"YXWTZ4I7Fam+5M7XJ/2oSkr7iHNkO2D6ylAJ0TcYpvCx0lcwXS1iw7ngf9ZFwZZcLiHnbsjlMIpH0eCu",
-	"BuN1e3nUC0AfbA73ov5zOUHPsUISeujlHfSC+3hO7Ze82s8F+DpzuPmrdgWwrQi9qV5tgE90Pkt0XQUX",
-	"rO+W68rf2Nvn3qiLb0FhTVuzRzUpTnLMBOS5QAEOF2QiU6wxap5fPh5KLZtzu3vm8aXxQDto5K8gXI7g",
-	"SHBeMZRej6ma5Fot80qVZeIxalnwoBp4SchGTVmf9XQGzVvXAM6iCad1Tg0HLEGTxDrPloK3ehbQkjLu",
-	"TEBJBFDdPP84anVpmnKWtgFtsTbpBIC3m3d7xTHN2S4rWtvPByBJ7AQC3LkGZMm+oZZM12iJ++ZqWDAc",
-	"CAXvgV4JmUXxM1pPxpPYIgAu3bpeGfFnYRWu9yi8mY5lSjVrBzOOLiAywfblxzWYBPXWz26Y6iyMI3XX",
-	"taJVR9XDemU3mDg7MJpGI+r0EynTNhd92UjpBo6z1KBBxvkSPOteWuHwHVFBG01+TSUFzX4Wt7uBctmn",
-	"f/pHp+//5Ufv/9eP/uPXPn773UbcQWZa8bgmPyJmQvM+x8RjyEKeYMpEXuglJ1UOd3WrOc5I5XRUUuI+",
-	"f+Ei2Xj41lZ0eWsBekmbPdJMqPmDejk4EclzXrgM220sFXcXoDJvl4wN6SOBHKhlOPljqTRN8pnM38zL",
-	"Djxkt+6GYoVcwI7WcsR7ZMxZj4FLF64JJG+slrFxYD7Q0HVwxuhqWd2pCSjlIJFrhJSaCf/zkPVnlOb/",
-	"10nvZfL61048LxLIgS7nUrGFIT5Iam7jX6uYccvxyc5Vvq8cOWwmsxfJ6CUy+VnI4HVLV51kDkAcrRHC",
-	"rG/IsaKAPlP/hEA70POR52sK8CYSeqFIPpMMXipmF8jQ5hJx/QDul5nIWBHAPVModp2QaqWLSh5hLXhY",
-	"heGV70buroKbVLABJ+J8WVUmfSFIPXZb5n6Rk9HuqM2fHcev/IhtOezrMZ/yRQzwS+/clS5NRWh68qoi",
-	"2xwzK/En78Dmp2uRR2gdoO/PPBmfeTI+82R85sn4zJPxmSfjM0/Gp+vJKBUWonbkK0FOwi5SAc4jdl4N",
-	"F33KMfRbLLCiWvstWIsIbZmMqDb73hvSdMAiV4ZaFmwrwmFOmS09ZnVTX0cnC7DVK4sKL6slk+Vb1mBJ",
-	"8xPnLInvpbKbsFGgQKHOAoqZttIuAMHAQp3If+/g7h1yT5rJGMZh29J1ZTwFHOXOpU4OhS5s0TElY5rS",
-	"EbPAXYuvEX42atkrZCcY3KuUsftSBpZbUhQDadkF3mSghenZ7O/UTmhZ82gWw9RD/bTnTTUPjLJY2iKS",
-	"nAtTceRdzk9WhF9syEZekgm3DbrmkOQaN7Sv9dN0FUuPw/hp86jjXtNR996CGa/FQea1qAY5DP4qytcU",
-	"PgJ1QEOclG1aqocyGwyhvpslik1cSesSGqyw+vM4e27rP3VRBurz3f6LdLoiKuIb/VSOIqLlxVJXwUrT",
-	"vXQ5syg1StZyhcerjDUF1qLDTY1vj8YyrU186xWVbwFoXUROrek0GueaZ44VAWmpALPBBrQXbhLIRE86",
-	"69K9mOn+xhdaEfz/9lXDF8fXLu8EX+cDIVMWt3syyUaifPCWZr5gXlTNglI5WVwyDahMIyZiTFS1g0VW",
-	"KlYeozEzD1n67nstvrejra2txiqu3T45Ca0nEwv2r5pCGDv3Vb4DxQ7nlX0tf9CCYPN0t/RacOJkAKLM",
-	"RfrWbeMHqP/B3cN9acyHXmEirjkk9ZKlgGjJT3xD+oUz8eBv7T7yu7NNu9osCVvBOuaeo5D79M9pVp5K",
-	"cEeVylhcj4qNutxK0Mdvpm11PAjdN6pdHzeCvUcmciPmIzSgaQKYrubSkYMvf5HwER0ATtE45UJD+1lJ",
-	"VI8KBLYC3CNACQk62/PmxlU4XxETDmnoneuZHsrUamx7xCyBPMi2ti734GX4kXU2yWs2uX2IcGMTmR6p",
-	"HPlz3yGQDeVEuL5JvXAAIBg9QGTbAcvL27AZiw8uSg7zNssW1QJhfzr/BvV2JcGjCJNUTGgEdwKp30B5",
-	"dz2QMeBgNy/KN77+0NyjY5YeDBkLCZ+E8lE7uODXsEzXNpVRxIweb+aLMauGP+VwbdC4xuwZ9mJCTEpY",
-	"bIolBvVLRZMkwPsPKttFDqExOXbAkpneh/yEITYIh85x0MMAWzavlpPZ8AZ51JzHt48ZBn0cUZtsj7ED",
-	"btCEiZima9/r0iB1R7hyQRRjqugRZawj2GZ6xETeJn3pbamQoOmiseFXyJiGvoXtcWFtV9cwtUcPGxyC",
-	"vAcErgI7CTOdXXMLaH64ZwxlHPM5ZfmXysyhVKTjPiqkbo+lUrybsPaU6c4myfupTmzjmQlVEdbIwHmr",
-	"SW5ZER6bfImxMeF6AZMqasGef+HmC69cvbX7/O6X7t95/gs3nv93d64cXvni86/cqJ9Je5DKbFyH5acM",
-	"+eAuY9v/lNGYdKc2jBT4+gZ8fgO+vwET2Kifgc63etEBtgcif75dy4Rt0TCEb4HjwsyfAcO1mzhHw9IU",
-	"8/UtOOtOxK11s/HtekkJJGGPYG3KSE2qSJfRlKUoipocrmaCZ9Gt/j3JBReDsG5S656scfjbaCtwcnNb",
-	"AIo4b382KfVTiiXDW27E/T72bQQRbS7oJum89dFf/Oj0W//7ccfrGmMhqaaWDyAiVefe3YNDcgl381JM",
-	"pxvmrx0QNSpvleg1WwOi9zmANnKxSJFowjJdiLu29ZpH4XPyotYEpxDnEUNaiEqIO9SnWaJbezu7fhxj",
-	"d3d5FOOcN3mT3BVYs2g5gbfH3HbIwL88pyAUpfIWCGVWtnV5Y2trawv+Mzv58a++988f/89/gArlH8ze",
-	"PsEx3dCzJ3/24S/+39nJ16Hi9luzk7+ZnfzF7OQPZ28/adDovUYefxG0GA1upNg2LoXWvQj36HoE2mVK",
-	"kUyDyQeeH+taKTwGvZn3Ll1qJLVDZ86hAgYC5EqmEN8bUHMtoCJU2/C+s8y8SnTepWoowfoZ8WQKDf8T",
-	"dL9KobJEO2/sVyQXul35ZYJ5EsCJR1zQ1BhUwhpYOqVwMcCYYgAuGDL1XqZTufKladw3bD2MSZwT1iHX",
-	"IDcuajDmvT63R7as/p1fzN75cURmT/737Ml/w4L7iMze+cns5P3Tn3zX/OGn7sfTn/5TRE6/9rWIfPTj",
-	"Pzn94CcROf353z79i//t76jqDaUEmZcjLao3Mwpbk7XVkI7NT1wlhtOa6fO051rACevv0FTTEQ/ukTOt",
-	"a0MsISQSqkgMHXCh+zUFETdJpRjsAXtvG7onTLM4wn/TUZcPMpmpCACJ2zu7ESAGGst7ZJ7JMyTaakLH",
-	"Y/OikG0m4jb2E/4/b/8gbMAk2UgsZ/f2ORuECe3rKv0165ppVgETmoKr540y5wZthftxXth6Y3vj2sM/",
-	"2H5ja2Pn4cXfqR30xlDy3tlrzdZr2VnEpS9vN6s4t307fclnZxjw5ge2UOihdWwXlNze2di5VqZjhXw5",
-	"Od/Y3nkINP6Dy29sbdfRtZqKNXdkTt/94en3fnn6V3//9Ds/O333vdN3/+H0e//9w1/+ubn3hjf8MZ4l",
-	"7lovo5wsH6oc2aNp49s7jA+GXZmlK3JbY4E27pycJXUcoS+TRE6sZUtJIrOYZIoRIx0UoeTNjIM0ZT5n",
-	"m9BU4CXp8gag2W6qdiKhW+wFSMLerS7tHaH5CU8VgPSuM4JoBnt/R3K1CLQaDHtjEZSEsyELqJ3piII/",
-	"yVAlyJXvWM1xDWUz6MuRJGWKx+aeNsmlDF0vD361cdlv8U5d4e9qPVZdf9XmvUTqWps+LK3onGpyYylT",
-	"14RgcX/hkUMnLPpaNXshYFLUZMOuTtlARtHO4sYtHi7RwsETP1+p1ASryaoXn0aH3Fzr1rJQDPMW/BGb",
-	"+l0+IjBT0TC172LvFMVogqjxUrDOntexPoktvDF1bxhDqces1d+JmdKpnLK4g+D1RCbIg7KxAgMEsoHc",
-	"t8AIJFo+EPgF8K6TCeXaArxRxLpHZGc7cwQl1BILxqBL4ZCCp5inyk7d2t9U591MHEcSmJp+xMYas89x",
-	"ukGe5NGznT+5bqUQhGCC/Tpu2ebl2sUVi34Xe7lHUA2B+LBcGGqFVjYpVawNPqv6THFBpMhhdwxhuwzw",
-	"ePbtDvTrJwlOMPPKgOlyC44V5hdqzGEoCacvBwMChCD4fsJorNDTlpvhaOBukg5wL9cdg8QZyztXGSWe",
-	"TJnezPuiwG8ztkAIeoihq7ZXXdK7Oj8T5U3ymlX4V3rBgXy4kGHUFGXeFSy/WA7scz7D4RMDyfREyXoj",
-	"PKuWiWuVl43kMYvbLj0kFPMyl1pLGftNORKqNDGvrt+dp94N2lhwoUf/zcypPhUF6+bvv3rzzo2b5tgY",
-	"Y/HKld0rNc0fAYG9PXLWXuV6v/76669vvPJKJxdJFmom70pjqNdIOV2jy2Szgq/iDrmqr1BxVl6HFW7j",
-	"mJ/s0qlwG5I7ZZcAVJaI6e3PcujKKozcamlQjktsktdsI0zQs8wmDaBrmLASQTAWKyJA8XaAjiUbbx4a",
-	"8urGzvOH21f3LtdAQ1pIx4/ee2/7V+/8kHz83vee/uLbruELPlI4z76wVbRaLyNDjuijtm0us2MU8uId",
-	"qEMoXrLuvscPK92GodNMc1TKroQtsrM//dOfn/7yZ0//+G3y4S/+8uOf/P3p+/8jDEGJ1Lhcosbj3w6N",
-	"+1NSsktxuODdxYksvlXzCGzmU3GWIPKa19xqMfLa3TETuWdsTgjHPHdKlS/oi9CIROeGeJYYid5nafMq",
-	"OOfAmodct7NZTE/zUJWcjk95Mw9S0a9xWo0xvYaelxxTgqM9AZ0YDRFUQJfJGy43IssNePx+lrDlJ9bm",
-	"6Ab2Jw/u0zyRF7D+zQ8JP2JE6iEru03yRmtUtVUmYhrOsITU1wljRzadutrVBIeBD1kRax7GowJT8OaD",
-	"pMvz/tkjTezIdpi6lnpGPKmwuYlpkJg7IY9Z6lYNnaKan84DFIGlLfhCwAsyf7jyjjVzF+rMNQIJa4ys",
-	"et88HG5ck9cHwIAPF61hnXDsKqs8SLLBp7S0+zLkZv3wg38+ffJeRE7f/Qf8/29++/Qb34vI6b/86dNv",
-	"/WNETv/22x//8Lv+tQH0ZWMltfOfcpDlqKWy8VimaF8ZQyql0F0syIkrdJuvTVmg1I8QXh4SA6HUjWuM",
-	"EOcIfsG0tDXc6n4iAlToaMFSAgkkK8N+cKFTGWe9WqiRWvSNJjFIn6DVVnfzqQHCZf9W+kUjYdHDjg+F",
-	"mRL21WRpXpra0HdbvedzrVoMUxt54RDkbccy6w2ZqtuGRU1bAqxFmXvY8K42xpCAQaOiU1/MFoFBmPNd",
-	"ORE+ZEMeFC/Tuf6K4/rOCwbS3r6lHRJXKd+unv7lNebPvLhaVFLgvfN9Rqwuf1NezKsHz0c+OqtAsFQN",
-	"+Xg148C+tDTpvSJgSt9bdgqrLSj961yMhVl4S2XDeRRKVan36VZLVRlSwySJcxdV5y5UmrPVMOt0zNLj",
-	"oCH6Qd62i5KvoKmNzXvtMHGvu77mUPrA4n3So4pFBKvuIzKcjodMKFDe+1mSbEx4rIckYVobnTuW4OMe",
-	"QVy9AQ7DXDwxn1ntgr8oZXxuzUybvuG1IV8eyGc6S2vapb8KvbjzVEDI8+1RQbrQP3eFOEvev7gKggAq",
-	"YchF2qTV6lzTbNv02FtS7b7UlWO4KojaSsBn4UZ/tju8Uqfp8nFotsqUHcujM8Y4YO/ajPaGYepnwTjY",
-	"S3JCRlRgIrHCEGCX9eTIJW2qBmdryanyWmi7+hJvsnZmJcKVzkqJPIuP4zp2bH5g8/TIneW5kb+25628",
-	"uy8wPWFMECEnufsFfJHOZ2NmtSITyo9YnlW2Hfm0W6nRwQqHZvHOn4e25NdFLdEScbzaKWEpyHr9Clxz",
-	"rirKz07YSe6L9qX2gidF1ti7+qKg64GSIHPEpjJLwT0xokdcDPwuPHAUoYzF/JEpl852zgpEukITVfN0",
-	"XWaViwq91bRVkNR06Smyg4bzqYrZzJHbxqwi8tF77+386p0fOgwBzfZJJszhiXOdAzHgpEimjsIVk3dR",
-	"Z8yulHrYfNUvmMeDzTATqViYRd0HOz+Fc7OfJ05koDc5DoU8S60ft14GdRtLmba7FM2CZoflBfP0vBfn",
-	"FuQGSYWo0yBHJza06UX9ImKBcSZDmdg1YtUx14pMaHK0wQVRQ5qyPTKUE1C9UVGPsCZZ8Ue2fYeN8BcU",
-	"YyLOEzHhFBQZVkKrTXIHgPIwGcso73n7nmUOJVxy1IpTOglvJoRNEmkzvcxz+Z7adDCMDkBejPkr6U7N",
-	"8+vv7LPKy1iE4CtWOcmwW9hlOY9ar7dUCBfWAx2PHVrnQhZnHjoAdKzCmZk28sT4y8N3vSD2sleLR40U",
-	"4VrbIomGDf3tC7X9rQvLH72mrpQysSxv0anOBzd2vER221xeHMArTSbm2AB8BKE84Efz00ix5Nip31Tk",
-	"0AWopXGQocvW4c1mraSVCeWGDu2EK13fCtvVqJun7eqMUmHL5QlINABny5Ik7EA3b6o2sKsaBpInK8HI",
-	"5mvARwHvrV/ir2asgtdZAlNilwKohevet5CJY/00ZVjhBbF9h/rrNZwdW6Bj//ZU7qHHY3zJ6fHdymaV",
-	"aepLs1yCF5fOnfI6dWktzGFPh1iKcbeOTtEQnbGkZjTLR1kZ/7Ve+BnR30mk1iyddlxNLiYudfKZdWzW",
-	"bVlIQlNKJ8nNkXZnGfFDlJTC/L9/TAACoYien1l6NiNXCD31S4yNFSR5PuIK7h3yO7NMTOcy60wZXIny",
-	"ZOuk71ewUrid2GLsRZObqyoOx0V2FlQKr0KBshRe3g1wDam8jq3RMPfpXIR2qJaWHbOUJna/vTIAzMun",
-	"CT9itk2r4eCQlWLBGawopCMLAsCxNHpzrih5WW5ms/2bF3OLa+OKN3KRtUYCmE/3Os574LSPAH0NFW0Q",
-	"OEms3uCgMzWm1uRmAjS9NVfOVfzPG33O1Flu4EStAR23R1xkOgzCSxJmRHXXepr0RPrTQx8imDvGqrF4",
-	"SoYnYeV8N2Hh9N4RfdQ2pn0BvTH/jBmxzcMd/lFbUUZvMKQ4YmNd0R1KtllXyiPbr38J1GFlYmX6RC0r",
-	"dvOp1W32IRuNE6oDPquFBrmVIzGd+sgGyxBhG/R6MYIApMYcLW9CbA1LEVV+rzfXMJpWnvUSi2dFPulI",
-	"XuObOSfmWMejzkzcKuNqBskZ1FWtelBser2+WtZTCyVyfkeDh3NOU611eZWvxTPXQsMXKXeF7i6HNl+9",
-	"c4B/xxYDCY0YgoqursqcYUErajZnuX2fpLbSVIlYeWdW1STWUAkES7+Yymy81nX4bctlWq7JrZn+tiLS",
-	"v5/UsWBjIRspAKm1WFCPGDhv18oAskmAjaFKS/lK5/rJc0qYKQs3R5q5iS/ZhPMJHS7IMPuk86yw1/a8",
-	"YpnosE6ZspjrszTPA/zUFXuB3zbvhGiV8B4Tanm/txD2ci36xhrOvgIgwxAuJ1MxwVI3L0uC2u04rwRV",
-	"3MMVG20VO7yUC3vUXyo4/N0oYUst1jQe19EIj8TcuR0yPhjWmICKf7UEpaxGNEmAF8Q8G5nNoumABXMt",
-	"g3hmdwBoEaGXlQ1XQX38JJxcD9lwDXCzYZ7u8cgtKaqFLbvnatTCgLbgWeGKDFkSL+pnu6ip2+L+aZXs",
-	"eD8v3QX3ITpr5unyLydY6Q+IbwBfqImWSbx2DiYQYUnyZRh0zDXbyfsK5u0DFzfI8Kr+1u26txxIz9uD",
-	"pUr2s9wTv5dEFGjNdLWuI9Pae7dabgd8pnaXqrnWfk1uXkQAxbKhy+97XGu9R1+RWSootL4ihjoiLlG1",
-	"3GjIzQNqroUL9WAjAyqEzESPxW3Au6iZUQ1csP0Dsdil5ML9WzfItd0rz190zcp6NElY+pwiCRWDzPYE",
-	"nevQkCTMSqCFZYn5g7WlQwfgttsntKeJzGFYWbWxGd346kPzn62Na+2Hn6tpvqdpOApINRnS8ZgJFoNz",
-	"EzixlpBvzB6Fe2GzNJUraMallkgLu7bmsu3KtWueaNvdCprRmuuELYDrnksRvn+bpKzPIAtuj3QuWZBn",
-	"dQkR4s0mOID45UC3U8AvxDl44AGW0guSy38/YyrcBO76gJFuSntHTO+TARMxS/fNhiuW9COSsoRqfgzc",
-	"Ja+C2ydDOSqXM/l3xIj5qIVDlaEVzWvB64FOu8aheXjc5nI9dK/XZFNdJ2MpE8M9IT3ubN7yvN5/6TWD",
-	"x1YACilwBuax2ChwKEgFN1dS5pCrYed6M1nKXUcKM9FcphbzsM7u8GHKnTzPAq40eO88yjc7I/kezCVv",
-	"3JGadFQidWfPBjNoykhCeQy11t0poUbKQkqGn4Ixt6vLAqWYLpEDGHoZ16ueh7XSOetcLkvgP/MjsRDb",
-	"9X4O6rMKgGL+0orAe9tNC9TuV1KewqKfFrknXYYNBYiQk33S8b1+nT2IuEWkm+lSZkwZFEy3BWPYI0WO",
-	"XYPBtvmxPWV5kof5sxmt6jMPccP7zCyHxS8GI0h1WLPTyPXCoBCes8IvKExjO3IVimyVFoEIFBHAhgIS",
-	"G/vaQkuY2wXZPXqIPVbO2IFurkMbYuCUWgbm0wufXSPHbvFBloZqpkgf/kIw/SkbQfdR+JXaJJ1jmmSs",
-	"gyAIoyzRfAygGaTPj9k+6fTZpEM0SxIFIVsovrCaux0D67pJwpnT8LpQfpXKEdkyl+D5KAfWy4SGDjdb",
-	"5lH76UAnMTYp4bgGGSi8XHrs8pWlCfz4UgRfqKcki68LNQlhJdD89/N1aYJ08M+q40eTXXeMfdLJxJGQ",
-	"E9GphHZjjoBsCruqFUCwl7dU6Az3841eHGLwDkWVDnYd+ViLaOGrWiFqNNdhK9QNaLFvet9arDDZ5+Zz",
-	"1O0fonx24bWVQjUVtIWff/2jf/zDDz/45sc/OIkIIHN/9L0PPv7xHz39L38Tkaff+OWvTj4I4CgCMBLm",
-	"q7Wils2sCvND21azmeA3T9fl+TvEl5V76o6HUssVfaDBIHSWsGBGA0JSdqU8AvMT0B9y1IdmpyVL2Gvm",
-	"jaUcM6dCvi43sXCtwuIGQM+w7q82dnH2iroFCaCrFKf5pDmnzp/Lw2KhXIBlkzuPMEi1h9OaNVQwzPkh",
-	"OrRHOzUtpMsunOKUyKybML/b+TXzv6AFIqCaoto4eMVWC72EUbNzfqJVPsTzO88iF6F5zNds2djh+Tc6",
-	"BjfzN0oh/t1AiJ89YiOYd4DnPf3ge6fvfnOP9BKqlIMhs/CxVB1ZJF6wnqifwdVsju7D5TluB+bYZ2y1",
-	"K3CLsQajJhKjgcva8/dtAXwlc4iCBWkUwzjlwq3dc0PSJJETNCsAEz5mIig8G0foE+jW0ZwUtmHJYmyt",
-	"tQP/wmH0B07O/cK2GDKa5j7KfdtdLcEUaq7IKNMZTRqfmqIxwNJkdOFA7ReOBw/Z7J02Rm3Dgl8xBBoG",
-	"BYDrvRz5yQcsiYgNght9ueNjl3SguwjYGt7z/omREx/vxPzhmKXTci+nudyA1XBYXG7FEnzGurDich+Q",
-	"Yjobr8tEEfJipYt+MLaItouPgmbpqIlOt+9K9SZgyhxxEUOav5DEDNH4lL6AvPCQpaNK65BA91/FGi31",
-	"VfNc2KOSq9NhRz7F/g2KTgFT2x0rsNTcyeYBcOizie6F4rmZBA49JRVbCFcNnpx1YdyXZ+nWY6ydUUr/",
-	"esrl85LEtbL3Exe2De2aWkC89WXwPP7qGsjjtfbWpy+Nf7vk7xkxRs8kvhcJ7AYy+Xwlb33YdtEQX2Yi",
-	"y2HXP3UBPSeTQ6lJ14uaYHP0xjbOP5/XtKpAn/NyYDvPChBeHkouRFxFHpZZSj0EJDLfavamk/aeoLbc",
-	"2F3l6lEKCO3iHleOeH7GSpyqYKe+/LQktNKmJArdSfHOfJ3/wkieVTGnqY0iGblq9nlMp4aXjOlUAfJ0",
-	"N5G9I8NHuthBeiizUHGXeWqFAlvz+JzFGoahztJk2p6ykGq+XDkP2HlXG5h5QcD4oEUyZSF7upKTsrVx",
-	"7eHnL7TzHy+GUlPmUGam4Ntf6EdbN0f/M+/UZ96pM3mnrK++KV7YZ96sz7xZn3mzPvNmfebNqot6tkux",
-	"vkIbzVVI+EqdHnBecbRPv46oOBOraTWAWxZg8q8qFhMOaD4jc7tV1hsSqgglfTll6Z6fEgRjYLMuSMEa",
-	"0phY9VjzUQ02P2zQWs3z8jfr6PCqPVgr6PO38v6X0LOw6GRbLGmfdADErQMpZkX2fp4QZE/kc+p81Pzl",
-	"7GqQ8thnOZafXom2t6LtK9HOVnR5K7q69TDEcoZOfC10RvhNeYwYZlTpIJPb3t1dyuVGNtXNsX1LFFxH",
-	"kNWP5Nqfm+tCVJNKXeRZzLGBhIsKP6jJEvfYbW0++WQo/bXPiTzs/bO8FbQZp8gZxymG1nXQLKOzCjCc",
-	"pX77Cne0p4ymEelKPSRMxIpw0UuymMUF9hH82kGegNcj7yGEbfykuVUJVYHYAXQHatRcyhZzm2FWeT6g",
-	"5gXV3QljSxGMXjPPzG2K+WV4F1LOVE3A5T4bZAlNoY8JFwNlZS/0yEK4KdbjMYsJtNAi3Sn+ECoYkVI1",
-	"qBaBp1Zpdyks+Felz5g/LRURmcRMaWzy1LzTGA5ie4aFU6vamj3S4Y5S0NzMT6oq8gaf/t3//+lffZ18",
-	"9N57l2cn/zI7+evZyd999N57u6d/9ddPv/dXT7/7/dnJ+6ff/Prpv/xpq1ltaT6TyFE6p039njfzMHgt",
-	"Ed0mtjCfDqjpOmbavoC7rgH8XuvW/Zu//7uv3L1z+NLLr++/8PqL11//3csH16Pdg+ulGa9KDQ/oxkPA",
-	"aG1ftQ0ZXaWj7W/o13EVTQ6f/v1/mp38r9mTb85O/n4Os6G1vQvtDB+f9RCXCNSoMR0yjhVfCXf+d+1O",
-	"yf37r758M+eCLx4eHF6/f4ha0YAfW0WiaH2HqbEwgwJfGSvUOkgAyEXu9FOGqcHFsV6440shVFa9TlWL",
-	"fIlF7B+cxR3czN0oA8fMYW2E7lv+gfLG19+/esymErTLCl1zV25xmU/h8Vn6WgZQT5aox4txg4o+s7ii",
-	"5SRcp1ks+MfBjC+1bMfetcayrHSRjazYGzC9vJHsgv1sDtXzDHubVs73s+txuuKqVzwowZNRhyyIqPLP",
-	"KWsT0ZEUgxwTPA+EFW3jAWrQgQnWoA2SC6f/8U9nJ//59Gvvnr7/MyOo3v3+0+/96+nX/+ni/DGoj3aj",
-	"W31uxjdkJjSzpRrb4eI72W+AF2CdD/Y78FKQdIkMovF3pTxCkD0+YgRycKBoF91mBVyjBe49W8kjALq2",
-	"eRxQ6wC8VfnNJvbJCPuRUyxTVFyXcArzC7FUlZzz1T8jJPBn2+pjze7iAf2hYzEHO3tEAIqFOwRREOqQ",
-	"XDj95Z8//e73T7/13Q//+T9fLPlOsUgtL0aDYWur1h420ngX9BwK4icXh8oteEG5qbkG55QvXnTxnXcv",
-	"QY+LuV4xy6Jnjn5hyL7gWl62iGJncSECa1g/Bd+8fi+hq9ZvlnhB87tcdjiPuHCRpsr8o1Ym+JsZs3/W",
-	"acaM2p5i9U+z6+M7t/JCt62ozrl+JQiVRz3ArqL0tqa1kn2a9LkmXGhJKFQVb7ZWKtYd00yxMhKr/bI/",
-	"+Z3lPjOLxNwMMg2DOM0o6/h4aOR5+wBxwEEA2CpHwACGeus65Hgf77VYfA3ZsWTQcMDnlFfG3RAKNiJq",
-	"nDIaG41TJNPSZl3ZWs1T6DMzOKxA1+Io1l3A+9ZQXOECVtB6C+/m8ojRPOSuF69aqavTQozc8GIRD64w",
-	"TbVUQz6iZbNxt2w17tQkd2wsTu6IWnlQo+I0rM0KPVs12oJKMvxkkCTjNaGIGkfiQxAFd82dgWBI3khj",
-	"2gyP4JnWqR1o2u/fPLZZHs2qPOHxujLPQh1ZQaKaSdzNXwzpoNJ1HV911LyZfGjQiWDpGjmeaBiv0GXF",
-	"zATNdMDEWNg0xX+22tMN5lsiRlQieD61QDFplZtfF8CAtYNHVubDwNpdroBiaV5CUDoq5xGI9Q7epx6O",
-	"hbnc8uqTm21rtVK5SpDzKVyuZszhoOFq4dJCzmOX5oqxfw02ymtLMb+8Wo8ggjhDINVDcQ4og0MpwiPY",
-	"3OHFjBYzfJ3PbojhgcC3a1fnscHmLfDzd2qP4kpuMZgIdPhbehprvJL5YSz47zwkw3icymOa+JHWMXN4",
-	"VfhXSEuLWS/hgoWjzjbsdqYGr2dM+U9lwpq9plh63zy8pDU6DBgVBCqtsvbknF9LxmqTmBWknH8563r4",
-	"MRQ8z2FeGsidpa3E5sZeGSYdhqjtUDDXimQONAXlo2KaFJ2x9gAxdOr6C+VNYMEbCIGiUmMhhMYnvI8q",
-	"IFeE0TTh6J87ByQFS5FKl5/q4hbc1jNgwc0dItrrsXFdYxvEgsqPArRJd80S83664H/GhnNhs3Vx4SFg",
-	"SzXwCHt5aPhK5M19AbHOHxqlsRv0WSgW5Ry95WrGeWXkFbT89VAvDlZV7r2skcDWnjnwvVx6jZlo16V/",
-	"HA4Z4Hra/A9kPF6LQSNYlI3UNcOgHzOxMA8knHq1Vsg5GG2uBJVL5CqFnn26LDjHLtLTcLfR+fvWes7t",
-	"BUyqAk2L7+yBz4zFIE9GND1ikKsJzFHKNBwGW+wWr2pvHMxGx/iKkMRcDCJIuHPxp+e7sL5T/dDM/2BM",
-	"RU0GwYpRoNUCR+FIbSnsEpxzqWvSPLbT4qr6ldFQS7CW6yKXzoGWesKz+MDS1X56AKbrEOvXEQP0MHcl",
-	"V7QudcTittI8Sdo9OQqqX4ASqUAK5HmfEOJnKWArQonVpNDRsOcdjElwzE1yRxIErbMhUdRsMWuE6jp1",
-	"DfGr2sEqXCOpxik/NkqfexLj21zl3e44ZibYyRbFYFCzwxLFrGK+SV4bSqiJMFNyTX8Vy3O8cPzNJtZh",
-	"TwpNe7p9xMZ6Ea6pfc6Q0DwaGUokLDZT4b2hmWKUNwynwkwmTKY4pZN2XR7ELZDaFq7RCnNF6HiccCQF",
-	"Fvzg6wgizqBbb946MqWTCqluw5xjlvJjl2HhkgoAZBptFxkHGz77cYKtjWvXN176vS+9cufexuGXN/79",
-	"w7e2rz4OxglA62+q7obc6fepiOVoH7FPhNRDKHLrykwTmZqzYSxNW86wclPUZqrAYlMXG0oYOtoeAZCi",
-	"bTtLuFbzcsTKvea568hf3qIl1nHFMBa8d+SYT6gpXh/aFYhwkfvqSRmA9sriOtMZTqwg9il7dPdsV/0J",
-	"ZpznN9pcDDS+yIXOvbsHh+QSvnCpJ0Wfp6POxchyHBvaFHww1HPUWrMP/ArpJWBrN85FqZe7Ktyb9IUp",
-	"HN990nEfglxTyNCniE7r0rTkRGyS64Z0PZYkOYltZ1O30c1aycGbYV2sKQCEHSNHgMAO2n1Zy8xcT3F3",
-	"MoDhI343tJmPiAv1++1v8bfmp7nNd85EGKMUIWlZztN62OA0LGynHp76ZEmT9XM5p6GgZ44hkTPWRYlB",
-	"+dl1J9PjGUHnUdEBvdjNsqCqSHd3rivSs8osopC+Uq/uXC9AfFfNbvW9jh2HvKs6RoXYx3xGW2Du8rw3",
-	"yXXhVByjFMWxuVnSXT6Wlg8jsHLICYRGJKhW2awNLFXHmiFUuLhCJvZAKC0NV4QnzGjuJGF93nPaTAmS",
-	"JboUASoQMd38yygWVAPqPfjQYskQ2YCqIxDoqRyPWbxPqMN1Jso8pye8xxzANSQpPhCtUnUDeHUspDP0",
-	"jdhrmXM7MSKtNVcLYH1A7tZtw2s78F8cYhf+ewX+exX++/yWamfjoD/f9q7wBpzIEQUMFPgvkDH4Js60",
-	"UTMfKdhzCjppgGXdyVfX2SSHciKUS2nmsH9DqTQRMiVDesxstZUtanYwBPAIsmWqSgO2wh2A/iB/5OLv",
-	"1FihGAqp1TgB0AQqtawGjG1D0K/jmofA+rR0DUTsKfS5pHnLcCI64gnU4rpWI+H8w5qreR9P2BrNnca6",
-	"bZhKXa/POm3bVnMiu3V8GBTdibFTYrlJwNRUefoRLT9m7/bu1jUog3NpUmGd3IMPXy77HJsqbIcVWmfg",
-	"CzZ3fE6rvDtGym6SQ2tqFdc+ZmMmYkMS7kSRz0XQJuk4fmx74XQcG7PkAH16MpxuLlYk3TyivDnKzhbp",
-	"DWlKexpgBUSPmRszoglXxgZCG0O5ZhOexSlFMnVMsS/TgdQaGms5hSYvJPBbeu0Ec/9TiSng84alXR3w",
-	"707esqmDxlJHyyMmOqhtoGYOzShQSHWIFMgl4LH/n9jaFNub/+ftH3QKro1C0BVYy+QYNHk7kkyP2rSv",
-	"WWpGqrYHq28A3K7NIio11TEzg3w8l/jYXBld06+hWC9luq6ooGwxmqlNZZZCpG9Ej7gYFKVUkasyMer8",
-	"iB6xvNvVUogRs9hwYvytLMUG9a5Vfp7/iIIay7dKSnVVQ14hqXb7WjiUWOi7lsS5MlrhZ+YEdSpssLNX",
-	"eOjnleG+xeeYV4hlOvdHpyM3V4sbRBjrqvk96+HsXthfh4qAkKa9OL1+MVnUOaXSD/gxaxsVcN1c8FBh",
-	"k1Esz2+8ek3hILci3YG0pj3kelgRXVgKEOAZYxOf3MTF5IiEs9gWTxhTJIxaVFRUzbGK24JcV5xeOpRH",
-	"U1mu38S616rmtv0QtLc/2Hlja+Pyw4t7b2xtXMFfBVW4Q2ljO2dv2sAejXnK1P9ljR7gjvT7a+GGuCuG",
-	"r+fxBo8QpRmWWkcEb6HZjHXiDmXSLw7gOuyzsNKEfuBxKgcpHZEMUkE0MnQsoZvvvLW0ltcn8LzagyhP",
-	"RhehPehmtO+1tURRmNu7y1WHcCWdR59aup9HngDepk89R+BVxe44xK758ohEZjGhZm8JV3sYFFBZoi3q",
-	"FiWaJkcRGWWK98oymUM6P6rM0JMnC+e7+fiqHg+NU9rXRRu02gqyqPVlrng3z3SdR5rioKkbPcQFFPLO",
-	"cFHRh1KRC/YRaiTiRdA+rF1MsDs8avYXuCBCYnZPz0YiUtJnLC5VxuHfffNT+ZAroYW8ZgFAVoZM6Rqd",
-	"aLpvc7eceYh+eK4wSyvQ/Lmf8saHFT6Uly97RVghtGjxLIZVVD+TYbNnMls9zJ7JsBl7FsNOMNXjfIcN",
-	"aUyvM5quWJxhXsFOaqF0pJXibuuWR9ThKlU4rueqdghJ+MVwzom/sDlR0k0ZPYrlRKzc4K1ozza/zz06",
-	"WrF3HbZ3DMHwAGACOgs1AWgucOBhU7twIg8M1e6mRvC13eKCw0K9nfVRQbCeC9LJadKpKZfPtOHrK6Qw",
-	"lpYaiHi6nAD0lCf8GCZCBcIEaPD9DCm67PyUZ8wE3vewrHIpEhVvwPsonTCrljnP+aaNqOTdwyEazBWB",
-	"HobLoqfVHbR0aY9Z2rNXb84JU1Q4KsohWQKDvVNY9f7K8wnVkrolnql7Ih7H0nD2XIfOV+RdpOKAzJPk",
-	"YQ2vwqkErH9z1ZuregXbC3WYCNUkh4tmw0oxxOZibGDZYBBNkybzLXhua8qwV19uTu5s7VxdWtoJb5Wr",
-	"WC3Z3CzmqY7euCzlenpg5mI5jwwFWzvXMz2Uqb1ye+RFKVOCjdDBsWk7oUdWLUq4OMorFft9MqIxc4GG",
-	"3KXEzcBDRuMCxHuvVfpOQVM65l9i09xmWT7BFxhNDdsQozZOUyXZAGdpf7Fz1fM5e/OH9TjfmM9oXNLA",
-	"mBqmcRtRpWNpm+AXBpP5tbncXKmMxbaHDuw2xAVgYsXKhlqPUe65nKzFC0M/iKX9vM/UtaQnN6hiEdaM",
-	"KgRwpmqITWzBipMxg7b90qxDa5ZukjuQGjGGaAf8HavihUuBWnfTzEnjoi8Xxte4nWbFDLCJ/RilVHlU",
-	"dJ9QAd2KNHh+bV9op40rOjU802yCy0DbfCAeiM99zqHh2m3b/NznMA5aKiGwQKAYOZ3mnZFs3g0VUzJh",
-	"Xez0QK7jl7mysdU8XgSpKDITkJPAHggbRMC8Chrydl84/daT02/8zezJT2fv/GL2zh9fxHDvZChhX1w+",
-	"GjyLwxQx300CibDOP6DAiKSka2+Bd6R5WgZnRrrckMIQmEuhPve5B2KDHAI2qtEG7t+6QS5fvnzN6h+Q",
-	"jKOY3vfQCzuvv/766xuvvLLx4osdmLPNF3e/71hESV7ymZnPvMyVVi7A0nnrAbL4B6098sbm5ubDiDzw",
-	"bWrz+83NzcedTXLAREw63t86GOSminTcL/IIC3jw+zwxNz0Xr4Bj6RLcNh8IQtC4xyXJMX0zs2DYLAGE",
-	"Iwncy0YJ9RBxcpjGHtIwNizpZpq6QWyYjGBva0UuGFpe273yfEQ64ILswR5css99/itKis7FTdIxewzR",
-	"BQVACfukA0ouEreDw3XgEwDj5nmB7P02y0moGGR0AGGUznWIEmy8bH/XIRc6X6GdiHSY6Fy0YSBDjDcz",
-	"lkIEgI6YNntiRime/grdYFRN3Yuu4TXCfxmhjecZbiXQtMOAHB1iWAXSG3pTK6PJQnjDXLHfO7h7h9yT",
-	"HFIjgEpXr21tXwR62uAw6cqY2/MGj3NBXj28tfGFIoq4TV7hL2DXdyAIVKEAyRI4ZmajsE6FM7VJXsUu",
-	"1aTQNiKSsjE4Au10zbu2mXWVMjiTlPUzY+/DlWGPtALuAohXhk8kzHBWhXMSErI8U5n4wU7zCSEhP9+G",
-	"AHvg58fQdIox55inrGev6wa5h+4Qp7L3aJpOzcXs3Dykg84+UeZucF1ciNv9jTtSsI1XqO4NO+YkA2B9",
-	"5/LWbkXNxG/jeq4LwiDlDxUaMmJUKHMh8/4XD1r7REkMIhdKa2o4D2yyS4uxKUuQKZLwHhPoAXPSY0x7",
-	"Q7axs7llm9ygUFR7ly5NJpNNCn/elOngkn1XXXr59o2bdw5uwjuFzdg6lIKmfER7Q06u37vdilrHLFUo",
-	"arY3t/BhOWaCjnlrr3V5c2vzMvrpsfrlklN+BiFJfMfGaaVIpvtmz8z83f7lWbLAjsEVpKWHkO1XXeT3",
-	"5HZs1LExEy9i652UqbEUFtJ6Z2sLHP5SaGfDeyzjKxbyF7XIpRCsEpyWj0OAL1AoByF0aF+UagXh+138",
-	"fGjUfJqXXqCxy92AV7aXv/KqoFZbYDG+dHn5S7fy3hKwBBsWXfoW5Ykza5ymC3YqbvMbD40ZqrLRiKZT",
-	"SEuw+XfmzxgWd4o9HSiwhwAVxAwHJ+VSb8h6RxsW+mYslQ6mYiIaHuYPRV6boIAK4ExB1ChokhhNAWBX",
-	"EUjxACAXBpSDLesYQIcmRleZdow6YvM3IXyLprON7zqoRUjCgw13v3ogJtTmlKGmTl05qjngu1u7pGOW",
-	"a3Fj2kJChLqtZUyn9laXjzTQ5TYUI+PpeEHG0waH2csii+m03QMU8dbW9s7l3Sug+zc+7AdDY4U+LptJ",
-	"Fpfqmd6yG3bpgcsGimaXGfsZs29/ze/Z7tbu8jfuSH1LZog4uLvd4BOHUr5M0wHDF640WYjz6sevsJjT",
-	"Q2NcmJd3dpa/fFsc04THz5JtvELTo6Kqghq9AGohmvCNS5mIZT3zuE7u3T04jIjioscK5R86tWhg2RAe",
-	"cRUq5jeUvHjz5ZuHN0Er4JDcRaBqBHXP7e0tolCVINc2L29euTgvkMycbnx2gz+7wb8tN/iQHjEw2M3F",
-	"pQnozQtuL+hIl96yuTyPL2k6djAp1jSodYYXjwCExu0XwRMevvw3wabSdAyWPxWExyjAQXcYGuGNwlrE",
-	"fj629S1ERjE3M3M6OODrTYY8AUaSMuxkRwTTE2kYmIgxwTsBbSHPPgeeYhQOSBp9IDBLGXWFPk0SBebx",
-	"hHyVpTKoCpjnr+tcwV2TmSCNzQ6yRFPIZuBm+Ofjy92t/hW28Xx/q7ex27tydeMavXJ5Y6f/hXiXbve3",
-	"e9cYRoCaM4BD861Pg/EYUtVp6TY7vK+xqnL0Gef5TeA8sOWe5wa08kwvYD55xVcDExUiTEbZ9y68bmqW",
-	"GoMW5LAtxXmmRz9HA6g5/aV8XIwf/FaaqAeMud5VtJtYb1g/ZWzZibn0lk16fry6pDKb4yRVVtNVwmbo",
-	"DBlNFaGki+ZlMrWlBuAoAbMVHUx51e38uRvR9MgdibNIjBw4Y3s1tTOR2mj0n4YAcN82p27+HrwkJ7bC",
-	"V0Bl5uQ3TgRsXVv+wg0p+gnHoPFvp8w4AAdzBcPawjVjIUeBpTyhCfqnguyhCKwHhcldwQgTGn3L8GyE",
-	"5fEMwmJGsACWjtfqoc+12iQ3MVZnJuCl/BlWZbP+ILcPayloFnMmeux38yehrFLZ+gU22n8gWDFeJTqI",
-	"eihNIRA3poPc46yG0ujA5k10YmMsDWEobCEeIBtJwUJqq5noTRdAr7DLKpWSqQ2FQU4/QAlAmqJT1rgi",
-	"I0ju3SfgMntOkRGPofTc7BkEw+bTaSHQCjGHIs5qw/sNOQqd3k1dVvHjqMm8cyQ6b8rU+i7BwJgMZcLq",
-	"ZgdZB+cyt4MkG5TAZG0A3mUUGAZoi/csApyAcEu6YHbVvvmN5om9ZBdMkIz8ClEtAZmZQGduIvv7JGH0",
-	"mClo/YS0HrIE3Dbgvo3zsDZ4fLUtIhtKpVXdOtgjaMjXPtf1BOtc87aXdVOhKaONP+1/4oaM2WKyekWy",
-	"+45IhiwF67E9iOvm5g2wBnVCI0IjtKZDfck8HFihxxr1kCnmdP+i+srVk4XobXll41lcty8c0sGCyWDQ",
-	"EXMeqNZMQLG64QETOt232WpQUAM8Quohqp1GbkN+BM+7xIQ2wnaiKmbssrb9lnIIcxIsIauZtS2dLgrZ",
-	"uIJexnXz8BpLNabffe+dwEygmWjk+mCiXj7KlCZQHAeReK4TFhErvCPidtDstzfWfh7CZiAVgNvWLeTN",
-	"0vSXFDuaSS9R711Jw/InX+YjjnXFz0wNLhDCAxrwXQDCwYQG5AmgAl9uqGi+ImPe506dXV1t/kT0v1zN",
-	"u8VF7OUkFdl8Vo+zv/A1uUvWuKrV6A6MoM9TlDoQVsCcEuhzbGirLLZOZyRTTEGBWoh9Cx6jjqwdh0BP",
-	"fMSgIJvbRh0FfAmm5uAXNslN2hs6wPjxGIxE8/gDATFnczWFzSlA8Fs7QyMML1Ci5airtBTsYl6Yjs7L",
-	"RIoBZKwZ43OPpGwksXjaTNYzPfHLRjXEr1uP5iK974Yl5RLtz19m0U9rwKwqVXeH4YW6e7y91aBBw6/N",
-	"ZXWECtxX+6cifCWqHWQ/udt71tsok0RObJ4TXrPIa2Knpkoz1yN9xNPUh6pedmvfcrUMj72LWz6WA4an",
-	"svWsd7POAQdTLANFQfqbplMFiZLY0UxJJIHVaoaoBrtA2SfFqFd1PJzxbNxnFKlR4dZWRUmSvB9i8CRE",
-	"K7rjYJ/AHxc8Q5c81JCwjxhRBLHjppZoohQIhDnaBuAPetBykI0oUxY7lJgjNs1TVcylTuWUxdDDUBib",
-	"URXRCnTZkuuep8A6o61DYEjNPx8IM+SUIQK6kNCTcM8iVRiVc8DN2D7gSmSD3g4+0amxDnCpyJBFaKUQ",
-	"zx8wbYFTXqPTZ+rq9j9TF162Kzhi49/oS3PAGHixEMdF+alzlgJaJrH5tVVqIkS+hyKZI9/fbV97BjeJ",
-	"pVRl2OpjEMYs6bFU8745DFjeAPLBXK9NciABNSS/BphMBicdLKwoz+dQEXFYOTYFvgJkmvdUdRQyd8FM",
-	"zoO7NzcHn3og7GVQpYu5j3UKXKGXiSsHRuYuPNC7AG614KAxIo9iBrrzOrp5YFxpwlJWc69uWgo+S7GF",
-	"n7hR7MSiREcrosED6G2D4Q1OK4nIla0tZ5CVRR6y9SPGxgr2w9v+3/S76iH65tsv+2RMlfNsmWNgT+Un",
-	"IeaqWRhxSie1N/WWdR27aseO5w3ANuyJ1Jql084meQElnnciFZFjQM5UjAHS1DiVI64KX1SnJ0cjrkdM",
-	"6M5+juM4xWJwPGEdwOYhsv9AUCHFdCQzlSM/GSuLP7K32Qx48NL1jZ0rV/FOUoVvt2M+YMp8QTukSDch",
-	"fM6yAgthWyD2kj5orwqNtq7Uw03ykpwY+Qh/BmvogbCOVS5ILHvqkqXI5ijeJx3tZVYfs5T3pxvm1Q7m",
-	"fnPtrD/uijk2yR1XuQgGW8Ioqht5QquHRbxfgvTq579/IPocpmRo7AFGdhCnDC08yLweSKhktWTxDmje",
-	"CqTgmTW86kVzgJ5lhM+MX8eaYBuMrZ2a/+Ma5ERPjthvgw7ggL9V4fuF7QJcHnPHEmmxxovjeq4sJmqe",
-	"rRVmRouzMl7w235D4YuN3l/46HsffPzjP3r6X/7mYgRZ4XzENgmkoxl7wnIXjiygQB3zbkiU9wxHYEo8",
-	"63AZOw7mrONAxG0WhchVYler8kAAch+8oTp+X/A9LBDMe4N3yj1EO7gtHa+RaId0mZ4wvImjOh/LM88q",
-	"WZRRcj1JkBaR4SPSehV/k2+aoQReM5dI40K6n4Sodhr6ypknxcB1SZIWLdNFA1wStlfNUq6wcAVrBZzk",
-	"kGPe5J6PJ4gqHoJLkj4XA5aOU+5QszfJIeRQKdq3aS1KPxCJVEVJxsjc4TxheyqzVLGkTy5s73yBpIA+",
-	"T7pQhqHIzlVyI5W9o75MY68w7KJLyYRSLsMAEDqxswe/BOBo5990CL3omgXtwJjK6oHIH/EFLTZ0htE8",
-	"dGFXlwcICVDVhn/c3dkhHVv6MabTRNK4HfN+n6WqA9Wjr4HYlZL02cQz1sHM8MBBuQK4VMvH+lmSGF0p",
-	"CGFo3Q35fhaFnABdhACbXAw6bju7DLBsH4hODgfXsezTkB0UA5xZjqbtPBsdD6Ladn6AmZdaMtheEWge",
-	"oB2KCXWGY+/5XgajS1rwOcsczTbnVHkgIDfD+thLeNYdAI2GX5VcJEgcVDZxa42uY30bkMPABYEmASAh",
-	"HaArLBSRnteDsrVbmzJvT32JTC7Ua9EXKyShwten5/fT4vFhOwkHPQ/f3fe9SEb6c/1AcFC53UYjvqo7",
-	"EgWcBu5QebX4bA7619kkX8RMkmJ1kOOwj7W+NB3gbghbHCs1DV2QB6IDGSltfKNt3mjD0x2v8grxls1N",
-	"SXIpDVfC7/PXRgQpc7XgYoHBPaFC+1eXguxK8Y/29udnW47gkzazO5q7g/8fe9/+3MZx5/mvdKG2StId",
-	"+BIleQVV6pbWw9ZGrzOZ9aaKW0QD0yAmHHQj3T2EEFWqQireOHYSZy+JfbF3z9kkdrSJrdiJc6vzI/7h",
-	"/pODSMv/xVV/v90zA2AGD5IgIHN+EUViMNPT/X0/Pt9lUgaw2w3OmGcYxQrPBLTtPFm1OLSYj6G+o1kI",
-	"MCQBbouxnMqQR8jj8EjoUIseY5azKUQ0hCXCL4dNiS7bUE3jWEWEQHWx9wpGZdAux8FKI/n8Biui8Epc",
-	"B3BzhmQSfww5gO4aw0om/+5jLq+M4rHlK3YJOKQS6pRn2y5cI1sU9IZjjzqUAzlhi812daoS0Rxim/ds",
-	"QJYLAjsF7AdWEjmtGCPl566ukSzLs3wGW/YQ3R27C33PmYTdxiPlXrFrsr89rCJcjsN9qEpYjyVMcNup",
-	"H8blapt32GZmrUneSrP1zJJWGT1wJSdOBQech6b5L+go858Y5bhwobZUvVg7f3Zu+Tw9N3eucpbNXaTn",
-	"z88tVi5Un6kt187TpUVEyGqhTFFdd4pxqgudnV92dj7v7P4oOeZgxAdE0MhnweIczUrthj8fqeR06chM",
-	"5OuAT2JnQWUVXkeiH4gLAeFj0Y69pFGpnh34bagHBHv54CWqI1R23jF8cgtkWF5vemgXAbxOPO7YULAo",
-	"nf2hdmPox1gKmXlLIxauxZcNSaa78q8+4B3QnoEQWy6Y7utjKfObkbK4wXVGefFQ77z5UeqHYuLFyAtA",
-	"q321i4niV0aGQpgblgylbTMesn7+XriXmO87sErBHUHhGI45S2e5tYKtCcZ0Sq3CiShIqMWn0XfC4wZ5",
-	"3K5HcZ6kpB2sAW53XTlBykg+KEsIrIAxm1jQ1IKARxHTo/1v0+jGVIOgRYIAuo8NOb3rbwv3VBBuDuTy",
-	"291K9ljO8wqAXmXxfJe54BJhiRpwyKkgkJfxwE8E9/eYQlkEUBy7HdAYS/8EsEnVekp9EfixgBrY8DnG",
-	"NYQ8pRCFbj7C23PNLiiYL0FEOgk3hdWcEAVkd/V8CsgM5ZusjxQP2C4IRlupsPefv/nyowdxQbpzwsan",
-	"Vzut45jbCLu2YyReUVE5bSvvKX+6+gMtFGpfUznix7XsfL+u44Y8H9YJ4eQ2JxUQp7VLZGTrhgUaev6A",
-	"CsMhEgCy9szbjOY/O1DMlpCencMbjQ3IyiCuwBLGFV4z5a/AK4zirOhow75qLDoxJgAt2KoL4gHCNtVF",
-	"wlkrKvIaRvkHVIqZDFMRYsvnm3PDOjRuJ8rjS3Fk37ZoNRjxeZF4rOora+wZFVkkXGjzw6HCUk1w7FGR",
-	"2Ae70nSxzTwSNrOY6lm8OrP5YbRehlHG3DxtsYWunRmFZ+1J5ww7IsM+z6hEneVm3doh7EVkYZcy7IH+",
-	"d/Tdx9DRB5NjZsWkDX4e1ILOQH2TYcCICqt1Y55hz0lNhFLXySrVofRo25bgtxmVMf7thUUsxbQ2tq2j",
-	"rlMvhqf2uY2FsCbWAsQQkSpOGce7LRlV1qNKVApIIRqJIFJNMgalBnweE3N2gzZwgza44GzDXBSBzWKZ",
-	"UrzANHkEMVbLdqu40+Me5HWPNZpCM15tAxD5Px3CQYAhfTC5rFRYuoAD3kBMb3jU0O/ZxbMX5hbPzS0u",
-	"wdC55N+fmVtcnls2fzcbtzE6cFWxYCihUCpce+Hqf//azdu31p6/8c1Lz37zyso3v3ZudSUeI+jWZQfP",
-	"OTzcvYdvPv7rq52dh3sfvrT3q4/2f/i90TH4unZ+ShmqnjUoI3gyE1USYrm+jmVCFAhIVH5DlbJk32JV",
-	"jWOaEMseln5D4CpTWNIiLLqJoPCw+S6l1xs7/24OznISnS+HVi6kRQEHYWkrISIwvUHaakS1s3CvR8oO",
-	"icz3StJJW0r2QQPZNTeOxvFmqN011MRJQXf0xs9wm7vrmNOTAqMT7gL22BzUlDrIajOtL8yy6jpruKKX",
-	"YtJsSgW5hNXPjq2CVluhVNj/6JO9V3/R2f0fX/xlt7Pzcmf31c7O253dHdBcAoe0BMEBjYLLiRHrxx3n",
-	"HEPI2BBnjpt20lUz0mvcJYGD763diCg3UfGkndpvmGMyqnqhIbbZ0yrvzNpn1DM7jx5QUrr1eUnL5pqD",
-	"ybyb5tRyWZfLuhmXdYZOj1PSDWp+03Uor1JQHUrdXV2dPUc4ChYoaGc19DskOj20jnBFkYBxj8mi4YeK",
-	"kFK0zC9CYvNrJiiPlw5UhjcrFAvuVhk4Zak3xWHb4wob/FbmXY1P2XXPocPX0++TKBA69L2U0wRj3an7",
-	"5L6hXJyGGVd5SK3nUcJhxk+usE2fx60EQDauBtUO/pws+uWzXSkbygFQwk3mQjClrEXYizZOVE5mlGyM",
-	"E1N5xGFEBQLVZVEgVdSIaHEb9wds75r9JWoaKbrGEwCDEzUSKjaBpMyApImNvJ3+4ud/fvKHV88QIYu2",
-	"96guAujGI48/ebj/yqednV90dl5O5ElV3Cs4T150/WM2cufAiLkgtNmUYptik5zTY74iUS8aIP8a/oRB",
-	"XI0Y6wizL6479NzixXVehr+V7QA5xEpoCMkukQqr+4BqBBFEo6SrlGMTFr7Pt0MWsvKwpMn0jXKQ/ZgY",
-	"OT93dnkN8ialxcX/ungRzXTzgm6KNWKGFUpnFw+QJ7EWft8Dl3seGGVGXEKks/NOZ+e1zu4rnZ2Hjz99",
-	"88n7H4ztGUw3OZLlEFjyPGiKI/H1PMeROxepOQ7MbRSjXIevD+VCxGGS0VIZx5DEGFx0HPFIblOMk8WI",
-	"HECXxgB1ZouYQB3WfaWFbE8xrTFSQqObYhfQOph8UG9gOA9rK42/ekrNk7WWgCBeEj7RmGkt4fDTk/31",
-	"ANyLwh/9XGfYpBZh2tedBWOjKrjn2z6UQuf+zzu7v+7c/0ln54+PP/u8s/NyZ+evnZ23Ors/63xvd2zt",
-	"vmJtvilF/UaSQHnYL9fMIGGf8wHK1bA8BP0c7R6ZWj6uRO1QGReJqAZtOzgVXFuES6EjUWgvMH8IFcMI",
-	"j4qL2qgtcwP0FyhIx7527D8Jm11wCTgXZWgWeDbyv0/ee2vv0R86Ow+/vP/Z3k9f7uw8tPnfcaXgDOR6",
-	"c0mYS8Kxk72RtXmUIhCNotmRgcbSuyZFw9C7nYvksI+aTDbSEyr2LY5UXOUCYAYFwORYDCnIgntJaC1x",
-	"p3B6/1/fe/zxy1989P0zR8h5HqtiV+bseFjpFkMaw9nFz5R98Pjzf9t7+PIXu/9n/7f/enDj4AW8XW4W",
-	"5GbBrJsFV5AJi92G/xGKKHaXNZouwj4r5gHk5qDYA4P71YAqxaJYvxQiFaiXqq2r0etMNb5j1lsoFVos",
-	"qFE7TsBKsM7Onzo7P+7s/Kyzu9vZfWX/53/cf+2jzs7Dvd33OjtvHECmRW88VlonF2u5WJuiWFtRW7Yj",
-	"UDIvrEKrv2XuGmPk9P6jt/Ze+vGZSci5BdeNPDtWWYRviTHuUwpw7FLiPelWmu+x2RB78c4WNiW107+s",
-	"3Pvi3de+eOeHCUH34Mnvf9zZ3ensvnoAWXfFPSkXdrmwm/kgt+EFIqRFYc4Qekco6xpTz+q9WBc4JBgA",
-	"wQH2yzZ5t6iKvW+AG1cW5cFOj4gC5VEhU1TFlDkFszEjeb2sqp5zXVU947qrU6zhzwVdLujGLOKP6yW0",
-	"IJTHAAwOH+MIBR1UYBy3pOvxOT3PXnZLaDZV6VOBbxS+/PFfOjt/XPryzZ90dn7X2Xll/9G/g8H1BpQV",
-	"/PIgNQXm1a7zZpg7l7kYmn0x9KL0NXMDR1D+aNHiFqhtEhk2zFqNUAJ4By8ci2OaXq2bYaIulYrPKVad",
-	"9da5prEJLrJIVs7lKaZJkd4dGLqko90mpx9/9vkXP3/w5MGHe6/9cf+tR2eeshpBFVYsZU9PxeIa8sRv",
-	"zpUH5Mq1UGJ8zWgBrPzmMNnTmlpHqAlUC+e+TM/1fgGagLhnsegqQtfBEWe+0YQAZupLV2fWoO1oRErk",
-	"eEP7ma6nOdrm9bK7Wo/R1m35uj5qt83YnfPmDKdj6N6hvkyTG9CUTBVO6QWRYSQGlgwm8mRNquuIxZnb",
-	"vifT9r3BNFTLR52Q2GGLA2DUgQSdHbM5aGDCqrnZVbxuSK97WbR4GUd5Rr39ffNzfEXKPt/2NfPKxpBH",
-	"ired/4C5yZm/Wa+IUOJcTHORRc8nmzgg73TZwemXz2R20APqRlI8RAdTEC0j/lxLPf5m14TvCPeeXGc9",
-	"bGeyr/5p6nSOCWKUZmekhrwtaZxWZ9wzN6eRV5kzcRJ8FEFIWyGQjiR94DG6Qzqc19DgwimO1POYZzUY",
-	"roM8fvTJ3u57JOQBU5jx9AhtCDsnFt9DManmyVVAlEVPPvo7wcwnpghsL3Ra2ahkVLOrdnTwMRssY3D6",
-	"GOG1pQmw6YBB7zV90J5coKy8Izc3U/pLcYErCUX6yhZJQ4ySxGBRJMaAadZvouDfnQzo4aZzKfMgLLpB",
-	"NPQFhmifeIt6dmoizXFGE+EtTjJVdjhHM6wEvqqDmZap6bLitAmJeCzmUZbctaIzt4jGaNTmEN+BnbMg",
-	"SBbPhMbuAlF1KlMcoUMaQcONblTyVwYNokofNDVPbkemEHRFSwbOHFhTNDn9G951k2mVSLsGLB4Hj+UT",
-	"WIYRjasBkDM7uAqxYBDzPtLf5vsRS6VaWGBcxjxzwIiOQzrpKZD9xj/uvfPnvfd/+vjTN4nPSWfnAWYy",
-	"xygaMyubznSrEfn8qz3UKjeJxpmC5bTaUdhEC1E/9cQi0l1iLdUNvEqr9YFeGw7kb9C2/YxQzlrz5LYR",
-	"Ra5SrJiQR7TZZFQqIw18rWCSO9yhxpiHs7rQ66RBi7aVTbBkl86uxD3nM1E561A5RpZv06qFzYVbLtxG",
-	"rvdHojZWmW0rRL40XpbgSQPtlDpC+Tdp8Ifh0u+67pnjbNgBlxVkmFPw4ZQCVmk9l3uvffDlrx90dh7u",
-	"/+SdJ5//S2fnD53dlzu7rzx+9P7++78+WF3ZdDowc4mVS6xx8RhckAEbcYIAbA6Yz3Q0Eko029OUT1dg",
-	"0pTx/0ilTcqq7tdgEJgqX+oNuKP3mXQlU1Eamu3py674NQql5QvnxnQVzZHMXCCes1YejM9F3WRwMZrt",
-	"WNDZ0qiI3o5EzIlqNZSS8eoky/XTpF1fsf7taCWzmg6MVzijOcGEQtROMlHNcsGUC6Yj9ho9j1CgraMW",
-	"Qgv34l9Gyx52yY2peyiG+USo87TkDKYlcYRNT1Iy8JUenJGcsE4cfmlC7xwsTYWdNn6DKYzpRFkj51Yb",
-	"9wF9DRgsKhnU7nHjb6uwWp8nd6jUA5JcZd8rky0G8MBQ7geDgMi3Q6FpjM6s/eoW0yo7VdXDyhMdGHDE",
-	"HcHx0vOEVq69n46E1rEo8OML9R5EkKY6I7jiafojqQh7n76596uPEgi8ebQ3l1UnbdTqxKWVJ4ScC3y+",
-	"Nbiv4ooQ8gZcNUE+cQ/JqtQHpCqziCKhpB5yT+LcqIZQumgsPWFL+S8Zd96XRIstxtGM2+LGvtPCTk3M",
-	"C9rGKfHXdUONbdx8nIlpiDOq6u8t5zdENauuRFZyVDQNqcCbCiExJORjgoXQAGb7wuRP5d8ldWj3iQYd",
-	"QmmH1BYrP77ATWFUhHHPFpdAfVsUsYJoFVmjW8wI/XWeUKRzX2ftEiAEw+gzdOPqIvAUTCStSmZVhSZb",
-	"rKmzOw4cVxUmGKq7rlTIvOhJA3h3nlw3npFhTLN8dLtgp2H6W955PClEHLqFFjByscU8bNaNyKQ6ovt+",
-	"Jj5yPbNwz/wYFuuSbFtsDaDdcxlAhubdkJXdZMBajO+eS/2Ry5jN7ifo5SkQ7qO0G/KtwdAT49F0k0pz",
-	"sfkR0fgM+n3Dr79DZZSuClPU4/OiRRqUt1ErCsVIqy5IVTRYFP+VTDG5DbtZcog3ECyD8Bi29gvQhS0a",
-	"bM35HOvf58mLiCvKw0bFDtOCaF2V1KG2EocyAB226gwDe25IgxSisc5Pl82+b1Qo98pnijbKWXcrrtNt",
-	"BiudJ2UeBkHZ6GLsVkyFFWBg6l6mTVrF6c4Hh1529ygtL45eQpl8+DG7qfBsEWZ7qXVGPVI1V3y1XdWT",
-	"6Xmu0nbMNjhSltT8KA1v2Hhi1kGvJFWB0HMyDNhXUpyuYV7Ajmu/azwspWk7gtUwcjFNMq0GQr9gNuUQ",
-	"UmmTNjcaPg8BrvB8sdCgdzeaTG5grqJQWh5ZVEWrOe5oWtdz+6WUIZs8enayZRjMnAuEtsEKyNA1aJtU",
-	"jHWhiRabYEpMPLqWJtfUUy/TUkMoMEarbJytMuKjGMcSAiCuB9AiyDcpThLULcZ40Qi9QCAIGQg/xgGA",
-	"uaxF+RJhtFonFSF0HdsJjf0oWoi+QoOAKF+bK/E0y13TBgVnipzWLbHOuw4SmwsZ0bQSsBKiUlHJiDm5",
-	"ps+8M/NkJQgQMZqzkrE6pcWS1XXzQOj3ce9kDpTQQDLq4Qx/G63xYVQ9KZvPN8Q2kwFtqrK1dss2p1xe",
-	"5wAhY6eG67pCcxVeg2qimpSTTcEUBtiKDqFCiQarCK8NoDnMI74u4dMg/7xRp8qKc/PEFdIMKMfNB/Db",
-	"mm1IxaV7nrGxWZotHND27RCUjprVCjWzuDsB5VMpTTMPv+GrVHPZkFAkgBAQS+YVMicVCou2sTwFCKLS",
-	"NkLQEO3EtY9Q2qx+tnPR3YwDc3h9DbWcWMEDkuvOytrl57Ep3JnImNJJE1zuvWcko82FZoVSYf/1DyBp",
-	"/f39N9754sGrnZ0/7n/4cWfnr53dV/bf+/cv3nuvs/PKF2+/09n9YWfnrYOltwH4O09u54JwRgXhHcuY",
-	"R5vebtImk3OqzlgXOGAPkg7EF42tE7TnyS1IApMq5di1DaPdhMcUZulc6iBg1FOYQKDwuYthonnV76Sb",
-	"m90xy1nF1UyQ7+LHDEqX464UydnFxdRMeZ4RGTcPjjtqzDqgOyQbcDMjxJeMrDhcf1zALulAeJBoLsOS",
-	"y+T/vkHKilGtNoybVSY1yRiBP4C1Ap6zrWiFmD9+ZDSvppC+5aTJpDLOHuLoVUWDuf8rJgEtwbDTpg+g",
-	"LgpDi/D0eQJoDL4im0J4xidZ5+CVAWPBs5Fau5cI/y+az8rI9mXwBDVpi1BiaJrJIqmLFmQB4HktaoHQ",
-	"JVPags7YxHmomIcOVoVWt1zaAt65aHMVvgZB4LvzNA9f52XJdCi52qC6TE67+uNSDFjT9UXGPYW4EVAn",
-	"gI3lzpnTIvCwwbHlK3amGN8DKA3yHJCNs5sJH6uwalxpu1t+dyP3Ol9z4gxOy7cJduuaogRERxQB/L9W",
-	"142gbNUzRTBMLYiitj66KX1D1tZ/V1r6TfN5FYikBg4lOOrmkXE1A8kuZljniWoGrGVQw4oZYBGx0Ou3",
-	"6NKQTu2AgnRc1W/h/FIHrGp/NXuRhqU6IQ82fqOp9Fhh4UZiW83jNburF2Afuu4z0mwHJNqoBN4q1bzM",
-	"I7f/CqXCKtNOiyjfYyA5rP7kqE5T1OUBLcGFe/Czv86kt/JLkZCDIoglZktIXU8rIEE4e6gtxPfYFKg6",
-	"LGLZPIlyO6Aio0IvEPBQJ9butxpRvnfJttGqXXo1RG7NjVvfgjvYbcxNw2QbfinqiDGrV44xApTZXeDW",
-	"MH0whjwQkwdickXcFYihQWDcNqPmAEom6cgeTXAGWy+niSxzizEomnZdoPKUK0CG5k9NAkaVjmJSXTCn",
-	"6KcYR8j4JojThw2j5neEiseybwxLI7pYqv+CTz9CKZjLkbz3u5+zkcyOlokVk/508VKwlWEV1zGryWhY",
-	"3exDpUDDCqw1B0rJDYtJtJk4BCdq6axPCNk/jyeEXO3U4OFPrl5lsvpxpNqPPNNyuExLVMDXBX2InQJT",
-	"Bc4fl2rNx2LE4SCGskYKAF3XmD7heTh1cvM6QZy1aNuIskDYCR/YQkwgxYQleDMNp2MoahiQjrBdM4EH",
-	"Vj1C2/gpGW4EromI9KC9MYFQCbto9GK/KYLNwDtnZT0CkVf3nVTEBkPLMOWlybiVE0XgIMNJNSFdx5sq",
-	"uvF3cZsNldqH+t4jctQmPCR7uKOGK8ijHHmUY5I89zxE7hAWFss2XFOqizeOz001WvUDX9tAx2An41p8",
-	"7ZApsy8K6akixFlFjbTqfrVOGqHS0G8gL0VlLszfrGusYMmaEfvtLoe7Qe/eYHxT1wuls4uLqbNfn7o5",
-	"rXZb26OMao2Pa8bZcvKOUpKcT0GDTGJ3isglimgh+rhim/GQHcnE1bRwnTvOqSb9KIauCqXC/r99+Pjj",
-	"9768/9mTD1/Z+/P/3vvRx/sf/urJr19dmluaWyoUC1QyulEVnmGjpeWlpQvnCsUCILkAGQN0GC6/xdgW",
-	"BL1CBr/XpGgUSgUHtahFoVQ4u1RaXjS+IriLloXNMz/4l87Onzq7P+7sfGAYugnjsM1d7DVfvvXPjz99",
-	"c+/hb9HRHI193FZPL/oYHfaRzG99EXv8jebN44y50Z0FZ2PFXLuI6KzpMPGRkBtB9S/cc7ccLVqTEHF5",
-	"xGYWIjYR9rE7xxihRIiGGqQBB05izT7oxeOVo+698njyOCNZoemkNtxaOmoLabhtHWnuA0FdGxtQQR2D",
-	"J6phA+aodqFWW8BqSsDQiAJ7CiCs58mK/budTgsNwr4iDerBfsFTbHMxXLjh841QsXI2pnUXoxzUZqtW",
-	"rckGBtqXv3ups/NqZ/eH++//R2fn+52dd5cW917+58LY1tEUo4ejsnUecMitmxiwuhYz01HZNAsQe59c",
-	"iLBXnqX7h2YN03MPR+Pby4FQUadDLi5ycTHbGYjJSYtQDomJXnYXTZAt7DOyQoMrGGDVddbIyy4OHE2s",
-	"oshTFiQmMgxtvavYTsFMOnYLOX24d8CqQNFFY/tSX6q41dPC5GjonIQZuPiXS0SzILDJA1+TqnljyVU2",
-	"lrIlwqkGNHvGvSydnVt8Zg1muCTHvURjFL7cebT/o192dh52dt7u7O6kTYIxt7jQe4uRjWu7J1OJPLrz",
-	"yNCSlpxzvZjrRTCWAPM6AYJVZZNQlQv37P9GCyHGMuUkRxAnRgS3oSpjk/p8upprhHysFaQDKwwzqU80",
-	"GZ+yV2eWcLROXe5inZjA/WpdtJKyWgsosGxXjIF0hFK6WRdaqGPnlH76ghpSH0eO1PyAlcjf37n6XJHc",
-	"ufWcUVQvssqdYlQesnSW3HwW4rzLi6ThB4EvOGn6d1mg5glqBU/SFieUsxYifgCai/8dpi4RiAUXAU8N",
-	"Y8Vs249s+3VepQ0mKWlJoRnCPfto84OiISvxGhLnY+4DfzH6FFBHCCGkGsqAzP0juXN7dY3MzXlU07mK",
-	"z6lsk7+r0yCY/1Zzk8w9T05dRj6eM0ZDifgNuskWvtVkm6fMp+uFFcsIFlD+WUYlk+Rv1m5//eqt9QJZ",
-	"L/zNsyurV3uOXgtV9xs0efZ/c/2KPfH/RgP9tf/3vXfXCynWPfW8O+aqodU8Dq4T7gmwFqoIxkQCFp9y",
-	"cJYUY7aCNq2YhwaugDa2lDPKe5YXF4uFhs/d70upxT49lTJ2fI05nEtR1qDociBxEil9deZrG77XlXm3",
-	"WCqlQhjCJ0PX8CJuiZBbcSI/7WFVyTxfj1vc1P2sb3CPSVtepZlsKIe40KBtEqpBJxH4VcYVy3r+0kjP",
-	"vy09JrOe0BTKh+t6HuE3wgY8AM8Xf42f5nPNNpkcqZZrLAcTue2/dOvL6HiRXVMOOF1L+gGAlR+fz4eM",
-	"mrEc5EufY5ObkX6583eSR3Y3rVQ/YvNh4R78HM3Bc5old+8mWe8x5KRnw8UDUujN9Kdl0WOaOWgKHSDO",
-	"nrz8v/Ze+wCT50/efbWz8/bew1/vPXp/9OgeLGQ6efPhgj6X7Sc6Pw7g+UpT7ilSYYAodmiJ357zG+bV",
-	"D+whjuTzXV79B2OkMB+GCBjz1/hzokae/OD3+3/65PFnP9t/8Mv9j1/v7P6+c//Tzv03Ovf/3Ln/A/P/",
-	"3c87u5907t/v3H+5aO7xjbVrc39bhB9LF4zjePnOxeWzCc+R3PTRczxfXFxcJFK01DxZiR05X5GaIUAM",
-	"kpFKG2yn61fm1/kNc4PvMCmgDddi+VUkRYgzUXMv0PI9XS+Ss+dKi4tFolq02QQ8NSE9n1MNReiALgMN",
-	"vAsORY0E/hYDR7PBOOCqmL+LwEtLwOCxjN54cZsHbczvAJm0RBh4pG5WxrPsdE+2N2TI0+qNK0IEDOYM",
-	"9Jv+TcbxGb4C2HKLBXcpRvU0/g8mnmhcB522AgjiDXv8UboCAPVYVdvH6gscnYq4DkTxAjP/pq0K/PUK",
-	"q8JAkBqilMo8indS9cazhnphfAsC83a1EZHTey+9t/fSh/uvf/bkwfuPH33vybu/O3MARVIXge/R9uCK",
-	"iefdRSPB2LYZlcOiRRg9OLt48WIimHB2cTEtnjDJ2Lp9s6w6jVtwTxrgfB4j8KOZPj4nAsMoJ7yfy1EQ",
-	"QnCbw0+OhrPhxu5C5iPv7BpK3gv3PNoeMsK3IbaZpYfc/50gQkVGWXtLSA9Aa2F8aoVWt47fP75C28lB",
-	"iH0zDZPkcVBYT9s39/qrex/vPHnwP/c+/8v+G+8YA7KCKPRj4kzYJY1R0HLk0jOziY7m6cjckOma5p7C",
-	"+1ZE45Q8whMal3DhPgU14h+kW65JpeZMzm1KETaP3k+2cJ2cUM/YMUpLqkWM2Qk6sRFyv+o3KeSwUpxF",
-	"yTZ9pZm8g0t9zqx0ul3IktFCqbD3n7/58qMHsWF3687t/T//4vHHH5P9dz7r7Dx8/Ombnfvo8v+H8QPN",
-	"TpUKkm6FXGxRf4ywXeLFp1KZdztpnGRIM+MsW2IiQEy5ODuZ4uwFy652VGtED1ihYCRckuHJtgirdQZF",
-	"yn3iq8soHiDEJMQMVD+GTuYEqWtuzIlHNSO6JUjN3wwlUzgIH9PrvMrsCCkA1MJgfskOC3BSiXmkTgPA",
-	"tauLUNoxqRAQo0rby1CakTpVBNGy8L52MDcWGjQYUf7ddQ4gBYnbMO4l5sh4Qkg7WVTVQz1Prm4z2cbZ",
-	"BlAiEELwTZsX2mbqEo5HFUSZPbHzsCBwCaN/3HzVCuXePFmBeS7Yc1iRIKA9Y3oKHrTXuZ2d6hCWdYtx",
-	"3U5swyWiGjQImHThQWoRkwKqYVINiyBH4ZkWkod7pOarKg3AN7LvQx4/+mRv9z34dO+lD81/JYzvir5t",
-	"jytNX2wyhCyykaQJGnjJx2SG0ZCslCA1KotkCeK2uEPRDC+kFh3NmcodpnHagaEGRorvMB7t9iDgcyss",
-	"post6SSWoXm1cM/8yBZWq2EDXqn/JSP8XhVL1+TzSF0orchpy05CWm46g3VOSIYwEmWlKX3bdEM1him0",
-	"IDeprNbdgzi7q+fJLREJGxzR5a1zylmraEjcIioSFTYgXK9IQ4CcoVjEASO0M3j2m4zKybNs4imDoMJs",
-	"dsNudZFU2kT7OrD6wA6NCRsq59SxOTXBoknJX7QKodKeGt9eg9UYChmXdV3WJZV9b3NGAp9D8wK8fJzq",
-	"c2PYKm3NMF5KGlRuAZH9PW1SzhQjdUY9n28qwEVRTVCEdm5hk/FUYM8udrq8+g/DOepIc0cwjj1njaNi",
-	"DcTDgU2dXa4AQJahWHsvWNyWgdleuMjsgrFdh1W3JvpkD1PemiP7jd5sYc5nFFQ/oIkc0K8/lg8bc0xY",
-	"fj2d1X2oMF0jcxA/RtTAWIu7N6AeQhNPMBzrqepUsuzGWkMfs4oDYdY2PVw92JkcUy+Pwh1XUsFw+yHx",
-	"9EBYLdyzXSQjlEhb9s8h9GYKQg/kPkjyFlU2opkx72BUGL30g148PpEJ3Wq5m3Fk0HlDURUn42GATp4g",
-	"Yl4feEgSN4SE0G0GM+XDAL0vY/1ov8GygfEi0j/ozAzapFU4sL9dHDkPaB46RdS7YZyYFzPkdkeMdieR",
-	"Qw5pbSzQbeoHtIIuflZ4YZPp2y1u6HMlefmQMMMKaQgjMmxphUfbxOdkTWy1RWawQUZsn167OYiJrtD2",
-	"bXkTHpkWguhaTpQ/hNIPjEdA1EFFIKA2InHhrLkmsx83ajw67HonGVXoOrXsaikVjWD3JakEorqFst/V",
-	"68OY9q+c4Jmdef8M09CUR8YC9JtIxoqYZrbnAGFpLaLRWoFiqUEOo4B9vnkspsXIAqdKA8Y9KgcHM0EV",
-	"R1dOkDWSD8qKua1B9w3fUkXCWSvKIndB512ybAN1V2gkbXFzjNE55Yb0uJE92HOzgQmOOIUMsVAJVZs4",
-	"Wpoq5Q9qYXMLRPCLuMrE8TZIVFs1gmlfw8zzZI1uQSiQJKJ2c19n7RKU+kEZiZ22DUPoKFGsKpm1DTXZ",
-	"Yk09OHx4Od65w5YS7z96af8n97Ee74vf/rUwnrlt1zGVkOF1pULmdW3HAO530DHmKDkChghezUMrJzsA",
-	"aCjjsCJqfN25cM/9d1jIULJtsdXP8sNCh13Cy1eENZq6jZUsXLSI4Lk2GzksZA4gSSmOSGZBe42QHnUS",
-	"ejwrb7K46SnKNwUzfZbzZNPES88DTbl+G61XjgvoO4gE0uHjTZNF3hwqF8zjj04s5Ez6lc/v3WA6xjxP",
-	"xF4UQ3RIwxoHj8YqJgE1C386W24yvLEKzxicB0K/03ioEAUluK55cgUKmTG7ySQjHqv6nk30JNutsxM6",
-	"+PTCZJSpfbVp9KCOOhoZIquAs4dbmmvVE6lVn/O3GYRrDBEQygH1BhKjkJVgjWZAdX8VKl4/niRZaAiu",
-	"62rhHvw8FsEy/NqbZi3JHveewRQIkVSGxokyZGrKastvNplXIoaVy9BXQQm8UzStkJIGY9rnm/PkJm2T",
-	"SiygKGetS7YPA8RXjQYBoS2KDVpVyqssCCCRjaG5Ngq4wFeapUIr4Z3xPQ4RPIMlmQOGoRKL5+fOLhdG",
-	"n2ALj79cF36VzbTAg4462HzX+QIHl0u/kyn9rgDvdFOF5eUDiDxMtQxMI63hJRNkB3jCoDlLuMr0XBG7",
-	"q/NU0SSKwN2mJ9N1w7qfi8eJzDBPrtkqhK6PQeOBhrOWQYM1KkymlZRNOEkEdH0YBcfuNn3J4slJz8wt",
-	"Ls8tL62dXS6dv1g6fzEavuSmvT/a7ey+29n9Xef+653dv3R2f9u5//KX3/vN/k8/Hj2lBKueYi4Jdy2r",
-	"awsP/rpWwPl5LinXi1aMAfEQihRyYJQGFHoL9+DnaHmhmMtHSQghpoyvSEtIXY9S1omskIXxJAAlJUHO",
-	"+FUGtqDPATHBCCHBvbyxd+z80UjEMal8EQpWlwJq0iaT4FBmNEHdub26VgQs0RCGilWFx2xNvIUg9jnq",
-	"Rk8ypeYJljUqR1P9HbeBEFsr+o558GXhscNoJlj9hllSoVR45tmrz87dvHDt3Nwz577+wjiYQW4lxw30",
-	"bR78nBBeOoSr7VoSTahCAiyVg7Pa5MX9CIuCF769zeRXVUH0VADCbHlgGMEJ0Cp28QivB8MHuRAVAvx/",
-	"QfsANp3NmS/agAlQotIlxHsBvB0IeyimCVW+x+bJbc5gFbb0EO48T246BMUyGpNl0hahVCyoEWrLRylv",
-	"28sRzEEx7hk1EUHLWMa1ENqb/jZL4M7YB6XYpZpusWfbE5cARipTs4dL48mCNVh4xD5TsT5hCVnmJx4z",
-	"wBIdro43lwrHKhUgEWt5FNEsuoRDpkAAaDBV95uDQyR3khdOVG9FzxkULkmuu3829fKIxHdTeH7Nd8bf",
-	"2DR+yBODqATteZlkbT169cl0epdBb4+wF/IhDcQhmjiNNxYtzuQpRWhgts1NorbBbPJiXQBEWtS2yjHu",
-	"XUQwfmOdZQ0UcDXZQ7EljEGZFq7AlRorzmGvZQ8Z68FqHjEuDZZsf9vHzSQYHnIOrg462DInzklGR350",
-	"8hHWJCzOAOaGOwqapMMYx8rVINuMduY8tvi7hz6LFYeFoARpGDsBAfoyZ925Jr7MUXBdw+CW0ofB9VtA",
-	"pOzuXC5FS/FtHCagbRFmz7+DT0feiBtw+dd9owlTtiMaw69gD9jdZgA2SY0GiqUvwJgUzQbiN8Vr8DVD",
-	"UTEQTc99FddTNFt5Hb/4t9HWUSkBUTlHcDlEQ8nI4C0IfCZa2AMQi4XjU3XHbMxc87mHr46CqEvvRcU1",
-	"gBwKkaSEiuyqpsGysppkbFQF6e6Noy6LJDC2IGFchJv1ov20zmCkT6RLicUK5Z5thyu6Xg20oYuo1BXT",
-	"c2ETPqoGjMLcDApIoeZWDQfcqbR9c8SgBHXcoO11nqghSiplGykRcctIFzqgUdXIikmtHjWJmUXCqKI0",
-	"dV7zuXdNMjaSSn+Wbfrcac1QsSJ54dplsry8fBFfX9RqiumJtHRmd3Ne5V5iSRPozhzQSHoEWixio6Xi",
-	"YTWatSwseYMOS+js41DrkW0DmqyHp0+rINxUZ0bVb5m230gqzoYzE5rt/OJw1YbrBwPArD8BnwyVWqMt",
-	"vM9iHGnB/abj8MVPzmJ8XrRIIELPsdWAOcRc+D1jgAe95jcUuwVfeOrUuZOS4+GxnQzlDfN1JAPQagqA",
-	"Hgl13dPflIJylKq1ywASUiaKtoElW8bsxKhoGWZVl4ukHCpzidGU5chmAlVdtoVfRcvNJKB8MzTHEyHz",
-	"ULXFIJKaAZM7adCdoXg7ZMVimCNiHECpSEa9CPPzuIjreFJg/fg5YMZE9bJAD0VSY3YCFhBBmlk4buqr",
-	"q3V9RFiMniPzG8zGWko2fuKMMWexFQkXEsnXkBzUbHBgFYcoLcJqHQ1UzgaQZA68kQNvzDDvTyVTxrhz",
-	"eixMRrr6OZRgwHxUdyVFynAWv7pl6BLnw8pNoTXjRpLj1yOnLK43poGR6Th2qAX9JcYiB9kB412LtoJL",
-	"kXOLF/vT4Xgjm/CZZHnjwJRS/Do2bXe8RR2z31TkqCe1DSDOvfZMm3Np3EEAgdM++qfhwCd3fjcgYoNx",
-	"dMviyMSQYDAeuGSKcd0F/hgfayxYopb+QRLmulauUsYCiXSVXkHYSvB+IaG0aGZ3/R8vpRQTzRrunU8q",
-	"9Vy1E73x83QkgKQMyKqyigAaIPQCNaTxdmOfTLMeAUdh4JM0aBvScITqEozaBoLC5TSYCz9CFZ8TUDYS",
-	"CU4VZ6GWNEC/rNgFXSNq67xloax9RWhFhHqerKgtiIcmij1ccbOjaTfhHAKaxufJpnFyXQMWhc+U8Q6g",
-	"7gQHPSbnOaXZ0UpTqWeFG+LuGLcHFhXz6WCNGdKk10QQiFZSEMPEarePYF9tMt1Hc30DHdOls+A1XzYG",
-	"lTr2HqjSVIeKlEWtxiTzyqTCqsK4e2V7M+aVL1lydRdthFz7QRkJAgv3fTD87BUbAW0q5pWj6TjJYh47",
-	"Ochwzik1T6AEcJ2XIc6xobQfBBtV0fD5ZhlcCeMnOVkAI8TcLesi8PDBGCJJSAFsloN7EbxXCQUORGna",
-	"xj8vX7l64+raVWJ3zgZwuHAiwr1XIFSizHOdrzKuiW75VQZHFXL7cFfpYrcsEmu+tnPikjfpN4/xe1O3",
-	"j3uWn3P1iFy9StuGrBywkuEBGz2gOEjB0F6CHEfgY02rerCRZW6Kn3rdig1mbJknMq4tgxFuVtGiCJlc",
-	"jC6t02aTcdVvixmvkOnLdh252T4Vwyua/23pYZDjldqffJ1j2ZAbgEdl4OPsxQgdjlFw7zU09ETj57dY",
-	"26UrYSIm5IopP6VJhUF0F5YCdEQqbTAFrDxm0BLtbh8FF2IsQaf21DqP/XHQblbAMx5banZYJAyMw5GV",
-	"EH6KrSezunlUPXaTNrjQG02hlF8J2EbbyPZ4WqZ5lzqFLrQtljpdeIuxZpLsD1iy26B+YKy4sOFL9nf2",
-	"g/lvNUev2LeLmApKxNPPlHkr16ihAUYB4sEQbGzdgy8WqjpRYSU+/iFay6PtOSxSzzI/V/27xPM3fa2K",
-	"kZ8E7lCF1QTkFC4lBsLSah1h98masemUcZt0NPXW5vTQ44Ppk854gdokIUldtKDgoejEF/FEF3BpCVy3",
-	"da7rrFEkklr7kaKwaFKpIdkN9aDmxexC0KCLTeiUC9MSI/42u0LbUS/AhFjXPSI7eo8rzE27EUOfTEdU",
-	"CtEyLYBqkqQ4jDGk0FQPYItrwG94957QB052ZowD7UUhh/SmxszIGi5g8u7FKH0dSQfU6HzOWk8BRU6W",
-	"wGi0C5EFpt1hDaQsFYhB/VNQsSvB+J8nseua4pVaL70qjHftZC5mPs0zXIWeEWIcbD90qFu0XbJplcSq",
-	"58kKfgvb+akiFbYZcjulJRNzC+lmFV7pEKaXplvMbNiF2lL1Yu382bnl8/Tc3LnKWTZ3kZ4/P7dYuVB9",
-	"prZcO0+XFsfAsEmsbjpDV8ZjK6CM3Eb7Stho4AfWQom96uZgMU4I/ekC5vVn+IX4CGhuhyeE0nglC7Tp",
-	"L2wvQSWa/c6ANhSfKXL6yQ9+v/+nTx5/9rMzRVeuSTalCJuKnEbUi723fmM+TgzE7monOr338f29t9/G",
-	"a6G8MqWCUhVSCvltLroZVgJf1ZmX+C7O5k750jUss4Kl77/+2ZMH70cLS1aEadFKLeNOPMLW6/Q/Yo1C",
-	"ogDS4HGuyHwr8W13Ev1fN0aairriMP+BUdKoqRX+hsW6UKhTNUcNiMw4aT25TOylS1klZBi0NCLalWZ7",
-	"Rmgbe8YOiaAwUhpvWiRUSn+bBmqe3BLwOirxGLB20s6I2WlhUZFd3L5lrOuejq34hlHdQ/9N70jWtMXp",
-	"3HPHD6Y7nHriJggtkEkML7DNMKDSga4pm/tESCeagIdElLZK26F+9TzAQjylUJsd1Ox0d5tRGbTtLOY4",
-	"k7jFRQtfp10RXrtkB/gXCdTeM69otwjnPbNW3wLccOf+FdzAbbSBkVpE/UXXt1FF/GZMXtVF4Ltapa4H",
-	"DCN2maicJq4NRNQsigZwU8n1S6siAvkUCW02pdimQZE0mWyA8+dQJXueP4Aa1nob9DCdVsThbHaKCffg",
-	"14B5m13ckYI98d1/+u7/DwAA//8=",
+	"7P17cxzHlScMf5WM3okQaRdAAAQpE4iJDYoiLdriZQjIWq3I7c7uyu5OoTqzVZmFZlvDNwTK8sgXvZ6d",
+	"8WUey8/aO7O+rC1rxuuJGfn+XaYFSv4WT+Q5mXXrrO6qBihpbfkPGQSqsjJPZp77+Z1XWj05GkvBhFat",
+	"nVdaYxrTEdMshn89JeUBF4PrT5t/cNHaaY2pHraClqAj1tppdfHvbR62glbMXk54zMLWjo4TFrRUb8hG",
+	"1LzZl/GI6tZOK0ngST0dm7eVjrkYtB48CNyH9ljMmVr6OQWPnfyrV2jEREjjyg/27AOn8KlIqiRm1V/C",
+	"v5/Ch5JYydg8GzLVi/lYc2k+1xHsvm734K8dIvtEDxkZ0wEjXdaXMQvIhOsh/FbRESN9HplTsN4KcLov",
+	"Jyye5uaLn8nPbUTvP8vEQA9bO5sbGxtBa8RF+gvfVJ+mU/Meu09H48j8bWtj6+La5uba1nn31SKRQjqt",
+	"R52QaualztVDJnTlJjDz15NvwTXa4xHX08rv9O0Dp/Aprno0eoFRz47vDxmZMhoTLshkyHtDwrUil8cx",
+	"j0jEmSJnjn/1r8e//tFZs8fpJpg98BLfDLVwtiN6n4+SkRni0iXYffdPcxjs3LnQbMBimPz1kI3GUjPR",
+	"m36eTecXcJkc0ihh5rBOZRITOREBUUlvSKgilDz33PWnyZkwpn29xpnurw21HtMxX+PZuGsHbLo2ZDRk",
+	"8dl1ck3GZGubDGUSq+ykmxUxpUvn/4BNyYBp+5yWMQvvCirUhMWEipBwRYTUJJSCETqgXOwSKqQesrg8",
+	"INXZYNtbW6STm1/7gE3bMUsUCzsBjGvGmwylMjcwVtp8R2keRSQRIYvJhE7J9sal9bvCXRFcXbZPOaqu",
+	"GbJWXNGtCxfKN3RMtWaxGfO/vXj37v2tzbW7d+8/ye59+i+8Z+9ZPuJ6fteekRMyomJKmNCGTROKbGZo",
+	"Nk2TkVS6iqlEMGJ+wiHr0yTS5hAF2QHbtNzF/st7uJ7l4qDyAkZcHJz88t2QwlBujoNtXPCzrxE8v+ib",
+	"fxGzfmun9Z/OZUL5HP5VncOvme/e6vWSOGaiVy1OZPrIyZd5m8bVLHNM41PgmLeHUsvqb5i/nvwjd6Qc",
+	"VX4jlnJ08k8s0V9OS2/ZGzJWvSXK/PUUPhLJBd+I5Kl8Ihn45ZaMB1TwL1LzqycUUUMZa2K+bYQZDcOY",
+	"KcVUQXC1tFRDPqL+u6fMp1a9ejBPM+F9ecBEJVG0+etJqfLAvKzGUiiGKjgN76A8Mf/qSaGZgB/peBzx",
+	"HlDo3DiW3YiNPv2SMhTMMSTzRpjpa20uDmkE3w2Zpjxq7bRmR38/O3rnvXdf/eBHP54dvfP+v313dvTm",
+	"7OHf/fHbX5sd/ffZ0e9nR2/NHv797OjHs6PvzI6+P3v1oWHRmupEtXa2QbZzDTswe+2ns4f/PHv4k9nD",
+	"X81ee2P28O8++OnPZ0d/OP7Gt2cPvz4/VLZ8twJ1rjTRB3X36DYOgBScP1BOJvdkEoUgubvmlzTcISMa",
+	"mU1hIfnc3q2bAbGfJs/tX1v7TEAowSkZNcRJ+IgrbcQ1ScSBkBNBUrNp3cz4ihT9iPea7NiJF3lTajKW",
+	"SvFuxIx+pIdcDIzuQEW4SzrmGHSIolNFJsMpzPIa5VESsw9zkk8lakrObG9dCsiFjfPW5OjcYTqerl3u",
+	"axZ3yGTIYkaAqmeJjAkloAE4i0Wx+JDF5MyFjY2z62SP9hnRkuh4ikoYiahmMenLmLBDFk+BCqSbaELJ",
+	"7Vt7+/BFmWjSKalJHfOtjmK9mOkOkkfGXR6GTHyYBDJHFdgI6bJImg3UMj11eaYYmPkafX7ERl0WkxGd",
+	"Wn3U7LyCFVy3d+gkfMNehra9P3nGcfz6D4+/+tbxl18/fudXs4d/Nzv65vv/+OsPfvrm7Oid2dGXZ0dv",
+	"zF49mj18ODv68nvvvnr86x/Njr76R/Obr86OvjE7+sHs6Fuzoy8hN2FxLGPV2nkx/a6Wsm0IkP/g1sbG",
+	"o2//zfHPv/Peb354/OXXZ0c/xikAM/nR/Kh9zqLQMBfkTw/u5djW1lbGtqoXko3oY1Vl2pwGr3rOaPlK",
+	"SxkG9tiiDdSNGT0wunScRGyXdJBiHZCJinANG35T6msyEeGHeWKvmzPH0Bhi94EvmpOJv1BDwxw1nknS",
+	"o1FkOeRNqW/IkPc5C+cVgJsSr21vSMWAhURx0WNw+ztX9+mggzbVhCqimMCV36ZjFt86ZPGHfVnNcSU9",
+	"KoiQxJxXFhvBYuy5HbieoIzBXGN2KA9YmF5cxahWZEgPGRkYo69Lewe4lljK/k3GQvahbuQNY7NNqNCZ",
+	"DQxT3CFKRoeW/r2h2UMxYB1Yx4RyjWarYiKER5ygRXaMDH5sVoRcdV/KZ2k8YB/2PnVlODWnMjIfj80J",
+	"EmST3OBP4TrMgWKRYmBuUw5LiRnM+DlBEz2UMf/ih7sfNyXpxSxkQnMaKZhm6vuImdM8AsLuj42maf5u",
+	"j9g66Tz//PNrlxM9NG/3qM5EP+8NyQFH/4XZbBbaRapkPJaxZuENFnK6D7zuo9kiwzg6+a+Zr3Tm94mq",
+	"AxaCqHeblTJg0JwvK5XEVPTYPIc5fucrx3947dFrrx//4Bfr5Hkz6pBFY/BVsFhJQUJDYy1JT44MuxVJ",
+	"FHXIiFFhGZumQLqgNY7lmMWao7ZOtWYi5GLQlv0+7+Evi9++hX+wTh6lab8PG2oXEbS4ZiN4r2QapBKI",
+	"xjGdmn/3hjwK2z2KSpyZI+0aiYY2h326K2XEqIDn5WhMBZeiLQ/qvRExesjaIx5O6LT+S1xpJtpSRPXf",
+	"Ebx3YGRZ7RfGxgRcfuKYUnuwVyCd+UC0IyoGCR3UJNlkyFjUG1Ie13xejphow67WeeFB3lR8sUCFOTrO",
+	"70bxc6X9Lcy9vPbC2XHEDDzH9146Z9l9ifVAyUkv1nUxTpA3hCE3x5tGt3PXoU8jxco3HS6bYcSsr4nR",
+	"xI3ejdeLF+4WucPGEe2xEL29k6GMWM0Ll96gYkhiSUQCHIzX8dWtjU9u25/kbZs/zEnImeixfepxRV2T",
+	"sQ2EcTHYBf2mn0QRmcjYnDm0rhXhgnSoHacDTimRjMx9pmIqhblgikV9d12NZUJHPJqaw0xjiLwGralM",
+	"wNqRhyxub2+Yd6xEjvE5LVjcHsQyGecuZXZ2zTr0VaFjCKSULkkP15P3VEOsa32cdCOuhi3PgLSnJQQ+",
+	"vQ46lFtofJoVl91aFVtRHt6oIjAvSzDHyczsqYYA40uy610w1XMhvzXNR8y3FmdCVnGqwhyzs4GLX+Kx",
+	"MxsFb7QbPu7WPu8XzYsEGIMawztHsdzuBG53SwMXppVS4F7FDdC37R0tHpyUkaY/LLr/uSPoUVZy8edl",
+	"A91k97WNY8+RAyZSHM27qEPKI9qFMOv8CX5+yISxpaUcgfHWZWRIw4CY86MIjaTwiJqQThvQIvf9p6mX",
+	"IP1Yjuof4bzzZ9nHb+WevcP65nWz1GWvPSWN9XDHPGmmSw/Q91Vrvfvm6b0xsuXySrWsu87SbsOsS2u3",
+	"hINR3SwD3JxlB+GpSPYO5k85E6FqN2EnB75o9a2+O1HdKemaL6ldwkZjPSWyD2Hd7hQkSM/8bd03LsYR",
+	"PIq/0jTWzeYIWpQnDcRIkmja2QF3djrfdF4BUXLErLdVMYyV50VaP2bMCiSQYG4DxlRpD58ubegBS8O9",
+	"+VUF6R64iS/bSps7UtxIpPpKdxSPhs/GiqTyOameHyLVgIJcEXwOXVMhnQaEGhnZjRgoC+4kTAzj4aAA",
+	"yzET3lMQ2o1bks0StIYy4iH1HMWbNN1CYh9aX3rX7FfserPRA0dW35Y8RYWHNu/97v/54J++NTt6OHv4",
+	"1YA8eudrs4dfnT38xuzou7OjrwXk0a9fPX735+vkZmK0B3RnGMXfKiNoV6cqFG5SZObWZxPz3ySKvBrB",
+	"UzSOOYuv0Z4nLeGKjJKRUIYsx6+/ffz6Lx59+3cf/OTnGPfKfzDTQdu010O7KPe7SFJz3HtUMPfzKIk0",
+	"HyfxWCrW1pJHDM5xJMeszSJ2aBUZbQR1xNpjeshB1evGlEcRax9K3jPLo0pxo1H2WDuUA/gIzB5mEHON",
+	"b41jLmOup+0xjQ/wV1JpOaI693GRxMoYRZaBhpyOWdzWjo5Shu0w5uIA7lsso4ilK0v/nSjmJ7Pjogut",
+	"vuLNdLJu0XW8YsbdN+wsY7E5A257o5ihQte+uLF26d6nz7TTH89+6i+87Jr7DullQdh9zYTiUpj7OKQh",
+	"uispcm+8ylwTLZPekKldZ4QCL+eKjGgItwyCMwUeCe9DbNqOD0dIRn56Oq5fWusSWxVlak16LuLCVlvM",
+	"hKr3npuxrjHWcNu77qicyj5OUR/JpwHB/3K5QP5Es/za3d6YwSpXClSbOzHXBbmsOD23Lw+mcpdsbe9s",
+	"bJiDYNgsE6HjuJbbZqbWpnmwVVj1mTMvbmzee9Gs9q+3XtxYO3/v7M6LG2sX3K/MG2e9RMgpaR47r2fN",
+	"9HlrCXMmvH9z6YgL/1jXuqn5WIWq4zN+7DktJk2mc86WFrj1e7cVU4c9NBuPY3lIo7bSbJynT3qAgvSZ",
+	"ij93ZRzLCYtXUMt7httH7URoNE+9ut1SW7oXMWp+bo+4SDSrmGZPCry4/lPQixnVLGykZIYJa9tbWWKu",
+	"fc2su35CFYmYJrLfX69eTG6ejdVxdt8oVzXsInsIrqbPw8tjHrOFH1xK/z5j7V5Eq64XqyASuj13kGkw",
+	"dQAxmno0qnnLIibClc7lyAZnG+2DkFyxZR97TrGb8NyDoDVm0mYbLF/xmMUjrtsCdEYvnWNGbThq/k+N",
+	"rd8sVc9D56UHQjGdjPO3sexA44rYYoYnFOY1d5niIUtNiidUTmPPkWFFSzBRNe/GHj78IM2O8FDzkMWK",
+	"FyhdJWyBWvYQ5vhk4Az7fEKknWalWVggqYfnuRmnx8odyMIdzzPzoMz80zNUYJb5+53d5oz55RlQiaOX",
+	"j21GuwK/Ld63BeLrsp1vQzWsyPnzSeD51PycDK76/hVYXJQ6oRrMIbudc3UiDb4PGSEeId7gOuRqluqw",
+	"0C6oRTSKbvUhP6kRI70XVLF8PmIk5KGP299fG8g1Ow8Pa645b7/RgxG1gIzkIQvbyTggKumOuNbml3gb",
+	"WNiWoseyfwYkZL2IC/NTT4o+j0fpEAFREzoew5/wbJgfIzpW8J4ULDCmvflHeknaELjP/2IQQyZC/lcx",
+	"6ycKPQGnw9B8nKlQvgb30BpD3WnGkO4tO46n4Tovnu/l3vMlEmhFp7mdxdNZtKTWsXe69YNg7l4OGQ0X",
+	"lIhA/MwWoIFZbTO7uK4Qf1029J7rdETzLsGnICvON4hh5UOfXL7J+GDYlYkhIkhhZScEScMhVzqJu4Rj",
+	"iluXud/gMa29zzkXe2mTh1xpiQG8Uzo1UrPGh/Cm1J7BSkcKdzbdkIyo7qPZauZP2r3srF3N6+6lwwPF",
+	"Vv7wI0qT1OJmPW6kqpdbALfx+285WidpIpH3/WrFfszink2OKs/Q5TikZo9Xk0M/r/MaCQwV43yDlmWK",
+	"oJQAL1zuXcch3ZSzoSwlsxkvuPw35GFTL4/P/EydNE9uLfHPFAy+xQVQIzN3sE4OWTsrcSoUinmTTsyi",
+	"lHXOaIaZ/AQi4HjBszi+hkQ0oATpTglVZJT0hgHpSj00t14wrocsf1LyaRWrG0Alp9bi8raggTYVpKVN",
+	"tWLTZcOlyT4WbJN6O5kaGUWldHntcNXxBeZ1Qv0w9HvCUBNsaEjXontlyB/0EJjQvcVLrpeJVXLO2oXO",
+	"2QPLaF9wpy6Z3CkqRx+1WnTbpiWVIhs8VrrmCqxiBffM2GQNXytNH7+cjrVg5ndSbnE6BluTA2KHWTi7",
+	"tLzt4yx0ansZU5XmTlYXMpSRL076m3ceffW3UGDyBuFCaUZDG5fHVz9qMfNywhJPIOT5nJJNiVmbf6J/",
+	"kpKnnJ+Seq88Tiv8yIKzjwXDnkwG/POp8MiThCdWiAnA6rUNoC2ccj7eC8ysbbMZlmY+1HV/0wZjruwr",
+	"j5NoYdZOY1pUeV5rO1eTKJdeY/cp25Y8sXM0yvynBc9kehKXnuITOAfnUuGqdrSJ3qt6clwwsNC+6sso",
+	"khNMnKDeTJKyVQXjLF3+CobTilfFEstXQYOGC9g0HSlYB2qzOumSO0SNGT0gsu/L2T3NgM7HxZ5Z9QwE",
+	"LTXkfbgZRWl0fjO3lrXzmwvE0eoX/yQyqeZx/Qi1rsZ0OZHqVZAsi15+mqLf61R1tbwIqvPxP0ndzknI",
+	"4pfu3Hnu2asZxNOda1fIhQvbF9IS/Su3nru5H5Dnbu5ffxb4GGRnF1Nrrt25+ld/eePWzf1nnn1h96kX",
+	"nr78wl9u711uBfkbdL5G5c9paJ8fzXXPAdecSOzXYBgKHGyvzNmJ5nF0sdZSVe/YF9yRL+urKtWJ64R3",
+	"8OE5Joi/DrLZLVpfGk8qHtDZw5/PXvun2Wu/nD38zey1nx3//vXZ0f8MSJ4TBOT9b/7yg5997b13fx6Q",
+	"R1/5wwc/ffPRu2/Mjv4QkEffe/u9X7/x/r9+KSDHb/zv97/5E/zDLnnv3TfxyYAcf+Pbj/7tjdnRdwJy",
+	"/L9+cfzVXxUSUalL+RyyyIHKMIU+YRecw1A1xuRaQStE+eYCdmk8OoKfMS7nT+q0pJjQ8WML7AYtc7Wb",
+	"+8PgrQX7t8/iUcNJFzK6iru+p9kY0oTdM+utHPTY1jJmYOP/83rDxQtLX42kYip9tQwMoXlElMQwl3nG",
+	"xs12yQaBbAPwXSdYUxxjAK3J1w2rr/j2M3IC4AaEFg4/SAdlvg/F5VDAjEWcWD6Tfv3iUhYK0GjtHh6+",
+	"EmaMNUBcFUW+GATQoAi8bKYB3yZdmYiw8P3NjZoTAMp5SjvGTCgiMTqAsHwQeQI4O6GHfgkpzVvzB2F7",
+	"+WTwTRi6+O7Wdr1X64iiQrr1mE7R9j2VRN3JUBZ07onIShgNU8aM6eWWlxmn4t4jHynjRWLBBRyKlyQX",
+	"mvSkMFILD4tNzC25ok+Urxq0ZL9vwXKXlmydbhIJIB9QMgC0DW0jjkJqErMBV5rFLCQOUqBRionPzVCq",
+	"wLIpuXbtlVu0Sn34LcFwG3cJFcXLXlpYQCjA32A0XuI1HHGR/8Smf7uLn/w8MxyfCsSvAQMaC3e4RsxU",
+	"FUmtdtOS9SBLVXCoNmEGmsIVOWBjXc/Ank/93/IKzuyULReyTSoFU2S7uQ284pBefKFzqgHOU0vIgoDa",
+	"NszhoIAZY2gw4IdMIOQqo70h4aQfyxHZMC91xskXvxgx1SFrZJP00dTA2gpMlCOIfzUhW//t/JYRekDs",
+	"vWcur21duHjG/X8HkLI6Z8l/vPptwgk1LJrdFd2pZvArYX7Vl0lMzK9UQLp8QJgIORVnSZcNuFAWoKbL",
+	"teqQL7JYEvPjOrmOwKt8AFlPIFEQxojZsDFg3gAqLBESMMsQkrXkxuW6Ihm7RtrxfL4BUs0/INDCy4aM",
+	"HpllmJcK3M2eQFGalW4IPgYVsICx0uuxsUU6qTfJiYwP2rSvfZkbha8BqlBoNxyLwJp+rcSpkAQBUj0j",
+	"V2FOBXIUtuGe/xIIwSK/RmSr60KG0IB48jU9YIoYWZdX5bloI66MYZrCqOYwkeigzQWWimmvVn5lKKXy",
+	"3MCrhyyeprkMkDOcRLBhxlTYRT0J/gC1iWPeO2Ah3kOrLCFqDgxhC/DoiIWkHzMWTcmZ99598/id7z76",
+	"3vfP5pcBkHqwBDAnY+YvaLpyohIaOl9As3GpooDmP69SQXMFKhzvWJ9EA9E0YewgmsLVF3pIBGPAtxg7",
+	"gIJP8zsaKWlRluzGAL0DAOKOpphGYmzyeUWkViAZQIBtPXkZOwGnZ6QzgJLiF70bZIz/Jl+yMMd5WBVU",
+	"QS8sczJliCoX5g19S7n8GkZwRXQC9wNsVj1M4Kxxc08wEzwRNQqNeUVI3Oy+LQRqYC8ul6TOm5GZw/NQ",
+	"InB/AOZKSwAfXS96qqrSofMLq4il2/4CC4vb6wVG6/r0FldbrFw50TSS69NWl4VlF+QkuD4NK+TTNKb0",
+	"SY5KHadmbh+KH3jWYS8ZBoV6l6unq6W2nnSTVt2V00gmchflI0couSKFpj29qo1kxYueyHlRMrLp2/nz",
+	"srXh1SjVsOG3LxOVdNNfuGncTtSQXL59nZy5c+0K+czG+Y0AHPqf2bq0eXaHDLUeK2OvQYl/zyF4B2Qs",
+	"Y022t897gL0SFDolh4Qv3WBsTP16ttF468LFcOiDBlvMddOvpEMEOMP5nX1QvdfPW1+Qf7fmIGoA9Nf8",
+	"1WHUINyp19eUx/tX/ugw6np9gFE0CgolPZyWG96YrcaaKWSzL2UG5VtkzlTbi5BiJpEHdtwDLGcAX9bS",
+	"HauutbvP2OOzdTaFXwTLQThwWJyz+RoL15eLltKGAtFzk50jof/KAu4XtTGiJqh3n90jn9ne9aURFw9D",
+	"RDXXSVgCAJEJAjdkTsSLhQYrlau3dWdG55NiUGfkzQt5H+Pm1tbSsUuUTVeQ/6aPmk+7/Pdy9wzs/7M0",
+	"Yce8f4cZDuLJn4oZPQjlxFeaDMnwCjkXV3AtbOsV8xuprGsHuw1oAHfrxgDtbwZsc9HZJbKvmUBMl9q1",
+	"HzhXFv5VwpSrPp7L1Sp8qPoeW/TQTrrODjpkhoxQuz5wwFh4VA6ukYBwrVjUJ2MWD+lYpReLKuveV0RL",
+	"SfpsgrjEPTliRMsBc2e1sTrXsw6ueq5PpNA1PgABPef33DdmrFakN2Rgz3JBKOowoZTYlQctLqUJhsVJ",
+	"TyZCMwvna57G0jbsfRVrlWE2aGakEgtJMk7pYp1a5jjgCbEcCPQyO/Qy92pxTSU2U1PTdm7PU6PkHmBP",
+	"A3QTrsnQwFiF1scao8MVsYAWkMNG6vMvNaVH44Lmsj1U6nST1y1zlLNHce6GBTlW4WdS0ysy9GidIZ22",
+	"e/YvOU/F5tb57QtFVwU4JF65+MDrjBgPpWB+E4AKgr4i9CzhjY+4OHDoUYRGxjJAjwS0VyKaRQyGJJrd",
+	"1zvIycyPrhkVVwhZzoUtj2smNtNVu5lX0OxWbFX/+ayPa1fI+fPnL+GEZL+vGNbTgd/HzAt8Q0UHUEEw",
+	"LAhRAaW3H6zhD1vZD2de3Nf31j999j97N+Fp1uMhC9N+TuWdblJEV5XV4GrU8t4OHDloqQM+HlcE5kdu",
+	"UvV6QxV0HNtvKv10YL/o3bTc/BoYvb5l2dyELA9hubsmHcY7NSk9hRc2Wk51Bbwj16mjrUHichN/fHNW",
+	"jtHZyikDFzYXvMsGFPomTGR8UH8FINLqn1Qp49s01t4cnOYwEzWzlsv82iUd+30CKcGC3H67hVadlSt0",
+	"THsWz6hJbmPutYW5dMvASkorTsetnK/RZ657KmB7WfhhoUvDPmYOWKKN0ubBmrGyorNjLsaQhqTLmEj1",
+	"I5dK0hFSt+0vEZkmZlAj68wuLUFtsN0qcjB9ccwxHcl+qBW0EmHTkXKDenmcayJXr06Eao+Bexv1PXCJ",
+	"gJroajqLZb1Ve+To5sYPco3t3C5Ubp9Z2YKSdBobcat46MGU7Vr8xJqF9ubpynwAp41R4k7cMl0MxwsK",
+	"J98/NJwDq/hCf4yhW11/oRpRgJ+yZFp2XeC53KQCpFIV+Z/l4qCRdNjj920LUAgJNhcUq1TF1BUQpyhS",
+	"snWmirs1dLIEsXqTt31FToCR5c0pKUmCQtlJ7pMVUmDReTgNR3F6tpZBIeBoVdO5bTPK6t3wjJ94wDQs",
+	"i53faLDmjCVrDWSNCRrWgvfDDzTWdk6aKBUzxeLDWlkpd3KPrqiMOPDqJZTqy9jQyEg2LmzvlxriIo9L",
+	"WBXMyJaQgSS7LfRDYpjN3xtap1UD5+LV+7Sno2ku6u8PC+RN1nlWEfIB12qXTHiohwFRY9pjCkzLEJA9",
+	"SCghvWwE9tZ85NIrq3sx034vlpGvvMfH1tMgQ1YacqsmNBRQLZLaW0RpEyg9+UtAJcOxMP0Bs7gatt9J",
+	"oaHnHfKP63o1UZWAxEwtUE3sE06InwrcXMXVK6hDXYDBITIOrGoxodHBGheKKK4DMqLxQQH7KTcjlzXj",
+	"yeIba+vulAocpOi/dGqRLY7bJVJEU4tubuaCH8t7En0hFh8DyFREPw+w5y+f6ZOia7u9cfS6t+BkP8uV",
+	"Pg1pBrfkZNLMDHGDxk3hn3MnMdclvhFurxti2czwQq6U47v8vlTek/TQ1xEcdfd+v3EtRsgiTauMI/TZ",
+	"Gha+USxpyG/E2tZGNd5ouWFgmPY0AGdgjdwBHzlw0guIoBpSQdtXal8MQ+hispI1+e0/N5fcGfigdwEx",
+	"nTSyTS5n0dEmBokcjbj2+1ttsizqhONYjriyUEiK2Q52RQcqXevfe+Xitt9dHcZ0Ik6ElWtGWOACi6RG",
+	"gQxfclyZ0TjitsayrjNPx967/PxQOteAdB43pQNzkDGguWvNQpAGMZ04VCgZh8ZYFDZ6rodsSibMzbR2",
+	"FNAcicoeOSym3mYT+3aa4IrBh5xDn6W6bC6U5U8SgMzluspDn98/kcWHjckWLIUqCEwEhFn1lSrbGUMl",
+	"o1Eu7ITFTfgnmBXwsdR2z0iyXndW7ZAPmFpwWWSfdMyDnepJ+D7W5CZV2+15HuC+v4PZ85g+k8bZVtuX",
+	"nAo53zZEpee+VibYWCptTni4KFRNFRkngIS3m/oRh3QMRVUpXYdUEcEmWZHv/Pk1DKvSRZWVwLnJn2R3",
+	"qrrnmF3r7NiPzcdK1Trp9DDB1OJ6w1HninSZWTWeHHwGHKxwoNZJB3iIfcUsE3KiZWSeFVK3hywyT6e1",
+	"nM6jwzXpUYjRE5quOy27GjOncmIZaap8wtesXxZqS5fGZ1LWUdJ6ITMjOwSVDvuU6xeEVY7LFC+mZR4Z",
+	"G09ZY04E2QNRJXcreuFlAOKl83B57ZnPff7Gzdtr+19Y+6/3XtmsCNhWethTqxKExoAesgAA8Nkh9ITu",
+	"2Z48XGOP+l3SMRzcbTzUFmWCJ2X27sSUIvBsbrfzVcBZ5bDZYbfb6edagRntXg1W8XIiNW3smV+iA6dY",
+	"2M7Vnn4lo65vU6++nPCxU3IaoV8naXpgLqizLHXdpdcvxJtwU/o8R0+6p6DL7xrxNgS4JmNw4kAykoBi",
+	"3qzqDC67NBw6lfyxlKNyoWvzjigW8xjJtJDwny9VHIRMHWCABFrMToZcs66kcYiuJ/M+dD5SvZgBLxpJ",
+	"wfFXI96LJaYQBC0lExG21VRpNoK7Pxja86s0dqsdcyqkM52sU23C+xyPDPY8GlpokkjKMXwhjuFTB1z3",
+	"hvD5ibl47SGjtqlmRKftEXISOWIgmNosqmh7dDWmKonZFXOw+tBU25Ns30TDyvzf9a2VW+k7djpL7fkc",
+	"585/0LvPh+5y1fJVw+PXaE8rj7MautKG7bl4xlw5kHlQ7WSxiUSELM50bFtuZzX2tEd2U+KWPquVzYbt",
+	"TjEYsk6eNfMgIzol0IXXpsen2YDGJOnT2MH5Ntwsn66PZZrKlnWWdaf0wwiRLQXATltThA5iBu6zEB2x",
+	"9WbjvrcYc6Pe3iPsht38e4ujjIVny3HXjAjFPUun5HGVz6ekp53j8Lisp6c5axiwUGAsqxqm+VbyC1sK",
+	"FltjPwhari9wSSpc8EoF93Bb00GzvquuhXHBjXGptNFBKxH85YTZP5utKnfin4OD3fD3u1k2p2ssI0Ed",
+	"SeoEaPFWNDvY6Qfzjpz5s/6yzb/13LvLgAQu+2QylKC3YTknKCoB1k9iei3cPvClYdbtlET8gOVLxJ2h",
+	"wy2+eO17mk8PzhayXWsrjeVM42mts7Ya+lDQOuSKZ311F63kC9mTUO3XVVyzVTuQ5K5z6M+UGTQFqlxB",
+	"3FVnX3BIv5SjrtJSsB0iJORUs9ga7ctyMezwjbw01aI+Rw+30HuLiapOGmEobJBHxIxkzKrLXIxYE+y+",
+	"JmM6YLYiOGYuw7UCB5fd123FLXNtgPWM79gpVdNFjpumkFVhBl4sIOCs4b+XqOW5sSqniELVb4qmCPcI",
+	"ziOxpNCYFZOhBEVHMWaTgE8q7cqC7vEItrn4K0ItLahETR0mJ3NZFwXkiuJwhd49dQTmSp3aUn3pRHRZ",
+	"IEjhBHqEaCoObaSWucL4GMoCduFMdmwJSwfhAGw+n4NZJDek0tHUCdiV5Kon3bVGRyG4clmDtJywrZ0M",
+	"G7SS2FPsdxnrIdE/pIAHenuRnILsrRGQM1PM9WPLfTRtkJRm7VoaFC9JjhmUr36Q4y54c7LZ5U9U6YyW",
+	"rnL57i9voAZ7V6/WNi07KHFCsAvbIx5O6LQtD9y1AEtXtKWI8r8VvHcg6IjlfjXGBqzY56XAMFvvf/P7",
+	"s6M3Z0c/nD38yuzoW7OHf/foS9+fHf3D7OhHs6MvzR5+bfbq0fEPf/no1R9/8Dc//eCnb86O3nn07V/N",
+	"EXfnxdZEjsDVoVjUN4SwvAncTRspa2m9JNWQH1BesrqMDpRmruSqLvY3L+5sbOxsbHw6g+KAVPMXXynm",
+	"ddnF3Quw0ximrTFq045am+c3Ny9ut9Jp5HFR0HXWmh39ZHb0ndnR7wF08Zezh3+Yvfbb2cNfzR7+8+zh",
+	"T2YP/7GUllKY5XZhlmYaeXvixVdK2EitbiIOphIQA6DOZCgVZt6Vnkvurx1QPuDZkz1pzg109jafsfe9",
+	"NTv6P7CRfz97+HD28KvP/ZfjH/7y+Od/+95vvwts93EYlVmVzMqn6BO7dLldeiJnnccyvbixzCX0ifH7",
+	"52r8erzz1SC9INlOI+E5tUA/WlwMmEZVXXfzWjw7ki/ZoomzvmZ1U84EdypSdckdrlT60PwvuxTJWMpR",
+	"gKkRKgVpIfhwl0HGhEVsKBeWxDFncRtAuipjlYDX2izp1Q0spPYruPYBteSrhkc0+/JH0aZ+MRzDSUEX",
+	"lr4/ouO2NRjqJ9p7LQxMuR5keHFSjnYRwAArwF0Khs3jq2EmFBvyl7r0p2aEW0LgB4YIiic1d3xKR23h",
+	"Bcp195+PqKZRJGy1TZSmGMRZKUn01JrPLmgvmzc08+HWmPYRAM227M1bSQWob2/8Mt9EoYFPy0K5nAow",
+	"cFV4fInUdbymjH+1qCNnBfjz5vJwOKDB2OO8qGFmStBTLJ2Gpp9py0/vPp5SX7ZcUfgC4K25hhpN24XY",
+	"3qm5qV6sAVx2Okt0bVAXrO9aTqbUCwO4N6oC31Bx19bsfkXuoxwzAQlwUJnHBZnIOGwog8dDqWV9Nei2",
+	"eXxpooAdNMivwF+n5EhwWsHVXo+piqx7LdMStmV6c9CyqGIVuLOQph6zPuvpBLpNr4CoRyNOqxQbhzhD",
+	"o8h61ZeiOudcI0vwHRIBtVJAdfP8g2BlDW9xgTGMac520QLbfHK5Jrgcfa2BarhrroZFyYIckR0wOCHl",
+	"MHxM60l4FFotYunW9YpQYAvL83OPwpvxWMZUs7Y3FfEMQpZsnn9QAVZS7RbZ9lOd+QHmbrne2eqgfFgv",
+	"bHsz6gdG06hFnX4kZdzmoi9rWePAcZZ6OpBxPgPPupcaHL4DKmitya+opKA/kIXtrqeO/tHX/+b4ne++",
+	"/87/fP9vv/zBq6/X4g4y0YqHFYlTIROa9zlWJEB5wgRzqdIKUDkpc7iLG/UBiEqno5Qr++kzZ8navVc2",
+	"gvMbC2CN2uy+ZkLNH9Tz3olInvLCZaCPY6m4uwClebsqDcgr8yRHLmugMZZK0yidyfzNPO9QhbarbiiW",
+	"znqMei1HvEfGnPUYxHrgmkBWV7NUrj3zgZo+xROmXRTVnYpIc+aYaB5rrif8T0PWn1Ca/18nvR+n5+ax",
+	"iOdFAnleAEdSsYWxf6h2aONfy2CSy4ELT1W+N04pqCezF8noJTL5ccjgVZ1sTjJ7sM9WyG2o7tTTUECf",
+	"qLGKp0/w6cjzFQV4HQm9UCSfSAYvFbMLZGh9ibh6ZscXmEhYltlxohyNVXItSu2V0tSLjIeVGF7xbqTu",
+	"KrhJGRtwIi4vq4qkzwRpjt0WuV/gZLQ7avNnx/GrfCpHMR8kx3yKF9HDL3PnrnBparuKHTMr8KfcgU1P",
+	"1yKP0CodAD7xZHziyfjEk/GJJ+MTT8YnnoxPPBkfrSejUHGM2lFeCXISdpEKcBpJNeVw0UecXHONeVZU",
+	"ab95i5ShX5sR1Wbfe0MaD1jg6tOLgq0hTu6UWUwCVjX1VXQyD1u9sKgiu1xLXbxlNZY0P3HOovB2LLsR",
+	"G3kql6osoJBpK+082Cws8rDSz+3dukluSzMZwzhsv8quDKcAsN4510l7JAiLRkDJmMZ0xCyi3+JrhJ8N",
+	"WvYK2Ql69ypmzCU2lUEsc4qip14jA6L19DY+mf0d2wkty9tgIUzd12h/3lTLodRmS1tEklNhKo68y/lJ",
+	"Q1zWmmzkGRlx27lvDmKyLkB+tZ+mq1h86AdWnG9HkOtG7N5bMOOVOMi8FlUjhyG/iuI1hY9AgeAQJ2W7",
+	"GeuhTAZDAH5gkWITV+u+hAYNVn8aZ89t/UcuykB9vtV/mk4bwqW+2I/lKCBani20Gy1144yXM4tCB3Ut",
+	"GzxeZqwxsBbt73Z+fTSWcWVGbC8rifVgbiOkckUL4jDVPFMQGchXB/wdNqA9f/dQJnrSWZfuxUT31z7T",
+	"CuD/Ny8avji+dH7L+zofCBmzsN2TUTISxYO3NPMF86IqFhTLyWIsBYBrGzERYga7HSywUrH0GA2ZecjS",
+	"dzfX+38z2NjYqK3i2u2TE996ErFg/8q5xaFzX6U7kO1wWvLbyg+aEWye7pZeC06c9GAXLsmzrQG/Jph/",
+	"93BfavOhG0yEFYekWrJk2E3pia9JP38mHvyt3Ud+d7Jpl7uoYY9ox9zT9gTFpFtLs+JUvDuqVMLCarh8",
+	"1OUaYaK/HLfV4cB336h2DR4JNiWayLWQj9CAphGAPZtLR/a+8FnCR3QAAGbjmAsNfaklUT0qEPEOANEA",
+	"PsjrbE+7npdxvkVIONSndC4neihjq7HtELMEcjfZ2Djfg5fhR9ZZJ8/bqpch4hBOZHygUkjgXQdNOJQT",
+	"4Rqq9fwBgMX5167uFbs05VGHyX7af93C3SAeWOc/od6uJHgUYZKKCY2obyD1ayjvrjk6Bhzs5gXpxlcf",
+	"mtt0zOK9IWM+4RNRPmp7F/w81u/bblOKmNHD9XQxZtXwpxTHETpamT3DJm0IVguLjbH2qHqpaJJ4eP9e",
+	"abvIviRdZlvjyUTvQn6C2XGzGebQQXMT7OXeLCez5g3KUXO+8UXIMOjjiFpne4wdcIVGTIQ0XvleFwap",
+	"OsKlC6IYU1nzOGMdwTbTAybWyfWat6VEgrqLxk6APmMaGpq2x5m1XV7D1B497HwK8h6g+TJQNcx0dl1v",
+	"oCvqjjGUccwnlOVfKjGHUpGO+6iQuj2WSvFuxNpTpjvrJG207EosJlQFWDwH560iuaUhbj75PGNjwvUC",
+	"JpUViT751NWnbly8tv3k9ufv3HzyM1ee/C83L+xf+OyTN65Uz6Q9iGUyrgL5VIZ8cJc13K6Y0ZB0pzaM",
+	"5Pn6Gnx+Db6/BhNYq56BTrd60QG2ByJ9vl3JhC2aAIRvgePCzB8Dw7WbOEfDwhTT9S04607ErXSz8e1q",
+	"SQkkYfdhbcpITapIl9GYxSiK6hyueoJn0a3+nOSCi4FfN6l0T1Y4/G20FTi5uS2AUZ72RZwUGq2FkuEt",
+	"N+Le1UP17QVdJ51X3v/WT4+/8e8POrl2Uharbmr5AELVdW7f2tsn53A3z4V0umb+2gFRo9IeqrkujED0",
+	"Pgc0Vy4WKRJ1WKYLcVf2ZMxR+JS8qBXBKQSAxZAWwpXiDvVpEunWztZ2Po6xvb08inHKm7xObgksZrac",
+	"ILfH3LbOwb+4crG0N0qRlW2cX9vY2NiA/8yOfvbHt37zwf/+BUAX/Gj26hGO6YaePfy79377/86O3oBS",
+	"/G/Mjn4wO/rW7OhLs1cfzvVR2airUn4WtBgNbqTQdjSGnt6IA+uah9plShFNvckHOT/WpUJ4DJq275w7",
+	"V0tq+86cgwv1BMiVjCG+N6DmWkCpuLbhfWeZ5SAqeJeqoQTrZ8SjqeGpNEL3qxQqibTzxr4kudDt0i8j",
+	"zJMATjzigsbGoBLWwNIxhYsBxhQD1FGfqfcsncrGl6Z2Q8HVwGdxTghQUAHpuqjzYO71uT2yeBuv/Xb2",
+	"2s8CMnv477OH/4hIHAGZvfbz2dE7xz//jvnDL92Px7/8t4Acf/nLAXn/Z187fvfnATn+9Y8ffevf8zuq",
+	"ekMpQealEKzq5YTC1iRtNaRj8xNXkeG0Zvo87rnekML6OzTVdMS9e+RM68oQiw+iiCoSQmtsaItPQcRN",
+	"YikGO8De24buEdMsDPDfdNTlg0QmKgCk8vbWdgBQosbyHpln0gyJtprQ8di8KGSbibCNjcb/49Uf+Q2Y",
+	"KBmJ5ezePmeDML59bdJ4t6rLbhlJpW7XhbSD7tygLX+j3jMbL26uXbr315svbqxt3Tv7F5WDXhlK3jt5",
+	"rdlqvXyzuPT5zXpQFLahb17y2Rl6vPmeLRR6aB3bGSU3t9a2LhXpWCJfSs4XN7fuAY3/+vyLG5tVdC2n",
+	"Ys0dmePXf3L81u+Ov/cvj779q+PX3z5+/RfHb/3Te7/7e3PvDW/4Cp4l7nqyo5wsHqoU8qduR+ybjA+G",
+	"XZnEDbmtsUBrt1RPoiqO0JdRJCfWsqUkkklIEsWIkQ6KUPJywkGasjxnm9BY4CXp8hpo+m6qdiK+W5wL",
+	"kPi9W13aO0DzE57KOlW4limiXj+Mm5KrRWj2YNgbi6AgnA1ZQO2MRxT8SYYqXq5802qOKyibXl+OJDFT",
+	"PDT3tE4upe965XCZa5f9Zu9UFf42a77sGi/XbzJU1fP4XmFFp1STa5uleTO2StgkXBDA+nLpWkb/RsXf",
+	"2UZcWY9bMt61RjW3LpEOvNqBfARFqJBgJcEva8F8h1LGrovK4gbpIwevmjXmq/fCSB6ydjcPMFFk6KWm",
+	"WPLQ9lCxrxjDhCoyst4ih3MekK40Yjh2qaEVEKeyXsJTsMLx86RdbS1ue5VDdVs4eJRP6iq0EKxD8sVX",
+	"1uHeV/r+LF7FvJvjgE3zPZICsOXxhNp3sfOUYjTCnhtSsM6Oa3vck0kUWnB46t4w1mSPWddIJ2RKx3LK",
+	"wg62/iAyQkadjBVYaZAy5b4FljLR8q7AL0AIgkwo1xYek2KnEMTFtzNHSFctsaoOerwOKbjTeazs1K2T",
+	"guq0F5Rj2wLz9w/YWGOKPk7Xy7hz9GynT65aTgVxKm+3o2uwUFiidhq57Ra0k7pN1RCID8uFoRo0Aoup",
+	"Ym1w7FWn0wsiRQpaZgjbZYBmtmt3oF89SfAUmlcGTBcbGDWYn6+tkaEknL4USg3w1eD7EaOhQndk6qtA",
+	"L8A66QBfcr2FSJiwtO+fsXTIlOn1tKsU/DZhCzSFHDNq2px6Sef/9EwUNynX6id/pRccyHsLGUZF5eot",
+	"wdKL5aCS59NAPjSI4ZwcW22Ex9VwdqUaPCMzw7bLofEFBs2l1lKG+ZZGEVWamFdX720mGAtVO5VS80Ig",
+	"p7rALY6k0pgA4pQPc9Hwob5cIpXnhXBt8ZhPSGyAP49Zf3MY9OWVAZNwupVmUaSI7KcWAnAzQdh9Y4/R",
+	"KFO3luLTu6RDxV5OnP5c0tKv/tVzV29euWqu1Z1rV8iFC9sXKloLQ3+P9si5DErs74UXXnhh7caNTiqy",
+	"LV5R2vPMnK5aFs4KPYzrVQ1mPKYGzldVk+D05hdujTtKgUs7zR/s1N2/BBO5QOHcpi1HSy4jlzZLsHOs",
+	"dZ08b3svg3Jqdm4AjSqFFaOwKCLApHMYwgXvwTwa8cW1rSf3Ny/unK9AI7Yowu+//fbmH1/7Cfng7bce",
+	"/fabrscYPpK5ZT+zgWk/gkUlMOIRvd+2/cy2jKmXvQMVLtlL1pFsrmQRCNm8XR8I2RgDGQby8dd/ffy7",
+	"Xz36yqvkvd9+94Of/8vxO//Lj3qM1DhfoMaDlW05zHFDYw47MAhoQmhMmDz85MfFMvsIjKOPyB4qxJW9",
+	"bAQnsvguG9v0lD0DH4djsAAtbt7x18BJeMqGq5Gdq4ReFxN89W6vhktD5DRnE2cYzr4rPgQ4l8i1GN4x",
+	"316m9Odmv/hwzsNdGvKGSYQwl7kWo4thLm+NmUjDEHPKfMjTCECRGk9DOzidej2TyFgGfRbXLzl20YL5",
+	"xjd2NovPkHmoTD0nunMz91IxX1DaTFY/j27uFMCHo18C+mEbIiiPTYRtZOty0yvw+J0kYsvZqS2I8OxP",
+	"mklF06oJ6Lhkfoj4ASOgvBd81Gm7W6raKhEh9aezQ53BhLEDW7tSFpA4DHzI3hTzMB4VmEJuPki6tMiK",
+	"3dfEjmyHqWpsbDiY8lssmHOOiWrykMVu1dCvs/7p3EMuWdiCz3hczvOHK+0bOHehTlyQFbHa+PZ3zMP+",
+	"9oFpMRYMeG/RGlZhwE1WuRclg49oaXekL6b13ru/OX74dkCOX/8F/v+b3zz+6lsBOf791x99418Dcvzj",
+	"b37wk+/krw30wAhaPdlOf0pbXQQtlYzHMkY/TU8KHVPo8erlxCW6zRcCLnAOjLDJD2RhQ4zBKKBykoNL",
+	"9eYArxDDzGd9QTmkFiwmkK3XGGOJCx3LMOlV4jpVQh3VSfjIE7TccHg+D0u4UotygAIIi+FMfMjPlLC7",
+	"OYtTHICagbLyPfc6K0a52DPytkOZ9IZMVW3DIteEh7Uocw9r3tXagD0waJD1Sw7ZIuQdc75LJyKPj5Nm",
+	"IBXpXH3FcX2nhblrb9/SPtVNsDLKp385oMdjR7IQpXqj3Pk+ITBiflOeTku1T0c+Or1dsFgN+biZ5Wpf",
+	"WlphVBIwhe8tO4XlRuD565yNhSnPS2XDaVSllqn30ZamlhlSzYy0UxdVpy5U6rNVP+t0zDLHQX30gyIZ",
+	"l5LUQFMbm/fafuJeVjYgBnVmLNwlPapYQBDiJCDD6XjIhALlvZ9E0dqEh3pIIqa10blDCbGyESQx1QC9",
+	"mUveSGdWueDPShmeWkv5um/k3APLs6aYTmKhvGHc54TmUZZ3DUUVPSpIl5FENYnXWq/rPOIMqIS+UEKd",
+	"hvf4b7dY95XCkir3par2zZWcVZZdP45w3OPdYfCSr3Yc6q0yZofy4ISxUti7NqO9oZ/6iTee/oyckBEV",
+	"WLWhMJWgy3py5DLkVY2zteRUpeQL0mK+3GTtzAqEK5yVAnkWH8dV7Nj0wKa56FvLE9E/tuetuLtPMT1h",
+	"TBAhJ6n7Bfy3zmdjZtWQCaVHLM342gzytGvUVabBoVm886ehLeWLUJdoiThe5ZSw7m615jCuRWoZUm3L",
+	"H8HJi/al9kJOiqywd9UVmJc99ZfmiE1lEoN7YkQPuBjkeyHCUYSaQfNHplzu8CkrEHGDVvbm6ao0Vhco",
+	"faVuw0ap6dJTZAf1J69ms5kjtw3jBuT9t9/e+uNrP3GALZrtkkSYwxOmOgcCbkoRTR2FSybvov7kXSn1",
+	"sP6qnzKPe1uSR1IxP4u6A3Z+DOdmN03ASkBvchwKeZZaPf9lGa54KGXc7lI0C+odlqfM0/NeHOysJhVC",
+	"/IMcndhofy4QHhCLQoaBI4w3AcQD14pMaHSwxgVRQxqzHTKUE1C9UVEPEABC8fu2V5LNFMooxkSY5rTA",
+	"KcgyNYVW6+QmoJJiUqdR3tNeacscSrjkoBXGdOLfTAibRNJmjJrnRCG9xpUSQX6d+SvpTs3zq+/s48rv",
+	"qrT1PpxUKiwXrX9f4EzARvbSdJHVCAorq8auHzsA5oWM1Dy0B4CHmcs0ruXvyS8P381ljyx7NXv0saaR",
+	"ge5kTGZzbWkkBTvNHDKutU2przfzPfvC/Lzzc8LJgkvZFfVHVh4smlo6eNBS5l43E6Z78EqdiTkeCR/B",
+	"hBv40fw0Uiw6dLYJFSmIDqqwHBSMZevIzWalzLcJ5YYO7YgrP9uDi+3QUszTdnVG47LALQTEPcCEJlHk",
+	"v/fmTdUGXl7BXdOMUBjZfA2EDCCP9gvCx4yVCQJLYErsUgA/d1U24bP/rBOrCHC/ICvH4c+nCohjLsVL",
+	"X2IfOdaYVytyQqm0WUWa5kV9qt5kl86dcm9+YZWCuRIkfk7rWgrBuooWVhM8uKCY1csragxPXq0uGGWp",
+	"E0mtWTztuLIozH7spDPr2HqHoloBzdSd7mPOuTvgCG+lpBTm//NnBxB6snyDE+sb9cjlyzH6PGNjhXKC",
+	"K7iMyATNMjEn1KwzZnDuwlp5hS8hkEU7slghiyY3B3rhjyRtLQCyaEKBokaxvFntChrGKtZZzVTG1RWQ",
+	"nCT3QT2wQxYbDQH2O5dshhVRNOIHLEBEDsPWbQUgYAdZ+UhHFqOGI3LH+hxmxmlk7/lk3+LS7eyNVI6t",
+	"kM+Zp3sV591zKomHvoaKNmweRVaZcMjOVh9PDSs9ZFO4cg6Qxtc4fnnMyNlHAzpuj7hItB8jnkTMyO+u",
+	"9c3picxPD72uYCAaO9DC/RmehMAu3Yj5CwdG9H57zOJ2hgw1/4wZsc2FqlZhlFEmDCkO2FiXFIqCNWsz",
+	"GGsg8ZYmVqRP0LKyOJ1a1Wbvs9E4otrj5VvowrByJKTTPPDOMsDyGq3IjCAAqTFHy6tZ+/hcaet6065c",
+	"YoVZL7HeGvJJR/IKb9YpMccqHnVi4pYZVz3EaK8Ca9WDbNOrldii8ppplvM76j2cc+prpZOweC0euxbq",
+	"v0ip83h7eeeN5o1t8ndsMc7diCHmdXNV5gQLaqjZnOT2fZjaSl0lovHONNUkVlAJBIs/G8tkvNJ1+HPL",
+	"/lquya2YMNiwEU0+DWbBxkL+lgfxcbGgHjFwd6+UM2XTJmsjaRcyvE71k6eUYlQUbo40cxNfsgmnE2xd",
+	"kJP3YWem3R5KbFRQYgiR9uuUMQu5PklvV4D3bkAsM7/r5h0frSLeY0Itb0fqaw1QWfe1ggcww28yhEvJ",
+	"lE2w0GzSkqByO04rpRf3sGEfyGyHl3LhHPWXCo78bhSgDxdrGg+qaIRHYu7cDhkfDCtMQMW/WED6VyMa",
+	"RcALQp6MzGbReMC82aleuM2bgAOMnQGUDfABMsnEX44A+YM12jrAPN3jgVtSUImqedsfkXN46+BZ4YoM",
+	"WRQuare+qOfo4vaepXqCfCa/S4dI64hdxuoEMVYAkBTQdTVUFq+ctQpEWJKu6sfEdL3g0ra3aXfbxf2b",
+	"ckW8qzaFXV6emtuDpUr249yTfKujwNM58GJVw8CV965ZNgx8pnKXytnp+cL+tOwCKu59lz/vca30Hr0k",
+	"k1hQ6MxIDHVEWKBqsQ+emwcANwgX/8E+O1QImYgeC9uANFQxowo0e/sHYqG1yZk7166QS9sXnjzremn2",
+	"aBSx+AlFIioGiW1ZPddAKIqYlUALCznTByuLrfbAbbdLaE8TmaKEs3LfTbr2xXvmPxtrl9r3PlXRG1ZT",
+	"f2iQajKk4zETLATnJnBiLSFDm93X/pqtOJYNNONCx76FTcVT2Xbh0qWcaNve8JrRmuuILegmMZdUfec6",
+	"iVmfQd7gDumcsz0I1DlsYGI2wfUvWY7DPgV4XZxDDpbEUnpBOv5fJUz5e5ReHjDSjWnvgOldMmAiZPGu",
+	"2XDFon5AYhZRzQ+Bu6R1g7tkKEfFArD8HTFiPmjhUEXkX/Oa93qg0652vB4et9lv99zrFflnl8lYyshw",
+	"T0goPJm3PAUNWXrN4LEGEE0ZWMk8VCgFDgXJ8+ZKyhQR3O9crydLuWuYZCaaytRsHtbZ7T9MqZPncaBp",
+	"e+9djvL1zki6B3MZHTelJh0VSd3ZscEMGjMSUR5CdXp3SqiRspCnkc/LmNvVZYFSzKFI8XVzOepNz8NK",
+	"CbBVLpcl6NTpkVgIPX4nRexogu+bvtQQF3azbknfnVL6ll/00ywhpcuw3w0RcrJLOnmvX2cHIm4B6Sa6",
+	"kC5ThGPUbcEYtvCSY9f/tm1+bE9Zmvlh/mxGK/vMfdzwDjPLYeHT3ghSFRT6NHCtmiiE56zw8wrT0I5c",
+	"BoFs0sEWoTU8oCRAYmNfWzAOc7sg5UcPsQXYCRukzjUQRSCtQkfbdHr+s2vk2DU+SGJflRnpw18I5kQl",
+	"kEOHv1LrpHNIo4R1EDZilESajwFmhPT5IdslnT6bOLi2oStXsZq7HQMr4UnEmdPwulCwFssR2TCX4Mkg",
+	"hTRNhIYGbBvmUftpT6NLNinAjHsZKLxceOz8haUlD/hSAF+opiQLLws18aFL0PT385V8gnTwz6qTjya7",
+	"5k27pJOIAyEnolMK7YYcoTAVNv3McMrPbyjfGe6nG704xJA7FGU62HWkYy2iRV7V8lGjvg5boq5Hi305",
+	"963FCpN9bj6r3/4hSGfnX1shVFPCp/j1G+//65fee/fND350FBBoHPH+W+9+8LO/efQ/fhCQR1/93R+P",
+	"3vUg2AK6GiaxtYKWzazy88NG2bHm6arKCIeR07jl+3gotWzoA/UGoZOIeTMaEAy4K+UBmJ+Al5HiZNQ7",
+	"LUnEnjdvLOWYKRXSdbmJ+as7Fvene4yVkpWxi5PXIC7ICm1SzpcnzSk1pl4eFvPlAiyb3GmEQcotBles",
+	"OoNhTg8Doz3amr9QG65yI3PhZKdEJt3IGjuoPl8y//NaIALqT8p97Rt2AupFjJqdyydapUM8ufU4chHq",
+	"x3zNlo1du5lax+Bq+kYhxL/tCfGz+2wE8/bwvEfvvnX8+ps7pBdRpRxwmwXupspWnKD1RPMZXPXm6D5c",
+	"nOOmZ459xppdgWuM1Rg1khgNLOyWTzuxkAGlzCEKFqRRDMOYC7f2nBuSRpGcoFkBLUtCJrzCs3aEPoJm",
+	"UvVJYftpLUYjWznwL1wLGc/JuZPZFkNG49RHuWubf0aYQs0VGSU6oVHtU5P1rVmajC5cz5WF48FDNnun",
+	"jVFbv+BXDCHeQQHgeifFyspDvATEBsGNvtzJo710oPkV2Bq55/MnRk7yCDHmD4csnhZbDc7lBjRDrnG5",
+	"FUvgVqvCist9QIrpZLwqE0WQkEYXfW9sUb4XHwXN4lEdnW7XFTdOwJQ54CKENH8hiRmi9il9CnnhPotH",
+	"pc5Wnub0itVa6nPmOb9HJVWn/Y58inVmik6hm4E7VmCpuZPNPbD8JxPdC8VzPQnse0oqtrBRAHhyVm2g",
+	"sTxLtxqV7oRS+uMpl09LElfK3g9d2Na0ayohBFeXwfOItSv0fFhQSPxRS+M/L/l7QlTWE4nvRQK7hkw+",
+	"XclbHbZdNMQXmEjShg4fuYCek8m+1KTLWaGwOXpjG+efz2tqKtDnvBzYbboEHZiGkjMRV5KHRZZSDZqJ",
+	"zLecvemkfU5QW27srnL5KHmEdnaPS0c8PWMFTpWx07z8tCS00qYgCt1JyZ35Kv+FkTxNUbqpjSIZuWr2",
+	"eUynhpeM6VQBVnc3kr0Dw0e6U2CdQ5n4irvMUw0KbM3jcxarH7g7iaNpe8p8qvly5dxj512sYeZ5+z94",
+	"LZIp89nTpZyUjbVL9z59pp3+eNaXmjKHyzMF3/5CP9qqOfqfeKc+8U6dyDtlffV1EdY+8WZ94s36xJv1",
+	"iTfrE29WVdSzXYj1ZdpoqkLCV6r0gNOKo330dUTZmWim1QDSm4fJP6dYSDhA/IzM7Va2XTIlfTll8U4+",
+	"JQjGwDaAkII1pCGx6rHmo4puBrBBK7UtTd+sosNz9mA10OevpZ2HoVts1mg9W9Iu6QDsXQdSzHKd2VxC",
+	"kD2RT6jTUfOXs6tBzMM8y7H89EKwuRFsXgi2NoLzG8HFjXs+ljN04muhMyLfxsiIYUaV9jK5ze3tpVxu",
+	"ZFPdHNu3RMF1eFn9SK78ubm+TRWp1FmexRwbiLgo8YOKLPEcu63MJ58MZX7tcyIPuyV5qFBaiBknyxnH",
+	"KfrWtVcvo7MMyZzE+YYf7mhPGY1tf3QmQkW46EVJyMIM+wh+7SBPwOuRdl3CBqHS3KqIKk/sAPop1WrH",
+	"ZYu5zTBNnveoeV51d8LYUgSj580zc5tifunfhZgzVRFwucMGSURj6PzCxUBZ2QtdxRBuivV4yEICTcdI",
+	"d4o/+ApGpFQ1qkXgqSaNhoUF/yp1ZstPSwVERiFTGtti1e/NhoPYLmv+1Kq2Zve1H+oS2sHlk6qyvMFH",
+	"//z/f/S9N8j7b799fnb0+9nR92dH//z+229vH3/v+4/e+t6j7/xwdvTO8ZtvHP/+6616taXpTAJH6ZQ2",
+	"1Xtez8OQ66vqNrGF+XRATdeL1zYX3bazMfLqztW/+ssbt27uP/PsC7tPvfD05Rf+8vze5WB773Jhxk2p",
+	"kQO6ySFgtDYv2q6urtLRNknN13FlnVIf/ct/nx39n9nDN2dH/zKH2dDa3IaeqA9OeogLBKrVyg8ZR8NX",
+	"kN5zV9c2UiZ37jz37NWUCz69v7d/+c4+akUDfmgViaxZIKbGwgwyRGqsUOsgASAXudOPGaYGZ8d64Y4v",
+	"hVBpep3KFvkSizh/cBb3vDN3owgcM4e14btv6QeKG199/6oxmwrQLpUuzFPoWJtO4cFJ2tR6UE+WqMeL",
+	"cYOyZtW4ouUkXKXjNPjHwYxPe/pb2HUOeKqq1Io6sGJvwPTybtQL9rM+VM9jbFVcOt+Pr2Vxw1U3PCje",
+	"k1GFLIg4/E8oaxPRkRSDFEU9DYTBWdAOJC8FE6xAGyRnjv/267Ojfzj+8uvH7/zKCKrXf/jorT8cv/Fv",
+	"Z+ePQXW0G93qczO+IhOhmS3V2PQX38l+DbwA63yw34GXvKSLpK7q940ge3zECOTgQNEuus0yuEaL5nuy",
+	"kkcAdG3z0KPWAXiryrfn2CUjGcN+YZmi4rqAU5heiKWq5Jyv/jFhpz/e5igroDdDSGie1h2LOdjZIQJQ",
+	"LNwhCLxQh+TM8e/+/tF3fnj8je+895t/OFvwnWKRWlqMBsNWVq3dq6XxLujS5AVVzg6VW/CCclNzDU4p",
+	"XzzrezzvXoKuIHPddZZFzxz9/JB93rU8axHFTuJCBNawegq+ef12REXzPuYZL6h/l4sO5xEXLtJUmn/Q",
+	"SgR/OWH2zzpOmFHbY6z+qXd98s6ttNBtI6hyrl/wQuXRHGBXVnpb0YzKPk36XBMutCQUqorXW42Kdcc0",
+	"UayIxGq/nJ/81nKfmUVirgeZhkGcepR1fNw3srcHgZENCoiSYQBDvXUVnHwe7zVbfAXZsWTQcMAnVK6M",
+	"uyYUbEDUOGY0NBqniKaFzbqw0cxTmGdmcFiBrtlRrLqAd6yh2OACltB6M+/m8ojRPORuLl7VqA/WQoxc",
+	"/2IRDy4zTbVUQz6iRbNxu2g1blUkd6wtTu4IWmlQo+Q0rMwKPVk12oJKMvyklyTjFaGIakfifRAFt8yd",
+	"gWBI2l1jWg+P4LHWqe1p2u9DY5GGPVCqyjwzdaSBRDWTuJW+6NNBpevT3nTUtP2+b9CJYPEKOZ5oGDdo",
+	"vWJmgmY6YGIs7KSSf7bcBQ/mWyBGUCB4OjVPMWmZm18WwIC1g0dW5sPA2l2ugGJxWkJQOCqnEYjNHbyP",
+	"PBwLc7mWq0+ut63lSuUyQU6ncLmcMYeD+quFCws5jV2aK8b+GGxUri3F/PIqPYII4gyB1ByKs0cZHErh",
+	"H8HmDi9mtJjh63x2QwwPeL5dubocG6x9ELN3qo6iVb1W6HNlc0QWtLsyJm+XDbntGxpLOSr0ucJgKTom",
+	"zAPAxWr3ukq/39S3B9SExo5LrxSMG6REWnC3MnEyjzAxHsfykEb5wPGYOfgt/Ctk2YWsF3HB/EF0G0U8",
+	"UYffE1YwxDJi9V5TLL5jHl7SGx8GDDICFVZZeRFOryfnn8ThLzfuaaB55BlmVSdKhsrAE5grCLrA0p5v",
+	"c2M3hq6HISq7Rsy1h5kDskGdRTFNshZmO4DiOnU9n9JWxuChheBdodkTtisgvI9qOVeE0TjiuEmngG5h",
+	"KVLawPLiajGfEyD1zd0J2uuxcVXbIUTqSg8FtP13zT/T/tAQHcAegX6nwuKyUED+quGvz2UJ4itBbu4L",
+	"iHX6wDW1ndSPQ+0rZlAuVwJPK18yo+XHQ/nba2p65XJ6PFt74rSE5cJ4zES7KjnHSBGzbJudgywo1xXS",
+	"yEll46j1OgSMmViYpeNPjFspIcCbC1AK+RfIVUgMyNNlwTl2cbiau42u+VdWCz0sYFIl4GB8Z8d2ewXJ",
+	"MqLxAYNMWmCOstCxt3bQoqyWcjDqHePLAkZzESIv4U4l2pHuwuohj30z/70xFRX5HQ1jdM3Cev44eiEo",
+	"5p1zoafVPPLWYsyDxli1BdDRVXFl5yBlc8Iz+8DS1X508LKrEOvjiNC6nzr6S1qXOmBhW2keRe2eHHnV",
+	"r1toMRgpkGblQgIGdgTHArhJpqNhR0IYk+CY6+SmJAgpaAPWqONiTg/VVeoaoou1vTXSRlKNY35olD73",
+	"ZNrg2vUi5Jg3YieblepBRRWLFLMq+jp5fiihYsVMyfVpVizNwMPx1+sYuz0pNO3p9gEb60Wos/Y5Q0Lz",
+	"aGAoEbHQTIX3hmaKQdoAnwozGT+ZwphO2lVZKtdAalswTSvMFaHjccSRFFiOha8jxDuDBstpY8+YTkqk",
+	"ug5zDlnMD13+i0v5AAhwtGJk6O3RnY/ibKxdurz2zOc+f+Pm7bX9L6z913uvbF584I3igNZfV931BTvu",
+	"UBEaQxiQaYTUQyhB7MpEExmbs2FsTlts0rhlbT1VYLHRi+0+wCDHDg6QQG/7fgRIZWhxCU67rH8wmpKq",
+	"uEVL7OSSiSx478AxH1/Lwj40kxB+CILmKTOAxcvCKiP6Gjait0/Zo7tD4Gm0lnM32lwMNL7Imc7tW3v7",
+	"5By+cK4nRZ/Ho87ZwHIcG3gWfDDUc9Raza3VJPkHrO7amULVclf5O8c+NYXju0s67kOQCQz1ExSxg10S",
+	"nZyIdXLZkK7Hoiglse076za6XqM/eNOvi9WF57BjpPgc2PS8LyuZmWsD704GMHxEV6cRcE2XiJFvToy/",
+	"NT/Nbb7zjcIYhfhVy3Ke1r0ap2FhB3z/1CdL+uKfyjn1haRThI+UsS5K20rPrjuZOZ7hdSNlTeuz3SwK",
+	"qpJ0z9rXF6RnmVkEPn2lWt25nEEsN809zvsfOw4XWXWMCrGL2aa2/N9l4a+Ty8KpOEYpCkNzs6S7fCwu",
+	"HkZg5ZCxCW1iUK2yOTUIJIB+WlS4uEImdlcoLQ1XhCfMaO4kYfXkE9pMCVJZuhThQxDP3vzLKBZUQ08C",
+	"8KGFkiHuBFUHINBjOR6zcJdQh7pNlHlOT3iPOfhxSCG9K1qF2hPw6ljAbejqsdMy53ZiRFprrlLD+oDc",
+	"rduE17bgvzjENvz3Avz3Ivz3yQ3VTsbe8ITtLJIbcCJHFBBq4L9ARu+bONNarZakYE8o6HMClnUnXV1n",
+	"nezLiVAu4ZzD/g2l0kTImAzpIbO1cLbk3IFEwCPIlqkqDNjy92f66/SRs39RYYViZKdS4wS4Gaijsxow",
+	"NnVBv45r7QLr09K1d7GnMM8lzVuGE9ERj6BS2jWC8WeHVlzNO3jCVmi9NdZtw1SqOrFWadu21hbZrePD",
+	"oOhOjJ0SynUCpqZKk8No8TF7t7c3LkGRokti8+vkOXD35bLPsanMdmjQ2ARfsJn9c1rlrTFSdp3sW1Mr",
+	"u/YhGzMRGpJwJ4ryXARtko7jx7ZTUcexMUsO0Kcnw+n6YkXSzSNIW9dsbZDekMa0pwH0QfSYuTEjGnFl",
+	"bCC0MZRrBZKzOKWIpo4p9mU8kFpD2zOn0KRlHvmGa1veyoxYYoL+vGFpVwf8u5M21OqgsdTR8oCJDmob",
+	"qJlDqxAUUh0iBXIJeOz/JzbWxeb6f7z6o07GtVEIuvJ3GR2CJm9HkvFBm/Y1i81I5eZt1e2Z25U5XoWW",
+	"R2ZmkC3p0lLrK6Mr+jUU68VMV5V8FC1GM7WpTGKI+Y3oAReDrNAtcDVARp0f0QOW9iJbCgBjFusvW7iW",
+	"xMAhMGnU1RnRkRPUWFxXUKrLGnKDlOfNS/6gYqbvWhKnymiJn5kT1Cmxwc5O5qGfV4b7Fj1lXiGW8dwf",
+	"nY5cXy2uEWuswlrIWQ8n98J+HOo1fJr24uKHxWRRp1ToMOCHrG1UwFUz9X1lZ0axPL3xqjWFvdSKdAfS",
+	"mvaQumJFdGYpQIBnjC2WUhMXcz0izkJb2mJMET+mVFbvNscqrgtyWXF6bl8eTGWxuharksua2+Y90N7+",
+	"euvFjbXz987uvLixdgF/5VXh9qWN7Zy8pQa7P+YxU/+XteGAO9Lvr4Tq4q4Yvp7GG3KEKMyw0NjDewvN",
+	"ZqwSdyiSfnEA1yHT+ZUm9AOPYzmI6YgkkBSikaFjgeN8X7SlldZ5As+rPYjBZXQR2oNeU7u5pqMoClN7",
+	"d7nq4K9zzNGnku6nkSeAt+kjzxF4TrGbDk9tvnglkklIqNlbwtUOBgVUEmmLiUaJptFBQEaJ4r2iTOZQ",
+	"bIEqM3RMSvzpe3n02xwPDWPa11mTusr6vqD1Ba54N81DnscB46CpGz3EBRTSvn1B1iVUkTP2EWok4lnQ",
+	"PqxdTLB3P2r2Z7ggQmJ2T89GImLSZyws1C3i3/Pmp8oD4vgW8ryFZ2kMaNM1OtF012ZxOfMQ/fBcYb6W",
+	"pzV3P+a1Dyt8KC0uz5XI+bC8xeMYVlH9WIZNHsts9TB5LMMm7HEMO8FUj9Md1qcxvcBo3LB0xryCfe58",
+	"6UiN4m6rFq9UoV6VOG7OVe3wq/CL/pyT/MLmREk3ZvQglBPRuP1e1jxvfp97dNSwsyA23/SBJAGcBToL",
+	"NQHgNHDgYctBfyIPDNXuxkbwtd3ivMNCNaT1UUGwngvSSWnSqQAzSLTh6w1SGAtL9UQ8XU4AesojfggT",
+	"oQJBHDT4ftI05dy5wZzg3RzSWCpFguwNeB+lE+bXMuc5X3f50K63O0SDuSLQYXJZ9LS8g5Yu7TGLe/bq",
+	"zTlhsvpTRTkkS2Cwdwqr3m08H1+lr1viiXpb4nEsDGfPte98BbmLlB2QeZLcq+BVOBWP9W+uen1VL2N7",
+	"vv4fvopxf0mzXymG2FyI7UVrDKJpVGe+Gc9tTRl2UkzNya2NrYtLC2/hrWKNsSWbm8U81dEbl8RcT/fM",
+	"XCznkb5ga+dyoocytlduhzwtZUywTT04Nm2f+sCqRREXB2kdab9PRjRkLtCQupS4GXjIaJhBrO+0Ct/J",
+	"aErH/PNsmtosyyf4FKOxYRti1MZpqigZ4CztL7Yu5nzOufnDepxvLM9oXNLAmBqmcR0xv0NJJi5EaA0m",
+	"82tzublSCQtthyPYbYgLwMSylQ21HqPcczlZixeGfhBL+3mfqV3IOrlCFQuwolchvDZVQ2wxDFacDJmZ",
+	"vJBmHVqzeJ3chNSIMUQ74O+IWSBcCtSqm2ZOGhd9uTC+xu00S2aATezHKKVKo6K7hAroJaXB82u7djtt",
+	"XNGp4ZlmE1wG2vpdcVd86lMOq9hu2/qnPoVx0EIJgYVpxcjpNO1bZfNuqJiSCetiHw5yGb/MlY2tpvEi",
+	"SEWRiYCcBHZX2CAC5lVQn7f7zPE3Hh5/9Qezh7+cvfbb2WtfOYvh3slQwr64fDR4FofJYr7rBBJhnX9A",
+	"gRFJSdfegtyR5nEROhvpckUKQ2AuhfrUp+6KNbIPyLVGG7hz7Qo5f/78Jat/QDKOYno3hy3ZeeGFF15Y",
+	"u3Fj7emnOzBnmy/uft+xeJ+84DMzn3mWK61cgKXzyl1k8XdbO+TF9fX1ewG5m7epze/X19cfdNbJHhMh",
+	"6eT+1sEgN1Wk436RRljAg9/nkbnpqXgFlFGX4LZ+VxCCxj0uSY7py4mFKmcR4E9J4F42SqiHiGLENHb4",
+	"hrFhSVfj2A1iw2QEO48rcsbQ8tL2hScD0gEXZA/24Jx97tMvKSk6Z9dJx+wxRBcUwFjskg4ouUjcDg7X",
+	"gU8AyF7OC2Tvt1lORMUgoQMIo3QuQ5Rg7Vn7uw4503mJdgLSYaJz1oaBDDFeTlgMEQA6YtrsiRkle/ol",
+	"usaomroXXTtyBGczQhvPM9xKoGmHATk6xLAKpDd0DldGk4Xwhrlin9u7dZPclhxSI4BKFy9tbJ4Fetrg",
+	"MOnKkNvzBo9zQZ7bv7b2mSyKuElu8KewJz8QBKpQgGQRHDOzUVinwplaJ89hD3GSaRsBidkYHIF2uuZd",
+	"22q8TBmcScz6ibH34cqw+1oBdwE8MsMnImY4q8I5CQlZnrGM8sFO8wkhIT/fhgB74OfH0HSMMeeQx6xn",
+	"r+sauY3uEKey92gcT83F7Fzdp4POLlHmbnCdXYjr/bWbUrC1G1T3hh1zkqGdQOf8xnZJzcRv43ouC8Ig",
+	"5Q8VGjJiVChzIdPuJHdbu0RJDCJnSmtsOA9sskuLsSlLkCkS8R4T6AFz0mNMe0O2trW+YVsQoVBUO+fO",
+	"TSaTdQp/Xpfx4Jx9V5179vqVqzf3rsI7mc3Y2peCxnxEe0NOLt++3gpahyxWKGo21zfwYTlmgo55a6d1",
+	"fn1j/Tz66bH65ZxTfgY+SXzTxmmliKa7Zs/M/N3+pVmywI7BFaRlDr88X3WR3pProVHHxkw8jY2RYqbG",
+	"UljA8a2NDXD4S6GdDZ9jGS9ZQGbUIpcC5EpwWj7wlYlCoRyE0KG5VKwVhO+38fO+UdNpnnuKhi53A17Z",
+	"XP7Kc4JabYGF+NL55S9dSzt/wBJsWHTpW5RHzqxxmi7YqbjNL94zZqhKRiMaTyEtwebfmT9jWNwp9nSg",
+	"wB4CzBYzHJyUc70h6x2sWWCisVTam4qJWIWYPxTkmjh5VABnCqJGQaPIaAoAioswl3sAiDGgHGxZxwA6",
+	"NDK6yrRj1BGbvwnhWzSdbXzXAWFCEh5suPvVXTGhNqcMNXXqClPNAd/e2CYds1yL6tMWEiLUbS1DOrW3",
+	"unikgS7XobYaT8dTMpzWOMy5LLKQTts9wHhvbWxund++ALp/7cO+NzRW6IOimWRRwx7rLbtil+65bKBo",
+	"dpmxnzH79mN+z7Y3tpe/cVPqazJBPMjtzRqf2JfyWRoPGL5woc5CnFc/vMFCTveNcWFe3tpa/vJ1cUgj",
+	"Hj5OtnGDxgdZVQU1egHUQtThG+cSEcpq5nGZ3L61tx8QxUWPZco/9NHRwLIhPOIqVMxvKHn66rNX96+C",
+	"VsAhuYtA1QjqnpubG0ShKkEurZ9fv3B2XiCZOV355AZ/coP/XG7wPj1gYLCbi0sj0JsX3F7Qkc69YnN5",
+	"HpzTFHtHZaZBpTM8ewQQQa4/DZ5w/+W/CjaVpmOw/KkgPEQBDrrD0AhvFNYizOdjW99CYBRzMzOngwP6",
+	"4WTII2AkMcM+g0QwPZGGgYkQE7wj0BbS7HPgKUbhgKTRuwKzlFFX6NMoUmAeT8gXWSy9qoB5/rJOFdwV",
+	"mQnS2OwgizSFbAZuhn8yPN/d6F9ga0/2N3pr270LF9cu0Qvn17b6nwm36WZ/s3eJYQSoPgPYN9/6KBiP",
+	"IVWVlm6zw/saqypHn3CePwXOA1ue89yAVp7oBcwnrfiqYaJChMko+7kLr+uapcagBTlsS3Ee69FP0QAq",
+	"Tn8hHxfjB3+WJuoeY66zGO1G1hvWjxlbdmLOvWKTnh80l1Rmc5ykSip6ftgMnSGjsSKUdNG8jKa21AAc",
+	"JWC2ooMprbqdP3cjGh+4I3ESiZECZ2w2UzsjqY1G/1EIAPdtc+rm78EzcmIrfAVUZk7+5ETAxqXlL1yR",
+	"oh9xDBr/ecqMPXAwlxDGLZg2FnJkSNcTGqF/yssessC6V5jcEowwodG3DM8GWB7PICxmBAtg6eQacfS5",
+	"VuvkKsbqzARyKX+GVdmsP8jtw1oKmoSciR77y/RJKKtUtn6BjXbvCpaNV4oOoh5KYwjEjekg9TiroTQ6",
+	"sHkTndgYS0MYCluIB8hGUjCf2mometUF0EvsskylaGpDYZDTD1ACkKbolDWuyAiSe3cJuMyeUGTEQyg9",
+	"N3sGwbD5dFoItELMIYuz2vB+TY5Cp7dil1X8IKgz7xSTLjdlan2XYGBMhjJiVbODrINTmdtelAwKUL82",
+	"AO8yCgwDtMV7FgFOQLglXjC7EuhjvXlip98FEySjfIWoloCbTaBvOpH9XRIxesgUNOZCWg9ZBG4bcN+G",
+	"aVgbPL7aFpENpdKqah3sPrRLbJ/qerx1rmlT0qqp0JjR2p/Of+KKDNlisuaKZHcdkQxZMtZjO0RXzS03",
+	"wArU8Y0IberqDvV587BnhTnWqIdMMaf7Z9VXrp7MR2/LK2vP4rJ9YZ8OFkwGg46Y80C1ZgKK1Q0PmNDp",
+	"rs1Wg4Ia4BFSD1HtNHIb8iN42sPHtxG2T1g2Y5e1nW/4hzAn3hKyilnb0umskI0r6DRdNY9c26/a9LuT",
+	"e8czE2j1GrgupaiXjxKlCRTHQSSe64gFxArvgLgdNPudG2s3DWEzkArAbasW8nJh+kuKHc2kl6j3rqRh",
+	"+ZPP8hHHuuLHpgZn+O0eDfgWAOFgQgPyBFCBz9dUNG/IkPe5U2ebq80fiv6XqnnXuAhzOUlZNp/V4+wv",
+	"8prcOWtcVWp0e0bQpylKHQgrYE4JdKE2tFUWW6czkjGmoEAtxK4Fj1EH1o5DoCc+YlCQzW0blQy+BFNz",
+	"8Avr5CrtDR2c/3gMRqJ5/K6AmLO5msLmFCAMrp2hEYZnKNFy1FVaCnY2LUxH52UkxQAy1ozxuUNiNpJY",
+	"PG0mmzM98ctGNcSvW4/mIr3viiXlEu0vv8ys29mAWVWq6g7DC1X3eHOjRvuMj81ldYTy3Ff7pyx8Jcr9",
+	"fT+823vS2yijSE5snhNesyDXYlBNlWaug/2Ix3EetHrZrX3F1TI8yF3c4rEcMDyVrce9m1UOOJhiESgK",
+	"0t80nSpIlMR+c0oiCaxWM0Q12AXKPixG3dTxcMKzcYdRpEaJW1sVJYrSbpXekxA0dMfBPoE/znuGzuVQ",
+	"Q/w+YkQRxH6oWqKJkiEQpmgbgD+Yg5aDbEQZs9ChxBywaZqqYi51LKcshA6TwtiMKotWoMuWXM55Cqwz",
+	"2joEhtT8864wQ04ZYqELCR0jdyxShVE5B9yMnQdcCWzQ28EnOjXWAS5lGbIIreTj+QOmLXDK83T6WF3d",
+	"+c9UhZftCg7Y+E/60uwxBl4sxHFR+dQ5SwEto9D82io1AWLgQ5HMQd7fbV97DDeJxVQl2Ihl4Mcs6bFY",
+	"8745DFjeAPLBXK91sicBNSS9BphMBicdLKwgzedQAXFYOTYFvgRkmna8dRQyd8FMLgd3b24OPnVX2Mug",
+	"ChdzF+sUuEIvE1cOjMxdeKB3BtxqwUFDRB7FDHTndXTzwLjShMWs4l5dtRR8nGILP3El24lFiY5WRIMH",
+	"MLcNhjc4rSQgFzY2nEFWFHnI1g8YGyvYj9z2/6nf1Ryib7r9sk/GVDnPljkG9lR+GGKunIURxnRSeVOv",
+	"Wdexq3bs5LwB2CQ/klqzeNpZJ0+hxMudSEXkGJAzFWOANDWO5YirzBfV6cnRiOsRE7qzm+I4TrEYHE9Y",
+	"B7B5iOzfFVRIMR3JRKXIT8bK4vftbTYD7j1zeW3rwkW8k1Th2+2QD5gyX9AOKdJNCJ+zrMBC2GaIvaQP",
+	"2qtCo60r9XCdPCMnRj7Cn8EauiusY5ULEsqeOmcpsj4Kd0lH5zKrD1nM+9M182oHc7+5dtYfd8Uc6+Sm",
+	"q1wEgy1iFNWNNKE1h0W8W4D06qe/vyv6HKZkaJwDjOwgThlaeJB5PZBQyWrJkjugaSuQjGdW8KqnzQF6",
+	"nBE+M34Va4JtMLZ2bP6Pa5ATPTlifw46gAP+VpnvF7YLcHnMHYukxRrPjuupspigfraWnxktzsp4Kt+U",
+	"HQpfbPT+zPtvvfvBz/7m0f/4wdkAssL5iK0TSEcz9oTlLhxZQIY6lrshQdrRHYEp8azDZew4mLOOAxG3",
+	"WRQiVYldrcpdAch98Ibq5Lu272CBYNq5vVPs8NrBbenk2rx2SJfpCcObOKrysTz2rJJFGSWXowhpERg+",
+	"Iq1X8U/5phlK4DVziTQupPthiGqnoTfOPMkGrkqStGiZLhrgkrBz1SzFCgtXsJbBSQ455k3u5PEEUcVD",
+	"cEnS52LA4nHMHWr2OtmHHCpF+zatRem7IpIqK8kYmTucJmxPZRKr/4+9d21u4zjzxb9KF2qrJP3/4F2S",
+	"LahSZ2ldbG10Oxaz3tThFtHANIgJB93Y7h5CWNVWhVS8cewkzp4k9om9e5xNYkeb2IqdOGd1fIlfnG9y",
+	"INLytzjVz9M9MwBmcCEJAjLnjSgSg5me7n4u/Vx+PxbUyOml5WeJBPR5UoE2DEWWz5NLUlS3akJ6icaw",
+	"M64kE1q5jAJA6MRyCf4IwNEuvukQejE0C96BOSqrdR5dkjS0SLcNd0ugC7u+PEBIgK42/PDs8jIp29aP",
+	"Jm0Hgnobnl+rManK0D36EphdIUiNtRKHdThmJMBBfQVwqVaP1cIgML5SKoShDTdE6xk3cgJ0EQJs+nyz",
+	"7JazwgDLdp2XIzi4slWfZtrBMcCRRWjaLrJRTkBUW+YHGHkXJYPlisDjAZ5DsaDOaOxSMspgfEkLPmeV",
+	"o1nmaFbWOdRm2Bh7F551GUCj4U9dIRKcHHQ2cWmNr2NjG1DD4HMCJAFgIR2gK7woIj0fDMrWLq1kiTVN",
+	"WmRyOtuLPtMzJZQn/en+9bR4fEgn4aDn4bkXk1EkY/19vc59cLndQiO+qtsSMZwGrlD32+K1EehfeZ48",
+	"j5Uk8dtBjcNF7PWlchNXg9vmWKFpmoCs8zJUpGzgNzbMNzbg6nKi8wrxlo2kBJGVBpFIMv5tIIKUES0Q",
+	"LDhwtyjXSdGlYLskfmilP9rbogGPtJXdxT4ZXCFlALvd4Ix5RlCs8kxA286TOxaHFvMx1Hd7FgIMSYDb",
+	"YqynMvQRyjg8EjrUoseY4WwKEZGwRPjlMCnRZRuqaQ5W0Uaguth7BaMyaJfjYKXRfH6DFVF5Ja4DuDmz",
+	"ZRJ/DDmA7hrHSib/7mMur4zqseUrdhEkpBLqlGfbLlyjWxT0hmOPOpQDOWWLzXZ1qhLRHGKb92xAlgsC",
+	"MwXiB14SOa0YI+Xnr6yRLM+zfAZb9hDdHbsLfc+5hN3OI+Ve0YFAJBerCJcjuQ9VCe+xhAluy/phjlxt",
+	"8w7bzIw1KVtpvp4Z0h1GD1zJiZztgPPQNP8FG2X+E6McF87XlqoXaueW51bO0bNzZyvLbO4CPXdubrFy",
+	"vvpMbaV2ji4tIkJWC3WK6rpTjFNd6Oz8orPzRWf3h0magxEfEEEjL4PHOZqX2g1/PlLJ6dKRucjXAJ/E",
+	"ckFlFV5Hqh82FwLCx6ode0mjUj1Lx252Dyj28sFLVEeo7Lxt5OQm6LC83vTQRwQ4deJyx46CRensD7Ub",
+	"Rz/GUsjMWxq1cDW+bEgy3ZV/9QHvgPUMhNhywXRfH0uZ34yUxQ2uM8qLh9xc2p3WHqV+KN68GHkBaLWv",
+	"dzFR/MooUAhzw5KhtG3GQ9Yv3wv3Evy+A6sU3BIUjmGZs2yWGyv4muBMp9QqnIiChFq8Gn0rPG6Qx816",
+	"FOdJatrBFuBW15UT3BnJB2UpgVVwZhMDmloQ8ChierT/bRrdmGoQtEhsgO5lQ0nv+tvCPRWEmwOl/Fa3",
+	"kT2W9bwMoFdZMt/lLrhEWKIGHHIqCORlTuAnQvp7XKGsDVAcux3QOEt/D7BJ1XpKfRGcYwE1sOFzjGsI",
+	"eUohCt18hLfnml1QMV+EiHQSbgqrOSEKyO7q+RSQGco3Wd9WPGC7IDhtpcLef/76q48fxAXp7hA2/n61",
+	"bB3H3EbYNR0jyYqKymlbeU/509UfaKFQ+5rKET+uZfn9upYb8nxYJ4TMbU4rIE5rl8rItg0LNPT8ARWG",
+	"QzQAZO2ZtxnxPztQzJaQnuXhjWgDsjKIqzCEcZXXTJ1X4BVGOazoaMK+biI6MSEAK9iqC+IBwjbVRcJZ",
+	"KyryGrbzD2gUMwWmIsSWzzfnhnVo3EqUx5fiyL5t0Wow4vMi8VjVV9bZMyaySLjQ5odDhaWaIO1RkdgH",
+	"u9J0sc08EjazhOo5vDqz+WG0XoZRaG6etthC18yMIrN2pXOBHVFgX2BUos1yXLeWhL2IIuxShj3Q/25/",
+	"9wl09MHkhFkxaYOfB/WgM1DfZBgwosJq3bhn2HNSE6HUdXKH6lB6tG1L8NuMyhj/9vwilmJaH9vWUdep",
+	"F8NT+9zGQlgTawFiiEgVp4zj2ZaMKnuiSlQKSCEaiSBSTTIGpQZ8HhNzdoI2cII2uOBsw1wUgc1imVI8",
+	"wDR9BDFWK3Z3cKbHXchrHms0hWa82gYg8r8/xAEBSPqAuaxUWDqPBG+gpjc8avbv8uLy+bnFs3OLS0A6",
+	"l/z7M3OLK3Mr5u9m4jZGB64qFsxOKJQKV1+88l+/cePWzbUXrn/74nPfvrz67W+cvbMa0wi6cVniOYeH",
+	"u/fwrcd/ea2z83Dvo5f3fvnx/g++OzoGX9fMTylD1TMGZRRPZqJKQizX17FOiAIBicpvqFKW7DusqpGm",
+	"CbHsYejXBY4yRSQtwqJjBIWHzXcZvd7Y+T/l4Cwn8fDl0MqFtCjgoCxtJUQEpjfIWo1odhbu9WjZIZH5",
+	"Xk06aU/JPmiguObO0TinGWpnDS1xUtEdvfMz3OfuWub0pMDoG3cBe2wO6kodZLSZ3hdmWXWdNVzRSzHp",
+	"NqWCXMLoZ8dXQa+tUCrsf/zp3ms/7+z+9y//vNvZeaWz+1pn553O7g5YLoEkLUFwQKfgUoJi/bjjnGMo",
+	"GRvizHHTTrppxv0ad0kg8b31GxHlJiqetKz9RjgmY6oXGmKbPa36zox9Rk9m5/AElNRufaekFXPNwXTe",
+	"DbNqua7Ldd2M6zqzT49T0w1qftN1KK9SUB1K3V1dnT1HOAoWKGhnNft3SHR6aB3hqiIB4x6TRSMPFSGl",
+	"aJlfhMTm10xQHi8dqAxvVigW3K0ycMpSb4pk2+MqG/xW5l3NmbLrnkPJ19PvkygQOvS9lLMEY92pe+W+",
+	"pVychpmj8pBaz6OEw4yfXGGbPo9bCWDbuBpUS/w5WfTL57pSNpQDoIRj5kIwpaxB2Is2TlROZpRsjFNT",
+	"ecRhRAMC1WVRIFXUiGhxG/cHbO+a/SVqGim6xhMAgxM1Eio2gaTMgKSJjbyd/vJnf3ry+9fOECGLtveo",
+	"LgLoxiOPP324/+pnnZ2fd3ZeSeRJVdwrOE9ecv1jNnLnwIi5ILTZlGKbYpOcs2O+IlEvGiD/GvkEIq5G",
+	"jHWE2RfXHXp28cI6L8PfypZADrESGkKyi6TC6j6gGkEE0RjpKuXYhIXv8w8hC1l5WNJk+k456H5MjJyb",
+	"W15Zg7xJaXHx/1+8gG66eUHHYo2YYYXS8uIB8iTWw+974ErPA6PMiEuIdHbe7ey83tl9tbPz8PFnbz35",
+	"4MOxTwbTTY5kHQjs9jxoiiPx9TzHkR8uUnMcmNsoRrkOXx/qCBGHSUZLZRxDEmNw0XEkI7lPMU4WIzoA",
+	"ujQGmDNbxATmsO4rLWR7immNkRIa3Tt2Ab2DyQf1BobzsLbSnFdPqXmy1hIQxEvCJxo3rSUcfnqyvx6A",
+	"e1H54znXOTapRZj2dWfB2agK7vm2D6XQuf+zzu6vOvd/3Nn5w+PPv+jsvNLZ+Utn5+3O7k87390d27qv",
+	"Wp9vSlG/kTRQHvbLLTNo2Od9gHI1Ig9BP7d3j8wsH1eidqiOi1RUg7YdnAqOLcKl0JEqtBeYP4SKYYRH",
+	"xUVt1Ja5AfoLFKRjXzv2n4TNLrgE5EUZmgWejfzvk/ff3nv0+87Ow6/uf773k1c6Ow9t/ndcLTgDud5c",
+	"E+aacOxkb+RtHqUKRKdodnSg8fSuStEw+93yIjnsoyaTjfSEin2LI1VXuQKYQQUwORHDHWTBvSS0lrhV",
+	"OL3/r+8//uSVLz/+3pkjlDyPVbErc3ZOWOkeQ5rA2cHPlH/w+It/23v4ype7/3v/N/96cOfgRbxd7hbk",
+	"bsGsuwWXUQiL3Y7/Eaoodpc1mi7CPivuAeTmoNgDg/vVgCrFoli/FCIVqJeqrSvR60w1vmPGWygVWiyo",
+	"UUsnYDVYZ+ePnZ0fdXZ+2tnd7ey+uv+zP+y//nFn5+He7vudnTcPoNOiNx4rrZOrtVytTVGtraot2xEo",
+	"mRdWodXfCneNMXJ6/9Hbey//6Mwk9NyC60aeHa8swrfEGPcpBTh2KfGedC/N99hsqL14Zgubklr2L6v3",
+	"vnzv9S/f/UFC0T148rsfdXZ3OruvHUDXXXZPypVdruxmPshtZIEIaVGYM5TeEeq6xtSzei/VBZIEAyA4",
+	"wH7ZJu8WVfHpG+DGlUV5sOwRUaA8KmSKqpgyWTAbM5LXy6rqOdtV1TPucXWKNfy5ossV3ZhF/HG9hBaE",
+	"8hiAweFjHKGigwqM49Z0PWdOz7OX3RSaTVX7VOAbha9+9OfOzh+Wvnrrx52d33Z2Xt1/9O/gcL0JZQW/",
+	"OEhNgXm1a7wZ5ofLXA3Nvhp6SfqaOcIR1D9atLgFaptEhg2zViOUAN7GC8eSmKZX6xaYqEul4nOKVWe9",
+	"da5pYoKDLJLVs3mKaVJb7zaQLulotsnpx59/8eXPHjx58NHe63/Yf/vRmaesRlCFFbuzp2dicQx54jeX",
+	"ygNK5VooMb5mrABWfnNg9rSu1hFaAtVC3pfpHb1fhCYg7lksuorQdTiIM99YQgAz9aWrM2vQdkSREh28",
+	"of1M19MO2ub1srtaj9HXbfm6Pmq3zdid82YNp+Po3qa+TNMb0JRMFbL0gsowGgNLBhN5sibVdcTizH3f",
+	"k+n7XmcaquWjTkjssEUCGHUgRWdpNgcRJtwxN7uC1w3pdS+LFi8jlWfU29/Hn+MrUvb5tq+ZVzaOPO54",
+	"2/kPmJuc+Zv1iggl8mKaiyx6PtlEgrzTZQenXz6T2UEPqBtJ9RAtTEG0jPpzLfX4mx0TviPce3Kd9TCd",
+	"yb763mbhoG2n0SWJADpBC4TFRN5ws77Mw/BLiyoSCJXZnQ58bhuwUdKnpEYDxaLXrQgRMMqfvi7seLOO",
+	"0oiNU5y3TI3Thm23peWQ5FXm3K+EjEfw1lZBpaNcH5jid0j39Ro6g8gwST2Peda64jjI40ef7u2+T0Ie",
+	"MIXZWI/QhrActvgeikk1T64A2i1GGaK/E8zKYvrC9mmnlbRKRjW7YmmNj9mZGkMLjRH6W5qAmA4goa/p",
+	"g/YLw87Ku4VzF6q/TBik0thTs7+yVdIQhylBeoqbMWCa9btP+HenA3qk6WwKV4VFXogIaYDg+8R7+7NT",
+	"r2mWM2KrtxjOVFnikGZYCXxVBxcy09JlxZATGvFY3KMsvWtVZ+4RjdFEziH2BDNnAZos1gqNjzJE1alM",
+	"OaQd0gka7nSjkb88iCQrnQRrntyKXCHo2JYMzg/gTdEkMzm86ybTKpESDlhMVY+lHVgiElHpAACbJdVC",
+	"nBrE44/st/l+JFKpHhY4l7HMHDDa5FBYeop3v/V3e+/+ae+Dnzz+7C3ic9LZeYBZ1jEK2szIpsO8NaKc",
+	"f70Jt3KXaByGLmfVjsInWoh6vScWLe9Sa6nHwCu0Wh94aitCJL1B2/YzQjlrzZNbRhW5KrZiQh/RZpNR",
+	"qYw28LUClnm4Q40xD3nE8NRJgxZtK5v8yS7rXY374Weiqtchhoys36ZVp5srt1y5jdyLgJvaeGW25RHl",
+	"0pyyBE86aKfUEeq/SQNTDNd+13QPx7QRBxxWkOFOwYdTClil9YPuvf7hV7960Nl5uP/jd5988S+dnd93",
+	"dl/p7L76+NEH+x/86mA1b9PpDs01Vq6xxsWKcEEGzP8EAfgcwB11NBpKNNvT1E+XgQXLnP9IpU3Kqu7X",
+	"gKRMlS/2Btzx9Jk8SqYiSDTb09dd8WsUSivnz455VDRLMnOBeM5aeTA+V3WTwexotmNFZ8u2ov12JGpO",
+	"VKuhlIxXJ9lKkKbt+hoJbkUjmdV0YDzCGc0JJgyidpqJapYrplwxHfGp0fNsyc1RK6GFe/Evo2UPu/TG",
+	"1E8oRvhEqPO05AymJW2NWHdSMvCVHpyRnLBNHH5pwu4cLE2FXUB+gymM6URZI3esNscHPGsA6alkUFfI",
+	"zXlbhdX6PLlNpR6Q5Cr7XplsMYAuhlJEICki/xAKTWPkaO1Xt5hW2amqHlGeKJnBEXcrx0PPE1q59X46",
+	"ElrHYsCPL9R7EEWaehjBEU/zPJKK/vfZW3u//DiBDpxHe3NdddJoYCeurTwh5Fzg863BPR+XhZDX4aoJ",
+	"yol7SFalPqBomUEUCSX1kHsSOa0aQumi8fSELeW/aI7zviRabDGObtwWN/6dFpbRMS9oG6fEX9fNbmzj",
+	"5CNfp9mcUVV/bzm/2VSzepTISo6Kptkq8KZCSAwJ+ZhgITQA3mFgJVX+XVKHVqSIhBFKO6S2OP7xBY4h",
+	"UhHGPVtcAvVtUcQKolVkjW4xo/TXecKQzn2TtUuAXgy0bHiMq4vAU8CWWpXMmgpNtlhTZ3ccOKkqTDBU",
+	"d02pkHnRkwbI7jy5Zk5GRjDN8PHYBTMNzHR5V/Sk0HroFnrAKMUWj7FZNyqT6mjf9wvxkduZhXvmx7BY",
+	"l2TbYmvA3j2bAbJo3g1F2bEW1mLs+Vzrj1zGbGY/sV+eAuU+Srsh3xoMizHenp4s8t7RW7mXjNmBhlpf",
+	"kzqQT4st5nUR6pegtAD6TBzh/jwpW8bLssuUANeMQxUAk5ZgZbwIHoIt/LYX+UjXqmxJZTlGUShDw50i",
+	"dJ1D46rjJLXNrDSQjHptGCPlbcD2sZXjzoCSgFEzBF9ZDrGw6dheZRggkHQ1wRAzT24iPEKpiykV38Pn",
+	"SI3abaLX+WoiiAgP3RQQXQzapIWEFlph5208dqNjN4XwskAMjyb8F09loVRYrD1bo965ypx3oVqZO3v+",
+	"Qm2OLp0/N/fM4rPnn3lm+dkL5xbZQYJ800AlzI/N+bF5TDBC1xSfRCIsRr8hRorl2Z/4ybpJpbnY/Ig8",
+	"oBm0FsOvv01lVMwQppiVF0SLNIxuBuMgFMARWFwCmx2UTDG5DbNZclhtkEqB5AmC0ghQoS0abM35HLuj",
+	"5slLCHbAw0bF0kCCGq6SOlTeI50QeCmtOsNFdvRCZu3X+emymfeNCuVe+UzR5sDqbsR1us1gpPOkzMMg",
+	"KJuTGvaypwLiMAiEXKJNWjUb8jCkAe4epZXF0Qvskw8/Zm0MzxZhtjKuM+qRqrni662RT6aCvUPbsdgg",
+	"GTqp+VGRlhHjiZ0dezWpCoSeM67d11KdrmHWGB1hdtdXmNeOAKGMXkzTTHcCoV80k3IIrbRJmxsNn4cA",
+	"tHuuWGjQuxtNJjcwk10orYysqqLRHLfT2PXcfi1ltk3uJJ5sHQYn2EBoG8qG+o0GbZOK8S400WITXIlj",
+	"9xBhTE+9TksNPQABZLkmRaOMyF6c2fC4c84trFWTIgeubjHGiwRQrBA+E5Qf40AdUNaifJEwWq2bs7au",
+	"Y7O58R9FC3HDaBAQ5WtzJa5muYsnV3CmyGndEuu8ayGx9ZwRTSsBKyGeIpWMmJVr+sw7M09Wg8BFRkr2",
+	"7E/tKJQZAQQq8J3MgroIBjzbxvJ9Rc4uXiBl8/mG2GYyoE1Vtt5u2VYcldd5y4U54PYK3VV4DaqJalKO",
+	"UQhIvxQdfpESDVYRXttFIXxdwqdBddJGnSqrzs0TV0kzoBwnH6IXNQtXgEP3PONjszRfOKDtWyEYHTWr",
+	"9ctmcLcDyqdSuGweft1Xqe6y2UKRAkIoR5nXT55UEEfaxuJF2BCVtlGCZtNO3PoIpc3on6YINjDI+xoq",
+	"/bG+EzTX7dW1Sy8gZIhzkTHhn6a43HvPSL0TF5oVSoX9Nz6Ekqbv7b/57pcPXuvs/GH/o086O3/p7L66",
+	"//6/f/n++52dV798593O7g86O28frPgJKCvyGG6uCGdUEd62gnl8xU/G45lR9ZcWGViNclWuOqUbY5Mm",
+	"+LSMC6wi/tRTCqFIiug6SuM5G8dRQsKNQcbc3tcTQipbygJNUdybJ7d4nCdTTG5D6stm34RE94Ws1dk6",
+	"d1e54pgRc3IXSZO6QiNGPcBl8G1Bf0SHa1Slix5jXrErk1giGMKFpJx5KnBdk0Tmbp1bnDYouLEc8zEv",
+	"uMJCH3K6jNsHsp5c6I3oyvKZjLBwvIAvmj016+k8M8ipUPzk9iC3B+Ogm8f8Ykago7pDe0iFMgUF6kcV",
+	"owz8kZiNJm0yOafqjHWhoffAc0JaCssA5slNqCw1ag2hoIDLWnhMYemfq0cKGPWs6qXwuUt94am8P7Zr",
+	"bnbbDOcOjmaC4hk/ZlANLs5KkSwvLqaW3+ZlVuMW1+KMmv0M+w63DZbROBjJjFJbuP640CLT0bXBmJZh",
+	"yGXyf94kZcWoVhvGxyiTmmSMwB/gkAsBV9smB6li/Mgc2IxR5sTnpMmkMu4MgnNXRYO5/4PrYStp0cBT",
+	"hRkpePo8AYg343MIAeU36xyCeSBY8Gzcrd1DhP8XzWdlFPsyeE+atEUoMaNpPKe6aEHyGJ7Xopb5STKl",
+	"bT2SrcYNFfMwLleh1S3nr8A7F22K29egCHy3nubh67wsmQ4lVxtUl8lp19RYilEwu77IuKcQjA6KjxGt",
+	"ysUAtQg8RE1p+YqdKcb3gJ0G6XEo8bOTCR+rsGq8LDtbfjc61Dpfc+oMVsu3Vbs2ookaEOOXyFj2jbpu",
+	"BGVrxSki7GtBFLVNl03pm21tXTulpd8EOgPYJDWIQ0J81zwyLpEm2RXS6zxRIo0F0mpYhTQMIlZ6/YGA",
+	"NOoEy8iWTiQB+jZmkrC/mrlII4+YUOAzfqOpADdgNXhiWs3jNburF2Aeuu4zEpkdbtqor9Ya1bx2PHcT",
+	"C6XCHaadFVG+x0BzWPvJ0ZymmMsDeoIL9+Bnf/F6bzuJOUGDIYg1ZktIXU+rSkf+LmhYwvfYFGg6LAzy",
+	"PIlKAsBERqWpoOCh+aTd7zWifu/SbaOV0PdaiNybG7doHmew25mbhss2/FK0EWOWxB9j4iCzZdmNYfoI",
+	"b3n8Po/X5Ia4K35Pg8Ac24yZA3zK5EH2aIIzGNCdJlzlTcagE9PFluUp19UIiDKaBIwqHUXJu7gT8Jxi",
+	"DkLmbILg34hCY35H/qkoAN920OOp5xd8+hFqwVyP5IBS/ZKN2+xohVgx6U8XhBH7o+/gOGa1hglGN/v4",
+	"i9AFD2PN0Rdzx2ISvesOFpbafdanhOyfx1NCruR2MNutK3OcrH0cqWQwz7QcLtMS1X134aljg9lU2bjG",
+	"3bXmYzEi46DZWSMFgK5pTJ/wPJw6sb24BuqsRdtGlQXC0gYiLhGBFBNWbs80RqfZUcPQOYVttgw88OoR",
+	"L9NPyXAjGma0SQ/aUhkIlfCLRq8RnyKCJbxzVtYjEHlR+EmFgTN7GcpcmoxbPVEECTKSVBPSNUqrouPU",
+	"jrszqdQ+tIUc0UEtrDR8Pc2DGo4gj3LkUY5JytwLELlDrgks23BYBi7eOL401WjVD3xtAx2DDxlX42v7",
+	"NnmPaRXSU0WH1NOq+9U6aYRKQ5uavBiVuTB/s66xgsUY3bRihn/oOnA36N3rjG/qeqG0vLjYX68wXJgv",
+	"hVIJORoak9Eqk5dHO63trIq2W/YsZaYyXq4ZF8vJH5SS2xnLxxOzU0QpUUQL0ScV24yH7OBu6pBwnVvO",
+	"qSb9KIauCqXC/r999PiT97+6//mTj17d+9P/2vvhJ/sf/fLJr15bmluaWyoUC1QyulEVnhGjpZWlpfNn",
+	"C8UCwEPCNgY8Yhx+i7EtCHqFDH6vSdEolAoOv12LQqmwvFRaWTRnRTguWhE2z/zwXzo7f+zs/qiz86ER",
+	"6CYFfpv/ds9d89Xb//z4s7f2Hv4GD5qjiY+b6ulFH6PFzjCn4/FQvWSBuoiv8jhj7nRnYWRaNdcuIuVD",
+	"OvdUpORGMP0L99wtR4vWJFRcHrGZhYhNRKji1jEGthKioQZZwFSXb5PpbvV2XD5Qlh5175XHk0eu9aKe",
+	"a0EZ6i0dtYc03LeOLPeB+HOMD6igjsET1bBhbt5NhWNZcCgBRyMK7CngxZknq/bvENekESpmg3owX/AU",
+	"i0kBF274fCNUrJxNlNMlKAf12apV67KBg/bVb1/u7LzW2f3B/gf/0dn5XmfnvaXFvVf+uTC2dzTF6OGo",
+	"Yp0HHHLvJmbBqcXCdFQ+zQLE3icXIuzVZ+nnQzOG6R0PR5PbS4FQUadDri5ydTHbGYjJaYtQDomJXnIX",
+	"TVAs7DOyQoOrGGDVddbIyy4OHE2sospTFlsscgxtvavYToHaO3YPObXI90rAqrCji8b3pb5UcaunRVfT",
+	"0DlpPFr7l4tEsyCwyQNfk6p5Y8lVNkGL3YRTDWj2cEguLc8tPrMGxJBJDsmIm+2rnUf7P/xFZ+dhZ+ed",
+	"zu5OGr2kucX53luM7FzbOZlK5NGtR4aVtNs5t4u5XQRnCYh0EtiJVTYJU7lwz/5vtBBirFNOcgRxYpvg",
+	"FlRlbFKfT9dyjZCPtYp0YIVh5u4TTcanfKozQzjaQ11+xDoxgfs7ddFK6motoMCyXTEO0hFq6WZdaKGO",
+	"XVL69xfUkPoI/FbzA1Yif3P7yvNFcvvm88ZQvcQqt4tRecjSMrnxHMR5VxZJww8CX3DS9O+yQM0TtAqe",
+	"pC0OpE2I+AFoLv4/MnWRQCy4iGxJECtm237k26/zKm0wSUlLCs2QJcBHnx8MDVmNx5BYH3Mf+Iuxp4A6",
+	"Qggh1VAGZO7vyO1bd9bI3JxHNZ2r+JzKNvnrOg2C+e80N8ncC+TUJZTjOeM0lIjfoJts4TtNtnnKfLpe",
+	"WLWCYHlInmNUMkn+au3WN6/cXC+Q9cJfPbd650rP0muh6n6DJtf+r65dtiv+X2igv/F/v/veeiHFu6ee",
+	"d9tcNbSax6E8wz0B1kIVwZlIsKlQDoclxZitoE0r5qGBK6CNPeWM8p6VxcVioeFz9/tSarFPT6WMRR00",
+	"i3MxyhoUXQ4kTiKlj86SiHVl3i2WSqkQhvDJ0DG8hFMi5FacyE97WFUyz9fjFjd1P+tbQF2G5VWayYZy",
+	"iAsN2iahGrQSgV9lXLGs5y+N9Pxb0mMy6wlNoXy4rucRfiNswANwffHX+Gk+12yTyZFqucY6YKK0/X/d",
+	"9jJaXhTXlAVOt5J+ABwXx3fmQ0HNGA7Kpc+xyc1ov/zwdzIPf6ueh6ypWhy9+7BwD36OdsBzliU/3k2y",
+	"3mPISs/GEQ+2Qm+mPy2LHu+Zg6bQAeLsySv/c+/1DzF5/uS91zo77+w9/NXeow9Gj+7BQKaTNx+u6HPd",
+	"fqLz48C5ojTlniIVBohih9b47Tm/YV79wCfEkc58l+78rXFSkNuWGPfXnOdEjTz5/u/2//jp489/uv/g",
+	"F/ufvNHZ/V3n/med+2927v+pc//75v+7X3R2P+3cv9+5/wow7X5r7ercs0X4sXTeHBwv3b6wspw4OZIb",
+	"Pp4czxUXFxeJFC01T1bjg5yvSM1sQAySkUobfKdrl+fX+XVzg39kUiAIOGL5VSRFiDNRcy/Q8j1dL5Ll",
+	"s6XFxSJRLdpsAp6akJ7PqYYidECXgQbeBYeiRgJ/i8FBs8E44KqYv4sglYUXl2X0xotbPGhjfge2SUuE",
+	"gUfqZmQ8y0/3ZHtDhjyt3rgiRMCAnqbf9W8ybqmaFbBdWCy4izGqZ4SP7mpUs0YAQbxhjz/KowBAPVbV",
+	"9rGeBY7ORFyDTfEiM/+mjQrO6xVWBR6pGqKUyjyKd1LtxnNm9wLrFwLzdrURkdN7L7+/9/JH+298/uTB",
+	"B48ffffJe789cwBDUheB79H24IqJF9xFI8HYthmVw6JFGD1YXrxwIRFMWF5cTIsnTDK2bt8sq07jJtyT",
+	"BkjrZhR+RAXncyIwjHLC+7ncDkIIbrP4SUZRG27sLmQ+8s6uodt74Z5H2wNPv5I1xDaz+yE//04QoSKj",
+	"rL0lpAegtcC6XaHVreM/H1+m7SRLTh8bS3J7HBTW0/bNvfHa3ic7Tx78j70v/rz/5rvGgawgCv2YOBN2",
+	"SFMhXXHTkdVER/N0ZO7IRO1vZjukyL5V0UiuSnjC4hIu3KdgRvyDdMs1qdScyblNKcLm0Z+TLVwnJ9Qz",
+	"fozSkmoRY3aCTWyE3K/6TQo5rJTDomSbvtJM3sahPm9GOt0uZMlooVTY+89ff/Xxg9ixu3n71v6ffv74",
+	"k0/I/rufd3YePv7src59PPL/hzkHmpkqFSTdCrnYov4YYbvEi0+lMu9W0jnJ0GbmsGw3E4HNlKuzk6nO",
+	"XrTiahm+o/2AFQpGwyUFnmyLEDnxRH81cpdTPECJSYgZqH4MnUwGqauO5gSo9HRLkJq/GUpgp2swm17n",
+	"VWYppABQC4P5JUsW4LQS80idBoBrVxehtOzaEBCjStvLUJuROlUE0bLwvk0mmoErNGgwovy76xxAChK3",
+	"YdxL8MggTSCAGKt6qOfJlW0m28htACUCIQTftHmhbaYuIqu2IMrMieXDgsAlUP84Wu4K5d48WQU+F+w5",
+	"rEhQ0J5xPQUP2uvcUm47hGXdYly3E9NwkagGDQImXXiQWsSkgGpgqmER5Cg800LycI/UfFWlAZyN7PuQ",
+	"x48+3dt9Hz7de/kj818J9F3Rt+1ypdmLTYaQRTaSNEEHL/mYzDAabislSI3KIlmCuC3OUMThhbtFRzxT",
+	"+YFpnHZgqIGR4h8Zj2Z7EPC5VRbTxZZ0GsvsebVwz/zIVlZ3wga8Uv9LRvi9KtauyeeRulBakdNWnIS0",
+	"0nQG65xwGwIlympT+rbphmoMU2hBblBZrbsHcXZXz5ObIlI2SNHlrXPKWatotrhFVCQqbEC4XpGGAD1D",
+	"ecwYmCGz32ZUTl5kE08ZBBVmsxt2qovAoerrwNoDSxoTNlQuqWNLakJEk5q/aA1CpT01ub0KozE7ZFzR",
+	"dVmXVPG9xRkBYl1qXz5O9TkatkobCH09oLmTW7DJ/oY2KWeKkTqjns83FeCiqCYYQstb2GQ8FdizS5wu",
+	"3fnb4RJ1pLkjTStBHvU7MtFAPByY1NmVCgBkGYq196LFbRmY7YWLzCwY33VYdWuiT/Yw5a05st/ozRZm",
+	"fUZB9YM9kQP69cfyYWKOCcuvl8q+FxWmizIH8WMsvXPcvQH1EJp4giGtp6pTybIbay0V+0ziQIzJwL50",
+	"9JKTY+rlUbhjSyoYaT8knh4oq4V7totkhBJpK/45hN5MQeiB3gdN3qLKRjQz+A5GhdFLX+jF41OZ0K2W",
+	"HzOODDpvKKriZE4YYJMniJjXBx6SxA0hIXSbAad8GODpy3g/2m+wbGC8aOsflDODNmkVFuzZxZHzgOah",
+	"U0S9GyaJeTFD7nfEaHcSJeSQ3sYC3aZ+QCt4xM8KL2wyfavFzf5cTV4+JMywShrCqAxbWuHRNvE5WRNb",
+	"bZEZbJCR2KfXbg4Sosu0fUvegEemhSC6hhPlD6H0A+MREHVQEQiojUicXzbXZPbjRo1Hhx3vJKMKXauW",
+	"XS2lIgp2X5JKIKpbqPtdvT7QtH/tFM/s8P0zTENTHjkL0G8iGStimtmuA4SltYiotQLFUoMcxgD7fPNY",
+	"XIuRFU6VBox7VA4OZoIpjq6coGgkH5QVc1uD7hu+pYqEs1aURe6CzrtoxQbqrtBJ2uJmGaN1yh3pcSN7",
+	"MOdmAhMScQoFYqESqjZxe2mqO39QC5sbIIJfxFUmTrZBo9qqEUz7GmGeJ2t0C0KBJBG1m/sma5eg1A/K",
+	"SCzbNpDQUaJYVTLrG2qyxZp6cPjwUjxzhy0l3n/08v6P72M93pe/+UthPHfbjmMqIcNrSoXM65qOAdLv",
+	"oGPMUnIEDBG8modWTnYA0OyMw6qo8W3nwj3332EhQ8m2xVa/yA8LHXYpL18R1mjqNlaycNEigufWbOSw",
+	"kFmA5E5xm2QWrNcI6VGnocfz8iaLm55ifFMw02c5TzZNvPQ80JTbt9F65biAvoNIIR0+3jRZ5M2hesE8",
+	"/ujUQi6kX/v83nWmY8zzROxFMUSHNKJx8GisYhJQs/Cn8+UmIxt34BmD80B47jQnVIiCEhzXPLkMhcyY",
+	"3WSSEY9Vfc8mepLt1tkJHXx6YTLG1L7aNHpQR6VGhsgq4OzhlOZW9URa1ef9bQbhGrMJCOWAegOJUchK",
+	"sEYzoLq/ChWvH0+TLDQE13W1cA9+HotiGX7tDTOWZI97DzEFQiSVoXGiDJmastrym03mlYgR5TL0VVAC",
+	"7xSxFVLSYEz7fHOe3KBtUokVFOWsddH2YYD6qtEgILRFsUGrSnmVBQEksjE010YFF/hKs1RoJbwzvsch",
+	"gmcwJLPAQCqxeG5ueaUwOoMtPP5SXfhVNtMKDzrqYPJd5wssXK79Tqb2uwyy070rrCwfQOVhqmVgGmkN",
+	"L5mgOMATBvEs4SjTc0Xsrs5TRZMoAneTnkzXDet+Lh4nMsM8uWqrELo+BosHFs56Bg3WqDCZVlI24SQR",
+	"7OvDGDh2t+lLFjMnPTO3uDK3srS2vFI6d6F07kJEvuTY3h/tdnbf6+z+tnP/jc7unzu7v+ncf+Wr7/56",
+	"/yefjJ5SglFPMZeEs5bVtYULf00rkPw8l5TbRavGYPMQijvkwCgNqPQW7sHP0fJCsZSPkhBCTBlfkZaQ",
+	"uh6lrBNZIQvjSQBKSoKe8asMfEGfA2KCUUKCe3lj79j5o5E2x6TyRahYXQqoSZtMwoEyownq9q07a0XA",
+	"Eg2BVKwqPGZr4i0Esc/RNnqSKTVPsKxRuT3V33EbCLG1qm+bB18SHjuMZYLRb5ghFUqFZ5678tzcjfNX",
+	"z849c/abL46DGeRGctxA3+bBzwvhpUO42q4l0YQqJMBSObioTV7djzAoeOFb20x+XQ1ETwUgcMuDwAhO",
+	"YK9iF4/wejB8UArRIMD/F7QPYNPZkvmSDZjATlS6hHgvgLcDYQ/FNKHK99g8ucUZjMKWHsKd58kNh6BY",
+	"RmeyTNoilIoFNUJt+SjlbXs5gjkoxj1jJiJoGSu4FkJ7099mCdwZ+6AUv1TTLfZce+IawGhlauZwaTxd",
+	"sAYDj8RnKt4nDCHL/cRlBliiw9Xx5lrhWLUCJGKtjCKaRZdyyFQIAA2m6n5zcIjkdvLCidqt6DmDwiXJ",
+	"cfdzU6+MuPluCM+v+c75G3uPH3LFICpBe14mWVuPp/pkOr3LobdL2Av5kAbiEDFO441FizN5ShEamGlz",
+	"TNQ2mE1eqguASIvaVjnGvYsIxm+8syxCAVeTPRRbwjiUaeEKHKnx4hz2WjbJWA9W84hxafBk+9s+biTB",
+	"8FBycHTQwZbJOCcZHfnRyUdYl7A4A5gbbiloch/GOFauBtlmtDP52OLvHnotVh0WghKkYfwEBOjL5Lpz",
+	"TXyZVHBdZHBL6WRw/R4QKbs7l0vRUHwbhwloW4TZ/Hfw6cgTcR0u/6ZvLGHKdEQ0/ArmgN1tBuCT1Gig",
+	"WPoAjEvRbCB+UzwGXzNUFQPR9NxXcTxFM5XX8IvPRlNHpQRE5RzB5RANJSODtyDwmWhhD0CsFo7P1B2z",
+	"M3PV5x6+OiqiLrsXFdcAcihEkhImsquaBsvKapKxUQ2kuzdSXRZJYHxBwrgIN+tF+2mdAaVPZEuJxQrl",
+	"nm2HK7peDfShi2jUFdNzYRM+qgaMAm8GBaRQc6uGA+5U2r45YlCCOW7Q9jpP1BAljbKNlIi4ZaQLHdCY",
+	"ahTFpFWPmsTMIIGqKM2c13zuXZWMjWTSn2ObPndWM1SsSF68eomsrKxcwNcXtZpieiItndndnFe4lxjS",
+	"BLozBzSSHoEVi8RoqXhYi2Y9C7u9wYYlbPZxmPXItwFL1iPTp1UQbqozo9q3TN9vJBNnw5kJy3Zucbhp",
+	"w/GDA2DGn4BPhkqt0Qbe5zGONOB+13H44CfnMb4gWiQQoefEagAPMRd+Dw3woNf8lmI34QtPnTl3WnI8",
+	"PLaTYbyBX0cyAK2mAOiRMNc9/U0pKEepVrsMICFlomgbRLJl3E6MipaBq7pcJOVQmUuMpSxHPhOY6rIt",
+	"/CpaaSYB5ZuhWZ4ImYeqLQaR1AyY3EmD7gzF2yGrFsMcEeMASkUy6kWYn8e1uY4nBdaPnwNuTFQvC/uh",
+	"SGrMMmDBJkhzC8dNfXW1ro8Ii9GzZH6D2VhLycZPnDPmPLYi4ULi9jVbDmo2OIiKQ5QWYbWODipnA7Zk",
+	"DryRA2/MsOxPJVPGuDv0WJiMdPNzKMWA+ajuSooUcha/umX2JfLDyk2hNeNGk+PXo0NZXG9MA6PTkXao",
+	"Bf0lxiMH3QH0rkVbwaXI2cUL/elwvJFN+EyyvHFgSil+HZu2O96ijtlvKnK7J7UNIM699rDNuTTuIIDA",
+	"aS/907Dgk1u/6xCxwTi6FXEUYkgwmBO4ZIpx3QX+GC9rrFiilv5BGuaaVq5SxgKJdJVeQdhK8H4lobRo",
+	"Znf9H+9OKSaaNdw7n9Tdc8UyeuPn6UgASR2QVWUVATRA6AVqSOPpxj6ZZj0CjsLAJ2nQNqThCNUloNqG",
+	"DYXDaTAXfoQqPqegbCQSDlWchVrSAM9lxS7oGlFb5y0LZe0rQisi1PNkVW1BPDRR7OGKm92edgznENA0",
+	"Z57sPU6uacCi8JkypwOoO0GixySfU5ofrTSVelakIe6OcXNgUTGfDtGYIUt6VQSBaCUVMTBWu3kE/2qT",
+	"6b4910fomK6dBa/5sjGo1LF3QZWmOlSkLGo1JplXJhVWFea4V7Y3Y175ot2u7qKNkGs/KOOGwMJ9Hxw/",
+	"e8VGQJuKeeWIHSdZzGOZg4zknFLzBEoA13kZ4hwbSvtBsFEVDZ9vluEoYc5JThcAhZi7ZV0EHj4YQyQJ",
+	"LYDNcnAvgvcqocKBKE3bnM/Ll69cv7J2hdiZswEcLpyKcO8VCJUo81zndxjXRLf8KoOlCrl9uKt0sVMW",
+	"qTVfW5645E363WP83tT9457h51I9olTfoW2zrRywkpEBGz2gSKRg9l5iO44gx5pW9WAny9wUP/W6DRtw",
+	"bJknMq6tgBFuRtGiCJlcjC6t02aTcdXvi5lTIdOX7Dhyt30qjlfE/233w6CDV2p/8jWOZUOOAI/KwEfu",
+	"xQgdjlE43mto6Ino57dY26UrgRETcsWUn9KkwiC6C0OBfUQqbXAFrD5m0BLtbh8FF2IsQWf21DqPz+Ng",
+	"3ayCZzz21CxZJBDGIWUlhJ9i78mMbh5Nj52kDS70RlMo5VcCttE2uj1myzTvUqfQhbbFUtmFtxhrJrf9",
+	"AUt2G9QPjBcXNnzJ/tp+MP+d5ugV+3YQU0GJePqFMm/lGjU0wChAPJgNG3v3cBYLVZ2osBIv/xCr5dH2",
+	"HBapZ7mfd/y7xPM3fa2K0TkJjkMVVhOQU7iYIISl1TrC7pM149Mpc2zSEeutzenhiQ/YJ53zArVJQpK6",
+	"aEHBQ9GpL+KJLuDSEhzd1rmus0aRSGr9R4rKokmlhmQ31IOaF7MDQYcudqFTLkxLjPjb7DJtR70AExJd",
+	"94js6D2OMHftRgx9Mh3tUoiWaQG7JrkVhwmGFJrqAWJxFeQN794T+kBmZ8Y47L0o5JDe1JgZWcMBTP54",
+	"MUpfR/IAamw+Z62nYEdOdoPRaBYiD0y7xRq4s1QgBvVPQcWuBOd/nsRH15RTqT2lV4U5XTudi5lP8wxX",
+	"oWeUGAffDw/ULdou2bRKYtTzZBW/he38VJEK2wy5ZWnJxNzCfXMHXukQrpemW8xM2PnaUvVC7dzy3Mo5",
+	"enbubGWZzV2g587NLVbOV5+prdTO0aXFMTBsEqObDunKeGIFOyP30b4WPhqcA2uhxF51s7AYJ4T+dAF8",
+	"/RnnQnwENLfDE0JpTiULtOkvbC9BJZr9zoA2FJ8pcvrJ93+3/8dPH3/+0zNFV65JNqUIm4qcRtSLvbd/",
+	"bT5OEGJ3tROd3vvk/t477+C1UF6ZUkGpCimF/DYX3Qwrga/qzEt8F7m5U750FcusYOj7b3z+5MEH0cCS",
+	"FWFatFLLuBOPsPU6/Y9Yo5AogDR4nCsy30p8261E/9eNk6airjjMf2CUNGpqhb9hsS4U6lTNUgMiMzKt",
+	"J4eJvXQpo4QMg5ZGRbvSbM8obePPWJIICpTSeNMioVL62zRQ8+SmgNdRiceAt5O2RsyyhUVFdnH7lvGu",
+	"ezq24htGdQ/9N70tWdMWp3PPLT+47rDqiZsgtEDmZniRbYYBlQ50TdncJ0I60QQ8JKK0VdoO9avnARbi",
+	"KWW3WaJmZ7vbjMqgbbmY40ziFhctfJ12RXjtkiXwLxKovWde0U4R8j2zVt8AHLlz/wiu4zTawEgt2v1F",
+	"17dRRfxmTF7VReC7WqWuBwzb7DJROU1cG4ioWRQNkKaS65dWRQTyKRLabEqxTYMiaTLZgMOfQ5Xsef6A",
+	"3bDW26CH6bQikrNZFhPuwa8B8za7pCMFe+Kf/v6f/l8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

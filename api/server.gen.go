@@ -176,6 +176,9 @@ type ServerInterface interface {
 	// RevokeDoorLink Revoke a day link
 	// (DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id})
 	RevokeDoorLink(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, linkID LinkID) error
+	// MoveOccurrence Move a date to another room, another time, or both
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move)
+	MoveOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error
 	// SetDoorCapacity Say how many people fit into a part
 	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door)
 	SetDoorCapacity(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error
@@ -188,6 +191,9 @@ type ServerInterface interface {
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params PostponeOccurrenceParams) error
+	// SetOccurrenceRoom Let a booking give a date, or one of its parts, its room
+	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room)
+	SetOccurrenceRoom(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error
 	// ListPaperSheets List the sheets of paper codes of an event, newest first
 	// (GET /organizations/{slug}/events/{event_id}/paper-sheets)
 	ListPaperSheets(ctx echo.Context, slug Slug, eventID EventID) error
@@ -1631,6 +1637,13 @@ func (w *ServerInterfaceWrapper) ListStaffEvents(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
 	}
 
+	// ------------- Optional query parameter "needs_place" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs_place", ctx.QueryParams(), &params.NeedsPlace, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter needs_place: %s", err))
+	}
+
 	// ------------- Optional query parameter "cursor" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2154,6 +2167,38 @@ func (w *ServerInterfaceWrapper) RevokeDoorLink(ctx echo.Context) error {
 	return err
 }
 
+// MoveOccurrence converts echo context to params.
+func (w *ServerInterfaceWrapper) MoveOccurrence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MoveOccurrence(ctx, slug, eventID, occurrenceID)
+	return err
+}
+
 // SetDoorCapacity converts echo context to params.
 func (w *ServerInterfaceWrapper) SetDoorCapacity(ctx echo.Context) error {
 	var err error
@@ -2343,6 +2388,38 @@ func (w *ServerInterfaceWrapper) PostponeOccurrence(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PostponeOccurrence(ctx, slug, eventID, occurrenceID, params)
+	return err
+}
+
+// SetOccurrenceRoom converts echo context to params.
+func (w *ServerInterfaceWrapper) SetOccurrenceRoom(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetOccurrenceRoom(ctx, slug, eventID, occurrenceID)
 	return err
 }
 
@@ -4365,6 +4442,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences", wrapper.AddOccurrence, options.OperationMiddlewares["addOccurrence"]...)
 	router.DELETE(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id", wrapper.DeleteOccurrence, options.OperationMiddlewares["deleteOccurrence"]...)
 	router.PATCH(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id", wrapper.ChangeOccurrence, options.OperationMiddlewares["changeOccurrence"]...)
+	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/room", wrapper.SetOccurrenceRoom, options.OperationMiddlewares["setOccurrenceRoom"]...)
+	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/move", wrapper.MoveOccurrence, options.OperationMiddlewares["moveOccurrence"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/cancel", wrapper.CancelOccurrence, options.OperationMiddlewares["cancelOccurrence"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/postpone", wrapper.PostponeOccurrence, options.OperationMiddlewares["postponeOccurrence"]...)
 	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/parts/:part_id/slot-rule", wrapper.SetSlotRule, options.OperationMiddlewares["setSlotRule"]...)
@@ -11309,6 +11388,176 @@ func (response RevokeDoorLinkdefaultApplicationProblemPlusJSONResponse) VisitRev
 	return err
 }
 
+type MoveOccurrenceRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	Body         *MoveOccurrenceJSONRequestBody
+}
+
+type MoveOccurrenceResponseObject interface {
+	VisitMoveOccurrenceResponse(w http.ResponseWriter) error
+}
+
+type MoveOccurrence200JSONResponse StaffEvent
+
+func (response MoveOccurrence200JSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence400ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence401ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence403ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence404ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence409ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence413ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence415ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrence422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOccurrence422ApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOccurrencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MoveOccurrencedefaultApplicationProblemPlusJSONResponse) VisitMoveOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetDoorCapacityRequestObject struct {
 	Slug         Slug         `json:"slug"`
 	EventID      EventID      `json:"event_id"`
@@ -11967,6 +12216,176 @@ type PostponeOccurrencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PostponeOccurrencedefaultApplicationProblemPlusJSONResponse) VisitPostponeOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoomRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	Body         *SetOccurrenceRoomJSONRequestBody
+}
+
+type SetOccurrenceRoomResponseObject interface {
+	VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error
+}
+
+type SetOccurrenceRoom200JSONResponse StaffEvent
+
+func (response SetOccurrenceRoom200JSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom400ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom401ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom403ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom404ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom409ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom413ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom415ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoom422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetOccurrenceRoom422ApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOccurrenceRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetOccurrenceRoomdefaultApplicationProblemPlusJSONResponse) VisitSetOccurrenceRoomResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20206,6 +20625,9 @@ type StrictServerInterface interface {
 	// RevokeDoorLink Revoke a day link
 	// (DELETE /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links/{link_id})
 	RevokeDoorLink(ctx context.Context, request RevokeDoorLinkRequestObject) (RevokeDoorLinkResponseObject, error)
+	// MoveOccurrence Move a date to another room, another time, or both
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move)
+	MoveOccurrence(ctx context.Context, request MoveOccurrenceRequestObject) (MoveOccurrenceResponseObject, error)
 	// SetDoorCapacity Say how many people fit into a part
 	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/parts/{part_id}/door)
 	SetDoorCapacity(ctx context.Context, request SetDoorCapacityRequestObject) (SetDoorCapacityResponseObject, error)
@@ -20218,6 +20640,9 @@ type StrictServerInterface interface {
 	// PostponeOccurrence Postpone one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone)
 	PostponeOccurrence(ctx context.Context, request PostponeOccurrenceRequestObject) (PostponeOccurrenceResponseObject, error)
+	// SetOccurrenceRoom Let a booking give a date, or one of its parts, its room
+	// (PUT /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room)
+	SetOccurrenceRoom(ctx context.Context, request SetOccurrenceRoomRequestObject) (SetOccurrenceRoomResponseObject, error)
 	// ListPaperSheets List the sheets of paper codes of an event, newest first
 	// (GET /organizations/{slug}/events/{event_id}/paper-sheets)
 	ListPaperSheets(ctx context.Context, request ListPaperSheetsRequestObject) (ListPaperSheetsResponseObject, error)
@@ -22374,6 +22799,56 @@ func (sh *strictHandler) RevokeDoorLink(ctx echo.Context, slug Slug, eventID Eve
 	return nil
 }
 
+// MoveOccurrence operation middleware
+func (sh *strictHandler) MoveOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error {
+	var request MoveOccurrenceRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+
+	var body MoveOccurrenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveOccurrence(ctx.Request().Context(), request.(MoveOccurrenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveOccurrence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveOccurrenceResponseObject); ok {
+		return validResponse.VisitMoveOccurrenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetDoorCapacity operation middleware
 func (sh *strictHandler) SetDoorCapacity(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, partID PartID) error {
 	var request SetDoorCapacityRequestObject
@@ -22573,6 +23048,56 @@ func (sh *strictHandler) PostponeOccurrence(ctx echo.Context, slug Slug, eventID
 		return err
 	} else if validResponse, ok := response.(PostponeOccurrenceResponseObject); ok {
 		return validResponse.VisitPostponeOccurrenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetOccurrenceRoom operation middleware
+func (sh *strictHandler) SetOccurrenceRoom(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error {
+	var request SetOccurrenceRoomRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+
+	var body SetOccurrenceRoomJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetOccurrenceRoom(ctx.Request().Context(), request.(SetOccurrenceRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetOccurrenceRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetOccurrenceRoomResponseObject); ok {
+		return validResponse.VisitSetOccurrenceRoomResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

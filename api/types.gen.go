@@ -1899,6 +1899,9 @@ type BookingMove struct {
 	// Example: 2026-05-23T14:00:00+09:00
 	EndsAt *Moment `json:"ends_at,omitempty"`
 
+	// MoveOccurrence Moves the date of an event that stands in the booking by as much, both or neither.
+	MoveOccurrence *bool `json:"move_occurrence,omitempty"`
+
 	// Noise How loud a use is: a consultation, a talk, music.
 	Noise        *UseNoise           `json:"noise,omitempty"`
 	People       *int                `json:"people,omitempty"`
@@ -2675,6 +2678,34 @@ type EventReport struct {
 	Title   string             `json:"title"`
 }
 
+// EventRoom A booked room, as its facility describes it now.
+type EventRoom struct {
+	// BarrierFree What there is.
+	BarrierFree []string `json:"barrier_free"`
+	BarrierNote string   `json:"barrier_note"`
+
+	// Barriers What there is not.
+	Barriers   []string           `json:"barriers"`
+	Facility   string             `json:"facility"`
+	FacilityID openapi_types.UUID `json:"facility_id"`
+	ID         openapi_types.UUID `json:"id"`
+	Latitude   *float64           `json:"latitude"`
+	Longitude  *float64           `json:"longitude"`
+	MapURL     string             `json:"map_url"`
+	Name       string             `json:"name"`
+
+	// URL The page of the room; empty when it has none.
+	URL string `json:"url"`
+}
+
+// EventRoomBooking For the event's own staff.
+type EventRoomBooking struct {
+	ID openapi_types.UUID `json:"id"`
+
+	// Status キャンセル待ち, 仮押さえ, 申請中, 承認済み, 本予約, 利用済み; 不承認, 取消し, 失効.
+	Status BookingStatus `json:"status"`
+}
+
 // EventStatus defines model for EventStatus.
 type EventStatus string
 
@@ -3172,6 +3203,9 @@ type Occurrence struct {
 
 // OccurrenceChange defines model for OccurrenceChange.
 type OccurrenceChange struct {
+	// BookingID A booked room, in place of the one before, which is given up; so is it when `place` names another place.
+	BookingID *openapi_types.UUID `json:"booking_id,omitempty"`
+
 	// DoorsAt RFC 3339 with offset.
 	//
 	// Example: 2026-05-23T14:00:00+09:00
@@ -3180,10 +3214,13 @@ type OccurrenceChange struct {
 	// EndsAt RFC 3339 with offset.
 	//
 	// Example: 2026-05-23T14:00:00+09:00
-	EndsAt *Moment      `json:"ends_at,omitempty"`
-	Note   *string      `json:"note,omitempty"`
-	Parts  *[]PartInput `json:"parts,omitempty"`
-	Place  *PlaceInput  `json:"place,omitempty"`
+	EndsAt *Moment `json:"ends_at,omitempty"`
+
+	// MoveBooking Moves the booking by as much as the date, both or neither.
+	MoveBooking *bool        `json:"move_booking,omitempty"`
+	Note        *string      `json:"note,omitempty"`
+	Parts       *[]PartInput `json:"parts,omitempty"`
+	Place       *PlaceInput  `json:"place,omitempty"`
 
 	// StartsAt RFC 3339 with offset.
 	//
@@ -3224,10 +3261,16 @@ type OccurrenceFacts struct {
 
 	// MovedFrom Where it stood before the last move.
 	MovedFrom *time.Time `json:"moved_from"`
-	Note      string     `json:"note"`
+
+	// NeedsPlace The booked room was lost, and another is looked for.
+	NeedsPlace bool   `json:"needs_place"`
+	Note       string `json:"note"`
 
 	// Place Where a date is held.
 	Place Place `json:"place"`
+
+	// Room The booked room that `place` tells of; `null` for an external place.
+	Room *EventRoom `json:"room"`
 
 	// Sequence SEQUENCE of RFC 5545.
 	Sequence int `json:"sequence"`
@@ -3242,6 +3285,9 @@ type OccurrenceFacts struct {
 //
 // Example: {"ends_at":"2026-06-27T16:30:00+09:00","parts":[{"name":"第1部 講演","quotas":[{"capacity":80,"channel":"in_person","max_seats":2},{"capacity":200,"channel":"online"}],"reservation":"seat"}],"place":{"area_code":"131164","kind":"both","name":"区役所 会議室"},"starts_at":"2026-06-27T13:30:00+09:00"}
 type OccurrenceInput struct {
+	// BookingID A booked room; the place is then told by its facility.
+	BookingID *openapi_types.UUID `json:"booking_id,omitempty"`
+
 	// DoorsAt RFC 3339 with offset.
 	//
 	// Example: 2026-05-23T14:00:00+09:00
@@ -3259,6 +3305,36 @@ type OccurrenceInput struct {
 	//
 	// Example: 2026-05-23T14:00:00+09:00
 	StartsAt Moment `json:"starts_at"`
+}
+
+// OccurrenceMove defines model for OccurrenceMove.
+type OccurrenceMove struct {
+	BookingID *openapi_types.UUID `json:"booking_id,omitempty"`
+
+	// DoorsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	DoorsAt *Moment `json:"doors_at,omitempty"`
+
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt *Moment             `json:"ends_at,omitempty"`
+	Reason *string             `json:"reason,omitempty"`
+	RoomID *openapi_types.UUID `json:"room_id,omitempty"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt *Moment `json:"starts_at,omitempty"`
+}
+
+// OccurrenceRoomInput defines model for OccurrenceRoomInput.
+type OccurrenceRoomInput struct {
+	BookingID *openapi_types.UUID `json:"booking_id"`
+
+	// PartID One part of the date; left out
+	PartID *openapi_types.UUID `json:"part_id,omitempty"`
 }
 
 // OccurrenceStatus defines model for OccurrenceStatus.
@@ -3461,6 +3537,9 @@ type PartFacts struct {
 	ID      openapi_types.UUID `json:"id"`
 	Name    string             `json:"name"`
 
+	// NeedsPlace The booked room was lost, and another is looked for.
+	NeedsPlace bool `json:"needs_place"`
+
 	// OpensAt Registration; `null`: from publication.
 	OpensAt   *time.Time `json:"opens_at"`
 	PlaceNote string     `json:"place_note"`
@@ -3473,6 +3552,9 @@ type PartFacts struct {
 
 	// Reservation 予約不要, 席, 相談枠, 抽選.
 	Reservation Reservation `json:"reservation"`
+
+	// Room The booked room of this part alone; `null` for an external place.
+	Room *EventRoom `json:"room"`
 
 	// Sitting `null` for a part that stands alone.
 	Sitting *Sitting `json:"sitting"`
@@ -4250,7 +4332,9 @@ type StaffOccurrence struct {
 	// Embedded struct due to allOf(#/components/schemas/OccurrenceFacts)
 	OccurrenceFacts `yaml:",inline"`
 	// Embedded fields due to inline allOf schema
-	Parts []StaffPart `json:"parts"`
+	// Booking The booking behind the room; `null` for others than the owner.
+	Booking *EventRoomBooking `json:"booking"`
+	Parts   []StaffPart       `json:"parts"`
 }
 
 // StaffOrganiser defines model for StaffOrganiser.
@@ -4271,6 +4355,9 @@ type StaffPart struct {
 	// Embedded struct due to allOf(#/components/schemas/PartFacts)
 	PartFacts `yaml:",inline"`
 	// Embedded fields due to inline allOf schema
+	// Booking The booking behind the room; `null` for others than the owner.
+	Booking *EventRoomBooking `json:"booking"`
+
 	// JoiningLink For the event's own staff.
 	JoiningLink *StaffJoiningLink `json:"joining_link"`
 	Quotas      []StaffQuota      `json:"quotas"`
@@ -4911,6 +4998,9 @@ type ListStaffEventsParams struct {
 	Scope  *ListStaffEventsParamsScope `form:"scope,omitempty" json:"scope,omitempty"`
 	Status *EventStatus                `form:"status,omitempty" json:"status,omitempty"`
 
+	// NeedsPlace Only events with a date to come whose booked room was lost.
+	NeedsPlace *bool `form:"needs_place,omitempty" json:"needs_place,omitempty"`
+
 	// Cursor `next_cursor` of the page before, with the same filters.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
@@ -5296,6 +5386,9 @@ type ChangeOccurrenceJSONRequestBody = OccurrenceChange
 // CancelOccurrenceJSONRequestBody defines body for CancelOccurrence for application/json ContentType.
 type CancelOccurrenceJSONRequestBody = Reason
 
+// MoveOccurrenceJSONRequestBody defines body for MoveOccurrence for application/json ContentType.
+type MoveOccurrenceJSONRequestBody = OccurrenceMove
+
 // SetDoorCapacityJSONRequestBody defines body for SetDoorCapacity for application/json ContentType.
 type SetDoorCapacityJSONRequestBody = DoorCapacity
 
@@ -5307,6 +5400,9 @@ type LayOutSlotsJSONRequestBody = SlotPlan
 
 // PostponeOccurrenceJSONRequestBody defines body for PostponeOccurrence for application/json ContentType.
 type PostponeOccurrenceJSONRequestBody = Note
+
+// SetOccurrenceRoomJSONRequestBody defines body for SetOccurrenceRoom for application/json ContentType.
+type SetOccurrenceRoomJSONRequestBody = OccurrenceRoomInput
 
 // PrintPaperSheetJSONRequestBody defines body for PrintPaperSheet for application/json ContentType.
 type PrintPaperSheetJSONRequestBody = PaperSheetInput

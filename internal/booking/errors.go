@@ -26,6 +26,8 @@ var (
 	ErrSeriesNothing    = fault.Conflict("booking_series_none_free") // none of the dates can be had
 	ErrNotesFull        = fault.Conflict("booking_notes_full")
 	ErrCalendarUnknown  = fault.NotFound("room_calendar_unknown")
-	ErrCalendarsFull    = fault.Conflict("room_calendars_too_many") // param max
-	ErrBusy             = fault.Conflict("booking_rules_changed")   // the room's rules changed again and again while this was judged
+	ErrCalendarsFull    = fault.Conflict("room_calendars_too_many")        // param max
+	ErrServesEvent      = fault.Conflict("booking_serves_event")           // a date of an event stands in it; move both
+	ErrServesPublished  = fault.Conflict("booking_serves_published_event") // it would have to be approved again, and people were told of the room
+	ErrBusy             = fault.Conflict("booking_rules_changed")          // the room's rules changed again and again while this was judged
 )

@@ -217,6 +217,10 @@ func translate(err error) error {
 	switch {
 	case constraint == "occupancy_no_overlap" || constraint == "booking_occupies_its_room":
 		return ErrTaken.Because(err)
+	case constraint == "event_room_covers":
+		return ErrServesEvent.Because(err)
+	case constraint == "event_room_confirmed":
+		return ErrServesPublished.Because(err)
 	case strings.HasPrefix(state, "22") || strings.HasPrefix(state, "23"):
 		return ErrInvalid.Because(err)
 	}

@@ -59,6 +59,9 @@ func copyOf(e Event, shift time.Duration) Input {
 			continue
 		}
 		next := o.input()
+		if o.Room != nil || o.NeedsPlace { // the room is booked for the date that is copied, not for this one
+			next.Place = Place{Kind: o.Place.Kind, AreaCode: o.Place.AreaCode}
+		}
 		starts := next.StartsAt.Add(shift)
 		OccurrenceChange{StartsAt: &starts}.apply(&next)
 		for p := range next.Parts {

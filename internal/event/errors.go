@@ -29,5 +29,12 @@ var (
 	ErrSlotOverlaps      = fault.Conflict("slot_overlaps")      // a booth sits in another slot at that time
 	ErrSlotOutside       = fault.Conflict("slot_outside_part")  // before the part starts or after it ends
 	ErrBoothHasSlots     = fault.Conflict("booth_has_slots")
+	ErrRoomUnconfirmed   = fault.Conflict("event_room_not_confirmed")   // param dates: the days whose booking is not confirmed
+	ErrRoomTime          = fault.Conflict("event_room_other_time")      // the booking doesn't reach from the doors to the end
+	ErrRoomOver          = fault.Conflict("event_room_booking_over")    // declined, cancelled, lapsed or used
+	ErrRoomTaken         = fault.Conflict("event_room_serves_another")  // that booking gives another date its room
+	ErrRoomUnknown       = fault.NotFound("event_room_booking_unknown") // no booking of this organization
+	ErrRoomNone          = fault.Conflict("event_room_none")            // no booked room to move along
+	ErrRoomOnline        = fault.Invalid("event_room_online")
 	ErrTooManySlots      = fault.Conflict("slots_too_many") // param max
 )

@@ -37,6 +37,8 @@ type OccurrenceInput struct {
 	Place    Place       `json:"place"`
 	Note     string      `json:"note" validate:"max=2000,paragraphs"`
 	Parts    []PartInput `json:"parts" validate:"max=20,dive"`
+	// BookingID names a booking of a room; the place is then the room's, but for its kind.
+	BookingID *uuid.UUID `json:"booking_id"`
 }
 
 // PartInput is one part; nil times mean those of the occurrence. ID keeps an existing part when parts are replaced.
@@ -110,6 +112,10 @@ type OccurrenceChange struct {
 	Place    *Place       `json:"place"`
 	Note     *string      `json:"note" validate:"omitempty,max=2000,paragraphs"`
 	Parts    *[]PartInput `json:"parts" validate:"omitempty,min=1,max=20,dive"`
+	// BookingID takes a booking in place of what gave the room before; another place given by Place gives the booking up.
+	BookingID *uuid.UUID `json:"booking_id"`
+	// MoveBooking moves the date's booking by as much as the date.
+	MoveBooking bool `json:"move_booking"`
 }
 
 // SeriesInput is what staff enter for a series.

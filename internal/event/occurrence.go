@@ -36,6 +36,10 @@ type Occurrence struct {
 	Sequence     int         // RFC 5545 SEQUENCE
 	ModifiedAt   time.Time   // RFC 5545 LAST-MODIFIED
 	Parts        []Part      // in order, at least one
+	Room         *Room       // the booked room that Place tells of; nil: an external place
+	// NeedsPlace tells that the booked room was lost; Place then says kindly that another is looked for.
+	NeedsPlace bool
+	Booking    *RoomBooking // for the event's own staff
 }
 
 // PlaceKind says whether one comes or connects.
@@ -48,7 +52,7 @@ const (
 	Both     PlaceKind = "both"
 )
 
-// Place is where an occurrence happens: text for now, a room once venues are open.
+// Place is where an occurrence happens: as staff wrote it, or as the facility says of a booked room (Occurrence.Room).
 type Place struct {
 	Kind    PlaceKind `json:"kind" validate:"required,oneof=in_person online both"`
 	Name    string    `json:"name" validate:"max=200,line"`
@@ -99,6 +103,9 @@ type Part struct {
 	DoorBand Band
 	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get it on their ticket.
 	JoiningLink *JoiningLink
+	Room        *Room // the part's own, beside the date's
+	NeedsPlace  bool
+	Booking     *RoomBooking // for the event's own staff
 }
 
 // Closes gives the moment after which no seat is given.

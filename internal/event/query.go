@@ -60,8 +60,10 @@ const (
 type StaffFilter struct {
 	Scope  StaffScope
 	Status Status
-	After  *StaffPosition
-	Limit  int // 1..100; 0 means 20
+	// NeedsPlace narrows to events with a date to come whose booked room was lost.
+	NeedsPlace bool
+	After      *StaffPosition
+	Limit      int // 1..100; 0 means 20
 }
 
 // StaffPosition is where a page of a staff list ended.

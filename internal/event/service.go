@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -30,6 +31,7 @@ type Service struct {
 	db        *postgres.DB
 	directory Directory
 	changed   func()
+	bookings  *booking.Service // of the rooms that dates stand in
 }
 
 // NewService works on db. changed, when not nil, is called after every committed write, before the database's own notice arrives.
@@ -37,7 +39,8 @@ func NewService(db *postgres.DB, directory Directory, changed func()) *Service {
 	if changed == nil {
 		changed = func() {}
 	}
-	return &Service{db: db, directory: directory, changed: changed}
+	// Moving and giving up bookings needs neither keys nor random numbers: those are for the calendars of rooms.
+	return &Service{db: db, directory: directory, changed: changed, bookings: booking.NewService(db, directory, nil, nil)}
 }
 
 // write runs one change of an event and gives the event as its staff see it afterwards.
@@ -71,6 +74,18 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 func translate(err error) error {
 	state, constraint := postgres.Constraint(err)
 	switch constraint {
+	case "event_room_covers":
+		return ErrRoomTime.Because(err)
+	case "event_room_live":
+		return ErrRoomOver.Because(err)
+	case "event_room_confirmed":
+		return ErrRoomUnconfirmed.Because(err)
+	case "event_room_pkey":
+		return ErrRoomTaken.Because(err)
+	case "event_room_booking_fkey", "event_room_party":
+		return ErrRoomUnknown.Because(err)
+	case "occurrence_room_in_person":
+		return ErrRoomOnline.Because(err)
 	case "quota_counter_taken_within_capacity", "slot_at_door_walk_in", "slot_at_door_range":
 		return ErrBelowTaken.Because(err)
 	case "ticket_quota_fkey", "ticket_slot_slot_fkey":
@@ -132,7 +147,7 @@ func (s *Service) Create(ctx context.Context, a Author, in Input) (Event, error)
 			}
 		}
 		for _, o := range in.Occurrences {
-			if err := addOccurrence(tx, id, o, booths, uuid.Nil, clock.Date{}); err != nil {
+			if err := s.addOccurrence(ctx, tx, id, o, booths, uuid.Nil, clock.Date{}); err != nil {
 				return err
 			}
 		}
@@ -196,7 +211,7 @@ func (s *Service) Submit(ctx context.Context, a Author, id uuid.UUID) (Event, er
 	})
 }
 
-// Publish lists an event. Errors: ErrNoDates, ErrStatus.
+// Publish lists an event. Errors: ErrNoDates, ErrStatus, and ErrRoomUnconfirmed with the days whose room is not booked for good.
 func (s *Service) Publish(ctx context.Context, a Author, id uuid.UUID) (Event, error) {
 	return s.move(ctx, a, id, "event.published", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
 		if status != Draft && status != Submitted {
@@ -210,11 +225,14 @@ func (s *Service) Publish(ctx context.Context, a Author, id uuid.UUID) (Event, e
 		if !ready {
 			return nil, ErrNoDates
 		}
+		if err := checkRooms(ctx, tx, id); err != nil {
+			return nil, err
+		}
 		return columns{"status": Published, "published_at": tx.Now}, nil
 	})
 }
 
-// Cancel cancels a published event with all its coming dates. It stays visible, so that people hear of it.
+// Cancel cancels a published event with all its coming dates, and gives up the rooms booked for them (see release). It stays visible, so that people hear of it.
 func (s *Service) Cancel(ctx context.Context, a Author, id uuid.UUID, reason string) (Event, error) {
 	reason, err := cleanReason(reason)
 	if err != nil {
@@ -223,6 +241,9 @@ func (s *Service) Cancel(ctx context.Context, a Author, id uuid.UUID, reason str
 	return s.move(ctx, a, id, "event.cancelled", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
 		if status != Published {
 			return nil, ErrStatus.With("status", string(status))
+		}
+		if err := s.release(ctx, a, tx, id, nil, reason); err != nil {
+			return nil, err
 		}
 		return columns{"status": Cancelled, "cancelled_at": tx.Now, "cancel_reason": reason}, nil
 	})
@@ -256,6 +277,9 @@ func (s *Service) Postpone(ctx context.Context, a Author, id uuid.UUID, note str
 
 func (s *Service) move(ctx context.Context, a Author, id uuid.UUID, action string, next func(tx *postgres.Tx, status Status, wasPublished bool) (columns, error)) (Event, error) {
 	return s.write(ctx, a, id, action, nil, func(tx *postgres.Tx) error {
+		if err := lockRooms(ctx, tx, id, nil); err != nil {
+			return err
+		}
 		status, wasPublished, err := s.own(ctx, tx, id)
 		if err != nil {
 			return err
@@ -271,12 +295,18 @@ func (s *Service) move(ctx context.Context, a Author, id uuid.UUID, action strin
 // Delete takes away what was never published; ErrPublishedStays otherwise.
 func (s *Service) Delete(ctx context.Context, a Author, id uuid.UUID) error {
 	return s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
+		if err := lockRooms(ctx, tx, id, nil); err != nil {
+			return err
+		}
 		_, wasPublished, err := s.own(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if wasPublished {
 			return ErrPublishedStays
+		}
+		if err := s.release(ctx, a, tx, id, nil, ""); err != nil {
+			return err
 		}
 		if err := deleteEvent(tx, id); err != nil {
 			return translate(err)

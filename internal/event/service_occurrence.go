@@ -40,7 +40,7 @@ func (s *Service) AddOccurrence(ctx context.Context, a Author, id uuid.UUID, in 
 		if status == Cancelled {
 			return ErrStatus.With("status", string(status))
 		}
-		return addOccurrence(tx, id, in, booths, uuid.Nil, clock.Date{})
+		return s.addOccurrence(ctx, tx, id, in, booths, uuid.Nil, clock.Date{})
 	})
 }
 
@@ -55,47 +55,59 @@ func (s *Service) ChangeOccurrence(ctx context.Context, a Author, id, occurrence
 		return Event{}, fmt.Errorf("read directory: %w", err)
 	}
 	return s.write(ctx, a, id, "occurrence.changed", map[string]any{"occurrence": occurrence}, func(tx *postgres.Tx) error {
-		_, wasPublished, err := s.own(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		now, err := loadOccurrence(ctx, tx, id, occurrence)
-		if err != nil {
-			return err
-		}
-		if now.Status == OccurrenceCancelled {
-			return ErrOccurrenceStatus.With("status", string(now.Status))
-		}
-		next := now.input()
-		moved := c.apply(&next)
-		if err := checkOccurrences("", next); err != nil {
-			return err
-		}
-		next.tidy()
-		booths, err := resolveBooths(view, "", []OccurrenceInput{next})
-		if err != nil {
-			return err
-		}
-		set := placeColumns(next.Place)
-		set["starts_at"], set["ends_at"], set["doors_at"], set["note"] = next.StartsAt, next.EndsAt, next.DoorsAt, next.Note
-		if moved && wasPublished {
-			set["moved_from"] = now.moveFrom(next.StartsAt)
-			set["status"] = Scheduled
-		}
-		if err := updateOccurrence(tx, occurrence, set); err != nil {
-			return err
-		}
-		if c.Parts == nil && !moved {
-			return nil
-		}
+		return s.changeOccurrence(ctx, a, tx, view, id, occurrence, c)
+	})
+}
+
+func (s *Service) changeOccurrence(ctx context.Context, a Author, tx *postgres.Tx, view *organization.View, id, occurrence uuid.UUID, c OccurrenceChange) error {
+	if err := lockRooms(ctx, tx, id, c.BookingID); err != nil {
+		return err
+	}
+	_, wasPublished, err := s.own(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	now, err := loadOccurrence(ctx, tx, id, occurrence)
+	if err != nil {
+		return err
+	}
+	if now.Status == OccurrenceCancelled {
+		return ErrOccurrenceStatus.With("status", string(now.Status))
+	}
+	next := now.input()
+	moved := c.apply(&next)
+	if err := checkOccurrences("", next); err != nil {
+		return err
+	}
+	next.tidy()
+	booths, err := resolveBooths(view, "", []OccurrenceInput{next})
+	if err != nil {
+		return err
+	}
+	if err := s.beforeRooms(ctx, a, tx, now, &next, c); err != nil {
+		return err
+	}
+	set := placeColumns(next.Place)
+	set["starts_at"], set["ends_at"], set["doors_at"], set["note"] = next.StartsAt, next.EndsAt, next.DoorsAt, next.Note
+	if moved && wasPublished {
+		set["moved_from"] = now.moveFrom(next.StartsAt)
+		set["status"] = Scheduled
+	}
+	if err := updateOccurrence(tx, occurrence, set); err != nil {
+		return err
+	}
+	if c.Parts != nil || moved {
 		if err := moveSlots(ctx, tx, occurrence, next.StartsAt.Sub(now.StartsAt)); err != nil {
 			return err
 		}
 		if err := replaceParts(tx, id, occurrence, now.Parts, next, booths); err != nil {
 			return err
 		}
-		return settleSlots(ctx, tx)
-	})
+		if err := settleSlots(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return s.afterRooms(ctx, tx, now, c)
 }
 
 // apply puts the change onto the input and reports whether it moves the date. Parts that are not given move along.
@@ -165,11 +177,14 @@ func (o *Occurrence) moveFrom(next time.Time) *time.Time {
 	return &from
 }
 
-// CancelOccurrence cancels one date of an event.
+// CancelOccurrence cancels one date of an event and gives up its rooms (see release).
 func (s *Service) CancelOccurrence(ctx context.Context, a Author, id, occurrence uuid.UUID, reason string) (Event, error) {
 	return s.moveOccurrence(ctx, a, id, occurrence, "occurrence.cancelled", reason, func(tx *postgres.Tx, now *Occurrence, reason string) (columns, error) {
 		if now.Status == OccurrenceCancelled {
 			return nil, ErrOccurrenceStatus.With("status", string(now.Status))
+		}
+		if err := s.release(ctx, a, tx, id, &occurrence, reason); err != nil {
+			return nil, err
 		}
 		return columns{"status": OccurrenceCancelled, "cancelled_at": tx.Now, "cancel_reason": reason}, nil
 	})
@@ -197,6 +212,9 @@ func (s *Service) moveOccurrence(ctx context.Context, a Author, id, occurrence u
 		return Event{}, err
 	}
 	return s.write(ctx, a, id, action, map[string]any{"occurrence": occurrence}, func(tx *postgres.Tx) error {
+		if err := lockRooms(ctx, tx, id, nil); err != nil {
+			return err
+		}
 		if _, _, err := s.own(ctx, tx, id); err != nil {
 			return err
 		}
@@ -215,12 +233,18 @@ func (s *Service) moveOccurrence(ctx context.Context, a Author, id, occurrence u
 // DeleteOccurrence takes away a date of an event that was never published; ErrPublishedStays otherwise.
 func (s *Service) DeleteOccurrence(ctx context.Context, a Author, id, occurrence uuid.UUID) (Event, error) {
 	return s.write(ctx, a, id, "occurrence.deleted", map[string]any{"occurrence": occurrence}, func(tx *postgres.Tx) error {
+		if err := lockRooms(ctx, tx, id, nil); err != nil {
+			return err
+		}
 		_, wasPublished, err := s.own(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if wasPublished {
 			return ErrPublishedStays
+		}
+		if err := s.release(ctx, a, tx, id, &occurrence, ""); err != nil {
+			return err
 		}
 		return deleteOccurrence(tx, id, occurrence)
 	})
@@ -266,12 +290,15 @@ func resolveBooths(view *organization.View, prefix string, occurrences []Occurre
 	return owners, refusal.Or()
 }
 
-func addOccurrence(tx *postgres.Tx, event uuid.UUID, in OccurrenceInput, booths boothOwners, series uuid.UUID, month clock.Date) error {
+func (s *Service) addOccurrence(ctx context.Context, tx *postgres.Tx, event uuid.UUID, in OccurrenceInput, booths boothOwners, series uuid.UUID, month clock.Date) error {
 	id := uuid.New()
 	if err := insertOccurrence(tx, event, id, in, series, month); err != nil {
 		return err
 	}
-	return replaceParts(tx, event, id, nil, in, booths)
+	if err := replaceParts(tx, event, id, nil, in, booths); err != nil || in.BookingID == nil {
+		return err
+	}
+	return attach(ctx, tx, placed{event: event, occurrence: id}, *in.BookingID)
 }
 
 // replaceParts makes the parts of an occurrence those of the input: rows with a known id are changed, others are new, missing ones go.

@@ -61,11 +61,11 @@ func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, m
 		if err := upsertMonth(tx, series, month, decision); err != nil {
 			return err
 		}
-		return settleMonth(ctx, tx, e, month, choice.Dates)
+		return s.settleMonth(ctx, a, tx, e, month, choice.Dates)
 	})
 }
 
-func settleMonth(ctx context.Context, tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
+func (s *Service) settleMonth(ctx context.Context, a Author, tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
 	wanted := map[clock.Date]bool{}
 	for _, d := range dates {
 		wanted[d] = true
@@ -86,7 +86,7 @@ func settleMonth(ctx context.Context, tx *postgres.Tx, e Event, month clock.Date
 			continue
 		}
 		if len(free) == 0 {
-			if err := addOccurrence(tx, e.ID, e.Series.Template.On(d), nil, e.Series.ID, month); err != nil {
+			if err := s.addOccurrence(ctx, tx, e.ID, e.Series.Template.On(d), nil, e.Series.ID, month); err != nil {
 				return err
 			}
 			continue
@@ -97,6 +97,9 @@ func settleMonth(ctx context.Context, tx *postgres.Tx, e Event, month clock.Date
 		free = free[1:]
 	}
 	for _, o := range free {
+		if err := s.release(ctx, a, tx, e.ID, &o.ID, ""); err != nil {
+			return err
+		}
 		if e.PublishedAt == nil {
 			if err := deleteOccurrence(tx, e.ID, o.ID); err != nil {
 				return err

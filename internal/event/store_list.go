@@ -324,6 +324,10 @@ func staffListed(ctx context.Context, tx *postgres.Tx, f StaffFilter) ([]StaffPo
 	default:
 		q.and("e.organization_id = " + own)
 	}
+	if f.NeedsPlace {
+		q.and("(exists (select from occurrence o where o.event_id = e.id and o.place_lost and o.status <> 'cancelled' and o.ends_at > app_now())" +
+			" or exists (select from part p join occurrence o on o.id = p.occurrence_id where p.event_id = e.id and p.place_lost and o.status <> 'cancelled' and o.ends_at > app_now()))")
+	}
 	if f.Status != "" {
 		q.and("e.status = " + q.arg(f.Status))
 	}

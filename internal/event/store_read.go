@@ -108,6 +108,8 @@ type occurrenceRow struct {
 	SeriesMonth  *time.Time
 	Sequence     int
 	ModifiedAt   time.Time
+	PlaceRoom    []byte
+	PlaceLost    bool
 }
 
 // $2..$4: window. The lateral join walks the event's own index and stops after perEvent dates.
@@ -116,7 +118,8 @@ const selectOccurrences = `
 	from unnest($1::uuid[]) as w (id)
 	cross join lateral (
 	  select o.id, o.event_id, o.status, o.starts_at, o.ends_at, o.doors_at, o.moved_from, o.place_kind, o.place_name, o.place_address, o.place_access,
-	    coalesce(o.area_code, '') as area_code, o.note, o.cancelled_at, o.cancel_reason, o.series_month, o.sequence, o.modified_at
+	    coalesce(o.area_code, '') as area_code, o.note, o.cancelled_at, o.cancel_reason, o.series_month, o.sequence, o.modified_at,
+	    o.place_room, o.place_lost
 	  from occurrence o
 	  where o.event_id = w.id and o.starts_at >= $2 and o.starts_at < $3
 	  order by o.starts_at, o.id limit $4
@@ -142,11 +145,13 @@ type partRow struct {
 	WaitingList  bool
 	WaitingUntil *time.Time
 	DoorBand     Band
+	PlaceRoom    []byte
+	PlaceLost    bool
 }
 
 const selectParts = `
 	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
-	  p.reservation, coalesce(p.sitting, '') as sitting, p.opens_at, p.closes_at, p.draws_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band
+	  p.reservation, coalesce(p.sitting, '') as sitting, p.opens_at, p.closes_at, p.draws_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band, p.place_room, p.place_lost
 	from part p left join door_counter d on d.part_id = p.id
 	  and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
 	where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
@@ -253,6 +258,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		series      []seriesRow
 		months      []monthRow
 		links       []joiningLinkRow
+		rooms       []roomRow
 	)
 	batch := &pgx.Batch{}
 	queue(batch, &events, selectEvents, ids)
@@ -268,6 +274,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	queue(batch, &months, selectMonths, ids)
 	if withLinks {
 		queue(batch, &links, selectJoiningLinks, ids)
+		queue(batch, &rooms, selectRooms, ids)
 	}
 	if err := tx.Pgx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, fmt.Errorf("load events: %w", err)
@@ -291,6 +298,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	for _, l := range links {
 		linkOf[l.PartID] = &JoiningLink{URL: l.URL, Note: l.Note, Phone: l.Phone, OpensBefore: l.OpensBefore}
 	}
+	bookingOf := roomBookings(rooms)
 	partsOf := map[uuid.UUID][]Part{}
 	for _, p := range parts {
 		partsOf[p.OccurrenceID] = append(partsOf[p.OccurrenceID], Part{
@@ -298,6 +306,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, Sitting: p.Sitting, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
 			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil, DoorBand: p.DoorBand,
 			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], Slots: slotsOf[p.ID], JoiningLink: linkOf[p.ID],
+			Room: roomOf(p.PlaceRoom), NeedsPlace: p.PlaceLost, Booking: bookingOf[p.ID],
 		})
 	}
 	byID := make(map[uuid.UUID]*Event, len(events))
@@ -311,7 +320,9 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	}
 	for _, o := range occurrences {
 		if e := byID[o.EventID]; e != nil {
-			e.Occurrences = append(e.Occurrences, o.occurrence(partsOf[o.ID]))
+			occurrence := o.occurrence(partsOf[o.ID])
+			occurrence.Booking = bookingOf[o.ID]
+			e.Occurrences = append(e.Occurrences, occurrence)
 		}
 	}
 	for _, s := range series {
@@ -381,6 +392,7 @@ func (r occurrenceRow) occurrence(parts []Part) Occurrence {
 		ID: r.ID, EventID: r.EventID, Status: r.Status, StartsAt: r.StartsAt, EndsAt: r.EndsAt, DoorsAt: r.DoorsAt, MovedFrom: r.MovedFrom,
 		Place: Place{Kind: r.PlaceKind, Name: r.PlaceName, Address: r.PlaceAddress, Access: r.PlaceAccess, AreaCode: r.AreaCode},
 		Note:  r.Note, CancelledAt: r.CancelledAt, CancelReason: r.CancelReason, Sequence: r.Sequence, ModifiedAt: r.ModifiedAt, Parts: parts,
+		Room: roomOf(r.PlaceRoom), NeedsPlace: r.PlaceLost,
 	}
 	if r.SeriesMonth != nil {
 		month := civil(*r.SeriesMonth)

@@ -68,6 +68,9 @@ func (f *Feeds) entry(e *event.Event, o *event.Occurrence) ical.Entry {
 		Title: e.Title, Description: f.description(e, o), Location: location(o.Place, f.Words.T("label.place.online", nil)),
 		URL: f.BaseURL + "/events/" + e.ID.String(), Categories: []string{f.Words.T("label.kind."+string(e.Kind), nil)},
 	}
+	if r := o.Room; r != nil && r.Latitude != nil && r.Longitude != nil {
+		entry.Geo = &ical.Geo{Latitude: *r.Latitude, Longitude: *r.Longitude}
+	}
 	switch {
 	case e.Status == event.Cancelled || o.Status == event.OccurrenceCancelled:
 		entry.Status, entry.Mark = ical.Cancelled, ical.MarkCancelled

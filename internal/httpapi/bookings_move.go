@@ -11,10 +11,17 @@ import (
 // MoveBooking changes a booking's room, time or particulars.
 func (f *face) MoveBooking(ctx context.Context, request api.MoveBookingRequestObject) (api.MoveBookingResponseObject, error) {
 	in := request.Body
-	d, err := f.Bookings.Move(ctx, borrowerOf(ctx), request.BookingID, booking.Move{
+	move := booking.Move{
 		RoomID: in.RoomID, StartsAt: in.StartsAt, EndsAt: in.EndsAt, SetupMinutes: in.SetupMinutes, ClearingMinutes: in.ClearingMinutes, People: in.People, Title: in.Title,
 		Noise: (*venue.Noise)(in.Noise), Reason: or(in.Reason),
-	})
+	}
+	var d booking.Detail
+	var err error
+	if or(in.MoveOccurrence) {
+		d, err = f.Events.MoveBooking(ctx, authorOf(ctx), request.BookingID, move)
+	} else {
+		d, err = f.Bookings.Move(ctx, borrowerOf(ctx), request.BookingID, move)
+	}
 	if err != nil {
 		return nil, err
 	}

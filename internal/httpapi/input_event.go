@@ -67,13 +67,13 @@ func placeInput(p *api.PlaceInput) *event.Place {
 
 func occurrenceInput(b *api.OccurrenceInput) event.OccurrenceInput {
 	return event.OccurrenceInput{
-		StartsAt: b.StartsAt, EndsAt: b.EndsAt, DoorsAt: b.DoorsAt, Place: *placeInput(&b.Place), Note: or(b.Note), Parts: or(each(b.Parts, partInput)),
+		StartsAt: b.StartsAt, EndsAt: b.EndsAt, DoorsAt: b.DoorsAt, Place: *placeInput(&b.Place), Note: or(b.Note), Parts: or(each(b.Parts, partInput)), BookingID: b.BookingID,
 	}
 }
 
 func occurrenceChange(b *api.OccurrenceChange) event.OccurrenceChange {
 	return event.OccurrenceChange{
-		StartsAt: b.StartsAt, EndsAt: b.EndsAt, DoorsAt: b.DoorsAt, Place: placeInput(b.Place), Note: b.Note, Parts: each(b.Parts, partInput),
+		StartsAt: b.StartsAt, EndsAt: b.EndsAt, DoorsAt: b.DoorsAt, Place: placeInput(b.Place), Note: b.Note, Parts: each(b.Parts, partInput), BookingID: b.BookingID, MoveBooking: or(b.MoveBooking),
 	}
 }
 

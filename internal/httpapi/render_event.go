@@ -18,7 +18,7 @@ func (f *face) publicEvent(e *event.Event, now time.Time) api.Event {
 		}
 	}
 	for i := range e.Occurrences {
-		out.Occurrences = append(out.Occurrences, publicOccurrence(&e.Occurrences[i], now))
+		out.Occurrences = append(out.Occurrences, f.publicOccurrence(&e.Occurrences[i], now))
 	}
 	if e.Series != nil {
 		facts := seriesFacts(e.Series)
@@ -27,11 +27,11 @@ func (f *face) publicEvent(e *event.Event, now time.Time) api.Event {
 	return out
 }
 
-func publicOccurrence(o *event.Occurrence, now time.Time) api.Occurrence {
-	out := api.Occurrence{OccurrenceFacts: occurrenceFacts(o), Parts: []api.Part{}}
+func (f *face) publicOccurrence(o *event.Occurrence, now time.Time) api.Occurrence {
+	out := api.Occurrence{OccurrenceFacts: f.occurrenceFacts(o), Parts: []api.Part{}}
 	for i := range o.Parts {
 		p := &o.Parts[i]
-		part := api.Part{PartFacts: partFacts(p, o, now), Quotas: []api.Quota{}}
+		part := api.Part{PartFacts: f.partFacts(p, o, now), Quotas: []api.Quota{}}
 		for _, q := range p.Quotas {
 			part.Quotas = append(part.Quotas, api.Quota{QuotaFacts: quotaFacts(q)})
 		}
@@ -62,10 +62,10 @@ func assurance(a event.Assurance) api.Assurance {
 	}
 }
 
-func occurrenceFacts(o *event.Occurrence) api.OccurrenceFacts {
+func (f *face) occurrenceFacts(o *event.Occurrence) api.OccurrenceFacts {
 	out := api.OccurrenceFacts{
 		ID: o.ID, Status: api.OccurrenceStatus(o.Status), StartsAt: tokyo(o.StartsAt), EndsAt: tokyo(o.EndsAt), DoorsAt: local(o.DoorsAt),
-		MovedFrom: local(o.MovedFrom), Place: place(o.Place), Note: o.Note, CancelledAt: local(o.CancelledAt), CancelReason: o.CancelReason,
+		MovedFrom: local(o.MovedFrom), Place: place(o.Place), Room: f.eventRoom(o.Room), NeedsPlace: o.NeedsPlace, Note: o.Note, CancelledAt: local(o.CancelledAt), CancelReason: o.CancelReason,
 		Sequence: o.Sequence, ModifiedAt: tokyo(o.ModifiedAt),
 	}
 	if o.SeriesMonth != nil {
@@ -79,12 +79,13 @@ func place(p event.Place) api.Place {
 	return api.Place{Kind: api.PlaceKind(p.Kind), Name: p.Name, Address: p.Address, Access: p.Access, AreaCode: p.AreaCode}
 }
 
-func partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts {
+func (f *face) partFacts(p *event.Part, o *event.Occurrence, now time.Time) api.PartFacts {
 	out := api.PartFacts{
 		ID: p.ID, Name: p.Name, Description: p.Description, StartsAt: tokyo(p.StartsAt), EndsAt: tokyo(p.EndsAt), PlaceNote: p.PlaceNote,
 		Audience: p.Audience, Press: api.PressStated(p.Press), Reservation: api.Reservation(p.Reservation),
 		Registration: api.Registration(p.Registration(o, now)), OpensAt: local(p.OpensAt), ClosesAt: local(p.ClosesAt), WaitingList: p.WaitingList,
 		DoorBand: bandOrNull(p.DoorBand), Booths: []api.Booth{}, Sitting: sitting(o, p), Slots: partSlots(p.Slots),
+		Room: f.eventRoom(p.Room), NeedsPlace: p.NeedsPlace,
 	}
 	if p.Reservation == event.Lottery {
 		draws := tokyo(p.Draws())

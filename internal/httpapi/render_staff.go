@@ -25,7 +25,7 @@ func (f *face) staffEvent(e *event.Event, now time.Time) api.StaffEvent {
 		})
 	}
 	for i := range e.Occurrences {
-		out.Occurrences = append(out.Occurrences, staffOccurrence(&e.Occurrences[i], now))
+		out.Occurrences = append(out.Occurrences, f.staffOccurrence(&e.Occurrences[i], now))
 	}
 	if e.Series != nil {
 		series := staffSeries(e.Series, now)
@@ -34,11 +34,11 @@ func (f *face) staffEvent(e *event.Event, now time.Time) api.StaffEvent {
 	return out
 }
 
-func staffOccurrence(o *event.Occurrence, now time.Time) api.StaffOccurrence {
-	out := api.StaffOccurrence{OccurrenceFacts: occurrenceFacts(o), Parts: []api.StaffPart{}}
+func (f *face) staffOccurrence(o *event.Occurrence, now time.Time) api.StaffOccurrence {
+	out := api.StaffOccurrence{OccurrenceFacts: f.occurrenceFacts(o), Booking: roomBooking(o.Booking), Parts: []api.StaffPart{}}
 	for i := range o.Parts {
 		p := &o.Parts[i]
-		part := api.StaffPart{PartFacts: partFacts(p, o, now), Quotas: []api.StaffQuota{}, WaitingUntil: local(p.WaitingUntil)}
+		part := api.StaffPart{PartFacts: f.partFacts(p, o, now), Booking: roomBooking(p.Booking), Quotas: []api.StaffQuota{}, WaitingUntil: local(p.WaitingUntil)}
 		for _, q := range p.Quotas {
 			part.Quotas = append(part.Quotas, api.StaffQuota{QuotaFacts: quotaFacts(q), Capacity: q.Capacity, Taken: q.Taken, Accepting: q.Accepting})
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
@@ -42,6 +43,10 @@ type Events interface {
 	CancelOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, reason string) (event.Event, error)
 	PostponeOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, note string) (event.Event, error)
 	DeleteOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID) (event.Event, error)
+
+	SetRoom(ctx context.Context, by event.Author, id, occurrence uuid.UUID, part, booking *uuid.UUID) (event.Event, error)
+	Relocate(ctx context.Context, by event.Author, id, occurrence uuid.UUID, r event.Relocation) (event.Event, error)
+	MoveBooking(ctx context.Context, by event.Author, id uuid.UUID, m booking.Move) (booking.Detail, error)
 
 	Slots(ctx context.Context, id uuid.UUID) ([]event.BoothSlot, error)
 	SlotsForStaff(ctx context.Context, organization, id uuid.UUID) ([]event.BoothSlot, error)

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -10,11 +11,11 @@ import (
 // ListStaffEvents lists events that concern the organization.
 func (f *face) ListStaffEvents(ctx context.Context, request api.ListStaffEventsRequestObject) (api.ListStaffEventsResponseObject, error) {
 	p, own := request.Params, sessionOf(ctx).Organization.ID
-	filter := event.StaffFilter{Scope: event.ScopeOwn, Status: event.Status(or(p.Status)), Limit: pageSize(p.Limit)}
+	filter := event.StaffFilter{Scope: event.ScopeOwn, Status: event.Status(or(p.Status)), NeedsPlace: or(p.NeedsPlace), Limit: pageSize(p.Limit)}
 	if p.Scope != nil {
 		filter.Scope = event.StaffScope(*p.Scope)
 	}
-	bound := []string{"staff events", own.String(), string(filter.Scope), string(filter.Status)}
+	bound := []string{"staff events", own.String(), string(filter.Scope), string(filter.Status), strconv.FormatBool(filter.NeedsPlace)}
 	if p.Cursor != nil {
 		moment, id, err := f.open(*p.Cursor, bound...)
 		if err != nil {

@@ -66,12 +66,12 @@ func Table() []Rule {
 		{Table: "series", Columns: "rule_text template", Whose: Nobody, What: "The rule in words, and what each date is made from", Why: published},
 		{Table: "series_month", Columns: "organization_id series_id month decision decided_at", Whose: Nobody, What: "Which months were decided", Why: chosen},
 		{
-			Table: "occurrence", Columns: "organization_id event_id id series_id series_month status starts_at ends_at doors_at moved_from place_kind area_code cancelled_at sequence modified_at listed",
+			Table: "occurrence", Columns: "organization_id event_id id series_id series_month status starts_at ends_at doors_at moved_from place_kind area_code cancelled_at sequence modified_at listed place_lost",
 			Whose: Nobody, What: "When and in which town a date is held", Why: chosen,
 		},
-		{Table: "occurrence", Columns: "place_name place_address place_access note cancel_reason", Whose: Nobody, What: "The announcement of a date, with the address of the hall", Why: published},
+		{Table: "occurrence", Columns: "place_name place_address place_access place_room note cancel_reason", Whose: Nobody, What: "The announcement of a date, with the address of the hall", Why: published},
 		{
-			Table: "part", Columns: "organization_id event_id occurrence_id id position starts_at ends_at press reservation opens_at closes_at waiting_list waiting_until draws_at",
+			Table: "part", Columns: "organization_id event_id occurrence_id id position starts_at ends_at press reservation opens_at closes_at waiting_list waiting_until draws_at place_room place_lost",
 			Whose: Nobody, What: "When a part is held and how to take part", Why: chosen,
 		},
 		{Table: "part", Columns: "name description place_note audience sitting", Whose: Nobody, What: "The announcement of a part", Why: published},
@@ -125,6 +125,10 @@ func Table() []Rule {
 		{
 			Table: "booking_series", Columns: "organization_id borrower_id facility_id room_id id rule starts_time ends_time first_day last_day title created_at", Whose: Nobody,
 			What: "The rule by which a room is booked again and again", Why: "An organization's own; both towns read it.",
+		},
+		{
+			Table: "event_room", Columns: "organization_id event_id occurrence_id part_id booking_id lender_id borrower_id room_id facility_id", Whose: Nobody,
+			What: "Which booking gives a date its room",
 		},
 		{Table: "occupancy", Columns: "booking_id space_id span taker", Whose: Nobody, What: "Which pieces of floor are taken when", Why: "Times and ids; taker is the booking itself."},
 		{Table: "booking_change", Columns: "organization_id borrower_id booking_id id at kind by_id status", Whose: Nobody, What: "Which organization changed what of a booking, when", Why: chosen},
