@@ -40,10 +40,10 @@ create table booking (
   status           text not null,
   starts_at        timestamptz not null,
   ends_at          timestamptz not null,
-  -- This booking's own, beside the room's.
+  -- This booking's own, beside the room's. Texts are bounded by their types: a check is read anew for every row that is written, and this is a busy table.
   setup_minutes    smallint not null default 0,
   clearing_minutes smallint not null default 0,
-  title            text not null,
+  title            varchar(200) not null,
   people           integer,
   noise            text not null default 'normal',
   -- What one who waits asked for and gets when its turn comes, and how long a hold lasts then.
@@ -54,18 +54,18 @@ create table booking (
   approvals        smallint not null default 0,
   approval_steps   smallint not null default 1,
   approved_by      uuid, -- of the first step, so that a second person gives the second
-  reason           text not null default '', -- of the last decision, cancellation or change
-  conditions       text not null default '', -- of the approval; printed on the permit
-  fee_class        text not null default '',
+  reason           varchar(1000) not null default '', -- of the last decision, cancellation or change
+  conditions       varchar(2000) not null default '', -- of the approval; printed on the permit
+  fee_class        varchar(60) not null default '',
   fee_yen          integer,
   exemption        text not null default 'none',
-  exemption_class  text not null default '',
-  exemption_asked  text not null default '', -- why
-  exemption_answer text not null default '', -- the deciding member's reason
+  exemption_class  varchar(60) not null default '',
+  exemption_asked  varchar(1000) not null default '', -- why
+  exemption_answer varchar(1000) not null default '', -- the deciding member's reason
   exemption_percent smallint not null default 0,
   exemption_by     uuid,
   cancel_until     timestamptz,
-  permit_number    text,
+  permit_number    varchar(40),
   version          integer not null default 1,
   created_at       timestamptz not null default app_now(),
   modified_at      timestamptz not null default app_now(),
@@ -89,8 +89,7 @@ create table booking (
     and (exemption = 'none') = (exemption_class = '') and (exemption in ('granted', 'refused')) = (exemption_by is not null)),
   constraint booking_exemption_reasoned check (exemption not in ('granted', 'refused') or exemption_answer <> ''),
   constraint booking_fee_range check (fee_yen between 0 and 100000000),
-  constraint booking_texts_length check (length(title) between 1 and 200 and length(reason) <= 1000 and length(conditions) <= 2000 and length(fee_class) <= 60
-    and length(exemption_class) <= 60 and length(exemption_asked) <= 1000 and length(exemption_answer) <= 1000 and length(permit_number) <= 40)
+  constraint booking_title_filled check (title <> '')
 );
 create index booking_organization_idx on booking (organization_id, starts_at, id);
 create index booking_borrower_idx on booking (borrower_id, starts_at, id);
@@ -247,11 +246,13 @@ create function booking_span(starts_at timestamptz, ends_at timestamptz, setup i
 
 -- Whether something other than the named bookings stands in a room's way.
 create function room_taken(room uuid, span tstzrange, besides uuid[]) returns boolean
-  language sql stable set search_path = public, pg_temp
+  language plpgsql stable set search_path = public, pg_temp -- and not sql, which would be planned at every call
 as $$
-  select exists (
-    select from occupancy o join room_space s on s.room_id = $1 and s.space_id = o.space_id
-    where o.span && $2 and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000') and o.booking_id <> all ($3))
+begin
+  return exists (
+    select from room_space s join occupancy o on o.space_id = s.space_id
+    where s.room_id = $1 and o.span && $2 and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000') and o.booking_id <> all ($3));
+end
 $$;
 
 -- Locks the spaces of whole facilities in order and then bookings in order: the one order of all writers. False when a booking stands in another facility by now.
@@ -341,41 +342,47 @@ declare
   b booking;
   r record;
   wide tstzrange;
-  forbids boolean;
-  behind boolean;
+  written integer;
 begin
   b := jsonb_populate_record(null::booking, $1);
-  select x.organization_id, x.facility_id, x.status, x.setup_minutes, x.clearing_minutes, x.modified_at, f.modified_at as facility_at into r
+  select x.organization_id, x.facility_id, x.setup_minutes, x.clearing_minutes, x.modified_at, f.modified_at as facility_at,
+    (select count(*) from room_space s where s.room_id = x.id) as spaces,
+    exists (select from room_neighbour n where n.rule = 'forbid' and x.id in (n.room_id, n.neighbour_id)) as forbids,
+    exists (select from closure c where c.facility_id = f.id and (c.room_id is null or c.room_id = x.id) and c.span && tstzrange(b.starts_at, b.ends_at)) as closed into r
   from room x join facility f on f.id = x.facility_id where x.id = b.room_id;
-  if not found or app_organization() is null then
+  if r.facility_id is null or app_organization() is null then
     outcome := 'unknown';
     return;
   elsif r.modified_at <> $2 or r.facility_at <> $3 then
     outcome := 'stale';
+    return;
+  elsif r.closed then
+    outcome := 'closed';
     return;
   end if;
   b.organization_id := r.organization_id;
   b.facility_id := r.facility_id;
   b.borrower_id := app_organization();
   b.created_at := app_now();
-  b.modified_at := app_now();
-  wide := booking_span(b.starts_at, b.ends_at, b.setup_minutes + r.setup_minutes, b.clearing_minutes + r.clearing_minutes);
-  if exists (select from closure c where c.facility_id = b.facility_id and (c.room_id is null or c.room_id = b.room_id) and c.span && tstzrange(b.starts_at, b.ends_at)) then
-    outcome := 'closed';
-    return;
-  elsif not $5 and room_taken(b.room_id, wide, '{}') then
+  b.modified_at := b.created_at;
+  b.waits_since := null;
+  wide := tstzrange(b.starts_at - (b.setup_minutes + r.setup_minutes) * interval '1 minute', b.ends_at + (b.clearing_minutes + r.clearing_minutes) * interval '1 minute');
+  if not $5 and room_taken(b.room_id, wide, '{}') then
     outcome := 'taken';
     return;
   end if;
   -- A statement of its own: what follows sees what was committed until the lock was given. Neighbours that forbid noise are locked as well.
-  forbids := exists (select from room_neighbour n where n.rule = 'forbid' and b.room_id in (n.room_id, n.neighbour_id));
-  if forbids then
+  if r.forbids then
     perform from space s where s.id in (
       select x.space_id from room_space x where x.room_id = b.room_id
       union select x.space_id from room_space x join room_neighbour n on n.rule = 'forbid' and b.room_id in (n.room_id, n.neighbour_id) and x.room_id in (n.room_id, n.neighbour_id)
     ) order by s.id for no key update;
+    if booking_too_loud(b.room_id, b.starts_at, b.ends_at, b.noise, b.id) then
+      outcome := 'noise';
+      return;
+    end if;
   else
-    perform from space s where s.id in (select x.space_id from room_space x where x.room_id = b.room_id) order by s.id for no key update;
+    perform from space s join room_space x on x.space_id = s.id where x.room_id = b.room_id order by s.id for no key update of s;
   end if;
   if $4 is not null and $4 <= (
     select count(*) from booking k where k.borrower_id = b.borrower_id and k.room_id = b.room_id and k.status not in ('declined', 'cancelled', 'lapsed')
@@ -383,16 +390,9 @@ begin
       and k.starts_at < (date_trunc('month', b.starts_at at time zone 'Asia/Tokyo') + interval '1 month') at time zone 'Asia/Tokyo') then
     outcome := 'cap';
     return;
-  elsif forbids and booking_too_loud(b.room_id, b.starts_at, b.ends_at, b.noise, b.id) then
-    outcome := 'noise';
-    return;
   end if;
-  b.waits_since := null;
-  if room_taken(b.room_id, wide, '{}') then
-    select $5 and bool_and(k.status = 'held') into behind
-    from occupancy o join room_space s on s.room_id = b.room_id and s.space_id = o.space_id join booking k on k.id = o.booking_id
-    where o.span && wide and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000');
-    if not behind then
+  if $5 and room_taken(b.room_id, wide, '{}') then
+    if not booking_behind_holds(b.room_id, wide) then
       outcome := 'taken';
       return;
     end if;
@@ -400,12 +400,19 @@ begin
     b.waits_since := clock_timestamp();
     b.expires_at := null;
     b.permit_number := null;
-  end if;
-  insert into booking select b.*;
-  if b.status <> 'waiting' and not booking_occupy(b.id, b.room_id, wide) then
-    delete from booking k where k.id = b.id;
-    outcome := 'taken';
-    return;
+    insert into booking select b.*;
+  else
+    insert into booking select b.*;
+    -- The second look is the constraint's own; what was not written was taken since the first.
+    insert into occupancy (booking_id, space_id, span, taker)
+    select b.id, s.space_id, wide, case when s.exclusive then b.id else '00000000-0000-0000-0000-000000000000' end from room_space s where s.room_id = b.room_id
+    on conflict do nothing;
+    get diagnostics written = row_count;
+    if written < r.spaces then
+      delete from booking k where k.id = b.id;
+      outcome := 'taken';
+      return;
+    end if;
   end if;
   insert into booking_change (organization_id, borrower_id, booking_id, kind, by_id, status) values (b.organization_id, b.borrower_id, b.id, 'placed', b.borrower_id, b.status);
   insert into audit_entry (organization_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
@@ -413,6 +420,15 @@ begin
   outcome := case when b.status = 'waiting' then 'waiting' else 'placed' end;
   stands := b.status;
 end
+$$;
+
+-- Whether all that stands in a room's way are holds, so that one may wait.
+create function booking_behind_holds(room uuid, span tstzrange) returns boolean
+  language sql stable set search_path = public, pg_temp
+as $$
+  select coalesce(bool_and(k.status = 'held'), false)
+  from room_space s join occupancy o on o.space_id = s.space_id join booking k on k.id = o.booking_id
+  where s.room_id = $1 and o.span && $2 and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000')
 $$;
 
 -- Whether a neighbouring room whose pairing forbids it is loud while this one is quiet, or the other way round.
@@ -465,25 +481,39 @@ $$;
 
 -- When a room is taken within a window: spans that touch are one, so that nobody can count bookings. For everyone who may see the room.
 create function room_busy(room uuid, span tstzrange) returns setof tstzrange
-  language sql stable security definer rows 20 set search_path = public, pg_temp
+  language plpgsql stable security definer rows 20 set search_path = public, pg_temp
 as $$
+begin
+  return query
   select m from (
     select unnest(range_agg(o.span * $2)) as m
-    from occupancy o join room_space s on s.room_id = $1 and s.space_id = o.space_id
-    where o.span && $2 and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000')
-  ) x order by m
+    from room_space s join occupancy o on o.space_id = s.space_id
+    where s.room_id = $1 and o.span && $2 and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000')
+  ) x order by m;
+end
 $$;
 
--- The rooms that are taken for some part of a span, each with its own set-up and clearing around it. The window is widened by the widest of them first, for the index.
+-- The rooms that are taken for some part of a span, each with its own set-up and clearing around it. The window is widened by the widest of them first, for the
+-- index; where no room has any, nothing more is looked at.
 create function rooms_taken(starts_at timestamptz, ends_at timestamptz) returns setof uuid
-  language sql stable security definer rows 500 set search_path = public, pg_temp
+  language plpgsql stable security definer rows 500 set search_path = public, pg_temp
 as $$
-  select s.room_id
-  from occupancy o join room_space s on s.space_id = o.space_id join room r on r.id = s.room_id
-  where o.span && booking_span($1, $2, coalesce((select max(x.setup_minutes) from room x where x.setup_minutes > 0), 0),
-      coalesce((select max(x.clearing_minutes) from room x where x.clearing_minutes > 0), 0))
-    and o.span && booking_span($1, $2, r.setup_minutes, r.clearing_minutes)
-    and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000')
+declare
+  asked tstzrange := tstzrange($1, $2);
+  wide tstzrange := booking_span($1, $2, coalesce((select max(x.setup_minutes) from room x where x.setup_minutes > 0), 0),
+    coalesce((select max(x.clearing_minutes) from room x where x.clearing_minutes > 0), 0));
+begin
+  if wide = asked then
+    return query
+    select s.room_id from occupancy o join room_space s on s.space_id = o.space_id
+    where o.span && asked and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000');
+  else
+    return query
+    select s.room_id from occupancy o join room_space s on s.space_id = o.space_id join room r on r.id = s.room_id
+    where o.span && wide and (o.span && asked or o.span && booking_span($1, $2, r.setup_minutes, r.clearing_minutes))
+      and (s.exclusive or o.taker <> '00000000-0000-0000-0000-000000000000');
+  end if;
+end
 $$;
 
 -- The room whose calendar a token opens, by any of the MACs under which it may be stored.
@@ -528,6 +558,7 @@ alter function booking_clashes(uuid) owner to tnm_ledger;
 alter function booking_settle(uuid[], uuid[]) owner to tnm_ledger;
 alter function booking_too_loud(uuid, timestamptz, timestamptz, text, uuid) owner to tnm_ledger;
 alter function booking_place(jsonb, timestamptz, timestamptz, integer, boolean) owner to tnm_ledger;
+alter function booking_behind_holds(uuid, tstzrange) owner to tnm_ledger;
 alter function booking_queue(uuid) owner to tnm_ledger;
 alter function room_busy(uuid, tstzrange) owner to tnm_ledger;
 alter function rooms_taken(timestamptz, timestamptz) owner to tnm_ledger;
@@ -550,6 +581,7 @@ drop function rooms_taken(timestamptz, timestamptz);
 drop function room_busy(uuid, tstzrange);
 drop function booking_queue(uuid);
 drop function booking_place(jsonb, timestamptz, timestamptz, integer, boolean);
+drop function booking_behind_holds(uuid, tstzrange);
 drop function booking_too_loud(uuid, timestamptz, timestamptz, text, uuid);
 drop function booking_rooms(uuid[]);
 drop function booking_clashes(uuid);

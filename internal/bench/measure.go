@@ -42,8 +42,10 @@ type lab struct {
 	options
 	seats      seats
 	ours, bare *process
-	most       float64 // MiB of ours under load
-	flashes    int     // used up
+	most       float64           // MiB of ours under load
+	flashes    int               // used up
+	environ    map[string]string // of our server
+	rooms      *roomGround       // made when first asked for
 }
 
 // maxMemory is what the server may hold under load, in MiB.
@@ -94,6 +96,7 @@ func (l *lab) begin(ctx context.Context) error {
 		return err
 	}
 	settings := l.settings(addr)
+	l.environ = settings
 	if l.profile != "" {
 		if err := os.MkdirAll(l.profile, 0o750); err != nil {
 			return fmt.Errorf("make folder: %w", err)

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -106,6 +107,7 @@ func runServe(ctx context.Context, s servant) (err error) {
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{
 		Events: events, Tickets: tickets, Organizations: organization.NewService(db, directory), Staff: staff.NewService(db, directory, settings.Keys, rand.Reader),
+		Bookings: booking.NewService(db, directory, settings.Keys, rand.Reader), Messages: messages,
 		Ledger: audit.NewLedger(db, settings.Keys), Once: idempotency.NewLedger(db), Keys: settings.Keys, Clock: clock.System(), BaseURL: string(settings.BaseURL),
 	})
 	if err != nil {

@@ -30,6 +30,7 @@ type Service struct {
 	keys      *secret.Keys
 	random    io.Reader
 	known     knownFacts
+	turned    turned
 }
 
 // NewService makes the service. random must be cryptographically random and safe for concurrent use.
@@ -63,7 +64,19 @@ func (r *Request) clean(now time.Time) error {
 // ErrTaken, ErrInvalid, ErrSpan, ErrNotOpenToYou, ErrNoHolds, ErrNoise, ErrExemptionUnknown and venue's codes.
 func (s *Service) Place(ctx context.Context, by Author, r Request) (Booking, error) {
 	known := func(ctx context.Context) (*facts, error) { return s.factsFor(ctx, by.Organization, r.RoomID) }
+	now := s.db.Clock().Now()
+	if err := r.clean(now); err != nil {
+		return Booking{}, fmt.Errorf("place booking: %w", err)
+	}
+	w := wishOf(by, &r)
+	refused, generation := s.turned.recently(w, now)
+	if refused && !r.Queue {
+		return Booking{}, ErrTaken
+	}
 	b, err := s.place(ctx, by, r, nil, known, placeAlone(s.db, by))
+	if errors.Is(err, ErrTaken) {
+		s.turned.note(w, now, generation)
+	}
 	if err != nil {
 		return Booking{}, fmt.Errorf("place booking: %w", err)
 	}

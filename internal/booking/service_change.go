@@ -61,6 +61,9 @@ func (s *Service) again(ctx context.Context, by Author, fn func(tx *postgres.Tx)
 	for range judgements {
 		err := s.db.InOrganization(ctx, by.Organization, by.Actor, fn)
 		if !errors.Is(err, errAgain) {
+			if err == nil {
+				s.turned.clear()
+			}
 			return err
 		}
 	}

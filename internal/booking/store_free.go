@@ -38,7 +38,7 @@ func selectFree(ctx context.Context, tx *postgres.Tx, day clock.Date, q FreeQuer
 		}
 		conditions = append(conditions, fmt.Sprintf(condition, places...))
 	}
-	add("r.id not in (select rooms_taken($%d, $%d))", q.StartsAt, q.EndsAt)
+	add("r.id not in (select t from rooms_taken($%d, $%d) t)", q.StartsAt, q.EndsAt)
 	add("r.capacity >= $%d", q.Capacity)
 	if q.Partnership != "" {
 		add("exists (select from room_partnership x join partnership p on p.id = x.partnership_id where x.room_id = r.id and p.slug = $%d)", q.Partnership)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -26,6 +27,7 @@ type Services struct {
 	Door                 *door.Service
 	Paper                *paper.Service
 	Venues               *venue.Service
+	Bookings             *booking.Service
 	Clock                clock.Clock
 	// Past opens the house as it was at a moment; without it no date is over.
 	Past func(ctx context.Context, at time.Time) (*Past, error)
@@ -52,6 +54,9 @@ func Load(ctx context.Context, s Services, book *Book) error {
 		}
 	}
 	if err := l.venues(ctx); err != nil {
+		return fmt.Errorf("load demo: %w", err)
+	}
+	if err := l.bookings(ctx); err != nil {
 		return fmt.Errorf("load demo: %w", err)
 	}
 	for _, p := range programmes {

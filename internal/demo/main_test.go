@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/door"
@@ -61,6 +62,7 @@ func setup(t *testing.T, today string) *bundle {
 		Door:                 door.NewService(b.db, keys, rand.Reader),
 		Paper:                paper.NewService(b.db, keys, rand.Reader, b.tickets),
 		Venues:               venue.NewService(b.db, b.directory),
+		Bookings:             booking.NewService(b.db, b.directory, keys, rand.Reader),
 		Clock:                b.clock,
 		Past: func(_ context.Context, at time.Time) (*demo.Past, error) {
 			c := clock.NewFake(at)
