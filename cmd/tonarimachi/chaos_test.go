@@ -168,6 +168,26 @@ func (c *chaos) crashServer(which int) {
 	c.programs[which] = start(c.t, c.settings[which], "serve")
 }
 
+// upright tells whether all servers are ready: on a slow machine the next to die waits until the last has come back.
+func (c *chaos) upright() bool {
+	for _, settings := range c.settings {
+		limit, cancel := context.WithTimeout(c.t.Context(), 5*time.Second)
+		r, err := http.NewRequestWithContext(limit, http.MethodGet, "http://"+settings["TONARIMACHI_LISTEN"]+"/readyz", nil)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err == nil {
+			_ = answer.Body.Close()
+		}
+		cancel()
+		if err != nil || answer.StatusCode != http.StatusOK {
+			return false
+		}
+	}
+	return true
+}
+
 // revive does what a supervisor does: a server that finds no database when it starts says so and ends.
 func (c *chaos) revive() {
 	for which, p := range c.programs {
@@ -200,17 +220,30 @@ func (c *chaos) run() map[string]known {
 	defer databases.Stop()
 	supervisor := time.NewTicker(200 * time.Millisecond)
 	defer supervisor.Stop()
+	var server, database bool // whose turn it is to die, once all stand
 	for victim := 0; ; {
 		c.died.Store(c.kills > 1 && c.crashes > 0)
 		select {
 		case <-servers.C:
-			c.crashServer(victim % len(c.programs))
-			victim++
+			server = true
 		case <-databases.C:
-			c.crashDatabase()
+			database = true
 		case <-supervisor.C:
 			c.revive()
+			switch {
+			case !server && !database || !c.upright():
+			case database:
+				c.crashDatabase()
+				database = false
+			default:
+				c.crashServer(victim % len(c.programs))
+				victim++
+				server = false
+			}
 		case <-done:
+			for ; !c.upright(); c.revive() {
+				<-supervisor.C
+			}
 			all := map[string]known{}
 			for _, mine := range told {
 				for code, k := range mine {
