@@ -13,8 +13,10 @@ import (
 	"time"
 
 	ics "github.com/arran4/golang-ical"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/feed"
@@ -43,6 +45,8 @@ type bench struct {
 	feeds  *feed.Feeds
 
 	tickets *ticket.Service
+	rooms   *booking.Service
+	pool    *pgxpool.Pool
 }
 
 func setup(t *testing.T) *bench {
@@ -64,6 +68,8 @@ func setup(t *testing.T) *bench {
 	}
 	b.events, b.feeds, b.server = b.replica()
 	b.tickets = b.feeds.Tickets.(*ticket.Service)
+	b.rooms = b.feeds.Rooms.(*booking.Service)
+	b.pool = pool
 	return b
 }
 
@@ -88,7 +94,7 @@ func (b *bench) replica() (*event.Service, *feed.Feeds, *echo.Echo) {
 	b.Cleanup(tickets.Close)
 	var feeds *feed.Feeds
 	events := event.NewService(db, directory, func() { feeds.Changed() })
-	feeds = feed.New(feed.Options{Events: events, Directory: directory, Tickets: tickets, Words: words.Localizer(i18n.Japanese), BaseURL: "https://tonari.example", Clock: b.clock})
+	feeds = feed.New(feed.Options{Events: events, Directory: directory, Tickets: tickets, Rooms: booking.NewService(db, directory, keys, rand.Reader), Words: words.Localizer(i18n.Japanese), BaseURL: "https://tonari.example", Clock: b.clock})
 	e := httpx.New(httpx.Options{Messages: words})
 	feeds.Routes(e)
 	return events, feeds, e

@@ -1,0 +1,71 @@
+package feed_test
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+)
+
+// A room's calendar tells times; a revoked or unknown link gives an empty one.
+func TestRoomCalendarTellsTimesAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	town := testkit.NewOrganization(t, b.pool, "lender")
+	h := testkit.NewHall(t, b.pool, town, testkit.HallOptions{Setup: 30})
+	by := booking.Author{Organization: town, Actor: postgres.StaffActor(uuid.New())}
+	day := clock.DateOf(b.clock.Now()).AddDays(10)
+	for _, hour := range []int{10, 13} {
+		if _, err := b.rooms.Place(t.Context(), by, booking.Request{RoomID: h.Tea, StartsAt: day.At(hour, 0), EndsAt: day.At(hour+2, 30), Title: "秘密の会議"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	issued, err := b.rooms.CreateCalendar(t.Context(), by, h.Tea, "清掃の会社")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/r/" + issued.Token.Reveal() + ".ics"
+	first := get(t, b.server, "GET", path)
+	text := body(t, first)
+	events := calendar(t, text).Events()
+	if len(events) != 1 { // 9:30 to 15:30: what touches is one
+		t.Fatalf("%d entries in %s", len(events), text)
+	}
+	for _, word := range []string{"秘密", "lender", issued.Token.Reveal()} {
+		if strings.Contains(text, word) {
+			t.Errorf("the calendar says %q", word)
+		}
+	}
+	if !strings.Contains(text, "T093000\r\n") || !strings.Contains(text, "T153000\r\n") || !strings.Contains(text, "SUMMARY:使用中\r\n") {
+		t.Errorf("the calendar is %s", text)
+	}
+	if r := get(t, b.server, "GET", path, "If-None-Match", first.Header.Get("ETag")); r.StatusCode != http.StatusNotModified {
+		t.Errorf("unchanged: %d", r.StatusCode)
+	}
+	if err := b.rooms.RevokeCalendar(t.Context(), by, h.Tea, issued.ID); err != nil {
+		t.Fatal(err)
+	}
+	unknown, err := secret.NewRoomCalendar(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dead := range []string{path, "/r/" + unknown.Reveal() + ".ics"} {
+		r := get(t, b.server, "GET", dead)
+		if empty := body(t, r); r.StatusCode != http.StatusOK || strings.Contains(empty, "VEVENT") || strings.Contains(empty, "和室") {
+			t.Errorf("a dead link: %d %s", r.StatusCode, empty)
+		}
+	}
+	for _, bad := range []string{"/r/x.ics", "/r/" + issued.Token.Reveal(), "/r/" + issued.Token.Reveal() + ".json"} {
+		if r := get(t, b.server, "GET", bad); r.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", bad, r.StatusCode)
+		}
+	}
+}
