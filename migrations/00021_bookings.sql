@@ -126,11 +126,10 @@ create table booking_change (
   kind            text not null,
   by_id           uuid, -- the organization that did it; null: time did
   status          text not null,
-  constraint booking_change_pkey primary key (id),
+  constraint booking_change_pkey primary key (booking_id, id),
   constraint booking_change_booking_fkey foreign key (organization_id, borrower_id, booking_id) references booking (organization_id, borrower_id, id) on delete cascade,
   constraint booking_change_kind_form check (kind ~ '^[a-z_]{1,40}$')
 );
-create index booking_change_booking_idx on booking_change (booking_id, at, id);
 create index booking_change_organization_idx on booking_change (organization_id, at, id);
 create index booking_change_borrower_idx on booking_change (borrower_id, at, id) where borrower_id <> organization_id;
 

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -24,6 +25,8 @@ const (
 type knownFacts struct {
 	mu  sync.Mutex
 	all map[factsKey]*facts
+	// holidays are the same for all rooms of a town; each room's facts point at one map.
+	holidays map[uuid.UUID]venue.Holidays
 }
 
 // factsKey has the asker in it, because who may see a room differs.
@@ -43,7 +46,13 @@ func (k *knownFacts) put(key factsKey, f *facts) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.all == nil || len(k.all) >= factsMost {
-		k.all = map[factsKey]*facts{}
+		k.all, k.holidays = map[factsKey]*facts{}, map[uuid.UUID]venue.Holidays{}
+	}
+	owner := f.room.Organization.ID
+	if shared := k.holidays[owner]; maps.Equal(shared, f.rules.Holidays) {
+		f.rules.Holidays = shared
+	} else {
+		k.holidays[owner] = f.rules.Holidays
 	}
 	k.all[key] = f
 }

@@ -63,7 +63,7 @@ type Config struct {
 
 	// The greatest number of connections each pool opens.
 	PoolPublic PoolSize `env:"DB_POOL_PUBLIC" envDefault:"8" want:"a number of connections from 1 to 1000" example:"8"`
-	PoolStaff  PoolSize `env:"DB_POOL_STAFF" envDefault:"4" want:"a number of connections from 1 to 1000" example:"4"`
+	PoolStaff  PoolSize `env:"DB_POOL_STAFF" envDefault:"16" want:"a number of connections from 1 to 1000" example:"16"`
 	PoolWorker PoolSize `env:"DB_POOL_WORKER" envDefault:"4" want:"a number of connections from 1 to 1000" example:"4"`
 
 	// ShutdownGrace is how long requests under way may take after a stop signal.

@@ -33,7 +33,7 @@ func TestDefaults(t *testing.T) {
 	if c.Listen != "127.0.0.1:8080" || c.MetricsListen != "" || c.BaseURL != "https://example.jp" || c.BaseURL.Host() != "example.jp" || !c.BaseURL.Secure() {
 		t.Errorf("addresses: %q %q %q", c.Listen, c.MetricsListen, c.BaseURL)
 	}
-	if c.PoolPublic != 8 || c.PoolStaff != 4 || c.PoolWorker != 4 || time.Duration(c.ShutdownGrace) != 15*time.Second {
+	if c.PoolPublic != 8 || c.PoolStaff != 16 || c.PoolWorker != 4 || time.Duration(c.ShutdownGrace) != 15*time.Second {
 		t.Errorf("sizes: %d %d %d %v", c.PoolPublic, c.PoolStaff, c.PoolWorker, c.ShutdownGrace)
 	}
 	if c.LogLevel != slog.LevelInfo || c.LogFormat != config.LogText || len(c.TrustedProxies) != 0 || c.Keys == nil || len(c.Unknown) != 0 {
