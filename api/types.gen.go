@@ -3333,7 +3333,7 @@ type OccurrenceMove struct {
 type OccurrenceRoomInput struct {
 	BookingID *openapi_types.UUID `json:"booking_id"`
 
-	// PartID One part of the date; left out
+	// PartID One part of the date; left out, the whole date.
 	PartID *openapi_types.UUID `json:"part_id,omitempty"`
 }
 
