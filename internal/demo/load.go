@@ -97,6 +97,11 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 			return err
 		}
 	}
+	if p.Example == nil || p.Example.Moved == 0 { // a booked room would have to be asked for again before its date moves
+		if e, err = l.house(ctx, owner, e); err != nil {
+			return err
+		}
+	}
 	if e.Status == event.Draft || e.Status == event.Submitted {
 		if e, err = l.Events.Publish(ctx, owner, e.ID); err != nil {
 			return fmt.Errorf("publish: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -141,7 +142,7 @@ func mothers(t *testing.T, _ *bundle, e event.Event) {
 func jointConsultation(t *testing.T, b *bundle, e event.Event) {
 	credits(t, e, map[event.OrganiserRole]string{event.Host: "toshima", event.CoHost: "osd toshima-shakyo wakamono ux-kaigi rakunokai workers-coop"})
 	o := e.Occurrences[0]
-	if o.Place.Name != "としまセンタースクエア" || o.StartsAt.In(clock.Tokyo).Format("15:04") != "13:30" || o.EndsAt.In(clock.Tokyo).Format("15:04") != "16:30" || o.DoorsAt == nil {
+	if o.Place.Name != "としまセンタースクエア 全面" || o.Room == nil || o.Booking.Status != booking.Confirmed || o.StartsAt.In(clock.Tokyo).Format("15:04") != "13:30" || o.EndsAt.In(clock.Tokyo).Format("15:04") != "16:30" || o.DoorsAt == nil {
 		t.Errorf("%+v", o)
 	}
 	hall, online, desks := o.Parts[0], o.Parts[1], o.Parts[2]

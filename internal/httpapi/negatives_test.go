@@ -28,7 +28,7 @@ func (b *bundle) bodies() map[string]obj {
 		"registerPartnerGroup": {"slug": "new-group", "name": "新しい団体"}, "createToken": {"name": "連携", "expires_at": b.clock.Now().Add(time.Hour).Format(time.RFC3339)},
 		"createEvent": b.eventBody(10), "changeEvent": {"title": "新しい題"}, "cancelEvent": {"reason": "雨"}, "postponeEvent": {"note": "雨"},
 		"copyEvent": {"shift_days": 7}, "decideApproval": {"decision": "approve"}, "addOccurrence": b.eventBody(20)["occurrences"].(list)[0].(obj),
-		"changeOccurrence": {"note": "変更"}, "cancelOccurrence": {"reason": "雨"}, "postponeOccurrence": {"note": "雨"}, "createSeries": series, "changeSeries": series,
+		"changeOccurrence": {"note": "変更"}, "setOccurrenceRoom": {"booking_id": uuid.NewString()}, "moveOccurrence": {"booking_id": uuid.NewString()}, "cancelOccurrence": {"reason": "雨"}, "postponeOccurrence": {"note": "雨"}, "createSeries": series, "changeSeries": series,
 		"setDoorCapacity": {"capacity": 30}, "countAtDoor": {"taps": list{obj{"id": uuid.NewString(), "delta": 1}}}, "checkIn": {"day_code": "012345"},
 		"undoCheckIn": {"day_code": "012345"}, "keepContact": {"mail": "sumire@example.jp"},
 		"createFacility": facilityBody(), "changeFacility": {"access": "駅から歩いて5分"}, "closeFacility": {"on": "2027-03-31"}, "createRoom": roomBody(uuid.NewString(), uuid.NewString()),

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -124,6 +125,11 @@ func (f *former) occurrenceStatus(o *event.Occurrence) *notice {
 
 func (f *former) part(o *event.Occurrence, p *event.Part) (partView, error) {
 	v := partView{Name: p.Name, Place: p.PlaceNote, Audience: p.Audience, Text: paragraphs(p.Description)}
+	if p.Room != nil && !p.NeedsPlace {
+		v.Place = strings.TrimSpace(p.Room.Facility + " " + p.Room.Name + " " + p.PlaceNote)
+	} else if p.NeedsPlace {
+		v.Place = "会場を調整しています（決まりしだい、ここでお知らせします）"
+	}
 	if p.Name != "" {
 		v.Time = spanText(p.StartsAt, p.EndsAt, f.today)
 	}

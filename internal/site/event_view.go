@@ -72,7 +72,7 @@ func (p painter) event(e *event.Event, given *given) (eventView, error) {
 	upcoming := e.Upcoming(p.now)
 	main := p.mainOccurrence(e, upcoming)
 	if main != nil {
-		v.Place, v.Reservation = p.place(main.Place), p.ways(main)
+		v.Place, v.Reservation = p.placeOf(main), p.ways(main)
 		v.Badges = p.factBadges(e, main)
 		if !off(e, main) {
 			v.Badges = append(p.wayBadges(main), v.Badges...)
@@ -128,7 +128,7 @@ func (p painter) dates(v *eventView, e *event.Event, upcoming []event.Occurrence
 		}
 		shown.Open = shown.Open || main != nil && o.ID == main.ID
 		if main != nil && o.Place != main.Place {
-			shown.Place = p.place(o.Place)
+			shown.Place = p.placeOf(o)
 		}
 		v.Upcoming = append(v.Upcoming, shown)
 	}

@@ -76,6 +76,7 @@ type place struct {
 	Access              []string
 	MapHref, OnlineText string
 	Online              bool
+	Room                *eventRoom // a booked room
 }
 
 // partnershipBox names the members of a partnership; the organization whose page it is has no Href.
