@@ -418,7 +418,9 @@ func TestTwoMovesOfADateAndItsBooking(t *testing.T) {
 		date, room := day(22+2*round, 14, 0), day(23+2*round, 13, 0)
 		var wg sync.WaitGroup
 		var first, second error
-		wg.Go(func() { _, first = k.events.Relocate(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, event.Relocation{StartsAt: &date}) })
+		wg.Go(func() {
+			_, first = k.events.Relocate(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, event.Relocation{StartsAt: &date})
+		})
 		wg.Go(func() { _, second = k.events.MoveBooking(k.ctx, kiyose, b.ID, booking.Move{StartsAt: &room}) })
 		wg.Wait()
 		if first != nil || second != nil {
