@@ -7,6 +7,7 @@
 //	booth, slot  a table of a part, and a bookable time at one or several tables: a quota of its own, laid out by a plan
 //	organiser    主催・共催・協力・後援・委託; each decides for itself: pending → approved or declined
 //	series       a rule plus month-by-month decisions that yield occurrences
+//	room         a booking that gives a date, or one part of it, its place; both move together, and what a date gives up is cancelled (ADR 0019)
 //
 // What is published stays: an event is cancelled, not deleted, so that people hear of it. SEQUENCE and LAST-MODIFIED of the feeds are moved by the
 // database on every visible change.
