@@ -95,6 +95,9 @@ func (s *Service) factsTx(ctx context.Context, tx *postgres.Tx, room uuid.UUID) 
 	if err := s.nameOwner(ctx, f); err != nil {
 		return nil, err
 	}
+	if f.kept, err = keptOf(ctx, tx, room); err != nil {
+		return nil, err
+	}
 	f.loadedAt = tx.Now
 	return f, nil
 }

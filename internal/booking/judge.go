@@ -12,6 +12,7 @@ import (
 type facts struct {
 	room     venue.Room // with its facility; without photos, spaces and layouts
 	rules    venue.Rules
+	kept     []venue.Span // for rounds, from the asker
 	loadedAt time.Time
 }
 

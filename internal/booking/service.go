@@ -117,7 +117,7 @@ func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.
 		case "stale", "closed": // judged by what was so a moment ago: the next judgement says why
 			s.known.drop(factsKey{by.Organization, r.RoomID})
 		default:
-			return Booking{}, refusals(outcome, v.term.MonthCap)
+			return Booking{}, f.explain(refusals(outcome, v.term.MonthCap), &r)
 		}
 	}
 	return Booking{}, ErrBusy

@@ -83,6 +83,7 @@ func Draw(l List, s Seed, withdrawn map[string]bool) []Drawn {
 	slices.SortFunc(order, func(a, b keyed) int {
 		return cmp.Or(slices.Compare(a.key[:], b.key[:]), cmp.Compare(a.entry.Number, b.entry.Number))
 	})
+	floor := newFloor(l.Takes)
 	room := map[string]int{}
 	for _, p := range l.Pools {
 		room[p.Name] = p.Seats
@@ -92,9 +93,10 @@ func Draw(l List, s Seed, withdrawn map[string]bool) []Drawn {
 		d := Drawn{Entry: k.entry, Withdrawn: withdrawn[k.entry.Number]}
 		if !d.Withdrawn {
 			for _, choice := range d.Choices {
-				if room[choice] >= d.Size {
+				if room[choice] >= d.Size && floor.free(choice) {
 					d.Pool = choice
 					room[choice] -= d.Size
+					floor.take(choice)
 					break
 				}
 			}

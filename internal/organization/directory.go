@@ -42,6 +42,11 @@ func NewDirectory(db *postgres.DB) *Directory {
 	return &Directory{read: db.InPublic, clock: db.Clock(), loading: make(chan struct{}, 1)}
 }
 
+// NewWorkerDirectory is NewDirectory for the worker's tasks.
+func NewWorkerDirectory(db *postgres.DB) *Directory {
+	return &Directory{read: db.InWorker, clock: db.Clock(), loading: make(chan struct{}, 1)}
+}
+
 // NewOperatorDirectory is NewDirectory for commands that have the owner's account only.
 func NewOperatorDirectory(db *postgres.DB) *Directory {
 	return &Directory{read: db.InOperator, clock: db.Clock(), loading: make(chan struct{}, 1)}

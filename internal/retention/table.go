@@ -130,6 +130,18 @@ func Table() []Rule {
 			Table: "event_room", Columns: "organization_id event_id occurrence_id part_id booking_id lender_id borrower_id room_id facility_id", Whose: Nobody,
 			What: "Which booking gives a date its room",
 		},
+		{Table: "booking_round", Columns: "organization_id id name note span opens_at closes_at draws_at accept_until applications_max wishes_max state created_at", Whose: Nobody, What: "When and for what rooms of a period are drawn by lot", Why: published},
+		{
+			Table: "booking_round", Columns: "commitment seed revealed list list_digest withdrawn closed_at drawn_at", Whose: Nobody, What: "What a draw of rooms is made from",
+			Why: "Chance, sums, and times under random numbers of organizations: anybody can draw again.",
+		},
+		{Table: "booking_round_room", Columns: "organization_id facility_id room_id round_id", Whose: Nobody, What: "Which rooms are drawn by lot", Why: published},
+		{Table: "booking_round_space", Columns: "round_id space_id span", Whose: Nobody, What: "Which floor is kept for a draw while it runs", Why: "Days and ids."},
+		{
+			Table: "booking_application", Columns: "borrower_id round_id id number title people outcome booking_id created_at", Whose: Nobody,
+			What: "Which organization applied for rooms, under which random number", Why: "Towns and groups apply, never residents; only the applicant reads it.",
+		},
+		{Table: "booking_wish", Columns: "borrower_id application_id rank room_id starts_at ends_at dropped", Whose: Nobody, What: "Which rooms and times an organization wishes for", Why: "Only the applicant reads it."},
 		{Table: "occupancy", Columns: "booking_id space_id span taker", Whose: Nobody, What: "Which pieces of floor are taken when", Why: "Times and ids; taker is the booking itself."},
 		{Table: "booking_change", Columns: "organization_id borrower_id booking_id id at kind by_id status", Whose: Nobody, What: "Which organization changed what of a booking, when", Why: chosen},
 		{

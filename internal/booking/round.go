@@ -1,0 +1,177 @@
+package booking
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/lottery"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+)
+
+// What callers of rounds hear.
+var (
+	ErrRound              = fault.Conflict("booking_round_keeps_room") // kept for a round: apply there, or wait until it is over
+	ErrRoundUnknown       = fault.NotFound("round_unknown")
+	ErrRoundInvalid       = fault.Invalid("round_invalid")
+	ErrRoundOverlaps      = fault.Conflict("round_overlaps") // another round keeps some of the floor for some of the time
+	ErrRoundDrawn         = fault.Conflict("round_drawn")    // too late to call it off
+	ErrApplicationUnknown = fault.NotFound("application_unknown")
+	ErrRoundNotOpen       = fault.Conflict("round_not_open")        // before or after the time of applications
+	ErrApplications       = fault.Conflict("applications_too_many") // of this organization, or of all
+	ErrWish               = fault.Invalid("wish_invalid")
+	ErrWithdrawLate       = fault.Conflict("application_drawn") // decline the result instead
+	ErrNoResult           = fault.Conflict("application_no_result")
+)
+
+// RoundState is where a round stands. Lists are fixed and lots drawn by the worker, within a minute or so of their moments.
+type RoundState string
+
+// The states.
+const (
+	RoundOpen      RoundState = "open"     // the seed is promised; applications come in from OpensAt to ClosesAt
+	RoundClosed    RoundState = "closed"   // the list is fixed
+	RoundDrawn     RoundState = "drawn"    // results are to be accepted until AcceptUntil
+	RoundFinished  RoundState = "finished" // what is left is first come
+	RoundCancelled RoundState = "cancelled"
+)
+
+// Round is a 利用申込期間: who wants rooms of a period applies for them, and lots are drawn. While it runs, its rooms' floor is kept for it from everybody but the
+// lender; between closing and draw from the lender too, so that the fixed list stays true.
+type Round struct {
+	ID              uuid.UUID
+	Lender          organization.Ref
+	Name, Note      string
+	FirstDay        clock.Date // of use
+	LastDay         clock.Date
+	OpensAt         time.Time // applications
+	ClosesAt        time.Time
+	DrawsAt         time.Time
+	AcceptUntil     time.Time
+	ApplicationsMax int // of one organization
+	WishesMax       int // of one application
+	State           RoundState
+	Rooms           []RoomRef
+	Commitment      lottery.Digest
+	Seed            string // hexadecimal digits; "" before the draw
+	List            string // "" before it is fixed
+	Digest          string
+	Withdrawn       []string
+	FixedAt         *time.Time
+	DrawnAt         *time.Time
+}
+
+// RoundInput opens a round.
+type RoundInput struct {
+	Name, Note                 string
+	Rooms                      []uuid.UUID
+	FirstDay, LastDay          clock.Date
+	OpensAt, ClosesAt, DrawsAt time.Time
+	AcceptUntil                time.Time
+	ApplicationsMax, WishesMax int
+}
+
+// Limits of rounds.
+const (
+	MaxRoundRooms = 100
+	MaxRoundDays  = 366
+	MaxWishes     = 10
+	roundLength   = 50 // of a list of rounds
+)
+
+// RoundOutcome is what became of an application.
+type RoundOutcome string
+
+// The outcomes; "" before the draw.
+const (
+	RoundWon       RoundOutcome = "drawn" // there is a booking
+	RoundLost      RoundOutcome = "lost"  // drawn, but the room can't be used after all
+	RoundNotDrawn  RoundOutcome = "not_drawn"
+	RoundNotValid  RoundOutcome = "not_valid" // no wish could be kept when the list was fixed
+	RoundWithdrawn RoundOutcome = "withdrawn" // after the list was fixed
+)
+
+// Application asks for one time of a round.
+type Application struct {
+	ID, RoundID uuid.UUID
+	Number      string // under which it stands on the list
+	Title       string
+	People      *int
+	Wishes      []Wish // the dearest first
+	Outcome     RoundOutcome
+	BookingID   *uuid.UUID
+	Status      Status // of the booking; "" without
+}
+
+// Wish is a room at a time.
+type Wish struct {
+	RoomID           uuid.UUID `json:"room_id"`
+	StartsAt, EndsAt time.Time `json:"-"`
+	Dropped          string    `json:"-"` // the code of why it could not be kept; "" for kept
+}
+
+// ApplicationInput is what an organization hands in.
+type ApplicationInput struct {
+	RoundID uuid.UUID
+	Title   string
+	People  *int
+	Wishes  []Wish
+}
+
+// RoundEntry is one number of the published list: by number, and once drawn in the order of the draw.
+type RoundEntry struct {
+	Number    string
+	Choices   []string // names of pools
+	Pool      string   // that it was drawn for; "" for none
+	Withdrawn bool
+}
+
+// Pool names a room at a time on the list: its id, and begin and end in Japanese time.
+func (w Wish) Pool() string {
+	const minute = "20060102T1504"
+	return w.RoomID.String() + ":" + w.StartsAt.In(clock.Tokyo).Format(minute) + "-" + w.EndsAt.In(clock.Tokyo).Format(minute)
+}
+
+// ParsePool reads what Pool wrote.
+func ParsePool(name string) (Wish, bool) {
+	const minute = "20060102T1504"
+	if len(name) != 36+1+13+1+13 {
+		return Wish{}, false
+	}
+	room, err := uuid.Parse(name[:36])
+	from, err1 := time.ParseInLocation(minute, name[37:50], clock.Tokyo)
+	to, err2 := time.ParseInLocation(minute, name[51:], clock.Tokyo)
+	return Wish{RoomID: room, StartsAt: from, EndsAt: to}, err == nil && err1 == nil && err2 == nil
+}
+
+// Entries draws again from what is published: no entries before the list is fixed.
+func (r *Round) Entries() ([]RoundEntry, error) {
+	if r.List == "" {
+		return nil, nil
+	}
+	list, err := lottery.Parse(r.List)
+	if err != nil {
+		return nil, err
+	}
+	withdrawn := map[string]bool{}
+	for _, n := range r.Withdrawn {
+		withdrawn[n] = true
+	}
+	all := make([]RoundEntry, 0, len(list.Entries))
+	if r.Seed == "" {
+		for _, e := range list.Entries {
+			all = append(all, RoundEntry{Number: e.Number, Choices: e.Choices, Withdrawn: withdrawn[e.Number]})
+		}
+		return all, nil
+	}
+	seed, err := lottery.ParseSeed(r.Seed)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range lottery.Draw(list, seed, withdrawn) {
+		all = append(all, RoundEntry{Number: d.Number, Choices: d.Choices, Pool: d.Pool, Withdrawn: d.Withdrawn})
+	}
+	return all, nil
+}

@@ -1,0 +1,259 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/lottery"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
+
+// RoundTask is the name of the worker's task that runs RunRounds.
+const RoundTask = "draw_rounds"
+
+// RunRounds fixes the lists of rounds whose applications have closed, draws those that are due, and ends those whose results had to be accepted by now; it says how many
+// steps were done. Each step is a transaction of its own: it happens once, whoever else does the same, and an interrupted one has not happened. One that fails
+// keeps none of the others from theirs. For the worker.
+func RunRounds(ctx context.Context, db *postgres.DB) (int, error) {
+	s := &Service{db: db, directory: organization.NewWorkerDirectory(db)}
+	total := 0
+	failed := map[uuid.UUID]error{}
+	for {
+		var due []dueRound
+		err := s.db.InWorker(ctx, func(tx *postgres.Tx) (err error) {
+			due, err = selectDueRounds(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return total, fmt.Errorf("run rounds: %w", err)
+		}
+		done := 0
+		for _, d := range due {
+			if failed[d.id] != nil {
+				continue
+			}
+			did, err := s.step(ctx, d)
+			if err != nil {
+				failed[d.id] = fmt.Errorf("run round %s: %w", d.id, err)
+				continue
+			}
+			if did {
+				done++
+			}
+		}
+		if total += done; done == 0 {
+			break
+		}
+	}
+	all := make([]error, 0, len(failed))
+	for _, err := range failed {
+		all = append(all, err)
+	}
+	return total, errors.Join(all...)
+}
+
+func (s *Service) step(ctx context.Context, d dueRound) (did bool, err error) {
+	err = s.db.InWorker(ctx, func(tx *postgres.Tx) error {
+		if did, err = lockRound(ctx, tx, d); err != nil || !did {
+			return err // another worker, or its lender, was quicker
+		}
+		rounds, err := queryRounds(ctx, tx, "where r.id = $1", d.id)
+		if err != nil {
+			return err
+		}
+		r, action := &rounds[0], "round.finished"
+		switch d.state {
+		case RoundOpen:
+			action = "round.closed"
+			err = s.fix(ctx, tx, r)
+		case RoundClosed:
+			action = "round.drawn"
+			err = s.draw(ctx, tx, r)
+		case RoundDrawn:
+			err = s.finishRound(ctx, tx, r)
+		case RoundFinished, RoundCancelled:
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{Organization: r.Lender.ID, Action: action, SubjectKind: "round", SubjectID: r.ID})
+	})
+	return did && err == nil, err
+}
+
+// judges are the facts of a round's rooms, read in the transaction.
+type judges struct {
+	view  *organizationView
+	rooms map[uuid.UUID]*facts
+}
+
+func (s *Service) judges(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (judges, error) {
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return judges{}, fmt.Errorf("read directory: %w", err)
+	}
+	today := clock.DateOf(tx.Now)
+	all, err := readFacts(ctx, tx, today.AddDays(-1), today.AddDays(daysAhead), "r.id in (select room_id from booking_round_room where round_id = $1)", round)
+	if err != nil {
+		return judges{}, err
+	}
+	j := judges{view: view, rooms: map[uuid.UUID]*facts{}}
+	for _, f := range all {
+		if err := s.nameOwner(ctx, f); err != nil {
+			return judges{}, err
+		}
+		j.rooms[f.room.ID] = f
+	}
+	return j, nil
+}
+
+// refusal gives the code of why a wish can't be kept, "" when it can.
+func (j judges) refusal(a *owned, w Wish) string {
+	f := j.rooms[w.RoomID]
+	if f == nil {
+		return fault.CodeOf(ErrRoomUnknown)
+	}
+	if _, err := f.admits(j.view, a.borrower, w, a.People); err != nil {
+		return fault.CodeOf(err)
+	}
+	return ""
+}
+
+// fix judges every wish again and writes the list: wishes that can't be kept any more are not on it, and floor that is taken has a pool without room.
+func (s *Service) fix(ctx context.Context, tx *postgres.Tx, r *Round) error {
+	j, err := s.judges(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	applications, err := queryApplications(ctx, tx, "where a.round_id = $1 order by a.number", r.ID)
+	if err != nil {
+		return err
+	}
+	floors, err := selectFloor(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	list := lottery.List{Draw: r.ID.String()}
+	wished := map[string]bool{}
+	for i := range applications {
+		a := &applications[i]
+		e := lottery.Entry{Number: a.Number, Size: 1}
+		for n, w := range a.Wishes {
+			if reason := j.refusal(a, w); reason != "" {
+				if err := dropWish(ctx, tx, a.ID, n+1, reason); err != nil {
+					return err
+				}
+				continue
+			}
+			e.Choices = append(e.Choices, w.Pool())
+			wished[w.Pool()] = true
+		}
+		if len(e.Choices) > 0 {
+			list.Entries = append(list.Entries, e)
+		}
+	}
+	for _, f := range floors {
+		pool := lottery.Pool{Name: f.wish.Pool(), Seats: 1}
+		if !wished[pool.Name] {
+			continue
+		}
+		if f.taken {
+			pool.Seats = 0
+		}
+		list.Pools = append(list.Pools, pool)
+		list.Takes = append(list.Takes, lottery.Take{Pool: pool.Name, From: int(f.from.Unix() / 60), To: int(f.to.Unix() / 60), Spaces: f.spaces})
+	}
+	if err := list.Check(); err != nil {
+		return err
+	}
+	return fixRound(ctx, tx, r.ID, list.Text())
+}
+
+// draw draws from the published list, makes the bookings and tells the seed, all in one transaction.
+func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
+	seed, err := seedOf(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	list, err := lottery.Parse(r.List)
+	if err != nil {
+		return err
+	}
+	j, err := s.judges(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	applications, err := queryApplications(ctx, tx, "where a.round_id = $1", r.ID)
+	if err != nil {
+		return err
+	}
+	byNumber, withdrawn, takes := map[string]*owned{}, map[string]bool{}, map[string]lottery.Take{}
+	for i := range applications {
+		byNumber[applications[i].Number] = &applications[i]
+	}
+	for _, n := range r.Withdrawn {
+		withdrawn[n] = true
+	}
+	for _, t := range list.Takes {
+		takes[t.Pool] = t
+	}
+	lost := []uuid.UUID{}
+	for _, d := range lottery.Draw(list, seed, withdrawn) {
+		if d.Pool == "" {
+			continue
+		}
+		a := byNumber[d.Number]
+		done, err := s.allot(ctx, tx, r, j, a, takes[d.Pool])
+		if err != nil {
+			return err
+		}
+		if !done {
+			lost = append(lost, a.ID)
+		}
+	}
+	return tellRound(ctx, tx, r.ID, lost)
+}
+
+// allot books one drawn time as a hold until the day of acceptance; false when the room can't be used after all.
+func (s *Service) allot(ctx context.Context, tx *postgres.Tx, r *Round, j judges, a *owned, t lottery.Take) (bool, error) {
+	w, ok := ParsePool(t.Pool)
+	if !ok || a == nil {
+		return false, errors.New("the list is of another round")
+	}
+	f := j.rooms[w.RoomID]
+	if f == nil {
+		return false, nil
+	}
+	term, err := f.admits(j.view, a.borrower, w, a.People)
+	if err != nil {
+		return false, nil //nolint:nilerr // the reason is the room's rules; the application says that it was lost
+	}
+	cancelUntil, until, minutes := term.CancelUntil(w.StartsAt).UTC(), r.AcceptUntil, min(max(1, int(r.AcceptUntil.Sub(tx.Now)/time.Minute)), 90*24*60)
+	b := Booking{
+		ID: uuid.New(), Room: f.ref(), Status: Held, wants: Held, holdFor: &minutes, ExpiresAt: &until, StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), Title: a.Title,
+		People: a.People, Noise: "normal", ApprovalSteps: term.Approvals, FeeClass: term.Payer, FeeYen: f.price(term.Payer, w.StartsAt, w.EndsAt),
+		Exemption: ExemptionState{State: NoExemption}, CancelUntil: &cancelUntil, Version: 1,
+	}
+	return allot(ctx, tx, a.ID, &b, time.Unix(int64(t.From)*60, 0).UTC(), time.Unix(int64(t.To)*60, 0).UTC())
+}
+
+// finishRound opens what is left first come: whoever stood in line for it moves up in the same transaction.
+func (s *Service) finishRound(ctx context.Context, tx *postgres.Tx, r *Round) error {
+	if err := finishRound(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	facilities := map[uuid.UUID]bool{}
+	for _, room := range r.Rooms {
+		facilities[room.FacilityID] = true
+	}
+	_, err := settle(ctx, tx, []uuid.UUID{}, keys(facilities))
+	return err
+}

@@ -1,0 +1,268 @@
+package booking
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/lottery"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+const roundColumns = `r.id, r.organization_id, r.name, r.note, lower(r.span), upper(r.span), r.opens_at, r.closes_at, r.draws_at, r.accept_until, r.applications_max, r.wishes_max,
+	r.state, r.commitment, coalesce(encode(r.revealed, 'hex'), ''), coalesce(r.list, ''), coalesce(encode(r.list_digest, 'hex'), ''), r.withdrawn, r.closed_at, r.drawn_at`
+
+// queryRounds reads rounds with those of their rooms that the transaction may see; tail is what follows "from booking_round r".
+func queryRounds(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]Round, error) {
+	rows, err := tx.Pgx.Query(ctx, "select "+roundColumns+" from booking_round r "+tail, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read rounds: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Round, error) {
+		var r Round
+		var from, to time.Time
+		var commitment []byte
+		err := row.Scan(&r.ID, &r.Lender.ID, &r.Name, &r.Note, &from, &to, &r.OpensAt, &r.ClosesAt, &r.DrawsAt, &r.AcceptUntil, &r.ApplicationsMax, &r.WishesMax, &r.State,
+			&commitment, &r.Seed, &r.List, &r.Digest, &r.Withdrawn, &r.FixedAt, &r.DrawnAt)
+		if err != nil {
+			return r, err
+		}
+		r.FirstDay, r.LastDay, r.Commitment = clock.DateOf(from), clock.DateOf(to).AddDays(-1), lottery.Digest(commitment)
+		return r, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read rounds: %w", err)
+	}
+	ids, byID := make([]uuid.UUID, len(all)), map[uuid.UUID]*Round{}
+	for i := range all {
+		ids[i], byID[all[i].ID] = all[i].ID, &all[i]
+	}
+	rows, err = tx.Pgx.Query(ctx, `select x.round_id, r.id, f.id, r.name, f.name, f.address, f.access
+		from booking_round_room x join room r on r.id = x.room_id join facility f on f.id = r.facility_id where x.round_id = any ($1) order by f.name, r.position, r.id`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read rooms of rounds: %w", err)
+	}
+	var id uuid.UUID
+	var room RoomRef
+	_, err = pgx.ForEachRow(rows, []any{&id, &room.ID, &room.FacilityID, &room.Name, &room.Facility, &room.Address, &room.Access}, func() error {
+		byID[id].Rooms = append(byID[id].Rooms, room)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read rooms of rounds: %w", err)
+	}
+	return all, nil
+}
+
+func insertRound(ctx context.Context, tx *postgres.Tx, id uuid.UUID, in *RoundInput) error {
+	_, err := tx.Pgx.Exec(ctx, `
+		insert into booking_round (organization_id, id, name, note, span, opens_at, closes_at, draws_at, accept_until, applications_max, wishes_max)
+		values (app_organization(), $1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11)`,
+		id, in.Name, in.Note, in.FirstDay.Start(), in.LastDay.AddDays(1).Start(), in.OpensAt, in.ClosesAt, in.DrawsAt, in.AcceptUntil, in.ApplicationsMax, in.WishesMax)
+	if err != nil {
+		return roundFault(fmt.Errorf("open round: %w", err))
+	}
+	tag, err := tx.Pgx.Exec(ctx, `
+		insert into booking_round_room (organization_id, facility_id, room_id, round_id)
+		select r.organization_id, r.facility_id, r.id, $1 from room r where r.id = any ($2) and r.organization_id = app_organization() and r.status = 'open' order by r.id`, id, in.Rooms)
+	if err != nil {
+		return roundFault(fmt.Errorf("open round: %w", err))
+	}
+	if int(tag.RowsAffected()) != len(in.Rooms) {
+		return ErrRoundInvalid.Field("room_ids", "unknown_value")
+	}
+	return nil
+}
+
+func roundFault(err error) error {
+	switch _, constraint := postgres.Constraint(err); constraint {
+	case "booking_round_space_no_overlap":
+		return ErrRoundOverlaps.Because(err)
+	case "booking_round_order", "booking_round_span_form", "booking_round_caps", "booking_round_texts_length":
+		return ErrRoundInvalid.Because(err)
+	case "booking_wish_once", "booking_wish_times":
+		return ErrWish.Because(err)
+	}
+	return err
+}
+
+func callRound(ctx context.Context, tx *postgres.Tx, statement string, args ...any) (outcome string, err error) {
+	if err := tx.Pgx.QueryRow(ctx, statement, args...).Scan(&outcome); err != nil {
+		return "", roundFault(fmt.Errorf("change round: %w", err))
+	}
+	return outcome, nil
+}
+
+// wishesDocument is what booking_round_apply reads.
+func wishesDocument(wishes []Wish) ([]byte, error) {
+	type wish struct {
+		RoomID   uuid.UUID `json:"room_id"`
+		StartsAt time.Time `json:"starts_at"`
+		EndsAt   time.Time `json:"ends_at"`
+	}
+	all := make([]wish, len(wishes))
+	for i, w := range wishes {
+		all[i] = wish{w.RoomID, w.StartsAt, w.EndsAt}
+	}
+	return json.Marshal(all)
+}
+
+// owned is an application with whose it is, as the worker sees it.
+type owned struct {
+	Application
+	borrower uuid.UUID
+}
+
+// queryApplications reads applications that the transaction may see.
+func queryApplications(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]owned, error) {
+	rows, err := tx.Pgx.Query(ctx, `select a.id, a.round_id, a.borrower_id, a.number, a.title, a.people, coalesce(a.outcome, ''), a.booking_id, coalesce(b.status, '')
+		from booking_application a left join booking b on b.id = a.booking_id `+tail, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read applications: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (owned, error) {
+		var a owned
+		err := row.Scan(&a.ID, &a.RoundID, &a.borrower, &a.Number, &a.Title, &a.People, &a.Outcome, &a.BookingID, &a.Status)
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read applications: %w", err)
+	}
+	ids, byID := make([]uuid.UUID, len(all)), map[uuid.UUID]*owned{}
+	for i := range all {
+		ids[i], byID[all[i].ID] = all[i].ID, &all[i]
+	}
+	rows, err = tx.Pgx.Query(ctx, `select application_id, room_id, starts_at, ends_at, coalesce(dropped, '') from booking_wish where application_id = any ($1) order by application_id, rank`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read wishes: %w", err)
+	}
+	var id uuid.UUID
+	var w Wish
+	if _, err = pgx.ForEachRow(rows, []any{&id, &w.RoomID, &w.StartsAt, &w.EndsAt, &w.Dropped}, func() error {
+		byID[id].Wishes = append(byID[id].Wishes, w)
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("read wishes: %w", err)
+	}
+	return all, nil
+}
+
+// keptOf reads when a room is kept for rounds from the asking organization.
+func keptOf(ctx context.Context, tx *postgres.Tx, room uuid.UUID) ([]venue.Span, error) {
+	rows, err := tx.Pgx.Query(ctx, "select starts_at, ends_at from booking_rounds_of($1)", room)
+	if err != nil {
+		return nil, fmt.Errorf("find rounds of room: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (venue.Span, error) {
+		var span venue.Span
+		err := row.Scan(&span.From, &span.To)
+		return span, err
+	})
+}
+
+type dueRound struct {
+	id    uuid.UUID
+	state RoundState
+}
+
+func selectDueRounds(ctx context.Context, tx *postgres.Tx) ([]dueRound, error) {
+	rows, err := tx.Pgx.Query(ctx, "select round_id, state from booking_round_due()")
+	if err != nil {
+		return nil, fmt.Errorf("find due rounds: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (dueRound, error) {
+		var d dueRound
+		err := row.Scan(&d.id, &d.state)
+		return d, err
+	})
+}
+
+func lockRound(ctx context.Context, tx *postgres.Tx, d dueRound) (due bool, err error) {
+	if err := tx.Pgx.QueryRow(ctx, "select booking_round_lock($1, $2)", d.id, d.state).Scan(&due); err != nil {
+		return false, fmt.Errorf("lock round: %w", err)
+	}
+	return due, nil
+}
+
+// floor is one distinct wish with what it would take.
+type wishedFloor struct {
+	wish     Wish
+	from, to time.Time // with set-up and clearing
+	taken    bool
+	spaces   []string
+}
+
+func selectFloor(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]wishedFloor, error) {
+	rows, err := tx.Pgx.Query(ctx, "select room_id, starts_at, ends_at, lower(span), upper(span), taken, spaces, shared from booking_round_floor($1)", round)
+	if err != nil {
+		return nil, fmt.Errorf("read floor: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (wishedFloor, error) {
+		var f wishedFloor
+		var spaces []uuid.UUID
+		var shared []bool
+		err := row.Scan(&f.wish.RoomID, &f.wish.StartsAt, &f.wish.EndsAt, &f.from, &f.to, &f.taken, &spaces, &shared)
+		for i, id := range spaces {
+			name := id.String()
+			if shared[i] {
+				name += lottery.Common
+			}
+			f.spaces = append(f.spaces, name)
+		}
+		return f, err
+	})
+}
+
+func dropWish(ctx context.Context, tx *postgres.Tx, application uuid.UUID, rank int, reason string) error {
+	if _, err := tx.Pgx.Exec(ctx, "select booking_round_drop($1, $2, $3)", application, rank, reason); err != nil {
+		return fmt.Errorf("drop wish: %w", err)
+	}
+	return nil
+}
+
+func fixRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID, list string) error {
+	if _, err := tx.Pgx.Exec(ctx, "select booking_round_fix($1, $2)", round, list); err != nil {
+		return fmt.Errorf("fix list: %w", err)
+	}
+	return nil
+}
+
+func seedOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (lottery.Seed, error) {
+	var seed []byte
+	if err := tx.Pgx.QueryRow(ctx, "select booking_round_seed($1)", round).Scan(&seed); err != nil {
+		return lottery.Seed{}, fmt.Errorf("read seed: %w", err)
+	}
+	if len(seed) != len(lottery.Seed{}) {
+		return lottery.Seed{}, errors.New("read seed: not to be told yet")
+	}
+	return lottery.Seed(seed), nil
+}
+
+func allot(ctx context.Context, tx *postgres.Tx, application uuid.UUID, b *Booking, from, to time.Time) (done bool, err error) {
+	err = tx.Pgx.QueryRow(ctx, "select booking_round_allot($1, $2, tstzrange($3, $4))", application, asked(b), from, to).Scan(&done)
+	if err != nil {
+		return false, fmt.Errorf("allot room: %w", err)
+	}
+	return done, nil
+}
+
+func tellRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID, lost []uuid.UUID) error {
+	if _, err := tx.Pgx.Exec(ctx, "select booking_round_told($1, $2)", round, lost); err != nil {
+		return fmt.Errorf("tell seed: %w", err)
+	}
+	return nil
+}
+
+func finishRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID) error {
+	if _, err := tx.Pgx.Exec(ctx, "select booking_round_finish($1)", round); err != nil {
+		return fmt.Errorf("finish round: %w", err)
+	}
+	return nil
+}
