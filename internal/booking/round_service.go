@@ -240,7 +240,7 @@ func (in *ApplicationInput) clean() error {
 		w := &in.Wishes[i]
 		w.StartsAt, w.EndsAt = w.StartsAt.UTC(), w.EndsAt.UTC()
 		if pool := w.Pool(); seen[pool] {
-			refusal = refusal.Field("wishes", "twice")
+			refusal = refusal.Field("wishes", "wish_twice")
 		} else {
 			seen[pool] = true
 		}
