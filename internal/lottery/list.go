@@ -48,11 +48,11 @@ type Entry struct {
 // Bounds of a list. They keep a hostile text from costing much.
 const (
 	MaxEntries = 100_000
-	MaxPools   = 10_000
+	MaxPools   = 20_000 // 2,000 applications for rooms with 10 wishes each
 	MaxChoices = 50
 	maxName    = 100
 	maxCount   = 1_000_000
-	maxSpaces  = 50
+	maxSpaces  = 60 // of one room
 	maxMinute  = 100_000_000
 	maxText    = 64 << 20
 	header     = "tonarimachi lottery list v1"
@@ -127,7 +127,8 @@ func (t Take) valid() bool {
 		return false
 	}
 	for i, space := range t.Spaces {
-		if !isName(space) || strings.TrimSuffix(space, Common) == "" || i > 0 && t.Spaces[i-1] >= space {
+		// A colon is only before "common": docs/rounds.md takes what stands before the first one for the name.
+		if name := strings.TrimSuffix(space, Common); !isName(space) || name == "" || strings.Contains(name, ":") || i > 0 && t.Spaces[i-1] >= space {
 			return false
 		}
 	}
