@@ -19,7 +19,14 @@ type Availability struct {
 	Lender   organization.Ref
 	From, To time.Time
 	Busy     []venue.Span // taken, with set-up and clearing; what touches is one
+	Kept     []KeptSpan   // for rounds, from the asker
 	Days     []DayState
+}
+
+// KeptSpan is a time for which a round keeps a room: it can be had by applying there, or after it.
+type KeptSpan struct {
+	venue.Span
+	Round uuid.UUID
 }
 
 // DayState is one day of a room.
@@ -45,6 +52,7 @@ const (
 	Free   State = "free"
 	Partly State = "partly" // of hours by a grid: some of it
 	Taken  State = "taken"
+	ByLot  State = "by_lot" // kept for a round
 	Past   State = "past"
 )
 
@@ -78,7 +86,17 @@ func (s *Service) Availability(ctx context.Context, asker, room uuid.UUID, from,
 		if err != nil {
 			return err
 		}
-		a = Availability{Room: f.ref(), Lender: f.room.Organization, From: from, To: to, Busy: within(busy, venue.Span{From: from, To: to}), Days: f.days(tx.Now, from, to, busy)}
+		kept, err := keptIn(ctx, tx, room, from.Add(-setup-clearing), to.Add(setup+clearing))
+		if err != nil {
+			return err
+		}
+		window := venue.Span{From: from, To: to}
+		a = Availability{Room: f.ref(), Lender: f.room.Organization, From: from, To: to, Busy: within(busy, window), Kept: []KeptSpan{}, Days: f.days(tx.Now, from, to, busy, kept)}
+		for _, k := range kept {
+			for _, span := range within([]venue.Span{k.Span}, window) {
+				a.Kept = append(a.Kept, KeptSpan{Span: span, Round: k.Round})
+			}
+		}
 		return nil
 	}
 	if err := s.asking(ctx, asker, read); err != nil {
@@ -112,7 +130,7 @@ func within(all []venue.Span, window venue.Span) []venue.Span {
 	return cut
 }
 
-func (f *facts) days(now, from, to time.Time, busy []venue.Span) []DayState {
+func (f *facts) days(now, from, to time.Time, busy []venue.Span, kept []KeptSpan) []DayState {
 	var all []DayState
 	for d := clock.DateOf(from); d.Start().Before(to); d = d.AddDays(1) {
 		day := f.rules.Day(d)
@@ -123,7 +141,7 @@ func (f *facts) days(now, from, to time.Time, busy []venue.Span) []DayState {
 		if state.Closed == "" {
 			for _, b := range f.rules.Blocks(d) {
 				span := b.On(d)
-				state.Blocks = append(state.Blocks, BlockState{Key: b.Key, Name: b.Name, Starts: span.From, Ends: span.To, State: f.state(now, span, busy)})
+				state.Blocks = append(state.Blocks, BlockState{Key: b.Key, Name: b.Name, Starts: span.From, Ends: span.To, State: f.state(now, span, busy, kept)})
 			}
 			if len(state.Blocks) == 0 {
 				state.Closed = venue.ClosedOnce
@@ -135,7 +153,7 @@ func (f *facts) days(now, from, to time.Time, busy []venue.Span) []DayState {
 }
 
 // state tells of a block with the room's buffers around it whether it can be had.
-func (f *facts) state(now time.Time, span venue.Span, busy []venue.Span) State {
+func (f *facts) state(now time.Time, span venue.Span, busy []venue.Span, kept []KeptSpan) State {
 	if !span.From.After(now) && (f.rules.Uses.Mode == venue.ByBlocks || !span.To.After(now)) {
 		return Past
 	}
@@ -146,6 +164,15 @@ func (f *facts) state(now time.Time, span venue.Span, busy []venue.Span) State {
 		case !b.Overlaps(wide):
 		case f.rules.Uses.Mode == venue.ByBlocks, !b.From.After(span.From) && !b.To.Before(span.To):
 			return Taken
+		default:
+			state = Partly
+		}
+	}
+	for _, k := range kept {
+		switch {
+		case !k.Overlaps(wide):
+		case f.rules.Uses.Mode == venue.ByBlocks, !k.From.After(span.From) && !k.To.Before(span.To):
+			return ByLot
 		default:
 			state = Partly
 		}

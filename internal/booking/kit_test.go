@@ -34,7 +34,11 @@ type kit struct {
 
 func setup(t *testing.T, o testkit.HallOptions) *kit {
 	t.Helper()
-	b := testkit.Database(t)
+	return setupOn(t, testkit.Database(t), o)
+}
+
+func setupOn(t *testing.T, b *testkit.Bundle, o testkit.HallOptions) *kit {
+	t.Helper()
 	k := &kit{T: t, admin: b.Pool(t), clock: clock.NewFake(clock.NewDate(2026, 12, 1).At(10, 0))}
 	var err error
 	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 2, Staff: 10, Worker: 2, Clock: k.clock}); err != nil {

@@ -18,6 +18,8 @@ var (
 	ErrRoundInvalid       = fault.Invalid("round_invalid")
 	ErrRoundOverlaps      = fault.Conflict("round_overlaps") // another round keeps some of the floor for some of the time
 	ErrRoundDrawn         = fault.Conflict("round_drawn")    // too late to call it off
+	ErrRoundOver          = fault.Conflict("round_over")     // nothing about it changes any more
+	ErrRoundBegun         = fault.Conflict("round_begun")    // applications have opened: days and numbers stay
 	ErrApplicationUnknown = fault.NotFound("application_unknown")
 	ErrRoundNotOpen       = fault.Conflict("round_not_open")        // before or after the time of applications
 	ErrApplications       = fault.Conflict("applications_too_many") // of this organization, or of all
@@ -59,8 +61,15 @@ type Round struct {
 	List            string // "" before it is fixed
 	Digest          string
 	Withdrawn       []string
+	Struck          []lottery.Struck // choices that could not be had any more when lots were drawn
 	FixedAt         *time.Time
 	DrawnAt         *time.Time
+	createdAt       time.Time
+}
+
+// Keeps tells whether it keeps its rooms at a moment.
+func (r *Round) Keeps(now time.Time) bool {
+	return r.State == RoundOpen || r.State == RoundClosed || r.State == RoundDrawn && now.Before(r.AcceptUntil)
 }
 
 // RoundInput opens a round.
@@ -78,7 +87,6 @@ const (
 	MaxRoundRooms = 100
 	MaxRoundDays  = 366
 	MaxWishes     = 10
-	roundLength   = 50 // of a list of rounds
 )
 
 // RoundOutcome is what became of an application.
@@ -87,7 +95,7 @@ type RoundOutcome string
 // The outcomes; "" before the draw.
 const (
 	RoundWon       RoundOutcome = "drawn" // there is a booking
-	RoundLost      RoundOutcome = "lost"  // drawn, but the room can't be used after all
+	RoundLost      RoundOutcome = "lost"  // nothing, and a wish was struck because its room can't be used after all
 	RoundNotDrawn  RoundOutcome = "not_drawn"
 	RoundNotValid  RoundOutcome = "not_valid" // no wish could be kept when the list was fixed
 	RoundWithdrawn RoundOutcome = "withdrawn" // after the list was fixed
@@ -126,6 +134,7 @@ type RoundEntry struct {
 	Choices   []string // names of pools
 	Pool      string   // that it was drawn for; "" for none
 	Withdrawn bool
+	Struck    []string // of the choices: not to be had any more when lots were drawn
 }
 
 // Pool names a room at a time on the list: its id, and begin and end in Japanese time.
@@ -159,6 +168,11 @@ func (r *Round) Entries() ([]RoundEntry, error) {
 	for _, n := range r.Withdrawn {
 		withdrawn[n] = true
 	}
+	struck, of := map[lottery.Struck]bool{}, map[string][]string{}
+	for _, x := range r.Struck {
+		struck[x] = true
+		of[x.Number] = append(of[x.Number], x.Pool)
+	}
 	all := make([]RoundEntry, 0, len(list.Entries))
 	if r.Seed == "" {
 		for _, e := range list.Entries {
@@ -170,8 +184,8 @@ func (r *Round) Entries() ([]RoundEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range lottery.Draw(list, seed, withdrawn) {
-		all = append(all, RoundEntry{Number: d.Number, Choices: d.Choices, Pool: d.Pool, Withdrawn: d.Withdrawn})
+	for _, d := range lottery.DrawWithout(list, seed, withdrawn, struck) {
+		all = append(all, RoundEntry{Number: d.Number, Choices: d.Choices, Pool: d.Pool, Withdrawn: d.Withdrawn, Struck: of[d.Number]})
 	}
 	return all, nil
 }

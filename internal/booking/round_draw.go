@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +61,18 @@ func RunRounds(ctx context.Context, db *postgres.DB) (int, error) {
 	return total, errors.Join(all...)
 }
 
+// fixedView is a directory that needs no connection: a step has the worker's only one for itself.
+type fixedView struct{ view *organization.View }
+
+// View gives what was read before.
+func (f fixedView) View(context.Context) (*organization.View, error) { return f.view, nil }
+
 func (s *Service) step(ctx context.Context, d dueRound) (did bool, err error) {
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read directory: %w", err)
+	}
+	s = &Service{db: s.db, directory: fixedView{view}}
 	err = s.db.InWorker(ctx, func(tx *postgres.Tx) error {
 		if did, err = lockRound(ctx, tx, d); err != nil || !did {
 			return err // another worker, or its lender, was quicker
@@ -177,7 +189,8 @@ func (s *Service) fix(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	return fixRound(ctx, tx, r.ID, list.Text())
 }
 
-// draw draws from the published list, makes the bookings and tells the seed, all in one transaction.
+// draw draws from the published list, makes the bookings and tells the seed, all in one transaction. Choices that can't be had any more (the room closed meanwhile,
+// say) are struck, whoever would have got them, before anything is given: the rest is drawn without them, and what is struck is published.
 func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	seed, err := seedOf(ctx, tx, r.ID)
 	if err != nil {
@@ -205,22 +218,78 @@ func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	for _, t := range list.Takes {
 		takes[t.Pool] = t
 	}
-	lost := []uuid.UUID{}
-	for _, d := range lottery.Draw(list, seed, withdrawn) {
-		if d.Pool == "" {
-			continue
-		}
-		a := byNumber[d.Number]
-		done, err := s.allot(ctx, tx, r, j, a, takes[d.Pool])
-		if err != nil {
+	struck := j.struck(list, byNumber)
+	var given map[string]bool
+	for {
+		if err := mark(ctx, tx); err != nil {
 			return err
 		}
-		if !done {
+		given = map[string]bool{}
+		before := len(struck)
+		for _, d := range lottery.DrawWithout(list, seed, withdrawn, struck) {
+			if d.Pool == "" {
+				continue
+			}
+			done, err := s.allot(ctx, tx, r, j, byNumber[d.Number], takes[d.Pool])
+			if err != nil {
+				return err
+			}
+			if given[d.Number] = done; !done {
+				struck[lottery.Struck{Number: d.Number, Pool: d.Pool}] = true // other floor than when the list was fixed
+			}
+		}
+		if len(struck) == before {
+			break
+		}
+		if err := backToMark(ctx, tx); err != nil {
+			return err
+		}
+	}
+	lost, told, err := strike(ctx, tx, applications, struck, given)
+	if err != nil {
+		return err
+	}
+	return tellRound(ctx, tx, r.ID, lost, told)
+}
+
+// struck finds the choices of a list that the rooms' rules no longer allow.
+func (j judges) struck(list lottery.List, byNumber map[string]*owned) map[lottery.Struck]bool {
+	struck := map[lottery.Struck]bool{}
+	for _, e := range list.Entries {
+		for _, pool := range e.Choices {
+			if w, ok := ParsePool(pool); ok && byNumber[e.Number] != nil && j.refusal(byNumber[e.Number], w) != "" {
+				struck[lottery.Struck{Number: e.Number, Pool: pool}] = true
+			}
+		}
+	}
+	return struck
+}
+
+// strike writes to the wishes why they were struck. It gives the applications that got nothing and had a wish struck, and what is published.
+func strike(ctx context.Context, tx *postgres.Tx, all []owned, struck map[lottery.Struck]bool, given map[string]bool) (lost []uuid.UUID, told []string, err error) {
+	lost, told = []uuid.UUID{}, []string{}
+	for i := range all {
+		a, some := &all[i], false
+		for n, w := range a.Wishes {
+			if !struck[lottery.Struck{Number: a.Number, Pool: w.Pool()}] {
+				continue
+			}
+			some = true
+			told = append(told, a.Number+" "+w.Pool())
+			if err := dropWish(ctx, tx, a.ID, n+1, struckWish); err != nil {
+				return nil, nil, err
+			}
+		}
+		if some && !given[a.Number] {
 			lost = append(lost, a.ID)
 		}
 	}
-	return tellRound(ctx, tx, r.ID, lost)
+	slices.Sort(told)
+	return lost, told, nil
 }
+
+// struckWish is the code of why a wish on the list was not drawn for.
+const struckWish = "room_changed"
 
 // allot books one drawn time as a hold until the day of acceptance; false when the room can't be used after all.
 func (s *Service) allot(ctx context.Context, tx *postgres.Tx, r *Round, j judges, a *owned, t lottery.Take) (bool, error) {
@@ -250,10 +319,14 @@ func (s *Service) finishRound(ctx context.Context, tx *postgres.Tx, r *Round) er
 	if err := finishRound(ctx, tx, r.ID); err != nil {
 		return err
 	}
-	facilities := map[uuid.UUID]bool{}
-	for _, room := range r.Rooms {
-		facilities[room.FacilityID] = true
-	}
-	_, err := settle(ctx, tx, []uuid.UUID{}, keys(facilities))
+	_, err := settle(ctx, tx, []uuid.UUID{}, r.facilities())
 	return err
+}
+
+func (r *Round) facilities() []uuid.UUID {
+	all := map[uuid.UUID]bool{}
+	for _, room := range r.Rooms {
+		all[room.FacilityID] = true
+	}
+	return keys(all)
 }

@@ -2,15 +2,13 @@ package booking
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
-	"github.com/tonarimachi/tonarimachi/internal/lottery"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
-	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // OpenRound announces a round for own, open rooms. From this moment their floor is kept for it. ErrRoundInvalid, ErrRoundOverlaps.
@@ -118,25 +116,61 @@ func (s *Service) Round(ctx context.Context, id uuid.UUID) (Round, error) {
 	return r, nil
 }
 
-// Rounds gives the newest rounds, for everybody; of one lender or room where these are not zero. The current ones alone when current.
-func (s *Service) Rounds(ctx context.Context, lender, room uuid.UUID, current bool) ([]Round, error) {
-	var all []Round
+// RoundFilter picks rounds; zero fields pick all.
+type RoundFilter struct {
+	Lender, Room uuid.UUID
+	Current      bool // those that still keep their rooms
+	After        *RoundPosition
+	Limit        int
+}
+
+// RoundPosition is where a page ended.
+type RoundPosition struct {
+	CreatedAt time.Time
+	ID        uuid.UUID
+}
+
+// RoundPage is one page, the newest first; Next is nil on the last.
+type RoundPage struct {
+	Items []Round
+	Next  *RoundPosition
+}
+
+// Rounds lists rounds, for everybody.
+func (s *Service) Rounds(ctx context.Context, f RoundFilter) (RoundPage, error) {
+	if f.Limit < 1 || f.Limit > MaxPage {
+		f.Limit = pageLength
+	}
+	var page RoundPage
 	err := s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
-		all, err = queryRounds(ctx, tx, fmt.Sprintf(`where ($1::uuid = '00000000-0000-0000-0000-000000000000' or r.organization_id = $1)
-			and ($2::uuid = '00000000-0000-0000-0000-000000000000' or exists (select from booking_round_room x where x.round_id = r.id and x.room_id = $2))
-			and (not $3 or r.state in ('open', 'closed') or r.state = 'drawn' and app_now() < r.accept_until) order by r.created_at desc, r.id limit %d`, roundLength), lender, room, current)
+		page.Items, err = selectRounds(ctx, tx, f)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list rounds: %w", err)
+		return RoundPage{}, fmt.Errorf("list rounds: %w", err)
 	}
-	return all, s.nameLenders(ctx, all)
+	if len(page.Items) > f.Limit {
+		page.Items = page.Items[:f.Limit]
+		last := page.Items[f.Limit-1]
+		page.Next = &RoundPosition{CreatedAt: last.createdAt, ID: last.ID}
+	}
+	return page, s.nameLenders(ctx, page.Items)
 }
 
-// CancelRound calls an own round off; its floor opens first come at once. ErrRoundUnknown, ErrRoundDrawn.
+// CancelRound calls an own round off; its floor opens first come at once, and whoever stood in line for it moves up. ErrRoundUnknown, ErrRoundDrawn.
 func (s *Service) CancelRound(ctx context.Context, by Author, id uuid.UUID) (Round, error) {
 	var r Round
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err := s.again(ctx, by, func(tx *postgres.Tx) error {
+		before, err := s.roundTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if r = before; r.State == RoundCancelled {
+			return nil
+		}
+		if _, err := lockBookings(ctx, tx, before.facilities(), []uuid.UUID{}); err != nil {
+			return err // spaces before rounds, as the worker
+		}
 		outcome, err := callRound(ctx, tx, "select booking_round_cancel($1)", id)
 		switch {
 		case err != nil:
@@ -145,6 +179,9 @@ func (s *Service) CancelRound(ctx context.Context, by Author, id uuid.UUID) (Rou
 			return ErrRoundUnknown
 		case outcome == "drawn":
 			return ErrRoundDrawn
+		}
+		if _, err := settle(ctx, tx, []uuid.UUID{}, before.facilities()); err != nil {
+			return err
 		}
 		if err := recordRound(ctx, tx, "round.cancelled", id); err != nil {
 			return err
@@ -158,240 +195,84 @@ func (s *Service) CancelRound(ctx context.Context, by Author, id uuid.UUID) (Rou
 	return r, nil
 }
 
-// Apply hands in an application. The rooms' opening hours, closings and who may book hold as for any booking; the window and the month's cap don't, the round has its
-// own. ErrRoundUnknown, ErrRoundNotOpen, ErrApplications, ErrWish and venue's codes.
-func (s *Service) Apply(ctx context.Context, by Author, in ApplicationInput) (Application, error) {
-	number, err := lottery.NewNumber(s.random)
-	if err != nil {
-		return Application{}, err
-	}
-	return s.hand(ctx, by, in, uuid.New(), number, false)
+// RoundChange changes a round; nil leaves as it is.
+type RoundChange struct {
+	Name, Note                              *string
+	OpensAt, ClosesAt, DrawsAt, AcceptUntil *time.Time
+	ApplicationsMax, WishesMax              *int
 }
 
-// ChangeApplication puts new wishes in the place of the old ones, until applications close. Its number stays. As Apply; ErrApplicationUnknown.
-func (s *Service) ChangeApplication(ctx context.Context, by Author, id uuid.UUID, in ApplicationInput) (Application, error) {
-	return s.hand(ctx, by, in, id, "", true)
+func (c *RoundChange) onto(in *RoundInput) {
+	set(&in.Name, c.Name)
+	set(&in.Note, c.Note)
+	set(&in.OpensAt, c.OpensAt)
+	set(&in.ClosesAt, c.ClosesAt)
+	set(&in.DrawsAt, c.DrawsAt)
+	set(&in.AcceptUntil, c.AcceptUntil)
+	set(&in.ApplicationsMax, c.ApplicationsMax)
+	set(&in.WishesMax, c.WishesMax)
 }
 
-func (s *Service) hand(ctx context.Context, by Author, in ApplicationInput, id uuid.UUID, number string, change bool) (Application, error) {
-	if err := in.clean(); err != nil {
-		return Application{}, err
-	}
-	document, err := wishesDocument(in.Wishes)
-	if err != nil {
-		return Application{}, fmt.Errorf("write wishes: %w", err)
-	}
-	var a Application
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		if err := s.admit(ctx, tx, by.Organization, &in); err != nil {
+// ChangeRound changes an own round: its words until it is over, its moments and numbers until applications open; which rooms and days never. ErrRoundUnknown,
+// ErrRoundInvalid, ErrRoundBegun, ErrRoundOver.
+func (s *Service) ChangeRound(ctx context.Context, by Author, id uuid.UUID, change RoundChange) (Round, error) {
+	var r Round
+	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
+		if r, err = s.roundTx(ctx, tx, id); err != nil {
 			return err
 		}
-		outcome, err := callRound(ctx, tx, "select booking_round_apply($1, $2, $3, $4, $5, $6, $7)", in.RoundID, id, number, in.Title, in.People, document, change)
-		if err != nil {
+		if r.Lender.ID != by.Organization {
+			return ErrRoundUnknown
+		}
+		in := RoundInput{
+			Name: r.Name, Note: r.Note, FirstDay: r.FirstDay, LastDay: r.LastDay, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, DrawsAt: r.DrawsAt, AcceptUntil: r.AcceptUntil,
+			ApplicationsMax: r.ApplicationsMax, WishesMax: r.WishesMax, Rooms: []uuid.UUID{uuid.Nil},
+		}
+		change.onto(&in)
+		if err := in.clean(); err != nil {
 			return err
 		}
-		if err := applied(outcome, change); err != nil {
-			return err
+		if change.ClosesAt != nil && !tx.Now.Before(in.ClosesAt) {
+			return ErrRoundInvalid.Field("closes_at", "in_the_past")
 		}
-		if err := audit.Record(ctx, tx, audit.Entry{Action: "application." + outcome, SubjectKind: "application", SubjectID: id}); err != nil {
-			return err
-		}
-		a, err = applicationTx(ctx, tx, id)
-		return err
-	})
-	if err != nil {
-		return Application{}, fmt.Errorf("apply for rooms: %w", err)
-	}
-	return a, nil
-}
-
-func applied(outcome string, change bool) error {
-	switch outcome {
-	case "applied", "changed":
-		return nil
-	case "not_open":
-		return ErrRoundNotOpen
-	case "too_many", "full":
-		return ErrApplications
-	case "too_many_wishes":
-		return ErrWish.Field("wishes", "too_many")
-	case "foreign_room":
-		return ErrWish.Field("wishes", "room_not_in_round")
-	case "outside_period":
-		return ErrWish.Field("wishes", "outside_period")
-	case "unknown":
-		if change {
-			return ErrApplicationUnknown
-		}
-		return ErrRoundUnknown
-	}
-	return fmt.Errorf("understand outcome %q of an application", outcome)
-}
-
-func (in *ApplicationInput) clean() error {
-	refusal := ErrWish
-	in.Title = line(&refusal, "title", in.Title, 1, 200)
-	checkCounts(&refusal, in.People, 0, 0)
-	if n := len(in.Wishes); n < 1 || n > MaxWishes {
-		refusal = refusal.Field("wishes", "too_many")
-	}
-	seen := map[string]bool{}
-	for i := range in.Wishes {
-		w := &in.Wishes[i]
-		w.StartsAt, w.EndsAt = w.StartsAt.UTC(), w.EndsAt.UTC()
-		if pool := w.Pool(); seen[pool] {
-			refusal = refusal.Field("wishes", "wish_twice")
-		} else {
-			seen[pool] = true
-		}
-	}
-	return refusal.Or()
-}
-
-// admit judges each wish by the rules of its room, as far as the organization may see it.
-func (s *Service) admit(ctx context.Context, tx *postgres.Tx, borrower uuid.UUID, in *ApplicationInput) error {
-	view, err := s.directory.View(ctx)
-	if err != nil {
-		return fmt.Errorf("read directory: %w", err)
-	}
-	known := map[uuid.UUID]*facts{}
-	for _, w := range in.Wishes {
-		f := known[w.RoomID]
-		if f == nil {
-			if f, err = s.factsTx(ctx, tx, w.RoomID); err != nil {
-				return err
-			}
-			known[w.RoomID] = f
-		}
-		if err := checkSpan(tx.Now, w.StartsAt, w.EndsAt); err != nil {
-			return err
-		}
-		if _, err := f.admits(view, borrower, w, in.People); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// admits judges a wish without a look at other bookings, and without the window and the month's cap of first come.
-func (f *facts) admits(view *organizationView, borrower uuid.UUID, w Wish, people *int) (venue.Term, error) {
-	if err := f.use(w.StartsAt, w.EndsAt, people, venue.Normal); err != nil {
-		return venue.Term{}, err
-	}
-	who, ok := venue.WhoIs(f.room, borrower, view.PartnershipsOf(borrower))
-	if !ok {
-		return venue.Term{}, ErrNotOpenToYou
-	}
-	term, ok := venue.TermFor(f.room.Terms, who)
-	if !ok {
-		return venue.Term{}, ErrNotOpenToYou
-	}
-	return term, nil
-}
-
-func applicationTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Application, error) {
-	all, err := queryApplications(ctx, tx, "where a.id = $1", id)
-	if err != nil {
-		return Application{}, err
-	}
-	if len(all) == 0 {
-		return Application{}, ErrApplicationUnknown
-	}
-	return all[0].Application, nil
-}
-
-// Applications gives an organization's own, the newest first; of one round unless that is zero.
-func (s *Service) Applications(ctx context.Context, organization, round uuid.UUID) ([]Application, error) {
-	var all []Application
-	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
-		found, err := queryApplications(ctx, tx, `where a.borrower_id = app_organization() and ($1::uuid = '00000000-0000-0000-0000-000000000000' or a.round_id = $1)
-			order by a.created_at desc, a.id limit 200`, round)
-		for _, a := range found {
-			all = append(all, a.Application)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list applications: %w", err)
-	}
-	return all, nil
-}
-
-// Withdraw takes an application back; after the list was fixed its number stays there and wins nothing. ErrApplicationUnknown, ErrWithdrawLate.
-func (s *Service) Withdraw(ctx context.Context, by Author, id uuid.UUID) error {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		outcome, err := callRound(ctx, tx, "select booking_round_withdraw($1)", id)
+		outcome, err := callRound(ctx, tx, "select booking_round_change($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+			id, in.Name, in.Note, in.OpensAt, in.ClosesAt, in.DrawsAt, in.AcceptUntil, in.ApplicationsMax, in.WishesMax)
 		switch {
 		case err != nil:
 			return err
 		case outcome == "unknown":
-			return ErrApplicationUnknown
-		case outcome == "drawn":
-			return ErrWithdrawLate
+			return ErrRoundUnknown
+		case outcome == "over":
+			return ErrRoundOver
+		case outcome == "begun":
+			return ErrRoundBegun
 		}
-		return audit.Record(ctx, tx, audit.Entry{Action: "application.withdrawn", SubjectKind: "application", SubjectID: id})
-	})
-	if err != nil {
-		return fmt.Errorf("withdraw application: %w", err)
-	}
-	return nil
-}
-
-// AcceptResult turns what was drawn into a request, or confirms it where the room asks for no approval; after AcceptUntil it has lapsed. ErrApplicationUnknown,
-// ErrNoResult, ErrStatus.
-func (s *Service) AcceptResult(ctx context.Context, by Author, id uuid.UUID) (Application, error) {
-	return s.answer(ctx, by, id, func(booking uuid.UUID) error {
-		_, err := s.Submit(ctx, by, booking)
-		return err
-	})
-}
-
-// DeclineResult gives what was drawn back. As AcceptResult.
-func (s *Service) DeclineResult(ctx context.Context, by Author, id uuid.UUID) (Application, error) {
-	return s.answer(ctx, by, id, func(booking uuid.UUID) error {
-		_, err := s.one(ctx, by, booking, true, func(w *work, b *Booking) (string, error) {
-			if err := b.in(Held); err != nil {
-				return "", err
-			}
-			return "cancelled", b.cancel(b.Borrower.ID, w.Tx, "抽選の結果を辞退")
-		})
-		return err
-	})
-}
-
-func (s *Service) answer(ctx context.Context, by Author, id uuid.UUID, do func(booking uuid.UUID) error) (Application, error) {
-	read := func() (a Application, err error) {
-		err = s.db.ReadOrganization(ctx, by.Organization, func(tx *postgres.Tx) error {
-			a, err = applicationTx(ctx, tx, id)
+		if err := recordRound(ctx, tx, "round.changed", id); err != nil {
 			return err
-		})
-		return a, err
-	}
-	a, err := read()
-	if err == nil && a.BookingID == nil {
-		err = ErrNoResult
-	}
-	if err == nil {
-		err = do(*a.BookingID)
-	}
-	if err == nil {
-		a, err = read()
-	}
+		}
+		r, err = s.roundTx(ctx, tx, id)
+		return err
+	})
 	if err != nil {
-		return Application{}, fmt.Errorf("answer result: %w", err)
+		return Round{}, fmt.Errorf("change round: %w", err)
 	}
-	return a, nil
+	return r, nil
 }
 
-// explain says of a room that is taken whether a round keeps it, which is no secret. It is the database that judged; this is what was known a moment ago.
-func (f *facts) explain(refusal error, r *Request) error {
-	if !errors.Is(refusal, ErrTaken) {
-		return refusal
-	}
-	for _, span := range f.kept {
-		if r.StartsAt.Before(span.To) && span.From.Before(r.EndsAt) {
-			return ErrRound
+// OwnRound gives an own round and how many applications it has: the lender knows no more of them until it is drawn. ErrRoundUnknown.
+func (s *Service) OwnRound(ctx context.Context, organization, id uuid.UUID) (r Round, applications int, err error) {
+	err = s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
+		if r, err = s.roundTx(ctx, tx, id); err != nil {
+			return err
 		}
+		if r.Lender.ID != organization {
+			return ErrRoundUnknown
+		}
+		applications, err = countApplications(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return Round{}, 0, fmt.Errorf("read own round: %w", err)
 	}
-	return refusal
+	return r, applications, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +18,7 @@ import (
 )
 
 const roundColumns = `r.id, r.organization_id, r.name, r.note, lower(r.span), upper(r.span), r.opens_at, r.closes_at, r.draws_at, r.accept_until, r.applications_max, r.wishes_max,
-	r.state, r.commitment, coalesce(encode(r.revealed, 'hex'), ''), coalesce(r.list, ''), coalesce(encode(r.list_digest, 'hex'), ''), r.withdrawn, r.closed_at, r.drawn_at`
+	r.state, r.commitment, coalesce(encode(r.revealed, 'hex'), ''), coalesce(r.list, ''), coalesce(encode(r.list_digest, 'hex'), ''), r.withdrawn, r.struck, r.closed_at, r.drawn_at, r.created_at`
 
 // queryRounds reads rounds with those of their rooms that the transaction may see; tail is what follows "from booking_round r".
 func queryRounds(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]Round, error) {
@@ -29,10 +30,15 @@ func queryRounds(ctx context.Context, tx *postgres.Tx, tail string, args ...any)
 		var r Round
 		var from, to time.Time
 		var commitment []byte
+		var struck []string
 		err := row.Scan(&r.ID, &r.Lender.ID, &r.Name, &r.Note, &from, &to, &r.OpensAt, &r.ClosesAt, &r.DrawsAt, &r.AcceptUntil, &r.ApplicationsMax, &r.WishesMax, &r.State,
-			&commitment, &r.Seed, &r.List, &r.Digest, &r.Withdrawn, &r.FixedAt, &r.DrawnAt)
+			&commitment, &r.Seed, &r.List, &r.Digest, &r.Withdrawn, &struck, &r.FixedAt, &r.DrawnAt, &r.createdAt)
 		if err != nil {
 			return r, err
+		}
+		for _, line := range struck {
+			number, pool, _ := strings.Cut(line, " ")
+			r.Struck = append(r.Struck, lottery.Struck{Number: number, Pool: pool})
 		}
 		r.FirstDay, r.LastDay, r.Commitment = clock.DateOf(from), clock.DateOf(to).AddDays(-1), lottery.Digest(commitment)
 		return r, nil
@@ -59,6 +65,29 @@ func queryRounds(ctx context.Context, tx *postgres.Tx, tail string, args ...any)
 		return nil, fmt.Errorf("read rooms of rounds: %w", err)
 	}
 	return all, nil
+}
+
+// selectRounds pages by (created_at, id), as booking_round_recent_idx and booking_round_organization_idx have it.
+func selectRounds(ctx context.Context, tx *postgres.Tx, f RoundFilter) ([]Round, error) {
+	conditions, args := []string{"true"}, []any{}
+	add := func(condition string, value any) {
+		args = append(args, value)
+		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
+	}
+	if f.Lender != uuid.Nil {
+		add("r.organization_id = $%d", f.Lender)
+	}
+	if f.Room != uuid.Nil {
+		add("r.id in (select x.round_id from booking_round_room x where x.room_id = $%d)", f.Room)
+	}
+	if f.Current {
+		conditions = append(conditions, "r.state in ('open', 'closed', 'drawn') and (r.state <> 'drawn' or app_now() < r.accept_until)")
+	}
+	if f.After != nil {
+		args = append(args, f.After.CreatedAt, f.After.ID)
+		conditions = append(conditions, fmt.Sprintf("(r.created_at < $%[1]d or r.created_at = $%[1]d and r.id > $%[2]d)", len(args)-1, len(args)))
+	}
+	return queryRounds(ctx, tx, fmt.Sprintf("where %s order by r.created_at desc, r.id limit %d", strings.Join(conditions, " and "), f.Limit+1), args...)
 }
 
 func insertRound(ctx context.Context, tx *postgres.Tx, id uuid.UUID, in *RoundInput) error {
@@ -152,6 +181,19 @@ func queryApplications(ctx context.Context, tx *postgres.Tx, tail string, args .
 		return nil, fmt.Errorf("read wishes: %w", err)
 	}
 	return all, nil
+}
+
+// keptIn reads which rounds keep a room within a window, from the asking organization or from the public.
+func keptIn(ctx context.Context, tx *postgres.Tx, room uuid.UUID, from, to time.Time) ([]KeptSpan, error) {
+	rows, err := tx.Pgx.Query(ctx, "select round_id, starts_at, ends_at from room_kept($1, tstzrange($2, $3))", room, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("find rounds of room: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (KeptSpan, error) {
+		var k KeptSpan
+		err := row.Scan(&k.Round, &k.From, &k.To)
+		return k, err
+	})
 }
 
 // keptOf reads when a room is kept for rounds from the asking organization.
@@ -253,11 +295,34 @@ func allot(ctx context.Context, tx *postgres.Tx, application uuid.UUID, b *Booki
 	return done, nil
 }
 
-func tellRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID, lost []uuid.UUID) error {
-	if _, err := tx.Pgx.Exec(ctx, "select booking_round_told($1, $2)", round, lost); err != nil {
+func tellRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID, lost []uuid.UUID, struck []string) error {
+	if _, err := tx.Pgx.Exec(ctx, "select booking_round_tell($1, $2, $3)", round, lost, struck); err != nil {
 		return fmt.Errorf("tell seed: %w", err)
 	}
 	return nil
+}
+
+// mark and backToMark undo what was given in a draw that has to be made again.
+func mark(ctx context.Context, tx *postgres.Tx) error {
+	if _, err := tx.Pgx.Exec(ctx, "savepoint draw"); err != nil {
+		return fmt.Errorf("begin draw: %w", err)
+	}
+	return nil
+}
+
+func backToMark(ctx context.Context, tx *postgres.Tx) error {
+	if _, err := tx.Pgx.Exec(ctx, "rollback to savepoint draw"); err != nil {
+		return fmt.Errorf("undo draw: %w", err)
+	}
+	return nil
+}
+
+// countApplications counts those of an own round.
+func countApplications(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (n int, err error) {
+	if err := tx.Pgx.QueryRow(ctx, "select booking_round_count($1)", round).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count applications: %w", err)
+	}
+	return n, nil
 }
 
 func finishRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID) error {

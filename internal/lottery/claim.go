@@ -20,9 +20,11 @@ type Outcome struct {
 	Number    string
 	Pool      string // "" for none
 	Withdrawn bool
+	Struck    []string // choices that could not be had any more
 }
 
-// Faults draws again and says what does not fit, a sentence each; none for a draw that is as claimed. Who withdrew is taken from the claim.
+// Faults draws again and says what does not fit, a sentence each; none for a draw that is as claimed. Who withdrew, and what was struck, is
+// taken from the claim.
 func (c Claim) Faults() []string {
 	var faults []string
 	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
@@ -45,17 +47,20 @@ func (c Claim) Faults() []string {
 	if err != nil || listErr != nil {
 		return faults
 	}
-	withdrawn := map[string]bool{}
+	withdrawn, struck := map[string]bool{}, map[Struck]bool{}
 	for _, o := range c.Outcomes {
 		withdrawn[o.Number] = o.Withdrawn
+		for _, pool := range o.Struck {
+			struck[Struck{o.Number, pool}] = true
+		}
 	}
-	drawn := Draw(list, seed, withdrawn)
+	drawn := DrawWithout(list, seed, withdrawn, struck)
 	if len(drawn) != len(c.Outcomes) {
 		complain("%d numbers were drawn, %d outcomes are claimed.", len(drawn), len(c.Outcomes))
 		return faults
 	}
 	for i, d := range drawn {
-		if claimed := c.Outcomes[i]; claimed != (Outcome{Number: d.Number, Pool: d.Pool, Withdrawn: d.Withdrawn}) {
+		if claimed := c.Outcomes[i]; claimed.Number != d.Number || claimed.Pool != d.Pool || claimed.Withdrawn != d.Withdrawn {
 			complain("Place %d is %s with %q, claimed is %s with %q.", i+1, d.Number, d.Pool, claimed.Number, claimed.Pool)
 			return faults // the rest follows from this one
 		}

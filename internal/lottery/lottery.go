@@ -71,6 +71,14 @@ type Drawn struct {
 
 // Draw gives the entries of a valid list in the order in which they were drawn. withdrawn holds the numbers of those who left after the list was fixed.
 func Draw(l List, s Seed, withdrawn map[string]bool) []Drawn {
+	return DrawWithout(l, s, withdrawn, nil)
+}
+
+// Struck is a choice of an entry that could not be had any more when lots were drawn: the entry is drawn as if it had never asked for it. Its place in the order stays.
+type Struck struct{ Number, Pool string }
+
+// DrawWithout is Draw without the struck choices.
+func DrawWithout(l List, s Seed, withdrawn map[string]bool, struck map[Struck]bool) []Drawn {
 	type keyed struct {
 		key   Digest
 		entry Entry
@@ -93,7 +101,7 @@ func Draw(l List, s Seed, withdrawn map[string]bool) []Drawn {
 		d := Drawn{Entry: k.entry, Withdrawn: withdrawn[k.entry.Number]}
 		if !d.Withdrawn {
 			for _, choice := range d.Choices {
-				if room[choice] >= d.Size && floor.free(choice) {
+				if room[choice] >= d.Size && floor.free(choice) && !struck[Struck{d.Number, choice}] {
 					d.Pool = choice
 					room[choice] -= d.Size
 					floor.take(choice)

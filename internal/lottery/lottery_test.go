@@ -40,7 +40,7 @@ func lists() *rapid.Generator[lottery.List] {
 }
 
 // again is the draw made by somebody who has only docs/lottery.md: it reads the text, sorts by strings and goes through them.
-func again(text, seed string, withdrawn map[string]bool) []string {
+func again(text, seed string, withdrawn map[string]bool, struck map[lottery.Struck]bool) []string {
 	sum := func(s string) string { b := sha256.Sum256([]byte(s)); return hex.EncodeToString(b[:]) }
 	digest := sum(text)
 	room := map[string]int{}
@@ -67,7 +67,7 @@ func again(text, seed string, withdrawn map[string]bool) []string {
 		_, _ = fmt.Sscan(f[2], &size)
 		got := ""
 		for _, pool := range f[3:] {
-			if got == "" && !withdrawn[f[1]] && room[pool] >= size {
+			if got == "" && !withdrawn[f[1]] && !struck[lottery.Struck{Number: f[1], Pool: pool}] && room[pool] >= size {
 				got, room[pool] = pool, room[pool]-size
 			}
 		}
@@ -81,13 +81,14 @@ func TestDrawIsWhatAnyoneElseGets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := lists().Draw(t, "list")
 		s := lottery.Seed(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed"))
-		withdrawn := map[string]bool{}
+		withdrawn, struck := map[string]bool{}, map[lottery.Struck]bool{}
 		for _, e := range l.Entries {
 			withdrawn[e.Number] = rapid.IntRange(0, 4).Draw(t, "withdraws") == 0
+			struck[lottery.Struck{Number: e.Number, Pool: e.Choices[0]}] = rapid.IntRange(0, 4).Draw(t, "is struck") == 0
 		}
 		var got []string
 		taken := map[string]int{}
-		drawn := lottery.Draw(l, s, withdrawn)
+		drawn := lottery.DrawWithout(l, s, withdrawn, struck)
 		for _, d := range drawn {
 			got = append(got, d.Number+" "+d.Pool)
 			taken[d.Pool] += d.Size
@@ -95,7 +96,7 @@ func TestDrawIsWhatAnyoneElseGets(t *testing.T) {
 				t.Fatalf("%+v got what it did not ask for", d)
 			}
 		}
-		if want := again(l.Text(), s.Reveal(), withdrawn); !slices.Equal(got, want) {
+		if want := again(l.Text(), s.Reveal(), withdrawn, struck); !slices.Equal(got, want) {
 			t.Fatalf("drawn %v, want %v", got, want)
 		}
 		for _, p := range l.Pools {
@@ -104,7 +105,7 @@ func TestDrawIsWhatAnyoneElseGets(t *testing.T) {
 			}
 			// Nobody who fits is left out (the skip rule).
 			for _, d := range drawn {
-				if d.Pool == "" && !d.Withdrawn && slices.Contains(d.Choices, p.Name) && d.Size <= p.Seats-taken[p.Name] {
+				if d.Pool == "" && !d.Withdrawn && slices.Contains(d.Choices, p.Name) && !struck[lottery.Struck{Number: d.Number, Pool: p.Name}] && d.Size <= p.Seats-taken[p.Name] {
 					t.Fatalf("%s got nothing, and %s has %d seats left", d.Number, p.Name, p.Seats-taken[p.Name])
 				}
 			}
@@ -112,7 +113,7 @@ func TestDrawIsWhatAnyoneElseGets(t *testing.T) {
 		// The order in which entries came in does not matter.
 		mixed := l
 		mixed.Entries, mixed.Pools = rapid.Permutation(l.Entries).Draw(t, "mixed"), rapid.Permutation(l.Pools).Draw(t, "mixed pools")
-		if mixed.Digest() != l.Digest() || fmt.Sprint(lottery.Draw(mixed, s, withdrawn)) != fmt.Sprint(drawn) {
+		if mixed.Digest() != l.Digest() || fmt.Sprint(lottery.DrawWithout(mixed, s, withdrawn, struck)) != fmt.Sprint(drawn) {
 			t.Fatal("the order of the entries changes the draw")
 		}
 	})
@@ -251,6 +252,7 @@ func TestClaimsAreChecked(t *testing.T) {
 			*c = claimOf(longer, seed, withdrawn)
 			c.Digest = digest
 		},
+		"a choice struck":   func(c *lottery.Claim) { c.Outcomes[0].Struck = []string{c.Outcomes[0].Pool} },
 		"another draw":      func(c *lottery.Claim) { c.Draw = "e" },
 		"two places":        func(c *lottery.Claim) { c.Outcomes[0], c.Outcomes[1] = c.Outcomes[1], c.Outcomes[0] },
 		"one left out":      func(c *lottery.Claim) { c.Outcomes = c.Outcomes[1:] },

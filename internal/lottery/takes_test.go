@@ -150,7 +150,7 @@ func againOnFloor(text, seed string, withdrawn map[string]bool) []string {
 	}
 	// again, on a list of which every pool has room for all, gives order and wishes; here only its order is used.
 	var out []string
-	for _, line := range again(text, seed, map[string]bool{}) {
+	for _, line := range again(text, seed, map[string]bool{}, nil) {
 		number, _, _ := strings.Cut(line, " ")
 		got := ""
 		for entry := range strings.Lines(text) {

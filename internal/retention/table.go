@@ -132,7 +132,7 @@ func Table() []Rule {
 		},
 		{Table: "booking_round", Columns: "organization_id id name note span opens_at closes_at draws_at accept_until applications_max wishes_max state created_at", Whose: Nobody, What: "When and for what rooms of a period are drawn by lot", Why: published},
 		{
-			Table: "booking_round", Columns: "commitment seed revealed list list_digest withdrawn closed_at drawn_at", Whose: Nobody, What: "What a draw of rooms is made from",
+			Table: "booking_round", Columns: "commitment seed revealed list list_digest withdrawn struck closed_at drawn_at", Whose: Nobody, What: "What a draw of rooms is made from",
 			Why: "Chance, sums, and times under random numbers of organizations: anybody can draw again.",
 		},
 		{Table: "booking_round_room", Columns: "organization_id facility_id room_id round_id", Whose: Nobody, What: "Which rooms are drawn by lot", Why: published},

@@ -1,0 +1,255 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/lottery"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// Apply hands in an application. The rooms' opening hours, closings and who may book hold as for any booking; the window and the month's cap don't, the round has its
+// own. ErrRoundUnknown, ErrRoundNotOpen, ErrApplications, ErrWish and venue's codes.
+func (s *Service) Apply(ctx context.Context, by Author, in ApplicationInput) (Application, error) {
+	number, err := lottery.NewNumber(s.random)
+	if err != nil {
+		return Application{}, err
+	}
+	return s.hand(ctx, by, in, uuid.New(), number, false)
+}
+
+// ChangeApplication puts new wishes in the place of the old ones, until applications close. Its number stays. As Apply; ErrApplicationUnknown.
+func (s *Service) ChangeApplication(ctx context.Context, by Author, id uuid.UUID, in ApplicationInput) (Application, error) {
+	return s.hand(ctx, by, in, id, "", true)
+}
+
+func (s *Service) hand(ctx context.Context, by Author, in ApplicationInput, id uuid.UUID, number string, change bool) (Application, error) {
+	if err := in.clean(); err != nil {
+		return Application{}, err
+	}
+	document, err := wishesDocument(in.Wishes)
+	if err != nil {
+		return Application{}, fmt.Errorf("write wishes: %w", err)
+	}
+	var a Application
+	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+		if err := s.admit(ctx, tx, by.Organization, &in); err != nil {
+			return err
+		}
+		outcome, err := callRound(ctx, tx, "select booking_round_apply($1, $2, $3, $4, $5, $6, $7)", in.RoundID, id, number, in.Title, in.People, document, change)
+		if err != nil {
+			return err
+		}
+		if err := applied(outcome, change); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{Action: "application." + outcome, SubjectKind: "application", SubjectID: id}); err != nil {
+			return err
+		}
+		a, err = applicationTx(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return Application{}, fmt.Errorf("apply for rooms: %w", err)
+	}
+	return a, nil
+}
+
+func applied(outcome string, change bool) error {
+	switch outcome {
+	case "applied", "changed":
+		return nil
+	case "not_open":
+		return ErrRoundNotOpen
+	case "too_many", "full":
+		return ErrApplications
+	case "too_many_wishes":
+		return ErrWish.Field("wishes", "too_many")
+	case "foreign_room":
+		return ErrWish.Field("wishes", "room_not_in_round")
+	case "outside_period":
+		return ErrWish.Field("wishes", "outside_period")
+	case "unknown":
+		if change {
+			return ErrApplicationUnknown
+		}
+		return ErrRoundUnknown
+	}
+	return fmt.Errorf("understand outcome %q of an application", outcome)
+}
+
+func (in *ApplicationInput) clean() error {
+	refusal := ErrWish
+	in.Title = line(&refusal, "title", in.Title, 1, 200)
+	checkCounts(&refusal, in.People, 0, 0)
+	if n := len(in.Wishes); n < 1 || n > MaxWishes {
+		refusal = refusal.Field("wishes", "too_many")
+	}
+	seen := map[string]bool{}
+	for i := range in.Wishes {
+		w := &in.Wishes[i]
+		w.StartsAt, w.EndsAt = w.StartsAt.UTC(), w.EndsAt.UTC()
+		if pool := w.Pool(); seen[pool] {
+			refusal = refusal.Field("wishes", "wish_twice")
+		} else {
+			seen[pool] = true
+		}
+	}
+	return refusal.Or()
+}
+
+// admit judges each wish by the rules of its room, as far as the organization may see it.
+func (s *Service) admit(ctx context.Context, tx *postgres.Tx, borrower uuid.UUID, in *ApplicationInput) error {
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return fmt.Errorf("read directory: %w", err)
+	}
+	known := map[uuid.UUID]*facts{}
+	for _, w := range in.Wishes {
+		f := known[w.RoomID]
+		if f == nil {
+			if f, err = s.factsTx(ctx, tx, w.RoomID); err != nil {
+				return err
+			}
+			known[w.RoomID] = f
+		}
+		if err := checkSpan(tx.Now, w.StartsAt, w.EndsAt); err != nil {
+			return err
+		}
+		if _, err := f.admits(view, borrower, w, in.People); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admits judges a wish without a look at other bookings, and without the window and the month's cap of first come.
+func (f *facts) admits(view *organizationView, borrower uuid.UUID, w Wish, people *int) (venue.Term, error) {
+	if err := f.use(w.StartsAt, w.EndsAt, people, venue.Normal); err != nil {
+		return venue.Term{}, err
+	}
+	who, ok := venue.WhoIs(f.room, borrower, view.PartnershipsOf(borrower))
+	if !ok {
+		return venue.Term{}, ErrNotOpenToYou
+	}
+	term, ok := venue.TermFor(f.room.Terms, who)
+	if !ok {
+		return venue.Term{}, ErrNotOpenToYou
+	}
+	return term, nil
+}
+
+func applicationTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Application, error) {
+	all, err := queryApplications(ctx, tx, "where a.id = $1", id)
+	if err != nil {
+		return Application{}, err
+	}
+	if len(all) == 0 {
+		return Application{}, ErrApplicationUnknown
+	}
+	return all[0].Application, nil
+}
+
+// Applications gives an organization's own, the newest first; of one round unless that is zero.
+func (s *Service) Applications(ctx context.Context, organization, round uuid.UUID) ([]Application, error) {
+	var all []Application
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
+		found, err := queryApplications(ctx, tx, `where a.borrower_id = app_organization() and ($1::uuid = '00000000-0000-0000-0000-000000000000' or a.round_id = $1)
+			order by a.created_at desc, a.id limit 200`, round)
+		for _, a := range found {
+			all = append(all, a.Application)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list applications: %w", err)
+	}
+	return all, nil
+}
+
+// Withdraw takes an application back; after the list was fixed its number stays there and wins nothing. ErrApplicationUnknown, ErrWithdrawLate.
+func (s *Service) Withdraw(ctx context.Context, by Author, id uuid.UUID) error {
+	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+		outcome, err := callRound(ctx, tx, "select booking_round_withdraw($1)", id)
+		switch {
+		case err != nil:
+			return err
+		case outcome == "unknown":
+			return ErrApplicationUnknown
+		case outcome == "drawn":
+			return ErrWithdrawLate
+		}
+		return audit.Record(ctx, tx, audit.Entry{Action: "application.withdrawn", SubjectKind: "application", SubjectID: id})
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw application: %w", err)
+	}
+	return nil
+}
+
+// AcceptResult turns what was drawn into a request, or confirms it where the room asks for no approval; after AcceptUntil it has lapsed. ErrApplicationUnknown,
+// ErrNoResult, ErrStatus.
+func (s *Service) AcceptResult(ctx context.Context, by Author, id uuid.UUID) (Application, error) {
+	return s.answer(ctx, by, id, func(booking uuid.UUID) error {
+		_, err := s.Submit(ctx, by, booking)
+		return err
+	})
+}
+
+// DeclineResult gives what was drawn back. As AcceptResult.
+func (s *Service) DeclineResult(ctx context.Context, by Author, id uuid.UUID) (Application, error) {
+	return s.answer(ctx, by, id, func(booking uuid.UUID) error {
+		_, err := s.one(ctx, by, booking, true, func(w *work, b *Booking) (string, error) {
+			if err := b.in(Held); err != nil {
+				return "", err
+			}
+			if !w.Now.Before(*b.ExpiresAt) {
+				return "", ErrStatus.With("status", string(Lapsed)) // the job has not come round yet
+			}
+			return "cancelled", b.cancel(b.Borrower.ID, w.Tx, "抽選の結果を辞退")
+		})
+		return err
+	})
+}
+
+func (s *Service) answer(ctx context.Context, by Author, id uuid.UUID, do func(booking uuid.UUID) error) (Application, error) {
+	read := func() (a Application, err error) {
+		err = s.db.ReadOrganization(ctx, by.Organization, func(tx *postgres.Tx) error {
+			a, err = applicationTx(ctx, tx, id)
+			return err
+		})
+		return a, err
+	}
+	a, err := read()
+	if err == nil && a.BookingID == nil {
+		err = ErrNoResult
+	}
+	if err == nil {
+		err = do(*a.BookingID)
+	}
+	if err == nil {
+		a, err = read()
+	}
+	if err != nil {
+		return Application{}, fmt.Errorf("answer result: %w", err)
+	}
+	return a, nil
+}
+
+// explain says of a room that is taken whether a round keeps it, which is no secret. It is the database that judged; this is what was known a moment ago.
+func (f *facts) explain(refusal error, r *Request) error {
+	if !errors.Is(refusal, ErrTaken) {
+		return refusal
+	}
+	for _, span := range f.kept {
+		if r.StartsAt.Before(span.To) && span.From.Before(r.EndsAt) {
+			return ErrRound
+		}
+	}
+	return refusal
+}
