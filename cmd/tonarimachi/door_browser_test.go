@@ -73,17 +73,21 @@ func openDoorway(t *testing.T) *doorway {
 	d.event = testkit.NewEvent(t, pool, org, testkit.EventOptions{StartsAt: now.Add(-time.Hour), Length: 3 * time.Hour, Parts: []testkit.PartOptions{
 		{ClosesAt: now.Add(time.Hour)}, {Reservation: "none", Quotas: []testkit.QuotaOptions{}},
 	}})
-	by := event.Author{Organization: org, Actor: postgres.StaffActor(uuid.New())}
 	fits := 10
-	if _, err := d.house.door.SetCapacity(t.Context(), by, d.event.ID, d.event.OccurrenceID, d.event.Parts[1].ID, &fits); err != nil {
+	if _, err := d.house.door.SetCapacity(t.Context(), d.author(), d.event.ID, d.event.OccurrenceID, d.event.Parts[1].ID, &fits); err != nil {
 		t.Fatal(err)
 	}
-	issued, err := d.house.door.CreateLink(t.Context(), by, d.event.ID, d.event.OccurrenceID)
+	issued, err := d.house.door.CreateLink(t.Context(), d.author(), d.event.ID, d.event.OccurrenceID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.token = issued.Token.Reveal()
 	return d
+}
+
+// author is one of the organization's staff.
+func (d *doorway) author() event.Author {
+	return event.Author{Organization: d.event.OrganizationID, Actor: postgres.StaffActor(uuid.New())}
 }
 
 // guest takes a seat and gives its codes.
@@ -407,8 +411,7 @@ func TestDoorLinkIsReplaced(t *testing.T) {
 	if d.counted() != 0 {
 		t.Fatal("a revoked link counts")
 	}
-	by := event.Author{Organization: d.event.OrganizationID, Actor: postgres.StaffActor(uuid.New())}
-	issued, err := d.house.door.CreateLink(t.Context(), by, d.event.ID, d.event.OccurrenceID)
+	issued, err := d.house.door.CreateLink(t.Context(), d.author(), d.event.ID, d.event.OccurrenceID)
 	if err != nil {
 		t.Fatal(err)
 	}

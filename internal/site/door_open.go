@@ -54,12 +54,16 @@ func (s *Site) showOpenDoor(c echo.Context, status int, token secret.Door, chang
 	if err != nil {
 		return s.refuseDoor(c, err)
 	}
+	slots, err := s.door.Slots(ctx, token)
+	if err != nil {
+		return s.refuseDoor(c, err)
+	}
 	p, err := s.painter(ctx)
 	if err != nil {
 		return err
 	}
 	v := s.doorView("")
-	v.Panel = p.door(token, d)
+	v.Panel = p.door(token, d, slots)
 	if change != nil {
 		change(&v)
 	}

@@ -43,6 +43,7 @@ type doorPart struct {
 	Band                           *badge
 	Arrivals                       string // of those with tickets, "" where there are none
 	MoreID, LessID                 string
+	Slots                          []doorSlot
 }
 
 // doorResult is what became of a ticket that was shown. Code is for taking it back.
@@ -58,14 +59,14 @@ const (
 )
 
 func (s *Site) doorView(refusal string) doorView {
-	v := doorView{Page: head{Title: doorTitle, Discreet: true, Staff: true}, Error: refusal, Blank: doorPanel{Parts: []doorPart{{}}}, All: countsAll, WalkIn: countsWalkIns}
+	v := doorView{Page: head{Title: doorTitle, Discreet: true, Staff: true}, Error: refusal, Blank: doorPanel{Parts: []doorPart{{Slots: []doorSlot{{WalkIn: true}}}}}, All: countsAll, WalkIn: countsWalkIns}
 	if refusal != "" {
 		v.Errors = []fieldError{{ID: "link", Text: refusal}}
 	}
 	return v
 }
 
-func (p painter) door(token secret.Door, d door.Door) *doorPanel {
+func (p painter) door(token secret.Door, d door.Door, slots []door.Slot) *doorPanel {
 	v := &doorPanel{
 		Token: token.Reveal(), Title: d.Title, Time: dayText(clock.DateOf(d.StartsAt), p.today) + spanText(d.StartsAt, d.EndsAt, p.today), Closes: momentText(d.ClosesAt, p.today),
 	}
@@ -90,6 +91,11 @@ func (p painter) door(token secret.Door, d door.Door) *doorPanel {
 		}
 		if part.Taken > 0 || part.Arrived > 0 {
 			shown.Arrivals = "予約した人のうち、受付がすんだ人 " + strconv.Itoa(part.Arrived) + "人（席は" + strconv.Itoa(part.Taken) + "）"
+		}
+		for i := range slots {
+			if slots[i].PartID == part.ID {
+				shown.Slots = append(shown.Slots, p.doorSlot(&slots[i]))
+			}
 		}
 		v.Parts = append(v.Parts, shown)
 	}

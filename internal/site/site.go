@@ -56,6 +56,9 @@ type Door interface {
 	// CheckIn and Undo fail with door.ErrNotToday when no confirmed ticket of the date was shown.
 	CheckIn(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
 	Undo(ctx context.Context, token secret.Door, shown door.Shown) (door.CheckIn, error)
+	// MarkSlot fails with door.ErrSlot, door.ErrSlotBooked or door.ErrSlotFull.
+	Slots(ctx context.Context, token secret.Door) ([]door.Slot, error)
+	MarkSlot(ctx context.Context, token secret.Door, slot uuid.UUID, parties int) (int, error)
 }
 
 // Venues is what the pages ask of facilities and rooms; venue.Service is one.

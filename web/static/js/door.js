@@ -12,6 +12,7 @@
   //   now                   the token that is open
   //   link:TOKEN            its door, as last heard
   //   tap:PART:ID           a tap that was not sent, with when its day is over
+  //   slot:SLOT             how many sit in a slot for walk-ins, not sent either
   //   in:TOKEN:DIGITS       a day code that was shown while there was no network
   //   unknown:TOKEN         such codes that turned out to be nobody's
   const prefix = "tonarimachi-door:";
@@ -39,15 +40,22 @@
       this.code = problem.code;
     }
   }
-  const ask = async (path, token, body) => {
+  const ask = async (path, token, body, method = body ? "POST" : "GET") => {
     const answer = await fetch("/api/v1/door" + path, {
-      method: body ? "POST" : "GET", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(10000),
+      method, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(10000),
       headers: { Authorization: "Door " + token, "Accept-Language": "ja", ...(body && { "Content-Type": "application/json" }) },
       body: body && JSON.stringify(body),
     });
     if (answer.ok) return answer.json();
     if (answer.status >= 500 || answer.status === 429) throw new Error("not now");
     throw new Refused(await answer.json());
+  };
+
+  // look gives the date as it stands, with its slots where it has any.
+  const look = async (token) => {
+    const door = await ask("", token);
+    const slots = door.parts.some((part) => part.reservation === "slot") ? (await ask("/slots", token)).items : [];
+    return { ...door, slots };
   };
 
   const moment = (options) => { const f = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", ...options }); return (iso) => f.format(new Date(iso)); };
@@ -75,6 +83,19 @@
   };
   const say = (tone, ...lines) => find("said").replaceChildren(...(lines.length ? [notice(tone, ...lines)] : []));
 
+  const tables = doorSlots({
+    shelf, ask, find, badge, hour,
+    changed: (id, delta) => {
+      const door = doorOf(now());
+      tables.mark(door.slots.find((slot) => slot.id === id), delta, door.closes_at);
+      navigator.vibrate?.(20);
+      paint();
+      sync();
+    },
+    refused: (words) => say("stop", words),
+  });
+  const slotsOf = (door) => door?.slots ?? []; // a door that was kept by an earlier version has none
+
   // ---- Showing
 
   let panel = null;
@@ -89,7 +110,7 @@
     const door = token && doorOf(token);
     if (!panel || !door) return;
     find("offline").hidden = connected;
-    const waiting = door.parts.reduce((n, part) => n + tapsOf(part.id).length, 0) + codesOf(token).length;
+    const waiting = door.parts.reduce((n, part) => n + tapsOf(part.id).length, 0) + codesOf(token).length + tables.unsent(slotsOf(door)).length;
     find("state").textContent = waiting ? `まだ送っていない操作が${waiting}件あります。` : "数えた分は、すべて送りました。";
     const unknown = unknownTo(token);
     find("unknown").hidden = unknown.length === 0;
@@ -104,6 +125,7 @@
       find("arrivals", box).textContent = part.taken || part.arrived ? `予約した人のうち、受付がすんだ人 ${part.arrived}人（席は${part.taken}）` : "";
       box.querySelector(".door-less").disabled = people === 0;
       find("back", box).hidden = !undone.get(part.id)?.length;
+      tables.paint(box, slotsOf(door).filter((slot) => slot.part_id === part.id));
     }
   };
 
@@ -125,6 +147,7 @@
         find("span", box).textContent = `${hour(part.starts_at)}〜${hour(part.ends_at)}`;
       }
       find("counted", box).textContent = part.reservation === "none" ? blank.dataset.all : blank.dataset.walk;
+      tables.show(box, part.id, slotsOf(door).filter((slot) => slot.part_id === part.id));
       find("taps", box).addEventListener("submit", (event) => {
         event.preventDefault();
         tap(part.id, parseInt(event.submitter.value, 10), true);
@@ -264,82 +287,7 @@
       else digits.value = (digits.value + key).slice(0, 6);
     });
     find("undo").addEventListener("click", () => last && takeBack());
-    camera();
-  };
-
-  // ---- The camera
-
-  const reader = async () => {
-    if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
-      const detector = new BarcodeDetector({ formats: ["qr_code"] });
-      return async (video) => (await detector.detect(video))[0]?.rawValue;
-    }
-    if (!window.jsQR) {
-      await new Promise((done, failed) => {
-        const script = document.createElement("script");
-        script.src = root.dataset.reader;
-        script.addEventListener("load", done);
-        script.addEventListener("error", failed);
-        document.head.append(script);
-      });
-    }
-    const canvas = document.createElement("canvas");
-    const brush = canvas.getContext("2d", { willReadFrequently: true });
-    return async (video) => {
-      const scale = Math.min(1, 640 / video.videoWidth);
-      canvas.width = video.videoWidth * scale;
-      canvas.height = video.videoHeight * scale;
-      brush.drawImage(video, 0, 0, canvas.width, canvas.height);
-      const { data, width, height } = brush.getImageData(0, 0, canvas.width, canvas.height);
-      return jsQR(data, width, height)?.data;
-    };
-  };
-
-  const camera = () => {
-    if (!navigator.mediaDevices?.getUserMedia) return;
-    find("camera").hidden = false;
-    const button = find("scan");
-    const video = find("video");
-    const words = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
-    let stream = null;
-    let timer = 0;
-    const stop = () => {
-      clearInterval(timer);
-      for (const track of stream?.getTracks() ?? []) track.stop();
-      stream = video.srcObject = null;
-      video.hidden = true;
-      words.textContent = "カメラで読みとる";
-    };
-    const start = async () => {
-      try {
-        const read = await reader();
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-        video.srcObject = stream;
-        video.hidden = false;
-        words.textContent = "カメラを止める";
-        await video.play();
-        let seen = "";
-        let busy = false;
-        timer = setInterval(async () => {
-          if (busy || !video.videoWidth) return;
-          busy = true;
-          const found = await read(video).catch(() => "");
-          if (found && found !== seen) {
-            seen = found;
-            setTimeout(() => { seen = ""; }, 5000);
-            const shown = readTyped(found.match(/\/t#([0-9A-Z]{26})$/)?.[1] ?? found);
-            if (shown) await checkIn(shown);
-            else say("info", "これは受付の番号ではありません。", "参加票の「受付で見せる番号」を読みとってください。");
-          }
-          busy = false;
-        }, 200);
-      } catch {
-        stop();
-        say("info", "カメラを使えませんでした。", "6けたの番号を聞いて、入れてください。");
-      }
-    };
-    button.addEventListener("click", () => (stream ? stop() : start()));
-    addEventListener("pagehide", stop);
+    doorCamera({ reader: root.dataset.reader, find, say, readTyped, checkIn });
   };
 
   // ---- Sending, and forgetting
@@ -349,6 +297,7 @@
     const unsent = (door?.parts ?? []).flatMap((part) => tapsOf(part.id));
     const people = unsent.reduce((sum, tap) => sum + tap.delta, 0);
     for (const { key } of [...unsent, ...codesOf(token)]) shelf.drop(key);
+    for (const slot of tables.unsent(slotsOf(door))) shelf.drop("slot:" + slot.id);
     shelf.drop("unknown:" + token);
     shelf.drop("link:" + token);
     if (now() === token) {
@@ -374,6 +323,10 @@
         if (token === now()) paint();
       }
     }
+    if (tables.unsent(slotsOf(door)).length) {
+      await tables.send(token, slotsOf(door));
+      remember(token, door);
+    }
     for (const { key, digits } of codesOf(token)) {
       try {
         await ask("/check-ins", token, { day_code: digits });
@@ -383,7 +336,7 @@
       }
       shelf.drop(key);
     }
-    remember(token, await ask("", token));
+    remember(token, await look(token));
   };
 
   const sendAll = async () => {
@@ -428,7 +381,7 @@
 
   const start = async (token) => {
     try {
-      remember(token, await ask("", token));
+      remember(token, await look(token));
     } catch (failure) {
       if (failure instanceof Refused) {
         refuse(failure.message);
@@ -470,7 +423,7 @@
   setInterval(() => document.visibilityState === "visible" && sync(), 10000);
 
   // Of a link that was revoked and followed by no other.
-  for (const key of [...shelf.keys("tap:"), ...shelf.keys("in:")]) {
+  for (const key of [...shelf.keys("tap:"), ...shelf.keys("slot:"), ...shelf.keys("in:")]) {
     if (Date.now() > Date.parse(shelf.get(key).split(" ").pop()) + 86400000) shelf.drop(key);
   }
   if (!fromAddress() && now() && doorOf(now())) {
