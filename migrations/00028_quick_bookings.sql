@@ -1,0 +1,30 @@
+-- +goose Up
+-- What every booking goes through must not be planned at every call, as functions in SQL are that can't be inlined.
+
+-- +goose StatementBegin
+-- Whether a space at a time is kept for a round from the transaction's organization: from everybody while the list is fixed, otherwise from all but the lender.
+create or replace function booking_round_bars(space uuid, span tstzrange, booking uuid) returns boolean
+  language plpgsql stable set search_path = public, pg_temp
+as $$
+begin
+  return exists (
+    select from booking_round_space k join booking_round r on r.id = k.round_id
+    where k.span && $2 and k.space_id = $1 and (r.state in ('open', 'closed') or r.state = 'drawn' and app_now() < r.accept_until)
+      and (r.state = 'closed' or r.organization_id is distinct from app_organization())
+      and not (r.state = 'closed' and exists (select from booking_application a where a.round_id = r.id and a.booking_id = $3)));
+end
+$$;
+-- +goose StatementEnd
+
+-- +goose Down
+-- +goose StatementBegin
+create or replace function booking_round_bars(space uuid, span tstzrange, booking uuid) returns boolean
+  language sql stable set search_path = public, pg_temp
+as $$
+  select exists (
+    select from booking_round_space k join booking_round r on r.id = k.round_id
+    where k.span && $2 and k.space_id = $1 and (r.state in ('open', 'closed') or r.state = 'drawn' and app_now() < r.accept_until)
+      and (r.state = 'closed' or r.organization_id is distinct from app_organization())
+      and not (r.state = 'closed' and exists (select from booking_application a where a.round_id = r.id and a.booking_id = $3)))
+$$;
+-- +goose StatementEnd
