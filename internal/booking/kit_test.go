@@ -24,6 +24,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 type kit struct {
 	*testing.T
 	admin                     *pgxpool.Pool
+	url                       string // of the program's login
 	clock                     *clock.Fake
 	db                        *postgres.DB
 	service                   *Service
@@ -39,7 +40,7 @@ func setup(t *testing.T, o testkit.HallOptions) *kit {
 
 func setupOn(t *testing.T, b *testkit.Bundle, o testkit.HallOptions) *kit {
 	t.Helper()
-	k := &kit{T: t, admin: b.Pool(t), clock: clock.NewFake(clock.NewDate(2026, 12, 1).At(10, 0))}
+	k := &kit{T: t, admin: b.Pool(t), url: b.LoginURL, clock: clock.NewFake(clock.NewDate(2026, 12, 1).At(10, 0))}
 	var err error
 	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 2, Staff: 10, Worker: 2, Clock: k.clock}); err != nil {
 		t.Fatal(err)

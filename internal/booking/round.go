@@ -143,7 +143,7 @@ func (w Wish) Pool() string {
 	return w.RoomID.String() + ":" + w.StartsAt.In(clock.Tokyo).Format(minute) + "-" + w.EndsAt.In(clock.Tokyo).Format(minute)
 }
 
-// ParsePool reads what Pool wrote.
+// ParsePool reads what Pool wrote, and nothing else.
 func ParsePool(name string) (Wish, bool) {
 	const minute = "20060102T1504"
 	if len(name) != 36+1+13+1+13 {
@@ -152,7 +152,8 @@ func ParsePool(name string) (Wish, bool) {
 	room, err := uuid.Parse(name[:36])
 	from, err1 := time.ParseInLocation(minute, name[37:50], clock.Tokyo)
 	to, err2 := time.ParseInLocation(minute, name[51:], clock.Tokyo)
-	return Wish{RoomID: room, StartsAt: from, EndsAt: to}, err == nil && err1 == nil && err2 == nil
+	w := Wish{RoomID: room, StartsAt: from, EndsAt: to}
+	return w, err == nil && err1 == nil && err2 == nil && w.Pool() == name
 }
 
 // Entries draws again from what is published: no entries before the list is fixed.
