@@ -126,9 +126,11 @@ func TestTwoServersNeverSellASeatTwice(t *testing.T) {
 // Without lock, constraint and trigger the same fight must find what it is there to find.
 func TestTheFightFindsOverselling(t *testing.T) {
 	t.Parallel()
-	violations := fight(t, true)
-	if len(violations) == 0 {
-		t.Error("two servers on a database that oversells pass the fight")
+	for range 5 { // the crowd of a busy machine may come one by one, and then nothing can go wrong
+		if violations := fight(t, true); len(violations) > 0 {
+			t.Log(violations)
+			return
+		}
 	}
-	t.Log(violations)
+	t.Error("two servers on a database that oversells pass the fight, time and again")
 }

@@ -227,6 +227,10 @@ func Table() []Rule {
 			Table: "guard_share", Columns: "network quota_id slot seats", Whose: Resident, What: "How many seats of a quota some network took within ten seconds; the network is a MAC under the key of the hour",
 			Why: "So that no network takes a pool for itself while several processes serve. Never in the write-ahead log or a backup.", Until: untilShared, Job: ForgetShares,
 		},
+		{
+			Table: "ticket_refusal", Columns: "secret_mac asked_at refused_at", Whose: Resident, What: "That there was no seat for a code that a caller had made, as its MAC, and when it was asked for",
+			Why: "So that a lost first attempt with the same code takes no seat afterwards, of which nobody would know. Never in the write-ahead log or a backup.", Until: untilShared, Job: ForgetShares,
+		},
 		{Table: "paper_pool", Columns: "organization_id event_id occurrence_id part_id open_quota_id paper_quota_id", Whose: Nobody, What: "Which seats were set aside for codes on paper"},
 		{Table: "paper_sheet", Columns: "organization_id open_quota_id id codes seats_each returns_at created_at revoked_at", Whose: Nobody, What: "A printed sheet of codes: how many, for how many seats each, until when"},
 		{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
@@ -82,6 +83,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		return s.takeSlots(ctx, r, r.Secret.IsZero())
 	}
 	lane, made := s.lane(r.QuotaID), !r.Secret.IsZero()
+	asked := clock.System().Now() // not the business clock, which may stand still: it only tells attempts apart
 	if made {
 		if t, err := s.readOlder(ctx, r.Secret); err == nil {
 			return s.again(r, t)
@@ -102,7 +104,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	}
 	mac := s.keys.TicketMAC(r.Secret)
 	v, err := lane.submit(ctx, &request{
-		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1),
+		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1), askedAt: asked,
 		seats: int16(min(r.Seats, math.MaxInt16)), // far above what any quota permits
 	})
 	if err != nil {

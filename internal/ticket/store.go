@@ -55,6 +55,11 @@ const sqlGrant = `
 	select outcomes, free, most, organizations, occurrences, parts, links
 	from ticket_grant($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::smallint[], $6::text[])`
 
+// sqlGrantOnce is for batches with a secret that its caller made and may send again.
+const sqlGrantOnce = `
+	select outcomes, free, most, organizations, occurrences, parts, links
+	from ticket_grant_once($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::smallint[], $6::text[], $7::timestamptz[])`
+
 // laneLockTimeout is how long a batch waits for a quota that somebody else is changing; its neighbours in the batch wait as long.
 const laneLockTimeout = "2s"
 
@@ -85,7 +90,11 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 	n := len(requests)
 	events, quotas, ids := make([]pgtype.UUID, n), make([]pgtype.UUID, n), make([]pgtype.UUID, n)
 	macs, seats, nicknames := make([][]byte, n), make([]int16, n), make([]pgtype.Text, n)
+	asked, sql, anyAsked := make([]pgtype.Timestamptz, n), sqlGrant, false
 	for i, r := range requests {
+		if !r.ownSecret {
+			asked[i], anyAsked = pgtype.Timestamptz{Time: r.askedAt, Valid: true}, true
+		}
 		events[i] = pgtype.UUID{Bytes: r.event, Valid: true}
 		quotas[i] = pgtype.UUID{Bytes: r.quota, Valid: true}
 		ids[i] = pgtype.UUID{Bytes: r.id, Valid: true}
@@ -102,7 +111,11 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 	)
 	batch := &pgx.Batch{}
 	batch.Queue(sqlNow, stamp(now), laneLockTimeout)
-	batch.Queue(sqlGrant, events, quotas, ids, macs, seats, nicknames).QueryRow(func(row pgx.Row) error {
+	args := []any{events, quotas, ids, macs, seats, nicknames}
+	if anyAsked {
+		sql, args = sqlGrantOnce, append(args, asked)
+	}
+	batch.Queue(sql, args...).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&outcomes, &free, &most, &organizations, &occurrences, &parts, &links)
 	})
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
