@@ -85,7 +85,7 @@ func applied(outcome string, change bool) error {
 
 func (in *ApplicationInput) clean() error {
 	refusal := ErrWish
-	in.Title = line(&refusal, "title", in.Title, 1, 200)
+	in.Title = line(&refusal, "title", in.Title, 200)
 	checkCounts(&refusal, in.People, 0, 0)
 	if n := len(in.Wishes); n < 1 || n > MaxWishes {
 		refusal = refusal.Field("wishes", "too_many")

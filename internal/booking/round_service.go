@@ -39,7 +39,7 @@ func (s *Service) OpenRound(ctx context.Context, by Author, in RoundInput) (Roun
 
 func (in *RoundInput) clean() error {
 	refusal := ErrRoundInvalid
-	in.Name = line(&refusal, "name", in.Name, 1, 100)
+	in.Name = line(&refusal, "name", in.Name, 100)
 	in.Note = paragraphs(&refusal, "note", in.Note, 1000)
 	seen := map[uuid.UUID]bool{}
 	for _, id := range in.Rooms {

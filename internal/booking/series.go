@@ -141,7 +141,7 @@ func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r 
 		ID: uuid.New(), Lender: f.room.Organization, Borrower: borrower.Ref(), Rule: r.Rule, Starts: r.Starts, Ends: r.Ends, First: r.First, Last: r.Last, CreatedAt: tx.Now,
 	}, Rejected: []Rejected{}}
 	refusal := ErrInvalid
-	if result.Title = line(&refusal, "title", r.Title, 1, 200); refusal.Or() != nil {
+	if result.Title = line(&refusal, "title", r.Title, 200); refusal.Or() != nil {
 		return SeriesResult{}, refusal
 	}
 	if err := insertSeries(ctx, tx, &result.Series, f.ref()); err != nil {

@@ -41,7 +41,7 @@ func NewService(db *postgres.DB, directory Directory, keys *secret.Keys, random 
 // clean tidies a request and tells every broken rule at once.
 func (r *Request) clean(now time.Time) error {
 	refusal := ErrInvalid
-	r.Title = line(&refusal, "title", r.Title, 1, 200)
+	r.Title = line(&refusal, "title", r.Title, 200)
 	r.ExemptionReason = paragraphs(&refusal, "exemption_reason", r.ExemptionReason, 1000)
 	if r.Noise == "" {
 		r.Noise = venue.Normal
@@ -188,10 +188,10 @@ func (f *facts) ref() RoomRef {
 	}
 }
 
-// line and paragraphs clean a text and note what is wrong with it.
-func line(refusal **fault.Error, name, s string, least, most int) string {
+// line and paragraphs clean a text and note what is wrong with it; a line must not be empty.
+func line(refusal **fault.Error, name, s string, most int) string {
 	clean, ok := text.Line(s)
-	note(refusal, name, clean, ok, least, most)
+	note(refusal, name, clean, ok, 1, most)
 	return clean
 }
 

@@ -63,7 +63,7 @@ func (s *Service) Move(ctx context.Context, by Author, id uuid.UUID, m Move) (De
 func (m *Move) clean() error {
 	refusal := ErrInvalid
 	if m.Title != nil {
-		*m.Title = line(&refusal, "title", *m.Title, 1, 200)
+		*m.Title = line(&refusal, "title", *m.Title, 200)
 	}
 	if m.Noise != nil && !m.Noise.Valid() {
 		refusal = refusal.Field("noise", "unknown_value")
