@@ -122,7 +122,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	pages, err := site.New(site.Options{
-		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Venues: h.venues, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
+		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Venues: h.venues, Bookings: h.bookings, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
 	})
 	if err != nil {

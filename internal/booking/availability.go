@@ -40,6 +40,7 @@ type DayState struct {
 // BlockState is one block of a day.
 type BlockState struct {
 	Key, Name    string
+	Kind         venue.BlockKind
 	Starts, Ends time.Time
 	State        State
 }
@@ -141,7 +142,7 @@ func (f *facts) days(now, from, to time.Time, busy []venue.Span, kept []KeptSpan
 		if state.Closed == "" {
 			for _, b := range f.rules.Blocks(d) {
 				span := b.On(d)
-				state.Blocks = append(state.Blocks, BlockState{Key: b.Key, Name: b.Name, Starts: span.From, Ends: span.To, State: f.state(now, span, busy, kept)})
+				state.Blocks = append(state.Blocks, BlockState{Key: b.Key, Name: b.Name, Kind: b.Kind, Starts: span.From, Ends: span.To, State: f.state(now, span, busy, kept)})
 			}
 			if len(state.Blocks) == 0 {
 				state.Closed = venue.ClosedOnce
@@ -183,10 +184,15 @@ func (f *facts) state(now time.Time, span venue.Span, busy []venue.Span, kept []
 // FreeQuery searches rooms for a time.
 type FreeQuery struct {
 	StartsAt, EndsAt time.Time
+	Day              clock.Date // with Part, in place of times: each room has its own hours for a part of the day
+	Part             DayPart
 	Capacity         int
-	Partnership      string   // rooms open to this partnership
-	Organizations    []string // slugs
-	Areas            []string // codes of municipalities
+	Layout           string       // so many in this layout
+	Equipment        []string     // all of these
+	BarrierFree      []venue.Fact // all of these
+	Partnership      string       // rooms open to this partnership
+	Organizations    []string     // slugs
+	Areas            []string     // codes of municipalities
 	Facility         uuid.UUID
 	Noise            venue.Noise
 	After            *FreePosition
@@ -201,10 +207,14 @@ type FreePosition struct {
 
 // FreeRoom is one that can be had for the time asked for.
 type FreeRoom struct {
-	Room     RoomRef
-	Lender   organization.Ref
-	Capacity int
-	AreaCode string
+	Room             RoomRef
+	Lender           organization.Ref
+	Capacity         int
+	AreaCode         string
+	StartsAt, EndsAt time.Time
+	Block            string    // the name of the block, of a search by parts of the day
+	Reach            State     // Free, Early or Late: whether an organization outside can ask for it now
+	Opens            time.Time // with Early: from when
 }
 
 // FreePage is one page, smallest rooms first; Next is nil on the last.
@@ -213,8 +223,11 @@ type FreePage struct {
 	Next  *FreePosition
 }
 
-// candidates are read at a time: the rules of hours and blocks are judged here, room by room.
-const candidates = 100
+// candidates are read at a time: the rules of hours and blocks are judged here, room by room. A page that is not full after mostLooked goes on from there.
+const (
+	candidates = 100
+	mostLooked = 2000
+)
 
 // Free finds rooms that are open to others, large enough, open at that time by their own hours and blocks, and not taken. Who may book when is not looked at. ErrSpan.
 func (s *Service) Free(ctx context.Context, q FreeQuery) (FreePage, error) {
@@ -226,7 +239,7 @@ func (s *Service) Free(ctx context.Context, q FreeQuery) (FreePage, error) {
 }
 
 func (s *Service) free(ctx context.Context, asker uuid.UUID, q FreeQuery) (FreePage, error) {
-	if err := checkSpan(s.db.Clock().Now(), q.StartsAt, q.EndsAt); err != nil {
+	if err := q.check(s.db.Clock().Now()); err != nil {
 		return FreePage{}, err
 	}
 	if q.Limit < 1 || q.Limit > MaxFree {
@@ -234,33 +247,55 @@ func (s *Service) free(ctx context.Context, asker uuid.UUID, q FreeQuery) (FreeP
 	}
 	page := FreePage{Items: []FreeRoom{}}
 	err := s.asking(ctx, asker, func(tx *postgres.Tx) error {
-		day := clock.DateOf(q.StartsAt)
-		after := q.After
-		for {
+		day, after := q.day(), q.After
+		for looked := candidates; ; looked += candidates {
 			found, err := selectFree(ctx, tx, day, q, after)
 			if err != nil {
 				return err
 			}
-			for _, f := range found {
-				if f.use(q.StartsAt, q.EndsAt, nil, q.Noise) != nil {
-					continue
-				}
-				if len(page.Items) == q.Limit {
-					last := page.Items[q.Limit-1]
-					page.Next = &FreePosition{Capacity: last.Capacity, ID: last.Room.ID}
-					return nil
-				}
-				if err := s.nameOwner(ctx, f); err != nil {
-					return err
-				}
-				page.Items = append(page.Items, FreeRoom{Room: f.ref(), Lender: f.room.Organization, Capacity: f.room.Capacity, AreaCode: f.room.Facility.AreaCode})
-			}
-			if len(found) < candidates {
-				return nil
+			if err := s.pick(ctx, tx, &page, found, q); err != nil || page.Next != nil || len(found) < candidates {
+				return err
 			}
 			last := found[len(found)-1].room
 			after = &FreePosition{Capacity: last.Capacity, ID: last.ID}
+			if looked >= mostLooked {
+				page.Next = after
+				return nil
+			}
 		}
 	})
 	return page, err
+}
+
+// pick adds to a page those of some candidates that can be had.
+func (s *Service) pick(ctx context.Context, tx *postgres.Tx, page *FreePage, found []*facts, q FreeQuery) (err error) {
+	var busy map[uuid.UUID]taken
+	if q.Part != "" {
+		if busy, err = selectBusyOf(ctx, tx, found, venue.Span{From: q.Day.Start(), To: q.Day.AddDays(1).Start()}); err != nil {
+			return err
+		}
+	}
+	for _, f := range found {
+		var room FreeRoom
+		ok := false
+		if q.Part != "" {
+			room, ok = f.freeIn(tx.Now, q.Day, &q, busy[f.room.ID])
+		} else if f.use(q.StartsAt, q.EndsAt, nil, q.Noise) == nil {
+			room, ok = f.found(tx.Now, venue.Span{From: q.StartsAt, To: q.EndsAt}), true
+		}
+		if !ok {
+			continue
+		}
+		if len(page.Items) == q.Limit {
+			last := page.Items[q.Limit-1]
+			page.Next = &FreePosition{Capacity: last.Capacity, ID: last.Room.ID}
+			return nil
+		}
+		if err := s.nameOwner(ctx, f); err != nil {
+			return err
+		}
+		room.Lender = f.room.Organization
+		page.Items = append(page.Items, room)
+	}
+	return nil
 }

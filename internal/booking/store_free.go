@@ -26,9 +26,9 @@ func selectBusy(ctx context.Context, tx *postgres.Tx, room uuid.UUID, from, to t
 	})
 }
 
-// selectFree pages rooms that are not taken, by (capacity, id) as room_capacity_idx has them.
+// selectFree pages rooms, those that are not taken where times are asked for, by (capacity, id) as room_capacity_idx has them.
 func selectFree(ctx context.Context, tx *postgres.Tx, day clock.Date, q FreeQuery, after *FreePosition) ([]*facts, error) {
-	conditions := []string{"r.status = 'open'", "r.listed", "f.status = 'open'"}
+	conditions := []string{shownRooms}
 	args := []any{}
 	add := func(condition string, values ...any) {
 		places := make([]any, len(values))
@@ -38,8 +38,19 @@ func selectFree(ctx context.Context, tx *postgres.Tx, day clock.Date, q FreeQuer
 		}
 		conditions = append(conditions, fmt.Sprintf(condition, places...))
 	}
-	add("r.id not in (select t from rooms_taken($%d, $%d) t)", q.StartsAt, q.EndsAt)
+	if q.Part == "" { // the hours of a part of the day differ from room to room
+		add("r.id not in (select t from rooms_taken($%d, $%d) t)", q.StartsAt, q.EndsAt)
+	}
 	add("r.capacity >= $%d", q.Capacity)
+	if q.Layout != "" {
+		add("exists (select from jsonb_array_elements(r.layouts) l where l ->> 'kind' = $%d and (l ->> 'capacity')::int >= $%d)", q.Layout, q.Capacity)
+	}
+	for _, kind := range q.Equipment {
+		add("exists (select from jsonb_array_elements(r.equipment) e where e ->> 'kind' = $%d)", kind)
+	}
+	if len(q.BarrierFree) > 0 {
+		add("f.barrier_free @> $%d", q.BarrierFree)
+	}
 	if q.Partnership != "" {
 		add("exists (select from room_partnership x join partnership p on p.id = x.partnership_id where x.room_id = r.id and p.slug = $%d)", q.Partnership)
 	}

@@ -30,6 +30,7 @@ type facilityView struct {
 	Rooms                    []roomRow
 	Pictures                 []pictureView
 	OpenDataHref             string
+	CalendarHref             string
 }
 
 type roomRow struct {
@@ -99,7 +100,7 @@ func (p painter) facility(f venue.Facility) facilityView {
 		Name: f.Name, Kana: f.Kana, Town: p.townName(f.AreaCode), Owner: link{organizationHref(f.Organization.Slug), f.Organization.Name}, About: paragraphs(f.Description),
 		Access: paragraphs(f.Access), HoursNote: paragraphs(f.HoursNote), Address: p.fullAddress(f), MapHref: mapHref(f.Address), Phone: phoneText(f), Email: f.Email,
 		Floor: f.FloorInfo, OperatedBy: f.OperatedBy, Hours: f.Hours.Sentences(p.words), BarrierFree: p.facts(f.BarrierFree), Barriers: p.facts(f.Barriers),
-		BarrierNote: paragraphs(f.BarrierNote), Pictures: pictures(f.Photos),
+		BarrierNote: paragraphs(f.BarrierNote), Pictures: pictures(f.Photos), CalendarHref: facilityHref(f.ID) + "/calendar",
 	}
 	if f.Website != "" {
 		v.Site = &link{f.Website, f.Name + "のホームページ"}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
@@ -38,6 +39,8 @@ type roomView struct {
 	Access             []string
 	Pictures           []pictureView
 	Siblings           []roomRow
+	Errors             []fieldError
+	Board              *boardView // nil of a room that is not open
 }
 
 type factLine struct{ Name, Value, Note string }
@@ -87,7 +90,31 @@ func (s *Site) roomShow(c echo.Context) error {
 			v.Siblings = append(v.Siblings, p.roomRow(other))
 		}
 	}
-	return s.show(c, http.StatusOK, "room", v)
+	status := http.StatusOK
+	if r.Bookable() {
+		if status, err = s.roomBoard(c, p, r, &v); err != nil {
+			return err
+		}
+	}
+	return s.show(c, status, "room", v)
+}
+
+// roomBoard adds when the room is free: a week, or a month, day by day.
+func (s *Site) roomBoard(c echo.Context, p painter, r venue.Room, v *roomView) (status int, err error) {
+	views := []string{viewWeek, viewMonth}
+	a := p.askBoard(c.QueryParams(), viewWeek, views...)
+	a.slots = true
+	b, err := s.bookings.Board(c.Request().Context(), booking.BoardQuery{Room: r.ID, From: a.first, Days: a.days})
+	if err != nil {
+		return 0, err
+	}
+	board := p.board(a, b, roomHref(r.ID), "#board", views...)
+	v.Board = &board
+	if a.fault != "" {
+		v.Errors = append(v.Errors, fieldError{ID: board.Jump.Date.ID, Text: board.Jump.Date.Label + "：" + a.fault})
+		return http.StatusUnprocessableEntity, nil
+	}
+	return http.StatusOK, nil
 }
 
 func (p painter) room(r venue.Room) roomView {

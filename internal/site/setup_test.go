@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
@@ -90,7 +91,7 @@ func build(t *testing.T, base string) *kit {
 		t.Fatal(err)
 	}
 	k.options = site.Options{
-		Events: k.events, Tickets: k.tickets, Contacts: contact.NewService(k.db, keys, names{}), Door: k.door, Paper: paper.NewService(k.db, keys, rand.Reader, k.tickets), Directory: directory, Venues: venue.NewService(k.db, directory), Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
+		Events: k.events, Tickets: k.tickets, Contacts: contact.NewService(k.db, keys, names{}), Door: k.door, Paper: paper.NewService(k.db, keys, rand.Reader, k.tickets), Directory: directory, Venues: venue.NewService(k.db, directory), Bookings: booking.NewService(k.db, directory, keys, rand.Reader), Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: config.BaseURL(base),
 	}
 	pages, err := site.New(k.options)

@@ -89,6 +89,7 @@ type Options struct {
 	Door      Door
 	Paper     Paper
 	Venues    Venues
+	Bookings  Bookings
 	Directory Directory
 	Keys      *secret.Keys
 	Random    io.Reader // cryptographically random, safe for concurrent use
@@ -108,6 +109,7 @@ type Site struct {
 	paper     Paper
 	guard     Guard
 	venues    Venues
+	bookings  Bookings
 	directory Directory
 	cursors   *secret.Sealer
 	random    io.Reader
@@ -122,7 +124,7 @@ type Site struct {
 
 // New reads all templates and assets; a template that is not declared, missing or broken stops the start.
 func New(o Options) (*Site, error) {
-	if o.Events == nil || o.Tickets == nil || o.Contacts == nil || o.Door == nil || o.Paper == nil || o.Directory == nil || o.Venues == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
+	if o.Events == nil || o.Tickets == nil || o.Contacts == nil || o.Door == nil || o.Paper == nil || o.Directory == nil || o.Venues == nil || o.Bookings == nil || o.Keys == nil || o.Random == nil || o.Clock == nil || o.Messages == nil ||
 		o.Templates == nil || o.Static == nil {
 		return nil, errors.New("make site: an option is missing")
 	}
@@ -139,7 +141,7 @@ func New(o Options) (*Site, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	return &Site{
-		events: o.Events, tickets: o.Tickets, contacts: o.Contacts, guard: o.Guard, door: o.Door, paper: o.Paper, directory: o.Directory, venues: o.Venues, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
+		events: o.Events, tickets: o.Tickets, contacts: o.Contacts, guard: o.Guard, door: o.Door, paper: o.Paper, directory: o.Directory, venues: o.Venues, bookings: o.Bookings, cursors: o.Keys.Cursors(), random: o.Random, clock: o.Clock,
 		words: o.Messages.Localizer(i18n.Japanese), english: o.Messages.Localizer(i18n.English), base: o.BaseURL, host: base.Host, assets: a, templates: t,
 	}, nil
 }

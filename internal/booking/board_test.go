@@ -1,0 +1,365 @@
+package booking
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// rooms of a board by id.
+func (k *kit) board(q BoardQuery) map[uuid.UUID]BoardRoom {
+	k.Helper()
+	b, err := k.service.Board(k.Context(), q)
+	if err != nil {
+		k.Fatal(err)
+	}
+	all := map[uuid.UUID]BoardRoom{}
+	for _, r := range b.Rooms {
+		all[r.Room.ID] = r
+	}
+	return all
+}
+
+var sunday = clock.NewDate(2026, 12, 20)
+
+const morningBlocks = `{"mode": "blocks", "blocks": [{"key": "am", "name": "午前", "kind": "block", "from": "09:00", "to": "12:00"},
+	{"key": "noon", "name": "昼", "kind": "extension", "from": "12:00", "to": "13:00"}, {"key": "pm", "name": "午後", "kind": "block", "from": "13:00", "to": "17:00"},
+	{"key": "all", "name": "全日", "kind": "whole", "from": "09:00", "to": "17:00"}]}`
+
+func TestBoardSaysWhenRoomsAreFree(t *testing.T) {
+	t.Parallel()
+	k := setup(t, testkit.HallOptions{Setup: 15, Clearing: 30})
+	k.exec("update room set uses = $2 where id = $1", k.hall.Tea, morningBlocks)
+	k.place(k.minato, ask(k.hall.A, 10, 12))
+	k.place(k.kita, hold(k.hall.Tea, 13, 17))
+	k.exec(`insert into closure (organization_id, facility_id, span, reason) values ($1, $2, tstzrange($3, $4), '選挙')`, k.kita.Organization, k.hall.FacilityID, at(24, 0), at(48, 0))
+	all := k.board(BoardQuery{Facility: k.hall.FacilityID, From: sunday, Days: 3})
+	if len(all) != 4 {
+		t.Fatalf("%d rooms", len(all))
+	}
+	states := func(id uuid.UUID) (words string) {
+		for _, d := range all[id].Days {
+			words += string(d.State) + " "
+		}
+		return words
+	}
+	for id, want := range map[uuid.UUID]string{k.hall.A: "partly closed free ", k.hall.B: "free closed free ", k.hall.Whole: "partly closed free ", k.hall.Tea: "partly closed free "} {
+		if got := states(id); got != want {
+			t.Errorf("%s: %q, want %q", all[id].Room.Name, got, want)
+		}
+	}
+	// 10 to 12 with its own 15 and 30 minutes is 9:45 to 12:30; the next use needs 15 minutes before it, the one before 30 after it.
+	want := []venue.Span{{From: at(13, 0), To: at(21, 30)}}
+	if got := all[k.hall.A].Days[0].Free; len(got) != 1 || !got[0].From.Equal(want[0].From) || !got[0].To.Equal(want[0].To) {
+		t.Errorf("free: %v, want %v", got, want)
+	}
+	tea := all[k.hall.Tea].Days[0].Blocks
+	if len(tea) != 4 || tea[0].State != Free || tea[len(tea)-1].State != Taken || tea[1].State != Taken && tea[1].Kind == venue.WholeDay {
+		t.Errorf("blocks: %+v", tea)
+	}
+	if d := all[k.hall.A].Days[1]; d.Closed != venue.ClosedOnce {
+		t.Errorf("closed: %q", d.Closed)
+	}
+	told, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"居場所づくりの会議", k.minato.Organization.String(), "minato"} {
+		if strings.Contains(string(told), secret) {
+			t.Errorf("the board tells %q", secret)
+		}
+	}
+	one := k.board(BoardQuery{Room: k.hall.B, From: sunday, Days: 1})
+	if len(one) != 1 || one[k.hall.B].Days[0].State != Free {
+		t.Errorf("one room: %+v", one)
+	}
+}
+
+func TestBoardRefuses(t *testing.T) {
+	t.Parallel()
+	k := setup(t, testkit.HallOptions{})
+	for name, q := range map[string]BoardQuery{
+		"no days": {Facility: k.hall.FacilityID, From: sunday}, "32 days": {Facility: k.hall.FacilityID, From: sunday, Days: 32}, "no date": {Facility: k.hall.FacilityID, Days: 1},
+		"1999": {Facility: k.hall.FacilityID, From: clock.NewDate(1999, 12, 31), Days: 1}, "2100": {Facility: k.hall.FacilityID, From: clock.NewDate(2099, 12, 31), Days: 2},
+	} {
+		_, err := k.service.Board(t.Context(), q)
+		k.want(name, err, ErrSpan)
+	}
+	_, err := k.service.Board(t.Context(), BoardQuery{Room: uuid.New(), From: sunday, Days: 1})
+	k.want("no room", err, ErrRoomUnknown)
+	k.exec("update room set open_to = 'own' where id = $1", k.hall.Tea)
+	_, err = k.service.Board(t.Context(), BoardQuery{Room: k.hall.Tea, From: sunday, Days: 1})
+	k.want("a room of its owner alone", err, ErrRoomUnknown)
+	if all := k.board(BoardQuery{Facility: k.hall.FacilityID, From: sunday, Days: 1}); len(all) != 3 || all[k.hall.Tea].Capacity != 0 {
+		t.Errorf("%d rooms are shown", len(all))
+	}
+	if all := k.board(BoardQuery{Facility: uuid.New(), From: sunday, Days: 1}); len(all) != 0 {
+		t.Error("a facility that is not there has rooms")
+	}
+}
+
+// What is kept for a draw is not free, and not told as taken.
+func TestBoardSaysWhatIsKeptForARound(t *testing.T) {
+	t.Parallel()
+	k := setup(t, testkit.HallOptions{})
+	k.open(k.autumn())
+	all := k.board(BoardQuery{Facility: k.hall.FacilityID, From: sunday, Days: 1})
+	if a, tea := all[k.hall.A].Days[0].State, all[k.hall.Tea].Days[0].State; a != ByLot || tea != Free {
+		t.Errorf("kept: %s, another room: %s", a, tea)
+	}
+	page, err := k.service.Free(t.Context(), FreeQuery{Day: sunday, Part: Afternoon, Capacity: 1})
+	if err != nil || len(page.Items) != 1 || page.Items[0].Room.ID != k.hall.Tea {
+		t.Errorf("free: %+v %v", page.Items, err)
+	}
+}
+
+func TestBoardSaysWhenOneCanAsk(t *testing.T) {
+	t.Parallel()
+	partners := venue.Term{Who: venue.Partners, OpensMonths: 2, ClosesDays: 7}
+	others := venue.Term{Who: venue.Others, OpensMonths: 1, ClosesDays: 14}
+	own := venue.Term{Who: venue.Own, OpensMonths: 12}
+	now := clock.NewDate(2026, 12, 1).At(10, 0)
+	for name, tt := range map[string]struct {
+		terms  []venue.Term
+		openTo venue.OpenTo
+		day    clock.Date
+		want   State
+		opens  clock.Date
+	}{
+		"in the partners' window":  {[]venue.Term{own, partners, others}, venue.OpenToEveryone, clock.NewDate(2027, 1, 20), Free, clock.Date{}},
+		"before anybody's":         {[]venue.Term{own, partners, others}, venue.OpenToEveryone, clock.NewDate(2027, 3, 20), Early, clock.NewDate(2027, 1, 20)},
+		"after the last day":       {[]venue.Term{own, partners, others}, venue.OpenToEveryone, clock.NewDate(2026, 12, 7), Late, clock.Date{}},
+		"on the last day":          {[]venue.Term{own, partners, others}, venue.OpenToEveryone, clock.NewDate(2026, 12, 8), Free, clock.Date{}},
+		"others of a shut room":    {[]venue.Term{own, others}, venue.OpenToPartners, clock.NewDate(2026, 12, 20), Late, clock.Date{}},
+		"only its owner may ask":   {[]venue.Term{own}, venue.OpenToEveryone, clock.NewDate(2026, 12, 20), Late, clock.Date{}},
+		"others, after a month":    {[]venue.Term{own, others}, venue.OpenToEveryone, clock.NewDate(2027, 1, 2), Early, clock.NewDate(2026, 12, 2)},
+		"others, within the month": {[]venue.Term{own, others}, venue.OpenToEveryone, clock.NewDate(2027, 1, 1), Free, clock.Date{}},
+	} {
+		f := &facts{}
+		f.room.OpenTo, f.room.Terms, f.room.Partnerships = tt.openTo, tt.terms, []string{"towns"}
+		state, opens := f.reach(now, tt.day.At(13, 0))
+		if state != tt.want || !tt.opens.IsZero() && clock.DateOf(opens) != tt.opens {
+			t.Errorf("%s: %s %s, want %s %s", name, state, opens, tt.want, tt.opens)
+		}
+	}
+}
+
+// A use on the grid can be had exactly when it lies in one of the stretches.
+func TestStretchesAreWhatCanBeHad(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		f := &facts{}
+		f.room.SetupMinutes, f.room.ClearingMinutes = rapid.IntRange(0, 9).Draw(r, "setup")*5, rapid.IntRange(0, 9).Draw(r, "clearing")*5
+		step := rapid.SampledFrom([]int{10, 15, 30, 60}).Draw(r, "grid")
+		least := rapid.SampledFrom([]int{0, 30, 60, 90}).Draw(r, "least")
+		f.rules.Uses = venue.Uses{Mode: venue.ByGrid, Grid: step, Least: least}
+		hours := venue.Span{From: at(9, 0), To: at(21, 30)}
+		var all taken
+		last := at(6, 0)
+		for range rapid.IntRange(0, 5).Draw(r, "taken") {
+			from := last.Add(time.Duration(rapid.IntRange(1, 40).Draw(r, "gap")) * 5 * time.Minute)
+			last = from.Add(time.Duration(rapid.IntRange(1, 40).Draw(r, "length")) * 5 * time.Minute)
+			if span := (venue.Span{From: from, To: last}); rapid.Bool().Draw(r, "kept") {
+				all.kept = append(all.kept, KeptSpan{Span: span})
+			} else {
+				all.busy = append(all.busy, span)
+			}
+		}
+		now := at(0, 0).Add(time.Duration(rapid.IntRange(0, 24*60).Draw(r, "now")) * time.Minute)
+		stretches := f.stretches(now, hours, all)
+		setup, clearing := f.room.Buffers()
+		tick := time.Duration(step) * time.Minute
+		for from := at(0, 0); from.Before(hours.To); from = from.Add(tick) {
+			for to := from.Add(max(tick, time.Duration(least)*time.Minute)); !to.After(hours.To); to = to.Add(tick) {
+				use := venue.Span{From: from, To: to}
+				if (to.Sub(from) % tick) != 0 {
+					continue
+				}
+				free := from.After(now) && !from.Before(hours.From)
+				for _, b := range all.busy {
+					free = free && !b.Overlaps(use.Wide(setup, clearing))
+				}
+				for _, b := range all.kept {
+					free = free && !b.Overlaps(use.Wide(setup, clearing))
+				}
+				told := false
+				for _, s := range stretches {
+					told = told || !from.Before(s.From) && !to.After(s.To)
+				}
+				if free != told {
+					r.Fatalf("%s to %s: free %v, told %v by %v (taken %v)", from, to, free, told, stretches, all)
+				}
+			}
+		}
+	})
+}
+
+// counted is a transaction that counts what it sends.
+type counted struct {
+	pgx.Tx
+	n int
+}
+
+func (c *counted) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	c.n++
+	return c.Tx.Query(ctx, sql, args...)
+}
+
+func (c *counted) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	c.n++
+	return c.Tx.QueryRow(ctx, sql, args...)
+}
+
+func (c *counted) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	c.n += b.Len()
+	return c.Tx.SendBatch(ctx, b)
+}
+
+// statements counts what a board takes.
+func (k *kit) statements(q BoardQuery) (n, rooms int) {
+	k.Helper()
+	err := k.db.InPublic(k.Context(), func(tx *postgres.Tx) error {
+		c := &counted{Tx: tx.Pgx}
+		tx.Pgx = c
+		b, err := k.service.readBoard(k.Context(), tx, q)
+		n, rooms = c.n, len(b.Rooms)
+		return err
+	})
+	if err != nil {
+		k.Fatal(err)
+	}
+	return n, rooms
+}
+
+func TestBoardTakesAsManyStatementsForThirtyRooms(t *testing.T) {
+	t.Parallel()
+	k := setup(t, testkit.HallOptions{})
+	few, rooms := k.statements(BoardQuery{Room: k.hall.Tea, From: sunday, Days: 1})
+	if few != 5 || rooms != 1 { // rooms, holidays of the nation, of the town, closings, taken times
+		t.Errorf("one room takes %d statements", few)
+	}
+	k.exec(`with made as (
+		insert into room (organization_id, facility_id, status, open_to, name, capacity, uses, terms, position)
+		select r.organization_id, r.facility_id, 'draft', 'own', '部屋' || n, 10, r.uses, r.terms, n from room r, generate_series(1, 40) n where r.id = $1 returning organization_id, facility_id, id)
+		insert into room_space (organization_id, facility_id, room_id, space_id) select m.organization_id, m.facility_id, m.id, s.space_id from made m, room_space s where s.room_id = $1`, k.hall.Tea)
+	k.exec(`insert into room_partnership (organization_id, room_id, partnership_id) select r.organization_id, r.id, $2 from room r where r.facility_id = $1 and r.status = 'draft'`, k.hall.FacilityID, k.hall.Partnership)
+	k.exec("update room set status = 'open', open_to = 'partners' where facility_id = $1 and status = 'draft'", k.hall.FacilityID)
+	for hour := range 8 {
+		k.place(k.kita, ask(k.hall.Tea, 9+hour, 10+hour))
+	}
+	many, rooms := k.statements(BoardQuery{Facility: k.hall.FacilityID, From: sunday.AddDays(-10), Days: MaxBoardDays})
+	if many != few || rooms != MaxBoardRooms {
+		t.Errorf("%d rooms take %d statements, one takes %d", rooms, many, few)
+	}
+	b, err := k.service.Board(t.Context(), BoardQuery{Facility: k.hall.FacilityID, From: sunday, Days: 1, Skip: MaxBoardRooms})
+	if err != nil || len(b.Rooms) != 14 || b.More {
+		t.Errorf("the rest: %d rooms, more %v, %v", len(b.Rooms), b.More, err)
+	}
+}
+
+func TestFreePartsOfTheDay(t *testing.T) {
+	t.Parallel()
+	k := setup(t, testkit.HallOptions{})
+	k.exec("update room set uses = $2 where id = $1", k.hall.Tea, morningBlocks)
+	k.exec(`update room set layouts = '[{"kind": "theater", "capacity": 60}]', equipment = '[{"kind": "piano", "count": 1}]' where id = $1`, k.hall.Whole)
+	k.exec("update facility set barrier_free = '{slope_elevator,nursing_room}' where id = $1", k.hall.FacilityID)
+	k.place(k.minato, ask(k.hall.A, 16, 18))
+	k.place(k.kita, ask(k.hall.Tea, 9, 12))
+	find := func(q FreeQuery) map[uuid.UUID]FreeRoom {
+		t.Helper()
+		if q.Day.IsZero() {
+			q.Day = sunday
+		}
+		q.Capacity = max(1, q.Capacity)
+		page, err := k.service.Free(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[uuid.UUID]FreeRoom{}
+		for _, r := range page.Items {
+			all[r.Room.ID] = r
+		}
+		return all
+	}
+	if all := find(FreeQuery{Part: Morning}); len(all) != 3 || all[k.hall.Tea].Capacity != 0 || !all[k.hall.A].EndsAt.Equal(at(12, 0)) || all[k.hall.A].Lender.Slug != "kita" {
+		t.Errorf("in the morning: %+v", all)
+	}
+	all := find(FreeQuery{Part: Afternoon})
+	if tea := all[k.hall.Tea]; len(all) != 2 || all[k.hall.B].Capacity == 0 || tea.Block != "午後" || !tea.StartsAt.Equal(at(13, 0)) || !tea.EndsAt.Equal(at(17, 0)) || tea.Reach != Free {
+		t.Errorf("in the afternoon: %+v", all)
+	}
+	if all := find(FreeQuery{Part: FullDay}); len(all) != 1 || !all[k.hall.B].EndsAt.Equal(at(21, 30)) {
+		t.Errorf("all day: %+v", all)
+	}
+	for name, tt := range map[string]struct {
+		q    FreeQuery
+		want int
+	}{
+		"layout": {FreeQuery{Layout: "theater", Capacity: 60}, 1}, "layout for more": {FreeQuery{Layout: "theater", Capacity: 61}, 0}, "another layout": {FreeQuery{Layout: "school"}, 0},
+		"equipment": {FreeQuery{Equipment: []string{"piano"}}, 1}, "equipment that is not there": {FreeQuery{Equipment: []string{"piano", "stage"}}, 0},
+		"barrier-free": {FreeQuery{BarrierFree: []venue.Fact{venue.NursingRoom, venue.SlopeElevator}}, 3}, "not so": {FreeQuery{BarrierFree: []venue.Fact{venue.Captions}}, 0},
+		"partnership": {FreeQuery{Partnership: "towns"}, 3}, "another": {FreeQuery{Partnership: "elsewhere"}, 0}, "heads": {FreeQuery{Capacity: 41}, 1}, "far": {FreeQuery{Day: sunday.AddDays(300)}, 4},
+	} {
+		if tt.q.Part = Morning; len(find(tt.q)) != tt.want {
+			t.Errorf("%s: %+v", name, find(tt.q))
+		}
+	}
+	if far := find(FreeQuery{Part: Morning, Day: sunday.AddDays(300)}); far[k.hall.A].Reach != Early || far[k.hall.A].Opens.IsZero() {
+		t.Errorf("far ahead: %+v", far[k.hall.A])
+	}
+	page, err := k.service.Free(t.Context(), FreeQuery{Day: sunday, Part: Afternoon, Capacity: 1, Limit: 1})
+	if err != nil || len(page.Items) != 1 || page.Next == nil {
+		t.Fatalf("the first page: %+v %v", page, err)
+	}
+	rest, err := k.service.Free(t.Context(), FreeQuery{Day: sunday, Part: Afternoon, Capacity: 1, Limit: 1, After: page.Next})
+	if err != nil || len(rest.Items) != 1 || rest.Items[0].Room.ID == page.Items[0].Room.ID {
+		t.Errorf("the second page: %+v %v", rest, err)
+	}
+	for name, q := range map[string]FreeQuery{"no part": {Part: "night", Day: sunday}, "no day": {Part: Morning}} {
+		_, err := k.service.Free(t.Context(), q)
+		k.want(name, err, ErrSpan)
+		_, err = k.service.Near(t.Context(), q)
+		k.want("near "+name, err, ErrSpan)
+	}
+	_, err = k.service.Free(t.Context(), FreeQuery{Part: Morning, Day: clock.NewDate(2026, 11, 30)})
+	k.code("yesterday", err, venue.BookingPast)
+}
+
+func TestNearTimes(t *testing.T) {
+	t.Parallel()
+	k := setup(t, testkit.HallOptions{})
+	k.place(k.kita, ask(k.hall.Whole, 9, 17))
+	for _, d := range []int{1, -1} { // the days beside it too
+		r := ask(k.hall.Whole, 9, 21)
+		r.StartsAt, r.EndsAt = r.StartsAt.AddDate(0, 0, d), r.EndsAt.AddDate(0, 0, d)
+		k.place(k.kita, r)
+	}
+	near, err := k.service.Near(t.Context(), FreeQuery{Day: sunday, Part: Afternoon, Capacity: 20})
+	if err != nil || len(near) != nearTimes {
+		t.Fatalf("near: %+v %v", near, err)
+	}
+	if n := near[0]; n.Day != sunday || n.Part != Evening || n.Rooms != 3 || n.More {
+		t.Errorf("the same day: %+v", n)
+	}
+	if a, b := near[1], near[2]; a.Day != sunday.AddDays(2) || b.Day != sunday.AddDays(-2) || a.Part != Afternoon {
+		t.Errorf("other days: %+v %+v", a, b)
+	}
+	timed, err := k.service.Near(t.Context(), FreeQuery{StartsAt: at(10, 0), EndsAt: at(11, 30), Capacity: 20})
+	if err != nil || len(timed) != nearTimes || timed[0].Part != Evening || timed[1].Part != "" || !timed[1].StartsAt.Equal(at(48+10, 0)) || !timed[1].EndsAt.Equal(at(48+11, 30)) {
+		t.Errorf("the same time: %+v %v", timed, err)
+	}
+	if none, err := k.service.Near(t.Context(), FreeQuery{Day: sunday, Part: Morning, Capacity: 5000}); err != nil || len(none) != 0 {
+		t.Errorf("no room is so large: %+v %v", none, err)
+	}
+}

@@ -1,0 +1,134 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// calendarData is what the timeline of a facility is drawn from: the page's own words, times and colours, and no more.
+type calendarData struct {
+	From  string         `json:"from"`
+	Days  int            `json:"days"`
+	Rooms []calendarRoom `json:"rooms"`
+	Spans []calendarSpan `json:"spans"`
+}
+
+type calendarRoom struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Lines string `json:"lines"`
+	Href  string `json:"href"`
+}
+
+type calendarSpan struct {
+	Room  string `json:"room"`
+	Start string `json:"start"`
+	End   string `json:"end"`
+	State string `json:"state"`
+	Text  string `json:"text"`
+}
+
+// facilityCalendarData is the calendar for the script of its page. Whoever builds on free and taken times asks the API.
+func (s *Site) facilityCalendarData(c echo.Context) error {
+	ctx := c.Request().Context()
+	id, err := idOf(c, venue.ErrFacilityUnknown)
+	if err != nil {
+		return err
+	}
+	from, err := clock.ParseDate(c.QueryParam("from"))
+	if err != nil {
+		return errDays.Field("from", "invalid_date")
+	}
+	days, err := strconv.Atoi(c.QueryParam("days"))
+	if err != nil {
+		return errDays.Field("days", "unknown_value")
+	}
+	p, err := s.painter(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := s.venues.Facility(ctx, id)
+	if err != nil {
+		return err
+	}
+	b, err := s.bookings.Board(ctx, booking.BoardQuery{Facility: f.ID, From: from, Days: days, Skip: pageOf(c) * booking.MaxBoardRooms})
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(p.calendarData(b))
+	if err != nil {
+		return fmt.Errorf("write calendar: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-cache") // kept by any cache, which asks whether it still holds
+	h.Set("ETag", etag)
+	if httpx.NotModified(c.Request(), etag, time.Time{}) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, "application/json; charset=utf-8", body)
+}
+
+var errDays = fault.Invalid("invalid_request")
+
+func (p painter) calendarData(b booking.Board) calendarData {
+	data := calendarData{From: b.From.String(), Days: b.Days, Rooms: []calendarRoom{}, Spans: []calendarSpan{}}
+	for _, room := range b.Rooms {
+		id := room.Room.ID.String()
+		data.Rooms = append(data.Rooms, calendarRoom{
+			ID: id, Name: room.Room.Name, Lines: strconv.Itoa(room.Capacity) + "人まで", Href: boardHref(roomHref(room.Room.ID), viewWeek, b.From) + "#board",
+		})
+		for _, d := range room.Days {
+			for _, x := range p.calendarSpans(room, d) {
+				x.Room = id
+				data.Spans = append(data.Spans, x)
+			}
+		}
+	}
+	return data
+}
+
+func (p painter) calendarSpans(room booking.BoardRoom, d booking.BoardDay) []calendarSpan {
+	span := func(s booking.State, from, to time.Time, text string) calendarSpan {
+		return calendarSpan{Start: from.In(clock.Tokyo).Format(wallTime), End: to.In(clock.Tokyo).Format(wallTime), State: p.boardState(s).Tone, Text: text}
+	}
+	word := func(s booking.State) string { return p.boardState(s).Word }
+	if d.State == booking.Shut {
+		return []calendarSpan{span(booking.Shut, d.Date.Start(), d.Date.AddDays(1).Start(), word(booking.Shut)+"："+p.closedText(d.Closed))}
+	}
+	var all []calendarSpan
+	for _, b := range d.Blocks {
+		switch {
+		case b.Kind == venue.Extension || b.Kind == venue.WholeDay:
+		case !room.ByBlocks && b.State == booking.Partly:
+			for _, free := range d.Free {
+				all = append(all, span(booking.Free, free.From, free.To, word(booking.Free)))
+			}
+		default:
+			text := word(b.State)
+			if b.Name != "" {
+				text = b.Name + "：" + text
+			}
+			all = append(all, span(b.State, b.Starts, b.Ends, text))
+		}
+	}
+	return all
+}
+
+// wallTime is a time in Tokyo without its zone: a calendar shows it as it is wherever its reader's phone thinks to be.
+const wallTime = "2006-01-02T15:04:05"

@@ -1,0 +1,76 @@
+package site
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
+)
+
+// calendarView is the rooms of a facility by day.
+type calendarView struct {
+	Page     head
+	Errors   []fieldError
+	Facility link
+	Board    boardView
+	Empty    bool
+	MoreHref string // the rooms after these
+	DataHref string // for the timeline that a script draws
+	FreeHref string
+}
+
+var calendarViews = []string{viewDay, viewWeek, viewMonth}
+
+// facilityCalendar shows when the rooms of a facility are free.
+func (s *Site) facilityCalendar(c echo.Context) error {
+	ctx := c.Request().Context()
+	id, err := idOf(c, venue.ErrFacilityUnknown)
+	if err != nil {
+		return err
+	}
+	p, err := s.painter(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := s.venues.Facility(ctx, id)
+	if err != nil {
+		return err
+	}
+	a := p.askBoard(c.QueryParams(), viewMonth, calendarViews...)
+	skip := pageOf(c) * booking.MaxBoardRooms
+	b, err := s.bookings.Board(ctx, booking.BoardQuery{Facility: f.ID, From: a.first, Days: a.days, Skip: skip})
+	if err != nil {
+		return err
+	}
+	path := facilityHref(f.ID) + "/calendar"
+	v := calendarView{
+		Page: head{
+			Title: f.Name + "の空き状況", Current: "facilities", Description: f.Name + "の部屋が、いつ空いているかを見られます。", Canonical: p.canonical(path),
+			Crumbs: []link{{"/", "となりまち"}, {"/facilities", "施設と部屋"}, {facilityHref(f.ID), f.Name}, {"", "空き状況"}},
+		},
+		Facility: link{facilityHref(f.ID), f.Name}, Board: p.board(a, b, path, "", calendarViews...), Empty: len(b.Rooms) == 0,
+		DataHref: path + ".json?" + url.Values{"from": {a.first.String()}, "days": {strconv.Itoa(a.days)}, "page": {strconv.Itoa(skip / booking.MaxBoardRooms)}}.Encode(),
+		FreeHref: "/rooms/free?" + url.Values{"area": {f.AreaCode}}.Encode(),
+	}
+	if b.More {
+		v.MoreHref = boardHref(path, a.view, a.date) + "&page=" + strconv.Itoa(skip/booking.MaxBoardRooms+1)
+	}
+	if a.fault != "" {
+		v.Errors = append(v.Errors, fieldError{ID: v.Board.Jump.Date.ID, Text: v.Board.Jump.Date.Label + "：" + a.fault})
+		return s.show(c, http.StatusUnprocessableEntity, "calendar", v)
+	}
+	return s.show(c, http.StatusOK, "calendar", v)
+}
+
+// pageOf is which page of a facility's rooms; what is no number is the first.
+func pageOf(c echo.Context) int {
+	n, err := strconv.Atoi(c.QueryParam("page"))
+	if err != nil || n < 0 || n > 100 {
+		return 0
+	}
+	return n
+}
