@@ -4474,6 +4474,8 @@ type NotModifiedResponse struct {
 
 type PaperOverApplicationProblemPlusJSONResponse Problem
 
+type ProofNeededApplicationProblemPlusJSONResponse Problem
+
 type TooLargeApplicationProblemPlusJSONResponse Problem
 
 type UnauthorizedApplicationProblemPlusJSONResponse Problem
@@ -20363,6 +20365,22 @@ func (response ChangeTicketSlots401ApplicationProblemPlusJSONResponse) VisitChan
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTicketSlots403ApplicationProblemPlusJSONResponse struct {
+	ProofNeededApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeTicketSlots403ApplicationProblemPlusJSONResponse) VisitChangeTicketSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }

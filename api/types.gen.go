@@ -4574,7 +4574,10 @@ type TicketSlot struct {
 // TicketSlotsChange defines model for TicketSlotsChange.
 type TicketSlotsChange struct {
 	GiveBack *[]openapi_types.UUID `json:"give_back,omitempty"`
-	Take     *[]openapi_types.UUID `json:"take,omitempty"`
+
+	// Proof The answer to a `challenge`, as when a ticket is taken.
+	Proof *string               `json:"proof,omitempty"`
+	Take  *[]openapi_types.UUID `json:"take,omitempty"`
 }
 
 // TicketStatus defines model for TicketStatus.

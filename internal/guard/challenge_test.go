@@ -322,7 +322,7 @@ func BenchmarkUncontested(b *testing.B) {
 			b.Fatal(err)
 		}
 		pass.Settle(b.Context(), ticket.ErrClosed)
-		j.pool.bins = [demandBins]int{}
+		j.pieces[0].pool.bins = [demandBins]int{}
 	}
 }
 

@@ -6,6 +6,8 @@
 //	share       a network took max(2, a tenth) of the quota's seats within ten minutes: the next ones wait until the window has room
 //	busy        a network took 20 seats of whatever quotas within ten minutes
 //
+// A ticket of several slots is judged for each of them, and so is each slot that a ticket takes later or in exchange; what is given back is not.
+//
 // A network is an IPv4 /24 or an IPv6 /48, about as many households as share an exit. It is known by a MAC under a key that is drawn every hour; the
 // address itself is neither kept nor logged. A group that is larger than the share on its own is let in when its network took nothing else.
 //
@@ -13,7 +15,7 @@
 //
 // A Challenge is signed, bound to the event, ends after a while and is stored nowhere until it is spent. It is met by work (the browser finds numbers,
 // ALTCHA's way) from WorkAfter on, or without any script by waiting until WaitUntil. Both grow with the crowd and with what the network took already. A challenge
-// is good for one ticket. The share's window is enforced by the clock and not by the work, so that no computer is fast enough to pass it.
+// is good for one ticket, or for one change of its slots. The share's window is enforced by the clock and not by the work, so that no computer is fast enough to pass it.
 //
 // # Several processes
 //

@@ -102,14 +102,17 @@ func address(s string) netip.Addr { return netip.MustParseAddr(s) }
 func (p *process) try(t testing.TB, from string, r ticket.Request, proof string) (ticket.Ticket, *Challenge, error) {
 	t.Helper()
 	_, got, err := p.Take(context.WithoutCancel(t.Context()), address(from), r, proof)
-	f, ok := fault.As(err)
-	if !ok {
-		return got, nil, err
+	return got, challengeOf(err), err
+}
+
+// challengeOf gives what a refusal asks for; nil when it asks for nothing.
+func challengeOf(err error) *Challenge {
+	if f, ok := fault.As(err); ok {
+		if c, ok := f.Params[ParamChallenge].(Challenge); ok {
+			return &c
+		}
 	}
-	if c, ok := f.Params[ParamChallenge].(Challenge); ok {
-		return got, &c, err
-	}
-	return got, nil, err
+	return nil
 }
 
 func wantError(t testing.TB, what string, err, want error) {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,8 @@ type Tickets interface {
 	Take(ctx context.Context, r ticket.Request) (secret.Ticket, ticket.Ticket, error)
 	// Again fails with ticket.ErrUnknown for a secret that has no ticket.
 	Again(ctx context.Context, r ticket.Request) (ticket.Ticket, error)
+	Look(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
+	ChangeSlots(ctx context.Context, code secret.Ticket, take, giveBack []uuid.UUID) (ticket.Ticket, error)
 }
 
 // Options are what a Guard is made of; all but Exempt and Logger are required.
@@ -95,18 +98,26 @@ func (g *Guard) draw() ([][]byte, error) {
 // Ask is a request for seats.
 type Ask struct {
 	Event, Quota uuid.UUID
+	Slots        []uuid.UUID // further quotas, of which as much is wanted
 	Seats        int
 	Secret       secret.Ticket // the zero Secret when the service is to make one
+}
+
+// piece is one quota of a request.
+type piece struct {
+	pool    *pool
+	quota   uuid.UUID
+	used    int       // seats of it that the network has
+	most    int       // and may have
+	counted time.Time // in the shared table; zero: not there
 }
 
 // Pass lets one request through; the zero Pass does, too. Settle it.
 type Pass struct {
 	guard   *Guard
-	pool    *pool
 	network network
-	quota   uuid.UUID
-	taken   taken
-	slot    time.Time // in the shared table; zero: not there
+	taken   taken // of each
+	pieces  []piece
 }
 
 // Take is ticket.Service.Take behind the guard: without a crowd that is a look into two maps. proof is "" or an answer to a Challenge; one that is brought must be
@@ -114,8 +125,8 @@ type Pass struct {
 //
 // Beside Take's own it fails with ErrProofNeeded, ErrSpent, ErrEarly, ErrExpired, ErrChallenge and ErrWork.
 func (g *Guard) Take(ctx context.Context, from netip.Addr, r ticket.Request, proof string) (secret.Ticket, ticket.Ticket, error) {
-	j := g.judge(from, Ask{Event: r.EventID, Quota: r.QuotaID, Seats: r.Seats, Secret: r.Secret})
-	if j == nil {
+	j := g.judge(from, Ask{Event: r.EventID, Quota: r.QuotaID, Slots: r.Slots, Seats: r.Seats, Secret: r.Secret})
+	if j == nil || len(r.Slots) >= ticket.MostSlots { // refused
 		return g.tickets.Take(ctx, r)
 	}
 	if j.seen { // counted lately: nearly always the same request, sent again
@@ -140,6 +151,34 @@ func (g *Guard) Take(ctx context.Context, from netip.Addr, r ticket.Request, pro
 	return code, t, err
 }
 
+// ChangeSlots is ticket.Service.ChangeSlots behind the guard: each slot that the ticket does not hold yet is judged as one that is taken. What is only given
+// back, and a request that is sent again, passes. It fails as ChangeSlots and Take do.
+func (g *Guard) ChangeSlots(ctx context.Context, from netip.Addr, code secret.Ticket, take, giveBack []uuid.UUID, proof string) (ticket.Ticket, error) {
+	if len(take) == 0 || len(take) > ticket.MostSlots { // nothing is taken, or it is refused
+		return g.tickets.ChangeSlots(ctx, code, take, giveBack)
+	}
+	t, err := g.tickets.Look(ctx, code)
+	if err != nil {
+		return ticket.Ticket{}, err
+	}
+	var more []uuid.UUID
+	for _, slot := range take {
+		if !slices.Contains(more, slot) && !slices.ContainsFunc(t.Slots(), func(h ticket.HeldSlot) bool { return h.ID == slot }) {
+			more = append(more, slot)
+		}
+	}
+	if len(more) == 0 || len(t.Slots()) == 0 {
+		return g.tickets.ChangeSlots(ctx, code, take, giveBack)
+	}
+	pass, err := g.Admit(ctx, from, Ask{Event: t.EventID, Quota: more[0], Slots: more[1:], Seats: 1, Secret: code}, proof)
+	if err != nil {
+		return ticket.Ticket{}, err
+	}
+	t, err = g.tickets.ChangeSlots(ctx, code, take, giveBack)
+	pass.Settle(ctx, err)
+	return t, err
+}
+
 // Admit lets a request through that takes seats in another way than Take, or says what it has to bring; Take tells how it fails. Whoever calls it answers a
 // secret that has a ticket already by itself.
 func (g *Guard) Admit(ctx context.Context, from netip.Addr, a Ask, proof string) (Pass, error) {
@@ -161,14 +200,23 @@ func (g *Guard) judge(from netip.Addr, a Ask) *judgement {
 			return nil
 		}
 	}
-	j := &judgement{Guard: g, ask: a, now: g.clock.Now(), pool: g.pools.of(a.Quota)}
+	j := &judgement{Guard: g, ask: a, now: g.clock.Now()}
+	j.pieces = append(j.one[:0], piece{pool: g.pools.of(a.Quota), quota: a.Quota})
+	for _, q := range a.Slots {
+		j.pieces = append(j.pieces, piece{pool: g.pools.of(q), quota: q})
+	}
 	j.networks = g.hours.Load().networks(around, j.now)
 	if !a.Secret.IsZero() {
 		j.who = maphash.String(g.seed, a.Secret.Reveal())
 	}
 	j.windows.mu.Lock()
 	defer j.windows.mu.Unlock()
-	j.used, j.seen = j.windows.count(j.networks, a.Quota, j.who, j.now)
+	for i := range j.pieces {
+		known := false
+		if j.pieces[i].used, known = j.windows.count(j.networks, j.pieces[i].quota, j.who, j.now); i == 0 {
+			j.seen = known
+		}
+	}
 	j.all, _ = j.windows.count(j.networks, uuid.Nil, 0, j.now)
 	j.crowded = j.windows.full(j.now)
 	return j
@@ -177,15 +225,16 @@ func (g *Guard) judge(from netip.Addr, a Ask) *judgement {
 // judgement is one request's.
 type judgement struct {
 	*Guard
-	ask       Ask
-	networks  []network
-	now       time.Time
-	pool      *pool
-	who       uint64
-	used, all int  // seats of this network: of the quota, of all
-	seen      bool // who is among them
-	crowded   bool
-	level     int
+	ask      Ask
+	networks []network
+	now      time.Time
+	pieces   []piece
+	one      [1]piece // nearly always all of them
+	who      uint64
+	all      int  // seats of this network, of all quotas
+	seen     bool // who is among those of the first
+	crowded  bool
+	level    int
 }
 
 // knownFull keeps a rush on a full quota from the shared table; alone, ticket.Service does as much by itself.
@@ -193,10 +242,11 @@ func (j *judgement) knownFull() bool {
 	if !j.shares() {
 		return false
 	}
-	j.pool.mu.Lock()
-	defer j.pool.mu.Unlock()
-	left := j.pool.fullUntil.Sub(j.now)
-	return left > 0 && left <= fullFor && j.ask.Seats >= j.pool.fullFor
+	p := j.pieces[0].pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := p.fullUntil.Sub(j.now)
+	return left > 0 && left <= fullFor && j.ask.Seats >= p.fullFor
 }
 
 // shares reports that other processes serve, or did within the last window.
@@ -208,72 +258,89 @@ func (j *judgement) pass(ctx context.Context, proof string) (Pass, error) {
 	if proof != "" {
 		solved, bad = j.check(proof, j.ask.Event, j.now)
 	}
-	p := j.pool
-	p.mu.Lock()
-	contest, contested := p.contested(j.now)
-	p.mu.Unlock()
-	most := 2
-	if j.used+j.ask.Seats > most {
-		p.mu.Lock()
-		j.look(ctx, p, sizeFor)
-		most = p.share()
-		p.mu.Unlock()
-	}
-	group := j.ask.Seats > most
-	j.level = contest + min(2, j.used)
+	contested, group := j.size(ctx)
 	if over := j.all - busyNetwork; over >= 0 {
 		j.level += 1 + bits.Len(uint(over/busyNetwork))
 	}
 	needed := contested || group || j.crowded || j.all >= busyNetwork
-	most = max(most, j.ask.Seats)
 	switch {
 	case errors.Is(bad, ErrEarly):
 		return Pass{}, bad
 	case bad != nil:
-		return Pass{}, j.withChallenge(bad, j.freeAt(most))
+		return Pass{}, j.withChallenge(bad, j.freeAt())
 	case needed && proof == "":
-		return Pass{}, j.withChallenge(ErrProofNeeded, j.freeAt(most))
+		return Pass{}, j.withChallenge(ErrProofNeeded, j.freeAt())
 	}
-	pass, err := j.reserve(ctx, most)
+	pass, err := j.reserve(ctx)
 	if err != nil {
 		return Pass{}, err
 	}
 	if proof != "" {
 		first, err := j.store.spend(ctx, solved)
 		if err == nil && !first {
-			err = j.withChallenge(ErrSpent, j.freeAt(most))
+			err = j.withChallenge(ErrSpent, j.freeAt())
 		}
 		if err != nil {
 			pass.Settle(ctx, err)
 			return Pass{}, err
 		}
 	}
-	p.mu.Lock()
-	if demand := p.want(j.ask.Seats, j.now); demand >= busyFrom {
-		j.look(ctx, p, roomFor)
-		p.judge(demand, j.now)
+	for i := range j.pieces {
+		p := j.pieces[i].pool
+		p.mu.Lock()
+		if demand := p.want(j.ask.Seats, j.now); demand >= busyFrom {
+			j.look(ctx, &j.pieces[i], roomFor)
+			p.judge(demand, j.now)
+		}
+		p.mu.Unlock()
 	}
-	p.mu.Unlock()
 	return pass, nil
+}
+
+// size finds what the network may have of each piece, and how hard a challenge would be.
+func (j *judgement) size(ctx context.Context) (contested, group bool) {
+	contest, used := 0, 0
+	for i := range j.pieces {
+		w := &j.pieces[i]
+		w.pool.mu.Lock()
+		level, hot := w.pool.contested(j.now)
+		w.most = 2
+		if w.used+j.ask.Seats > w.most {
+			j.look(ctx, w, sizeFor)
+			w.most = w.pool.share()
+		}
+		w.pool.mu.Unlock()
+		contest, used, contested, group = max(contest, level), max(used, w.used), contested || hot, group || j.ask.Seats > w.most
+		w.most = max(w.most, j.ask.Seats)
+	}
+	j.level = contest + min(2, used)
+	return contested, group
 }
 
 func (j *judgement) entry() taken { return taken{at: j.now, who: j.who, seats: j.ask.Seats} }
 
-func (j *judgement) freeAt(most int) time.Time {
+// freeAt is when the network may have all that it asks for.
+func (j *judgement) freeAt() (at time.Time) {
 	j.windows.mu.Lock()
 	defer j.windows.mu.Unlock()
-	return j.windows.roomAt(j.networks, j.ask.Quota, j.ask.Seats, most, j.now)
+	for _, w := range j.pieces {
+		if free := j.windows.roomAt(j.networks, w.quota, j.ask.Seats, w.most, j.now); free.After(at) {
+			at = free
+		}
+	}
+	return at
 }
 
 // look reads the pool's room unless what is known is young enough; p.mu is held, and let go meanwhile. Without an answer what was known stays.
-func (j *judgement) look(ctx context.Context, p *pool, age time.Duration) {
+func (j *judgement) look(ctx context.Context, w *piece, age time.Duration) {
+	p := w.pool
 	since := j.now.Sub(p.readAt)
 	if p.known && (p.asking || since >= 0 && since < age) {
 		return
 	}
 	p.asking = true
 	p.mu.Unlock()
-	capacity, left, err := j.store.room(ctx, j.ask.Quota)
+	capacity, left, err := j.store.room(ctx, w.quota)
 	p.mu.Lock()
 	p.asking = false
 	if err == nil {
@@ -282,29 +349,35 @@ func (j *judgement) look(ctx context.Context, p *pool, age time.Duration) {
 }
 
 // reserve counts the seats in the network's window before they are taken, so that two requests at once can't both have the last of its share.
-func (j *judgement) reserve(ctx context.Context, most int) (Pass, error) {
-	pass := Pass{guard: j.Guard, pool: j.pool, network: j.networks[0], quota: j.ask.Quota, taken: j.entry()}
+func (j *judgement) reserve(ctx context.Context) (Pass, error) {
+	pass := Pass{guard: j.Guard, network: j.networks[0], taken: j.entry(), pieces: j.pieces}
 	j.windows.mu.Lock()
-	used, _ := j.windows.count(j.networks, j.ask.Quota, 0, j.now)
-	if used+j.ask.Seats > most {
-		at := j.windows.roomAt(j.networks, j.ask.Quota, j.ask.Seats, most, j.now)
-		j.windows.mu.Unlock()
-		return Pass{}, j.withChallenge(ErrProofNeeded, at)
+	for _, w := range j.pieces {
+		used, _ := j.windows.count(j.networks, w.quota, 0, j.now)
+		if used+j.ask.Seats > w.most {
+			j.windows.mu.Unlock()
+			return Pass{}, j.withChallenge(ErrProofNeeded, j.freeAt())
+		}
 	}
-	j.windows.add(pass.network, pass.quota, pass.taken)
+	for _, w := range j.pieces {
+		j.windows.add(pass.network, w.quota, pass.taken)
+	}
 	j.windows.mu.Unlock()
 	if !j.shares() {
 		return pass, nil
 	}
-	granted, slot, freeAt, err := j.store.take(ctx, j.networks, j.ask.Quota, j.ask.Seats, most)
-	if err != nil || !granted {
-		pass.uncount()
+	for i := range j.pieces {
+		w := &j.pieces[i]
+		granted, slot, freeAt, err := j.store.take(ctx, j.networks, w.quota, j.ask.Seats, w.most)
+		if err == nil && !granted {
+			err = j.withChallenge(ErrProofNeeded, freeAt)
+		}
 		if err != nil {
+			pass.undo(ctx)
 			return Pass{}, err
 		}
-		return Pass{}, j.withChallenge(ErrProofNeeded, freeAt)
+		w.counted = slot
 	}
-	pass.slot = slot
 	return pass, nil
 }
 
@@ -327,27 +400,33 @@ func (p Pass) Settle(ctx context.Context, err error) {
 		return
 	}
 	if errors.Is(err, ticket.ErrFull) {
-		p.pool.mu.Lock()
-		p.pool.fullUntil, p.pool.fullFor = g.clock.Now().Add(fullFor), p.taken.seats
-		p.pool.mu.Unlock()
+		full := p.pieces[0].pool
+		full.mu.Lock()
+		full.fullUntil, full.fullFor = g.clock.Now().Add(fullFor), p.taken.seats
+		full.mu.Unlock()
 	}
 	if errors.Is(err, postgres.ErrUnavailable) {
 		return // a ticket may exist all the same
 	}
-	p.uncount()
-	if p.slot.IsZero() {
-		return
+	p.undo(ctx)
+}
+
+// undo takes back what was counted.
+func (p Pass) undo(ctx context.Context) {
+	p.guard.windows.mu.Lock()
+	for _, w := range p.pieces {
+		p.guard.windows.remove(p.network, w.quota, p.taken)
 	}
+	p.guard.windows.mu.Unlock()
 	// The caller may have gone; a seat that nobody took must not count for ten minutes.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := g.store.giveBack(ctx, p.network, p.quota, p.slot, p.taken.seats); err != nil {
-		g.log.LogAttrs(ctx, slog.LevelWarn, "could not uncount a share", slog.Any("cause", err))
+	for _, w := range p.pieces {
+		if w.counted.IsZero() {
+			continue
+		}
+		if err := p.guard.store.giveBack(ctx, p.network, w.quota, w.counted, p.taken.seats); err != nil {
+			p.guard.log.LogAttrs(ctx, slog.LevelWarn, "could not uncount a share", slog.Any("cause", err))
+		}
 	}
-}
-
-func (p Pass) uncount() {
-	p.guard.windows.mu.Lock()
-	defer p.guard.windows.mu.Unlock()
-	p.guard.windows.remove(p.network, p.quota, p.taken)
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -23,6 +24,13 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 	}
 	if line.method == post && line.rule.access == staffOnly && checks.takesKey {
 		h = f.once(h)
+	}
+	if line.operation == "changeTicketSlots" {
+		change := h
+		h = func(c echo.Context) error {
+			from, _ := netip.ParseAddr(c.RealIP())
+			return change(with(c, peerKey{}, from))
+		}
 	}
 	checked := func(c echo.Context) error {
 		if err := checks.check(c); err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -91,6 +92,67 @@ func (h *heard) Take(_ context.Context, from netip.Addr, _ ticket.Request, _ str
 	return secret.Ticket{}, ticket.Ticket{}, ticket.ErrFull
 }
 
+func (h *heard) ChangeSlots(_ context.Context, from netip.Addr, _ secret.Ticket, _, _ []uuid.UUID, _ string) (ticket.Ticket, error) {
+	h.from = append(h.from, from)
+	return ticket.Ticket{}, ticket.ErrSlotFull
+}
+
+// bookedSlot is an event with two times at a table, of which a ticket has the first.
+func (b *bundle) bookedSlot(t *testing.T) (slots []uuid.UUID, code string) {
+	t.Helper()
+	body := b.eventBody(10)
+	starts := b.clock.Now().Add(72 * time.Hour)
+	hour := func(h int) string { return starts.Add(time.Duration(h) * time.Hour).Format(time.RFC3339) }
+	body["occurrences"] = list{obj{
+		"starts_at": hour(0), "ends_at": hour(6), "place": obj{"kind": "in_person", "name": "公民館"}, "parts": list{obj{"reservation": "slot", "booths": list{obj{"name": "弁護士"}}}},
+	}}
+	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: body})
+	part := e.Occurrences[0].Parts[0]
+	at := map[string]string{"event_id": e.ID.String(), "occurrence_id": e.Occurrences[0].ID.String(), "part_id": part.ID.String()}
+	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
+	plan := obj{"booth_ids": list{part.Booths[0].ID}, "from": hour(1), "to": hour(2), "minutes": 30}
+	for _, s := range must[api.StaffSlotList](t, b, 201, req{operation: "layOutSlots", auth: bearer(b.editor), path: at, body: plan}).Items {
+		slots = append(slots, s.ID)
+	}
+	return slots, must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: at, body: obj{"quota_id": slots[0]}}).Secret
+}
+
+// crowd has a network take twenty seats of whatever.
+func crowd(t *testing.T, g *guard.Guard, from string) {
+	t.Helper()
+	for range 10 {
+		if _, err := g.Admit(t.Context(), netip.MustParseAddr(from), guard.Ask{Event: uuid.New(), Quota: uuid.New(), Seats: 2}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Changing slots from a busy network brings what taking them would.
+func TestChangingSlotsBehindTheGuard(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	slots, code := b.bookedSlot(t)
+	g := guard.New(guard.Options{DB: b.db, Keys: b.options.Keys, Random: rand.Reader, Tickets: b.options.Tickets.(*ticket.Service)})
+	b.behind(t, g)
+	crowd(t, g, "192.0.2.1")
+	q := req{operation: "changeTicketSlots", auth: "Ticket " + code, body: obj{"take": list{slots[1]}, "give_back": list{slots[0]}}}
+	r := b.do(t, q)
+	if r.StatusCode != http.StatusForbidden || r.code != "proof_needed" || len(r.raw)%1024 != 0 {
+		t.Fatalf("from a busy network: %d %s", r.StatusCode, r.raw)
+	}
+	var p api.Problem
+	if err := json.Unmarshal(r.raw, &p); err != nil || p.Challenge == nil {
+		t.Fatalf("challenge %+v, %v", p.Challenge, err)
+	}
+	proof, _ := guard.Solve(p.Challenge.Token, p.Challenge.Bits)
+	q.body = obj{"take": list{slots[1]}, "give_back": list{slots[0]}, "proof": proof}
+	for range 2 { // the same request, the same ticket
+		if got := must[api.Ticket](t, b, 200, q); len(got.Slots) != 1 || got.Slots[0].ID != slots[1] {
+			t.Errorf("changed: %+v", got.Slots)
+		}
+	}
+}
+
 func TestTheGuardHearsTheAddressOfThePeer(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -98,7 +160,9 @@ func TestTheGuardHearsTheAddressOfThePeer(t *testing.T) {
 	b.behind(t, h)
 	q := req{operation: "takeSeat", path: map[string]string{"event_id": uuid.NewString()}, body: obj{"quota_id": uuid.NewString()}, header: map[string]string{"X-Forwarded-For": "198.51.100.1", "X-Real-IP": "198.51.100.1"}}
 	b.do(t, q)
-	if len(h.from) != 1 || h.from[0].String() != "192.0.2.1" {
+	q = req{operation: "changeTicketSlots", auth: "Ticket 7BEBM6F474KRN78C7XN5T5G7MC", body: obj{"take": list{uuid.NewString()}}, header: q.header}
+	b.do(t, q)
+	if len(h.from) != 2 || h.from[0].String() != "192.0.2.1" || h.from[1] != h.from[0] {
 		t.Errorf("it heard %v: nobody said that this proxy is to be believed", h.from)
 	}
 }

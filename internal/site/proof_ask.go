@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
@@ -22,6 +23,7 @@ import (
 // Guard is what the pages ask of guard.Guard.
 type Guard interface {
 	Take(ctx context.Context, from netip.Addr, r ticket.Request, proof string) (secret.Ticket, ticket.Ticket, error)
+	ChangeSlots(ctx context.Context, from netip.Addr, code secret.Ticket, take, giveBack []uuid.UUID, proof string) (ticket.Ticket, error)
 }
 
 // guardedTake takes seats behind the guard, where there is one.
@@ -32,6 +34,16 @@ func (s *Site) guardedTake(c echo.Context, r ticket.Request, proof string) (secr
 	}
 	from, _ := netip.ParseAddr(c.RealIP()) // the zero Addr for what is none
 	return s.guard.Take(ctx, from, r, proof)
+}
+
+// guardedChange changes slots behind the guard, where there is one.
+func (s *Site) guardedChange(c echo.Context, code secret.Ticket, take, giveBack []uuid.UUID, proof string) (ticket.Ticket, error) {
+	ctx := c.Request().Context()
+	if s.guard == nil {
+		return s.tickets.ChangeSlots(ctx, code, take, giveBack)
+	}
+	from, _ := netip.ParseAddr(c.RealIP())
+	return s.guard.ChangeSlots(ctx, from, code, take, giveBack, proof)
 }
 
 // proofView keeps a form that was sent while its sender's browser does some work, or its sender waits.

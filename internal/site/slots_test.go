@@ -2,8 +2,10 @@ package site_test
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/guard"
 )
 
 var slotDay = clock.NewDate(2026, time.December, 16)
@@ -175,6 +178,38 @@ func TestSlotsOnPages(t *testing.T) {
 	}
 	if got := k.seatsTaken(e); got != 0 {
 		t.Errorf("%d places still taken", got)
+	}
+}
+
+// Who changes times from a busy network waits as who takes them; what was chosen stays on the page.
+func TestChangingSlotsWaits(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.consultation()
+	path := "/events/" + e.ID.String()
+	form, ids := slotForm(k.page(path))
+	if a := k.post(path+"/tickets", with(form, ids["相談員 13:30〜14:00"])); a.Code != http.StatusCreated {
+		t.Fatalf("take = %d", a.Code)
+	}
+	k.behind()
+	for range 10 {
+		if _, err := k.options.Guard.(*guard.Guard).Admit(t.Context(), netip.MustParseAddr("192.0.2.1"), guard.Ask{Event: uuid.New(), Quota: uuid.New(), Seats: 2}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change := formOf("secret", form.Get("secret"), "change", "1", "slot_id", ids["弁護士 14:15〜14:45"])
+	a := k.post("/t/slots", change)
+	kept := sent(a)
+	if a.Code != http.StatusForbidden || a.doc.Find("#proof-form").AttrOr("action", "") != "/t/slots" || kept.Get("slot_id") != change.Get("slot_id") || kept.Get("change") != "1" {
+		t.Fatalf("from a busy network = %d %v", a.Code, kept)
+	}
+	wait, err := strconv.Atoi(a.doc.Find("#proof-form").AttrOr("data-wait-in", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.clock.Advance(time.Duration(wait) * time.Second)
+	if a = k.post("/t/slots", kept); a.Code != http.StatusOK || a.doc.Find(".held-slots li").Length() != 2 {
+		t.Errorf("after waiting = %d %s", a.Code, text(a.doc.Find("main")))
 	}
 }
 

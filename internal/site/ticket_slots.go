@@ -140,8 +140,11 @@ func (s *Site) ticketSlots(c echo.Context) error {
 	giveBack, other := slotIDs(form["give_back"])
 	if refusal = errors.Join(refusal, other); refusal == nil {
 		var changed ticket.Ticket
-		if changed, refusal = s.tickets.ChangeSlots(ctx, code, take, giveBack); refusal == nil {
+		if changed, refusal = s.guardedChange(c, code, take, giveBack, form.Get("proof")); refusal == nil {
 			return s.showTicket(c, http.StatusOK, code, changed)
+		}
+		if shown, err := s.askProof(c, form, refusal); shown {
+			return err
 		}
 	}
 	f, ok := fault.As(refusal)
