@@ -15,6 +15,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/retention"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -410,4 +411,31 @@ func TestWhoSeesWhat(t *testing.T) {
 			t.Errorf("the public reads %s: %v", table, err)
 		}
 	}
+}
+
+// The codes of a date that was put off stay until it gets no new times for long; with new times, its new end counts.
+func TestCodesOfADateThatWasPutOff(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e, moved := k.event(t, 10), k.event(t, 10)
+	k.print(t, e, 2, 1)
+	k.print(t, moved, 3, 1)
+	k.exec(t, `update occurrence set status = 'postponed' where id in ($1, $2)`, e.OccurrenceID, moved.OccurrenceID)
+	kept := func(what string, at time.Time, want int) {
+		t.Helper()
+		k.clock.Set(at)
+		k.back(t)
+		if got := k.number(t, `select count(*) from paper_code`); got != want {
+			t.Errorf("%s: %d codes, want %d", what, got, want)
+		}
+	}
+	kept("long after the old end", e.EndsAt.Add(retention.AfterDate+24*time.Hour), 5)
+	later := e.EndsAt.Add(100 * 24 * time.Hour)
+	k.exec(t, `update part set starts_at = $2, ends_at = $3 where occurrence_id = $1`, moved.OccurrenceID, later.Add(-2*time.Hour), later)
+	k.exec(t, `update occurrence set status = 'scheduled', starts_at = $2, ends_at = $3 where id = $1`, moved.OccurrenceID, later.Add(-2*time.Hour), later)
+	kept("before the new end", later.Add(-time.Minute), 5)
+	kept("a week after the new end", later.Add(retention.AfterDate), 5)
+	kept("and past it", later.Add(retention.AfterDate+time.Minute), 2)
+	kept("as long as a ticket of that date", e.EndsAt.Add(retention.AfterPutOffDate), 2)
+	kept("and past it", e.EndsAt.Add(retention.AfterPutOffDate+time.Minute), 0)
 }

@@ -102,6 +102,6 @@ func take(ctx context.Context, tx *postgres.Tx, macs [][]byte, id uuid.UUID, mac
 }
 
 func giveBack(ctx context.Context, tx *postgres.Tx) (returned, deleted int, err error) {
-	err = tx.Pgx.QueryRow(ctx, `select returned, deleted from paper_return($1)`, retention.AfterDate).Scan(&returned, &deleted)
+	err = tx.Pgx.QueryRow(ctx, `select returned, deleted from paper_return($1, $2)`, retention.AfterDate, retention.AfterPutOffDate).Scan(&returned, &deleted)
 	return returned, deleted, err
 }
