@@ -61,6 +61,14 @@ func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger, face
 		db.Close()
 		return nil, err
 	}
+	talk, err := db.Talk(ctx)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	if len(talk) > 0 {
+		log.LogAttrs(ctx, slog.LevelWarn, "PostgreSQL's own log would hold what people send; the README says which settings keep it out", slog.Any("settings", talk))
+	}
 	return db, nil
 }
 
