@@ -88,7 +88,7 @@ func (in *ApplicationInput) clean() error {
 	in.Title = line(&refusal, "title", in.Title, 200)
 	checkCounts(&refusal, in.People, 0, 0)
 	if n := len(in.Wishes); n < 1 || n > MaxWishes {
-		refusal = refusal.Field("wishes", "too_many")
+		return refusal.Field("wishes", "too_many") // and thousands are not looked at
 	}
 	seen := map[string]bool{}
 	for i := range in.Wishes {

@@ -82,7 +82,7 @@ func (k *kit) settled(id uuid.UUID) map[RoundOutcome]int {
 		k.Fatal(err)
 	}
 	defer rows.Close()
-	again, booked, states := redrawn([]byte(r.List), r.Seed, r.Withdrawn), map[string]string{}, map[RoundOutcome]int{}
+	again, booked, states := redrawn([]byte(r.List), r.Seed, r.Withdrawn, r.Struck...), map[string]string{}, map[RoundOutcome]int{}
 	for rows.Next() {
 		var number string
 		var outcome RoundOutcome
@@ -98,9 +98,6 @@ func (k *kit) settled(id uuid.UUID) map[RoundOutcome]int {
 		booked[number] = ""
 		if room != nil {
 			booked[number] = Wish{RoomID: *room, StartsAt: *from, EndsAt: *to}.Pool()
-		}
-		if outcome == RoundLost {
-			booked[number] = again[number]
 		}
 		if (outcome == RoundWon) != (room != nil) || own != nil && !*own || outcome == "" {
 			k.Errorf("%s is %q, its booking %v", number, outcome, booked[number])

@@ -1,7 +1,6 @@
 package booking
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -21,14 +20,14 @@ import (
 )
 
 // redrawn is the draw made by somebody who has the published list, the seed and docs/rounds.md, and none of this program: what each number was given, "" for
-// nothing. Who withdrew is published too.
-func redrawn(list []byte, seed string, withdrawn []string) map[string]string {
+// nothing. Who withdrew is published too, and so is which wishes were struck.
+func redrawn(list []byte, seed string, withdrawn []string, struck ...lottery.Struck) map[string]string {
 	sum := func(s string) string { b := sha256.Sum256([]byte(s)); return hex.EncodeToString(b[:]) }
 	type use struct {
 		space    string
 		from, to int
 	}
-	takes, seats, entries := map[string][]use{}, map[string]int{}, [][]string{}
+	takes, seats, entries, digest := map[string][]use{}, map[string]int{}, map[string][]string{}, sum(string(list))
 	for line := range strings.Lines(string(list)) {
 		switch words := strings.Split(strings.TrimSuffix(line, "\n"), " "); words[0] {
 		case "pool":
@@ -40,18 +39,15 @@ func redrawn(list []byte, seed string, withdrawn []string) map[string]string {
 				takes[words[1]] = append(takes[words[1]], use{space, from, to})
 			}
 		case "entry":
-			entries = append(entries, words)
+			entries[sum("tonarimachi lottery order v1\n"+seed+"\n"+digest+"\n"+words[1]+"\n")] = words
 		}
 	}
-	key := func(number string) string {
-		return sum("tonarimachi lottery order v1\n" + seed + "\n" + sum(string(list)) + "\n" + number + "\n")
-	}
-	slices.SortFunc(entries, func(a, b []string) int { return cmp.Compare(key(a[1]), key(b[1])) })
 	out, given := map[string]string{}, []use{}
-	for _, e := range entries {
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		e := entries[key]
 		out[e[1]] = ""
 		for _, pool := range e[3:] {
-			free := seats[pool] > 0 && !slices.Contains(withdrawn, e[1])
+			free := seats[pool] > 0 && !slices.Contains(withdrawn, e[1]) && !slices.Contains(struck, lottery.Struck{Number: e[1], Pool: pool})
 			for _, u := range takes[pool] {
 				for _, g := range given {
 					name, how, _ := strings.Cut(u.space, ":")
@@ -77,7 +73,7 @@ func promised(r *Round, list []byte, seed string) bool {
 	return hex.EncodeToString(commitment[:]) == r.Commitment.String() && hex.EncodeToString(digest[:]) == r.Digest
 }
 
-// town is a pure one: rooms with the pieces they are made of, and a table, written by hand, of which rooms stand in each other's way.
+// plan is a pure one: rooms with the pieces they are made of, and a table, written by hand, of which rooms stand in each other's way.
 type plan struct {
 	rooms  []uuid.UUID
 	pieces map[uuid.UUID][]string

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -112,6 +113,7 @@ func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, sco
 		if err != nil {
 			return err
 		}
+		was := slices.Clone(w.all)
 		for i := range w.all {
 			b := &w.all[i]
 			if err := fn(ctx, w, b); err != nil {
@@ -121,7 +123,7 @@ func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, sco
 				return err
 			}
 		}
-		if err := settleAll(ctx, tx, w.all, facilities); err != nil {
+		if err := settleAll(ctx, tx, was, w.all, facilities); err != nil {
 			return err
 		}
 		after, err = readSeries(ctx, tx, view, series)

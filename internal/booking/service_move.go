@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,14 +42,14 @@ func (s *Service) Move(ctx context.Context, by Author, id uuid.UUID, m Move) (De
 		if err != nil {
 			return err
 		}
-		b := &w.all[0]
+		b, was := &w.all[0], slices.Clone(w.all)
 		if err := s.relocate(ctx, w, b, by, m); err != nil {
 			return err
 		}
 		if err := w.write(ctx, b, "moved"); err != nil {
 			return err
 		}
-		if err := settleAll(ctx, tx, w.all, facilities); err != nil {
+		if err := settleAll(ctx, tx, was, w.all, facilities); err != nil {
 			return err
 		}
 		d, err = readDetail(ctx, tx, w.view, id)
@@ -85,11 +86,17 @@ func set[T any](target *T, p *T) {
 	}
 }
 
-// settleAll gives moved bookings their floor, those of each in the way of others included. ErrTaken and ErrNoise say which day.
-func settleAll(ctx context.Context, tx *postgres.Tx, moved []Booking, facilities []uuid.UUID) error {
-	ids := make([]uuid.UUID, len(moved))
-	for i, b := range moved {
-		ids[i] = b.ID
+// settleAll gives moved bookings their floor, those of each in the way of others included; those that only got other words keep theirs as it is. ErrTaken and
+// ErrNoise say which day.
+func settleAll(ctx context.Context, tx *postgres.Tx, was, moved []Booking, facilities []uuid.UUID) error {
+	var ids []uuid.UUID
+	for i := range moved {
+		if !moved[i].standsAs(&was[i]) {
+			ids = append(ids, moved[i].ID)
+		}
+	}
+	if ids == nil {
+		return nil
 	}
 	r, err := settle(ctx, tx, ids, facilities)
 	if err != nil || r.outcome == "seated" {
@@ -105,6 +112,12 @@ func settleAll(ctx context.Context, tx *postgres.Tx, moved []Booking, facilities
 		}
 	}
 	return refusal
+}
+
+// standsAs tells whether a booking takes the floor that it took, and is as loud.
+func (b *Booking) standsAs(was *Booking) bool {
+	return b.Room.ID == was.Room.ID && b.StartsAt.Equal(was.StartsAt) && b.EndsAt.Equal(was.EndsAt) && b.SetupMinutes == was.SetupMinutes &&
+		b.ClearingMinutes == was.ClearingMinutes && b.Noise == was.Noise && b.Status.Occupies() == was.Status.Occupies()
 }
 
 // relocate writes a move into a locked booking and judges it.
@@ -223,6 +236,7 @@ func (s *Service) Swap(ctx context.Context, by Author, first, second uuid.UUID, 
 		if err != nil {
 			return err
 		}
+		was := slices.Clone(w.all)
 		if err := s.swap(ctx, w, by, reason); err != nil {
 			return err
 		}
@@ -231,7 +245,7 @@ func (s *Service) Swap(ctx context.Context, by Author, first, second uuid.UUID, 
 				return err
 			}
 		}
-		if err := settleAll(ctx, tx, w.all, facilities); err != nil {
+		if err := settleAll(ctx, tx, was, w.all, facilities); err != nil {
 			return err
 		}
 		if a, err = readDetail(ctx, tx, w.view, first); err != nil {

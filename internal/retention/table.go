@@ -136,7 +136,7 @@ func Table() []Rule {
 			Why: "Chance, sums, and times under random numbers of organizations: anybody can draw again.",
 		},
 		{Table: "booking_round_room", Columns: "organization_id facility_id room_id round_id", Whose: Nobody, What: "Which rooms are drawn by lot", Why: published},
-		{Table: "booking_round_space", Columns: "round_id space_id span", Whose: Nobody, What: "Which floor is kept for a draw while it runs", Why: "Days and ids."},
+		{Table: "booking_round_space", Columns: "round_id space_id span taker", Whose: Nobody, What: "Which floor is kept for a draw while it runs", Why: "Days and ids."},
 		{
 			Table: "booking_application", Columns: "borrower_id round_id id number title people outcome booking_id created_at", Whose: Nobody,
 			What: "Which organization applied for rooms, under which random number", Why: "Towns and groups apply, never residents; only the applicant reads it.",
