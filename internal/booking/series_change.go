@@ -113,6 +113,9 @@ func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, sco
 		if err != nil {
 			return err
 		}
+		if scope != OnlyThis && slices.ContainsFunc(w.all, func(b Booking) bool { return b.Status.Over() }) {
+			return errAgain // ended between the look and the locks: the change is for those that stand
+		}
 		was := slices.Clone(w.all)
 		for i := range w.all {
 			b := &w.all[i]
