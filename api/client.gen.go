@@ -329,6 +329,75 @@ type ClientInterface interface {
 	// Corresponds with PATCH /organizations/{slug} (the `ChangeOrganization` operationId).
 	ChangeOrganization(ctx context.Context, slug Slug, body ChangeOrganizationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListApplications List own applications for draws of rooms, the newest first
+	//
+	// Corresponds with GET /organizations/{slug}/applications (the `ListApplications` operationId).
+	ListApplications(ctx context.Context, slug Slug, params *ListApplicationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyForRoomsWithBody Apply for a draw of rooms
+	//
+	// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+	// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+	ApplyForRoomsWithBody(ctx context.Context, slug Slug, params *ApplyForRoomsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyForRooms Apply for a draw of rooms
+	//
+	// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+	// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+	ApplyForRooms(ctx context.Context, slug Slug, params *ApplyForRoomsParams, body ApplyForRoomsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawApplication Withdraw an application
+	//
+	// Before the closing nothing is left of it. Afterwards its number stays on the list, marked as withdrawn, and gets nothing. Once drawn 409 `application_drawn`: decline instead.
+	//
+	// Corresponds with DELETE /organizations/{slug}/applications/{application_id} (the `WithdrawApplication` operationId).
+	WithdrawApplication(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetApplication Read an own application and what became of it
+	//
+	// Corresponds with GET /organizations/{slug}/applications/{application_id} (the `GetApplication` operationId).
+	GetApplication(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeApplicationWithBody Put new wishes in the place of the old ones
+	//
+	// Until applications close. The number stays.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+	ChangeApplicationWithBody(ctx context.Context, slug Slug, applicationID ApplicationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeApplication Put new wishes in the place of the old ones
+	//
+	// Until applications close. The number stays.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+	ChangeApplication(ctx context.Context, slug Slug, applicationID ApplicationID, body ChangeApplicationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptResult Accept what was drawn
+	//
+	// The hold becomes a request, or is confirmed at once where the room asks for no approval. After `accept_until` it has lapsed: 409 `booking_status`.
+	//
+	// Corresponds with POST /organizations/{slug}/applications/{application_id}/accept (the `AcceptResult` operationId).
+	AcceptResult(ctx context.Context, slug Slug, applicationID ApplicationID, params *AcceptResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclineResult Decline what was drawn
+	//
+	// The hold is given up; from `accept_until` on the time is first come.
+	//
+	// Corresponds with POST /organizations/{slug}/applications/{application_id}/decline (the `DeclineResult` operationId).
+	DeclineResult(ctx context.Context, slug Slug, applicationID ApplicationID, params *DeclineResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAudit Read who did what, newest first
 	//
 	// Needs an administrator's token. The ledger never holds a word about residents.
@@ -1303,6 +1372,63 @@ type ClientInterface interface {
 	// Corresponds with POST /organizations/{slug}/rooms/{room_id}/open (the `OpenRoom` operationId).
 	OpenRoom(ctx context.Context, slug Slug, roomID RoomID, params *OpenRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListOwnRounds List own draws of rooms, the newest first
+	//
+	// Corresponds with GET /organizations/{slug}/rounds (the `ListOwnRounds` operationId).
+	ListOwnRounds(ctx context.Context, slug Slug, params *ListOwnRoundsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRoundWithBody Announce a draw of own rooms
+	//
+	// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+	// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+	CreateRoundWithBody(ctx context.Context, slug Slug, params *CreateRoundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRound Announce a draw of own rooms
+	//
+	// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+	// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+	CreateRound(ctx context.Context, slug Slug, params *CreateRoundParams, body CreateRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOwnRound Read an own draw of rooms and how many applications it has
+	//
+	// The number of applications is all a lender learns before the draw: wishes are read by nobody but the applicant.
+	//
+	// Corresponds with GET /organizations/{slug}/rounds/{round_id} (the `GetOwnRound` operationId).
+	GetOwnRound(ctx context.Context, slug Slug, roundID RoundID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeRoundWithBody Change an own draw of rooms
+	//
+	// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+	ChangeRoundWithBody(ctx context.Context, slug Slug, roundID RoundID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeRound Change an own draw of rooms
+	//
+	// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+	ChangeRound(ctx context.Context, slug Slug, roundID RoundID, body ChangeRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelRound Call an own draw of rooms off
+	//
+	// Until it is drawn, then 409 `round_drawn`. Its floor opens first come at once, and whoever stands in line moves up.
+	//
+	// Corresponds with POST /organizations/{slug}/rounds/{round_id}/cancel (the `CancelRound` operationId).
+	CancelRound(ctx context.Context, slug Slug, roundID RoundID, params *CancelRoundParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ChangeSeriesWithBody Give a series another rule or template
 	//
 	// Takes the whole series. Dates that were decided stay as they are.
@@ -1417,7 +1543,7 @@ type ClientInterface interface {
 
 	// FindFreeRooms Find rooms that are free at a time
 	//
-	// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+	// Rooms that are open to others, large enough, open then by their own hours and blocks, not taken and not kept for a draw (`/rounds`), with set-up and clearing around them; smallest rooms first. Who may
 	// book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
 	//
 	// Corresponds with GET /rooms/free (the `FindFreeRooms` operationId).
@@ -1432,10 +1558,31 @@ type ClientInterface interface {
 
 	// GetRoomAvailability See when a room is free
 	//
-	// Times alone: never who has the room, nor what for. Taken times that touch are one.
+	// Times alone: never who has the room, nor what for. Taken times that touch are one. What is given by lot in a round of applications is `kept`, and can't be booked until it is over.
 	//
 	// Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
 	GetRoomAvailability(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRounds List draws of rooms (抽選会), the newest first
+	//
+	// A round gives the rooms of a coming period by lot: organizations apply, lots are drawn so that anyone can draw them again, and what is left opens first come.
+	//
+	// Corresponds with GET /rounds (the `ListRounds` operationId).
+	ListRounds(ctx context.Context, params *ListRoundsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRound Read a draw of rooms, its rules, steps and what was promised
+	//
+	// Corresponds with GET /rounds/{round_id} (the `GetRound` operationId).
+	GetRound(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRoundDraw See what lots are drawn from, and draw again
+	//
+	// Before applications open a seed is promised by its `commitment`. When they close the `list` of random numbers, with the rooms and times each wishes for, is fixed and its
+	// SHA-256 told as `list_digest`. Then the seed is told, and everything follows from the two. docs/rounds.md says how to draw again; `tonarimachi verify-draw` does it
+	// with this answer. Nothing in it leads to an organization; each knows its own numbers.
+	//
+	// Corresponds with GET /rounds/{round_id}/draw (the `GetRoundDraw` operationId).
+	GetRoundDraw(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CancelTicket Give the seats back
 	//
@@ -2011,6 +2158,165 @@ func (c *Client) ChangeOrganizationWithBody(ctx context.Context, slug Slug, cont
 // Corresponds with PATCH /organizations/{slug} (the `ChangeOrganization` operationId).
 func (c *Client) ChangeOrganization(ctx context.Context, slug Slug, body ChangeOrganizationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeOrganizationRequest(c.Server, slug, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListApplications List own applications for draws of rooms, the newest first
+//
+// Corresponds with GET /organizations/{slug}/applications (the `ListApplications` operationId).
+func (c *Client) ListApplications(ctx context.Context, slug Slug, params *ListApplicationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListApplicationsRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyForRoomsWithBody Apply for a draw of rooms
+//
+// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+func (c *Client) ApplyForRoomsWithBody(ctx context.Context, slug Slug, params *ApplyForRoomsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyForRoomsRequestWithBody(c.Server, slug, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyForRooms Apply for a draw of rooms
+//
+// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+func (c *Client) ApplyForRooms(ctx context.Context, slug Slug, params *ApplyForRoomsParams, body ApplyForRoomsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyForRoomsRequest(c.Server, slug, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawApplication Withdraw an application
+//
+// Before the closing nothing is left of it. Afterwards its number stays on the list, marked as withdrawn, and gets nothing. Once drawn 409 `application_drawn`: decline instead.
+//
+// Corresponds with DELETE /organizations/{slug}/applications/{application_id} (the `WithdrawApplication` operationId).
+func (c *Client) WithdrawApplication(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawApplicationRequest(c.Server, slug, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetApplication Read an own application and what became of it
+//
+// Corresponds with GET /organizations/{slug}/applications/{application_id} (the `GetApplication` operationId).
+func (c *Client) GetApplication(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetApplicationRequest(c.Server, slug, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeApplicationWithBody Put new wishes in the place of the old ones
+//
+// Until applications close. The number stays.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+func (c *Client) ChangeApplicationWithBody(ctx context.Context, slug Slug, applicationID ApplicationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeApplicationRequestWithBody(c.Server, slug, applicationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeApplication Put new wishes in the place of the old ones
+//
+// Until applications close. The number stays.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+func (c *Client) ChangeApplication(ctx context.Context, slug Slug, applicationID ApplicationID, body ChangeApplicationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeApplicationRequest(c.Server, slug, applicationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptResult Accept what was drawn
+//
+// The hold becomes a request, or is confirmed at once where the room asks for no approval. After `accept_until` it has lapsed: 409 `booking_status`.
+//
+// Corresponds with POST /organizations/{slug}/applications/{application_id}/accept (the `AcceptResult` operationId).
+func (c *Client) AcceptResult(ctx context.Context, slug Slug, applicationID ApplicationID, params *AcceptResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptResultRequest(c.Server, slug, applicationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclineResult Decline what was drawn
+//
+// The hold is given up; from `accept_until` on the time is first come.
+//
+// Corresponds with POST /organizations/{slug}/applications/{application_id}/decline (the `DeclineResult` operationId).
+func (c *Client) DeclineResult(ctx context.Context, slug Slug, applicationID ApplicationID, params *DeclineResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclineResultRequest(c.Server, slug, applicationID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4235,6 +4541,133 @@ func (c *Client) OpenRoom(ctx context.Context, slug Slug, roomID RoomID, params 
 	return c.Client.Do(req)
 }
 
+// ListOwnRounds List own draws of rooms, the newest first
+//
+// Corresponds with GET /organizations/{slug}/rounds (the `ListOwnRounds` operationId).
+func (c *Client) ListOwnRounds(ctx context.Context, slug Slug, params *ListOwnRoundsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOwnRoundsRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRoundWithBody Announce a draw of own rooms
+//
+// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+func (c *Client) CreateRoundWithBody(ctx context.Context, slug Slug, params *CreateRoundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoundRequestWithBody(c.Server, slug, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRound Announce a draw of own rooms
+//
+// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+func (c *Client) CreateRound(ctx context.Context, slug Slug, params *CreateRoundParams, body CreateRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoundRequest(c.Server, slug, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOwnRound Read an own draw of rooms and how many applications it has
+//
+// The number of applications is all a lender learns before the draw: wishes are read by nobody but the applicant.
+//
+// Corresponds with GET /organizations/{slug}/rounds/{round_id} (the `GetOwnRound` operationId).
+func (c *Client) GetOwnRound(ctx context.Context, slug Slug, roundID RoundID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOwnRoundRequest(c.Server, slug, roundID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeRoundWithBody Change an own draw of rooms
+//
+// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+func (c *Client) ChangeRoundWithBody(ctx context.Context, slug Slug, roundID RoundID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeRoundRequestWithBody(c.Server, slug, roundID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeRound Change an own draw of rooms
+//
+// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+func (c *Client) ChangeRound(ctx context.Context, slug Slug, roundID RoundID, body ChangeRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeRoundRequest(c.Server, slug, roundID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelRound Call an own draw of rooms off
+//
+// Until it is drawn, then 409 `round_drawn`. Its floor opens first come at once, and whoever stands in line moves up.
+//
+// Corresponds with POST /organizations/{slug}/rounds/{round_id}/cancel (the `CancelRound` operationId).
+func (c *Client) CancelRound(ctx context.Context, slug Slug, roundID RoundID, params *CancelRoundParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelRoundRequest(c.Server, slug, roundID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ChangeSeriesWithBody Give a series another rule or template
 //
 // Takes the whole series. Dates that were decided stay as they are.
@@ -4489,7 +4922,7 @@ func (c *Client) ListRooms(ctx context.Context, params *ListRoomsParams, reqEdit
 
 // FindFreeRooms Find rooms that are free at a time
 //
-// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+// Rooms that are open to others, large enough, open then by their own hours and blocks, not taken and not kept for a draw (`/rounds`), with set-up and clearing around them; smallest rooms first. Who may
 // book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
 //
 // Corresponds with GET /rooms/free (the `FindFreeRooms` operationId).
@@ -4524,11 +4957,62 @@ func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...Reque
 
 // GetRoomAvailability See when a room is free
 //
-// Times alone: never who has the room, nor what for. Taken times that touch are one.
+// Times alone: never who has the room, nor what for. Taken times that touch are one. What is given by lot in a round of applications is `kept`, and can't be booked until it is over.
 //
 // Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
 func (c *Client) GetRoomAvailability(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRoomAvailabilityRequest(c.Server, roomID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRounds List draws of rooms (抽選会), the newest first
+//
+// A round gives the rooms of a coming period by lot: organizations apply, lots are drawn so that anyone can draw them again, and what is left opens first come.
+//
+// Corresponds with GET /rounds (the `ListRounds` operationId).
+func (c *Client) ListRounds(ctx context.Context, params *ListRoundsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRoundsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRound Read a draw of rooms, its rules, steps and what was promised
+//
+// Corresponds with GET /rounds/{round_id} (the `GetRound` operationId).
+func (c *Client) GetRound(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRoundRequest(c.Server, roundID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRoundDraw See what lots are drawn from, and draw again
+//
+// Before applications open a seed is promised by its `commitment`. When they close the `list` of random numbers, with the rooms and times each wishes for, is fixed and its
+// SHA-256 told as `list_digest`. Then the seed is told, and everything follows from the two. docs/rounds.md says how to draw again; `tonarimachi verify-draw` does it
+// with this answer. Nothing in it leads to an organization; each knows its own numbers.
+//
+// Corresponds with GET /rounds/{round_id}/draw (the `GetRoundDraw` operationId).
+func (c *Client) GetRoundDraw(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRoundDrawRequest(c.Server, roundID)
 	if err != nil {
 		return nil, err
 	}
@@ -5713,6 +6197,401 @@ func NewChangeOrganizationRequestWithBody(server string, slug Slug, contentType 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListApplicationsRequest constructs an http.Request for the ListApplications method
+func NewListApplicationsRequest(server string, slug Slug, params *ListApplicationsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Round != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "round", *params.Round, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewApplyForRoomsRequest calls the generic ApplyForRooms builder with application/json body
+func NewApplyForRoomsRequest(server string, slug Slug, params *ApplyForRoomsParams, body ApplyForRoomsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApplyForRoomsRequestWithBody(server, slug, params, "application/json", bodyReader)
+}
+
+// NewApplyForRoomsRequestWithBody constructs an http.Request for the ApplyForRooms method, with any body, and a specified content type
+func NewApplyForRoomsRequestWithBody(server string, slug Slug, params *ApplyForRoomsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawApplicationRequest constructs an http.Request for the WithdrawApplication method
+func NewWithdrawApplicationRequest(server string, slug Slug, applicationID ApplicationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "application_id", applicationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetApplicationRequest constructs an http.Request for the GetApplication method
+func NewGetApplicationRequest(server string, slug Slug, applicationID ApplicationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "application_id", applicationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeApplicationRequest calls the generic ChangeApplication builder with application/json body
+func NewChangeApplicationRequest(server string, slug Slug, applicationID ApplicationID, body ChangeApplicationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeApplicationRequestWithBody(server, slug, applicationID, "application/json", bodyReader)
+}
+
+// NewChangeApplicationRequestWithBody constructs an http.Request for the ChangeApplication method, with any body, and a specified content type
+func NewChangeApplicationRequestWithBody(server string, slug Slug, applicationID ApplicationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "application_id", applicationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAcceptResultRequest constructs an http.Request for the AcceptResult method
+func NewAcceptResultRequest(server string, slug Slug, applicationID ApplicationID, params *AcceptResultParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "application_id", applicationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications/%s/accept", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDeclineResultRequest constructs an http.Request for the DeclineResult method
+func NewDeclineResultRequest(server string, slug Slug, applicationID ApplicationID, params *DeclineResultParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "application_id", applicationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/applications/%s/decline", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -10865,6 +11744,292 @@ func NewOpenRoomRequest(server string, slug Slug, roomID RoomID, params *OpenRoo
 	return req, nil
 }
 
+// NewListOwnRoundsRequest constructs an http.Request for the ListOwnRounds method
+func NewListOwnRoundsRequest(server string, slug Slug, params *ListOwnRoundsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rounds", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateRoundRequest calls the generic CreateRound builder with application/json body
+func NewCreateRoundRequest(server string, slug Slug, params *CreateRoundParams, body CreateRoundJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateRoundRequestWithBody(server, slug, params, "application/json", bodyReader)
+}
+
+// NewCreateRoundRequestWithBody constructs an http.Request for the CreateRound method, with any body, and a specified content type
+func NewCreateRoundRequestWithBody(server string, slug Slug, params *CreateRoundParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rounds", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetOwnRoundRequest constructs an http.Request for the GetOwnRound method
+func NewGetOwnRoundRequest(server string, slug Slug, roundID RoundID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "round_id", roundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rounds/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeRoundRequest calls the generic ChangeRound builder with application/json body
+func NewChangeRoundRequest(server string, slug Slug, roundID RoundID, body ChangeRoundJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeRoundRequestWithBody(server, slug, roundID, "application/json", bodyReader)
+}
+
+// NewChangeRoundRequestWithBody constructs an http.Request for the ChangeRound method, with any body, and a specified content type
+func NewChangeRoundRequestWithBody(server string, slug Slug, roundID RoundID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "round_id", roundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rounds/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCancelRoundRequest constructs an http.Request for the CancelRound method
+func NewCancelRoundRequest(server string, slug Slug, roundID RoundID, params *CancelRoundParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "round_id", roundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/rounds/%s/cancel", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewChangeSeriesRequest calls the generic ChangeSeries builder with application/json body
 func NewChangeSeriesRequest(server string, slug Slug, seriesID SeriesID, body ChangeSeriesJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -11624,6 +12789,176 @@ func NewGetRoomAvailabilityRequest(server string, roomID RoomID, params *GetRoom
 	return req, nil
 }
 
+// NewListRoundsRequest constructs an http.Request for the ListRounds method
+func NewListRoundsRequest(server string, params *ListRoundsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/rounds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Organization != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization", *params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Room != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room", *params.Room, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Current != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "current", *params.Current, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRoundRequest constructs an http.Request for the GetRound method
+func NewGetRoundRequest(server string, roundID RoundID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "round_id", roundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/rounds/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRoundDrawRequest constructs an http.Request for the GetRoundDraw method
+func NewGetRoundDrawRequest(server string, roundID RoundID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "round_id", roundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/rounds/%s/draw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCancelTicketRequest constructs an http.Request for the CancelTicket method
 func NewCancelTicketRequest(server string) (*http.Request, error) {
 	var err error
@@ -12224,6 +13559,85 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PATCH /organizations/{slug} (the `ChangeOrganization` operationId).
 	ChangeOrganizationWithResponse(ctx context.Context, slug Slug, body ChangeOrganizationJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeOrganizationResponse, error)
+
+	// ListApplicationsWithResponse List own applications for draws of rooms, the newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/applications (the `ListApplications` operationId).
+	ListApplicationsWithResponse(ctx context.Context, slug Slug, params *ListApplicationsParams, reqEditors ...RequestEditorFn) (*ListApplicationsResponse, error)
+
+	// ApplyForRoomsWithBodyWithResponse Apply for a draw of rooms
+	//
+	// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+	// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+	ApplyForRoomsWithBodyWithResponse(ctx context.Context, slug Slug, params *ApplyForRoomsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApplyForRoomsResponse, error)
+
+	// ApplyForRoomsWithResponse Apply for a draw of rooms
+	//
+	// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+	// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+	ApplyForRoomsWithResponse(ctx context.Context, slug Slug, params *ApplyForRoomsParams, body ApplyForRoomsJSONRequestBody, reqEditors ...RequestEditorFn) (*ApplyForRoomsResponse, error)
+
+	// WithdrawApplicationWithResponse Withdraw an application
+	//
+	// Before the closing nothing is left of it. Afterwards its number stays on the list, marked as withdrawn, and gets nothing. Once drawn 409 `application_drawn`: decline instead.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /organizations/{slug}/applications/{application_id} (the `WithdrawApplication` operationId).
+	WithdrawApplicationWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*WithdrawApplicationResponse, error)
+
+	// GetApplicationWithResponse Read an own application and what became of it
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/applications/{application_id} (the `GetApplication` operationId).
+	GetApplicationWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*GetApplicationResponse, error)
+
+	// ChangeApplicationWithBodyWithResponse Put new wishes in the place of the old ones
+	//
+	// Until applications close. The number stays.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+	ChangeApplicationWithBodyWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeApplicationResponse, error)
+
+	// ChangeApplicationWithResponse Put new wishes in the place of the old ones
+	//
+	// Until applications close. The number stays.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+	ChangeApplicationWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, body ChangeApplicationJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeApplicationResponse, error)
+
+	// AcceptResultWithResponse Accept what was drawn
+	//
+	// The hold becomes a request, or is confirmed at once where the room asks for no approval. After `accept_until` it has lapsed: 409 `booking_status`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/applications/{application_id}/accept (the `AcceptResult` operationId).
+	AcceptResultWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, params *AcceptResultParams, reqEditors ...RequestEditorFn) (*AcceptResultResponse, error)
+
+	// DeclineResultWithResponse Decline what was drawn
+	//
+	// The hold is given up; from `accept_until` on the time is first come.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/applications/{application_id}/decline (the `DeclineResult` operationId).
+	DeclineResultWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, params *DeclineResultParams, reqEditors ...RequestEditorFn) (*DeclineResultResponse, error)
 
 	// ListAuditWithResponse Read who did what, newest first
 	//
@@ -13279,6 +14693,69 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /organizations/{slug}/rooms/{room_id}/open (the `OpenRoom` operationId).
 	OpenRoomWithResponse(ctx context.Context, slug Slug, roomID RoomID, params *OpenRoomParams, reqEditors ...RequestEditorFn) (*OpenRoomResponse, error)
 
+	// ListOwnRoundsWithResponse List own draws of rooms, the newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/rounds (the `ListOwnRounds` operationId).
+	ListOwnRoundsWithResponse(ctx context.Context, slug Slug, params *ListOwnRoundsParams, reqEditors ...RequestEditorFn) (*ListOwnRoundsResponse, error)
+
+	// CreateRoundWithBodyWithResponse Announce a draw of own rooms
+	//
+	// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+	// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+	CreateRoundWithBodyWithResponse(ctx context.Context, slug Slug, params *CreateRoundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoundResponse, error)
+
+	// CreateRoundWithResponse Announce a draw of own rooms
+	//
+	// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+	// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+	CreateRoundWithResponse(ctx context.Context, slug Slug, params *CreateRoundParams, body CreateRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoundResponse, error)
+
+	// GetOwnRoundWithResponse Read an own draw of rooms and how many applications it has
+	//
+	// The number of applications is all a lender learns before the draw: wishes are read by nobody but the applicant.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/{slug}/rounds/{round_id} (the `GetOwnRound` operationId).
+	GetOwnRoundWithResponse(ctx context.Context, slug Slug, roundID RoundID, reqEditors ...RequestEditorFn) (*GetOwnRoundResponse, error)
+
+	// ChangeRoundWithBodyWithResponse Change an own draw of rooms
+	//
+	// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+	ChangeRoundWithBodyWithResponse(ctx context.Context, slug Slug, roundID RoundID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeRoundResponse, error)
+
+	// ChangeRoundWithResponse Change an own draw of rooms
+	//
+	// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+	ChangeRoundWithResponse(ctx context.Context, slug Slug, roundID RoundID, body ChangeRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeRoundResponse, error)
+
+	// CancelRoundWithResponse Call an own draw of rooms off
+	//
+	// Until it is drawn, then 409 `round_drawn`. Its floor opens first come at once, and whoever stands in line moves up.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/rounds/{round_id}/cancel (the `CancelRound` operationId).
+	CancelRoundWithResponse(ctx context.Context, slug Slug, roundID RoundID, params *CancelRoundParams, reqEditors ...RequestEditorFn) (*CancelRoundResponse, error)
+
 	// ChangeSeriesWithBodyWithResponse Give a series another rule or template
 	//
 	// Takes the whole series. Dates that were decided stay as they are.
@@ -13401,7 +14878,7 @@ type ClientWithResponsesInterface interface {
 
 	// FindFreeRoomsWithResponse Find rooms that are free at a time
 	//
-	// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+	// Rooms that are open to others, large enough, open then by their own hours and blocks, not taken and not kept for a draw (`/rounds`), with set-up and clearing around them; smallest rooms first. Who may
 	// book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -13420,12 +14897,39 @@ type ClientWithResponsesInterface interface {
 
 	// GetRoomAvailabilityWithResponse See when a room is free
 	//
-	// Times alone: never who has the room, nor what for. Taken times that touch are one.
+	// Times alone: never who has the room, nor what for. Taken times that touch are one. What is given by lot in a round of applications is `kept`, and can't be booked until it is over.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /rooms/{room_id}/availability (the `GetRoomAvailability` operationId).
 	GetRoomAvailabilityWithResponse(ctx context.Context, roomID RoomID, params *GetRoomAvailabilityParams, reqEditors ...RequestEditorFn) (*GetRoomAvailabilityResponse, error)
+
+	// ListRoundsWithResponse List draws of rooms (抽選会), the newest first
+	//
+	// A round gives the rooms of a coming period by lot: organizations apply, lots are drawn so that anyone can draw them again, and what is left opens first come.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /rounds (the `ListRounds` operationId).
+	ListRoundsWithResponse(ctx context.Context, params *ListRoundsParams, reqEditors ...RequestEditorFn) (*ListRoundsResponse, error)
+
+	// GetRoundWithResponse Read a draw of rooms, its rules, steps and what was promised
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /rounds/{round_id} (the `GetRound` operationId).
+	GetRoundWithResponse(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*GetRoundResponse, error)
+
+	// GetRoundDrawWithResponse See what lots are drawn from, and draw again
+	//
+	// Before applications open a seed is promised by its `commitment`. When they close the `list` of random numbers, with the rooms and times each wishes for, is fixed and its
+	// SHA-256 told as `list_digest`. Then the seed is told, and everything follows from the two. docs/rounds.md says how to draw again; `tonarimachi verify-draw` does it
+	// with this answer. Nothing in it leads to an organization; each knows its own numbers.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /rounds/{round_id}/draw (the `GetRoundDraw` operationId).
+	GetRoundDrawWithResponse(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*GetRoundDrawResponse, error)
 
 	// CancelTicketWithResponse Give the seats back
 	//
@@ -14301,6 +15805,320 @@ func (r ChangeOrganizationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ChangeOrganizationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListApplicationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ApplicationPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListApplicationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListApplicationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListApplicationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ApplyForRoomsResponse201Headers the declared response headers of an HTTP 201 response for ApplyForRooms
+type ApplyForRoomsResponse201Headers struct {
+	Location *string
+}
+
+type ApplyForRoomsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Application
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ApplyForRoomsResponse201Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ApplyForRoomsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApplyForRoomsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApplyForRoomsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WithdrawApplicationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawApplicationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawApplicationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawApplicationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetApplicationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Application
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetApplicationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetApplicationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetApplicationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeApplicationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Application
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeApplicationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeApplicationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeApplicationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AcceptResultResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Application
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptResultResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptResultResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptResultResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeclineResultResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Application
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r DeclineResultResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeclineResultResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeclineResultResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -18114,6 +19932,236 @@ func (r OpenRoomResponse) ContentType() string {
 	return ""
 }
 
+type ListOwnRoundsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoundPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOwnRoundsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOwnRoundsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOwnRoundsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateRoundResponse201Headers the declared response headers of an HTTP 201 response for CreateRound
+type CreateRoundResponse201Headers struct {
+	Location *string
+}
+
+type CreateRoundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Round
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateRoundResponse201Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateRoundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateRoundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateRoundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOwnRoundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnRound
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOwnRoundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOwnRoundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOwnRoundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeRoundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Round
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeRoundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeRoundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeRoundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CancelRoundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Round
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelRoundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelRoundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelRoundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ChangeSeriesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18614,6 +20662,115 @@ func (r GetRoomAvailabilityResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetRoomAvailabilityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListRoundsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoundPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRoundsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRoundsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRoundsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRoundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Round
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRoundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRoundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRoundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRoundDrawResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoundDraw
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRoundDrawResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRoundDrawResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRoundDrawResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -19445,6 +21602,139 @@ func (c *ClientWithResponses) ChangeOrganizationWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseChangeOrganizationResponse(rsp)
+}
+
+// ListApplicationsWithResponse List own applications for draws of rooms, the newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/applications (the `ListApplications` operationId).
+func (c *ClientWithResponses) ListApplicationsWithResponse(ctx context.Context, slug Slug, params *ListApplicationsParams, reqEditors ...RequestEditorFn) (*ListApplicationsResponse, error) {
+	rsp, err := c.ListApplications(ctx, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListApplicationsResponse(rsp)
+}
+
+// ApplyForRoomsWithBodyWithResponse Apply for a draw of rooms
+//
+// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+func (c *ClientWithResponses) ApplyForRoomsWithBodyWithResponse(ctx context.Context, slug Slug, params *ApplyForRoomsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApplyForRoomsResponse, error) {
+	rsp, err := c.ApplyForRoomsWithBody(ctx, slug, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyForRoomsResponse(rsp)
+}
+
+// ApplyForRoomsWithResponse Apply for a draw of rooms
+//
+// One time is given to an application at most: the first of its wishes that can be had when its number is drawn. Opening hours, closings, capacity and who may use a room hold as for any
+// booking. 409 `round_not_open` before and after the time of applications, `applications_too_many` beyond the round's number.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/applications (the `ApplyForRooms` operationId).
+func (c *ClientWithResponses) ApplyForRoomsWithResponse(ctx context.Context, slug Slug, params *ApplyForRoomsParams, body ApplyForRoomsJSONRequestBody, reqEditors ...RequestEditorFn) (*ApplyForRoomsResponse, error) {
+	rsp, err := c.ApplyForRooms(ctx, slug, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyForRoomsResponse(rsp)
+}
+
+// WithdrawApplicationWithResponse Withdraw an application
+//
+// Before the closing nothing is left of it. Afterwards its number stays on the list, marked as withdrawn, and gets nothing. Once drawn 409 `application_drawn`: decline instead.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /organizations/{slug}/applications/{application_id} (the `WithdrawApplication` operationId).
+func (c *ClientWithResponses) WithdrawApplicationWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*WithdrawApplicationResponse, error) {
+	rsp, err := c.WithdrawApplication(ctx, slug, applicationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawApplicationResponse(rsp)
+}
+
+// GetApplicationWithResponse Read an own application and what became of it
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/applications/{application_id} (the `GetApplication` operationId).
+func (c *ClientWithResponses) GetApplicationWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, reqEditors ...RequestEditorFn) (*GetApplicationResponse, error) {
+	rsp, err := c.GetApplication(ctx, slug, applicationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetApplicationResponse(rsp)
+}
+
+// ChangeApplicationWithBodyWithResponse Put new wishes in the place of the old ones
+//
+// Until applications close. The number stays.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+func (c *ClientWithResponses) ChangeApplicationWithBodyWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeApplicationResponse, error) {
+	rsp, err := c.ChangeApplicationWithBody(ctx, slug, applicationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeApplicationResponse(rsp)
+}
+
+// ChangeApplicationWithResponse Put new wishes in the place of the old ones
+//
+// Until applications close. The number stays.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /organizations/{slug}/applications/{application_id} (the `ChangeApplication` operationId).
+func (c *ClientWithResponses) ChangeApplicationWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, body ChangeApplicationJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeApplicationResponse, error) {
+	rsp, err := c.ChangeApplication(ctx, slug, applicationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeApplicationResponse(rsp)
+}
+
+// AcceptResultWithResponse Accept what was drawn
+//
+// The hold becomes a request, or is confirmed at once where the room asks for no approval. After `accept_until` it has lapsed: 409 `booking_status`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/applications/{application_id}/accept (the `AcceptResult` operationId).
+func (c *ClientWithResponses) AcceptResultWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, params *AcceptResultParams, reqEditors ...RequestEditorFn) (*AcceptResultResponse, error) {
+	rsp, err := c.AcceptResult(ctx, slug, applicationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptResultResponse(rsp)
+}
+
+// DeclineResultWithResponse Decline what was drawn
+//
+// The hold is given up; from `accept_until` on the time is first come.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/applications/{application_id}/decline (the `DeclineResult` operationId).
+func (c *ClientWithResponses) DeclineResultWithResponse(ctx context.Context, slug Slug, applicationID ApplicationID, params *DeclineResultParams, reqEditors ...RequestEditorFn) (*DeclineResultResponse, error) {
+	rsp, err := c.DeclineResult(ctx, slug, applicationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclineResultResponse(rsp)
 }
 
 // ListAuditWithResponse Read who did what, newest first
@@ -21245,6 +23535,111 @@ func (c *ClientWithResponses) OpenRoomWithResponse(ctx context.Context, slug Slu
 	return ParseOpenRoomResponse(rsp)
 }
 
+// ListOwnRoundsWithResponse List own draws of rooms, the newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/rounds (the `ListOwnRounds` operationId).
+func (c *ClientWithResponses) ListOwnRoundsWithResponse(ctx context.Context, slug Slug, params *ListOwnRoundsParams, reqEditors ...RequestEditorFn) (*ListOwnRoundsResponse, error) {
+	rsp, err := c.ListOwnRounds(ctx, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOwnRoundsResponse(rsp)
+}
+
+// CreateRoundWithBodyWithResponse Announce a draw of own rooms
+//
+// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+func (c *ClientWithResponses) CreateRoundWithBodyWithResponse(ctx context.Context, slug Slug, params *CreateRoundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoundResponse, error) {
+	rsp, err := c.CreateRoundWithBody(ctx, slug, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoundResponse(rsp)
+}
+
+// CreateRoundWithResponse Announce a draw of own rooms
+//
+// From this moment the rooms' floor is kept for the draw: nobody but the lender books it first come. 409 `round_overlaps` where another round keeps some of it. Times are in the order
+// `opens_at`, `closes_at`, `draws_at`, `accept_until`, `first_day`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/rounds (the `CreateRound` operationId).
+func (c *ClientWithResponses) CreateRoundWithResponse(ctx context.Context, slug Slug, params *CreateRoundParams, body CreateRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoundResponse, error) {
+	rsp, err := c.CreateRound(ctx, slug, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoundResponse(rsp)
+}
+
+// GetOwnRoundWithResponse Read an own draw of rooms and how many applications it has
+//
+// The number of applications is all a lender learns before the draw: wishes are read by nobody but the applicant.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/{slug}/rounds/{round_id} (the `GetOwnRound` operationId).
+func (c *ClientWithResponses) GetOwnRoundWithResponse(ctx context.Context, slug Slug, roundID RoundID, reqEditors ...RequestEditorFn) (*GetOwnRoundResponse, error) {
+	rsp, err := c.GetOwnRound(ctx, slug, roundID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOwnRoundResponse(rsp)
+}
+
+// ChangeRoundWithBodyWithResponse Change an own draw of rooms
+//
+// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+func (c *ClientWithResponses) ChangeRoundWithBodyWithResponse(ctx context.Context, slug Slug, roundID RoundID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeRoundResponse, error) {
+	rsp, err := c.ChangeRoundWithBody(ctx, slug, roundID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeRoundResponse(rsp)
+}
+
+// ChangeRoundWithResponse Change an own draw of rooms
+//
+// Name and note until it is over; moments and numbers until applications open, then 409 `round_begun`. Rooms and days of use stay: call it off and announce another.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /organizations/{slug}/rounds/{round_id} (the `ChangeRound` operationId).
+func (c *ClientWithResponses) ChangeRoundWithResponse(ctx context.Context, slug Slug, roundID RoundID, body ChangeRoundJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeRoundResponse, error) {
+	rsp, err := c.ChangeRound(ctx, slug, roundID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeRoundResponse(rsp)
+}
+
+// CancelRoundWithResponse Call an own draw of rooms off
+//
+// Until it is drawn, then 409 `round_drawn`. Its floor opens first come at once, and whoever stands in line moves up.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/rounds/{round_id}/cancel (the `CancelRound` operationId).
+func (c *ClientWithResponses) CancelRoundWithResponse(ctx context.Context, slug Slug, roundID RoundID, params *CancelRoundParams, reqEditors ...RequestEditorFn) (*CancelRoundResponse, error) {
+	rsp, err := c.CancelRound(ctx, slug, roundID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelRoundResponse(rsp)
+}
+
 // ChangeSeriesWithBodyWithResponse Give a series another rule or template
 //
 // Takes the whole series. Dates that were decided stay as they are.
@@ -21451,7 +23846,7 @@ func (c *ClientWithResponses) ListRoomsWithResponse(ctx context.Context, params 
 
 // FindFreeRoomsWithResponse Find rooms that are free at a time
 //
-// Rooms that are open to others, large enough, open then by their own hours and blocks, and not taken, with set-up and clearing around them; smallest rooms first. Who may
+// Rooms that are open to others, large enough, open then by their own hours and blocks, not taken and not kept for a draw (`/rounds`), with set-up and clearing around them; smallest rooms first. Who may
 // book a room, and when, stands on the room. Nothing is told of who has a room that is not found.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -21482,7 +23877,7 @@ func (c *ClientWithResponses) GetRoomWithResponse(ctx context.Context, roomID Ro
 
 // GetRoomAvailabilityWithResponse See when a room is free
 //
-// Times alone: never who has the room, nor what for. Taken times that touch are one.
+// Times alone: never who has the room, nor what for. Taken times that touch are one. What is given by lot in a round of applications is `kept`, and can't be booked until it is over.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -21493,6 +23888,51 @@ func (c *ClientWithResponses) GetRoomAvailabilityWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseGetRoomAvailabilityResponse(rsp)
+}
+
+// ListRoundsWithResponse List draws of rooms (抽選会), the newest first
+//
+// A round gives the rooms of a coming period by lot: organizations apply, lots are drawn so that anyone can draw them again, and what is left opens first come.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /rounds (the `ListRounds` operationId).
+func (c *ClientWithResponses) ListRoundsWithResponse(ctx context.Context, params *ListRoundsParams, reqEditors ...RequestEditorFn) (*ListRoundsResponse, error) {
+	rsp, err := c.ListRounds(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRoundsResponse(rsp)
+}
+
+// GetRoundWithResponse Read a draw of rooms, its rules, steps and what was promised
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /rounds/{round_id} (the `GetRound` operationId).
+func (c *ClientWithResponses) GetRoundWithResponse(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*GetRoundResponse, error) {
+	rsp, err := c.GetRound(ctx, roundID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRoundResponse(rsp)
+}
+
+// GetRoundDrawWithResponse See what lots are drawn from, and draw again
+//
+// Before applications open a seed is promised by its `commitment`. When they close the `list` of random numbers, with the rooms and times each wishes for, is fixed and its
+// SHA-256 told as `list_digest`. Then the seed is told, and everything follows from the two. docs/rounds.md says how to draw again; `tonarimachi verify-draw` does it
+// with this answer. Nothing in it leads to an organization; each knows its own numbers.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /rounds/{round_id}/draw (the `GetRoundDraw` operationId).
+func (c *ClientWithResponses) GetRoundDrawWithResponse(ctx context.Context, roundID RoundID, reqEditors ...RequestEditorFn) (*GetRoundDrawResponse, error) {
+	rsp, err := c.GetRoundDraw(ctx, roundID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRoundDrawResponse(rsp)
 }
 
 // CancelTicketWithResponse Give the seats back
@@ -22811,6 +25251,519 @@ func ParseChangeOrganizationResponse(rsp *http.Response) (*ChangeOrganizationRes
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListApplicationsResponse parses an HTTP response from a ListApplicationsWithResponse call
+func ParseListApplicationsResponse(rsp *http.Response) (*ListApplicationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListApplicationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ApplicationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseApplyForRoomsResponse parses an HTTP response from a ApplyForRoomsWithResponse call
+func ParseApplyForRoomsResponse(rsp *http.Response) (*ApplyForRoomsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApplyForRoomsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Application
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ApplyForRoomsResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawApplicationResponse parses an HTTP response from a WithdrawApplicationWithResponse call
+func ParseWithdrawApplicationResponse(rsp *http.Response) (*WithdrawApplicationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawApplicationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetApplicationResponse parses an HTTP response from a GetApplicationWithResponse call
+func ParseGetApplicationResponse(rsp *http.Response) (*GetApplicationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetApplicationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Application
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeApplicationResponse parses an HTTP response from a ChangeApplicationWithResponse call
+func ParseChangeApplicationResponse(rsp *http.Response) (*ChangeApplicationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeApplicationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Application
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAcceptResultResponse parses an HTTP response from a AcceptResultWithResponse call
+func ParseAcceptResultResponse(rsp *http.Response) (*AcceptResultResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptResultResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Application
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeclineResultResponse parses an HTTP response from a DeclineResultWithResponse call
+func ParseDeclineResultResponse(rsp *http.Response) (*DeclineResultResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeclineResultResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Application
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
@@ -29242,6 +32195,387 @@ func ParseOpenRoomResponse(rsp *http.Response) (*OpenRoomResponse, error) {
 	return response, nil
 }
 
+// ParseListOwnRoundsResponse parses an HTTP response from a ListOwnRoundsWithResponse call
+func ParseListOwnRoundsResponse(rsp *http.Response) (*ListOwnRoundsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOwnRoundsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoundPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateRoundResponse parses an HTTP response from a CreateRoundWithResponse call
+func ParseCreateRoundResponse(rsp *http.Response) (*CreateRoundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateRoundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Round
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateRoundResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetOwnRoundResponse parses an HTTP response from a GetOwnRoundWithResponse call
+func ParseGetOwnRoundResponse(rsp *http.Response) (*GetOwnRoundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOwnRoundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnRound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeRoundResponse parses an HTTP response from a ChangeRoundWithResponse call
+func ParseChangeRoundResponse(rsp *http.Response) (*ChangeRoundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeRoundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Round
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCancelRoundResponse parses an HTTP response from a CancelRoundWithResponse call
+func ParseCancelRoundResponse(rsp *http.Response) (*CancelRoundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelRoundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Round
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseChangeSeriesResponse parses an HTTP response from a ChangeSeriesWithResponse call
 func ParseChangeSeriesResponse(rsp *http.Response) (*ChangeSeriesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30041,6 +33375,149 @@ func ParseGetRoomAvailabilityResponse(rsp *http.Response) (*GetRoomAvailabilityR
 	return response, nil
 }
 
+// ParseListRoundsResponse parses an HTTP response from a ListRoundsWithResponse call
+func ParseListRoundsResponse(rsp *http.Response) (*ListRoundsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRoundsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoundPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRoundResponse parses an HTTP response from a GetRoundWithResponse call
+func ParseGetRoundResponse(rsp *http.Response) (*GetRoundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRoundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Round
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRoundDrawResponse parses an HTTP response from a GetRoundDrawWithResponse call
+func ParseGetRoundDrawResponse(rsp *http.Response) (*GetRoundDrawResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRoundDrawResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoundDraw
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseCancelTicketResponse parses an HTTP response from a CancelTicketWithResponse call
 func ParseCancelTicketResponse(rsp *http.Response) (*CancelTicketResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30677,654 +34154,713 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17cxzHlScMf5WM3okQaRdAAAQpE4iJDYoiLdriZQjIWq3I7c7uyu5OoTqzVZmFZlvDNwTK8sgXvZ6d",
-	"8WUey8/aO7O+rC1rxuuJGfn+XaYFSv4WT+Q5mXXrrO6qBihpbfkPGQSqsjJPZp77+Z1XWj05GkvBhFat",
-	"nVdaYxrTEdMshn89JeUBF4PrT5t/cNHaaY2pHraClqAj1tppdfHvbR62glbMXk54zMLWjo4TFrRUb8hG",
-	"1LzZl/GI6tZOK0ngST0dm7eVjrkYtB48CNyH9ljMmVr6OQWPnfyrV2jEREjjyg/27AOn8KlIqiRm1V/C",
-	"v5/Ch5JYydg8GzLVi/lYc2k+1xHsvm734K8dIvtEDxkZ0wEjXdaXMQvIhOsh/FbRESN9HplTsN4KcLov",
-	"Jyye5uaLn8nPbUTvP8vEQA9bO5sbGxtBa8RF+gvfVJ+mU/Meu09H48j8bWtj6+La5uba1nn31SKRQjqt",
-	"R52QaualztVDJnTlJjDz15NvwTXa4xHX08rv9O0Dp/Aprno0eoFRz47vDxmZMhoTLshkyHtDwrUil8cx",
-	"j0jEmSJnjn/1r8e//tFZs8fpJpg98BLfDLVwtiN6n4+SkRni0iXYffdPcxjs3LnQbMBimPz1kI3GUjPR",
-	"m36eTecXcJkc0ihh5rBOZRITOREBUUlvSKgilDz33PWnyZkwpn29xpnurw21HtMxX+PZuGsHbLo2ZDRk",
-	"8dl1ck3GZGubDGUSq+ykmxUxpUvn/4BNyYBp+5yWMQvvCirUhMWEipBwRYTUJJSCETqgXOwSKqQesrg8",
-	"INXZYNtbW6STm1/7gE3bMUsUCzsBjGvGmwylMjcwVtp8R2keRSQRIYvJhE7J9sal9bvCXRFcXbZPOaqu",
-	"GbJWXNGtCxfKN3RMtWaxGfO/vXj37v2tzbW7d+8/ye59+i+8Z+9ZPuJ6fteekRMyomJKmNCGTROKbGZo",
-	"Nk2TkVS6iqlEMGJ+wiHr0yTS5hAF2QHbtNzF/st7uJ7l4qDyAkZcHJz88t2QwlBujoNtXPCzrxE8v+ib",
-	"fxGzfmun9Z/OZUL5HP5VncOvme/e6vWSOGaiVy1OZPrIyZd5m8bVLHNM41PgmLeHUsvqb5i/nvwjd6Qc",
-	"VX4jlnJ08k8s0V9OS2/ZGzJWvSXK/PUUPhLJBd+I5Kl8Ihn45ZaMB1TwL1LzqycUUUMZa2K+bYQZDcOY",
-	"KcVUQXC1tFRDPqL+u6fMp1a9ejBPM+F9ecBEJVG0+etJqfLAvKzGUiiGKjgN76A8Mf/qSaGZgB/peBzx",
-	"HlDo3DiW3YiNPv2SMhTMMSTzRpjpa20uDmkE3w2Zpjxq7bRmR38/O3rnvXdf/eBHP54dvfP+v313dvTm",
-	"7OHf/fHbX5sd/ffZ0e9nR2/NHv797OjHs6PvzI6+P3v1oWHRmupEtXa2QbZzDTswe+2ns4f/PHv4k9nD",
-	"X81ee2P28O8++OnPZ0d/OP7Gt2cPvz4/VLZ8twJ1rjTRB3X36DYOgBScP1BOJvdkEoUgubvmlzTcISMa",
-	"mU1hIfnc3q2bAbGfJs/tX1v7TEAowSkZNcRJ+IgrbcQ1ScSBkBNBUrNp3cz4ihT9iPea7NiJF3lTajKW",
-	"SvFuxIx+pIdcDIzuQEW4SzrmGHSIolNFJsMpzPIa5VESsw9zkk8lakrObG9dCsiFjfPW5OjcYTqerl3u",
-	"axZ3yGTIYkaAqmeJjAkloAE4i0Wx+JDF5MyFjY2z62SP9hnRkuh4ikoYiahmMenLmLBDFk+BCqSbaELJ",
-	"7Vt7+/BFmWjSKalJHfOtjmK9mOkOkkfGXR6GTHyYBDJHFdgI6bJImg3UMj11eaYYmPkafX7ERl0WkxGd",
-	"Wn3U7LyCFVy3d+gkfMNehra9P3nGcfz6D4+/+tbxl18/fudXs4d/Nzv65vv/+OsPfvrm7Oid2dGXZ0dv",
-	"zF49mj18ODv68nvvvnr86x/Njr76R/Obr86OvjE7+sHs6Fuzoy8hN2FxLGPV2nkx/a6Wsm0IkP/g1sbG",
-	"o2//zfHPv/Peb354/OXXZ0c/xikAM/nR/Kh9zqLQMBfkTw/u5djW1lbGtqoXko3oY1Vl2pwGr3rOaPlK",
-	"SxkG9tiiDdSNGT0wunScRGyXdJBiHZCJinANG35T6msyEeGHeWKvmzPH0Bhi94EvmpOJv1BDwxw1nknS",
-	"o1FkOeRNqW/IkPc5C+cVgJsSr21vSMWAhURx0WNw+ztX9+mggzbVhCqimMCV36ZjFt86ZPGHfVnNcSU9",
-	"KoiQxJxXFhvBYuy5HbieoIzBXGN2KA9YmF5cxahWZEgPGRkYo69Lewe4lljK/k3GQvahbuQNY7NNqNCZ",
-	"DQxT3CFKRoeW/r2h2UMxYB1Yx4RyjWarYiKER5ygRXaMDH5sVoRcdV/KZ2k8YB/2PnVlODWnMjIfj80J",
-	"EmST3OBP4TrMgWKRYmBuUw5LiRnM+DlBEz2UMf/ih7sfNyXpxSxkQnMaKZhm6vuImdM8AsLuj42maf5u",
-	"j9g66Tz//PNrlxM9NG/3qM5EP+8NyQFH/4XZbBbaRapkPJaxZuENFnK6D7zuo9kiwzg6+a+Zr3Tm94mq",
-	"AxaCqHeblTJg0JwvK5XEVPTYPIc5fucrx3947dFrrx//4Bfr5Hkz6pBFY/BVsFhJQUJDYy1JT44MuxVJ",
-	"FHXIiFFhGZumQLqgNY7lmMWao7ZOtWYi5GLQlv0+7+Evi9++hX+wTh6lab8PG2oXEbS4ZiN4r2QapBKI",
-	"xjGdmn/3hjwK2z2KSpyZI+0aiYY2h326K2XEqIDn5WhMBZeiLQ/qvRExesjaIx5O6LT+S1xpJtpSRPXf",
-	"Ebx3YGRZ7RfGxgRcfuKYUnuwVyCd+UC0IyoGCR3UJNlkyFjUG1Ie13xejphow67WeeFB3lR8sUCFOTrO",
-	"70bxc6X9Lcy9vPbC2XHEDDzH9146Z9l9ifVAyUkv1nUxTpA3hCE3x5tGt3PXoU8jxco3HS6bYcSsr4nR",
-	"xI3ejdeLF+4WucPGEe2xEL29k6GMWM0Ll96gYkhiSUQCHIzX8dWtjU9u25/kbZs/zEnImeixfepxRV2T",
-	"sQ2EcTHYBf2mn0QRmcjYnDm0rhXhgnSoHacDTimRjMx9pmIqhblgikV9d12NZUJHPJqaw0xjiLwGralM",
-	"wNqRhyxub2+Yd6xEjvE5LVjcHsQyGecuZXZ2zTr0VaFjCKSULkkP15P3VEOsa32cdCOuhi3PgLSnJQQ+",
-	"vQ46lFtofJoVl91aFVtRHt6oIjAvSzDHyczsqYYA40uy610w1XMhvzXNR8y3FmdCVnGqwhyzs4GLX+Kx",
-	"MxsFb7QbPu7WPu8XzYsEGIMawztHsdzuBG53SwMXppVS4F7FDdC37R0tHpyUkaY/LLr/uSPoUVZy8edl",
-	"A91k97WNY8+RAyZSHM27qEPKI9qFMOv8CX5+yISxpaUcgfHWZWRIw4CY86MIjaTwiJqQThvQIvf9p6mX",
-	"IP1Yjuof4bzzZ9nHb+WevcP65nWz1GWvPSWN9XDHPGmmSw/Q91Vrvfvm6b0xsuXySrWsu87SbsOsS2u3",
-	"hINR3SwD3JxlB+GpSPYO5k85E6FqN2EnB75o9a2+O1HdKemaL6ldwkZjPSWyD2Hd7hQkSM/8bd03LsYR",
-	"PIq/0jTWzeYIWpQnDcRIkmja2QF3djrfdF4BUXLErLdVMYyV50VaP2bMCiSQYG4DxlRpD58ubegBS8O9",
-	"+VUF6R64iS/bSps7UtxIpPpKdxSPhs/GiqTyOameHyLVgIJcEXwOXVMhnQaEGhnZjRgoC+4kTAzj4aAA",
-	"yzET3lMQ2o1bks0StIYy4iH1HMWbNN1CYh9aX3rX7FfserPRA0dW35Y8RYWHNu/97v/54J++NTt6OHv4",
-	"1YA8eudrs4dfnT38xuzou7OjrwXk0a9fPX735+vkZmK0B3RnGMXfKiNoV6cqFG5SZObWZxPz3ySKvBrB",
-	"UzSOOYuv0Z4nLeGKjJKRUIYsx6+/ffz6Lx59+3cf/OTnGPfKfzDTQdu010O7KPe7SFJz3HtUMPfzKIk0",
-	"HyfxWCrW1pJHDM5xJMeszSJ2aBUZbQR1xNpjeshB1evGlEcRax9K3jPLo0pxo1H2WDuUA/gIzB5mEHON",
-	"b41jLmOup+0xjQ/wV1JpOaI693GRxMoYRZaBhpyOWdzWjo5Shu0w5uIA7lsso4ilK0v/nSjmJ7Pjogut",
-	"vuLNdLJu0XW8YsbdN+wsY7E5A257o5ihQte+uLF26d6nz7TTH89+6i+87Jr7DullQdh9zYTiUpj7OKQh",
-	"uispcm+8ylwTLZPekKldZ4QCL+eKjGgItwyCMwUeCe9DbNqOD0dIRn56Oq5fWusSWxVlak16LuLCVlvM",
-	"hKr3npuxrjHWcNu77qicyj5OUR/JpwHB/3K5QP5Es/za3d6YwSpXClSbOzHXBbmsOD23Lw+mcpdsbe9s",
-	"bJiDYNgsE6HjuJbbZqbWpnmwVVj1mTMvbmzee9Gs9q+3XtxYO3/v7M6LG2sX3K/MG2e9RMgpaR47r2fN",
-	"9HlrCXMmvH9z6YgL/1jXuqn5WIWq4zN+7DktJk2mc86WFrj1e7cVU4c9NBuPY3lIo7bSbJynT3qAgvSZ",
-	"ij93ZRzLCYtXUMt7httH7URoNE+9ut1SW7oXMWp+bo+4SDSrmGZPCry4/lPQixnVLGykZIYJa9tbWWKu",
-	"fc2su35CFYmYJrLfX69eTG6ejdVxdt8oVzXsInsIrqbPw8tjHrOFH1xK/z5j7V5Eq64XqyASuj13kGkw",
-	"dQAxmno0qnnLIibClc7lyAZnG+2DkFyxZR97TrGb8NyDoDVm0mYbLF/xmMUjrtsCdEYvnWNGbThq/k+N",
-	"rd8sVc9D56UHQjGdjPO3sexA44rYYoYnFOY1d5niIUtNiidUTmPPkWFFSzBRNe/GHj78IM2O8FDzkMWK",
-	"FyhdJWyBWvYQ5vhk4Az7fEKknWalWVggqYfnuRmnx8odyMIdzzPzoMz80zNUYJb5+53d5oz55RlQiaOX",
-	"j21GuwK/Ld63BeLrsp1vQzWsyPnzSeD51PycDK76/hVYXJQ6oRrMIbudc3UiDb4PGSEeId7gOuRqluqw",
-	"0C6oRTSKbvUhP6kRI70XVLF8PmIk5KGP299fG8g1Ow8Pa645b7/RgxG1gIzkIQvbyTggKumOuNbml3gb",
-	"WNiWoseyfwYkZL2IC/NTT4o+j0fpEAFREzoew5/wbJgfIzpW8J4ULDCmvflHeknaELjP/2IQQyZC/lcx",
-	"6ycKPQGnw9B8nKlQvgb30BpD3WnGkO4tO46n4Tovnu/l3vMlEmhFp7mdxdNZtKTWsXe69YNg7l4OGQ0X",
-	"lIhA/MwWoIFZbTO7uK4Qf1029J7rdETzLsGnICvON4hh5UOfXL7J+GDYlYkhIkhhZScEScMhVzqJu4Rj",
-	"iluXud/gMa29zzkXe2mTh1xpiQG8Uzo1UrPGh/Cm1J7BSkcKdzbdkIyo7qPZauZP2r3srF3N6+6lwwPF",
-	"Vv7wI0qT1OJmPW6kqpdbALfx+285WidpIpH3/WrFfszink2OKs/Q5TikZo9Xk0M/r/MaCQwV43yDlmWK",
-	"oJQAL1zuXcch3ZSzoSwlsxkvuPw35GFTL4/P/EydNE9uLfHPFAy+xQVQIzN3sE4OWTsrcSoUinmTTsyi",
-	"lHXOaIaZ/AQi4HjBszi+hkQ0oATpTglVZJT0hgHpSj00t14wrocsf1LyaRWrG0Alp9bi8raggTYVpKVN",
-	"tWLTZcOlyT4WbJN6O5kaGUWldHntcNXxBeZ1Qv0w9HvCUBNsaEjXontlyB/0EJjQvcVLrpeJVXLO2oXO",
-	"2QPLaF9wpy6Z3CkqRx+1WnTbpiWVIhs8VrrmCqxiBffM2GQNXytNH7+cjrVg5ndSbnE6BluTA2KHWTi7",
-	"tLzt4yx0ansZU5XmTlYXMpSRL076m3ceffW3UGDyBuFCaUZDG5fHVz9qMfNywhJPIOT5nJJNiVmbf6J/",
-	"kpKnnJ+Seq88Tiv8yIKzjwXDnkwG/POp8MiThCdWiAnA6rUNoC2ccj7eC8ysbbMZlmY+1HV/0wZjruwr",
-	"j5NoYdZOY1pUeV5rO1eTKJdeY/cp25Y8sXM0yvynBc9kehKXnuITOAfnUuGqdrSJ3qt6clwwsNC+6sso",
-	"khNMnKDeTJKyVQXjLF3+CobTilfFEstXQYOGC9g0HSlYB2qzOumSO0SNGT0gsu/L2T3NgM7HxZ5Z9QwE",
-	"LTXkfbgZRWl0fjO3lrXzmwvE0eoX/yQyqeZx/Qi1rsZ0OZHqVZAsi15+mqLf61R1tbwIqvPxP0ndzknI",
-	"4pfu3Hnu2asZxNOda1fIhQvbF9IS/Su3nru5H5Dnbu5ffxb4GGRnF1Nrrt25+ld/eePWzf1nnn1h96kX",
-	"nr78wl9u711uBfkbdL5G5c9paJ8fzXXPAdecSOzXYBgKHGyvzNmJ5nF0sdZSVe/YF9yRL+urKtWJ64R3",
-	"8OE5Joi/DrLZLVpfGk8qHtDZw5/PXvun2Wu/nD38zey1nx3//vXZ0f8MSJ4TBOT9b/7yg5997b13fx6Q",
-	"R1/5wwc/ffPRu2/Mjv4QkEffe/u9X7/x/r9+KSDHb/zv97/5E/zDLnnv3TfxyYAcf+Pbj/7tjdnRdwJy",
-	"/L9+cfzVXxUSUalL+RyyyIHKMIU+YRecw1A1xuRaQStE+eYCdmk8OoKfMS7nT+q0pJjQ8WML7AYtc7Wb",
-	"+8PgrQX7t8/iUcNJFzK6iru+p9kY0oTdM+utHPTY1jJmYOP/83rDxQtLX42kYip9tQwMoXlElMQwl3nG",
-	"xs12yQaBbAPwXSdYUxxjAK3J1w2rr/j2M3IC4AaEFg4/SAdlvg/F5VDAjEWcWD6Tfv3iUhYK0GjtHh6+",
-	"EmaMNUBcFUW+GATQoAi8bKYB3yZdmYiw8P3NjZoTAMp5SjvGTCgiMTqAsHwQeQI4O6GHfgkpzVvzB2F7",
-	"+WTwTRi6+O7Wdr1X64iiQrr1mE7R9j2VRN3JUBZ07onIShgNU8aM6eWWlxmn4t4jHynjRWLBBRyKlyQX",
-	"mvSkMFILD4tNzC25ok+Urxq0ZL9vwXKXlmydbhIJIB9QMgC0DW0jjkJqErMBV5rFLCQOUqBRionPzVCq",
-	"wLIpuXbtlVu0Sn34LcFwG3cJFcXLXlpYQCjA32A0XuI1HHGR/8Smf7uLn/w8MxyfCsSvAQMaC3e4RsxU",
-	"FUmtdtOS9SBLVXCoNmEGmsIVOWBjXc/Ank/93/IKzuyULReyTSoFU2S7uQ284pBefKFzqgHOU0vIgoDa",
-	"NszhoIAZY2gw4IdMIOQqo70h4aQfyxHZMC91xskXvxgx1SFrZJP00dTA2gpMlCOIfzUhW//t/JYRekDs",
-	"vWcur21duHjG/X8HkLI6Z8l/vPptwgk1LJrdFd2pZvArYX7Vl0lMzK9UQLp8QJgIORVnSZcNuFAWoKbL",
-	"teqQL7JYEvPjOrmOwKt8AFlPIFEQxojZsDFg3gAqLBESMMsQkrXkxuW6Ihm7RtrxfL4BUs0/INDCy4aM",
-	"HpllmJcK3M2eQFGalW4IPgYVsICx0uuxsUU6qTfJiYwP2rSvfZkbha8BqlBoNxyLwJp+rcSpkAQBUj0j",
-	"V2FOBXIUtuGe/xIIwSK/RmSr60KG0IB48jU9YIoYWZdX5bloI66MYZrCqOYwkeigzQWWimmvVn5lKKXy",
-	"3MCrhyyeprkMkDOcRLBhxlTYRT0J/gC1iWPeO2Ah3kOrLCFqDgxhC/DoiIWkHzMWTcmZ99598/id7z76",
-	"3vfP5pcBkHqwBDAnY+YvaLpyohIaOl9As3GpooDmP69SQXMFKhzvWJ9EA9E0YewgmsLVF3pIBGPAtxg7",
-	"gIJP8zsaKWlRluzGAL0DAOKOpphGYmzyeUWkViAZQIBtPXkZOwGnZ6QzgJLiF70bZIz/Jl+yMMd5WBVU",
-	"QS8sczJliCoX5g19S7n8GkZwRXQC9wNsVj1M4Kxxc08wEzwRNQqNeUVI3Oy+LQRqYC8ul6TOm5GZw/NQ",
-	"InB/AOZKSwAfXS96qqrSofMLq4il2/4CC4vb6wVG6/r0FldbrFw50TSS69NWl4VlF+QkuD4NK+TTNKb0",
-	"SY5KHadmbh+KH3jWYS8ZBoV6l6unq6W2nnSTVt2V00gmchflI0couSKFpj29qo1kxYueyHlRMrLp2/nz",
-	"srXh1SjVsOG3LxOVdNNfuGncTtSQXL59nZy5c+0K+czG+Y0AHPqf2bq0eXaHDLUeK2OvQYl/zyF4B2Qs",
-	"Y022t897gL0SFDolh4Qv3WBsTP16ttF468LFcOiDBlvMddOvpEMEOMP5nX1QvdfPW1+Qf7fmIGoA9Nf8",
-	"1WHUINyp19eUx/tX/ugw6np9gFE0CgolPZyWG96YrcaaKWSzL2UG5VtkzlTbi5BiJpEHdtwDLGcAX9bS",
-	"HauutbvP2OOzdTaFXwTLQThwWJyz+RoL15eLltKGAtFzk50jof/KAu4XtTGiJqh3n90jn9ne9aURFw9D",
-	"RDXXSVgCAJEJAjdkTsSLhQYrlau3dWdG55NiUGfkzQt5H+Pm1tbSsUuUTVeQ/6aPmk+7/Pdy9wzs/7M0",
-	"Yce8f4cZDuLJn4oZPQjlxFeaDMnwCjkXV3AtbOsV8xuprGsHuw1oAHfrxgDtbwZsc9HZJbKvmUBMl9q1",
-	"HzhXFv5VwpSrPp7L1Sp8qPoeW/TQTrrODjpkhoxQuz5wwFh4VA6ukYBwrVjUJ2MWD+lYpReLKuveV0RL",
-	"SfpsgrjEPTliRMsBc2e1sTrXsw6ueq5PpNA1PgABPef33DdmrFakN2Rgz3JBKOowoZTYlQctLqUJhsVJ",
-	"TyZCMwvna57G0jbsfRVrlWE2aGakEgtJMk7pYp1a5jjgCbEcCPQyO/Qy92pxTSU2U1PTdm7PU6PkHmBP",
-	"A3QTrsnQwFiF1scao8MVsYAWkMNG6vMvNaVH44Lmsj1U6nST1y1zlLNHce6GBTlW4WdS0ysy9GidIZ22",
-	"e/YvOU/F5tb57QtFVwU4JF65+MDrjBgPpWB+E4AKgr4i9CzhjY+4OHDoUYRGxjJAjwS0VyKaRQyGJJrd",
-	"1zvIycyPrhkVVwhZzoUtj2smNtNVu5lX0OxWbFX/+ayPa1fI+fPnL+GEZL+vGNbTgd/HzAt8Q0UHUEEw",
-	"LAhRAaW3H6zhD1vZD2de3Nf31j999j97N+Fp1uMhC9N+TuWdblJEV5XV4GrU8t4OHDloqQM+HlcE5kdu",
-	"UvV6QxV0HNtvKv10YL/o3bTc/BoYvb5l2dyELA9hubsmHcY7NSk9hRc2Wk51Bbwj16mjrUHichN/fHNW",
-	"jtHZyikDFzYXvMsGFPomTGR8UH8FINLqn1Qp49s01t4cnOYwEzWzlsv82iUd+30CKcGC3H67hVadlSt0",
-	"THsWz6hJbmPutYW5dMvASkorTsetnK/RZ657KmB7WfhhoUvDPmYOWKKN0ubBmrGyorNjLsaQhqTLmEj1",
-	"I5dK0hFSt+0vEZkmZlAj68wuLUFtsN0qcjB9ccwxHcl+qBW0EmHTkXKDenmcayJXr06Eao+Bexv1PXCJ",
-	"gJroajqLZb1Ve+To5sYPco3t3C5Ubp9Z2YKSdBobcat46MGU7Vr8xJqF9ubpynwAp41R4k7cMl0MxwsK",
-	"J98/NJwDq/hCf4yhW11/oRpRgJ+yZFp2XeC53KQCpFIV+Z/l4qCRdNjj920LUAgJNhcUq1TF1BUQpyhS",
-	"snWmirs1dLIEsXqTt31FToCR5c0pKUmCQtlJ7pMVUmDReTgNR3F6tpZBIeBoVdO5bTPK6t3wjJ94wDQs",
-	"i53faLDmjCVrDWSNCRrWgvfDDzTWdk6aKBUzxeLDWlkpd3KPrqiMOPDqJZTqy9jQyEg2LmzvlxriIo9L",
-	"WBXMyJaQgSS7LfRDYpjN3xtap1UD5+LV+7Sno2ku6u8PC+RN1nlWEfIB12qXTHiohwFRY9pjCkzLEJA9",
-	"SCghvWwE9tZ85NIrq3sx034vlpGvvMfH1tMgQ1YacqsmNBRQLZLaW0RpEyg9+UtAJcOxMP0Bs7gatt9J",
-	"oaHnHfKP63o1UZWAxEwtUE3sE06InwrcXMXVK6hDXYDBITIOrGoxodHBGheKKK4DMqLxQQH7KTcjlzXj",
-	"yeIba+vulAocpOi/dGqRLY7bJVJEU4tubuaCH8t7En0hFh8DyFREPw+w5y+f6ZOia7u9cfS6t+BkP8uV",
-	"Pg1pBrfkZNLMDHGDxk3hn3MnMdclvhFurxti2czwQq6U47v8vlTek/TQ1xEcdfd+v3EtRsgiTauMI/TZ",
-	"Gha+USxpyG/E2tZGNd5ouWFgmPY0AGdgjdwBHzlw0guIoBpSQdtXal8MQ+hispI1+e0/N5fcGfigdwEx",
-	"nTSyTS5n0dEmBokcjbj2+1ttsizqhONYjriyUEiK2Q52RQcqXevfe+Xitt9dHcZ0Ik6ElWtGWOACi6RG",
-	"gQxfclyZ0TjitsayrjNPx967/PxQOteAdB43pQNzkDGguWvNQpAGMZ04VCgZh8ZYFDZ6rodsSibMzbR2",
-	"FNAcicoeOSym3mYT+3aa4IrBh5xDn6W6bC6U5U8SgMzluspDn98/kcWHjckWLIUqCEwEhFn1lSrbGUMl",
-	"o1Eu7ITFTfgnmBXwsdR2z0iyXndW7ZAPmFpwWWSfdMyDnepJ+D7W5CZV2+15HuC+v4PZ85g+k8bZVtuX",
-	"nAo53zZEpee+VibYWCptTni4KFRNFRkngIS3m/oRh3QMRVUpXYdUEcEmWZHv/Pk1DKvSRZWVwLnJn2R3",
-	"qrrnmF3r7NiPzcdK1Trp9DDB1OJ6w1HninSZWTWeHHwGHKxwoNZJB3iIfcUsE3KiZWSeFVK3hywyT6e1",
-	"nM6jwzXpUYjRE5quOy27GjOncmIZaap8wtesXxZqS5fGZ1LWUdJ6ITMjOwSVDvuU6xeEVY7LFC+mZR4Z",
-	"G09ZY04E2QNRJXcreuFlAOKl83B57ZnPff7Gzdtr+19Y+6/3XtmsCNhWethTqxKExoAesgAA8Nkh9ITu",
-	"2Z48XGOP+l3SMRzcbTzUFmWCJ2X27sSUIvBsbrfzVcBZ5bDZYbfb6edagRntXg1W8XIiNW3smV+iA6dY",
-	"2M7Vnn4lo65vU6++nPCxU3IaoV8naXpgLqizLHXdpdcvxJtwU/o8R0+6p6DL7xrxNgS4JmNw4kAykoBi",
-	"3qzqDC67NBw6lfyxlKNyoWvzjigW8xjJtJDwny9VHIRMHWCABFrMToZcs66kcYiuJ/M+dD5SvZgBLxpJ",
-	"wfFXI96LJaYQBC0lExG21VRpNoK7Pxja86s0dqsdcyqkM52sU23C+xyPDPY8GlpokkjKMXwhjuFTB1z3",
-	"hvD5ibl47SGjtqlmRKftEXISOWIgmNosqmh7dDWmKonZFXOw+tBU25Ns30TDyvzf9a2VW+k7djpL7fkc",
-	"585/0LvPh+5y1fJVw+PXaE8rj7MautKG7bl4xlw5kHlQ7WSxiUSELM50bFtuZzX2tEd2U+KWPquVzYbt",
-	"TjEYsk6eNfMgIzol0IXXpsen2YDGJOnT2MH5Ntwsn66PZZrKlnWWdaf0wwiRLQXATltThA5iBu6zEB2x",
-	"9WbjvrcYc6Pe3iPsht38e4ujjIVny3HXjAjFPUun5HGVz6ekp53j8Lisp6c5axiwUGAsqxqm+VbyC1sK",
-	"FltjPwhari9wSSpc8EoF93Bb00GzvquuhXHBjXGptNFBKxH85YTZP5utKnfin4OD3fD3u1k2p2ssI0Ed",
-	"SeoEaPFWNDvY6Qfzjpz5s/6yzb/13LvLgAQu+2QylKC3YTknKCoB1k9iei3cPvClYdbtlET8gOVLxJ2h",
-	"wy2+eO17mk8PzhayXWsrjeVM42mts7Ya+lDQOuSKZ311F63kC9mTUO3XVVyzVTuQ5K5z6M+UGTQFqlxB",
-	"3FVnX3BIv5SjrtJSsB0iJORUs9ga7ctyMezwjbw01aI+Rw+30HuLiapOGmEobJBHxIxkzKrLXIxYE+y+",
-	"JmM6YLYiOGYuw7UCB5fd123FLXNtgPWM79gpVdNFjpumkFVhBl4sIOCs4b+XqOW5sSqniELVb4qmCPcI",
-	"ziOxpNCYFZOhBEVHMWaTgE8q7cqC7vEItrn4K0ItLahETR0mJ3NZFwXkiuJwhd49dQTmSp3aUn3pRHRZ",
-	"IEjhBHqEaCoObaSWucL4GMoCduFMdmwJSwfhAGw+n4NZJDek0tHUCdiV5Kon3bVGRyG4clmDtJywrZ0M",
-	"G7SS2FPsdxnrIdE/pIAHenuRnILsrRGQM1PM9WPLfTRtkJRm7VoaFC9JjhmUr36Q4y54c7LZ5U9U6YyW",
-	"rnL57i9voAZ7V6/WNi07KHFCsAvbIx5O6LQtD9y1AEtXtKWI8r8VvHcg6IjlfjXGBqzY56XAMFvvf/P7",
-	"s6M3Z0c/nD38yuzoW7OHf/foS9+fHf3D7OhHs6MvzR5+bfbq0fEPf/no1R9/8Dc//eCnb86O3nn07V/N",
-	"EXfnxdZEjsDVoVjUN4SwvAncTRspa2m9JNWQH1BesrqMDpRmruSqLvY3L+5sbOxsbHw6g+KAVPMXXynm",
-	"ddnF3Quw0ximrTFq045am+c3Ny9ut9Jp5HFR0HXWmh39ZHb0ndnR7wF08Zezh3+Yvfbb2cNfzR7+8+zh",
-	"T2YP/7GUllKY5XZhlmYaeXvixVdK2EitbiIOphIQA6DOZCgVZt6Vnkvurx1QPuDZkz1pzg109jafsfe9",
-	"NTv6P7CRfz97+HD28KvP/ZfjH/7y+Od/+95vvwts93EYlVmVzMqn6BO7dLldeiJnnccyvbixzCX0ifH7",
-	"52r8erzz1SC9INlOI+E5tUA/WlwMmEZVXXfzWjw7ki/ZoomzvmZ1U84EdypSdckdrlT60PwvuxTJWMpR",
-	"gKkRKgVpIfhwl0HGhEVsKBeWxDFncRtAuipjlYDX2izp1Q0spPYruPYBteSrhkc0+/JH0aZ+MRzDSUEX",
-	"lr4/ouO2NRjqJ9p7LQxMuR5keHFSjnYRwAArwF0Khs3jq2EmFBvyl7r0p2aEW0LgB4YIiic1d3xKR23h",
-	"Bcp195+PqKZRJGy1TZSmGMRZKUn01JrPLmgvmzc08+HWmPYRAM227M1bSQWob2/8Mt9EoYFPy0K5nAow",
-	"cFV4fInUdbymjH+1qCNnBfjz5vJwOKDB2OO8qGFmStBTLJ2Gpp9py0/vPp5SX7ZcUfgC4K25hhpN24XY",
-	"3qm5qV6sAVx2Okt0bVAXrO9aTqbUCwO4N6oC31Bx19bsfkXuoxwzAQlwUJnHBZnIOGwog8dDqWV9Nei2",
-	"eXxpooAdNMivwF+n5EhwWsHVXo+piqx7LdMStmV6c9CyqGIVuLOQph6zPuvpBLpNr4CoRyNOqxQbhzhD",
-	"o8h61ZeiOudcI0vwHRIBtVJAdfP8g2BlDW9xgTGMac520QLbfHK5Jrgcfa2BarhrroZFyYIckR0wOCHl",
-	"MHxM60l4FFotYunW9YpQYAvL83OPwpvxWMZUs7Y3FfEMQpZsnn9QAVZS7RbZ9lOd+QHmbrne2eqgfFgv",
-	"bHsz6gdG06hFnX4kZdzmoi9rWePAcZZ6OpBxPgPPupcaHL4DKmitya+opKA/kIXtrqeO/tHX/+b4ne++",
-	"/87/fP9vv/zBq6/X4g4y0YqHFYlTIROa9zlWJEB5wgRzqdIKUDkpc7iLG/UBiEqno5Qr++kzZ8navVc2",
-	"gvMbC2CN2uy+ZkLNH9Tz3olInvLCZaCPY6m4uwClebsqDcgr8yRHLmugMZZK0yidyfzNPO9QhbarbiiW",
-	"znqMei1HvEfGnPUYxHrgmkBWV7NUrj3zgZo+xROmXRTVnYpIc+aYaB5rrif8T0PWn1Ca/18nvR+n5+ax",
-	"iOdFAnleAEdSsYWxf6h2aONfy2CSy4ELT1W+N04pqCezF8noJTL5ccjgVZ1sTjJ7sM9WyG2o7tTTUECf",
-	"qLGKp0/w6cjzFQV4HQm9UCSfSAYvFbMLZGh9ibh6ZscXmEhYltlxohyNVXItSu2V0tSLjIeVGF7xbqTu",
-	"KrhJGRtwIi4vq4qkzwRpjt0WuV/gZLQ7avNnx/GrfCpHMR8kx3yKF9HDL3PnrnBparuKHTMr8KfcgU1P",
-	"1yKP0CodAD7xZHziyfjEk/GJJ+MTT8YnnoxPPBkfrSejUHGM2lFeCXISdpEKcBpJNeVw0UecXHONeVZU",
-	"ab95i5ShX5sR1Wbfe0MaD1jg6tOLgq0hTu6UWUwCVjX1VXQyD1u9sKgiu1xLXbxlNZY0P3HOovB2LLsR",
-	"G3kql6osoJBpK+082Cws8rDSz+3dukluSzMZwzhsv8quDKcAsN4510l7JAiLRkDJmMZ0xCyi3+JrhJ8N",
-	"WvYK2Ql69ypmzCU2lUEsc4qip14jA6L19DY+mf0d2wkty9tgIUzd12h/3lTLodRmS1tEklNhKo68y/lJ",
-	"Q1zWmmzkGRlx27lvDmKyLkB+tZ+mq1h86AdWnG9HkOtG7N5bMOOVOMi8FlUjhyG/iuI1hY9AgeAQJ2W7",
-	"GeuhTAZDAH5gkWITV+u+hAYNVn8aZ89t/UcuykB9vtV/mk4bwqW+2I/lKCBani20Gy1144yXM4tCB3Ut",
-	"GzxeZqwxsBbt73Z+fTSWcWVGbC8rifVgbiOkckUL4jDVPFMQGchXB/wdNqA9f/dQJnrSWZfuxUT31z7T",
-	"CuD/Ny8avji+dH7L+zofCBmzsN2TUTISxYO3NPMF86IqFhTLyWIsBYBrGzERYga7HSywUrH0GA2ZecjS",
-	"dzfX+38z2NjYqK3i2u2TE996ErFg/8q5xaFzX6U7kO1wWvLbyg+aEWye7pZeC06c9GAXLsmzrQG/Jph/",
-	"93BfavOhG0yEFYekWrJk2E3pia9JP38mHvyt3Ud+d7Jpl7uoYY9ox9zT9gTFpFtLs+JUvDuqVMLCarh8",
-	"1OUaYaK/HLfV4cB336h2DR4JNiWayLWQj9CAphGAPZtLR/a+8FnCR3QAAGbjmAsNfaklUT0qEPEOANEA",
-	"PsjrbE+7npdxvkVIONSndC4neihjq7HtELMEcjfZ2Djfg5fhR9ZZJ8/bqpch4hBOZHygUkjgXQdNOJQT",
-	"4Rqq9fwBgMX5167uFbs05VGHyX7af93C3SAeWOc/od6uJHgUYZKKCY2obyD1ayjvrjk6Bhzs5gXpxlcf",
-	"mtt0zOK9IWM+4RNRPmp7F/w81u/bblOKmNHD9XQxZtXwpxTHETpamT3DJm0IVguLjbH2qHqpaJJ4eP9e",
-	"abvIviRdZlvjyUTvQn6C2XGzGebQQXMT7OXeLCez5g3KUXO+8UXIMOjjiFpne4wdcIVGTIQ0XvleFwap",
-	"OsKlC6IYU1nzOGMdwTbTAybWyfWat6VEgrqLxk6APmMaGpq2x5m1XV7D1B497HwK8h6g+TJQNcx0dl1v",
-	"oCvqjjGUccwnlOVfKjGHUpGO+6iQuj2WSvFuxNpTpjvrJG207EosJlQFWDwH560iuaUhbj75PGNjwvUC",
-	"JpUViT751NWnbly8tv3k9ufv3HzyM1ee/C83L+xf+OyTN65Uz6Q9iGUyrgL5VIZ8cJc13K6Y0ZB0pzaM",
-	"5Pn6Gnx+Db6/BhNYq56BTrd60QG2ByJ9vl3JhC2aAIRvgePCzB8Dw7WbOEfDwhTT9S04607ErXSz8e1q",
-	"SQkkYfdhbcpITapIl9GYxSiK6hyueoJn0a3+nOSCi4FfN6l0T1Y4/G20FTi5uS2AUZ72RZwUGq2FkuEt",
-	"N+Le1UP17QVdJ51X3v/WT4+/8e8POrl2Uharbmr5AELVdW7f2tsn53A3z4V0umb+2gFRo9IeqrkujED0",
-	"Pgc0Vy4WKRJ1WKYLcVf2ZMxR+JS8qBXBKQSAxZAWwpXiDvVpEunWztZ2Po6xvb08inHKm7xObgksZrac",
-	"ILfH3LbOwb+4crG0N0qRlW2cX9vY2NiA/8yOfvbHt37zwf/+BUAX/Gj26hGO6YaePfy79377/86O3oBS",
-	"/G/Mjn4wO/rW7OhLs1cfzvVR2airUn4WtBgNbqTQdjSGnt6IA+uah9plShFNvckHOT/WpUJ4DJq275w7",
-	"V0tq+86cgwv1BMiVjCG+N6DmWkCpuLbhfWeZ5SAqeJeqoQTrZ8SjqeGpNEL3qxQqibTzxr4kudDt0i8j",
-	"zJMATjzigsbGoBLWwNIxhYsBxhQD1FGfqfcsncrGl6Z2Q8HVwGdxTghQUAHpuqjzYO71uT2yeBuv/Xb2",
-	"2s8CMnv477OH/4hIHAGZvfbz2dE7xz//jvnDL92Px7/8t4Acf/nLAXn/Z187fvfnATn+9Y8ffevf8zuq",
-	"ekMpQealEKzq5YTC1iRtNaRj8xNXkeG0Zvo87rnekML6OzTVdMS9e+RM68oQiw+iiCoSQmtsaItPQcRN",
-	"YikGO8De24buEdMsDPDfdNTlg0QmKgCk8vbWdgBQosbyHpln0gyJtprQ8di8KGSbibCNjcb/49Uf+Q2Y",
-	"KBmJ5ezePmeDML59bdJ4t6rLbhlJpW7XhbSD7tygLX+j3jMbL26uXbr315svbqxt3Tv7F5WDXhlK3jt5",
-	"rdlqvXyzuPT5zXpQFLahb17y2Rl6vPmeLRR6aB3bGSU3t9a2LhXpWCJfSs4XN7fuAY3/+vyLG5tVdC2n",
-	"Ys0dmePXf3L81u+Ov/cvj779q+PX3z5+/RfHb/3Te7/7e3PvDW/4Cp4l7nqyo5wsHqoU8qduR+ybjA+G",
-	"XZnEDbmtsUBrt1RPoiqO0JdRJCfWsqUkkklIEsWIkQ6KUPJywkGasjxnm9BY4CXp8hpo+m6qdiK+W5wL",
-	"kPi9W13aO0DzE57KOlW4limiXj+Mm5KrRWj2YNgbi6AgnA1ZQO2MRxT8SYYqXq5802qOKyibXl+OJDFT",
-	"PDT3tE4upe965XCZa5f9Zu9UFf42a77sGi/XbzJU1fP4XmFFp1STa5uleTO2StgkXBDA+nLpWkb/RsXf",
-	"2UZcWY9bMt61RjW3LpEOvNqBfARFqJBgJcEva8F8h1LGrovK4gbpIwevmjXmq/fCSB6ydjcPMFFk6KWm",
-	"WPLQ9lCxrxjDhCoyst4ih3MekK40Yjh2qaEVEKeyXsJTsMLx86RdbS1ue5VDdVs4eJRP6iq0EKxD8sVX",
-	"1uHeV/r+LF7FvJvjgE3zPZICsOXxhNp3sfOUYjTCnhtSsM6Oa3vck0kUWnB46t4w1mSPWddIJ2RKx3LK",
-	"wg62/iAyQkadjBVYaZAy5b4FljLR8q7AL0AIgkwo1xYek2KnEMTFtzNHSFctsaoOerwOKbjTeazs1K2T",
-	"guq0F5Rj2wLz9w/YWGOKPk7Xy7hz9GynT65aTgVxKm+3o2uwUFiidhq57Ra0k7pN1RCID8uFoRo0Aoup",
-	"Ym1w7FWn0wsiRQpaZgjbZYBmtmt3oF89SfAUmlcGTBcbGDWYn6+tkaEknL4USg3w1eD7EaOhQndk6qtA",
-	"L8A66QBfcr2FSJiwtO+fsXTIlOn1tKsU/DZhCzSFHDNq2px6Sef/9EwUNynX6id/pRccyHsLGUZF5eot",
-	"wdKL5aCS59NAPjSI4ZwcW22Ex9VwdqUaPCMzw7bLofEFBs2l1lKG+ZZGEVWamFdX720mGAtVO5VS80Ig",
-	"p7rALY6k0pgA4pQPc9Hwob5cIpXnhXBt8ZhPSGyAP49Zf3MY9OWVAZNwupVmUaSI7KcWAnAzQdh9Y4/R",
-	"KFO3luLTu6RDxV5OnP5c0tKv/tVzV29euWqu1Z1rV8iFC9sXKloLQ3+P9si5DErs74UXXnhh7caNTiqy",
-	"LV5R2vPMnK5aFs4KPYzrVQ1mPKYGzldVk+D05hdujTtKgUs7zR/s1N2/BBO5QOHcpi1HSy4jlzZLsHOs",
-	"dZ08b3svg3Jqdm4AjSqFFaOwKCLApHMYwgXvwTwa8cW1rSf3Ny/unK9AI7Yowu+//fbmH1/7Cfng7bce",
-	"/fabrscYPpK5ZT+zgWk/gkUlMOIRvd+2/cy2jKmXvQMVLtlL1pFsrmQRCNm8XR8I2RgDGQby8dd/ffy7",
-	"Xz36yqvkvd9+94Of/8vxO//Lj3qM1DhfoMaDlW05zHFDYw47MAhoQmhMmDz85MfFMvsIjKOPyB4qxJW9",
-	"bAQnsvguG9v0lD0DH4djsAAtbt7x18BJeMqGq5Gdq4ReFxN89W6vhktD5DRnE+cxnM3vJkMZZR2Fm6n7",
-	"uXkvPpbzQJeGsGESIcBlrrnoYoDLW2Mm0gDEnBof8tT3X6TD09AITqf+ziQyNkGfxfWLjV2cYL7ljZ3N",
-	"4tNjHipTzwnt3My9VMyXkjaT0s+jgzuF7uHokYBO2IYIymMNYQPZunz0Cjx+J4nYckZqSyE8+5PmUNG0",
-	"XgJ6LZkfIn7ACKjtBe902uiWqrZKREj9iexQYTBh7MBWrZRFIw4DH7J3xDyMRwWmkJsPki4tr2L3NbEj",
-	"22GqWhob3qX8tgpmm2OKmjxksVs1dOqsfzr3kD8WtuAzHmfz/OFKOwbOXagTl2JFrDay/R3zsL9xYFqG",
-	"BQPeW7SGVVhvk1XuRcngI1raHemLZr337m+OH74dkOPXf4H//+Y3j7/6VkCOf//1R9/414Ac//ibH/zk",
-	"O/lrA90vglZPttOf0iYXQUsl47GM0UPTk0LHFLq7ejlxiW7zJYAL3AIjbO8D+dcQXTCqp5zkgFK92b8r",
-	"RC/z+V5QCKkFiwnk6TVGV+JCxzJMepWITpUgR3VSPfIELbcans/AEq7IohyaAMJiIBMf8jMl7GvO4hQB",
-	"oGaIrHzPvW6KUS7qjLztUCa9IVNV27DIKeFhLcrcw5p3tTZUDwwaZJ2SQ7YIc8ec79KJyCPjpLlHRTpX",
-	"X3Fc32mh7drbt7RDdROUjPLpXw7l8dgxLESp0ih3vk8IiZjflKfTIu3TkY9OYxcsVkM+bmaz2peW1haV",
-	"BEzhe8tOYbkFeP46Z2NhsvNS2XAa9ahl6n20RallhlQzF+3URdWpC5X6bNXPOh2zzHFQH/2gPMYlIzXQ",
-	"1MbmvbafuJeVDYVBhRkLd0mPKhYQBDcJyHA6HjKhQHnvJ1G0NuGhHpKIaW107lBClGwE6Us14G7m0jbS",
-	"mVUu+LNShqfWTL7uGznHwPJ8KaaTWChvAPc5oXmUZVxDOUWPCtJlJFFNIrXW3zqPNQMqoS+IUKfVPf7b",
-	"LdZ9pbCkyn2pqnpzxWaVBdePIxD3eHcY/OOrHYd6q4zZoTw4YZQU9q7NaG/op37ijaQ/IydkRAXWayhM",
-	"Iuiynhy53HhV42wtOVUp+YK0jC83WTuzAuEKZ6VAnsXHcRU7Nj2waRb61vIU9I/teSvu7lNMTxgTRMhJ",
-	"6n4Bz63z2ZhZNWRC6RFLc702gzztGvWTaXBoFu/8aWhL+fLTJVoijlc5Jay4W60tjGuOWgZT2/LHbvKi",
-	"fam9kJMiK+xdde3lZU/lpTliU5nE4J4Y0QMuBmUPOlYLmj8y5bKGT1mBiBs0sTdPVyWwuhDpK3VbNUpN",
-	"l54iO6g/bTWbzRy5bQA3IO+//fbWH1/7iYNq0WyXJMIcnjDVORBqU4po6ihcMnkXdSbvSqmH9Vf9lHnc",
-	"24w8kor5WdQdsPNjODe7aepVAnqT41DIs9TqmS/LEMVDKeN2l6JZUO+wPGWenvfiYE81qRDcH+ToxMb5",
-	"cyHwgFj8MYwhYaQJwB24VmRCo4M1Loga0pjtkKGcgOqNinqA0A+K37ddkmyOUEYxJsI0mwVOQZajKbRa",
-	"JzcBjxTTOY3ynnZJW+ZQwiUHrTCmE/9mQtgkkjZX1DwnCok1rogIMuvMX0l3ap5ffWcfV2ZXpa334SRR",
-	"YaFo/fsCZwI2spcmiqxGUFhZNWr92EEvL2Sk5qE9gDrMXKZxLX9Pfnn4bi5vZNmr2aOPNYEMdCdjMptr",
-	"SyMp2Glmj3GtbTJ9vZnv2Rfm552fE04WXMqunD+y8mDR1NLBg5Yy97qZMN2DV+pMzPFI+Aim2sCP5qeR",
-	"YtGhs02oSOFzUIXloGAsW0duNivlvE0oN3RoR1z52R5cbIeTYp62qzMal4VsISDuASA0iSL/vTdvqjbw",
-	"8grumuaCwsjmayBkAHO0XxA+ZqxMEFgCU2KXAsi5q7IJn/1nnVhFaPsF+TgOeT5VQBxzKV76EvvIsca8",
-	"WpETSqXNKtI0L+pT9Sa7dO6UezMLqxTMlcDwc1rXUvDVVbSwmrDBBcWsXkZRY2DyanXBKEudSGrN4mnH",
-	"FURh3mMnnVnHVjoU1Qpoo+50H3PO3QFHYCslpTD/nz87gM2T5RucWN+oRy5fdtHnGRsrlBNcwWVEJmiW",
-	"idmgZp0xg3MX1soofAkhLNqRRQlZNLk5uAt/JGlrAYRFEwoUNYrlbWpX0DBWsc5qJjGuroDkJLkP5IEd",
-	"sthoCLDfuTQzrIWiET9gAWJxGLZua/8ANcjKRzqy6DQcMTvW59AyTiNvzyf7FhdtZ2+kcmyFTM483as4",
-	"755TSTz0NVS0YfMossqEw3S2+nhqWOkhm8KVc1A0vpbxy2NGzj4a0HF7xEWi/ejwJGJGfnetb05PZH56",
-	"6HUFA9HYgRboz/AkhHTpRsxfMjCi99tjFrczTKj5Z8yIbS5UtQqjjDJhSHHAxrqkUBSsWZvBWAODtzSx",
-	"In2ClpXF6dSqNnufjcYR1R4v30IXhpUjIZ3mIXeWQZXXaEJmBAFIjTlaXs0ax+eKWteb9uMSK8x6ifXW",
-	"kE86kld4s06JOVbxqBMTt8y46mFFexVYqx5km16txBaV10yznN9R7+GcU18rnYTFa/HYtVD/RUqdx9vL",
-	"e240b2mTv2OLEe5GDNGum6syJ1hQQ83mJLfvw9RW6ioRjXemqSaxgkogWPzZWCbjla7Dn1v213JNbsWE",
-	"wYYtaPJpMAs2FvK3PFiPiwX1iIG7e6WcKZs2WRtDu5DhdaqfPKUUo6Jwc6SZm/iSTTidYOuCnLwPOzPt",
-	"9lBii4ISQ4i0X6eMWcj1Sbq6ArB3A2KZ+V037/hoFfEeE2p5I1JfU4DKiq8VPIAZcpMhXEqmbIKFNpOW",
-	"BJXbcVopvbiHDTtAZju8lAvnqL9UcOR3owB6uFjTeFBFIzwSc+d2yPhgWGECKv7FAsa/GtEoAl4Q8mRk",
-	"NovGA+bNTvUCbd4EBGDsCaBsgA8wSSb+cgTIH6zR0AHm6R4P3JKCSjzN2/6InENaB88KV2TIonBRo/VF",
-	"3UYXN/Ys1RPkM/ldOkRaQewyVieIrgJQpICrq6GmeOWsVSDCknRVPxqm6wKXNrxN+9ou7tyUK99dtR3s",
-	"8sLU3B4sVbIf557kmxwFnp6BF6taBa68d82yYeAzlbtUzk7Pl/SnZRdQa++7/HmPa6X36CWZxIJCT0Zi",
-	"qCPCAlWLHfDcPACyQbj4D3bYoULIRPRY2AaMoYoZVeDY2z8QC6pNzty5doVc2r7w5FnXRbNHo4jFTygS",
-	"UTFIbLPqudZBUcSsBFpYyJk+WFlstQduu11Ce5rIFB+clTtu0rUv3jP/2Vi71L73qYqusJr6Q4NUkyEd",
-	"j5lgITg3gRNrCRna7L7212zFsWygGRd69S1sJ57KtguXLuVE2/aG14zWXEdsQR+JuaTqO9dJzPoM8gZ3",
-	"SOec7T6gzmHrErMJrnPJcgT2KQDr4hxygCSW0gvS8f8qYcrfnfTygJFuTHsHTO+SARMhi3fNhisW9QMS",
-	"s4hqfgjcJa0b3CVDOSoWgOXviBHzQQuHKmL+mte81wOddrXj9fC4zX67516vyD+7TMZSRoZ7QkLhybzl",
-	"KVzI0msGjzUAZ8pgSuZBQilwKEieN1dSpljgfud6PVnKXaskM9FUpmbzsM5u/2FKnTyPA0fbe+9ylK93",
-	"RtI9mMvouCk16ahI6s6ODWbQmJGI8hCq07tTQo2UhTyNfF7G3K4uC5RiDkWKrJvLUW96HlZKgK1yuSzB",
-	"pU6PxELQ8TspVkcTZN/0pYaIsJt1S/rulNK3/KKfZgkpXYadboiQk13SyXv9OjsQcQtIN9GFdJkiEKNu",
-	"C8aweZccu863bfNje8rSzA/zZzNa2Wfu44Z3mFkOC5/2RpCqQNCngWvSRCE8Z4WfV5iGduQy/GOT3rUI",
-	"reGBIwESG/vagnGY2wUpP3qIzb9O2Bp1rnUoQmgVetmm0/OfXSPHrvFBEvuqzEgf/kIwJyqBHDr8lVon",
-	"nUMaJayDsBGjJNJ8DDAjpM8P2S7p9NnEAbUNXbmK1dztGFgJTyLOnIbXhYK1WI7IhrkETwYpmGkiNLRe",
-	"2zCP2k97WlyySQFg3MtA4eXCY+cvLC15wJcC+EI1JVl4WaiJD12Cpr+fr+QTpIN/Vp18NNm1bdolnUQc",
-	"CDkRnVJoN+QIgqmw3WeGUH5+Q/nOcD/d6MUhhtyhKNPBriMdaxEt8qqWjxr1ddgSdT1a7Mu5by1WmOxz",
-	"81n99g9BOjv/2gqhmhI+xa/feP9fv/Teu29+8KOjgEDLiPffeveDn/3No//xg4A8+urv/nj0rge7FnDV",
-	"MImtFbRsZpWfHzbKjjVPV1VGOIycxs3ex0OpZUMfqDcInUTMm9GAMMBdKQ/A/AS8jBQno95pSSL2vHlj",
-	"KcdMqZCuy03MX92xuDPdY6yUrIxdnLwGcUFWaJNyvjxpTqkl9fKwmC8XYNnkTiMMUm4uuGLVGQxzehgY",
-	"7dHW/IXacJUbmQsnOyUy6UbW2EH1+ZL5n9cCEVB/Uu5o37AHUC9i1OxcPtEqHeLJrceRi1A/5mu2bOwa",
-	"zdQ6BlfTNwoh/m1PiJ/dZyOYt4fnPXr3rePX39whvYgq5YDbLGQ3VbbiBK0nms/gqjdH9+HiHDc9c+wz",
-	"1uwKXGOsxqiRxGhgYbd82omFDChlDlGwII1iGMZcuLXn3JA0iuQEzQpoVhIy4RWetSP0EbSRqk8K20lr",
-	"MRrZyoF/4ZrHeE7Oncy2GDIapz7KXdv2M8IUaq7IKNEJjWqfmqxjzdJkdOG6rSwcDx6y2TttjNr6Bb9i",
-	"CO4OCgDXOylWVh7iJSA2CG705U4e7aUDba/A1sg9nz8xcpJHiDF/OGTxtNhkcC43oBlyjcutWAK0WhVW",
-	"XO4DUkwn41WZKIKENLroe2OL7734KGgWj+rodLuuuHECpswBFyGk+QtJzBC1T+lTyAv3WTwq9bTytKVX",
-	"rNZSnzPP+T0qqTrtd+RTrDNTdAp9DNyxAkvNnWzuAeQ/meheKJ7rSWDfU1KxhS0CwJOzauuM5Vm61ah0",
-	"J5TSH0+5fFqSuFL2fujCtqZdUwkhuLoMnkesXaHbw4JC4o9aGv95yd8TorKeSHwvEtg1ZPLpSt7qsO2i",
-	"Ib7ARJK2cvjIBfScTPalJl3OCoXN0RvbOP98XlNTgT7n5cA+0yXowDSUnIm4kjwsspRq0ExkvuXsTSft",
-	"c4LacmN3lctHySO0s3tcOuLpGStwqoyd5uWnJaGVNgVR6E5K7sxX+S+M5GmK0k1tFMnIVbPPYzo1vGRM",
-	"pwqwuruR7B0YPtKdAuscysRX3GWealBgax6fs1j9wN1JHE3bU+ZTzZcr5x4772INM8/b+cFrkUyZz54u",
-	"5aRsrF269+kz7fTHs77UlDlcnin49hf60VbN0f/EO/WJd+pE3inrq6+LsPaJN+sTb9Yn3qxPvFmfeLOq",
-	"op7tQqwv00ZTFRK+UqUHnFYc7aOvI8rORDOtBpDePEz+OcVCwgHiZ2Rut7KNkinpyymLd/IpQTAGNgCE",
-	"FKwhDYlVjzUfVXQzgA1aqWFp+mYVHZ6zB6uBPn8t7TkMfWKzFuvZknZJB2DvOpBiluvJ5hKC7Il8Qp2O",
-	"mr+cXQ1iHuZZjuWnF4LNjWDzQrC1EZzfCC5u3POxnKETXwudEfk2RkYMM6q0l8ltbm8v5XIjm+rm2L4l",
-	"Cq7Dy+pHcuXPzfVtqkilzvIs5thAxEWJH1RkiefYbWU++WQo82ufE3nYLclDhdJCzDhZzjhO0beuvXoZ",
-	"nWVI5iTON/xwR3vKaGw7ozMRKsJFL0pCFmbYR/BrB3kCXo+06xK2BpXmVkVUeWIH0E+pVjsuW8xthmny",
-	"vEfN86q7E8aWIhg9b56Z2xTzS/8uxJypioDLHTZIIhpD5xcuBsrKXugqhnBTrMdDFhJoOka6U/zBVzAi",
-	"papRLQJPNWkxLCz4V6kzW35aKiAyCpnS2Barfm82HMR2WfOnVrU1u6/9UJfQDi6fVJXlDT765///o++9",
-	"Qd5/++3zs6Pfz46+Pzv65/fffnv7+Hvff/TW9x5954ezo3eO33zj+Pdfb9WrLU1nEjhKp7Sp3vN6HoZc",
-	"R1W3iS3MpwNqui68tq3otp2NkVd3rv7VX964dXP/mWdf2H3qhacvv/CX5/cuB9t7lwszbkqNHNBNDgGj",
-	"tXnR9nN1lY62PWq+jivrkfroX/777Oj/zB6+OTv6lznMhtbmNnRDfXDSQ1wgUK1Wfsg4Gr6C9J67uraF",
-	"Mrlz57lnr6Zc8On9vf3Ld/ZRKxrwQ6tIZM0CMTUWZpAhUmOFWgcJALnInX7MMDU4O9YLd3wphErT61S2",
-	"yJdYxPmDs7jnnbkbReCYOawN331LP1Dc+Or7V43ZVIB2qXRhnkKv2nQKD07SoNaDerJEPV6MG5S1qcYV",
-	"LSfhKr2mwT8OZnzazd/CrnPAU1WlJtSBFXsDppf3oV6wn/Wheh5jk+LS+X58zYobrrrhQfGejCpkQcTh",
-	"f0JZm4iOpBikKOppIAzOgnYgeSmYYAXaIDlz/Ldfnx39w/GXXz9+51dGUL3+w0dv/eH4jX87O38MqqPd",
-	"6Fafm/EVmQjNbKnGpr/4TvZr4AVY54P9DrzkJV0kdVWnbwTZ4yNGIAcHinbRbZbBNVo035OVPAKga5uH",
-	"HrUOwFtVvj3HLhnJGPYLyxQV1wWcwvRCLFUl53z1jwk7/fE2R1kBvRlCQvO07ljMwc4OEYBi4Q5B4IU6",
-	"JGeOf/f3j77zw+NvfOe93/zD2YLvFIvU0mI0GLayau1eLY13QZcmL6hydqjcgheUm5prcEr54lnf43n3",
-	"EnQFmeuusyx65ujnh+zzruVZiyh2EhcisIbVU/DN67cjKpp3MM94Qf27XHQ4j7hwkabS/INWIvjLCbN/",
-	"1nHCjNoeY/VPveuTd26lhW4bQZVz/YIXKo/mALuy0tuKZlT2adLnmnChJaFQVbzealSsO6aJYkUkVvvl",
-	"/OS3lvvMLBJzPcg0DOLUo6zj476RvT0IjGxQQJQMAxjqravg5PN4r9niK8iOJYOGAz6hcmXcNaFgA6LG",
-	"MaOh0ThFNC1s1oWNZp7CPDODwwp0zY5i1QW8Yw3FBhewhNabeTeXR4zmIXdz8apGfbAWYuT6F4t4cJlp",
-	"qqUa8hEtmo3bRatxqyK5Y21xckfQSoMaJadhZVboyarRFlSS4Se9JBmvCEVUOxLvgyi4Ze4MBEPS7hrT",
-	"engEj7VObU/Tfh8aizTsgVJV5pmpIw0kqpnErfRFnw4qXZ/2pqOm7fd9g04Ei1fI8UTDuEHrFTMTNNMB",
-	"E2NhJ5X8s+UueDDfAjGCAsHTqXmKScvc/LIABqwdPLIyHwbW7nIFFIvTEoLCUTmNQGzu4H3k4ViYy7Vc",
-	"fXK9bS1XKpcJcjqFy+WMORzUXy1cWMhp7NJcMfbHYKNybSnml1fpEUQQZwik5lCcPcrgUAr/CDZ3eDGj",
-	"xQxf57MbYnjA8+3K1eXYYO2DmL1TdRSt6rVCnyubI7Kg3ZUxebtsyG3f0FjKUaHPFQZL0TFhHgAuVrvX",
-	"Vfr9pr49oCY0dlx6pWDcICXSgruViZN5hInxOJaHNMoHjsfMwW/hXyHLLmS9iAvmD6LbKOKJOvyesIIh",
-	"lhGr95pi8R3z8JLe+DBgkBGosMrKi3B6PTn/JA5/uXFPA80jzzCrOlEyVAaewFxB0AWW9nybG7sxdD0M",
-	"Udk1Yq49zByQDeosimmStTDbARTXqev5lLYyBg8tBO8KzZ6wXQHhfVTLuSKMxhHHTToFdAtLkdIGlhdX",
-	"i/mcAKlv7k7QXo+Nq9oOIVJXeiig7b9r/pn2h4boAPYI9DsVFpeFAvJXDX99LksQXwlyc19ArNMHrqnt",
-	"pH4cal8xg3K5Enha+ZIZLT8eyt9eU9Mrl9Pj2doTpyUsF8ZjJtpVyTlGiphl2+wcZEG5rpBGTiobR63X",
-	"IWDMxMIsHX9i3EoJAd5cgFLIv0CuQmJAni4LzrGLw9XcbXTNv7Ja6GEBkyoBB+M7O7bbK0iWEY0PGGTS",
-	"AnOUhY69tYMWZbWUg1HvGF8WMJqLEHkJdyrRjnQXVg957Jv5742pqMjvaBijaxbW88fRC0Ex75wLPa3m",
-	"kbcWYx40xqotgI6uiis7BymbE57ZB5au9qODl12FWB9HhNb91NFf0rrUAQvbSvMoavfkyKt+3UKLwUiB",
-	"NCsXEjCwIzgWwE0yHQ07EsKYBMdcJzclQUhBG7BGHRdzeqiuUtcQXaztrZE2kmoc80Oj9Lkn0wbXrhch",
-	"x7wRO9msVA8qqlikmFXR18nzQwkVK2ZKrk+zYmkGHo6/XsfY7UmhaU+3D9hYL0Kdtc8ZEppHA0OJiIVm",
-	"Krw3NFMM0gb4VJjJ+MkUxnTSrspSuQZS24JpWmGuCB2PI46kwHIsfB0h3hk0WE4be8Z0UiLVdZhzyGJ+",
-	"6PJfXMoHQICjFSNDb4/ufBRnY+3S5bVnPvf5Gzdvr+1/Ye2/3ntl8+IDbxQHtP666q4v2HGHitAYwoBM",
-	"I6QeQgliVyaayNicDWNz2mKTxi1r66kCi41ebPcBBjl2cIAEetv3I0AqQ4tLcNpl/YPRlFTFLVpiJ5dM",
-	"ZMF7B475+FoW9qGZhPBDEDRPmQEsXhZWGdHXsBG9fcoe3R0CT6O1nLvR5mKg8UXOdG7f2tsn5/CFcz0p",
-	"+jwedc4GluPYwLPgg6Geo9Zqbq0myT9gddfOFKqWu8rfOfapKRzfXdJxH4JMYKifoIgd7JLo5ESsk8uG",
-	"dD0WRSmJbd9Zt9H1Gv3Bm35drC48hx0jxefApud9WcnMXBt4dzKA4SO6Oo2Aa7pEjHxzYvyt+Wlu851v",
-	"FMYoxK9alvO07tU4DQs74PunPlnSF/9UzqkvJJ0ifKSMdVHaVnp23cnM8QyvGylrWp/tZlFQlaR71r6+",
-	"ID3LzCLw6SvV6s7lDGK5ae5x3v/YcbjIqmNUiF3MNrXl/y4Lf51cFk7FMUpRGJqbJd3lY3HxMAIrh4xN",
-	"aBODapXNqUEgAfTTosLFFTKxu0JpabgiPGFGcycJqyef0GZKkMrSpQgfgnj25l9GsaAaehKADy2UDHEn",
-	"qDoAgR7L8ZiFu4Q61G2izHN6wnvMwY9DCuld0SrUnoBXxwJuQ1ePnZY5txMj0lpzlRrWB+Ru3Sa8tgX/",
-	"xSG24b8X4L8X4b9Pbqh2MvaGJ2xnkdyAEzmigFAD/wUyet/EmdZqtSQFe0JBnxOwrDvp6jrrZF9OhHIJ",
-	"5xz2byiVJkLGZEgPma2FsyXnDiQCHkG2TFVhwJa/P9Nfp4+c/YsKKxQjO5UaJ8DNQB2d1YCxqQv6dVxr",
-	"F1iflq69iz2FeS5p3jKciI54BJXSrhGMPzu04mrewRO2QuutsW4bplLVibVK27a1tshuHR8GRXdi7JRQ",
-	"rhMwNVWaHEaLj9m7vb1xCYoUXRKbXyfPgbsvl32OTWW2Q4PGJviCzeyf0ypvjZGy62TfmlrZtQ/ZmInQ",
-	"kIQ7UZTnImiTdBw/tp2KOo6NWXKAPj0ZTtcXK5JuHkHaumZrg/SGNKY9DaAPosfMjRnRiCtjA6GNoVwr",
-	"kJzFKUU0dUyxL+OB1BranjmFJi3zyDdc2/JWZsQSE/TnDUu7OuDfnbShVgeNpY6WB0x0UNtAzRxahaCQ",
-	"6hApkEvAY/8/sbEuNtf/49UfdTKujULQlb/L6BA0eTuSjA/atK9ZbEYqN2+rbs/crszxKrQ8MjODbEmX",
-	"llpfGV3Rr6FYL2a6quSjaDGaqU1lEkPMb0QPuBhkhW6BqwEy6vyIHrC0F9lSABizWH/ZwrUkBg6BSaOu",
-	"zoiOnKDG4rqCUl3WkBukPG9e8gcVM33XkjhVRkv8zJygTokNdnYyD/28Mty36CnzCrGM5/7odOT6anGN",
-	"WGMV1kLOeji5F/bjUK/h07QXFz8sJos6pUKHAT9kbaMCrpqp7y07a8w9A6PqTNAitTanMVGNglqLzZkn",
-	"T28F1brJXmq3uitgnQmQLGOVgsw2gZDSGJs6pUY1ZpdEnIW2mMYYP34Uq6zCbo6Y1wW5rDg9ty8PprJY",
-	"z4t10GVdcfMe6It/vfXixtr5e2d3XtxYu4C/8iqN+9JGk07exIPdH/OYqf/LGn/Arez3V8KRcZcaX08j",
-	"HDlCFGZYaCXivfdmM1aJdBRJvzhk7LDw/Goaep7HsRzEdEQSSEPRKEKwpHK+E9vS2u48gedZBaJ+Ge2H",
-	"9qC71W6uzSkyi9TCXq6s+Csrc/SppPtpZCbgbfrIsxKeU+ymQ3CbL5eJZBISavaWcLWDYQiVRNqisFGi",
-	"aXQQkFGieK+oBXAo70AlHXo0Jf6EwTzebo6HhjHt66wtXmVFYdD6Ale8m2Y+zyOPcZAbRvNxIYy0U2CQ",
-	"9SVV5Ix9hBoZfBb0HWuJk0Esk7FCW+IMF0RIzCfq2dhHTPqMhYVKSfx73uBVeQge30Ket4AwjSF0ukYL",
-	"m+7avDFnkKLnnyvMEPM0A+/HvPZhhQ+l5ey5ojwferh4HMMqqh/LsMljma0eJo9l2IQ9jmEnmFxyusP6",
-	"NKYXGI0bFuuYV7Czni8BqlGkb9VymSqcrRLHzTnHHWIWftGf5ZJf2Jwo6caMHoRyIho3/Mva9c3vc4+O",
-	"GvYyxHafPlgmANBA96QmANUGLkNscuhPHYKh2t3YCL62W5x3WKi/tF4xSA/ggnRSmnQq4BMSbfh6g6TJ",
-	"wlI9MVaXhYC++YgfwkSoQNgIDd6mNDE6d24wC3k3h22WSpEgewPeR+mEGb3M+erXXQa26yYP8WeuCPS0",
-	"XBavLe+gpUt7zOKevXpzbp+s4lVRDukZGF6ewqp3G8/HV1vslniibpp4HAvD2XPtO19B7iJlB2SeJPcq",
-	"eBVOxeNvMFe9vqqXsT1fxxFfjbq/iNqvFEM0MMSGpjUG0TSqM9+M57amDHs3pubk1sbWxaWlvvBWsarZ",
-	"ks3NYp7q6P9LYq6ne2YulvNIX3i3cznRQxnbK7dDnpYyJtgYH1yptjN+YNWiiIuDtHK13ycjGjIX2kid",
-	"WNwMPGQ0zEDdd1qF72Q0pWP+eTZNbZblE3yK0diwDTFq4zRVlAxwlvYXWxdzXu7c/GE9zhuXZzQuTWFM",
-	"DdO4jijjoSQTF5S0BpP5tbncXKmEhbanEuw2RCJgYtnKhlqPUe65LLDFC0M/iKX9vJfWLmSdXKGKBVhD",
-	"rBDQm6ohNjUGK06GzExeSLMOrVm8Tm5CMsYY4ivwd0RJEC7patVNMyeNi75cGNHjdpolM8CWEmBcVKVx",
-	"2F1CBXSv0uBrtn3CnTau6NTwTLMJLudt/a64Kz71KYeObLdt/VOfwshroWjBAsNirHaadsqymT5UTMmE",
-	"dbHzB7mMX3bOsixCBckvMhGQBcHuCut4w0wO6vOvnzn+xsPjr/5g9vCXs9d+O3vtK2cxwDwZStgXlwEH",
-	"z+IwWZR5nUDqrfMPKDAiKenaW5A70jwugnUjXa5IYQjMpVCf+tRdsUb2ASvXaAN3rl0h58+fv2T1D0j/",
-	"UUzv5tAsOy+88MILazdurD39dAfmbDPU3e87FmGUF3xm5jPPcqWVc0p2XrmLLP5ua4e8uL6+fi8gd/M2",
-	"tfn9+vr6g8462WMiJJ3c3zoYVqeKdNwv0pgOxAz6PDI3PRWvgGvqUurW7wpC0LjHJckxfTmx4OgsAsQr",
-	"CdzLxiX1EHGTmMae4jA2LOlqHLtBbGCOYK9zRc4YWl7avvBkQDrgguzBHpyzz336JSVF5+w66Zg9hniG",
-	"AuCMXdIBJReJ28HhOvAJgPXLeYHs/TbLiagYJHQAgZvOZYhLrD1rf9chZzov0U5AOkx0ztrAkyHGywmL",
-	"IeZAR0ybPTGjZE+/RNcYVVP3omuAjnBwRmjjeYZbCTTtMCBHhxhWgfSGXuXKaLIQUDFX7HN7t26S25JD",
-	"MgZQ6eKljc2zQE8bjiZdGXJ73uBxLshz+9fWPpPFLTfJDf5UQLoJxluw7gVIFsExMxuFlTGcqXXyHHYt",
-	"J5m2EZCYjcERaKdr3rXNzcuUwZnErJ8Yex+uDLuvFXAXQEAzfCJihrMqnJOQkFcayygfXjWfEBIqAmzQ",
-	"sQeRBQyGxxjlDnnMeva6rpHb6A5xKnuPxvHUXMzO1X066OwSZe4G19mFuN5fuykFW7tBdW/YMScZGhh0",
-	"zm9sl9RM/Dau57IgDJIMUaEhI0aFMhcy7Ydyt7VLlMSwdaa0xobzwCa7RBybJAW5KRHvMYEeMCc9xrQ3",
-	"ZGtb6xu26REKRbVz7txkMlmn8Od1GQ/O2XfVuWevX7l6c+8qvJPZjK19KWjMR7Q35OTy7eutoHXIYoWi",
-	"ZnN9Ax+WYybomLd2WufXN9bPo58e623OOeVn4JPEN21kWIpoumv2zMzf7V+alwvsGFxBWuYQ0/N1Huk9",
-	"uR4adWzMxNPYiilmaiyFhTjf2tgAh78U2tnwOZbxkoWARi1yKSSvBKflA19hKpTmQdAe2lnFWkHCwDZ+",
-	"3jdqOs1zT9HQZYvAK5vLX3lOUKstsBBfOr/8pWtprxFYgg3ELn2L8siZNU7TBTsVt/nFe8YMVcloROMp",
-	"JELYjD/zZwzEO8WeDhTYQ4ASY4aDk3KuN2S9gzULhTSWSnuTPxEdETOWglzbKI8K4ExB1ChoFBlNAWB4",
-	"EVhzDyA4BpSDLesYQIdGRleZdow6YqN3EDBG09lGlB30JqT9wYa7X90VE2qz2FBTp64U1hzw7Y1t0jHL",
-	"tThCbSEhJt7WMqRTe6uLRxroch2qufF0PCXDaY3DnMtbC+m03QNU+dbG5tb57Qug+9c+7HtDY4U+KJpJ",
-	"Fqfssd6yK3bpnssGimaXGfsZ830/5vdse2N7+Rs3pb4mE0Sg3N6s8Yl9KZ+l8YDhCxfqLMR59cMbLOR0",
-	"3xgX5uWtreUvXxeHNOLh42QbN2h8kEXNqdELoPqiDt84l4hQVjOPy+T2rb39gCgueixT/qFzjwaWDeER",
-	"VxNjfkPJ01efvbp/FbQCDulkBOpUUPfc3NwgClUJcmn9/PqFs/MCyczpyic3+JMb/Odyg/fpAQOD3Vxc",
-	"GoHevOD2go507hWbPfTgnKbYrSozDSqd4dkjgEFy/WnwhPsv/1WwqTQdg+VPBeEhCnDQHYZGeKOwFmE+",
-	"A9z6FgKjmJuZOR0c8BYnQx4BI4kZdjYkgumJNAxMhJhSHoG2kOa7A08xCgekqd4VmBeNukKfRpEC83hC",
-	"vshi6VUFzPOXdargrshMkMZmB1mkKWQzcDP8k+H57kb/Alt7sr/RW9vuXbi4doleOL+21f9MuE03+5u9",
-	"SwwjQPUZwL751kfBeAypqrR0m4/e11jHOfqE8/wpcB7Y8pznBrTyRC9gPmmNWQ0TFSJMRtnPXXhd1yw1",
-	"Bi3IYVv881iPfoo/UHH6CxnAGD/4szRR9xhzvcxoN7LesH7M2LITc+4Vm2b9oLmkMpvjJFVS0WXEZugM",
-	"GY0VoaSL5mU0tcUN4CgBsxUdTGmd7/y5G9H4wB2Jk0iMFKpjs5naGUltNPqPQgC4b5tTN38PnpETW1Ms",
-	"oBZ08icnAjYuLX/hihT9iGPQ+M9TZuyBg7mEaW7hu7F0JMPWntAI/VNe9pAF1r3C5JZghAmNvmV4NsCC",
-	"fAZhMSNYAL0n1/qjz7VaJ1cxVmcmkEv5M6zKZv1Bbh9Wb9Ak5Ez02F+mT0Ihp7IVE2y0e1ewbLxSdBD1",
-	"UBpDIG5MB6nHWQ2l0YHNm+jExlgaAl/Y0j/AUpKC+dRWM9GrLoBeYpdlKkVTGwqDKgIAL4A0RaescUVG",
-	"kNy7S8Bl9oQiIx5CsbvZMwiGzafTQqAVYg5ZnNWG92tyFDq9Fbus4gdBnXmnKHi5KVPruwQDYzKUEaua",
-	"HWQdnMrc9qJkUAAXtgF4l1FgGKAtF7SYcwLCLfGC2ZVgJuvNE3sLL5ggGeVrUrUEpG4CndqJ7O+SiNFD",
-	"pqAVGNJ6yCJw24D7NkzD2uDx1bZsbSiVVlXrYPehQWP7VNfjraxN26BWTYXGjNb+dP4TV2TIFpM1V5a7",
-	"64hkyJKxHtuTumpuuQFWoI5vRGiMV3eoz5uHPSvMsUY9ZIo53T+r93IVbD56W15ZexaX7Qv7dLBgMhh0",
-	"xJwHqjUTUB5veMCETndtthoU1ACPkHqIaqeR25AfwdOuQb6NsJ3Jshm7rO18i0EEVvEWrVXM2hZrZ6Vz",
-	"XEFv66p55BqN1abfndw7nplAc9nA9UVFvXyUKE2gHA8i8VxHLCBWeAfE7aDZ79xYu2kIm4FUAG5btZCX",
-	"C9NfUl5pJr1EvXclDcuffJaPOFYyPzY1OEOM92jAtwB6BxMakCeACny+pqJ5Q4a8z50621xt/lD0v1TN",
-	"u8ZFmMtJyrL5rB5nf5HX5M5Z46pSo9szgj5NUepAWAFzSqDvtaGtsmg+nZGMMQUFaiF2LVyNOrB2HEJL",
-	"8RGDEnBuG7dkgCmYmoNfWCdXaW/oGgiMx2AkmsfvCog5m6spbE4BAu/aGRpheIYSLUddpaVgZ9NSeHRe",
-	"RlIMIGPNGJ87JGYjieXaZrI50xO/bFRD/Lr1aC7S+65YUi7R/vLLzPqrDZhVparuMLxQdY83N2o07PjY",
-	"XFZHKM99tX/Kwlei3FH4w7u9J72NMorkxOY54TULck0N1VRp5nrmj3gc52Gyl93aV1wtw4PcxS0eywHD",
-	"U9l63LtZ5YCDKRahqSD9TdOpgkRJ7HCnJJLAajVDVINdoOzDYtRNHQ8nPBt3GEVqlLi1VVGiKO2P6T0J",
-	"QUN3HOwT+OO8Z+hcDqfE7yNG3ELswKolmigZ5mGK7wGIhzkwO8hGlDELHS7NAZumqSrmUsdyykLoaSmM",
-	"zaiyaAW6bMnlnKfAOqOtQ2BIzT/vCjPklCH6upDQo3LHYmMYlXPAzdh5iJfABr0dYKNTYx3EU5Yhi2BO",
-	"Pp4/YNpCtTxPp4/V1Z3/TFV42a7ggI3/pC/NHmPgxULkGJVPnbMU0DIKza+tUhMg6j4UyRzk/d32tcdw",
-	"k1hMVYKtXwZ+lJQeizXvm8OA5Q0gH8z1Wid7EnBK0muAyWRw0sHCCtJ8DhUQh85jU+BL0Klpj11HIXMX",
-	"zORyAPvm5uBTd4W9DKpwMXexToEr9DJx5eDP3IUHemdQsRaONESsU8xAd15HNw+MK01YzCru1VVLwccp",
-	"tvATV7KdWJToaEU0eABz22B4g9NKAnJhY8MZZEWRh2z9gLGxgv3Ibf+f+l3NYQin2y/7ZEyV82yZY2BP",
-	"5Ych5spZGGFMJ5U39Zp1Hbtqx07OG4Bt+SOpNYunnXXyFEq83IlURI4BGUUxBthW41iOuMp8UZ2eHI24",
-	"HjGhO7spcuQUi8HxhHUADYjI/l1BhRTTkUxUijVlrCx+395mM+DeM5fXti5cxDtJFb7dDvmAKfMF7bAp",
-	"3YTwOcsKLGhuhhFM+qC9KjTaulIP18kzcmLkI/wZrKG7wjpWuSCh7KlzliLro3CXdHQus/qQxbw/XTOv",
-	"djD3m2tn/XFXzLFObrrKRTDYIkZR3UgTWnPox7sFELF++vu7os9hSobGOYjKDiKjoYUHmdcDyVQG2Zk7",
-	"oGnzkYxnVvCqp80BepwRPjN+FWuCbTC2dmz+j2uQEz05Yn8OOoCDGleZ7xe2C3B5zB2LpEU3z47rqbKY",
-	"oH62lp8ZLc7KeCrfBh4KX2z0/sz7b737wc/+5tH/+MHZALLC+YitE0hHM/aE5S4cWUCGc5a7IUHaQx6h",
-	"MPGsw2XsOGC1joMtt1kUIlWJXa3KXQFYgfCG6uT7xO9ggWDaK75T7CnbwW3p5BrLdkiX6QnDmziq8rE8",
-	"9qySRRkll6MIaREYPiKtV/FP+aYZSuA1c4k0LqT7YYhqp6E3zjzJBq5KkrT4nC4a4JKwc9UsxQoLV7CW",
-	"AVgOOeZN7uQRDFHFQzhL0udiwOJxzB1O9zrZhxwqRfs2rUXp/4+9d21u4zjzxb9KF2qrJP3/4F2SLahS",
-	"Z2ldbG10Oxaz3tThFtHANIgJB93Y7h5CiGqrQmq9cewkzp4k9om9e5xNYkeb2IqdOGd1fIlfnG9yINLy",
-	"tzjVz9M9MwBmcCEJAjLnjSgSg5me7n4u/Vx+v3UeCBW3ZDSMDEcF220RSsWCGjm9tPwskYB3TyrQhqHI",
-	"8nlySYrqVk1IL9EYdsaVZEIrl1EACNZYLsEfAaraxTcdJjCGZsE7MEdltc6jS5KGFgm+4W4JPGPXlwcI",
-	"CdDVhh+eXV4mZdv60aTtQFBvw/NrNSZVGbpHXwKzKwSpsVbisA7HjAQcqa8AoNXqsVoYBMZXSgVNtOGG",
-	"aD3jRk6ALkJIT59vlt1yVhig567zcgQHV7bq00w7OAY4sgi/20U2yglQbMs1ASPvIoGw7BR4PMBzKBbU",
-	"GY1dSkYZjC9pweescjTLHM3KOofaDBtj70LQLgNMNfypK0SCk4POJi6t8XVsbANqGHxOgJYALKSDkIUX",
-	"RWzpg4Hn2qWVLLGmSYtMTmd70Wd6poTypD/dv54Wjw8JLBzYPTz3YjKKZKy/r9e5Dy63W2hEdHVbIobT",
-	"wBXqflu8NgL9K8+T57GSJH47qHG4iL2+VG7ianDbHCs0TROQdV6GipQN/MaG+cYGXF1OdF4hwrORlCCy",
-	"0iASSY7BDUSQMqIFggUH7hblOim6FGyXxA+t9Ed7WzTgkbayu9gngyukDACRG5wxzwiKVZ4JOMh5csci",
-	"32I+hvpuz0KAIQmpW4z1VIY+QhmHR0KHWvQYM5xNISLalwgxHSYlumxDNc3BKtoIVBd7r2BUBu1yHKw0",
-	"ms9vsCIqr8R1ADdntkzijyEHmF/jWMnk333M5ZVRPbZ8xS6ChFRCnfJs24VrdIuC3nDsUYdyIKdssdmu",
-	"TlUimkNs854NyHJBYKZA/MBLIqcVY6T8/JU1kuV5ls9gyx7iyWN3oe85l7DbeaTcKzoQiORiFeFypBOi",
-	"KuE9ljDBbXlGzJGrbd5hm5mxJmUrzdczQ7rD6IErOZElHnAemua/YKPMf2Jc5cL52lL1Qu3c8tzKOXp2",
-	"7mxlmc1doOfOzS1Wzlefqa3UztGlRUTIaqFOUV13ipGxC52dX3R2vujs/jBJrDDiAyIw5mXwOEfzUrsB",
-	"10cqOV06Mhf5GuCTWPaprMLrSPXD5kII+li1Yy9pVKpnCeDN7gHFXj54ieoIlZ23jZzcBB2W15se+ogA",
-	"p05c7thRsCid/aF24+jHWAqZeUujFq7Glw1Jprvyrz7gHbCegRBbLpju62Mp85uRsrjBdUZ58ZCbS7vT",
-	"2qPUD8WbFyMvAK329S4mil8ZBQphblgylLbNeMj65XvhXoJReGCVgluCwjEsc5bNcmMFXxOc6ZRahRNR",
-	"kFCLV6NvhccN8rhZj+I8SU072ALc6rpygjsj+aAsJbAKzmxiQFMLAh5FTI/2v02jG1MNghaJDdC9bCjp",
-	"XX9buKeCcHOglN/qNrLHsp6XAfQqS+a73AWXCEvUgENOBYG8zAn8REh/jyuUtQGKY7cDGmfp7wE2qVpP",
-	"qS+CcyygBjZ8jnENIU8pRKGbj/D2XLMLKuaLEJFOwk1hNSdEAdldPZ8CMkP5JuvbigdsFwSnrVTY+89f",
-	"f/Xxg7gg3R3Cxt+vlh/kmNsIu6ZjJFlRUTltK+8pf7r6Ay0Ual9TOeLHtSyjYNdyQ54P64SQK85pBcRp",
-	"7VIZ2bZhgYaeP6DCcIgGgKw98zYjxmkHitkS0rPMvxFtQFYGcRWGMK7ymqnzCrzCKIcVHU3Y101EJyYE",
-	"YAVbdUE8QNimukg4a0VFXsN2/gGNYqbAVITY8vnm3LAOjVuJ8vhSHNm3LVoNRnxeJB6r+so6e8ZEFgkX",
-	"2vxwqLBUE6Q9KhL7YFeaLraZR8JmllA9h1dnNj+M1sswCs3N0xZb6JqZUWTWrnQusCMK7AuMSrRZjl3X",
-	"0r4XUYRdyrAH+t/t7z6Bjj6YnDArJm3w86AedAbqmwwDRlRYrRv3DHtOaiKUuk7uUB1Kj7ZtCX6bURnj",
-	"355fxFJM62PbOuo69WJ4ap/bWAhrYi1ADBGp4pRxPNuSUWVPVIlKASlEIxFEqknGoNSAz2Nizk7QBk7Q",
-	"BhecbZiLIrBZLFOKB5imjyDGasXuDs70uAt5zWONptCMV9sARP73hzggAC0gMJeVCkvnkeAN1PSGR83+",
-	"XV5cPj+3eHZucQlI55J/f2ZucWVuxfzdTNzG6MBVxYLZCYVS4eqLV/7rN27curn2wvVvX3zu25dXv/2N",
-	"s3dWY+JCNy5LPOfwcPcevvX4L691dh7uffTy3i8/3v/B90bH4Oua+SllqHrGoIziyUxUSYjl+jrWCVEg",
-	"IFH5DVXKkn2HVTXSNCGWPQz9usBRpoikRVh0HKTwsPkuo9cbO//HHJzlJB6+HFq5kBYFHJSlrYSIwPQG",
-	"WasRzc7CvR4tOyQy36tJJ+0p2QcNFNfcORrnNEPtrKElTiq6o3d+hvvcXcucnhQYfeMuYI/NQV2pg4w2",
-	"0/vCLKuus4Yreikm3aZUkEsY/ez4Kui1FUqF/Y8/3Xvt553d//7ln3c7O690dl/r7LzT2d0ByyWQpCUI",
-	"DugUXEqQuh93nHMMJWNDnDlu2kk3zbhf4y4JpNq3fiOi3ETFkwJLnYxwTMZULzTENnta9Z0Z+4yezM7h",
-	"CSip3fpOSSvmmoPpvBtm1XJdl+u6Gdd1Zp8ep6Yb1Pym61BepaA6lLq7ujp7jnAULFDQzmr275Do9NA6",
-	"wlVFAsY9JotGHipCStEyvwiJza+ZoDxeOlAZ3qxQLLhbZeCUpd4UybbHVTb4rcy7mjNl1z2Hkq+n3ydR",
-	"IHToeylnCca6U/fKfUu5OA0zR+UhtZ5HCYcZP7nCNn0etxLAtnE1qJb4c7Lol891pWwoB0AJx8yFYEpZ",
-	"g7AXbZyonMwo2RinpvKIw4gGBKrLokCqqBHR4jbuD9jeNftL1DRSdI0nAAYnaiRUbAJJmQFJExt5O/3l",
-	"z/705PevnSFCFm3vUV0E0I1HHn/6cP/Vzzo7P+/svJLIk6q4V3CevOT6x2zkzoERc0FosynFNsUmOWfH",
-	"fEWiXjRA/jXyCURcjRjrCLMvrjv07OKFdV6Gv5UtgRxiJTSEZBdJhdV9QDWCCKIx0lXKsQkL3+cfQhay",
-	"8rCkyfSdctD9mBg5N7e8sgZ5k9Li4v+/eAHddPOCjsUaMcMKpeXFA+RJrIff98CVngdGmRGXEOnsvNvZ",
-	"eb2z+2pn5+Hjz9568sGHY58MppscyToQ2O150BRH4ut5jiM/XKTmODC3UYxyHb4+1BEiDpOMlso4hiTG",
-	"4KLjSEZyn2KcLEZ0AHRpDDBntogJzGHdV1rI9hTTGiMlNLp37AJ6B5MP6g0M52FtpTmvnlLzZK0lIIiX",
-	"hE80blpLOPz0ZH89APei8sdzrnNsUosw7evOgrNRFdzzbR9KoXP/Z53dX3Xu/7iz84fHn3/R2Xmls/OX",
-	"zs7bnd2fdr63O7Z1X7U+35SifiNpoDzsl1tm0LDP+wDlakQegn5u7x6ZWT6uRO1QHRepqAZtOzgVHFuE",
-	"S6EjVWgvMH8IFcMIj4qL2qgtcwP0FyhIx7527D8Jm11wCciLMjQLPBv53yfvv7336PednYdf3f987yev",
-	"dHYe2vzvuFpwBnK9uSbMNeHYyd7I2zxKFYhO0ezoQOPpXZWiYfa75UVy2EdNJhvpCRX7FkeqrnIFMIMK",
-	"YHIihjvIgntJaC1xq3B6/1/ff/zJK19+/E9njlDyPFbFrszZOWGlewxpAmcHP1P+weMv/m3v4Stf7v7v",
-	"/d/868GdgxfxdrlbkLsFs+4WXEYhLHY7/keoothd1mi6CPusuAeQm4NiDwzuVwOqFIti/VKIVKBeqrau",
-	"RK8z1fiOGW+hVGixoEYtnYDVYJ2dP3Z2ftTZ+Wlnd7ez++r+z/6w//rHnZ2He7vvd3bePIBOi954rLRO",
-	"rtZytTZFtbaqtmxHoGReWIVWfyvcNcbI6f1Hb++9/KMzk9BzC64beXa8sgjfEmPcpxTg2KXEe9K9NN9j",
-	"s6H24pktbEpq2b+s3vvyvde/fPcHCUX34MnvftTZ3ensvnYAXXfZPSlXdrmym/kgt5EFIqRFYc5Qekeo",
-	"6xpTz+q9VBdIEgyA4AD7ZZu8W1TFp2+AG1cW5cGyR0SB8qiQKapiymTBbMxIXi+rqudsV1XPuMfVKdbw",
-	"54ouV3RjFvHH9RJaEMpjAAaHj3GEig4qMI5b0/WcOT3PXnZTaDZV7VOBbxS++tGfOzt/WPrqrR93dn7b",
-	"2Xl1/9G/g8P1JpQV/OIgNQXm1a7xZpgfLnM1NPtq6CXpa+YIR1D/aNHiFqhtEhk2zFqNUAJ4Gy8cS2Ka",
-	"Xq1bYKIulYrPKVad9da5pokJDrJIVs/mKaZJbb3bQLqko9kmpx9//sWXP3vw5MFHe6//Yf/tR2eeshpB",
-	"FVbszp6eicUx5InfXCoPKJVrocT4mrECWPnNgdnTulpHaAlUC3lfpnf0fhGagLhnsegqQtfhIM58YwkB",
-	"zNSXrs6sQdsRRUp08Ib2M11PO2ib18vuaj1GX7fl6/qo3TZjd86bNZyOo3ub+jJNb0BTMlXI0gsqw2gM",
-	"LBlM5MmaVNcRizP3fU+m73udaaiWjzohscMWCWDUgRSdpdkcRJhwx9zsCl43pNe9LFq8jFSeUW9/H3+O",
-	"r0jZ59u+Zl7ZOPK4423nP2BucuZv1isilMiLaS6y6PlkEwnyTpcdnH75TGYHPaBuJNVDtDAF0TLqz7XU",
-	"4292TPiOcO/JddbDdCb76nubhYO2nUaXJALoBC0QFhN5w836Mg/DLy2qSCBUZnc68LltwEZJn5IaDRSL",
-	"XrciRMAof/q6sOPNOkojNk5x3jI1Thu23ZaWQ5JXmXO/EjIewVtbBZWOcn1git8h3ddr6AwiwyT1POZZ",
-	"64rjII8ffbq3+z4JecAUZmM9QhvCctjieygm1Ty5Ami3GGWI/k4wK4vpC9unnVbSKhnV7IqlNT5mZ2oM",
-	"LTRG6G9pAmI6gIS+pg/aLww7K+8Wzl2o/jJhkEpjT83+ylZJQxymBOkpbsaAadbvPuHfnQ7okaazKVwV",
-	"FnkhIqQBgu8T7+3PTr2mWc6Ird5iOFNliUOaYSXwVR1cyExLlxVDTmjEY3GPsvSuVZ25RzRGEzmH2BPM",
-	"nAVoslgrND7KEFWnMuWQdkgnaLjTjUb+8iCSrHQSrHlyK3KFoGNbMjg/gDdFk8zk8K6bTKtESjhgMVU9",
-	"lnZgiUhEpQMAbJZUC3FqEI8/st/m+5FIpXpY4FzGMnPAaJNDYekp3v3W3+29+6e9D37y+LO3iM9JZ+cB",
-	"ZlnHKGgzI5sO89aIcv71JtzKXaJxGLqcVTsKn2gh6vWeWLS8S62lHgOv0Gp94KmtCJH0Bm3bzwjlrDVP",
-	"bhlV5KrYigl9RJtNRqUy2sDXCljm4Q41xjzkEcNTJw1atK1s8ie7rHc17oefiapehxgysn6bVp1urtxy",
-	"5TZyLwJuauOV2ZZHlEtzyhI86aCdUkeo/yYNTDFc+13TPRzTRhxwWEGGOwUfTilgldYPuvf6h1/96kFn",
-	"5+H+j9998sW/dHZ+39l9pbP76uNHH+x/8KuD1bxNpzs011i5xhoXK8IFGTD/EwTgcwB31NFoKNFsT1M/",
-	"XQYWLHP+I5U2Kau6XwOSMlW+2Btwx9Nn8iiZiiDRbE9fd8WvUSitnD875lHRLMnMBeI5a+XB+FzVTQaz",
-	"o9mOFZ0t24r225GoOVGthlIyXp1kK0GatutrJLgVjWRW04HxCGc0J5gwiNppJqpZrphyxXTEp0bPsyU3",
-	"R62EFu7Fv4yWPezSG1M/oRjhE6HO05IzmJa0NWLdScnAV3pwRnLCNnH4pQm7c7A0FXYB+Q2mMKYTZY3c",
-	"sdocH/CsAaSnkkFdITfnbRVW6/PkNpV6QJKr7HtlssUAuhhKEYGkiPxDKDSNkaO1X91iWmWnqnpEeaJk",
-	"BkfcrRwPPU9o5db76UhoHYsBP75Q70EUaephBEc8zfNIKvrfZ2/t/fLjBDpwHu3NddVJo4GduLbyhJBz",
-	"gc+3Bvd8XBZCXoerJign7iFZlfqAomUGUSSU1EPuSeS0agili8bTE7aU/6I5zvuSaLHFOLpxW9z4d1pY",
-	"Rse8oG2cEn9dN7uxjZOPfJ1mc0ZV/b3l/GZTzepRIis5Kppmq8CbCiExJORjgoXQAHiHgZVU+XdJHVqR",
-	"IhJGKO2Q2uL4xxc4hkhFGPdscQnUt0URK4hWkTW6xYzSX+cJQzr3TdYuAXox0LLhMa4uAk8BW2pVMmsq",
-	"NNliTZ3dceCkqjDBUN01pULmRU8aILvz5Jo5GRnBNMPHYxfMNDDT5V3Rk0LroVvoAaMUWzzGZt2oTKqj",
-	"fd8vxEduZxbumR/DYl2SbYutAXv3bAbIonk3FGXHWliLsedzrT9yGbOZ/cR+eQqU+yjthnxrMCzGeHt6",
-	"ssh7R2/lXjJmBxpqfU3qQD4ttpjXRahfgtIC6DNxhPvzpGwZL8suUwJcMw5VAExagpXxIngItvDbXuQj",
-	"XauyJZXlGEWhDA13itB1Do2rjpPUNrPSQDLqtWGMlLcB28dWjjsDSgJGzRB8ZTnEwqZje5VhgEDS1QRD",
-	"zDy5ifAIpS6mVHwPnyM1areJXueriSAiPHRTQHQxaJMWElpohZ238diNjt0UwssCMTya8F88lYVSYbH2",
-	"bI165ypz3oVqZe7s+Qu1Obp0/tzcM4vPnn/mmeVnL5xbZAcJ8k0DlTA/NufH5jHBCF1TfBKJsBj9hhgp",
-	"lmd/4ifrJpXmYvMj8oBm0FoMv/42lVExQ5hiVl4QLdIwuhmMg1AAR2BxCWx2UDLF5DbMZslhtUEqBZIn",
-	"CEojQIW2aLA153PsjponLyHYAQ8bFUsDCWq4SupQeY90QuCltOoMF9nRC5m1X+eny2beNyqUe+UzRZsD",
-	"q7sR1+k2g5HOkzIPg6BsTmrYy54KiMMgEHKJNmnVbMjDkAa4e5RWFkcvsE8+/Ji1MTxbhNnKuM6oR6rm",
-	"iq+3Rj6ZCvYObcdig2TopOZHRVpGjCd2duzVpCoQes64dl9LdbqGWWN0hNldX2FeOwKEMnoxTTPdCYR+",
-	"0UzKIbTSJm1uNHweAtDuuWKhQe9uNJncwEx2obQysqqKRnPcTmPXc/u1lNk2uZN4snUYnGADoW0oG+o3",
-	"GrRNKsa70ESLTXAljt1DhDE99TotNfQABJDlmhSNMiJ7cWbD4845t7BWTYocuLrFGC8SQLFC+ExQfowD",
-	"dUBZi/JFwmi1bs7auo7N5sZ/FC3EDaNBQJSvzZW4muUunlzBmSKndUus866FxNZzRjStBKyEeIpUMmJW",
-	"rukz78w8WQ0CFxkp2bM/taNQZgQQqMB3MgvqIhjwbBvL9xU5u3iBlM3nG2KbyYA2Vdl6u2VbcVRe5y0X",
-	"5oDbK3RX4TWoJqpJOUYhIP1SdPhFSjRYRXhtF4XwdQmfBtVJG3WqrDo3T1wlzYBynHyIXtQsXAEO3fOM",
-	"j83SfOGAtm+FYHTUrNYvm8HdDiifSuGyefh1X6W6y2YLRQoIoRxlXj95UkEcaRuLF2FDVNpGCZpNO3Hr",
-	"I5Q2o3+aItjAIO9rqPTH+k7QXLdX1y69gJAhzkXGhH+a4nLvPSP1TlxoVigV9t/4EEqa/mn/zXe/fPBa",
-	"Z+cP+x990tn5S2f31f33//3L99/v7Lz65TvvdnZ/0Nl5+2DFT0BZkcdwc0U4o4rwthXM4yt+Mh7PjKq/",
-	"tMjAapSrctUp3RibNMGnZVxgFfGnnlIIRVJE11Eaz9k4jhISbgwy5va+nhBS2VIWaIri3jy5xeM8mWJy",
-	"G1JfNvsmJLovZK3O1rm7yhXHjJiTu0ia1BUaMeoBLoNvC/ojOlyjKl30GPOKXZnEEsEQLiTlzFOB65ok",
-	"Mnfr3OK0QcGN5ZiPecEVFvqQ02XcPpD15EJvRFeWz2SEheMFfNHsqVlP55lBToXiJ7cHuT0YB9085hcz",
-	"Ah3VHdpDKpQpKFA/qhhl4I/EbDRpk8k5VWesCw29B54T0lJYBjBPbkJlqVFrCAUFXNbCYwpL/1w9UsCo",
-	"Z1Uvhc9d6gtP5f2xXXOz22Y4d3A0ExTP+DGDanBxVopkeXExtfw2L7Mat7gWZ9TsZ9h3uG2wjMbBSGaU",
-	"2sL1x4UWmY6uDca0DEMuk//zJikrRrXaMD5GmdQkYwT+AIdcCLjaNjlIFeNH5sBmjDInPidNJpVxZxCc",
-	"uyoazP0fXA9bSYsGnirMSMHT5wlAvBmfQwgov1nnEMwDwYJn427tHiL8v2g+K6PYl8F70qQtQokZTeM5",
-	"1UULksfwvBa1zE+SKW3rkWw1bqiYh3G5Cq1uOX8F3rloU9y+BkXgu/U0D1/nZcl0KLnaoLpMTrumxlKM",
-	"gtn1RcY9hWB0UHyMaFUuBqhF4CFqSstX7EwxvgfsNEiPQ4mfnUz4WIVV42XZ2fK70aHW+ZpTZ7Bavq3a",
-	"tRFN1IAYv0TGsm/UdSMoWytOEWFfC6KobbpsSt9sa+vaKS39JtAZwCapQRwS4rvmkXGJNMmukF7niRJp",
-	"LJBWwyqkYRCx0usPBKRRJ1hGtnQiCdC3MZOE/dXMRRp5xIQCn/EbTQW4AavBE9NqHq/ZXb0A89B1n5HI",
-	"7HDTRn211qjmteO5m1goFe4w7ayI8j0GmsPaT47mNMVcHtATXLgHP/uL13vbScwJGgxBrDFbQup6WlU6",
-	"8ndBwxK+x6ZA02FhkOdJVBIAJjIqTQUFD80n7X6vEfV7l24brYS+10Lk3ty4RfM4g93O3DRctuGXoo0Y",
-	"syT+GBMHmS3LbgzTR3jL4/d5vCY3xF3xexoE5thmzBzgUyYPskcTnMGA7jThKm8yBp2YLrYsT7muRkCU",
-	"0SRgVOkoSt7FnYDnFHMQMmcTBP9GFBrzO/JPRQH4toMeTz2/4NOPUAvmeiQHlOqXbNxmRyvEikl/uiCM",
-	"2B99B8cxqzVMMLrZx1+ELngYa46+mDsWk+hdd7Cw1O6zPiVk/zyeEnIlt4PZbl2Z42Tt40glg3mm5XCZ",
-	"lqjuuwtPHRvMpsrGNe6uNR+LERkHzc4aKQB0TWP6hOfh1IntxTVQZy3aNqosEJY2EHGJCKSYsHJ7pjE6",
-	"zY4ahs4pbLNl4IFXj3iZfkqGG9Ewo0160JbKQKiEXzR6jfgUESzhnbOyHoHIi8JPKgyc2ctQ5tJk3OqJ",
-	"IkiQkaSakK5RWhUdp3bcnUml9qEt5IgOamGl4etpHtRwBHmUI49yTFLmXoDIHXJNYNmGwzJw8cbxpalG",
-	"q37gaxvoGHzIuBpf27fJe0yrkJ4qOqSeVt2v1kkjVBra1OTFqMyF+Zt1jRUsxuimFTP8Q9eBu0HvXmd8",
-	"U9cLpeXFxf56heHCfCmUSsjR0JiMVpm8PNppbWdVtN2yZykzlfFyzbhYTv6glNzOWD6emJ0iSokiWog+",
-	"qdhmPGQHd1OHhOvcck416UcxdFUoFfb/7aPHn7z/1f3Pn3z06t6f/tfeDz/Z/+iXT3712tLc0txSoVig",
-	"ktGNqvCMGC2tLC2dP1soFgAeErYx4BHj8FuMbUHQK2Twe02KRqFUcPjtWhRKheWl0sqiOSvCcdGKsHnm",
-	"h//S2fljZ/dHnZ0PjUA3KfDb/Ld77pqv3v7nx5+9tffwN3jQHE183FRPL/oYLXaGOR2Ph+olC9RFfJXH",
-	"GXOnOwsj06q5dhEpH9K5pyIlN4LpX7jnbjlatCah4vKIzSxEbCJCFbeOMbCVEA01yAKmunybTHert+Py",
-	"gbL0qHuvPJ48cq0X9VwLylBv6ag9pOG+dWS5D8SfY3xABXUMnqiGDXPzbiocy4JDCTgaUWBPAS/OPFm1",
-	"f4e4Jo1QMRvUg/mCp1hMCrhww+cboWLlbKKcLkE5qM9WrVqXDRy0r377cmfntc7uD/Y/+I/Ozj91dt5b",
-	"Wtx75Z8LY3tHU4wejirWecAh925iFpxaLExH5dMsQOx9ciHCXn2Wfj40Y5je8XA0ub0UCBV1OuTqIlcX",
-	"s52BmJy2COWQmOgld9EExcI+Iys0uIoBVl1njbzs4sDRxCqqPGWxxSLH0Na7iu0UqL1j95BTi3yvBKwK",
-	"O7pofF/qSxW3elp0NQ2dk8ajtX+5SDQLAps88DWpmjeWXGUTtNhNONWAZg+H5NLy3OIza0AMmeSQjLjZ",
-	"vtp5tP/DX3R2HnZ23uns7qTRS5pbnO+9xcjOtZ2TqUQe3XpkWEm7nXO7mNtFcJaASCeBnVhlkzCVC/fs",
-	"/0YLIcY65SRHECe2CW5BVcYm9fl0LdcI+VirSAdWGGbuPtFkfMqnOjOEoz3U5UesExO4v1MXraSu1gIK",
-	"LNsV4yAdoZZu1oUW6tglpX9/QQ2pj8BvNT9gJfI3t688XyS3bz5vDNVLrHK7GJWHLC2TG89BnHdlkTT8",
-	"IPAFJ03/LgvUPEGr4Ena4kDahIgfgObif5epiwRiwUVkS4JYMdv2I99+nVdpg0lKWlJohiwBPvr8YGjI",
-	"ajyGxPqY+8BfjD0F1BFCCKmGMiBzf0du37qzRubmPKrpXMXnVLbJX9dpEMx/p7lJ5l4gpy6hHM8Zp6FE",
-	"/AbdZAvfabLNU+bT9cKqFQTLQ/Ico5JJ8ldrt7555eZ6gawX/uq51TtXepZeC1X3GzS59n917bJd8f9C",
-	"A/2N//u999YLKd499bzb5qqh1TwO5RnuCbAWqgjORIJNhXI4LCnGbAVtWjEPDVwBbewpZ5T3rCwuFgsN",
-	"n7vfl1KLfXoqZSzqoFmci1HWoOhyIHESKX10lkSsK/NusVRKhTCET4aO4SWcEiG34kR+2sOqknm+Hre4",
-	"qftZ3wLqMiyv0kw2lENcaNA2CdWglQj8KuOKZT1/aaTn35Iek1lPaArlw3U9j/AbYQMegOuLv8ZP87lm",
-	"m0yOVMs11gETpe3/67aX0fKiuKYscLqV9APguDi+Mx8KasZwUC59jk1uRvvlh7+Tefhb9TxkTdXi6N2H",
-	"hXvwc7QDnrMs+fFukvUeQ1Z6No54sBV6M/1pWfR4zxw0hQ4QZ09e+Z97r3+IyfMn773W2Xln7+Gv9h59",
-	"MHp0DwYynbz5cEWf6/YTnR8HzhWlKfcUqTBAFDu0xm/P+Q3z6gc+IY505rt052+Nk4LctsS4v+Y8J2rk",
-	"yfd/t//HTx9//tP9B7/Y/+SNzu7vOvc/69x/s3P/T5373zf/3/2is/tp5/79zv1XgGn3W2tX554two+l",
-	"8+bgeOn2hZXlxMmR3PDx5HiuuLi4SKRoqXmyGh/kfEVqZgNikIxU2uA7Xbs8v86vmxt8l0mBIOCI5VeR",
-	"FCHORM29QMv3dL1Ils+WFheLRLVoswl4akJ6PqcaitABXQYaeBccihoJ/C0GB80G44CrYv4uglQWXlyW",
-	"0RsvbvGgjfkd2CYtEQYeqZuR8Sw/3ZPtDRnytHrjihABA3qafte/ybilalbAdmGx4C7GqJ4RPrqrUc0a",
-	"AQTxhj3+KI8CAPVYVdvHehY4OhNxDTbFi8z8mzYqOK9XWBV4pGqIUirzKN5JtRvPmd0LrF8IzNvVRkRO",
-	"7738/t7LH+2/8fmTBx88fvS9J+/99swBDEldBL5H24MrJl5wF40EY9tmVA6LFmH0YHnxwoVEMGF5cTEt",
-	"njDJ2Lp9s6w6jZtwTxogrZtR+BEVnM+JwDDKCe/ncjsIIbjN4icZRW24sbuQ+cg7u4Zu74V7Hm0PPP1K",
-	"1hDbzO6H/Pw7QYSKjLL2lpAegNYC63aFVreO/3x8mbaTLDl9bCzJ7XFQWE/bN/fGa3uf7Dx58D/2vvjz",
-	"/pvvGgeygij0Y+JM2CFNhXTFTUdWEx3N05G5IxO1v5ntkCL7VkUjuSrhCYtLuHCfghnxD9It16RScybn",
-	"NqUIm0d/TrZwnZxQz/gxSkuqRYzZCTaxEXK/6jcp5LBSDouSbfpKM3kbh/q8Gel0u5Alo4VSYe8/f/3V",
-	"xw9ix+7m7Vv7f/r5408+Ifvvft7Zefj4s7c69/HI/x/mHGhmqlSQdCvkYov6Y4TtEi8+lcq8W0nnJEOb",
-	"mcOy3UwENlOuzk6mOnvRiqtl+I72A1YoGA2XFHiyLULkxBP91chdTvEAJSYhZqD6MXQyGaSuOpoToNLT",
-	"LUFq/mYogZ2uwWx6nVeZpZACQC0M5pcsWYDTSswjdRoArl1dhNKya0NAjCptL0NtRupUEUTLwvs2mWgG",
-	"rtCgwYjy765zAClI3IZxL8EjgzSBAGKs6qGeJ1e2mWwjtwGUCIQQfNPmhbaZuois2oIoMyeWDwsCl0D9",
-	"42i5K5R782QV+Fyw57AiQUF7xvUUPGivc0u57RCWdYtx3U5Mw0WiGjQImHThQWoRkwKqgamGRZCj8EwL",
-	"ycM9UvNVlQZwNrLvQx4/+nRv9334dO/lj8x/JdB3Rd+2y5VmLzYZQhbZSNIEHbzkYzLDaLitlCA1Kotk",
-	"CeK2OEMRhxfuFh3xTOUHpnHagaEGRorvMh7N9iDgc6sspost6TSW2fNq4Z75ka2s7oQNeKX+l4zwe1Ws",
-	"XZPPI3WhtCKnrTgJaaXpDNY54TYESpTVpvRt0w3VGKbQgtygslp3D+Lsrp4nN0WkbJCiy1vnlLNW0Wxx",
-	"i6hIVNiAcL0iDQF6hvKYMTBDZr/NqJy8yCaeMggqzGY37FQXgUPV14G1B5Y0JmyoXFLHltSEiCY1f9Ea",
-	"hEp7anJ7FUZjdsi4ouuyLqnie4szAsS61L58nOpzNGyVNhD6ekBzJ7dgk/0NbVLOFCN1Rj2fbyrARVFN",
-	"MISWt7DJeCqwZ5c4Xbrzt8Ml6khzR5pWgjzqd2SigXg4MKmzKxUAyDIUa+9Fi9syMNsLF5lZML7rsOrW",
-	"RJ/sYcpbc2S/0ZstzPqMguoHeyIH9OuP5cPEHBOWXy+VfS8qTBdlDuLHWHrnuHsD6iE08QRDWk9Vp5Jl",
-	"N9ZaKvaZxIEYk4F96eglJ8fUy6Nwx5ZUMNJ+SDw9UFYL92wXyQgl0lb8cwi9mYLQA70PmrxFlY1oZvAd",
-	"jAqjl77Qi8enMqFbLT9mHBl03lBUxcmcMMAmTxAxrw88JIkbQkLoNgNO+TDA05fxfrTfYNnAeNHWPyhn",
-	"Bm3SKizYs4sj5wHNQ6eIejdMEvNihtzviNHuJErIIb2NBbpN/YBW8IifFV7YZPpWi5v9uZq8fEiYYZU0",
-	"hFEZtrTCo23ic7ImttoiM9ggI7FPr90cJESXafuWvAGPTAtBdA0nyh9C6QfGIyDqoCIQUBuROL9srsns",
-	"x40ajw473klGFbpWLbtaSkUU7L4klUBUt1D3u3p9oGn/2ime2eH7Z5iGpjxyFqDfRDJWxDSzXQcIS2sR",
-	"UWsFiqUGOYwB9vnmsbgWIyucKg0Y96gcHMwEUxxdOUHRSD4oK+a2Bt03fEsVCWetKIvcBZ130YoN1F2h",
-	"k7TFzTJG65Q70uNG9mDOzQQmJOIUCsRCJVRt4vbSVHf+oBY2N0AEv4irTJxsg0a1VSOY9jXCPE/W6BaE",
-	"Akkiajf3TdYuQakflJFYtm0goaNEsapk1jfUZIs19eDw4aV45g5bSrz/6OX9H9/Herwvf/OXwnjuth3H",
-	"VEKG15QKmdc1HQOk30HHmKXkCBgieDUPrZzsAKDZGYdVUePbzoV77r/DQoaSbYutfpEfFjrsUl6+IqzR",
-	"1G2sZOGiRQTPrdnIYSGzAMmd4jbJLFivEdKjTkOP5+VNFjc9xfimYKbPcp5smnjpeaApt2+j9cpxAX0H",
-	"kUI6fLxpssibQ/WCefzRqYVcSL/2+b3rTMeY54nYi2KIDmlE4+DRWMUkoGbhT+fLTUY27sAzBueB8Nxp",
-	"TqgQBSU4rnlyGQqZMbvJJCMeq/qeTfQk262zEzr49MJkjKl9tWn0oI5KjQyRVcDZwynNreqJtKrP+9sM",
-	"wjVmExDKAfUGEqOQlWCNZkB1fxUqXj+eJlloCK7rauEe/DwWxTL82htmLMke9x5iCoRIKkPjRBkyNWW1",
-	"5TebzCsRI8pl6KugBN4pYiukpMGY9vnmPLlB26QSKyjKWeui7cMA9VWjQUBoi2KDVpXyKgsCSGRjaK6N",
-	"Ci7wlWap0Ep4Z3yPQwTPYEhmgYFUYvHc3PJKYXQGW3j8pbrwq2ymFR501MHku84XWLhc+51M7XcZZKd7",
-	"V1hZPoDKw1TLwDTSGl4yQXGAJwziWcJRpueK2F2dp4omUQTuJj2ZrhvW/Vw8TmSGeXLVViF0fQwWDyyc",
-	"9QwarFFhMq2kbMJJItjXhzFw7G7TlyxmTnpmbnFlbmVpbXmldO5C6dyFiHzJsb0/2u3svtfZ/W3n/hud",
-	"3T93dn/Tuf/KV9/79f5PPhk9pQSjnmIuCWctq2sLF/6aViD5eS4pt4tWjcHmIRR3yIFRGlDpLdyDn6Pl",
-	"hWIpHyUhhJgyviItIXU9SlknskIWxpMAlJQEPeNXGfiCPgfEBKOEBPfyxt6x80cjbY5J5YtQsboUUJM2",
-	"mYQDZUYT1O1bd9aKgCUaAqlYVXjM1sRbCGKfo230JFNqnmBZo3J7qr/jNhBia1XfNg++JDx2GMsEo98w",
-	"QyqUCs88d+W5uRvnr56de+bsN18cBzPIjeS4gb7Ng58XwkuHcLVdS6IJVUiApXJwUZu8uh9hUPDCt7aZ",
-	"/LoaiJ4KQOCWB4ERnMBexS4e4fVg+KAUokGA/y9oH8CmsyXzJRswgZ2odAnxXgBvB8IeimlCle+xeXKL",
-	"MxiFLT2EO8+TGw5BsYzOZJm0RSgVC2qE2vJRytv2cgRzUIx7xkxE0DJWcC2E9qa/zRK4M/ZBKX6pplvs",
-	"ufbENYDRytTM4dJ4umANBh6Jz1S8TxhClvuJywywRIer4821wrFqBUjEWhlFNIsu5ZCpEAAaTNX95uAQ",
-	"ye3khRO1W9FzBoVLkuPu56ZeGXHz3RCeX/Od8zf2Hj/kikFUgva8TLK2Hk/1yXR6l0Nvl7AX8iENxCFi",
-	"nMYbixZn8pQiNDDT5piobTCbvFQXAJEWta1yjHsXEYzfeGdZhAKuJnsotoRxKNPCFThS48U57LVskrEe",
-	"rOYR49Lgyfa3fdxIguGh5ODooIMtk3FOMjryo5OPsC5hcQYwN9xS0OQ+jHGsXA2yzWhn8rHF3z30Wqw6",
-	"LAQlSMP4CQjQl8l155r4MqngusjgltLJ4Po9IFJ2dy6XoqH4Ng4T0LYIs/nv4NORJ+I6XP5N31jClOmI",
-	"aPgVzAG72wzAJ6nRQLH0ARiXotlA/KZ4DL5mqCoGoum5r+J4imYqr+EXn42mjkoJiMo5gsshGkpGBm9B",
-	"4DPRwh6AWC0cn6k7Zmfmqs89fHVURF12LyquAeRQiCQlTGRXNQ2WldUkY6MaSHdvpLosksD4goRxEW7W",
-	"i/bTOgNKn8iWEosVyj3bDld0vRroQxfRqCum58ImfFQNGAXeDApIoeZWDQfcqbR9c8SgBHPcoO11nqgh",
-	"ShplGykRcctIFzqgMdUoikmrHjWJmUECVVGaOa/53LsqGRvJpD/HNn3urGaoWJG8ePUSWVlZuYCvL2o1",
-	"xfREWjqzuzmvcC8xpAl0Zw5oJD0CKxaJ0VLxsBbNehZ2e4MNS9js4zDrkW8DlqxHpk+rINxUZ0a1b5m+",
-	"30gmzoYzE5bt3OJw04bjBwfAjD8BnwyVWqMNvM9jHGnA/a7j8MFPzmN8QbRIIELPidUAHmIu/B4a4EGv",
-	"+S3FbsIXnjpz7rTkeHhsJ8N4A7+OZABaTQHQI2Gue/qbUlCOUq12GUBCykTRNohky7idGBUtA1d1uUjK",
-	"oTKXGEtZjnwmMNVlW/hVtNJMAso3Q7M8ETIPVVsMIqkZMLmTBt0ZirdDVi2GOSLGAZSKZNSLMD+Pa3Md",
-	"TwqsHz8H3JioXhb2Q5HUmGXAgk2Q5haOm/rqal0fERajZ8n8BrOxlpKNnzhnzHlsRcKFxO1rthzUbHAQ",
-	"FYcoLcJqHR1UzgZsyRx4IwfemGHZn0qmjHF36LEwGenm51CKAfNR3ZUUKeQsfnXL7Evkh5WbQmvGjSbH",
-	"r0eHsrjemAZGpyPtUAv6S4xHDroD6F2LtoJLkbOLF/rT4Xgjm/CZZHnjwJRS/Do2bXe8RR2z31Tkdk9q",
-	"G0Cce+1hm3Np3EEAgdNe+qdhwSe3ftchYoNxdCviKMSQYDAncMkU47oL/DFe1lixRC39gzTMNa1cpYwF",
-	"EukqvYKwleD9SkJp0czu+j/enVJMNGu4dz6pu+eKZfTGz9ORAJI6IKvKKgJogNAL1JDG0419Ms16BByF",
-	"gU/SoG1IwxGqS0C1DRsKh9NgLvwIVXxOQdlIJByqOAu1pAGey4pd0DWits5bFsraV4RWRKjnyaragnho",
-	"otjDFTe7Pe0YziGgac482XucXNOAReEzZU4HUHeCRI9JPqc0P1ppKvWsSEPcHePmwKJiPh2iMUOW9KoI",
-	"AtFKKmJgrHbzCP7VJtN9e66P0DFdOwte82VjUKlj74IqTXWoSFnUakwyr0wqrCrMca9sb8a88kW7Xd1F",
-	"GyHXflDGDYGF+z44fvaKjYA2FfPKETtOspjHMgcZyTml5gmUAK7zMsQ5NpT2g2CjKho+3yzDUcKck5wu",
-	"AAoxd8u6CDx8MIZIEloAm+XgXgTvVUKFA1Gatjmfly9fuX5l7QqxM2cDOFw4FeHeKxAqUea5zu8wrolu",
-	"+VUGSxVy+3BX6WKnLFJrvrY8ccmb9LvH+L2p+8c9w8+lekSpvkPbZls5YCUjAzZ6QJFIwey9xHYcQY41",
-	"rerBTpa5KX7qdRs24NgyT2RcWwEj3IyiRREyuRhdWqfNJuOq3xczp0KmL9lx5G77VByviP/b7odBB6/U",
-	"/uRrHMuGHAEelYGP3IsROhyjcLzX0NAT0c9vsbZLVwIjJuSKKT+lSYVBdBeGAvuIVNrgClh9zKAl2t0+",
-	"Ci7EWILO7Kl1Hp/HwbpZBc947KlZskggjEPKSgg/xd6TGd08mh47SRtc6I2mUMqvBGyjbXR7zJZp3qVO",
-	"oQtti6WyC28x1kxu+wOW7DaoHxgvLmz4kv21/WD+O83RK/btIKaCEvH0C2XeyjVqaIBRgHgwGzb27uEs",
-	"Fqo6UWElXv4hVsuj7TksUs9yP+/4d4nnb/paFaNzEhyHKqwmIKdwMUEIS6t1hN0na8anU+bYpCPWW5vT",
-	"wxMfsE865wVqk4QkddGCgoeiU1/EE13ApSU4uq1zXWeNIpHU+o8UlUWTSg3JbqgHNS9mB4IOXexCp1yY",
-	"lhjxt9ll2o56ASYkuu4R2dF7HGHu2o0Y+mQ62qUQLdMCdk1yKw4TDCk01QPE4irIG969J/SBzM6Mcdh7",
-	"UcghvakxM7KGA5j88WKUvo7kAdTYfM5aT8GOnOwGo9EsRB6Ydos1cGepQAzqn4KKXQnO/zyJj64pp1J7",
-	"Sq8Kc7p2Ohczn+YZrkLPKDEOvh8eqFu0XbJplcSo58kqfgvb+akiFbYZcsvSss6Tn0ao0krEZ3mgCfex",
-	"jRTuWEIfDsrXWpRr4mN6Fv5gnTTL1Q6SYGSEM90ScqvYF6ZYIeWmFKK2wRnzmFd2p/dytU6DgPFNVs4G",
-	"BsPNfQfm/RD+oXlns6rna0vVC7Vzy3Mr5+jZubOVZTZ3gZ47N7dYOV99prZSO0eXFscA2kmMbjrMMOPJ",
-	"Pmzf2Wutvm12x03YHLnzOfEDbi2U2IRvNgMGQKHx3ghz5oEXHwFd+/CEUJrj1gJt+gvbS1BiZ78zoL/G",
-	"Z4qcfvL93+3/8dPHn//0TNHVoZJNKcKmIqcRzmPv7V+bjxNM3119Uqf3Prm/9847eC3UjaaUhqpCSoeC",
-	"VX/NsBL4qs68xHeRdDzlS1exfgyGvv/G508efBANLFnqpkUrtT498QhbiNT/iDUKGRDI78dJMPOtxLfd",
-	"SvR/3XifKmr3w8QOhn+jbl34G1YhQwUS6G2AmkYK+eQwsUkwZZSQOtHS2B5Xc+4Za2QcNct+QYErG29a",
-	"JFRKf5sGap7cFPA6KvEYcOPS1ohZGrSoejDuSzPHhp5WtPiGUUFH/01vS9a0Vffcc8sPZxJY9cRNEDMh",
-	"czO8yDbDgEqHJqdsUhexqmgC9xLh5yptB2fW8wCLXZWy2ywDtXNK2ozKoG1JpuMU6RYXLXyddkV47ZKx",
-	"wd9lvEigqYB5RTtFSGTNWn0DcKzV/SO4jtNoIz61aPcXXUNKFYGpMStXF4HvirC6HjBss8tESThx/S2i",
-	"ZuFBQJpKkZ9RRISiIqHNphTbNCiSJpMNONU6uMye5w/YDWu9nYeYJywi65ylZ+Ee/Bowb7NLOlJANf7x",
-	"7//x/wUAAP//",
+	"7L17kxvHlSf6VTKwEyHSrm6im03K7I6JDYoiLVoSSbNb1mpFLpBAJYAUCplQZVaDsIY31JTlkR+63p3x",
+	"Y67tez07s36sLWvG64kZ+f1dBmpK/hY38mRmVVYhq1CFbooaW/5DbnZXZeXj5Hmf33mt1eeTKWeESdHa",
+	"fa01xTGeEEli+Nfl6TSifSwpZ9efVr+grLXbmmI5agUthiektdvC2TMdGraCVkxeTWhMwtaujBMStER/",
+	"RCZYvT3g8QTL1m4rSeBJOZ+qEYSMKRu27t8PWk9xPqZsWPqxnv77qX1on8SUiJWfE/DYyb96BUeEhTgu",
+	"/WDfPHAKn4q4SGJS/iX991P4UBILHqtnQyL6MZ0qSmjttrqM3JOdPvy1i/gAyRFBUzwkqEcGPCYBmlE5",
+	"gt8KPCFoQCNFdputQE/31YTEc2e++jPu3Cb43nOEDeWotbvVbreD1oSy9Be+qT6N5+o9cg9PppH623Z7",
+	"++LG1tbG9nn71fwmhXheb3dCLIl3d64eEiZLD4Gov578CK7hPo2onJd+Z2AeOIVPUdHH0UsEe078YETQ",
+	"nOAYUYZmI9ofISoFujyNaYQiSgQ6c/yrfzn+9Y/OqjNOD0GdgXfz1VCVs53ge3SSTNQQly7B6dt/KmIw",
+	"c6dMkiGJYfLXQzKZcklYf/4smS8v4DI6xFFCFLHOeRIjPmMBEkl/hLBAGL3wwvWn0ZkwxgO5QYkcbIyk",
+	"nOIp3aDZuBtjMt8YERyS+OwmusZjtL2DRjyJRUbpakVEyAL9j8kcDYk0z0kek/AOw0zMSIwwCxEViHGJ",
+	"Qs4IwkNM2R7CjMsRiYsDYpkNtrO9jbrO/DpjMu/EJBEk7AYwrhpvNuJC3cBYSPUdIWkUoYSFJEYzPEc7",
+	"7Uubd5i9Inp12Tk5u7qhtrXkim5fuFC8oVMsJYnVmP/t5Tt37m1vbdy5c+9JcvfTf+GlvefohMrlU3uG",
+	"z9AEszkiTCo2jbBmMyN1aBJNuJBlTCWCEd0Jh2SAk0gqIgoyAtsy3MX8y0tcz1E2Lr2AEWXjk1++5zlT",
+	"O7fEwdoX/OxrAs9XffMvYjJo7bb+07lMCzin/yrO6a+p797s95M4JqxfLk54+sjJl3kLx+Usc4rjU+CY",
+	"t0Zc8vJvqL+e/CO3OZ+UfiPmfHIan0hYWPGNhIUn/8gKJem0lKP9ESHl5y7UX0/hIxGv+EbET+UTydAv",
+	"HHk8xIx+EXTlJwQSIx5LpL6tJCYOw5gIQUROOrYkFyM6wf4LLtSn1r3fME814QM+JuX6vVR/Pemu3Fcv",
+	"iylngoBh8RQOb2uhpf7V50wSBj861sS5acx7EZl8+hWhdtDheuqNMFMKO5Qd4gi+GxKJadTabS2O/nZx",
+	"9O77773+4Y9+vDh694N//e7i6O3Fg7/547e/tjj6H4uj3y+Ovrd48LeLox8vjr6zOPrB4vUHSg5ILBPR",
+	"2t0BBYJKOIHFGz9dPPinxYOfLB78avHGW4sHf/PhT3++OPrD8Te+vXjw9eWhsuXbFYhzhYner3tGt/QA",
+	"egeXCcoK/j5PohDUg576JQ530QRH6lBIiD63f/NGgMyn0QsH1zY+EyCM9JSUrmPViIgKqXQClLAx4zOG",
+	"UmNwU834CmeDiPabnNiJF3mDSzTlQtBeRJQSJkeUDZWCglm4h7qKDLpI4LlAs9EcZnkN0yiJyUc5yacS",
+	"MUdndrYvBehC+7yxa7q3iYznG5cHksRdNBuRmCDY1bOIxwgjUDOsWSRIfEhidOZCu312E+3jAUGSIxnP",
+	"taaHIixJjAY8RuSQxHPYBdRLJMLo1s39A/giTyTqFnSxrvpWV5B+TGRXbw+PezQMCfsoN0iRKrAR1CMR",
+	"VwcoeUp1LlMM1HyV0TAhkx6J0QTPjdKrTl7ACq6bO3QSvmEuQ8fcH5dxHL/5w+Ovfu/4y28ev/urxYO/",
+	"WRx984N/+PWHP317cfTu4ujLi6O3Fq8fLR48WBx9+f33Xj/+9Y8WR1/9o/rNVxdH31gc/f3i6FuLoy9p",
+	"bkLimMeitfty+l3JeUdtgPvB7Xb74bf/+vjn33n/Nz88/vKbi6Mf6ykAM/nR8qgDSqJQMRfNn+7fddjW",
+	"9nbGtsoXko3oY1XFvTkNXvWCMiWE5DwMDNlqQ6sXEzxWCnucRGQPdfWOdUEmCkQlHPgNLq8pReajpNjr",
+	"iuaItrjIPeCLijL1L8RIMUepaRL1cRQZDnmDy+d5SAeUhMsKwA2ur21/hNmQhEhQ1idw+7tXD/Cwqw23",
+	"GRZIEKZXfgtPSXzzkMQf9WVV5Ir6mCHGkaJXEivBoozGXbieoIzBXGNyyMckTC+uIFgKNMKHBA2VZdnD",
+	"/bFeS8z54AYhIflID/J5ZRjOMJOZoQ1T3EWCR4dm//sjdYZsSLqwjhmmUtvGgrAQHrGCVrNjzeCnakWa",
+	"qx5w/hyOh+SjPqceD+eKKiP18VhREENb6Hn6lF6HIigSCQI2PaawlJjAjF9gOJEjHtMvfrTncYOjfkxC",
+	"wiTFkYBppg6WmFjNI0Dk3lRpmurvhsQ2UffFF1/cuJzIkXq7j2Um+ml/hMZUO0nUYZPQLFIk0ymPJQmf",
+	"JyHFB8DrHs8RKcbRdb+mvtJdPicsxiQEUW8PK2XARZc8+OtjPiWxpFqtdtzjHqWcJVGEe0o4aPW9oKQH",
+	"Lf9rS4+xRAnnZQ73gnYYGc+fVtIE4gxukFIu9xDjsB+wWHXSwrieqEQUDB/XJdTeuHR545nPPfv8jVsb",
+	"B1/Y+K93X9u6eP8vfDPiiezzCfE5oZMo6hqPM8wjjPFsE3XV/7Hurt5k2HdkNm8TdSMuZHdXHZni2JoV",
+	"YDSjYqT5s4yT/ngTdRmXHRCW8LB+QKviPYLGZCqV3pctH14e0HuKOoMWYcmktftyC2bSClrqo+qQuOzY",
+	"X6Xjt4KW4jnm92pNd2sc55Rwo/aUPJq6r4LMVVCHAKy+8VoLR9HNAWg4VVfEBlv0a0pjyZ/STa0F2wPw",
+	"kOq9jSHfMPMojJZqPK8tT1SdiL4ZVJKJWHWVX6RiBAPqcXAc43lL267W8H25pS3hzLNiboOdRrrt6dcz",
+	"8gzy8SuzjXfTD/LeK6QPGpdzy6+AvgCbHYZU/QZHt5xbP8CRIEGBEWRH7/ow20U35mq6SPfW9eSujLWs",
+	"tfPX2TSBxU/wvev6pS39IfuvFSdjD8B8e8W+6s89pm1tdN3SM8jfmheV2ADlhPOJYmEDHu9pZkOAE8cE",
+	"h0qLzrgQPKm40JAeEqYu2trHuizpQoJjpSNBGAE87h/ZyTvXsRkR3ML6auWPOZ14rRW4EnmJeQQtJwxa",
+	"wYod/2GO2cAE8oN4lyREEmPW95DJ8btfOf7DGw/fePP473+xiYBoRiSaQpiExIIzFCrNS3KkeNQeMiJz",
+	"QjAz5o7EUous/C4pSc1Cxc34YED7PrK4qf9ghLyQeDAANc+oNg6JLBN9YRv7IxqFnT6OqwRaj/OIYDgG",
+	"dVCYUc46fFzvjYjgQ9KZ0HCG5/VfokIS1uEsqv8Oo/2xsnBrvzCNiRCr9VAixD6cFchoOmSdCLNhYkh8",
+	"9WdmI0Ki/gjTuObzfEJYB061zgsF0nZ3YWkfl08j/7nC+ebmXlx7jnbsZgYe8q28WPXEhYdDK/OMDCTi",
+	"iQRvnL5eNHe30G0yjXCfhDrQPBvxiNS8cOkNymdDrOTkGavdbn9y2/4kb9syMSchJaxPDrAnQHWNxyYH",
+	"h7Kh1iMGSRShGY8VzVlzjjLUxWacrmvHYDbnTF0wQaKBva6toDXAExrNwbSLIcssaM15Aj5Qfkjizk5b",
+	"vWPs9Fg/JxmJO8OYJ1PnUma0q9YhrzIZz5dlN+5b0ziLoUGazeY06UVKwfcMiPuSx0YdW1ZstNzSLmm1",
+	"4sZ2tR5+TLUP026Y5WRq9lhCbtMrvOddMJZL2UYbkk6Iby3WsVzGqXJzzGijrumXwBudho/bta/QdkLg",
+	"y63cjjmnE9jTLQycm1a6A3dLboA8FaUvI8HVOl/VQDfIPWlS6NZW/g4xjXAPMrx8ZgJhCGvVv48Z6hE0",
+	"wmGAFP0IhCPOPKImxPMGe+F8/2ns3ZBBzCf1SXhMpp48nwOYMHjJlQ4JJgzqzVHE5S7C02k0N24zLBEY",
+	"BKkzF34/ywnjAUQXatooz5Kp3J9ir3rvhq9WjXPTefY2GWhDUG/MKvcJCW+rJ9UE8FhH72pN/UA9XTZ3",
+	"yeueyZK9xSetwtrNIcOodpbmKANNT6to96mI98fLF5OwUHSacMCxL7fv5sBegt4c9dSXxB4ik6mcK2KA",
+	"UMUchF5f/W3T6/fEE7+bSUgcy2ZzBMXP469Uwi+ad3chLp/ON51XgASfEBM2FkRnFm6ibm/eibjs7mqv",
+	"4wAizGGMZwEShKCu+m1OWA9iQoyoBdlsj0uPA38R0iOKCnQwJmkynbsLQXpmdqGrjt5k5ha82XBKa7Eh",
+	"TUo+MzLiwhede3E0z/lS9HOamYR4HiCs1IBeREAfspQDjhXwXSM+1Q6VZXlsDnpFrnDQGvGIhthDujdw",
+	"euTIPLS58oqar5j1ZqMHdlt9R/IUZp69ef93/8+H//itxdGDxYOvBujhu19bPPjq4sE3FkffXRx9LUAP",
+	"f/368Xs/30Q3wBGq4zjKtjH6Vt7bjfUhgYtmQGbqv0kUeZWep3AcUxJfw32PMLjCo2TChNqW4zffOX7z",
+	"Fw+//bsPf/JznfDjfjBTszu439emn/O7iGNF933MiP15kkSSTpN4ygXpSE4jAnQc8SnpkIgcGl1NKl0k",
+	"Ip0pPqSgzfZiTKOIdA457avlYSGoUpr7pBPyIXwEZg8ziKnUb01jymMq550pjsf6V1xIPsHS+ThLYqHs",
+	"PsN3Q4qnJO5Iu4+ch50wpmwM9y3mUUTSlaX/TgTxb7Plug38oFacV13HK2pcJbMdluzYqDvtfLAHb3yx",
+	"vXHp7qfPdNIfz37KG+yxumQhd5shck8SJihn6j6OcKjjtFhze32VqUSSJ/0REXvWzgbeTwWa4BBuGWSl",
+	"CJeE4H1IyjPjAwnxyL+fVkoU1rrCHNeiuOZ+VnFhoxBnsth7z9VY10jTqELPksqpnONcqzEFT3rOl+5P",
+	"43fXbs9GDVa6Uti1JYq5ztBlQfG5Az6e8z20vbPbbitCUGyWsNByXMNtM2tySz2YD1WeOfNye+vuy2q1",
+	"f7X9cnvj/N2zuy+3Ny7YX6k3zno3wdHtPKZs33gilg1CnSzq/Zst9qj8Y10Drm5I2K8a+ew7Q6f5kpR0",
+	"ztnSArt+77HqOJpnz6bTmB/iqCMkmbr74wRf7DMlf+7xOOYzEq+hzfcVt486CZPaAvfqgivdBf2IYPVz",
+	"Z0JZIknJNPuc6Yvrp4J+TLAkYSOlNExIx9zKAnMdSGIsqBlWJpSyoAabrTqhrsbqO7mnlKsa5pQhgqvp",
+	"8/DylMak8oMr939ASKcf4bLrRUo2SXt2dzXTIGIMySn19qjmLdNxvTXocmKy0hqdA+NUkFUfe0GQG/Bc",
+	"w3yDKYknVHayVJKlz8cEmzyc5T81NpqzGoV18mIEkcnUvY1FHyEVNnnhCaGrxnpE0JCkJsUTwtHYnW1Y",
+	"03JMRM27USdJ4pDEguZ2ukzYwm4ZInT4ZGD9AW4liJlmqVmY21IPz/PkU2iCzN1xl5kHReaf0lCOWbr3",
+	"O7vNGfNzGVCBoxfJNtu7HL/N37cK8XXZzLehGpbn/PkIfttnF5Z9/wosLkp9Vw3mkN3OpSrcBt9PU1uK",
+	"ga7616E65W358Xn9tKUlRrqUuJSyfDohKKThqtQlD2uuOW+/0aODhgGa8EMSdpJpgETSm1Ap1S/1bSBh",
+	"h7M+yf4ZoJD0I8rUT33OBjSepEMESMzwdAp/0rShfozwVMB7nJFAmfbqH+kl6UDGovuLYQwpmO6vYjJI",
+	"hPYEnA5D83GmXHIV3ENjDPXm1dlWOXI8jehAnr4fV1KImcXTWUCoSbZe636wdC9HBIcVBbgQIrTJlsqs",
+	"NintVJaIvx4Zeek6HRG89/op47D3KMIR9icl3SB0OOrxRG0iSGETPZhBimZIhUziHqI6t79H7G80mdY+",
+	"Z8czXzjkERWS6xjlKVENl6QxEd7gkqxMatQnmx5Itqn2o9lqlintbkZrV13dvUA8UMruj7BqaZJa3KRP",
+	"lVT1cgvgNn7/LdXWSZpB7X2/XLGfkrhvssKLM7SRo9Ts8Wpy2s9rvUZMR8P1fIOWYYqglAAvXO1d10Pa",
+	"KWdDmZ3MZlxx+Z/nh029PD7zM3XSPLm9wj+TM/iqy8snau5gnRySTlZAnivD9+bVqEUJ45yRRJcwIgjy",
+	"6wuepSo4acWoN0dYoEnSHwWox+VI3XpGqBwRl1LczJH1DaDK9FBPOmhtbSpIC8drhd+LhkuTc8zZJvVO",
+	"cr1s4QoNEZjXCfXD0O8J05pgQ0O61r6XZjWAHgITulu95HVyk+1Cl+yBVXufc6eumNwpKkePWy26ZTKv",
+	"CpENGgtZcwVGsYJ7pmyyhq8Vpq+/nI5VMfPbKbc4HYOtCYGYYSpnl9b1f5yFTm0vY6rS3M4KYkc88sVJ",
+	"f/Puw6/+Fipr30KUCUlwaOL4+tXHLWZeTUjiKyRwlGyM1Nr8E/2TlDzFtJbUe+VxWumPVNC+Rkoprcs7",
+	"FR55kvDEGjEBWL00AbTKKbvxXmBmHZPNsDLzoa77GzcYc21feZxElVk+jfeizPNa27maRE56jTmn7Fjc",
+	"zXb2KPOf5jyTKSWupOITOAeXsv3KTrSJ3iv6fJozsLR9NeBRxGc6cQJ7M0mKVhWMs3L5axhOa14Vs1m+",
+	"0mFtuIBN0+WMdKEStZsuuYvElOAx4gNfWvJpBnQ+LvbMujQQtMSIDuBm5KXR+S1nLRvntyrE0foX/yQy",
+	"qSa5Pkatq/G+nEj1ykmWqpefxtrvdaq6miuC6nz8T1K3sxIy/6Xbt1947moGoHn72hV04cLOhRSb6MrN",
+	"F24cBOiFGwfXnwM+Bgno+dSaa7evfv4vn7954+CZ517ae+qlpy+/9Jc7+5fzZarnaxQ3nYb2+XiuuwML",
+	"eCKxX4NhCHCwvbZkJ6rHtYu1lqp627xgSb6or4pUJ64T3tEPLzFB/esgm13V+tJ4Up5AFw9+vnjjHxdv",
+	"/HLx4DeLN352/Ps3F0f/M0AuJwjQB9/85Yc/+9r77/08QA+/8ocPf/r2w/feWhz9IUAPv//O+79+64N/",
+	"+VKAjt/63x988yf6D3vo/ffe1k8G6Pgb3374r28tjr4ToOP/9Yvjr/4ql4iKbcrniEQWTY8I7RO2wTkd",
+	"qtYxuVbQCrV8swG7NB4dwc86LudP6jRbMcPTRxbY1ZgUzf1h8FbF+R2QeNJw0rmMrvyp70syhTRh+4yp",
+	"ejdQwauYgYn/L+sNFy+sfDXigoj01SJWiqQRElyHudQzJm62h9oIsg3Ad53osulYB9CafF2x+pJvP8Nn",
+	"gOqEcI74QToI9X1A1UmRUZipEEq/fnElCwXg2U5fE18BLM8YILbqwq0hARhMBC+racC3UY8nLMx9f6td",
+	"cwKwc55SkClhKS6NBj2GyBOABTM58ktIrt5aJoSd1ZPRb8LQ+Xe3d+q9WkcU5dKtp3iubd9TSdSdjXhO",
+	"5wZsGlOlCfAmkDG92vJS45Tce81HimjcuuACiOIVTplEfc6U1NLEYhJzC67oE+WrBi0+GJjeB8t/KlR6",
+	"nW4SiSnaGQLMmDQRR8YlismQCkliEiKLmtAoxcTnZigUbpmUXLP20iNapwT+JiP6GPcQZvnLXlhYgDDg",
+	"/uloPNfXcEKZ+4kt/3HnP/ksURwfMw3cBwa0LtyhUiPSi4hLsZdW5QdZqoKF8wsztDgqoKaqnoG9nPq/",
+	"7RWcGZWtFrJNCgxTSN+lA7xiIe5KcGRGGEA5e0QDzJscDgxgeWoPNGAMANoT3B8higYxn6C2eqk7Tb74",
+	"xYiILtpAW2igTQ1dW6ET5ZAG/pyh7f92flsJPdjs/Wcub2xfuHjG/n8XIEK7Z9G/v/5tRBFWLJrcYb25",
+	"JPArpn414EmM1K9EgHp0iAgLKWZnUY8MKRMGma9HpeiiL5KYI/XjJrquYe3pELKeQKJo/EZiwsYA9geY",
+	"+4hxAGvVgPcFNy6VJcnYNdKOl/MN9K75B4S98GNaYSqzDPNCDb86EyhKM9JNo65CkS+AnPX7ZGrAXOpN",
+	"csbjcQcPpC9zI/c1gFMMzYHrIrCmXyvCOXFTk0gBNMBuV25Oue3IHcNd/yVgjER+jchU14VEYyJrypd4",
+	"TARSss5V5SnraOgcxTSZUs1hItG4Q5kuFZNerfzKiHPhuYFXD0k8T3MZIGc4ieDAlKmwp/Uk+APUJk5p",
+	"f0xCfQ+NsqThAmEIU4CHJyREg5iQaI7OvP/e28fvfvfh939w1l0GYAnDEsCcjIm/oOnKiUpo8HIBTftS",
+	"SQHNf16nguYKVDjeNj6JBqJpRsg4msPVZ3KEGCHAtwgZQ8Gn+h2OBDeAhuZgYL8DaHMSzXUaibLJlxWR",
+	"WoFkaLFgSuaL8BB6eko6Axq7/qL3gJTx3+RLpomEixyjVdALq5xMGWjMhWVD3+ycu4YJXBGZwP0Am1WO",
+	"EqA1qu6JzgRPWI1CY1oSElenbwqBGtiLqyWp9WZk5vAyWgrcH8CzlBzA1gqAamXp0O7CSmLppntTZTF8",
+	"vcBoXZ9edbXF2pUTTSO5frDF6rBsRU6C7YK1Rj5N450+CanUcWo655D/wHMWXkoxKK132Xq6WmrrSQ9p",
+	"3VM5jWQie1EeOwjLFc4k7st1bSQjXuSML4uSiUnfdullu+3VKMWo4bcvI5H00l/YadxKxAhdvnUdnbl9",
+	"7Qr6TPt8OwCH/me2L22d3UUjKadC2WtQ4t+3rUsCNOWxRDs75z3YZYkWOgWHhC/dYKpM/Xq20XT7wsVw",
+	"5EM/q+a66VfSIQI9w+WTvV9+1i8aX5D/tJZQeKDbgfqrheHROO9eX5PbTakMbhN0PY1soxQUjPp6WnZ4",
+	"gAJhfJbLZl8NNlq4RYqmOl5EFTUJF9F6H5pYQNcJyS1Z9YzdfcaQz/bZFGESLAdmUfH1nNXXSLi5WrQU",
+	"DhQ23Zns0hb6ryxAm2ETI2oC7PfZffSZnT1fGnGeGCIsqUzCAgAITzRwQ+ZEvJhrX1e6elN3pnQ+zoZ1",
+	"Rt664PoYt7a3V45d2Nl0Be43fbv5tM1/L/Ym090VVybsqPdvE8VBPPlTMcHjkM98pcmQDC8056ICroVp",
+	"bKd+w4Vx7eg2SxLw63ox9DRSA3Yo6+4hPpCEaUyX2rUfeq4k/HxCRBn2a/5D5ffYAKR203V2tUNmRBA2",
+	"69NwVxrgioJrJEBUChIN0JTEIzwV6cXCwrj3BZKcowGZ6YYMfT4hSPIhsbTaWJ3rGwdXPden3qFrdAgC",
+	"esnveaDMWClQf0TAnqUMGUDjkHPd81BbXEIiHRZHfZ4wSUwfA/W0Lm3TnUVjKTLMBkmUVCIhSqbpvqQo",
+	"8Ni0dzAcCPQyM/Qq92p+TQU2U1PTtm7PU9vJfWi6ARhODuI8FtZ5HGuHq8YCqtgOE6l3X2q6H40Lmov2",
+	"UKGPoKtbOjtnSHHphgUOq/AzqfkVHnq0zhDPO33zF8dTsbV9fufCcluCu6+VNCKYjjgjfhMAM6R9Rdqz",
+	"pG98RNnYokchHCnLQHskoHklkiQiMCSS5J7c1ZxM/WhbfVKhe7VQZsrjmonNdNV25iV7djM2qv9y1se1",
+	"K+j8+fOX9IT4YCCIrqcDv4+aF/iG8g6gnGCoCFHBTu/c39A/bGc/nHn5QN7d/PTZ/+w9hKdJn4YkTLtl",
+	"Fk+6SRFdWVaDrVFzvR165KAlxnQ6LQnMT+yk6nXezOk4pptn+unAfNF7aM78Ghi9vmWZ3IQsD2G1uyYd",
+	"xjs1zj2FFyZajmUJgiWVqaOtQeJyE398c1auo7OlU9Z9P9gY9cgQQ8OoGY/H9VcAIq0+pXIe38Kx9Obg",
+	"NIeZqJm1XOTXNunY7xNINyxwztsutIxWruAp7hs8oya5jc5rJ+rWUFhxOm7pfJU+c91TAdvPwg+VLg3z",
+	"WGVfGyMrurvqYoxwiHqEsFQ/sqkk0KHG/DJtdjPDIjW7JAe1wbTpcmD64pjqdCTzoVbQSphJR3IG9fI4",
+	"26K3Xp0Ilh4D95bW98AlAmqirenMl/WWnVHWcEWPHzhtg+0plB6fWllFSTqOlbgVNPTA5vYMfmLNQnv1",
+	"dGk+gNXGMLIUt7IxDowX5CjfPzTQgVF8oTHYyK5uUKlG5OCnzDatui7wnDOpQO9S2fY/R9m4kXTYp/dM",
+	"g3UICTYXFOtUxdQVEKcoUrJ1ut2slKGTJYjVm7xpqHYCjCxvTklBEuTKTpxPlkiBKno4DUdxSlsr+zvB",
+	"aGXTuWUyyurd8IyfeMA0DItdPmiw5pQlawxkqRM0jAXvhx9orO2cNFEqJoLEh7WyUm47j66pjFjM6xU7",
+	"NeCx2iMl2Sgz7W1qiAsXl7AsmJEtIUNLtkfoh8RQh78/Mk6rBs7Fq/dwX0ZzJ+rvDwu4JusyqwjpkEqx",
+	"h2Y0lKMAiSnuEwGmZQjIHijkkF42AXtrOXLpldX9mEi/F0vJV9qnU+Np4CHxdZeqUfgPuxZx6S2iNAmU",
+	"JX2wIM1Lpz/oLK6GHYZSaOhlh/yjul5NVCXYYiIqVBPzhBXipwI3V3L1cupQD2BwEI8Do1rMcDTeoEwg",
+	"QWWAJjge57CfnBnZrBlPFp8BMtc+3NlI96dK1SJTHLeHOIvmBg1dzUV/zPUk+kIsPgaQqYh+HmDoz830",
+	"SdG17dnY/bpbQdnPUSFPQ5rBLTmZNFNDPI/jpvDPDiVmuczNcHvtEKtmpi/kWjm+q+9L6T1Jib6O4Kh7",
+	"9geNazFCEklcZhxpn61i4e18SYN7EBvb7XK80WKn5DDtgQDOwBq5A77t0JOu2ATRcBekeaX2xVAbnU9W",
+	"ajfrI6k+6F1AjGeNbBOnNWATg4RPJlT6/a0mWVbrhNOYT6gwUEiCmCZ9eQcq3hjcfe3ijt9dDQ1lT4SV",
+	"q0aocIFFXGqBDF+yXJngOKKmxrKuM0/G3rv84oh7Gg0HipB1QHPPmIW2969FheJxqIxFZqLnckTmaEbs",
+	"TGtHARVJlLYBIjH2Nps4cBsC64esQ5+kuqwTyvInCUDmcl3lAdoOn+ikIyO2SpaCBQQmAkSM+oqF6Ywh",
+	"ksnECTvp4ib9J5iVbq9sbfdsSzbrzqoT0iERFZeFD1BXPdgtn4TvY01uUrnd7vIA+/1dnT2v02fSONt6",
+	"5+KokMttQ0TW87pOJtiUC6koPKwKVWOBpgkg4e2lfsQRnkJRVbqvIywQI7OsyHeZfhXDKnVRZSVwdvIn",
+	"OZ2ybjvq1Lq75mPLsVKxibp9nWBqcL2B1KlAPaJWrSlHPwMOVt3GPNddHPgy5ETzKDQ9w0ckUk+ntZzW",
+	"o0Ml6mOI0Zv2Pa5LVs3VqJy6jDRVPt124VBbujI+k7KOgtYLmRkZEZQ67FOunxNWDpfJX0zDPDI2nrJG",
+	"RwQZgiiTuyXt/jIA8VPuHJ9alSA0hviQBACATw5JjHqkb3ryUIkiLJWY6aYd2ru7urYoEzyF7u+opC29",
+	"c9puFXBWOew2h1+jIfyrCZe4sWd+hQ6cYmFbV3v6lWx3fYd69dWETq2S0wj9OknTA52gzqrUdZteX4k3",
+	"Yaf0LNWedE9Bl9814m0IcI3H4MSBZCQGxbxZ1Rlcdq44dCr5Y84nxULX5h1RDOax3qbKjX+2UHEQEjHW",
+	"ARLoojsbUUl6HMehdj2p96HzkejHBHjRhDOqfzWh/ZjrFIKgJaAbt5gLSSZw94cjQ79C6oa8U4oZt6aT",
+	"carN6IBqktE9j0YGmiTifApfiGP41JjK/gg+P1MXrzMi2PQNjfC8M9GchE8ICKYOiUraHl2NsUhickUR",
+	"1kAJYV+yfRMNK/N/17dWbqbvmOmstOcdzu1+0HvOh/Zy1fJVw+PXcF8Kj7MaGu+GnaV4xlI5kHpQ7Gax",
+	"iQQ60ac6tim3Mxp72ga86eYWPiuFyYbtzXUwZBM9p+aBJniOoNGwSY9PswGVSTLAsYXzbXhY5X0ghSnr",
+	"LOpO6Yc1RDZnADttTBE8jAm4z0LtiK03G/u9asyNemevYTfM4d+tjjLmni3GXbNNyJ9ZOiWPq3w5JT3t",
+	"HKfJZTOl5qxhQKXAWFU1jN1u+ZUtBfPdv+8HLdv6uCAVLnilgn24I/GwWWtZ26U558a4VDjooJUw+mpC",
+	"zJ/VUd0vbOYSHGzb3+9m1ZyukWwL6khSK0Dzt6IZYacfdB05y7T+qsm/9dy7y4AEzgdoNuKgt+lyTlBU",
+	"Al0/qdNr4faBL01n3c5RRMfELRG3hg41+OK176mbHpwtZKfWUSrLGcfzWrS2HvpQ0Dqkgmatg6tW8oXs",
+	"Saj26wkqybodSJzrHPozZYZNgSrXEHfl2RcU0i/5pCckZ2QXMQ451SQ2RvuqXAwzfCMvTbmod/bDLvRu",
+	"9aaKk0YYcgfkETETHpPyMhcl1hi5J9EUD4mpCI6JzXAtwcEl92RHUMNcG2A963fMlMr3hU+bppCVYQZe",
+	"zCHgbOh/r1DLnbFKp6iFqt8UTRHuNTgP1yWFyqyYjTgoOoIQkwR8UmlXFHSPRrAtxV811FJFJWrqMDmZ",
+	"yzovINcUh2v07qkjMNfq1JbqSyfalwpBChToEaKpODSRWmIL42MoC9jT3adNCUtXwwGYfD4Ls4ie50JG",
+	"cytg15KrnnTXGh2F4MplDdIcYVs7GTZoJbGn2O+yrofU/iEBPNDbi+QUZG+NgJyaotOPzflo2iApzdo1",
+	"e5C/JA4zKF79wOEu+uZks3MpqkCjhatcvPurG6jB2dWrtU3LDgqcEOzCzoSGMzzv8LG9FmDpsg5nkftb",
+	"RvtjhifE+dVUN2DVfV5yDLP1wTd/sDh6e3H0w8WDryyOvrV48DcPv/SDxdHfLY5+tDj60uLB1xavHx3/",
+	"8JcPX//xh3/90w9/+vbi6N2H3/7V0ubuvtya8Qm4OgSJBmojDG8Cd1M7ZS2tV7gY0TGmBatL6UBp5opT",
+	"dXGwdXG33d5ttz+dQXFAqvnLr+Xzuszi7ga605hOWyPYpB21ts5vbV3caaXTcHFRtOustTj6yeLoO4uj",
+	"3wPo4i8XD/6weOO3iwe/Wjz4p8WDnywe/EMhLSU3y53cLNU0XHvi5dcK2EitXsLGcw6IAVBnMuJCZ94V",
+	"nkvubYwxHdLsyT5XdAOdvdVnzH1vLY7+Dxzk3y4ePFg8+OoL/+X4h788/vl/f/+33wW2+yiMyqxKZm0q",
+	"+sQuXW2XnshZ57FML7ZXuYQ+MX7/XI1fj3e+HKQXJNtpJDynFujjxcWAaZTVdTevxTMj+ZItmjjra1Y3",
+	"OSa4VZHKS+70SrkPzf+yTZGMOZ8EOjVCpCAtSD/cI5AxYRAbioUlcUxJ3AGQrtJYJeC1Nkt6tQMzLv0K",
+	"rnlArPiq4hHNvvw42tRXwzGcFHRh5fsTPO0Yg6F+or3XwtAp18MML47zyZ4GMNAV4DYFw+Tx1TAT8g35",
+	"C136UzPCLiHwA0MEeUp1yKdAapUXyOnuvxxRTaNIutU2EhLrIM5aSaKn1ny2or2sa2i64dYYDzQAmmnZ",
+	"61pJOahvb/zSbaLQwKdloFxOBRi4LDy+QupaXlPEv6rqyFkC/ry1OhwOaDCGnKsaZqYbeoql09D0M235",
+	"6T3HU+rL5hSFVwBvLTXUaNouxPROdaZ6sQZw2eks0bZBrVjfNUem1AsD2DfKAt9QcdeR5F5J7iOfEgYJ",
+	"cFCZRxma8ThsKIOnIy55fTXolnp8ZaKAGTRwV+CvU7JbcFrB1X6fiJKse8nTErZVenPQMqhiJbizkKYe",
+	"kwHpywS6Ta+BqIcjissUG4s4g6PIeNVXojo7rpEV+A4Jg1op2HX1/P1gbQ2vusAYxlS0nbfAtp5crQmu",
+	"Rl9roBruqathULIgR2QXDE5IOQwf0XoSGoVGi1h5dP08FFhleb7zKLwZT3mMJel4UxHPaMiSrfP3S8BK",
+	"yt0iO/5dJ36AuZu2d7YYF4n1wo43o36oNI1auzOIOI87lA14LWscOM5KT4dmnM/As/alBsQ3xgzXmvya",
+	"Sor2B5Kw0/PU0T/8+l8fv/vdD979nx/89y9/+PqbtbgDT6SgYUniVEiYpAOqKxKgPGGmc6nSClA+K3K4",
+	"i+36AEQF6ijkyn76zFm0cfe1dnC+XQFr1CH3JGFimVDPeyfCacoLV4E+Trmg9gIU5m2rNCCvzJMcuaqB",
+	"xpQLiaN0Jss387xFFdopu6G6dNZj1Es+oX00paRPINYD1wSyupqlcu2rD9T0KZ4w7SKv7pREmjPHRPNY",
+	"cz3hfxqy/oTS/D+c9H6UnptHIp6rBPKyAI64IJWxf6h26Oi/FsEkVwMXnqp8b5xSUE9mV8noFTL5Ucjg",
+	"dZ1sVjJ7sM/WyG0o79TTUECfqLGKp0/w6cjzNQV4HQldKZJPJINXitkKGVpfIq6f2fEFwhKSZXacKEdj",
+	"nVyLQnulNPUi42EFhpe/G6m7Cm5SxgasiHNlVX7rM0HqsNs89wusjLaktkw7ll+5qRz5fBCH+eQvoodf",
+	"OnSXuzS1XcWWmeX4k0OwKXVVeYTW6QDwiSfjE0/GJ56MTzwZn3gyPvFkfOLJeLyejFzFsdaOXCXIStgq",
+	"FeA0kmqK4aLHnFxzjXhWVGq/eYuUoV+bEtXq3PsjHA9JYOvT84KtIU7unBhMAlI29XV0Mg9bvVBVkV2s",
+	"pc7fshpLWp44JVF4K+a9iEw8lUtlFlBIpJF2HmwWEnlY6ef2b95At7iajGIcpl9lj4dzAFjvnuumPRKY",
+	"QSPAaIpjPCEG0a/6GunPBi1zhcwEvWcVE2ITm4oglo6i6KnXyIBoPb2NT2Z/x2ZCq/I2SAhT9zXaXzbV",
+	"HJTabGlVW3IqTMVu72p+0hCXtSYbeYZH1HTuW4KYrAuQX+6n6QkSH/qBFZfbETjdiO17FTNei4Msa1E1",
+	"chjcVeSvKXwECgRHelKmm7Ec8WQ4AuAHEgkys7XuK/agwepPg/bs0T92UQbq883B03jeEC715UHMJwGS",
+	"/Gyu3WihG2e8mlnkOqhL3uDxImONgbVIf7fz65Mpj0szYvtZSawHc1tDKpe0IA5TzTMFkYF8dcDfIUPc",
+	"93cPJazPrXVpX0zkYOMzrQD+f+ui4ovTS+e3va/TIeMxCTt9HiUTlie8lZkvOi+qZEExn1VjKQBc24Sw",
+	"UGewm8ECIxULj+GQqIfM/u45vf+3gna7XVvFNcfHZ771JKzi/Iq5xaF1X6UnkJ1wWvLbcgfNNmx5381+",
+	"VVAc92AXrsizrQG/xoj/9PS51OZDzxMWlhBJuWTJsJtSiq+5f/5MPPhbZ6D53cmmXeyipntEW+aetifI",
+	"J92aPctPxXuiQiQkLIfL17pcI0z0V+OOOBz67huWtsEj0k2JZnwjpBNtQOMIwJ7VpUP7X/gsohM8BACz",
+	"aUyZhL7UHIk+ZhrxDgDRAD7I62xPu54Xcb5ZiCjUp3QvJ3LEY6Ox7SK1BHQnabfP9+Fl+JF0N9GLpupl",
+	"pHEIZzweixQSeM9CE474jNmGan1/AKA6/9rWveouTS7qMDpI+68buBuNB9b9T1pvFxw8ijBJQZjUqG8g",
+	"9Wso77Y5ug44mMML0oMvJ5pbeEri/REhPuETYTrpeBf8oq7fN92mBFKjh5vpYtSq4U8pjiN0tFJnppu0",
+	"abBaWGysa4/Kl6pNEg/v3y8cFzrgqEdMazyeyD3IT1Anrg5DER00N9G93JvlZNa8Qc5uLje+CIkO+thN",
+	"rXM8yg64giPCQhyvfa9zg5SRcOGCCEJE1jxOWUdwzHhM2Ca6XvO2FLag7qJ1J0CfMQ0NTTvTzNourmFu",
+	"SE93PgV5D9B8GaiaznS2XW+gK+quMpT1mE8Iw79EoohSoK79KOOyM+VC0F5EOnMiu5sobbRsSyxmWAS6",
+	"eA7orSS5pSFuPnqWkCmisoJJZUWiTz519annL17beXLn2ds3nvzMlSf/y40LBxc+++TzV8pn0hnGPJmW",
+	"gXwKtX1wlyXcrpjgEPXmJozk+foGfH4Dvr8BE9gon4FMj7qKgA1BpM93SpmwQROA8C1wXJj5I2C45hCX",
+	"9jA3xXR9FbRuRdxaN1u/XS4pYUvIPVibUFITC9QjOCaxFkV1iKue4Km61Z/jlFE29Osmpe7JEoe/ibYC",
+	"J1e3BTDK076Is1yjtZATfcuVuLf1UANzQTdR97UPvvXT42/82/2u007KYNXNDR/QUHXdWzf3D9A5fZrn",
+	"QjzfUH/tgqgRaQ9VpwsjbPqAAporZVWKRB2WaUPcpT0ZnR0+JS9qSXBKA8DqkJaGK9UnNMBJJFu72ztu",
+	"HGNnZ3UU45QPeRPdZLqY2XAC54ypaZ2j/2LLxdLeKHlW1j6/0W632/CfxdHP/vi933z4v38B0AU/Wrx+",
+	"pMe0Qy8e/M37v/1/F0dvQSn+NxZHf784+tbi6EuL1x8s9VFp11UpPwtajAQ3Umg6GkNPb40Da5uHmmVy",
+	"Fs29yQeOH+tSLjwGTdt3z52rJbV9NPcsmcr9KfYwr8bdUWJACK1foneilrIlHX3sFLxLNVACnlwAwWMI",
+	"ZQ6x4gBQFS9NJoM1Qh00DtrDYsTB0JvQaK7EB460p5kzkUTSOp5f4ZTJTuGXkU4JAaEzoQzHynZkxpaU",
+	"MQYeAHYjAYBVn1X7HJ7zxvyhdu/E9XB29Zw0FkMJem1Vk0Xn9aUzMtAib/x28cbPArR48G+LB/+gQUcC",
+	"tHjj54ujd49//h31h1/aH49/+a8BOv7ylwP0wc++dvzezwN0/OsfP/zWv7knKvojzkG8p2iz4tUEw9Ek",
+	"HTHCU/UTFZESKmr6NO7bNpjMuHYklnhCvWdkvQil0SQfGhMWKIQu4DwGYGrF7mYxZ8NdkGQdte8RkSQM",
+	"9L/xpEeHCU9EAKDsne2dAFBTO+pKqWfSZJCOmOHpVL3IeIewsKN7qv/76z/y22pRMmGrJZt5zsSbfOfa",
+	"pMdwWUPhImhM3QYTabPgpUFb/p7EZ9ovb21cuvtXWy+3N7bvnv2L0kGvjDjtn7ysbr22xVkI/vxWPdQN",
+	"07vYFfJmhp7AhecImRwZH362k1vbG9uX8vtY2L50O1/e2r4Le/xX519ub5XtazHrbIlkjt/8yfH3fnf8",
+	"/X9++O1fHb/5zvGbvzj+3j++/7u/Vfde8YavaFqitv28VgnyRJWiG9Vt/n2D0OGox5O4IbdVxnbt7vFJ",
+	"VMYRBjyK+MwY8RhFPAlRIghS0kEgjF5NKCgOxOVsMxwzfUl6tEbjADtVMxHfLXZiQX5HXg/3x9rShqey",
+	"phy2Owyr1/rjBqeiCrgffBjK+MkJZ7UtoGHHEwyuM7UrXq58wyjJa+jVXrcVRzERNFT3tE7aqO96ORDU",
+	"tSucs3fKapyb9Zm2Pabr91Mqa+98N7eiUyo/Nn3hvMlpBRgWyhDAmtnMNGVqaBvHmoFUGOdiMt0z/gNq",
+	"vD9deLULqRcCYcbBIIRf1kI0DzmPrVJb3Qt+YpFkMy273gsTfkg6PRdLI8/QC/2/+KFpF2NeUTYYFmhi",
+	"HGMW0j1APa7EcGyzYEvQXHm93K5gDfLzZJhtV3f4cgDsKgeP3Py1nOFRZ8urr6yF+C91cxpojmWPzpjM",
+	"3XZQAbgtNIWad3WTLUFwpNuLcEa6u7bDc58nUWhw8LF9QxnOfWK8QN2QCBnzOQm7ussJ4pFm1MlUgEEK",
+	"2WH2W+AUQJLfYfoLEG1BM0ylQQLFuimKbgFgZq7RayXXBYTQznaEIXJAY2GmbvwxWKZtryzbZrpUYUym",
+	"Ulcj6Ol6Gbezn530yXUrxyAk523sdA0WCkuUViM3jZF2Uw+xGMHmw3JhqAY9z2IsSAd8mOWVAwxxluKz",
+	"qY3tEQBu2zMnMCifJDhF1StDIvO9mhrMz9fBSe0kUF+KGgdQcvD9iOBQaM9r6pbRDo9N1AW+ZNsooTAh",
+	"aYtDZemgOZGbaQMt+G1CKjQFhxk17cNdbGtQaG2d0kT+kJyuRu6VriDIu5UMo6RI9yYj6cWyqNDLGS8f",
+	"GZqyI8fWG+FR9dZdq9xQycywY9OFfDFQdakl56HbvSnCQiL16vpt3BghoeikUmpZCDiqC9ziiAupc12s",
+	"8qEumn5owFdI5WUhXFs8urmXDaD2dYLjEtx+cWXAJKxuJUkUCcQHqYUA3Iwhck/ZYzjK1K2VUPw2v1KQ",
+	"VxOrPxe09Kuff+HqjStX1bW6fe0KunBh50JJF2VoZdKZWJdBgf299NJLL208/3w3FdkGmilt76aoq5aF",
+	"s0a75noFkhmPqQFpVtYPOb35uVtjSSmwGbYuYaeRjRXwz7kddg5tNTB0EaS1WS6hZa2b6EXTZhqUU3Vy",
+	"Q+jJyYwYhUUhBiadhUvOeQ+WgZcvbmw/ebB1cfd8CfCyAUz+4J13tv74xk/Qh+987+Fvv2nbqelHMrfs",
+	"Z9o6w4mRqIC7PMH3OqZ127Yy9bJ3oJgne8k4ktWVzGM+q7frYz4rYyCDez7++q+Pf/erh195Hb3/2+9+",
+	"+PN/Pn73f/kBnvVunM/txv21bTmdzqeNOd1sgkG/RWXCuEibHxfL7DEYR4/JHlodiNETqb7LyjY9Zc/A",
+	"x4EMKoDxPCGz+k7CUzZclexcJ8pcveHrN7ZVXBqCxI5N7MJVq9/NRjzKmic3U/edeVeT5TKmp9rYMIk0",
+	"lqfTR7Uay/PmlLA0ALGkxoc09f3n9+Fp6HknU39nEimbYEDi+nXVNk6w3N3HzKaaetRDxd2zQtuZuXcX",
+	"3arZZlL6Re3gTlGKqPZIQNNvtQnCYw3pXrl1+egVePx2EpHVjNRUfXjOJ00Xw2lpCLSVUj9EdEwQqO05",
+	"73Ta0xeLjkhYiP05+1BMMSNkbAp0iqJRDwMfMndEPaxJBabgzEdvXVpJRu5JZEY2w5R1b1a8S/htFZ1Y",
+	"r7Px+CGJ7aqhKWl96tzX/DF3BJ/xOJuXiSttjrh0oU5cdRaR2iD+t9XD/h6JacUZDHi3ag3rsN4mq9yP",
+	"kuFjWtpt7otmvf/eb44fvBOg4zd/of//7W8ef/V7ATr+/dcffuNfAnT8429++JPvuNcGGn0ErT7vpD+l",
+	"/TyClkimUx5rD02fMxljaGTr5cSFfVuudqxwC0x0JyNINYfoglI9+czBhPUmOq8RvXRT26DmUzISI0hJ",
+	"bAwkRZmMeZj0S8GrSvGc6qR6uBta7Kq8nGzGbD1JMTQBG6sDmfohP1PSLdxJnIId1AyRFe+5100xcaLO",
+	"mrcd8qQ/IqLsGKqcEh7WItQ9rHlXa6MSwaBB1hQ6JFXwQoq+CxThggCluUf5fS6/4np9pwUsbG7fymbc",
+	"TQBBitS/GrXkkcN1sEJRlUPfJ0R/dA/l6bQe/XTko9XYGYnFiE6b2azmpZVlVAUBk/veKiosdjt3r3M2",
+	"ls7rXikbTqP0trh7j7f+tsiQauainbqoOnWhUp+t+lmnZZYOB/Xu34zd5gnzNLPF02lE+7ikTdMzfIYm",
+	"mM21aziXOp6rhU1Wb4v+/nLKTgIzz03DtwKoZbLpVA10zal6r+Mnj8vCBPOgHJCEe6iPBQmQRqIJ0Gg+",
+	"HREmwPwYJFG0MaOhHKGISKmshpBDnG8CCVg1sImWEk/SmZUu+LOch6fW+b/uG45rY3XGF5FJzIQ3BP0C",
+	"kzTK0uOh9qWPGeoRlIgmsWbjMV4GBgKl1keT5Z2SitFSu1j7ldySSs+lrETRVgaWVsc/ilDioz1h8PCv",
+	"Rw410+3JIR+fMM4LZ9chuD/y737izQXIuJs6N50G0SN9PrGFDKIGba2gqnT7grTm0pmsmVlu43K0ktue",
+	"anJcxxJPCTbNo99enUT/saW3/Ok+ReSMEIYYn6UOJPA9W6+TmlVDJpSSWJqtthW4e9eo+U8Doqk++dPQ",
+	"99xa4RV6rh6vdEq6PHK9Hj62k20R+W7bH31yRftKi8eRImucXXmh7GVPmawisTlPYnCwTPCYsmExBqBL",
+	"O9UfibB5z6esQGgIl3peBvV0WQquDfK+VrevJpd4JRWZQf2Jt9lslrbbhKAD9ME772z/8Y2fWFwdSfZQ",
+	"whTxhKnOoXFROYvmdocLym9VG/ke53JUf9VPqce9neMjLoifRd0GT0UMdLOXJo8loDdZDqV5llg/d2cV",
+	"/HvIedzpYa3B1yOWp9TTy34o3QCPC92JAeTozGQqOEH8ABmwOB0F07EyQOKgUqAZjsYblCExwjHZRSM+",
+	"A9VbK+qBxukQ9J5paWWynLIdIyxM83GACrIsUybFJroB4LE6IVUp72lLu1UuMb3koBXGeOY/TAj8RNxk",
+	"u6rnWC41yJZBQW6g+ivqzdXz65/so8pNK7VWP5o0MF3VW/++AE3AQfbTVJf1NhRWVt5iYGpxsisZqXpo",
+	"H3ApM6dvXMtj5S5Pv+tkvqx6NXv0kabAge6kTGZ1bXHEGTnN/DcqpSkHqDfzffPC8rzdOenJglPcYi9E",
+	"Rh5UTS0dPGgJda+bCdN9eKXOxCyPhI/oZCH4Uf00ESQ6tLYJZinWkVZhKSgYq9bhzGatrL0ZpmofOhEV",
+	"frYHF9uC2qinzeqUxmXwdRCIe0BzTaLIf+/Vm6IDvLyEu6bZrDCy+hoIGQCIHeSEjxorEwRmgzEySwGY",
+	"43XZhM/+M264fB+Ciowi2yYgVUAsc8lf+gL7cFijq1Y4QqlwWPk9dUV9qt5kl85SuTc3skzBXKtzgaN1",
+	"rUTKXUcLq4nxnFPM6uVENUaRL1cXlLLUjbiUJJ53bUmXztzspjPrmlqNvFoBPe+t7qPo3BK4RiETnDP1",
+	"/y7tAJBSljFxYn2j3nb58qOeJWQqtJygAi6jZoJqmTqfVa0zJkB3Ya2cyFc03kgnMpAuVZNbwibxx8K2",
+	"K/BGmuxAXqNY3VN4DQ1jHeusZhrm+gqII8l9MBXkkMRKQ4DzdhLldDUXjuiYBBo4RbF1U70IEE9GPuKJ",
+	"gRKiGmBlcwna5DQyD32yr7rsPHsjlWNr5KK6+17GefetSuLZX7WLJvAfRUaZsADcRh9PDSs5InO4chY3",
+	"yNfff3V4x9pHQzztTChLpB/KH0VEye+e8c3JGXenp72uYCAqO9CgMiqepPF3ehHxR6Am+F5nSuJOBuC1",
+	"/IwasUOZKFdhhFIm1FaMyVQWFIqcNWtyMGsAJhcmlt+foGVkcTq1ssM+IJNphKXHy1fpwjByJMRzFx9p",
+	"Fa58jY5xShCA1Fjay6tZl3+nLHezafM0tsasV1hvDfmk3fISb9YpMccyHnXizS0yrnrA3l4F1qgH2aGX",
+	"K7F55TXTLJdP1EucS+prqZMwfy0euRbqv0ip83hndYOU5v2H3DtWDUc4IRqavLkqc4IFNdRsTnL7Pkpt",
+	"pa4S0fhkmmoSa6gEjMSfjXkyXes6/Lnlr63W5NZMeWzYL8hN5Kk4WMhA8wBzVgvqCQF391pZXybxszbg",
+	"eS5H7VQ/eUpJUnnhZrdmaeIrDuF0gq0VWYUfdW7drRHX/SQKDCGSfp0yJiGVJ2nBCyjsDTZLze+6ese3",
+	"VxHtEyZWd431Za2V1qyt4QHMsKfUxqXblE0w1xPUbEHpcZxWUrI+w4btOrMTXsmFnd1fKTjc08jBNlZr",
+	"GvfL9kiTxBLdjggdjkpMQEG/mGvIICY4ioAXhDSZqMPC8ZB482u9qKg3AK5ZN3AQJsAHqCozf0EF5A/W",
+	"6L4B87SPB3ZJQSn46S1/RM7C4oNnhQo0IlFY1RW/qjVsdRfWQkWEW4tg0yHSGmibczvT+DCAGwsgyBKq",
+	"otfOu4VNWJFw68fztC370u7EaRPi6jZbTgHyur17V5fWOmewUsl+lGfidqQKPA0eL5b1dVz77Jplw8Bn",
+	"Sk+pmF/vghKkhSOAFuC7/K7HtdR79ApPYoahgSZSu8PC3K7m2xXaeQDoBLPxH90OCTPGE9YnYQdQkkpm",
+	"VNJ0wPwBGQR0dOb2tSvo0s6FJ8/alqd9HEUkfkKgCLNhYjqLL/V5iiJiJFBlKWr6YGm52D647fYQ7kvE",
+	"UzB3UmyPije+eFf9p71xqXP3UyUtfCX2hwaxRCM8nRJGQnBuAieWHDK0yT3przqLY95AM841Vqzs/Z7K",
+	"tguXLjmibaftNaMllRGpaPqxlFR9+zqKyYBA3uAu6p4zrSLEOd1nRh2CbTOzGi5/DtDAeg4OpIrZ6YqC",
+	"gs8nRPhbyV4eEtSLcX9M5B4aEhaSeE8duCDRIEAxibCkh8Bd0srHPTTik3wJm3tHlJgPWnqoPGqxes17",
+	"PbTTrna8Hh432W937esl+WeX0ZTzSHFPSCg8mbc8BTxZec3gsQbwUhnQyjLMKQYOBcnz6kryFLjd71yv",
+	"J0up7WulJprK1GwextntJ6bUyfMokMC9987Z+Xo0kp7BUkbHDS5RV0RcdndNMAPHBEWYhlBf35sjrKQs",
+	"5Gm4eRlLp7oqUKpzKFJsYCdHvSk9rJUAW+ZyWYGsnZJEJWz67RRtpAk2cfpSQ0zbrbpFibcL6Vt+0Y+z",
+	"hJQe0W2JEOOzPdR1vX7dXYi4BaiXyFy6TB5KUnYYIbrTGp/aNsUd9WNnTtLMD/VnNVrRZ+7jhreJWg4J",
+	"n/ZGkMpg3OeB7aiFITxnhJ9XmIZm5CKAZZNGwxocxAOoAlus7GsDJ6JuF6T8yJHu1HbCPrZLfV41CFiu",
+	"8XA6PT/tKjl2jQ6T2FdlhgbwF6RzohLIodO/Epuoe4ijhHQ18MUkiSSdAlAKGtBDsoe6AzKzUHMjW65i",
+	"NHczhq7lRxElVsPrQcFazCeorS7Bk0EKx5owCX3y2upR82lPP1Iyy0GkexkovJx77PyFlSUP+qUAvlC+",
+	"kyS8zMTMh4+B098vV/Ix1NV/Fl03mmx7bO2hbsLGjM9YtxDaDamG8RS6N2uGsX6+LXw0PEgPujrE4BBF",
+	"cR/MOtKxqvbCVbV8u1Ffhy3srkeLfdX5VrXCZJ5bzuo3fwjS2fnXlgvVFBA2fv3WB//ypfffe/vDHx0F",
+	"CJpefPC99z782V8//P/+PkAPv/q7Px6950HfBWQ4ncTWCloms8rPDxtlx6qnyyojLMpP48780xGXvKEP",
+	"1BuETiLizWjQQMY9zsdgfgLiR4r0UY9akoi8qN5YyTHTXUjXZSfmr+6obiP4CCslS2MXJ69BrMgKbVLO",
+	"527NKfUPXx0W8+UCrJrcaYRBip0g16w6g2FOD8WjM9levlBtW7mRuXAyKuFJLzLGjlafL6n/eS0QBvUn",
+	"GuB47S5G/YhgdXJuolU6xJPbjyIXoX7MVx3Z1LbKqUUGV9M3ciH+HU+In9wjk2kJVsHD9753/Obbu6gf",
+	"YSEs9JwBHcfCVJxo6wm7GVz15mg/nJ/jlmeOA0KaXYFrhNQYNeI6Gpg7LZ92YiADCplDGCxIpRiGMWV2",
+	"7Y4bEkcRn2mzAtqthIR5hWftCH0EjbDqb4XpBVaNp7Z24J/Z9jceyrmd2RYjguPUR7lnerRGOoWaCjRJ",
+	"ZIKj2lST9dxZmYzObL+YyvHgIZO909FRW7/gF0TD04MCQOVuivblgtQEyATBlb7cdfFqutC4C2wN53mX",
+	"YvjMxbhRfzgk8TzfEXIpN6AZ9o7NrVgBFVsWVlztAxJEJtN1magGCWl00fenBqG8mhQkiSd1dLo9W9w4",
+	"A1NmTFkIaf6MIzVEbSp9SvPCAxJPCl25lueWCFJrqS+o5/welVSd9jvysa4zE3gOnRgsWYGlZimbeloK",
+	"nEx0V4rnehLY9xQXpLLJAXhy1m3+sTpLtxxX74RS+uMpl09LEpfK3o9c2Na0a0pBENeXwcuYu2v0q6go",
+	"JH7c0vjPS/6eEFf2ROK7SmDXkMmnK3nLw7ZVQ3yBsCRtRvHYBfSSTPalJl3OCoUV6U1NnH85r6mpQF/y",
+	"cuim4AXwwzSUnIm4gjzMs5Ry2E/NfIvZm1baO4LacGN7lYuk5BHa2T0ukHhKYzlOlbFTV36aLTTSJicK",
+	"LaU4NF/mv1CSpynOODZRJCVX1TlP8VzxkimeC0Ab70W8P1Z8pDcH1jniia+4Sz3VoMBWPb5ksfqhx5M4",
+	"mnfmxKear1bOPXbexRpmnrd3hdcimROfPV3ISWlvXLr76TOd9MezvtSUJVyeOfj2K/1o6+bof+Kd+sQ7",
+	"dSLvlPHV10VY+8Sb9Yk36xNv1iferE+8WWVRz04u1pdpo6kKCV8p0wNOK472+OuIMppoptUA0puHyb8g",
+	"SIgoQPxM1O0WptUzRgM+J/GumxIEY+gWhpCCNcIhMuqxpJOSfgxwQGu1XE3fLNuHFwxhNdDnr6Vdk6HT",
+	"bdYkPlvSHuoC7F0XUsycrnI2IchQ5BPidNT81exqGNPQZTmGn14IttrB1oVgux2cbwcX23d9LGdkxVel",
+	"M8JtxKTEMMFCepnc1s7OSi43Malulu2bTdHr8LL6CV/7c0udp8Iya8APzN7vk6ksg8NysLVjIpLIJJ1K",
+	"DvokvErCPQOgYRoxWwBCwCGlwvRB6vMJqY+C6+K0dyb4niddbwDXrihpS7zjfmyky85XtNoSUWHmfI+E",
+	"aeJfvTkrBkKlVfoLmaLPXN7YvnBRc5FpzCdUmLsniDakXIOwvXEJbwzuvnZx576/QiHGM3ayhsUOXlS9",
+	"1cEpdryttm4OUCKWD9c/yr0TQnD7UphvYMvJ1LpqJSpHOFvNylkrquiEdEhExdEa5qieTRHhNGAozUjK",
+	"h6HX5OTLPd1lcCTlKJcu9den8hO3DuOTRjBrYxKW6R0lSWkHpg2g8OeilRTAOL5a4m3o7p6oS2onOU7w",
+	"o9TqaAFVYaVe2AMA8R1qdEKwKZSKW1IbKkakmqc6zLc2MH3eLWu0VAPcos/cZSHO/asDNpiTUR7hkFuV",
+	"3VVLHznG7HCg/LV2mKqhgPIyWDiQmplg1cK2HjiYTxg6RttqR1lz/EFHPNRs5rumg2HZj1pSn9ocEy9P",
+	"6bU37H7ZiT8d45mvrOE/jtQnTMa0LI/XQNZyloox8O5rX+0ewgNJ4pTx2RIAHockBj6rTYoRmaMZsQCS",
+	"9XOA1f5eZTKee+PiJ1Ya/JCyB1bhwwJA/gJE7uG+jObqF1poi2QyIWEzeb5KfTiJwIA+Rp1T0oE+zoLO",
+	"17+pkzbkJ7W5ugH4spS/zOZLGbwmx+X7PuK0T0r9oZBZpMgyQF1dKQvGNQ11seyu/l2PDCnTv9nQvyHM",
+	"PNFVt+lzeIoZEcSMBKdAcEyE1NZUM4XGhFugS1XuyC5vPPO5Z5+/cWvj4Asb//Xua1sX/YfHE6mst5JE",
+	"qpQlDPEhCcD6A7iKHoFmXhAYRlBhvmmvkYGUdYnLmspwPKYWzf48o3Jkflbv362DsM55WQU3lQAZr6Hx",
+	"DTj86sY/Mk76Yx8L4cL6RSa2128ShQY5VzuI2BxN1HoziN2MRe5mDphZCp0bQI0QOrCQmXquiikNNItV",
+	"w+ovEIZAzqU493XJopiMr2kkSOk7XbPZzIwMSm/MuhAVp6MR1XIPfNzUptOxql1j1tu7DJ2/eBGFeC4c",
+	"MZ4ykpXDfwx1OwOD5CvjnLFiEacaPnc16pQxp1FFvVD7z8I1CloJo68mxPxZcY+1bKwm2qkHTzPdjo/K",
+	"yCrlAacTZ0g0bMGKQEPDUqna8YVUC1nWjdQ2dndRCp0SuAcpNHovZdof2rV73kWSu2Drm+YfYXd32em4",
+	"ibrA7ru7FR5Xo5113TNTww4oA2EAeO6lXljU7WPWJ1EEDwJOS4j4YFAll02JeFoTbmWz/SLEpMyg/mLI",
+	"tMxviToiygpkslKlKYczmY2463pfirgCyLfwTLFALmqcDLJET9FHLvv1AAWKHQGT2O2YbZ2Hc4LjAPW4",
+	"HCGijDHK+lESKgPEQkLDry3iNuhWge06B+XZ6oAFNK/w1FsrEljNY5kcGSxRNUyT5z2CwpttMSNkJYD+",
+	"i+qZpUNRv/SfglLvS/L9b5NhEuEYWqdTNhQm9KvEnel2QPo0JCGaqLUooxd+8OEVcS5qgBXBUw1AVNTX",
+	"PPN+2p2WCBCPQr8FUDUbMwgcU5kTtaOs33JHas6PmpWtP/yn//vh999CH7zzzvnF0e8XRz9YHP3TB++8",
+	"s3P8/R88/N73H37nh4ujd4/ffuv4919v1YM2TGcS2J1O96b8zOspnemss0Ns6XJuLS/hM63d1nZ7++JG",
+	"e8fMprXbunb76uf/8vmbNw6eee6lvadeevryS395fv9ysLN/OTfjprvh4Kw7AMytrYu77bbFvVZ/1KBm",
+	"ORgxfclax1//9cN//h+Lo/+zePD24uiflyCDW1s7aqz7909KxLkNqsELUoW02St6v5eu7rUr6MKFnQvo",
+	"9u0XnruacsGnD/YPLt8+0CrekB4az0cfs5Dqaw3IDDCDrCGiNsC6egMACqM7iIlGpsjIuvLEVyJ4N71O",
+	"xYSwFTq1SziVWUBwN/K45Us+Fd99Sz+QP/jy+1feMiCHLF4/YAXNOhpB3KZT8FUB2Ju0EhbQA7q9Ijuj",
+	"GrY+i3/oFa3ewnqszOPSgIiPht80ioSAgdEIi030ork0MI3AiL0hMWkr6n3dDohxt33isvRbEyme14Or",
+	"PsnB1wRur08L6YDrobA3JBQvZZQ1ttFtYJ8QJiUHTzgbpk080zoMoAVpe7SkvWxKmt2gM8f//euLo787",
+	"/vKbx+/+SgmqN3/48Ht/OH7rX88uk0F5CDp1M+ZnfIUnTNksYBRt+ZM0+KAGXK2NKlpXFR/4ty7i3va5",
+	"Pc7HuscLnRDjqFX/1lmbWbcg00zuZIh70E/M76GA3mHC7Q69p/2DcoQ1Sp6gMtcmp77jYilV/BG17ny0",
+	"vbnXaB4oSgx20/Kmu4uY9kobIgi8nXbQmePf/e3D7/zw+Bvfef83f3fWYwCnWGgwbClo2t1aGm95Z25/",
+	"T7+MqLIwSCnaoboGpwRXYhblae+i50yXmruvcq7a/fN3jPGu5TkTwzuJZwlYw/oIMOr1WxFuCh+Y4wXr",
+	"OCEvruGDVNy2/vVxcytTnLV2UJbbfcHbqQU7/SIy5Mei58OAy5mn0YBKRJnkCAOoZc4ZupqOpjgRJN8I",
+	"zHzZnfz26pRN0wiwXscOXUNQb2ctH/eN7G2Bq2SDgE3JWtAB3GdZN1O33Vi2+JJt14h1igM+IRwU0Zqd",
+	"yAIkpjHBodI4WTTPHdaFdrNEVZeZAbHCvmakWHYBbxtDscEFLDSLy5ztqwsWlju+reuqr2zR5l+sbkeS",
+	"maaSixGd4LzZuJO3GrdLags3qmsLg1aaU19wGpaCEpwMDK0CyEx/0rsl0zWR8GsXgvlSK26qOwO5+Glz",
+	"53k9ONxHCpO2L/FgAH2tG7bgLkMZzNSRBhJVTeJm+qJPB9UxWNEEQVKPat/zDjpjJF4j/1Qbxg06f6uZ",
+	"aDMdIJkrG3m7zxZOUc83txlBbsPTqXmwDIvc/DIDBixtdz6hPgys3ZaqCRKnCDY5UjmN+JxDeI+9Ggjm",
+	"cs2Bx6x3rEWgzOKGnA5uZrFgWw/qB6vMLeQ0TmkJC/RjcFBOV+Tl5a1IYYc6HqeJoEcZHHHmH8EkTVcz",
+	"Wg0wYX12Ix0e8Hy7dHUOG6xNiNk7ZaRoVK+GPP425xNTouhhIEbVBJO3R0ZUBxAhbyLNdUydREI7JiDd",
+	"U3ExX8KUywaXv9/Utwe7eQvHq201PW6QblLF3crEyXIN1HQa80McuYHjKbHdH/RfddSb9CPKSiLcJop4",
+	"okTVE1dXRKTea4LEt9XDS3Iqn8gPAwbZBuVWWXoR4Ohq06t6+k+a+It94xtoHi7DXF7JNa5TuUAZeEKX",
+	"qoMusGqWy2M37pwKQ5Q2LV7qTr6Eo651FkEkomm91C40EZu7eSjgCAMPrSlCzPok6GRJkxSpk10IjiOq",
+	"D+kUwJXNjhQOsLi4WsznBI1iAn/FZknXe90oIiUKtSnTpBfpFFGTKKKjAzrf3+9UqEYlhMYTNfz1TpG6",
+	"fiVw5l6xWaePm17bSf0o1L58Af9qJfC0yvWzvfx4KH/7TU0vJ6fHc7QnTktYLYynhHXKknOUFFHLNtk5",
+	"mgUpzmDSupScFCaOWq9B7ZSwyiwdf2LcWgkB3lyAQsg/t125xAB3Xyro2Mbhap62ds2/tl7ooYJJFfrW",
+	"6Xd2QQMgIUiWCY7HBIAcgDlynUjfNGhRVEt1uYllfFnAaClC5N24U4l2pKewfsjjQM1/f4pZSX5Hwxhd",
+	"s7CeP46eC4p55+w2dfdU8FRD7jZulZbrebVuW7OljmaO8Mw+sHK1j6+72Tqb9XFsEHaQOvoLWpcYk7Aj",
+	"JI2iTp9PvOrXTW0xKCmQZuVCAgaJofES4K/NMh1NV/fAmEiPuYlucKQ72piAtdZxdU4PlmXqmm5u0Skv",
+	"Do/poVL67JM6+4Da5m6BUqKpFHayGVIcAHqRSBCjom+iF0ccAJPUlEzTWCRImoGnx69VVNXnTOK+7IzJ",
+	"VFY1PTPPqS1UjwZqJyISqqnQ/khNMbCgTn3M1GT82xTGeNYpy1K5BlLb9HIywlzo7H69FRoNTL/uVsna",
+	"RA41emGrrsOcQxLTQ5v/YlM+oAOltmJ4SGqUV9as1QOtv6666wt23MYsVIYwAKMzLkeAgNfjiTTFvsrm",
+	"pAUsl7IPrGf5Vhu9uts0GOS6gTAk0Ju204HeZcEnGodUWFuSSm1KivwRrbCTCyYyo/2xZT4FpEBowDuA",
+	"XsbMj4DbPGUGWsGRsMyIBoplyDxlSHfXlIbMdD1AeqPVxdDGFzrTvXVz/wCd0y+c63M2oPGkezYwHMcE",
+	"nhkdjuTSbq3n1mqS/ANWd+1MoXK5C8FtT/bVHMh3D3XthyATGOonsG5dZ5Po+IxtossorWux3EFtqUgP",
+	"upYqpqWKXxeriw5txkjhoZWYEZ0BL2Vmxk+RUgYwfN3cE0fANW0iRsrDsDS/VT8tHb71jcIYufhVy3Ce",
+	"Vp3iXD3xKqpemjqQM3BcLGTWBRNyFAYxIadCp76QdAownTLWqrStlHYtZTo8w+tGEqkTKTvNvKAqSHdL",
+	"1wXpWWQWgU9fKVd3Lmcd/prmHrv+x65tyye6SoXY09mmBn3WZuFvosvMqjhKKQpDdbO4vXwkzhMjsHLI",
+	"2IQacq1WmZwajWOr/bRa4aJCM7E7TEiuuCI8oUazlKTB+56A6mxIZelhjV6t26mqfynFAktoiQs+tJAT",
+	"DXuMxRgEesynUxLuIWybPiKhnpMz2ie2+yWkkN5hrVztCXh1TL9HaCq921J0O1MirbVUqWF8QPbWbcFr",
+	"2/BfPcQO/PcC/Pci/PfJtugkU294wjS2dgac8QkGgHT4L2yj982Rt/jf2+mfM/KEgDbbYFl309V1N9EB",
+	"nzFhE84pnN+IC4kYj9EIHxJTC2cQTy1GMTyi2TIWuQHz8ClnlJJ097WL9/8qfeRsGRSFjuyUapyAdg51",
+	"dEYD1j3FtV/HdhaH9Uluu4sbKnS5pHpLcSI8oREAddo+5P7s0JKreVtT2Hpl9YqpZNgnVclnmbZtoB41",
+	"u7V8GBTdmbJTQr6JwNQUaXIYzj9m7vZO+xIUKdokNr9O7vQWXS37LJvKbIcGfbX1Cyazf0mrvDnVOwuo",
+	"C1rApNc+JFPCQrUl1Ioil4tom6Rr+bFplN+1bMxsB+jTs9F8s1qRtPMI0s7p223UH+EY9yVgDrM+UTdm",
+	"giMqlA2kbQxhO1E7Fidn0dwyxQGPh1xKDdBoFBq3+Nza0ee3vZUZMdcJ+suGpVkd8O9uf4SjiLAh6Wpj",
+	"qSv5mLCu1jZMUbQiFVOwjDjTXAIe+79Ye5Ntbf776z/qZlxbC0GLvsqjQ9DkzUg8HncAz0CNVFjIRW+J",
+	"iatbenK8ch331cwgW9KmpdZXRtf0awjSj4ksK/nIW4xqanOexBDzm+AxZcOs0C2wNUBKnZ/gMQFgbl+5",
+	"2fIaIi79ZQvXkhg4hE4atXVGeGIFtS6uyynVRQ25Ce7CJX9QMdN3zRanymiBnykK6hbYYHc389AvK8MD",
+	"A969rBDzeOmPVkeurxbXiDWWQf061sPJvbAfh3oNn6ZdXfxQvS3ilAodhvSQdJQKuG6mvrfsrDH3DJSq",
+	"M9MWqbE5lYmqFNRabE49eXorKNdN9lO71V4B40yAZBmjFGS2CYSUpqIAFmGgRkiYQ33y6aFZhd3SZl5n",
+	"6LKg+NwBH895vp5X10EXdcWtu6Av/tX2y+2N83fP7r7c3rigf+VVGg+4iSadvIc0uTelMRH/wfpOw60c",
+	"DNaCMbeXWr+eRjicjcjNMNfJ2nvv1WGsE+nIb30zYMuiukz7IzSN+TDGE5RAGorUIkSXVBbuaR28JHeD",
+	"l1mFbjqhtB/clwJhA1gN6C0mOSa1sFcrK/7KSmd/Svf9NDIT9G167FkJLwhywzYQWS6XiXgSIqzOFlGx",
+	"q8MQIomkaQKCkcTROECTRNB+XgugUN6hlXTF83jiTxh02705PDSM8UCaMHtVRWHQ+gIVtJdmPi9Demqg",
+	"SqX52BBGTAQN1T4GKDVHBTpjHsFKBp8FfcdY4mgY82QqtC1xhjLEuM4n6pvYR4wGhIS5Skn9d9fgFS4E",
+	"j28hLxpAmMYQOj2lhc33TN6YNUi1559aOD0PEk5MaxMrfCgtZ3eK8nzNK9mjGFZg+UiGTR7JbOUoeSTD",
+	"JuRRDDvTySWnO6xPY3rRtA7LE2JIJKYlMVuwrVysEA8iMDgi/a9bK3E2mmtgKAeWEsr9Mp86OHewASDT",
+	"yZZYII3/WAQF20MEYl3g75pR4Q92NbZKDILdR2Ju2G+VlVnbbQ3s8dwtOc+1dJBsZxpBHXpcFiyF+wB4",
+	"3Ho+Cnfv6kyg0d75NuolguOGVWrqlWt0mMTEl/nXKMS9bp1YGcBcYTucqJCFitNf9Kd3uQtb4gW9mOBx",
+	"yGf1ufJtAvI1/LwJu/hUqj5eDV2ix9ETA76CpQ/h+GlAjtF+eYmgRQ74ygfwoj9nDobq9GKl8XXs4rzD",
+	"QuGxcQdDXgxlqJvuSbcENySRSqFpkC2cW6onucCm3+igVEQPYSKYabwUCW7WtCLAoRudfr/ngPql6lOQ",
+	"vQHva7VMp7ITG6RKwZGBLdvECyrQmHGNpF6VqFA8QbMvnSmJ+15o+psDp9RbYAp5SZrNz2HVe43n4yuq",
+	"t0tsRoGFS6bJMTecoWsffQXORcoIZHlLyniVnorH0aauen0bJ2N7PkR7HziDHz2gBLZe3b0Qz2vh90ou",
+	"cVRnvhnPbc0JjnPF59vt7Ysra9zhrXw5v9k2O4vlXdeO7ySmcr6v5mI4D/flNXQvJ3LEY3PldtHTnMdI",
+	"A6hDDMFAqAfGHogoG6cl24MBmuCQ2Jhe6r2lauARwWHWTHe3lftOtqd4Sp8l89RYXz3BpwiOFdtgk46e",
+	"poiSoZ6l+cX2RSe848wf1mPlu8tobH7OFCumcV13dw25BnyVmadA/VpdbipEQkKoBA5acNoQgoOJZSsb",
+	"STnVcs+mP1YvTDsAzd4vhyfMQjbRFSxIoIvnhW6kisVIt+aRVkkNOeilE3DQbaIbkIU0hcAi/F3DgzCb",
+	"bbjuoSlKo2zAK0PZ1EyzYP+aGhqdECDSBIQ9hNkcYNQgyIJ14NCaoQLPFc9Uh2CTPTfvsDvsU5+yXSnN",
+	"sW1+6lM65SBXrWMa8ukkhTmyrUJNihtmczQjPd1xHV3WX7Ze4iw0C1lfPGGQ/kPuMONx1ilM2BdYOnP8",
+	"jQfHX/37xYNfLt747eKNr5zVmRWzEYdzsamf8KweJkuv2ESQc24dYwK8Jxj1zC1wSJrGeWx2vS9XOFMb",
+	"TDkTn/rUHbaBDqBHodIGbl+7gs6fP3/J6B+Q9yaI3HNgXLsvvfTSSxvPP7/x9NNdmLMpzbC/7xpoXZpz",
+	"FqvPPEeFFNYb333tjmbxd1q76OXNzc27AbrjOpPU7zc3N+93N9E+YSHqOn/r6nwSLFDX/iINZoJBN6CR",
+	"uumpeAVAX2uFbd5hCGmvljDQ5fjVxDSlJRFAvXHgXiYgL0caMIxAUMqMDUu6Gsd2EBORRtqaEeiM2stL",
+	"OxeeDFDXga8+Z5779CuCs+7ZTdRVZwyBPAGIMXuoC0qu3tyuHq4LnwAb1XF/mvutlhNhNkzwEGyV7mUI",
+	"yG08Z37XRWe6r+BugLqEdc+aiKvajFcTEkOwDU+IVGeiRsmefgVvECzm9sXAtJ/ROIhKaGt6hlsJe9ol",
+	"sB1dxNI2KYc4Sgg07IBIorpin9u/eQPd4hSykGCXLl5qb52F/TR5GKjHQ2roDR6nDL1wcG3jM1nAfgs9",
+	"T58KUC/RgUZd8AVbFgGZqYPSJWGUiE30AgONCmXaRoBiMgUPuJmuejcxjxV2Rs8kJoNEkBAmekDuSQHc",
+	"BaD/FJ+IiOKsQs+JcUiojnnk5hWoTzAOpTAm2t6HkJrOAol1ekdIY9I313UD3dJ+QKuy93Ecz9XF7F49",
+	"wMPuHhLqblCZXYjrg40bnJGN57HsjwAUHRpHd8+3dwpqpv62Xs9lZjwOWqFBE4KZUBcy7UN/p7WHBNf5",
+	"GpnSGivOA4dsM9BMdiAkZUW0T5h2/VrpMcX9EdnY3myb1l9aKIrdc+dms9kmhj9v8nh4zrwrzj13/crV",
+	"G/tX4Z3MZmwdcIZjOsH9EUWXb11vBa1DEgstarY22/phPiUMT2lrt3V+s715XgeodKHZOav8DH2S+IZJ",
+	"ieAsmu+pM1Pzt+eXJqQDOwYfqEaON51q3QKn9J5cD5U6NiVMqVOgZ4spZ6a17Ha7rdtcMWlteIdlvGKw",
+	"z7UWuRKLmoO3/r6vIhtqUiFbRQqNZQmZMjv6875R02meewqHNk0KXtla/coLDBttgYT6pfOrX7qW9niH",
+	"JZgMhJVvYRpZs8ZqumCn6mN++a4yQ0UymeB4DhlAxi2n/qwzUKxij4cC7CGAR1LDAaWc649If7xhMMCm",
+	"3Nfq6qm5gQXVqXrg4+vNS6oRUlNQaxQ4ipSmAPjTGlF2H7BnhpiCLWsZQBdHSleZd5U6YsLWkCmhTWeT",
+	"SmExZyHfFQ7c/uoOm2GTvqk1dWxrwBWB77R3UFct1wBodRiHZJCO5CGem1udJ2nYl+sAY6Cp4ykezmsQ",
+	"s5OwGeJ5pw/dfFvtre3zOxdA969N7PsjZYXez5tJBqDvkd6yK2bpnssGiqbbnOljfs922jur37jB5TXb",
+	"NWRnq8YnDjh/DsdDol+4UGchNpwVPk9Cig+UcaFe3t5e/fJ1dogjGj5KtvE8jsdZughWegGUHdXhG+cS",
+	"FvJy5nEZ3bq5fxAgQVmfZMq/kqqQTIt0XNAWg6nfYPT01eeuHlwFrYBCHiWCAi2te25ttZHQqgS6tHl+",
+	"88LZZYGk5nTlkxv8yQ3+c7nBB3hMwGBXFxdHoDdX3F7Qkc69ZtLm7p+TeKoVgNQ0KHWGZ48A+M71p8ET",
+	"7r/8V8GmkngKlj9miIZagIPuMFLCWwtrFrqlD8a3ECjFXM3M6uAm8kgjYCQxgYoNjhiRM64YGAt1LUUE",
+	"2kJa6AE8RSkckJ99h+mCAK0rDHAUCTCPZ+iLJOZeVUA9f1mmCu6azETvsTpBEkkMaTxUDf9keL7XHlwg",
+	"G08O2v2Nnf6FixuX8IXzG9uDz4Q7eGuw1b9EdASoPgM4UN96HIxHbVWZlm4KMWwTucknnOdPgfPAkTue",
+	"G9DKE1nBfNLiyhomKkSYlLLvXHhZ1yxVBi3IYVP19khJPwXeKKH+XOq7jh/8WZqo+4TYhs+4Fxlv2CAm",
+	"ZBXFnHvN1Bfcby6p1OFYSZWUtNcxqWkjgmOBMOpp8zKam6oecJSA2aodTGmB+zLdTXA8tiRxEomRYtRs",
+	"NVM7Iy6VRv84BID9tqK65XvwDJ+ZYnoGRdCzPzkR0L60+oUrnA0iqoPGf54yYx8czAUwf4Nbr2umMlD5",
+	"GY60f8rLHrLAuleY3GQEESa1bxmeDTQSBYGwmBIsurdl1vNmQKXYRFd1rE5NwMl1VazKpLtCUqsuW8JJ",
+	"SAnrk79Mn4QKZmFKhchk7w4j2XiF6KDWQ3EMgbgpHqYeZzHiSgdWb2onto6lacQXU/MKIGKcEZ/aqiZ6",
+	"1QbQC+yyuEvR3ITCIDELUDsgP9cqa1SgCeR07SFwmT0h0ISGgPKgzgyCYct55BBohZhDFmc14f2aHAXP",
+	"b8ZZMlmdeacZh86UsfFdgoExG/GIlM0Osg5OZW77UTLMoWqbALzNKFAM0NTJGrBFBuGWuGJ2BXzVevP8",
+	"/9l79+Y2jmtf9Kt0oXaVpXsHIEiKkgVW6h5aD1sntqQrMccndZkiGpgGMOGgG+luEEJUqQqpnRPH3nmc",
+	"m+zkxN5nJzuJE+/EduI87vZ17OSP+00uRFr+Fqd6re6ZATiDB0kQlDX/iCIxmOnp7rV6PX7rt6ATwLgB",
+	"knayGFsLoKgn9ZAB0886CRndZQp64OFct1gIYRsI3/pRWtv2R8d6zZZQWmW9B3sAnUm3T/V9UkvKwc8M",
+	"aT1zSqlkdOpHJx9xTfhs/LQm6tHX3SSZaYlVD4ItMqcpcYNjzE7aHaEj5LS3+qK5OOUNE6pRt5hizvaP",
+	"Cx1d6WbafFtdOfUoNuwXNmlzzGAw6YiYB6o148ALYXRAj/bXLVoNKslARwjdQrPTnNuAjwiidllpC2Fb",
+	"8sUjduUKyd6ayCiUWq2ZMWrLUhDXjAaKmCXKGkeiw97U83cv8Z2UkUBXZc81BEa7vN1VmkAdKmTiAx0y",
+	"j9jD2yNuBc16J+61HqWwGZwKoG2zXuRrQ8OfUFdsBj3BvHe1PJOvfDloB1jCPzczOG6VkGIB3wHOKQQ0",
+	"oE4AE3h1SkPzFeEHjcCZs7ObzWdi/0Vm3s2A+wlMUozms3ac/UPSkluyzlWmRXffHPQRRKkKaQXElGi6",
+	"g3OrXIfztpAIQQEw/brlaVI71o9DTrWgDQ3S4WeEtgGIJEJz8AklcoPWW65zRqcDTqK5fItDztmIJreY",
+	"AiyCsCM0h+EFSrRo15QWnF2MOCAweBkK3gTEmnE+K0SytkCeAjPYhOuJTzamIT7dRjTH2X3X7FROsP6S",
+	"rxk3Fmwya0plyTB8IUuOl8tTdKo5N8LqJipFXu1HcfqKj7bSPjvpPak0ijAUPYtzQjHzEt08VV9p1rZH",
+	"aTuQMskPP0lqH7pahm8kBHd4WzYZ7srCvFczKwAHQxzmZAP4m6Z9BUBJbO2oBE6BtWpaaAa7RNlZKepZ",
+	"Aw8n3Bv3GMXZGNHW1kQJw6gxbOpO8GYMx8E6QTwudQ8tJQh60mPESNiJrYe1QBclJvuMiG2A6jPB4gho",
+	"RCGZ7wiZdlg/gqoYoZaiz3xo5sqNz6jibAWGbMlGIlJgg9E2INCi5tctbm7ZZ9h2gAtozlqxpDDG5GwG",
+	"5t5JbiPPJr0dU6kzYx23WYyQRRazNJ3fZNpyFL1K+3MNdScfk5Vetm+wwzqfa6G5zxhEsZAySSWhc3YG",
+	"tAh982dr1HjYbgKKZHaS8W77tTlIEpNUdbHnUTOdHqjOpA4aZjNgeQOcD0a8SuS+AIKeSAwQTAY7HTws",
+	"L8JzKI84WioLgR/hDI6aS7sZMrJgBpfoLGEkB6/a4lYY1JBgrmOdQqAwyhQox/vnBB7mO+ZItjy8PpL8",
+	"IgLdRR3dODCv1GOSZcjVDTuD8zy28BHX4pUYB3S0RzREABPLYHSDs0o8slYuO4ds+MhDtb7DWEfBeiSW",
+	"//Muqwny7Gj5RYN0qHKRLbMN7K48i2NuFIXhS9rLlNSbNnTsqh2riWgAODnVUGjNZL9aIi/giZfYkYqI",
+	"DlACKcaA1K0jRTtQcSyqWhftdqDbjOvqelTe3UcWBNxhVaDBIqKxxSkXvN8WXRWRrAW2AjyC4d5/aaO4",
+	"snYZZZIq/Pa2HzSZMk/QroDcDQivs6rAskXH5NikAdarQqetJnSrRF4SPXM+wsfgDW1xG1gNOPFFXS3Z",
+	"GSm1/XVS1Qlk9S6TQaNfNF+tIvY70M77C1wxR4ncdpWL4LCFjKK5EQFaE7Tf60PseY3o71u8EcCQzBwn",
+	"uFmrSAmIHh4gr5uCqbiuPrFBo647sc7M0FXXzQaaZ4bP3D9LNcEyGF9bmh+BhnOiLtrsWbABHMe+imO/",
+	"sFxASGVkLBSW1j/erqeqYrzp0Vrpymg8KuMF2/oe4iRQ+GKz9xc+fevDJ7/79uG//vyiB6jwoM1KBOBo",
+	"xp+w2iVAFRAT/CUkxAN7W9LQcsDiXgdhrDpGwarj67coCh6ZxK5WZYsDSSZ8QyXiGFJXsEAQs0KUk+pw",
+	"M+UqLks10VG5SmpM9xhKYjsrxjJ3VMk4RMlGGOJceEaPCBtV/DxLmpkJFDMHpHEp3bM4qp2FPjPyJL5x",
+	"FkjSEtO6bIADYSeqWYYrLFzBWszc2goQN1lJUneiiYc8rqQR8CaTHRk4gvoS2QQMlaINC2tReouHQsUl",
+	"GW0jwxFguy+6UrGwQS4srzxPJDR6IDUow1Bk5TK5JkV9pyGknygMu+ggmVDKZRQAspRWK/BH4Gh38U1H",
+	"ho2hWbAOjKustnh0SfKgxc72cLcEkberywOGBKhqww8vrayQqi396NB+KKi/7QeNBpOqCtWjr8KxKwRp",
+	"sF7CWQc3I8HDGyhgJrZ6rNENQ2MrpbKF2nBDtJ5xISdwdiGXbcCbVbecNQa00Vu8GvEgVq36NNMOhgGO",
+	"LCKud5GNaoIN3jZZgZEPdT+xbVnQPUA/FAF1RmNXklEGY0ta1kWrHM0yR7OyxQGbYWPsQ9TxVeBnhz8N",
+	"hUhwctDYxKU1to6NbQCGIeAE+nHACem4k+FFkVT9eKzRdmklS6xp8kQmF7Kt6IsjU0J50p4+up6WiBI7",
+	"t7guD/Dc9WQUyZz+gd7iAZjcbqGRythtiZhOA1do+G3x2ojtsloiLyKSJH47wDisY60vlU1cDW6LY4Wm",
+	"aQKyxauASNnGb2ybb2zD1dVE5RVSmxtJCaNTGkQi2VxzG6nTjGiBYIHD3aNcJ0WXwtkl8UMr/dHeFm14",
+	"pEV2e0dkcJVUgRl1mzPmG0GxyjPBg1oi9y3lsyWlCtyehQBDkkvai/VUhj5CGYdHQoVa9BgznKYQUb+j",
+	"qFUATEp02bbqGMcq2ghUe6NXMCrDfjUOVhrNF7SZh8orcR3wLJotk/hjlwO/tTGsZPLvAebyqjHj1jpI",
+	"SK2rU55tq3CNblFQG4416gAHcsoWi+1aVCWiOcQW79mALBcEZgrED6wkckExRqov3tgkWZZn9SKW7GEj",
+	"BawuDHxnEg4bj5T7niOBSC6WB5djHy2qEtZjBRPctsGOcbn65h12mRlrUrbSbD0zpPuMHhvJCUYD8jx0",
+	"zH/hjDL/iQnFC5cby/WrjbWV4uoavVS8VFthxat0ba1Yrl2uX2msNtbochmp4XqoU9TQnWJK+MJg76eD",
+	"vb8P9v8p2VFkygdELOQrYHFOZ6UOdxqYCnK6fGom8i3gJ7Ft17KA15Hqh82FvRdi1Y61pBFUj5idCs46",
+	"Kvbq8SGqUyA77xo5uQ06LMebnthFAK8Tlzs2FCw97dFQuzH0Yy6FzLylUQs348smJNMd/OsI8Q6cnqEQ",
+	"Oy6YHugzgfmdE1jceJxRDh5yc2l3Wn8a/FC8eTHyAtRqn28wUfzKKFBIc8OSobRdxrvsqHwvPUy00h6L",
+	"UnBLUDiDZc46s9xYwdYEYzoFq/BMABIa8WocWeFZgzxu1qM4T1LTjj8B7gxdOcedkXxQlhLYAGM2MaCF",
+	"BQFPI6ZHj75Ne5hTDYIWiQ0wvGwo6UN/W3qowm5zrJTfGT5kz2Q9ryMjcIbMD5kLLhGWwIBDTgWJvIwH",
+	"/kxI/4gplLUBvJnLAY2x9BWgTaq3UvBF4McCa2A74BjXEPI5hSx0pYhvzxW7oGJeh4h0km4K0ZwQBWQP",
+	"dCmFZIbyJjuyFY9ZLghGW6Vw8B+//OzP78SAdOeEzb5fbWOcMy4jHJqOqWRFRXDaXl5T/nTVB1oq1CNF",
+	"5cgf17OtNIeWG/J8iBPCJolOKyBP65DKyD4blpLgiLFH/0bywiOaJrVOA1YvKXETO6o8XV5KYkqmcVSS",
+	"U/15E9C5iQDYRqLHh1E8DSEhxg8SIIVoK88mUXoR+uuISMB+PNk5mZq5vMNtd91AWVyr5dpN5EmsY48J",
+	"Jqy1tUjAXgBkvsnSrRb14+bjtls+9MylPV4idzqMm1MVOrR44BcFvGn+Rzu0Hui+45oFUACyx5opslyW",
+	"ypWnbfGaEDsBb5Zs6sJMD1DCGVcyCsEDKjdK3MB7juzlYQpUta2F2G5TDlH8vrAWHNz9Ofc6aQFmc4/+",
+	"TSHvmeUszLpGt3zW7gjNeL0PTMVfOQnhAGDeC5XVsodKDIPHK41y/Xm6vFy8ulpbK16qr1wpPu+vsuJl",
+	"uta4UluuX2XllUJMYXnw3g+e7P9xsPfrwd4fB/vfHez9oeAVcLXhhaIuFoWV8sqVYvlScbm8uXylUi5X",
+	"yuX/vXwVW65FrSumI8gZ6k4xdOPVoRvPQKST0HK28+vZBrcTz8+ygxI3N9YlklrDQF4W9ptpnYojNLxk",
+	"1C8NnVSjJ9M3coKGZ9EAM3uvb4skIGftjpvsw2UqS2vpYeI3F4nzWch0Sie1F+LuQVbZJ3tJoPOFYJYN",
+	"o6d7VFqgpT06MFwm4kZFHnAUMzgMeoFuwcGC2d8m0zGjC7nD6y6XDkdEctCYda8Qn9UBshBwpY0YpWh2",
+	"94ykJB9RGJdSRNSN7ZnnR5nbBndTPGKvjLOdskJJY1e3vLDjILezp9oIEGsyPmZvxHAFW3KELPO0TevJ",
+	"3lzSCBlDYPUlQLYMuQqQN0B8eVIfppMdG3d7dB+fghH5OTYJFxMcm00J2NBYzrf1rJtzd7uacNZzPrfr",
+	"AhTSeoQHgFJFzk7dwFtC8OdxOPuOrSFToxWbtj7HIW0JTeDGIM4Q4TGB/cqYgBEQEwMJEasXF0bMpNil",
+	"oTU+IwQwQgpd/Qv2LLdwQBt22HbIorRYANzkHlNmG5xKKCBXRM+WYYtdctB0gepXaIl/2kJtnZ9zJNVR",
+	"DLLbWUcE8YhECh4H8gLH+wf1aSlyaN8vF8RcEI8riNdtfODkktj1gzFcGBNy1VBfyvwmk1EJPLZv6wnp",
+	"E1oTXR13ds+qdduAIcwqBucrZ2VeYZpslY4mLPehZ/Ghey1B/ACdZm98QmokR3vMtFSmwFg7qziJS+xO",
+	"gsipEteg2IwUNFD3iM/qgbKwJLELTBdCmx+ufyHV1srziH2wI1ESu8wn3U6WUL2AV2fSdE3HujVdH+6n",
+	"S1aHZmYambUrnQvslAL7EqMSDyYsl8GiCCg3AhF2xW0jTard/j4i0NEH8xNmxaSF6Z9qDnuDyG7IiOrW",
+	"W8Y2Qna0huhK3SL3qe5Kn7o8SJ9RGXdqvFxG0hCLBktksKNGqgG3qF3WwarVuJmZiosb49mWjCoXeYxr",
+	"WiHtEsOdG5IxKIrlpRGvEiZomwvOts1FUVtELKiPB5imjyAUYMXuPs70IhPREA80+7FQKSxfxugfqOlt",
+	"n/YxmHe5WL5ULC8XvEJIk3+/UiyvFleXjxMuNDuhUCncvHfj//zCK3dub7708pfXX/jy9Y0vf+HS/Y04",
+	"nOjGdQnHFcU433/z8d/eGOy9f/DBtw5+/ufD73xz+m5RQzO/oFqqkTGA45NZUiWh6iDQsU6IIKsJjiLg",
+	"05Hsq6yumT91gnrD9gKzthg+LM9S52HNFLsTi3SFtBgfG6aDmt2o7dO402rKY2fp4YiWnVBDMqpJ520p",
+	"2QeNFdfcOJopI2hnDU/ipKI7feNnss09tMzp5SvTb9wlZIObX+zu6GgzrS+sB9Qt1nbl2V7SbEpNVsLo",
+	"z4+tglZboVI4/PNfD97458H+//3pX/YHe68N9t8Y7P1ssL8HJ5eAA4uG4TGNgmvI4JeI851d0nEGJZPH",
+	"F/OjGRH8sF9jPi8g/HJ2I/ZjiGg+BBblG+GYz1G91Ba77GnVd2bs59QzW0MPKKndjnhJqwCxOJbOe8Ws",
+	"Wq7rcl13znWd2adnqenG0TTqFhABKOAxoe6ujhGKI3E6CxUQr5r9OyE6PZHxYkORkHGfSc/IQ01IKXrm",
+	"FyGRpjWzfYSf3lIHb1bwCu5WGR11Um8KwIrCrMoGv5V5V+NTzlrNldr6LC5lP/G9lDsJZrrTCGZQuTgN",
+	"i0pdgjNp3BY/ucaaAY9Jr2DbOLYUn/bn36fthaGUDeVAfW7zCT62/cgahL1o+5nKyUyTjXFqKo84zFLr",
+	"FwVSRQPAyBj3hy60tvYipjfzHEWaK0vrKjaHpMyYpImNvF349Ed/evK7Ny4SIT3LktcSIfBGksd/ff/w",
+	"9Y8He/882HstkSdVMatlibw6GWAHn7pzLA2lVyIbto2TLcvH7IvjMb1UvrrFq/A3bBTlakjaQrJ1UmOt",
+	"APpvtCwCEjIlQBeI7/O1Luuy6qSkyeKNcodyvlwsrxVXVjchb5KET5sXRAPai0DaK+WTw6qjB66OPDDK",
+	"jLiEyGDv7cHe9wf7rw/23n/88ZtP3vvDzJ7BYpMjWQ6BKyg9Zooj8fU8x5E7F6k5DsxteFGuI6UYZRYX",
+	"Ig6TTJfKOIMkxnh6nEhGcptilixG5AC6NAYcZxbEBMdhK1BayP4C0xpTJTSGd+wSWgfzD+pNBB+jv/qc",
+	"KpHNnoAgXrLRlzHTesJ1+k0yQUOLSVT+6Oc6w0ZlcATIOA64UGOjLrgfWNqUwuDRjwb7vxg8+t5g7/eP",
+	"P/n7YO+1wd7fBntvDfZ/OPjm/syn+4a1+RYU9ZtKA+Vhv/xkBg37YgBNB43IW2YQ3LundiyfVaJ2oo6L",
+	"VBQQqyDxP44tYlDXkSq0F5g/dBXDCI+KQW3UwtygTwEA0pGBGZnSup0hYm/s4D8xC3w+8r9P3n3r4MPf",
+	"Dfbe/+zRJwc/eG2w977N/86qBc9BrjfXhLkmnDnZG1mbp6kC0Sg6PzrQWHo3pWib/W5rylyXjg6T7fSE",
+	"in2LU1VXuQJ4lqrJruEOsnQlEkpL3CpcOPyXdx9/9Nqnf/7Hi6coeXMv8Zzdw0q3GMbUb54r++Dx3//n",
+	"wfuvfbr//x7+6l+Obxzcw9vlZkFuFpx3s8BWwHrDhv8pqij2gLU7LsJ+XswDyM0B2KNhqcuoUiyK9Ush",
+	"UltKUrVzI3qdhcZ3zHgLlUKPhQ1qG19bDTbY++Ng77uDvR8O9vcH+68f/uj3h9//82Dv/YP9dwd7PzmG",
+	"ToveeKa0Tq7WcrW2SG5EtWMrAiXzu3WgVbDC3WCMXDj88K2Db3334jz03JKrRj4/VlnUiQ1j3M8p6LiU",
+	"Eu9Jt9ICn50PtRfPbKEpKddJvffpr7//6dvfSSi6d5789ruD/b3B/hvH0HXX3ZNyZZcru3Mf5DayQIS0",
+	"/UIzlN4p6rr2wrN6r7ZEyBCerwmFBjW2yLtHVex9Q2NcZVkebJ/zKFAeAZkiFBOUIk7A9y9UAWahei4N",
+	"kyXO6K4uEMOfK7pc0c0I4o/xEtDJICZgcPwYp6joAIFx1ppuxOf0fXvZbaHZQrVPDb5R+Oy7fxns/X75",
+	"sze/N9j7zWDv9cMP/w0Mrp8ArOCnx8EUmFebgb8/V0O5GlqgGnpVBpq51viofzRQU9ewne3pZ9gwazUF",
+	"BPAuXjiTxHT8xrDARFUqtYBTRJ2N4lzTxAQH6ZGNS3mKaW4kwTKwLfpxtsmFx5/8/dMfvfPknQ8Ovv/7",
+	"w7c+vPiUYQRVt2Z39uKOWBxDnvjNpfKYUrnZlRhfM6cAIr+5MU5dCc4pngSqRzuLdb3vQREQ9y0XXU3o",
+	"FjjiLDAnIZCZBtLhzNq0HzXzjxxvKD/TrTRH27xedlXrGdq6vUC3pq22mbly3qzhYgzduzSQaXoDipKp",
+	"MuvUR5VhNAZCBhN5sg7VLeTizG3fZ9P2fZlpQMtHlZBYYYt9CtSxFB3bNWMa29/zvrnZDbxuQq17VfR4",
+	"leA9XW3/KE0mCRSpBnw30MyvGkMed7yt/AfOTc6CZqsmulIR1RI9c5Ht80yaUnQ7ilyousbP1YuZFfTA",
+	"upFUD9HCFAQQTbuSevzNjgnfEe49v8p6mM5kXf1osXDYt9PokkRAnaAF0mL2YGbN+jIfwy89qkgoVGZ1",
+	"OmfMV9uwUdKnpEFDxaLXrQkRMsqfvirseLNOU4iNU5yXTM1Shm23JZJAC15nzvxKyHhEb20VVDrLtdU9",
+	"p159vYnGIPZGpb6P/ezi/qqPP/zrwf67pMtDpjAb6xPaFryZeA/FpCqRG8B2i1GG6O8Es7KYvrB12mmQ",
+	"VsmoZrAVz96YmkELLaR1ZyymWY6UL2lDH7deGHZWXi2cm1BHYcIgldi0szFGJU0wmJYews+jDTpH8Rvm",
+	"704HTO5reTu1e+czb+2fH7ymWU5COe4Ty+FMlW0c0unWwkC1wITMPOmyYsgJjXgm5lGW3rWqM7eIZm6O",
+	"CTNnCZos1wqNXRmiWlSmOGknNIImG914yNugEtX1VhqgA3lhUOd0tW2ESe5EphBUbEsG/gNYU9QxpkXv",
+	"Cg2C45RwiDU/CroJA7QDISJRKx0gYMMShUQ3OR6f3+b7kUhld+WMZeaY0SbHwjIC3v3Sfz14+08H7/3g",
+	"8cdvkoCTwd47mGWdAdBmRraYNphTyrkNUwd5iPpZNonQR3On2mnYREtRrffcouVDai3VDbxB662xXhs2",
+	"Nm/Tvv2MUM56tre5Q7F5CX1EOx1GJXQHDbSChulwhwZjPvYRQ6+Thj3aVzb5kw3r3Yjr4c8Fqtcxhkyt",
+	"3xaF082VW67cpq5FwE1trDJb8ohyabwswZMG2nPqFPXfvIkpJmu/W9aKI5JRn9ZCZsQBhxVmmFPw4YIC",
+	"Vmn1oAff/8Nnv3hnsPf+4ffefvL3/z7Y+91g/7XB/uuPP3zv8L1fHA/ztpjq0Fxj5RprVq4IF2TA/E8Y",
+	"gs0BvaNOR0OJTn+R+uk6dMEy/h+p9UlVtYIGNClT1fXRgDt6n0lXMpVBotNfvO6KX6NQWb18aUZX0SzJ",
+	"uQvEc9bLg/G5qpsPZ0enHys6C9uK9tupqDlRr3elZLw+z1KCNG13pJDgTjSS85oOjEd4TnOCiQNRO81E",
+	"NcsVU66YTtlr9H0LuTltJbT0MP5luuzhkN5YuIdihE90dZ6WPIdpSYsRG05KhoHS4zOScz4TJ1+aOHeO",
+	"l6bCKqCgzRTGdKKskXOrjfuAvgY0PZUMcIXc+NuqW2+VyF0q9ZgkVzXwq2SHAXUxQBGhSRH5WldoGjNH",
+	"66C+w7TKTlWNiPJcmxmccrVyPPQ8oZWf3k9HQutMDvCzC/UeR5GmOiM44kX6I6nsfx+/efDzPyfYgfNo",
+	"b66rnrU2sHPXVr4QshgGfGd8zcd1IeTLcNUc5cQ9JAupDyxaZhAeoaTV5b7EnlZtobRnLD1hofzrxp0P",
+	"JNFih3E043a4se+0sB0dc0DbLBB/3TK7sY+Tj/06zeaMUP2jcH6zqc6rK5GVHBUds1XgTYWQGBIKMMFC",
+	"aAh9h6ErqQoekBaUIkVNGAHaIbXl8Y8vcB0iFWHct+ASwLdFESuIVpFNusOM0t/iiYO0+EXWrwB7MbRl",
+	"QzeuJUJfQbfUumT2qNBkh3V0dsWBk6rCHEN1t5TqMj960hjZLZFbxjMygmmGj24XzDR0psuroufF1kN3",
+	"0AJGKbZ8jJ2WUZlUR/v+qBCf+jmz9ND8mBTrkmxX7IzZu5cySBbNu6Eou66FjZh7Ptf6U8OYzewn9stT",
+	"oNynKTfkO+NpMWbb0/Nl3jv9U+5Vc+xAQW2gSQuaT4sd5g811K8AtADqTFzD/RKp2o6XVZcpgV4zjlUA",
+	"jrREV8Z1sBAs8NteFGC7VmUhldWYRaEKBXeK0C0OhauuJ6ktZqWhZNTvwxgp7wO3j0WOuwOUhIyaIQTK",
+	"9hDrdly3V9kNkUi6nugQUyK3kR6hMtQpFd8j4NgadfiI3uIbiSAiPLQpILoY9kkPG1pohZW38diNjm0K",
+	"4WeRGJ5O+C+eykKlUG4836D+Wq3oX63XipcuX20U6fLlteKV8vOXr1xZef7qWpkdJ8i3CFbC3G3O3eYZ",
+	"yQhdUXySidCLfkOOFNtnf+6edYdKc7H5EVlA5/C0mHz9XSojMEM35Vh5SfRI2+hmOByEAjoCy0tgs4OS",
+	"KSZ3YTYrjqsNUimQPEFSGgEqtEfDnWLAsTqqRF5FsgPebddsG0hQw3XSAuQ9thMCK6XXYrjIrr2QWfst",
+	"fqFq5n27RrlfvejZHFjLjbhFdxmMtESqvBuGVeOpYS17KiEOg0DINdqhdbMhT9I0wN2jslqeHmCffPgZ",
+	"a2N4tuhmK+MWoz6pmys+3xr52VSw92k/Fhtshk4aQQTSMmI8N99xVJOqUOiiMe0+l+p0E7PGaAizB4HC",
+	"vHZECGX0Yppmuh8Kfc9Mygm0UpN2ttsB7wLR7ppXaNMH2x0mtzGTXaisTq2qotGctdE49NyjWspsm9xI",
+	"fLZ1GHiwodA2lA34jTbtk5qxLjTRogmmxJlbiDCmp16npYYeoAFktSFFu4rMXpzZ8Lgzzi2tVYdiD1zd",
+	"Y4x7BFiskD4TlB/j0DqgqkV1nTBabxlfW7ew2NzYj6KHvGE0DIkKtLkSV7M61CdXcKbIBd0TW3xoIbH0",
+	"nBFNayGrIJ8ilYyYlesEzL9YIhth6CIjFev7UzsKZUYAgQp8J7OgLoIBz7ax/ECRS+WrpGo+3xa7TIa0",
+	"o6rW2q1axFF1i/dcmANur9BchdegmqgO5RiFgPSL5/iLlGizmvD7LgoR6Ao+DdBJ2y2qrDo3T9wgnZBy",
+	"nHyIXjQsXQEO3feNjc3SbOGQ9u904dBR5xW/bAZ3N6R8IcBl8/CXA5VqLpstFCkgpHKUOX7yWSVxpH0E",
+	"L8KGqPWNEjSbdu6nj1DajP5pimBDB/lAA9If8Z2gue5ubF57CSlDnImMCf80xeXe+5zgnbjQrFApHP74",
+	"DwBp+sfDn7z96TtvDPZ+f/jBR4O9vw32Xz98998+fffdwd7rn/7s7cH+dwZ7bx0P/AQtK/IYbq4Iz6ki",
+	"vGsF8+zAT8biOafqLy0ysBHlqhw6ZZhjkyb6aRkTWEX9U59TSEXioekojeVsDEcJCTcGGXN7X18IqSyU",
+	"BYqiuF8id3icJ1NM7kLqy2bfhETzhWy22BZ3VzlwzJQ5uXXSoQ5oxKgPvAyBBfRH7XCNqnTRY8wrDmUS",
+	"KwRDuJCUM0+FXtckkbnb4panDQA3tsd83BdcIdCHXKji9oGsJxd6O7qyejEjLBwv4D2zp857Os8MciEt",
+	"fvLzID8PZmE3j/uLGYGOcIfWSQWYggL1o7woA38qx0aHdpgsqhZjQ2zoI/SckJZCGECJ3AZkqVFrSAUF",
+	"vayFzxRC/xweKWTUt6qXwucu9YVe+dHYrrnZXTOc+ziaOYpn/JhxGFycFY+slMup8NscZjUruBZn1Oxn",
+	"2He4bRBG42gkM6C2cP1ZsUWms2vDYVqFIVfJ//cTUlWMarVtbIwqaUjGCPwBnFwIuNoyOUgV40fGYTOH",
+	"MicBJx0mlTFnkJy7LtrM/R9MD4ukxQOeKsxIwdNLBCjejM0hBMBvtjgE80Cw4Nm4W4eHCP/3zGdVFPsq",
+	"WE+a9EVXYkbTWE4t0YPkMTyvR23nJ8mUtngki8btKuZjXK5G6zvOXoF39myKO9CgCAK3nubhW7wqme5K",
+	"rraprpILrqixErNgDn2RcV8hGR2Aj5GtysUAtQh9ZE3pBYpd9OJ7wE6D9DhA/OxkwseqWzdWlp2tYJgd",
+	"aotvOnUGqxVY1K6NaKIGxPgldiz7Qku3w6o9xSky7GtBFLVFlx0ZmG1tTTulZdCBdgawSRoQh4T4rnlk",
+	"DJEm2QjpLZ6ASCNAWk1CSMMgYqV3NBCQ1jrBdmRLbyQB+jbuJGF/NXOR1jxiToHP+I0WQtyAaPDEtJrH",
+	"a/ZAL8E8DN1nqmZ2uGmjulp7qObY8dxMLFQK95l2p4gKfAaaw56fHI/TlOPymJbg0kP4eRS8PlpOYjxo",
+	"OAhijdkTUrfSUOnYvwsKlvA9mgKPDkuDXCIRJACOyAiaCgoeik/6R61G1O9Dum06CP3oCZFbc7OC5nEG",
+	"h425RZhsky/FM2JGSPwZJg4yS5bdGBbP8JbH7/N4TX4QD8XvaRgat80cc8BPmXRkTyc4gwHdRdJV3mYM",
+	"KjFdbFk+56oagVFGk5BRpaMo+VDvBPRTjCNkfBMk/0YWGvM79p+KAvB9Rz2e6r/g009RC+Z6JCeUOirZ",
+	"uM1OV4gVk8FiSRixPvo+juO8YphgdOeffxGq4GGsOftibljMo3bd0cJSu8+OKCH759mUkIPcju9262CO",
+	"8z0fp4IM5pmWk2VaItz3EJ86FpgttBvXrLvWfCym7DhodtZUAaBbGtMnPA+nzm0vboI669G+UWWhsG0D",
+	"kZeIQIoJkdvnmqPT7KhJ7JzCFluGPlj1yJcZpGS4kQ0z2qTHLakMhUrYRdNjxBfIYAnvnJX1CEUOCn9W",
+	"aeDMXgaYS4dxqyc8kCAjSQ0hXaG08lxP7bg6k0odQFnIKTlq3Vo70It01HAEeZQjj3LMU+Zegsgd9ppA",
+	"2IbjMnDxxtmlqUHrQRhoG+gY72TcjK89sslHjlYhfeU5pp5eK6i3SLurNJSpyfUI5sKCZksjgsUcumlg",
+	"hq8NOdxt+uBlxpu6VaislMtH8QqThflaVyohp2NjMlpl/vJop7WfhWi7Y30pM5Xxcp1zsZy/o5Tczggf",
+	"T8yOh1KiiBbiiFTsMt5lxzdTJ4Tr3HIuNOlHMXRVqBQO/+cHjz9697NHnzz54PWDP/0/B//00eEHP3/y",
+	"izeWi8vF5YJXoJLR7brwjRgtry4vX75U8ApADwnbGPiIcfg9xnYg6NVl8HtDinahUnD87VoUKoWV5cpq",
+	"2fiK4C5aETbP/MN/H+z9cbD/3cHeH4xAdyj0t/m/HrprPnvrvz3++M2D93+FjuZ04uOmenHRx2ixM47T",
+	"2fpQvWqJukig8jhjbnRncWRaNdf3sOVDeu+pSMlNcfQvPXS3nC5ak1BxecTmPERsooYqbh1jYish2mrc",
+	"CZhq8jWZHlZvZ2UDZelR9155PHlqrBf1XQnKRGvptC2kybZ1dHIfq3+OsQEV4Bh8Ue+2zc2HW+HYLjiU",
+	"gKERBfYU9MUpkQ37d4hr0ogVs019mC94iuWkgAu3A77dVaya3ShnSFCOa7PV69ZkAwPts998a7D3xmD/",
+	"O4fv/ftg7x8He79eLh+89t8KM1tHC4weTivWecAht27iLjiNWJhOy6ZZgtj7/EKEo/os3T80Y1icezid",
+	"3F4LhYoqHXJ1kauL852BmJ+26MoJMdFr7qI5ioV9RlZocAMDrLrF2jns4tjRxDqqPGW5xSLD0OJdxW4K",
+	"1d6ZW8ipIN8bIavDjvaM7UsDqeJST8uupqFy0li09i/rRLMwtMmDQJO6eWPJVXaDFrsJFxrQHOkhubxS",
+	"LF/ZhMaQyR6SUW+2z/Y+PPynnw723h/s/Wywv5fWXtLc4vLoLaY2ru2cLCTy6NYj45S02zk/F/NzEYwl",
+	"aKST4E6ss3kclUsP7f+mCyHGOuVZjiDObRPcAVRGkwZ8sSfXFPlYq0jHIgwzd5/oML5gr84M4XSdutzF",
+	"emYC9/dbopfU1VoAwLJfMwbSKWrpTktooc5cUo7uL8CQBkj81ghCViH/+e6NFz1y9/aL5qB6ldXuehE8",
+	"ZHmFvPICxHlXy6QdhGEgOOkED1ioSgRPBV/SHoemTcj4AWwuwdeZWicQC/awWxLEitluENn2W7xO20xS",
+	"0pNCM+wSEKDNDwcN2YjHkFgfcx/4izlPgXWEEELqXRmS4n8ld+/c3yTFok81LdYCTmWf/KcWDcPSVztN",
+	"UnyJPHcN5bhojIYKCdq0yZa+2mHN58ynW4UNKwi2D8kLjEomyT9s3vnijdtbBbJV+IcXNu7fGFl6LVQr",
+	"aNPk2v/Dret2xf8PGuov/P/f/PVWIcW6p75/11w1Ec3jWJ7hnkBroTwwJhLdVCgHZ0kxZhG0aWAeGjoA",
+	"bWwpZ8B7Vstlr9AOuPt9ORXsM4KUsayDZnHWo6yB53IgcRIpfXS2idhQ5t1yqVQK3S58MnEMr+KUCLkT",
+	"J/LTHlaXzA/0rOCm4Wd9CVqXIbxKM9lWjnGhTfukq8atRBjUGVcs6/nLUz3/jvSZzHpCR6gArht5RNDu",
+	"tuEBuL74a/y0gGvWZHIqLNdMDiZK2/82fF5Gy4vimrLA6adkEEKPi7Pz+VBQM4aDchlwLHIz2i93/p5N",
+	"52/D97Frqhanbz4sPYSf0zl47mTJ3bt54j0mrPT5cPFgK4xm+tOy6PGeOW4KHSjOnrz2rwff/wMmz5/8",
+	"+o3B3s8O3v/FwYfvTR/dg4EsJm8+WdHnuv2Zzo9DzxWlKfcVqTFgFDuxxu8Xg7Z59WN7iFP5fNfu/xdj",
+	"pGBvW2LMX+PPiQZ58u3fHv7xr48/+eHhOz89/OjHg/3fDh59PHj0k8GjPw0efdv8f//vg/2/Dh49Gjx6",
+	"DTrtfmnzZvF5D34sXzaO47W7V1dXEp4jeSVAz3HNK5fLRIqeKpGN2JELFGmYDYhBMlLrg+1063ppi79s",
+	"bvB1JgWSgCOXX01SpDgTDfcCvcDXLY+sXKqUyx5RPdrpAJ+akH7AqQYQOrDLQAHvkmNRI2Gww8DRbDMO",
+	"vCrm7yJM7cKLyzJ94cUdHvYxvwPbpCe6oU9aZmQ8y073ZX9bdnka3rgmRMigPc1R07/DuG3VrKDbheWC",
+	"W49ZPSN+dIdRzRoBBPEmPf40XQGgeqyr3TP1BU7viLgFm+IeM/+mjQr89RqrQx+pBrKUyjyK96yeGy+Y",
+	"3Qtdv5CYd6iMiFw4+Na7B9/64PDHnzx5573HH37zya9/c/EYB0lLhIFP++MREy+5i6aise0zKidFizB6",
+	"sFK+ejURTFgpl9PiCfOMrds3y8Jp3IZ70hDbuhmFH7WCCzgRGEZ5xuu53A5CCm6z+MmOojbcOAxkPvXK",
+	"ronbe+mhT/tjvV/J2mKX2f2Q+79zZKjIgLX3hPSBtBa6btdofefs/ePrtJ/sknOkG0tyexyX1tPWzf34",
+	"jYOP9p688z8O/v6Xw5+8bQzIGrLQz8gzYYe0kKYrbjqyiuhono7MDZmo/M1shxTZtyoam6sSnjhxCRfu",
+	"UzhGguNUy3Wo1JzJYlOKbuf0/WRL18kJ9Y0do7SkWsScnXAmtrs8qAcdCjmsFGdRsmagNJN3cagvmpEu",
+	"tgpZMlqoFA7+45ef/fmd2LC7fffO4Z/++fFHH5HDtz8Z7L3/+OM3B4/Q5f934weamaoUJN3pcrFDgxnC",
+	"dokXXwgy707SOMnQZsZZtpuJwGbK1dmzqc7uWXG1Hb6j/YAIBaPhkgJPdkUXe+KJo2jkIaN4jBKTEDNQ",
+	"Rzl0MjtI3XRtTqCVnu4J0giaXQnd6drMptd5ndkWUkCohcH8im0W4LQS80mLhsBr1xJdabtrQ0CMKm0v",
+	"Q21GWlQRZMvC+3aY6IQOaNBmRAUPtjiQFCRuw7if6CODbQKBxFi1urpEbuwy2cfeBgAR6ELwTZsX2mVq",
+	"HbtqC6LMnNh+WBC4hNY/ri13jXK/RDagnwvWHNYkKGjfmJ6Ch/0tbltuO4Zl3WNc9xPTsE5Um4Yhky48",
+	"SC1jUkg1dKphEeUoPNNS8nCfNAJVpyH4RvZ9yOMP/3qw/y58evCtD8x/JbTvir5tlyvtvGgypCyykaQ5",
+	"GnjJx2SG0XBbKUEaVHpkGeK2OENRDy/cLTrqM5U7TLOUAwMGRoqvMx7N9jjic6ssFsst6TSW2fNq6aH5",
+	"ka2s7nfb8EpHXzLi71Wxdk0+j7SE0opcsOIkpJWmi4hzwm0ILVE2OjKwRTdUY5hCC/IKlfWWexBnD3SJ",
+	"3BaRssEWXf4Wp5z1PLPFLaMiUd02hOsVaQvQM5THHQMzZPbLjMr5i2ziKeOowmx2w061Bz1UAx3a88A2",
+	"jem2VS6pM0tqQkSTmt+zB0KtvzC5vQmjMTtkVtF1WZdU8b3DGYHGutS+fJzqc23Yan1o6OtDmzu5A5vs",
+	"P9MO5Uwx0mLUD3hTAS+K6sBBaPsWdhhPJfYcEqdr9//LZIk61dyRprUwj/qdmmggHw5M6vmVCiBkmci1",
+	"d8/ytozN9sJFZhaM7ToJ3Zqokz0JvDVn9pu+2MKszzSsfrAnckK/o7F8mJgz4vIbbWU/ygoz1DIH+WNs",
+	"e+e4egPwEJr4gmFbT9WikmUX1tpW7OeSB2LGDuzLpy85OadeHoU7s6SCkfYT8umBslp6aKtIpoBIW/HP",
+	"KfTOFYUe6H3Q5D2qbEQzo9/BtDR66QtdPjuVCdVquZtxatR5E1kV5+NhwJk8R8a8I+QhSd4Q0oVqM+gp",
+	"3w3R+zLWjw7aLJsYL9r6x+2ZQTu0Dgv2fHnqPKB56AJZ7yZJYg5myO2OmO1OooSc0NpYors0CGkNXfys",
+	"8EKT6Ts9bvbnRvLyCWGGDdIWRmVYaIVP+yTgZFPs9EVmsEFGYp+O3RwnRNdp/458BR6ZFoIYGk6UPwTo",
+	"B8YjIOqgIhJQG5G4vGKuyazHjQqPTjreeUYVhlYtGy2lohbsgSS1UNR3UPc7vD60af/cKZ7z0++fYRqa",
+	"8shYgHoTyZiHaWa7DhCW1iJqrRUqlhrkMAdwwJtnYlpMrXDqNGTcp3J8MBOO4ujKOYpG8kFZMbdNqL7h",
+	"O8ojnPWiLPIQdd66FRvAXaGRtMPNMkbrlBvSs0b2YM7NBCYk4jkUiKVaV/WJ20sL3fnjStjcAJH8IkaZ",
+	"ONkGjWpRI5j2NcJcIpt0B0KBJBG1K36R9SsA9QMYie22DU3oKFGsLpm1DTXZYR09Pnx4LZ65k0KJDz/8",
+	"1uH3HiEe79Nf/a0wm7ltx7GQkOEtpbrMH5qOMdLvqGPMUnIkDBG8nodWnu0AoNkZJ1VRs5+dSw/dfyeF",
+	"DCXbFTtHRX5S6HBIeQWKsHZH9xHJwkWPCJ6fZlOHhcwCJHeK2yTn4fSaIj3qNPRsVt58edNTDt8UzvTz",
+	"nCdbJF96HmjKz7fpauW4gLqDSCGdPN40X+bNiXrBPP701EIupJ/7/N7LTMec54nYi2LIDmlE4yTR2C73",
+	"x0dCIPAKV826Zc8VsAneYTpQk3nZ3LycJVhiPA9f0p6KUGGeRZTH0aqjyEbcVacOgbopIREeKBtvjwIe",
+	"6jnSCIUAf2KHdXRUm2+GXnHRzFrXBn8Y5A2NfIGig5eA6qESttiC8W+LXSZD2lFVYutnOBDJ4NvZDl5K",
+	"tC3oqkQ2gzbD8FzAbZrWZ3KLV41gq22qqx6pgvXofoGJtf+n9Trr6O0u10FofodBbfu0Xx0XbjF7YKH1",
+	"lIlRYxuDK8XySrG8trl8ZaQTQuJOartNHxQqq14hmo7oy8vFlZQvu5lKXnZ5c3m020I0adF1l4rl5YJX",
+	"COnI3y8XV8txquXS4b+8huxsl+F/7x++/slnex/itPORBy+XN+F5Q20e0AgBGbjir9bKjTVWvNIo14uX",
+	"6muXi1fp2mpxpfG8f4kuN5brV1nhK16hF6gWs1OxNkNoq8v9hcS0cLdl2g1d7h8HAgfVYTkOLncTjjKH",
+	"ci66vM4QANcDVHkm0iU6ciYYRMZfMMp9XIUp1ER32zUmAWWb0Ftmv9IwJNSdISGjkitSYw1hizLxxEHZ",
+	"toAW6pNaf/QQsrflOqOmyhln88xQRc8YL9S5vTQ9SssGa92Ghc0K1nxL9Eib8v7IftKkRdVpG1DTeLPm",
+	"FBkL3LpNLUs9F5oROOGdo7LL5Lo1wfDlUFqUvWroDc0B6mHPp4RtVWPNLq+WyL1ofhzRUlcxAHlVSN1I",
+	"WqCJaDTgChrpAzTExkG8nOCcMP/0P96ObYHZTujFgL0mS7P17S1bZ+7fP/NorxR9dRqH61Kd8joL5xmP",
+	"S2iwVG/xSwmVBU05jqoh+HO1RG5pZR1IsPcTHqFjEfUsXEkA+tqKT8CxOrQtdpki3U6qRoJ5OEVPLVcd",
+	"n//Q4DUwMtNMCdFoHEM8FZNAoY8/nfE7H8G8D88Yb1sgCMWYwQCJJDiuErkOrAZY6mA8RJ/VA9+ivpPc",
+	"i9lHPz69MJ/Mmn21RRDSQeAe2CnGkh8gzBKabuCU5qf7M3m6vxjsMsBumU0QRy67IQOIMmt3QqqPlqTj",
+	"9bNpkqW24Lqllh7CzzNRLJOvfcWMJUl4OdKlFvnSq8CiUgXYdlXtBJ0O8yvEiHIVIsiUwDuBUImuNr8z",
+	"pgPeLJFXaJ/UYgVFOeutW1IWUF8N0OA9imxNaASEUNWCOL0+KrgwUJql8qzjnfE9TuDJwJDMAkOH2fJa",
+	"cWUV3MrptA48/lpLBHV2rhUeBF5g8h0NDixcrv2eTe13HWRneFdYWT6GykPc9dhM6iZeMkdxgCeMa7qO",
+	"o0wHjrMHOseNz4MRwk362GzoCBWid5Y0rSVy02ZChz6GEw9OOGsZtJkLd4++5ZwR47CvT3LAsQedQA6n",
+	"EFeLq8ubK6uVtauVtatRis7G9A4+3B/s/3qw/5vBox8P9v8y2P/V4NFrn33zl4c/+Gj6EB+MeoHAcpy1",
+	"LAonXPhbWoHk58Dy/Fy0agw2D6G4Q45N2YpKb+kh/JwOJB5L+TTocCSYDhTpCalbUf1KAiJue/oQ4JWX",
+	"oGeCOgNbMOBAn2qUkMjRPscAk0+1OeaVl0LF6vDgHdphEhzKDEaku3fub3rQWKirzNjrwmeWICMO0cLZ",
+	"6EumVIlg1Fu5PXWUfi8UYmdD3zUPviZ8dpKTCUa/bYZUqBSuvHDjheIrl29eKl659MV7sxCIu5Gcddc/",
+	"8+AXhfDT+zlZ/AaGyykQKx9f1Oav7qcYFLzwnV0mP68HxEg5MNVOYAQnsFeR0kf4I4TeKIV4IMD/l3QA",
+	"neeyJfNVGzCBnah0BcmfgXwbwh6KaUJV4LMSucMZjMLWIcOdS+QV106lisZklfRFVyoWNgi1teSU9+3l",
+	"mJtRjPvmmIh4pq3g2n56zWCXJUio7YNS7FJNd9gL/blrAKOVqZnD5dl0wSYMPBKfhVifMIQs8xOXGTjK",
+	"T1bUn2uFM9UKUJVhZRSpbYeUQ6ZCgD4BqhV0xodI7iYvnOu5FT1nXLgkOe6hoAns19UpN98rwg8agTP+",
+	"Zt7jJ1wxiErQkZdJEm2gV5/M5w8Z9HYJR/lf0xhdwb+3fQcCSUSPM/mcIjQ002b+bjx9G8wmr7YE9EuI",
+	"OOw4xr097MxprLOs7qKOoGEi0awxKNPCFTjSEKDd2IghyO7yOdy4bcq4NFiyRzlgXkl2xkDJwdEBnVXW",
+	"EKAfzdTR+MQjrEnonQMCXrcUNLkPY1J7R0hgy1uyxpL47onXYsMRoyqBmDvs1pH16IjRK7WV43K5DN0b",
+	"o2aOyymdHL00C4hU3Z2rlWgogY3DhLQvuplbEz+deiJehsu/GACC4+h0hLY9AFMwB+xBJwSbpEFDxdIH",
+	"YEyKThvJ3OMxBJqhqhjbWsN9Fcfjmam8hV98Ppo6KiW0V8vpnE/ALjM1kzN2QRA9JASJ1cLZHXVnbMzc",
+	"DLhvETOgiIbOvajSDtoIQSQpcUQOldZhjWlDMjbtAenuDbdVHgmNLUgYF91my7Ofthj0947OUmIbB3Hf",
+	"cmN5cJ4OUbjEdU0WDn+halF31YseHvqK6WK3A1+oh4xCk12K0C3dYm3X5UdpOzPYsAaO6zbtb/FEwWHy",
+	"0LaRFBHzywy1EjFHOYpq8tSPGKXM0KGvedpx3wi4f1MyNtWR/wJrBtydql3FPHLv5jWyurp6FV9fNBqK",
+	"6bnwv2VTv93gfmJIc6ByG8M6dwqnXCRmy95JTzxredjtD2dc4kw/i2M/sn3gpBuR+Qsq7DbVxWnPv0zb",
+	"cKoj0IY7EyffWnny0Yfjx+JBNdRrDZBc0w38iEU51YCPmpaTBz8/i/Il0SOh6PpOrCxTetoDuQgUm3rn",
+	"fEmx2/CFp+64d1pytuYNz8bhDs24JQOsNgX238RxPkKGlEKJnnqqV4FRuEoU7YNI9oxZilHTqmayraoe",
+	"qXaVucSclNXIpoKjvGqBYZ4rBQ4pb3bN8kQ03lTtMIi0ZtR/zZuheyI5N9mwDQ+xvQTwLktG/ahB0Flt",
+	"rrNJkR0l2wYzJsLTwn7wSIPZdvmwCdLMxllTY0M8l1Ny6I4sGRaeh4Kzio2vOGPMWWzGoJS4fc2WA0wH",
+	"B1Fx7edEt95CA5YnWLebwS7aqqHQkEuzpQApdZFVY6BW0XCsU/6cJjUWE3UPV4+N2fM5DXBOA3yOlctC",
+	"UnWMO6/Kkvamn28n1DwjfDFHuw8ZwY/TaK4eBRIFbeMMdpgMhG+1RWXE/jZ7q++ZTzA5BKVXUeNJyvtG",
+	"5daprXcx/iom7ryhDYJdBEZqtLIDyenkNiOWU2P4dRAllQwpg+tw8UyiyJvmPe0MQE9g0c56ruUFOoGZ",
+	"fYeHfctABIuww1jHyibOBhdAnqJJn2nQ2xiXqFOAsotGI9PX7Eo5GjuMJME6L3Z4NSFCRvnTGICbnXbo",
+	"KcorDZP+kAtYBf344zcvjiUAGqpFG0e5kHL4z5ntYEqqg8+zWUuHqwm9pGWrNOskTmPjo3SkaAdqqM3Q",
+	"sZkJ4nrd1J2xZAaWefq8gPwaR4gFAHnEfHMyuLGa48e8VbUu2u1AG9unauxZV3YDPg1CS8wZUYXJoNwX",
+	"bcdi4MU1JTF9A5rKEDC23B4NISGh2QgeQAGQbx67xe+/tFFcWbuMYVGq8CnbftBkygxk0/F0u3Gb6/CM",
+	"Y3E7+IYIQ9Gz/Z3N1bonSsQXdWVnrtT20TVtiR7RApcVzst1UtWCUxm0ab0VkF0mg0a/aD6vYhfAQG9x",
+	"+4KBsvjtRECXGzM9xI7tyD2cON/WcQZ2uBmcmWXR427aMm36Lvevm8Wdt2jDQ7I79PXMajSwJSvSbqDx",
+	"8DmW+QjoNWJ1mW2Fey7eN6cv4wixGgYHpxDtBPUdYzWAKAnZFFozXiIbFqEV5RHiEjoaSkb9PnhZPbBe",
+	"OlTigjLuM5Ams6kVuVS+WsooyLcYpnlW7IxFScWvY5FoZ4tTPv+V8W73pFa2xnDCGq3vJLauQyaOa4C3",
+	"6KV/GhZ8fuv3MiQZERpiRRyFGDAzcJAzxbgesjriZY0VS0RZP07D3DJ6D8HftlHGUDUBZGIFP6oklBad",
+	"bFb7s90pXqL+2L3zs7p7bmAu285MOtN9UgdkFQ5EDQgih5/H041J9k4raoyEuXzSpn1AlhGqK8CEAhsK",
+	"h2O5snotBoUpTkHZ5DnkATjraklDTCV4Q61ZRGOL92yrZmOU1URXl8iG2oEUfgK/7Or13J6mdj4gB8/Z",
+	"uD1ObmnotRCADYhQagiZIkzO3IWlZ+mVplKfF2mIjXM3B7br49MhGufoJL0JTkZSEUOA380j2FdNpo/s",
+	"OSMegZ6onQVvBLI9rnpndEGVprqrSFU0Gkwyv0pqzFjo4MvBzZhfXbfb1V1kCXNxQ2AtaqCQ4gmu2A5p",
+	"RzHf5iX0MD4dwhgPoH/6cwqcRMm2eBVSc9tKB2G4jaHNKnhqsss8pwt6NNDRLVsi9PHBmNVLaAHkf4B7",
+	"2TBpBRUOeG9943hXr994+cbmDWJnzuYcuXAqwr0XUOVGlUtb/D4wIPeCOoOl6nL7cAfetlMWqbVAk/pI",
+	"+VNaWS5+b+H28cjwc6meUqrv077ZVs55NzJg81HAZAYmVnI7TiHHmtb1eCMLKNbgU3/4YGsLiU9kXFsB",
+	"I9yMokcxmO9Fl7Zop8O4OmqLGa+Q6Wt2HLnZvhDDa9MVZNn9MM7xSqXcucURCQ8ZI04YlWHAJGabbfcz",
+	"RsG9R8K9iMJ9h/Udws6nmg3nl5Fcl9Z3MDNhY39WHzNg+XG3j4ILca88d+ypLR7743C6WQXPeGypkZCi",
+	"nUQ5UWyXcUxoxtaTGZ0lkLeTtM2F3u4IpYJayLb7RrdHz4Z3aVEgVthh/TRVvMNYJ7ntj1mF1qbAza66",
+	"7UCy/2Q/KH21M30Rqh3EQojPnn6hzNkJpg0NMAqsZWbDxtY9+GJd1SKqW4uXf8Kp5dN+Eesus8zP+8ED",
+	"4gfNQCsvDrP7wOoFuQbB1+NqUYh6Q1t5smlsOmXcJoxh+MIdrlgFDbHKyHgBuL2QEftzBI8hvhhqzFkB",
+	"122L6xZre0RSaz9SVBYdKjXgMyEfbV7MDgQNutiETrkwLSwf7LLrtB+Vt85JdN0jsvEgOMLctJsy9Ml0",
+	"tEshWqYF7JrkVpwkGFJoqseIxU2QN7z7SOijRYFWg3HYe1HIIZ2nIzOyhgOYv3sxTaly0gE1Zz5nvadg",
+	"R853g9FoFiILTLvFGruzVCjGUQJAEZoE479EYtc1xSu1Xnpd2LQrbjfA0imAIWJRiYUm0voOOtQ95Iw3",
+	"Zlxi1CWygd9ChiqqCFDPI561tMWTn0Zdk5WIfXkzCWGAzChwxwracFBx0aNckwABf/AHa6RhahElwcgI",
+	"Z7on5I53JEyxSqodKURjmzPmM7/qvPdqvUXDkPEmq2Zz3eLmvg/zfgL70LyzWdXLjeX61cbaSnF1jV4q",
+	"XqqtsOJVurZWLNcu1680VhtrdLk8A3dkYnSLIcOfTfZh+54/tqC7Znfchs2RG59zd3AbXYm8UmYzYAAU",
+	"uKSMMGc6vPgIIKKCJ3SlcbeWaCdY2l0GDJr9zpiS8YApcuHJt397+Me/Pv7khxc9VzpFmlJ0O4pcQIa6",
+	"g7d+aT52gcdADpf+Xzj46NHBz36G1wJgMQWjqAopRbdW/XW6tTBQLeYnvgs0q2lfuoklDzD0wx9/8uSd",
+	"96KBJasztOilllwmHmGx8ylwSAoZEMjvx0kw863Et91KHP26sT5VxGCBiR0M/0YENPA3LJwD0DzobWil",
+	"DGDtoWEi70UaaJMRxrU0Z48rk/TNaWQMtTDgO8ojlLQY9fGmHqFSBrs0VCVyW8DrqMRjwIxLWyPGHSDJ",
+	"FrzEVAuAlx1mV4hvGEGEx5TMgfOiBPeGIP8qHZ2LGakEJLCUhKUCeOToo+5K1rE1qdx3Ow3cH9hgiVsg",
+	"41jmvrvHmt2QSsfFrGz+GJleaYI1Hsmba31HBjzyAMv8mrKxg2ZXIsIL1rLPqAzN2W4UWJyN3eGih6/T",
+	"rwm/XzHH/dcZ9xBLyHzPrgbMboP1jgwAb5g2gpdxxWxwqREJmudwe3Xs8exaC4WBqyAYesAkuUpgnhlx",
+	"1eGiYcn1QHArkUnjIb+nR2inI8UuDT3SYbINDrQjmx95/piNZ5t7mVFESNOou9c6osURCSctRNmN6+hj",
+	"Mrfc5ig5COY9EfaINIYOuEdC5jeHpD2F9+4bX/nG/woAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

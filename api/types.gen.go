@@ -9,6 +9,36 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for ApplicationOutcome.
+const (
+	ApplicationOutcomeDrawn       ApplicationOutcome = "drawn"
+	ApplicationOutcomeLessThanNil ApplicationOutcome = "<nil>"
+	ApplicationOutcomeLost        ApplicationOutcome = "lost"
+	ApplicationOutcomeNotDrawn    ApplicationOutcome = "not_drawn"
+	ApplicationOutcomeNotValid    ApplicationOutcome = "not_valid"
+	ApplicationOutcomeWithdrawn   ApplicationOutcome = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ApplicationOutcome enum.
+func (e ApplicationOutcome) Valid() bool {
+	switch e {
+	case ApplicationOutcomeDrawn:
+		return true
+	case ApplicationOutcomeLessThanNil:
+		return true
+	case ApplicationOutcomeLost:
+		return true
+	case ApplicationOutcomeNotDrawn:
+		return true
+	case ApplicationOutcomeNotValid:
+		return true
+	case ApplicationOutcomeWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AudienceTag.
 const (
 	AudienceTagAnyone       AudienceTag = "anyone"
@@ -71,6 +101,7 @@ func (e AuditEntryActorKind) Valid() bool {
 
 // Defines values for AvailabilityBlockState.
 const (
+	AvailabilityBlockStateByLot  AvailabilityBlockState = "by_lot"
 	AvailabilityBlockStateFree   AvailabilityBlockState = "free"
 	AvailabilityBlockStatePartly AvailabilityBlockState = "partly"
 	AvailabilityBlockStatePast   AvailabilityBlockState = "past"
@@ -80,6 +111,8 @@ const (
 // Valid indicates whether the value is a known member of the AvailabilityBlockState enum.
 func (e AvailabilityBlockState) Valid() bool {
 	switch e {
+	case AvailabilityBlockStateByLot:
+		return true
 	case AvailabilityBlockStateFree:
 		return true
 	case AvailabilityBlockStatePartly:
@@ -1278,6 +1311,57 @@ func (e RoomUsesMode) Valid() bool {
 	}
 }
 
+// Defines values for RoundEntryOutcome.
+const (
+	RoundEntryOutcomeDrawn       RoundEntryOutcome = "drawn"
+	RoundEntryOutcomeLessThanNil RoundEntryOutcome = "<nil>"
+	RoundEntryOutcomeNotDrawn    RoundEntryOutcome = "not_drawn"
+	RoundEntryOutcomeWithdrawn   RoundEntryOutcome = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the RoundEntryOutcome enum.
+func (e RoundEntryOutcome) Valid() bool {
+	switch e {
+	case RoundEntryOutcomeDrawn:
+		return true
+	case RoundEntryOutcomeLessThanNil:
+		return true
+	case RoundEntryOutcomeNotDrawn:
+		return true
+	case RoundEntryOutcomeWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoundState.
+const (
+	RoundStateCancelled RoundState = "cancelled"
+	RoundStateClosed    RoundState = "closed"
+	RoundStateDrawn     RoundState = "drawn"
+	RoundStateFinished  RoundState = "finished"
+	RoundStateOpen      RoundState = "open"
+)
+
+// Valid indicates whether the value is a known member of the RoundState enum.
+func (e RoundState) Valid() bool {
+	switch e {
+	case RoundStateCancelled:
+		return true
+	case RoundStateClosed:
+		return true
+	case RoundStateDrawn:
+		return true
+	case RoundStateFinished:
+		return true
+	case RoundStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RuleWordsWho.
 const (
 	RuleWordsWhoOthers   RuleWordsWho = "others"
@@ -1635,6 +1719,53 @@ func (e PrintPaperSheetParamsFormat) Valid() bool {
 	}
 }
 
+// Application defines model for Application.
+type Application struct {
+	BookingID *openapi_types.UUID `json:"booking_id"`
+	ID        openapi_types.UUID  `json:"id"`
+
+	// Number Under which it stands on the list; nobody else knows whose it is.
+	Number string `json:"number"`
+
+	// Outcome `null` before the draw. `drawn`: there is a booking. `lost`: nothing, and a wish was struck. `not_valid`: no wish could be kept when the list was fixed.
+	Outcome *ApplicationOutcome `json:"outcome"`
+	People  *int                `json:"people"`
+	RoundID openapi_types.UUID  `json:"round_id"`
+
+	// Status Of the booking.
+	Status *BookingStatus `json:"status"`
+	Title  string         `json:"title"`
+	Wishes []Wish         `json:"wishes"`
+}
+
+// ApplicationOutcome `null` before the draw. `drawn`: there is a booking. `lost`: nothing, and a wish was struck. `not_valid`: no wish could be kept when the list was fixed.
+type ApplicationOutcome string
+
+// ApplicationChange defines model for ApplicationChange.
+type ApplicationChange struct {
+	People *int        `json:"people,omitempty"`
+	Title  string      `json:"title"`
+	Wishes []WishInput `json:"wishes"`
+}
+
+// ApplicationInput defines model for ApplicationInput.
+type ApplicationInput struct {
+	People  *int               `json:"people,omitempty"`
+	RoundID openapi_types.UUID `json:"round_id"`
+
+	// Title What the room is for; the lender reads it when the room was given.
+	Title string `json:"title"`
+
+	// Wishes The dearest first.
+	Wishes []WishInput `json:"wishes"`
+}
+
+// ApplicationPage defines model for ApplicationPage.
+type ApplicationPage struct {
+	Items      []Application `json:"items"`
+	NextCursor *string       `json:"next_cursor"`
+}
+
 // Assurance 安心情報. What helps a person dare to come; `null` means not stated.
 type Assurance struct {
 	// AttendingOffices Offices whose staff are there.
@@ -1699,12 +1830,15 @@ type AuditPage struct {
 
 // Availability When a room can be had, times alone.
 type Availability struct {
-	Days         []AvailabilityDay `json:"days"`
-	From         time.Time         `json:"from"`
-	Organization OrganizationRef   `json:"organization"`
-	Room         BookedRoom        `json:"room"`
-	Taken        []TakenSpan       `json:"taken"`
-	To           time.Time         `json:"to"`
+	Days []AvailabilityDay `json:"days"`
+	From time.Time         `json:"from"`
+
+	// Kept Times that are given by lot: apply for that round, or wait for what is left of it.
+	Kept         []KeptSpan      `json:"kept"`
+	Organization OrganizationRef `json:"organization"`
+	Room         BookedRoom      `json:"room"`
+	Taken        []TakenSpan     `json:"taken"`
+	To           time.Time       `json:"to"`
 }
 
 // AvailabilityBlock defines model for AvailabilityBlock.
@@ -1716,11 +1850,11 @@ type AvailabilityBlock struct {
 	Name     string    `json:"name"`
 	StartsAt time.Time `json:"starts_at"`
 
-	// State `partly`: of a room by the clock, some of these hours.
+	// State `partly`: of a room by the clock, some of these hours. `by_lot`: kept for a draw, see `kept`.
 	State AvailabilityBlockState `json:"state"`
 }
 
-// AvailabilityBlockState `partly`: of a room by the clock, some of these hours.
+// AvailabilityBlockState `partly`: of a room by the clock, some of these hours. `by_lot`: kept for a draw, see `kept`.
 type AvailabilityBlockState string
 
 // AvailabilityDay defines model for AvailabilityDay.
@@ -3127,6 +3261,13 @@ type JoiningLinkInput struct {
 	URL string `json:"url"`
 }
 
+// KeptSpan defines model for KeptSpan.
+type KeptSpan struct {
+	EndsAt   time.Time          `json:"ends_at"`
+	RoundID  openapi_types.UUID `json:"round_id"`
+	StartsAt time.Time          `json:"starts_at"`
+}
+
 // Kind What sort of gathering it is.
 type Kind string
 
@@ -3447,6 +3588,13 @@ type OrganizationRef struct {
 
 	// Slug Example: toshima
 	Slug Slug `json:"slug"`
+}
+
+// OwnRound defines model for OwnRound.
+type OwnRound struct {
+	// Applications How many came in.
+	Applications int   `json:"applications"`
+	Round        Round `json:"round"`
 }
 
 // PaperCode defines model for PaperCode.
@@ -4109,6 +4257,175 @@ type RoomUsesGridMinutes int
 // RoomUsesMode defines model for RoomUses.Mode.
 type RoomUsesMode string
 
+// Round defines model for Round.
+type Round struct {
+	// AcceptUntil Until when results are to be accepted; from then on what is left is first come.
+	AcceptUntil time.Time `json:"accept_until"`
+
+	// ApplicationsMax Of one organization.
+	ApplicationsMax int `json:"applications_max"`
+
+	// ClosesAt Applications; the list is fixed then.
+	ClosesAt time.Time `json:"closes_at"`
+
+	// Commitment SHA-256 that promises the seed.
+	Commitment string     `json:"commitment"`
+	DrawnAt    *time.Time `json:"drawn_at"`
+	DrawsAt    time.Time  `json:"draws_at"`
+
+	// FirstDay Of use.
+	FirstDay openapi_types.Date `json:"first_day"`
+	FixedAt  *time.Time         `json:"fixed_at"`
+
+	// ID Names the draw.
+	ID      openapi_types.UUID `json:"id"`
+	LastDay openapi_types.Date `json:"last_day"`
+
+	// ListDigest SHA-256 of the list; `null` until it is fixed.
+	ListDigest *string `json:"list_digest"`
+	Name       string  `json:"name"`
+	Note       string  `json:"note"`
+
+	// OpensAt Applications.
+	OpensAt      time.Time       `json:"opens_at"`
+	Organization OrganizationRef `json:"organization"`
+	Rooms        []BookedRoom    `json:"rooms"`
+
+	// Rules The rules in words.
+	Rules []string `json:"rules"`
+
+	// Seed `null` until the draw.
+	Seed *string `json:"seed"`
+
+	// State `open`: announced, applications come in from `opens_at` to `closes_at`. `closed`: the list is fixed. `drawn`: results are to be accepted until `accept_until`. `finished`: what is left is first come. `cancelled`: called off before the draw.
+	State RoundState `json:"state"`
+
+	// URL The page for everybody.
+	URL string `json:"url"`
+
+	// WishesMax Of one application.
+	WishesMax int `json:"wishes_max"`
+}
+
+// RoundChange defines model for RoundChange.
+type RoundChange struct {
+	// AcceptUntil RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	AcceptUntil     *Moment `json:"accept_until,omitempty"`
+	ApplicationsMax *int    `json:"applications_max,omitempty"`
+
+	// ClosesAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	ClosesAt *Moment `json:"closes_at,omitempty"`
+
+	// DrawsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	DrawsAt *Moment `json:"draws_at,omitempty"`
+	Name    *string `json:"name,omitempty"`
+	Note    *string `json:"note,omitempty"`
+
+	// OpensAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	OpensAt   *Moment `json:"opens_at,omitempty"`
+	WishesMax *int    `json:"wishes_max,omitempty"`
+}
+
+// RoundDraw defines model for RoundDraw.
+type RoundDraw struct {
+	// Commitment SHA-256 that promises the seed.
+	Commitment string     `json:"commitment"`
+	DrawnAt    *time.Time `json:"drawn_at"`
+
+	// Entries Who stands on the list, by number; after the draw in the order in which they were drawn.
+	Entries []RoundEntry `json:"entries"`
+	FixedAt *time.Time   `json:"fixed_at"`
+
+	// List The list as text, exactly as it is summed; `null` until it is fixed.
+	List       *string `json:"list"`
+	ListDigest *string `json:"list_digest"`
+
+	// RoundID Names the draw.
+	RoundID openapi_types.UUID `json:"round_id"`
+
+	// Seed `null` until the draw.
+	Seed *string `json:"seed"`
+
+	// State `open`: announced, applications come in from `opens_at` to `closes_at`. `closed`: the list is fixed. `drawn`: results are to be accepted until `accept_until`. `finished`: what is left is first come. `cancelled`: called off before the draw.
+	State RoundState `json:"state"`
+}
+
+// RoundEntry defines model for RoundEntry.
+type RoundEntry struct {
+	// Choices Rooms at a time, `<room id>:<begin>-<end>` in Japanese time, the dearest first.
+	Choices []string `json:"choices"`
+	Number  string   `json:"number"`
+
+	// Outcome What the draw gave, whatever became of it later. `null` before the draw.
+	Outcome *RoundEntryOutcome `json:"outcome"`
+
+	// Pool What it was drawn for.
+	Pool *string `json:"pool"`
+
+	// Struck Those of them that could not be had any more when lots were drawn: the room was closed, say. They are drawn as if they had not been wished for.
+	Struck []string `json:"struck"`
+}
+
+// RoundEntryOutcome What the draw gave, whatever became of it later. `null` before the draw.
+type RoundEntryOutcome string
+
+// RoundInput defines model for RoundInput.
+type RoundInput struct {
+	// AcceptUntil RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	AcceptUntil Moment `json:"accept_until"`
+
+	// ApplicationsMax Of one organization.
+	ApplicationsMax int `json:"applications_max"`
+
+	// ClosesAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	ClosesAt Moment `json:"closes_at"`
+
+	// DrawsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	DrawsAt Moment `json:"draws_at"`
+
+	// FirstDay Of use.
+	FirstDay openapi_types.Date `json:"first_day"`
+
+	// LastDay At most 366 days after the first.
+	LastDay openapi_types.Date `json:"last_day"`
+	Name    string             `json:"name"`
+	Note    *string            `json:"note,omitempty"`
+
+	// OpensAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	OpensAt Moment `json:"opens_at"`
+
+	// RoomIds Own rooms that are open.
+	RoomIds []openapi_types.UUID `json:"room_ids"`
+
+	// WishesMax Of one application.
+	WishesMax int `json:"wishes_max"`
+}
+
+// RoundPage defines model for RoundPage.
+type RoundPage struct {
+	Items      []Round `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
+// RoundState `open`: announced, applications come in from `opens_at` to `closes_at`. `closed`: the list is fixed. `drawn`: results are to be accepted until `accept_until`. `finished`: what is left is first come. `cancelled`: called off before the draw.
+type RoundState string
+
 // RuleWords defines model for RuleWords.
 type RuleWords struct {
 	Lines []string     `json:"lines"`
@@ -4640,6 +4957,34 @@ type Week struct {
 	Wed *[]HoursOfDay `json:"wed,omitempty"`
 }
 
+// Wish defines model for Wish.
+type Wish struct {
+	// Detail The same in words.
+	Detail string `json:"detail"`
+
+	// Dropped The code of why it could not be kept when the list was fixed, or was struck before the draw; empty otherwise.
+	Dropped  string             `json:"dropped"`
+	EndsAt   time.Time          `json:"ends_at"`
+	RoomID   openapi_types.UUID `json:"room_id"`
+	StartsAt time.Time          `json:"starts_at"`
+}
+
+// WishInput defines model for WishInput.
+type WishInput struct {
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt Moment `json:"ends_at"`
+
+	// RoomID One of the round.
+	RoomID openapi_types.UUID `json:"room_id"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt Moment `json:"starts_at"`
+}
+
 // YearEvent defines model for YearEvent.
 type YearEvent struct {
 	// Embedded struct due to allOf(#/components/schemas/YearFigures)
@@ -4685,6 +5030,9 @@ type YearReport struct {
 	// Year Example: 2026
 	Year int `json:"year"`
 }
+
+// ApplicationID defines model for ApplicationID.
+type ApplicationID = openapi_types.UUID
 
 // BookingID defines model for BookingID.
 type BookingID = openapi_types.UUID
@@ -4733,6 +5081,9 @@ type PhotoID = openapi_types.UUID
 
 // RoomID defines model for RoomID.
 type RoomID = openapi_types.UUID
+
+// RoundID defines model for RoundID.
+type RoundID = openapi_types.UUID
 
 // SeriesID defines model for SeriesID.
 type SeriesID = openapi_types.UUID
@@ -4847,6 +5198,38 @@ type ListFacilitiesParams struct {
 
 	// Limit How many entries a page has at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListApplicationsParams defines parameters for ListApplications.
+type ListApplicationsParams struct {
+	Round *openapi_types.UUID `form:"round,omitempty" json:"round,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ApplyForRoomsParams defines parameters for ApplyForRooms.
+type ApplyForRoomsParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AcceptResultParams defines parameters for AcceptResult.
+type AcceptResultParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeclineResultParams defines parameters for DeclineResult.
+type DeclineResultParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAuditParams defines parameters for ListAudit.
@@ -5238,6 +5621,29 @@ type OpenRoomParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListOwnRoundsParams defines parameters for ListOwnRounds.
+type ListOwnRoundsParams struct {
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateRoundParams defines parameters for CreateRound.
+type CreateRoundParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelRoundParams defines parameters for CancelRound.
+type CancelRoundParams struct {
+	// IdempotencyKey A value of your own, such as a UUID (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key gets the stored
+	// answer and is not done again; another request with that key gets 422 `idempotency_key_reused`, and one whose first is still under way 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListRoomsParams defines parameters for ListRooms.
 type ListRoomsParams struct {
 	// Organization Slug of the organization that looks after it.
@@ -5311,6 +5717,24 @@ type GetRoomAvailabilityParams struct {
 	To DayOrMoment `form:"to" json:"to"`
 }
 
+// ListRoundsParams defines parameters for ListRounds.
+type ListRoundsParams struct {
+	// Organization Of the rooms of this organization (slug).
+	Organization *Slug `form:"organization,omitempty" json:"organization,omitempty"`
+
+	// Room That draw this room.
+	Room *openapi_types.UUID `form:"room,omitempty" json:"room,omitempty"`
+
+	// Current Only those that keep their rooms now: not yet over, not called off.
+	Current *bool `form:"current,omitempty" json:"current,omitempty"`
+
+	// Cursor `next_cursor` of the page before, with the same filters.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many entries a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
 type CheckInJSONRequestBody = DoorShown
 
@@ -5328,6 +5752,12 @@ type TakeSeatJSONRequestBody = TicketRequest
 
 // ChangeOrganizationJSONRequestBody defines body for ChangeOrganization for application/json ContentType.
 type ChangeOrganizationJSONRequestBody = OrganizationChange
+
+// ApplyForRoomsJSONRequestBody defines body for ApplyForRooms for application/json ContentType.
+type ApplyForRoomsJSONRequestBody = ApplicationInput
+
+// ChangeApplicationJSONRequestBody defines body for ChangeApplication for application/json ContentType.
+type ChangeApplicationJSONRequestBody = ApplicationChange
 
 // PlaceBookingSeriesJSONRequestBody defines body for PlaceBookingSeries for application/json ContentType.
 type PlaceBookingSeriesJSONRequestBody = BookingSeriesRequest
@@ -5451,6 +5881,12 @@ type CreateRoomCalendarJSONRequestBody = RoomCalendarInput
 
 // CloseRoomJSONRequestBody defines body for CloseRoom for application/json ContentType.
 type CloseRoomJSONRequestBody = Closing
+
+// CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
+type CreateRoundJSONRequestBody = RoundInput
+
+// ChangeRoundJSONRequestBody defines body for ChangeRound for application/json ContentType.
+type ChangeRoundJSONRequestBody = RoundChange
 
 // ChangeSeriesJSONRequestBody defines body for ChangeSeries for application/json ContentType.
 type ChangeSeriesJSONRequestBody = SeriesInput

@@ -2,7 +2,8 @@
 -- What every booking goes through must not be planned at every call, as functions in SQL are that can't be inlined.
 
 -- +goose StatementBegin
--- Whether a space at a time is kept for a round from the transaction's organization: from everybody while the list is fixed, otherwise from all but the lender.
+-- Whether a space at a time is kept for a round: from the borrower of that booking, or without one from the transaction's organization. While the list is fixed it is
+-- kept from everybody, otherwise from all but the lender, in whose transactions others move up.
 create or replace function booking_round_bars(space uuid, span tstzrange, booking uuid) returns boolean
   language plpgsql stable set search_path = public, pg_temp
 as $$
@@ -10,7 +11,8 @@ begin
   return exists (
     select from booking_round_space k join booking_round r on r.id = k.round_id
     where k.span && $2 and k.space_id = $1 and (r.state in ('open', 'closed') or r.state = 'drawn' and app_now() < r.accept_until)
-      and (r.state = 'closed' or r.organization_id is distinct from app_organization())
+      and (r.state = 'closed'
+        or r.organization_id is distinct from case when $3 is null then app_organization() else (select b.borrower_id from booking b where b.id = $3) end)
       and not (r.state = 'closed' and exists (select from booking_application a where a.round_id = r.id and a.booking_id = $3)));
 end
 $$;
@@ -24,7 +26,8 @@ as $$
   select exists (
     select from booking_round_space k join booking_round r on r.id = k.round_id
     where k.span && $2 and k.space_id = $1 and (r.state in ('open', 'closed') or r.state = 'drawn' and app_now() < r.accept_until)
-      and (r.state = 'closed' or r.organization_id is distinct from app_organization())
+      and (r.state = 'closed'
+        or r.organization_id is distinct from case when $3 is null then app_organization() else (select b.borrower_id from booking b where b.id = $3) end)
       and not (r.state = 'closed' and exists (select from booking_application a where a.round_id = r.id and a.booking_id = $3)))
 $$;
 -- +goose StatementEnd

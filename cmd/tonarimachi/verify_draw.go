@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +19,8 @@ func verifyDrawCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify-draw [file]",
 		Short: "Draw the lots of a published draw again and see whether they come out as told",
-		Long: "Reads what GET /api/v1/events/{id}/parts/{part_id}/draw answered, from a file or from standard input, and draws again. It asks nobody and needs no\n" +
-			"settings. docs/lottery.md says how to do the same without this program.",
+		Long: "Reads what GET /api/v1/events/{id}/parts/{part_id}/draw (seats) or GET /api/v1/rounds/{id}/draw (rooms) answered, from a file or from standard input,\n" +
+			"and draws again. It asks nobody and needs no settings. docs/lottery.md and docs/rounds.md say how to do the same without this program.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			in := t.in
@@ -46,33 +47,22 @@ func verifyDraw(in io.Reader, out io.Writer, number, commitment string) error {
 	if err != nil {
 		return fmt.Errorf("read draw: %w", err)
 	}
-	var d api.Draw
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return errors.New("this is not a draw: want what GET …/draw answered")
+	var kind struct {
+		RoundID *string `json:"round_id"`
 	}
-	switch {
-	case d.State != api.DrawStateDrawn:
-		return fmt.Errorf("there is nothing to verify: the draw is in the state %q", d.State)
-	case d.Erased || d.List == nil || d.ListDigest == nil || d.Seed == nil:
-		return errors.New("there is nothing to verify: the list is not there (it goes with the tickets of the date)")
+	if err := json.Unmarshal(raw, &kind); err != nil {
+		return errNoDraw
 	}
-	claim := lottery.Claim{Draw: d.PartID.String(), Commitment: d.Commitment, List: *d.List, Digest: *d.ListDigest, Seed: *d.Seed}
+	read := claimSeats
+	if kind.RoundID != nil {
+		read = claimRooms
+	}
+	claim, words, err := read(raw)
+	if err != nil {
+		return err
+	}
 	if commitment != "" {
 		claim.Commitment = commitment
-	}
-	told := ""
-	for i, e := range d.Entries {
-		o := lottery.Outcome{Number: e.Number}
-		if e.Outcome != nil {
-			o.Withdrawn = *e.Outcome == api.DrawEntryOutcomeWithdrawn
-			if *e.Outcome == api.DrawEntryOutcomeConfirmed {
-				o.Pool = e.QuotaID.String()
-			}
-			if e.Number == number {
-				told = fmt.Sprintf("%s was drawn as number %d of %d: %s.\n", number, i+1, len(d.Entries), *e.Outcome)
-			}
-		}
-		claim.Outcomes = append(claim.Outcomes, o)
 	}
 	if faults := claim.Faults(); faults != nil {
 		for _, f := range faults {
@@ -80,9 +70,68 @@ func verifyDraw(in io.Reader, out io.Writer, number, commitment string) error {
 		}
 		return errors.New("the draw does not come out as told")
 	}
-	if number != "" && told == "" {
-		return fmt.Errorf("the draw comes out as told, but %q is not on its list", number)
+	told := ""
+	if number != "" {
+		i := slices.IndexFunc(claim.Outcomes, func(o lottery.Outcome) bool { return o.Number == number })
+		if i < 0 {
+			return fmt.Errorf("the draw comes out as told, but %q is not on its list", number)
+		}
+		told = fmt.Sprintf("%s was drawn as number %d of %d: %s.\n", number, i+1, len(claim.Outcomes), words[i])
 	}
-	_, err = fmt.Fprintf(out, "The draw comes out as told: %d numbers, seed and list are those that were promised.\n%s", len(d.Entries), told)
+	_, err = fmt.Fprintf(out, "The draw comes out as told: %d numbers, seed and list are those that were promised.\n%s", len(claim.Outcomes), told)
 	return err
+}
+
+var errNoDraw = errors.New("this is not a draw: want what GET …/draw answered")
+
+// claimSeats reads the draw of a part of an event. words has what each outcome is called.
+func claimSeats(raw []byte) (claim lottery.Claim, words []string, err error) {
+	var d api.Draw
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return claim, nil, errNoDraw
+	}
+	switch {
+	case d.State != api.DrawStateDrawn:
+		return claim, nil, fmt.Errorf("there is nothing to verify: the draw is in the state %q", d.State)
+	case d.Erased || d.List == nil || d.ListDigest == nil || d.Seed == nil:
+		return claim, nil, errors.New("there is nothing to verify: the list is not there (it goes with the tickets of the date)")
+	}
+	claim = lottery.Claim{Draw: d.PartID.String(), Commitment: d.Commitment, List: *d.List, Digest: *d.ListDigest, Seed: *d.Seed}
+	for _, e := range d.Entries {
+		o, word := lottery.Outcome{Number: e.Number}, ""
+		if e.Outcome != nil {
+			word = string(*e.Outcome)
+			o.Withdrawn = *e.Outcome == api.DrawEntryOutcomeWithdrawn
+			if *e.Outcome == api.DrawEntryOutcomeConfirmed {
+				o.Pool = e.QuotaID.String()
+			}
+		}
+		claim.Outcomes, words = append(claim.Outcomes, o), append(words, word)
+	}
+	return claim, words, nil
+}
+
+// claimRooms reads the draw of a round of rooms.
+func claimRooms(raw []byte) (claim lottery.Claim, words []string, err error) {
+	var d api.RoundDraw
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return claim, nil, errNoDraw
+	}
+	if d.Seed == nil || d.List == nil || d.ListDigest == nil {
+		return claim, nil, fmt.Errorf("there is nothing to verify: the round is in the state %q", d.State)
+	}
+	claim = lottery.Claim{Draw: d.RoundID.String(), Commitment: d.Commitment, List: *d.List, Digest: *d.ListDigest, Seed: *d.Seed}
+	for _, e := range d.Entries {
+		o, word := lottery.Outcome{Number: e.Number, Struck: e.Struck}, ""
+		if e.Outcome != nil {
+			word = string(*e.Outcome)
+			o.Withdrawn = *e.Outcome == api.RoundEntryOutcomeWithdrawn
+		}
+		if e.Pool != nil {
+			o.Pool = *e.Pool
+			word += " for " + *e.Pool
+		}
+		claim.Outcomes, words = append(claim.Outcomes, o), append(words, word)
+	}
+	return claim, words, nil
 }

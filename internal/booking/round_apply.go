@@ -155,21 +155,63 @@ func applicationTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Applicat
 	return all[0].Application, nil
 }
 
-// Applications gives an organization's own, the newest first; of one round unless that is zero.
-func (s *Service) Applications(ctx context.Context, organization, round uuid.UUID) ([]Application, error) {
-	var all []Application
+// ApplicationFilter picks own applications; a zero Round picks those of all.
+type ApplicationFilter struct {
+	Round uuid.UUID
+	After *RoundPosition
+	Limit int
+}
+
+// ApplicationPage is one page, the newest first; Next is nil on the last.
+type ApplicationPage struct {
+	Items []Application
+	Next  *RoundPosition
+}
+
+// ListApplications gives an organization's own.
+func (s *Service) ListApplications(ctx context.Context, organization uuid.UUID, f ApplicationFilter) (ApplicationPage, error) {
+	if f.Limit < 1 || f.Limit > MaxPage {
+		f.Limit = pageLength
+	}
+	page := ApplicationPage{Items: []Application{}}
 	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
-		found, err := queryApplications(ctx, tx, `where a.borrower_id = app_organization() and ($1::uuid = '00000000-0000-0000-0000-000000000000' or a.round_id = $1)
-			order by a.created_at desc, a.id limit 200`, round)
-		for _, a := range found {
-			all = append(all, a.Application)
+		found, err := selectApplications(ctx, tx, f)
+		if err != nil {
+			return err
 		}
+		if len(found) > f.Limit {
+			found = found[:f.Limit]
+			last := found[f.Limit-1]
+			page.Next = &RoundPosition{CreatedAt: last.createdAt, ID: last.ID}
+		}
+		for _, a := range found {
+			page.Items = append(page.Items, a.Application)
+		}
+		return nil
+	})
+	if err != nil {
+		return ApplicationPage{}, fmt.Errorf("list applications: %w", err)
+	}
+	return page, nil
+}
+
+// Applications gives all of an organization's own of one round; of any, the newest ones, when round is zero.
+func (s *Service) Applications(ctx context.Context, organization, round uuid.UUID) ([]Application, error) {
+	page, err := s.ListApplications(ctx, organization, ApplicationFilter{Round: round, Limit: MaxPage})
+	return page.Items, err
+}
+
+// Application gives an organization's own. ErrApplicationUnknown.
+func (s *Service) Application(ctx context.Context, organization, id uuid.UUID) (Application, error) {
+	var a Application
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
+		a, err = applicationTx(ctx, tx, id)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list applications: %w", err)
+		return Application{}, fmt.Errorf("read application: %w", err)
 	}
-	return all, nil
+	return a, nil
 }
 
 // Withdraw takes an application back; after the list was fixed its number stays there and wins nothing. ErrApplicationUnknown, ErrWithdrawLate.

@@ -276,7 +276,7 @@ func strike(ctx context.Context, tx *postgres.Tx, all []owned, struck map[lotter
 			}
 			some = true
 			told = append(told, a.Number+" "+w.Pool())
-			if err := dropWish(ctx, tx, a.ID, n+1, struckWish); err != nil {
+			if err := dropWish(ctx, tx, a.ID, n+1, WishStruck); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -288,8 +288,8 @@ func strike(ctx context.Context, tx *postgres.Tx, all []owned, struck map[lotter
 	return lost, told, nil
 }
 
-// struckWish is the code of why a wish on the list was not drawn for.
-const struckWish = "room_changed"
+// WishStruck is the code (Wish.Dropped) of a wish on the list that was not drawn for, because its room can no longer be used.
+const WishStruck = "room_changed"
 
 // allot books one drawn time as a hold until the day of acceptance; false when the room can't be used after all.
 func (s *Service) allot(ctx context.Context, tx *postgres.Tx, r *Round, j judges, a *owned, t lottery.Take) (bool, error) {

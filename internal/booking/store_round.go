@@ -146,19 +146,34 @@ func wishesDocument(wishes []Wish) ([]byte, error) {
 // owned is an application with whose it is, as the worker sees it.
 type owned struct {
 	Application
-	borrower uuid.UUID
+	borrower  uuid.UUID
+	createdAt time.Time
+}
+
+// selectApplications pages own ones by (created_at, id); of one organization they are few in a round.
+func selectApplications(ctx context.Context, tx *postgres.Tx, f ApplicationFilter) ([]owned, error) {
+	tail, args := "where a.borrower_id = app_organization()", []any{}
+	if f.Round != uuid.Nil {
+		args = append(args, f.Round)
+		tail += fmt.Sprintf(" and a.round_id = $%d", len(args))
+	}
+	if f.After != nil {
+		args = append(args, f.After.CreatedAt, f.After.ID)
+		tail += fmt.Sprintf(" and (a.created_at < $%[1]d or a.created_at = $%[1]d and a.id > $%[2]d)", len(args)-1, len(args))
+	}
+	return queryApplications(ctx, tx, fmt.Sprintf("%s order by a.created_at desc, a.id limit %d", tail, f.Limit+1), args...)
 }
 
 // queryApplications reads applications that the transaction may see.
 func queryApplications(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]owned, error) {
-	rows, err := tx.Pgx.Query(ctx, `select a.id, a.round_id, a.borrower_id, a.number, a.title, a.people, coalesce(a.outcome, ''), a.booking_id, coalesce(b.status, '')
+	rows, err := tx.Pgx.Query(ctx, `select a.id, a.round_id, a.borrower_id, a.number, a.title, a.people, coalesce(a.outcome, ''), a.booking_id, coalesce(b.status, ''), a.created_at
 		from booking_application a left join booking b on b.id = a.booking_id `+tail, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read applications: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (owned, error) {
 		var a owned
-		err := row.Scan(&a.ID, &a.RoundID, &a.borrower, &a.Number, &a.Title, &a.People, &a.Outcome, &a.BookingID, &a.Status)
+		err := row.Scan(&a.ID, &a.RoundID, &a.borrower, &a.Number, &a.Title, &a.People, &a.Outcome, &a.BookingID, &a.Status, &a.createdAt)
 		return a, err
 	})
 	if err != nil {

@@ -33,6 +33,9 @@ func TestBookings(t *testing.T) {
 	}
 	states := map[booking.Status]int{}
 	for _, one := range page.Items {
+		if one.Room.Name == "小会議室（6階）" && one.Status == booking.Held {
+			continue // drawn by lot
+		}
 		states[one.Status]++
 		d, err := b.services.Bookings.Get(t.Context(), one.Borrower.ID, one.ID)
 		if err != nil {

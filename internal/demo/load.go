@@ -64,6 +64,9 @@ func Load(ctx context.Context, s Services, book *Book) error {
 			return fmt.Errorf("load demo: programme %s: %w", p.ID, err)
 		}
 	}
+	if err := l.rounds(ctx); err != nil {
+		return fmt.Errorf("load demo: %w", err)
+	}
 	return nil
 }
 

@@ -102,7 +102,7 @@ func (b *bundle) load(t *testing.T) *demo.Book {
 
 var tables = []string{
 	"organization", "partnership", "partnership_member", "staff", "api_token", "event", "event_organiser", "series", "series_month", "occurrence",
-	"part", "booth", "quota", "joining_link", "ticket", "ticket_wish", "booking", "event_room", "door_link", "door_counter", "door_tap", "audit_entry",
+	"part", "booth", "quota", "joining_link", "ticket", "ticket_wish", "booking", "booking_round", "booking_application", "event_room", "door_link", "door_counter", "door_tap", "audit_entry",
 }
 
 func (b *bundle) counts(t *testing.T) map[string]int {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -29,6 +30,7 @@ type Past struct {
 	clock     *clock.Fake
 	db        *postgres.DB
 	events    *event.Service
+	bookings  *booking.Service
 	tickets   *ticket.Service
 	door      *door.Service
 	collector *report.Collector
@@ -38,7 +40,7 @@ type Past struct {
 func OpenPast(db *postgres.DB, c *clock.Fake, keys *secret.Keys, random io.Reader) *Past {
 	directory := organization.NewDirectory(db)
 	p := &Past{
-		clock: c, db: db, events: event.NewService(db, directory, nil), tickets: ticket.New(db, keys, random, nil), door: door.NewService(db, keys, random),
+		clock: c, db: db, events: event.NewService(db, directory, nil), bookings: booking.NewService(db, directory, keys, random), tickets: ticket.New(db, keys, random, nil), door: door.NewService(db, keys, random),
 		collector: report.Collect(db, nil),
 	}
 	p.tickets.CountAnswers(p.collector)

@@ -42,7 +42,9 @@ func (b *bundle) bodies() map[string]obj {
 		"moveBooking": {"title": "新しい題"}, "swapBookings": {"with": uuid.NewString()}, "addBookingNote": {"body": "よろしくお願いします。"},
 		"askExemption": {"class": "welfare", "reason": "福祉"}, "decideExemption": {"decision": "grant", "reason": "福祉"}, "placeBookingSeries": b.bookingSeriesBody(uuid.New()),
 		"moveBookingSeries": {"scope": "all", "shift_days": 1}, "cancelBookingSeries": {"scope": "all"}, "createRoomCalendar": {"name": "清掃"},
-		"lookAtPaperCode": {"paper_code": "7BEB-M6F4-74KR"}, "takeByPaperCode": {"paper_code": "7BEB-M6F4-74KR", "seats": 1},
+		"createRound": b.roundBody(uuid.New()), "changeRound": {"name": "春の抽選"}, "applyForRooms": {"round_id": uuid.NewString(), "title": "会", "wishes": list{b.wish(uuid.New(), 9, 12)}},
+		"changeApplication": {"title": "会", "wishes": list{b.wish(uuid.New(), 9, 12)}},
+		"lookAtPaperCode":   {"paper_code": "7BEB-M6F4-74KR"}, "takeByPaperCode": {"paper_code": "7BEB-M6F4-74KR", "seats": 1},
 		"printPaperSheet": {"occurrence_id": uuid.NewString(), "part_id": uuid.NewString(), "quota_id": uuid.NewString(), "codes": 1},
 	}
 }

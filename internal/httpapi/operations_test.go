@@ -187,6 +187,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	b.tourDoor(t)
 	b.tourVenues(t)
 	b.tourBookings(t)
+	b.tourRounds(t)
 	b.tourEventRooms(t)
 	b.tourReports(t)
 	b.tourDraw(t)

@@ -84,7 +84,10 @@ func freeRooms(all []booking.FreeRoom) []api.FreeRoom {
 func availability(a booking.Availability) api.Availability {
 	out := api.Availability{
 		Room: bookedRoom(a.Room), Organization: organizationRef(a.Lender), From: tokyo(a.From), To: tokyo(a.To), Taken: make([]api.TakenSpan, len(a.Busy)),
-		Days: make([]api.AvailabilityDay, len(a.Days)),
+		Kept: make([]api.KeptSpan, len(a.Kept)), Days: make([]api.AvailabilityDay, len(a.Days)),
+	}
+	for i, k := range a.Kept {
+		out.Kept[i] = api.KeptSpan{StartsAt: tokyo(k.From), EndsAt: tokyo(k.To), RoundID: k.Round}
 	}
 	for i, s := range a.Busy {
 		out.Taken[i] = api.TakenSpan{StartsAt: tokyo(s.From), EndsAt: tokyo(s.To)}

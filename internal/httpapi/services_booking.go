@@ -35,6 +35,20 @@ type Bookings interface {
 	ChangeSeries(ctx context.Context, by booking.Author, series uuid.UUID, c booking.SeriesChange) (booking.Series, error)
 	CancelSeries(ctx context.Context, by booking.Author, series uuid.UUID, scope booking.Scope, from uuid.UUID, reason string) (booking.Series, error)
 
+	Round(ctx context.Context, id uuid.UUID) (booking.Round, error)
+	Rounds(ctx context.Context, f booking.RoundFilter) (booking.RoundPage, error)
+	OwnRound(ctx context.Context, organization, id uuid.UUID) (r booking.Round, applications int, err error)
+	OpenRound(ctx context.Context, by booking.Author, in booking.RoundInput) (booking.Round, error)
+	ChangeRound(ctx context.Context, by booking.Author, id uuid.UUID, change booking.RoundChange) (booking.Round, error)
+	CancelRound(ctx context.Context, by booking.Author, id uuid.UUID) (booking.Round, error)
+	ListApplications(ctx context.Context, organization uuid.UUID, f booking.ApplicationFilter) (booking.ApplicationPage, error)
+	Application(ctx context.Context, organization, id uuid.UUID) (booking.Application, error)
+	Apply(ctx context.Context, by booking.Author, in booking.ApplicationInput) (booking.Application, error)
+	ChangeApplication(ctx context.Context, by booking.Author, id uuid.UUID, in booking.ApplicationInput) (booking.Application, error)
+	Withdraw(ctx context.Context, by booking.Author, id uuid.UUID) error
+	AcceptResult(ctx context.Context, by booking.Author, id uuid.UUID) (booking.Application, error)
+	DeclineResult(ctx context.Context, by booking.Author, id uuid.UUID) (booking.Application, error)
+
 	Calendars(ctx context.Context, organization, room uuid.UUID) ([]booking.Calendar, error)
 	CreateCalendar(ctx context.Context, by booking.Author, room uuid.UUID, name string) (booking.IssuedCalendar, error)
 	RevokeCalendar(ctx context.Context, by booking.Author, room, id uuid.UUID) error

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
@@ -19,6 +21,9 @@ type Bookings interface {
 	Board(ctx context.Context, q booking.BoardQuery) (booking.Board, error)
 	Free(ctx context.Context, q booking.FreeQuery) (booking.FreePage, error)
 	Near(ctx context.Context, q booking.FreeQuery) ([]booking.Near, error)
+	// Round fails with booking.ErrRoundUnknown.
+	Round(ctx context.Context, id uuid.UUID) (booking.Round, error)
+	Rounds(ctx context.Context, f booking.RoundFilter) (booking.RoundPage, error)
 }
 
 // boardView is the free and taken times of one facility or one room.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
@@ -18,6 +19,7 @@ type facilitiesView struct {
 	Errors   []fieldError
 	Area     selectField
 	Q        input
+	Rounds   []roundLink // draws that go on now, above the whole list
 	Towns    []townOfFacilities
 	Empty    bool
 	NextHref string
@@ -63,6 +65,11 @@ func (s *Site) facilitiesList(c echo.Context) error {
 	page, err := s.venues.Facilities(c.Request().Context(), filter)
 	if err != nil {
 		return err
+	}
+	if area == "" && q == "" && filter.After == uuid.Nil {
+		if v.Rounds, err = s.currentRounds(c.Request().Context(), p, booking.RoundFilter{Limit: 10}, nil); err != nil {
+			return err
+		}
 	}
 	v.Towns, v.Empty = p.towns(page.Items), len(page.Items) == 0
 	if page.Next != uuid.Nil {

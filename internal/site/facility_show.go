@@ -3,12 +3,14 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
@@ -28,6 +30,7 @@ type facilityView struct {
 	BarrierFree, Barriers    []string
 	BarrierNote              []string
 	Rooms                    []roomRow
+	Rounds                   []roundLink
 	Pictures                 []pictureView
 	OpenDataHref             string
 	CalendarHref             string
@@ -87,6 +90,12 @@ func (s *Site) facilityShow(c echo.Context) error {
 		if c.Room == nil {
 			v.Closings = append(v.Closings, p.closing(c))
 		}
+	}
+	v.Rounds, err = s.currentRounds(ctx, p, booking.RoundFilter{Lender: f.Organization.ID, Limit: booking.MaxPage}, func(r *booking.Round) bool {
+		return slices.ContainsFunc(r.Rooms, func(room booking.RoomRef) bool { return room.FacilityID == f.ID })
+	})
+	if err != nil {
+		return err
 	}
 	return s.show(c, http.StatusOK, "facility", v)
 }

@@ -23,7 +23,7 @@ var declared = map[string]any{
 	"home": homeView{}, "events": eventsView{}, "event": eventView{}, "organization": organizationView{}, "ticket": ticketView{},
 	"ticket_form": ticketFormView{}, "promises": promisesView{}, "problem": problemView{}, "erasure": erasureView{}, "error": errorView{}, "koyomi": koyomiView{}, "door": doorView{}, "proof": proofView{}, "draw": drawView{}, "paper": paperView{},
 	"ticket_slots": ticketSlotsView{}, "ticket_slip": slipView{},
-	"facilities": facilitiesView{}, "facility": facilityView{}, "room": roomView{}, "calendar": calendarView{}, "free": freeView{},
+	"facilities": facilitiesView{}, "facility": facilityView{}, "room": roomView{}, "calendar": calendarView{}, "free": freeView{}, "round": roundView{},
 }
 
 type templates map[string]*template.Template

@@ -41,6 +41,7 @@ type roomView struct {
 	Siblings           []roomRow
 	Errors             []fieldError
 	Board              *boardView // nil of a room that is not open
+	Rounds             []roundLink
 }
 
 type factLine struct{ Name, Value, Note string }
@@ -89,6 +90,9 @@ func (s *Site) roomShow(c echo.Context) error {
 		if other.ID != r.ID {
 			v.Siblings = append(v.Siblings, p.roomRow(other))
 		}
+	}
+	if v.Rounds, err = s.currentRounds(ctx, p, booking.RoundFilter{Room: r.ID}, nil); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if r.Bookable() {

@@ -25,6 +25,8 @@ func (s *Site) Routes(r httpx.Routes) {
 	httpx.Get(r, "/facilities/:id/calendar.json", s.facilityCalendarData)
 	httpx.Get(r, "/rooms/free", s.roomsFree)
 	httpx.Get(r, "/rooms/:id", s.roomShow)
+	httpx.Get(r, "/rounds/:id", s.roundShow)
+	httpx.Get(r, "/rounds/:id/list.txt", s.roundText)
 	httpx.Get(r, "/photos/:file", s.photoShow)
 	httpx.Get(r, "/t", s.ticketForm)
 	r.Add(http.MethodPost, "/t", s.ticketOpen)

@@ -27,6 +27,7 @@ const (
 	BookingsRead     Permission = "bookings.read"
 	BookingsRequest  Permission = "bookings.request" // ask for rooms, give them up, write notes
 	BookingsDecide   Permission = "bookings.decide"  // approve and decline, confirm, exempt, swap, links to calendars
+	RoundsRun        Permission = "rounds.run"       // announce, change and call off draws of own rooms
 	AuditRead        Permission = "audit.read"
 	OrganizationEdit Permission = "organization.edit"
 	GroupsRegister   Permission = "groups.register"
@@ -42,6 +43,7 @@ var least = map[Permission]Role{
 	BookingsRead:     Editor,
 	BookingsRequest:  Editor,
 	BookingsDecide:   Publisher,
+	RoundsRun:        Publisher,
 	DoorOpen:         Editor,
 	VenuesRead:       Editor,
 	VenuesManage:     Publisher,

@@ -27,6 +27,7 @@ func TestRoleMay(t *testing.T) {
 		{staff.BookingsRead, true, true, true},
 		{staff.BookingsRequest, true, true, true},
 		{staff.BookingsDecide, false, true, true},
+		{staff.RoundsRun, false, true, true},
 		{staff.EventsPublish, false, true, true},
 		{staff.OrganisersDecide, false, true, true},
 		{staff.SeriesDecide, false, true, true},
