@@ -3,6 +3,7 @@ package lottery_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,7 +113,7 @@ type mark struct {
 
 // againOnFloor is again for lists with floor, made from docs/rounds.md alone: strings, and a calendar that is marked minute by minute. who says who stands in it:
 // "" nobody, "+" those who share.
-func againOnFloor(text, seed string, withdrawn map[string]bool) []string {
+func againOnFloor(text, seed string, withdrawn map[string]bool, struck ...lottery.Struck) []string {
 	calendar := map[mark]string{}
 	marks := func(pool string) map[mark]string {
 		all := map[mark]string{}
@@ -160,7 +161,7 @@ func againOnFloor(text, seed string, withdrawn map[string]bool) []string {
 			}
 			size, _ := strconv.Atoi(words[2])
 			for _, pool := range words[3:] {
-				if got == "" && room[pool] >= size && free(pool) {
+				if got == "" && room[pool] >= size && free(pool) && !slices.Contains(struck, lottery.Struck{Number: number, Pool: pool}) {
 					got = pool
 				}
 			}
@@ -211,15 +212,18 @@ func TestDrawOnFloorIsWhatAnyoneElseGets(t *testing.T) {
 			t.Fatalf("%v, read back as\n%s\nwant\n%s", err, read.Text(), l.Text())
 		}
 		s := lottery.Seed(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed"))
-		withdrawn := map[string]bool{}
+		withdrawn, struck := map[string]bool{}, map[lottery.Struck]bool{}
 		for _, e := range l.Entries {
 			withdrawn[e.Number] = rapid.IntRange(0, 4).Draw(t, "withdraws") == 0
+			if rapid.IntRange(0, 4).Draw(t, "is struck") == 0 {
+				struck[lottery.Struck{Number: e.Number, Pool: rapid.SampledFrom(e.Choices).Draw(t, "which")}] = true
+			}
 		}
 		var got []string
-		for _, d := range lottery.Draw(l, s, withdrawn) {
+		for _, d := range lottery.DrawWithout(l, s, withdrawn, struck) {
 			got = append(got, d.Number+" "+d.Pool)
 		}
-		if want := againOnFloor(l.Text(), s.Reveal(), withdrawn); !slices.Equal(got, want) {
+		if want := againOnFloor(l.Text(), s.Reveal(), withdrawn, slices.Collect(maps.Keys(struck))...); !slices.Equal(got, want) {
 			t.Fatalf("drawn %q, want %q from\n%s", got, want, l.Text())
 		}
 		mixed := l
