@@ -136,10 +136,10 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	return g.Wait()
 }
 
-// collectLess lets garbage pile up to three times what is in use: that is little here, and a rush would collect it dozens of times a second. An operator's
+// collectLess lets garbage pile up to twice what is in use: that is little here, and a rush would collect it dozens of times a second. An operator's
 // GOGC is obeyed.
 func collectLess() {
-	const usual, ours = 100, 300
+	const usual, ours = 100, 200
 	if asked := debug.SetGCPercent(ours); asked != usual {
 		debug.SetGCPercent(asked)
 	}

@@ -16,5 +16,5 @@
 //
 // Every writer locks spaces in the order of their ids in a statement of its own, then bookings in the order of theirs; looks again; inserts with on conflict do
 // nothing and counts the rows (ADR 0017). Placing locks the spaces of its room; what ends or moves a booking locks those of its facility, because
-// whoever moves up may need more of them.
+// whoever moves up may need more of them. What one author asks for while two of its requests are under way is placed in one transaction (crowd.go).
 package booking

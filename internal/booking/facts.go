@@ -15,9 +15,10 @@ import (
 )
 
 // What is known of rooms is kept for a moment: rules change seldom and are read with every booking. A room or facility changed since is noticed in the
-// transaction (booking_place says stale), and so are closings; a holiday moved is seen after factsAge.
+// transaction (booking_place says stale), and so are closings; a holiday moved is seen after factsAge. Nobody is refused by facts older than factsSure.
 const (
-	factsAge  = 30 * time.Second
+	factsAge  = 2 * time.Minute
+	factsSure = 15 * time.Second
 	factsMost = 4096
 	daysAhead = 800 // of holidays and closings
 )
@@ -57,10 +58,13 @@ func (k *knownFacts) put(key factsKey, f *facts) {
 	k.all[key] = f
 }
 
-func (k *knownFacts) drop(key factsKey) {
+// drop forgets a room; false when nothing was known of it.
+func (k *knownFacts) drop(key factsKey) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	_, ok := k.all[key]
 	delete(k.all, key)
+	return ok
 }
 
 // factsFor gives what decides about a room for one who asks; ErrRoomUnknown when that organization may not see it.

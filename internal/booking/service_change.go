@@ -329,7 +329,7 @@ func (s *Service) DecideExemption(ctx context.Context, by Author, id uuid.UUID, 
 	})
 }
 
-// permitNumber names a permit: the day of use and the beginning of the booking's id.
+// permitNumber names a permit: the day of use and the end of the booking's id, which is its random part.
 func permitNumber(b *Booking) string {
-	return strings.ReplaceAll(dayOf(b.StartsAt), "-", "") + "-" + strings.ToUpper(b.ID.String()[:8])
+	return strings.ReplaceAll(dayOf(b.StartsAt), "-", "") + "-" + strings.ToUpper(b.ID.String()[28:])
 }

@@ -13,7 +13,10 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-const placeStatement = "select outcome, stands from booking_place($1, $2, $3, $4, $5)"
+const (
+	placeStatement    = "select outcome, stands from booking_place($1, $2, $3, $4, $5)"
+	togetherStatement = "select booking_place_all($1, $2, $3, $4)"
+)
 
 // row has the columns of booking that a new one is given; booking_place sets the parties and the times of writing itself.
 type row struct {
@@ -68,6 +71,38 @@ func placeAlone(db *postgres.DB, by Author) sender {
 			return b.scanPlaced(row, &outcome)
 		}, placeStatement, asked(b), roomSeen, facilitySeen, monthCap, queue)
 		return outcome, err
+	}
+}
+
+// placeTogether is one statement for bookings of one author; the outcomes are in their order.
+func placeTogether(db *postgres.DB) func(ctx context.Context, by Author, batch []*comer) ([]string, error) {
+	return func(ctx context.Context, by Author, batch []*comer) (outcomes []string, err error) {
+		rows, rooms, facilities, caps := make([]row, len(batch)), make([]time.Time, len(batch)), make([]time.Time, len(batch)), make([]*int, len(batch))
+		for i, one := range batch {
+			rows[i], rooms[i], facilities[i], caps[i] = asked(one.b), one.roomSeen, one.facilitySeen, one.monthCap
+		}
+		err = db.InOneStatement(ctx, by.Organization, by.Actor, func(row pgx.Row, now time.Time) error {
+			for _, one := range batch {
+				one.b.CreatedAt, one.b.ModifiedAt = now, now
+			}
+			return row.Scan(&outcomes)
+		}, togetherStatement, rows, rooms, facilities, caps)
+		if err == nil && len(outcomes) != len(batch) {
+			err = fmt.Errorf("place bookings: %d outcomes for %d", len(outcomes), len(batch))
+		}
+		return outcomes, err
+	}
+}
+
+// placeAmong places a booking with those of its author that come at the same moment; one that may have to wait in line, and one whose transaction is another's, alone.
+func (s *Service) placeAmong(by Author) sender {
+	alone := placeAlone(s.db, by)
+	return func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (string, error) {
+		byItself := func() (string, error) { return alone(ctx, b, roomSeen, facilitySeen, monthCap, queue) }
+		if queue || postgres.IsJoined(ctx) {
+			return byItself()
+		}
+		return s.crowd.place(ctx, by, &comer{b: b, roomSeen: roomSeen, facilitySeen: facilitySeen, monthCap: monthCap, answer: make(chan arrival, 1)}, byItself)
 	}
 }
 

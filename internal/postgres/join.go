@@ -18,3 +18,9 @@ func joined(ctx context.Context, s scope) *Tx {
 	}
 	return nil
 }
+
+// IsJoined reports whether ctx brings somebody's transaction with it, of whatever scope.
+func IsJoined(ctx context.Context) bool {
+	_, ok := ctx.Value(joinKey{}).(*Tx)
+	return ok
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,6 +167,13 @@ func Violates(err error, constraint string) bool {
 // NoRows reports whether err says that a query found nothing, from pgx or from GORM.
 func NoRows(err error) bool {
 	return errors.Is(err, pgx.ErrNoRows) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, gorm.ErrRecordNotFound)
+}
+
+// Refused reports whether err is the server's own no to a statement, so that nothing of its transaction happened: neither a lost connection, after which nobody knows,
+// nor a server that is short of something or being shut down.
+func Refused(err error) bool {
+	state, _ := Constraint(err)
+	return state != "" && !slices.Contains([]string{"08", "53", "57"}, state[:2])
 }
 
 // SQLSTATE 40001 serialization_failure and 40P01 deadlock_detected: nothing happened, the same again may pass.
