@@ -297,7 +297,7 @@ func (a *aviary) places() map[string]string {
 	}
 	metrics, err := io.ReadAll(w.Body)
 	_ = w.Body.Close()
-	if err != nil || !strings.Contains(string(metrics), "tonarimachi_") {
+	if err != nil || !strings.Contains(string(metrics), "tonarimachi_notices_total") {
 		a.t.Fatalf("metrics: %v", err)
 	}
 	serverLog, err := os.ReadFile(filepath.Join(a.dir, "postgres.log"))

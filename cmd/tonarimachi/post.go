@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/courier"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/job"
 	"github.com/tonarimachi/tonarimachi/internal/notice"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -18,7 +21,7 @@ import (
 
 // newRunner makes the runner of all jobs: the housekeeping, the keys of contacts, and the post. contactsLost is the operator's word that the former key store
 // is gone.
-func newRunner(ctx context.Context, cfg config.Config, log *slog.Logger, db *postgres.DB, contactsLost bool) (*job.Runner, error) {
+func newRunner(ctx context.Context, cfg config.Config, log *slog.Logger, db *postgres.DB, metrics *httpx.Metrics, contactsLost bool) (*job.Runner, error) {
 	vault, err := contact.OpenVault(string(cfg.ContactDir), cfg.ContactKeys, random)
 	if err != nil {
 		return nil, err
@@ -27,7 +30,7 @@ func newRunner(ctx context.Context, cfg config.Config, log *slog.Logger, db *pos
 	if err := keeper.Start(ctx, !cfg.Mail.IsZero(), contactsLost); err != nil {
 		return nil, fmt.Errorf("open the contact key store: %w", err)
 	}
-	deliverer, err := newDeliverer(cfg, log, db, vault)
+	deliverer, err := newDeliverer(cfg, log, db, vault, countNotices(metrics))
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +49,21 @@ func postTasks(db *postgres.DB, keeper *contact.Keeper) []job.Task {
 	}
 }
 
-func newDeliverer(cfg config.Config, log *slog.Logger, db *postgres.DB, vault *contact.Vault) (*notice.Deliverer, error) {
+// countNotices counts notices by kind and outcome, nothing finer. Every count is there from the start, so that its first rise is seen as one.
+func countNotices(metrics *httpx.Metrics) func(notice.Kind, string) {
+	notices := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tonarimachi_notices_total", Help: "Tries to deliver notices by kind and outcome.",
+	}, []string{"kind", "outcome"})
+	metrics.Registerer().MustRegister(notices)
+	for _, kind := range notice.Kinds {
+		for _, outcome := range notice.Outcomes {
+			notices.WithLabelValues(string(kind), outcome)
+		}
+	}
+	return func(kind notice.Kind, outcome string) { notices.WithLabelValues(string(kind), outcome).Inc() }
+}
+
+func newDeliverer(cfg config.Config, log *slog.Logger, db *postgres.DB, vault *contact.Vault, count func(notice.Kind, string)) (*notice.Deliverer, error) {
 	texts, err := notice.ReadTexts(web.Templates, string(cfg.BaseURL))
 	if err != nil {
 		return nil, err
@@ -60,7 +77,7 @@ func newDeliverer(cfg config.Config, log *slog.Logger, db *postgres.DB, vault *c
 		subject = string(cfg.BaseURL)
 	}
 	o := notice.Options{
-		DB: db, Contacts: vault, Texts: texts, Keys: cfg.Keys, Log: log,
+		DB: db, Contacts: vault, Texts: texts, Keys: cfg.Keys, Log: log, Count: count,
 		Pusher: courier.NewPush(courier.PushOptions{Private: private, Public: public, Subject: subject, Clock: db.Clock()}),
 	}
 	switch {

@@ -110,7 +110,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	if s.worker {
-		runner, err := newRunner(ctx, cfg, log, db, s.contactsLost)
+		runner, err := newRunner(ctx, cfg, log, db, metrics, s.contactsLost)
 		if err != nil {
 			return err
 		}

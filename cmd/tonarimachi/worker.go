@@ -40,12 +40,12 @@ func work(ctx context.Context, cfg config.Config, log *slog.Logger, contactsLost
 		return err
 	}
 	defer db.Close()
-	runner, err := newRunner(ctx, cfg, log, db, contactsLost)
+	metrics := httpx.NewMetrics()
+	countConnections(metrics, db)
+	runner, err := newRunner(ctx, cfg, log, db, metrics, contactsLost)
 	if err != nil {
 		return err
 	}
-	metrics := httpx.NewMetrics()
-	countConnections(metrics, db)
 	g, ctx := errgroup.WithContext(ctx)
 	serveMetrics(ctx, g, cfg, log, metrics)
 	g.Go(func() error {

@@ -68,8 +68,10 @@ type PartTemplate struct {
 	Sitting          string       `json:"sitting" validate:"max=100,line"`
 	OpensDaysBefore  *int         `json:"opens_days_before" validate:"omitempty,min=0,max=400"`
 	ClosesDaysBefore *int         `json:"closes_days_before" validate:"omitempty,min=0,max=400"`
+	DrawsDaysBefore  *int         `json:"draws_days_before" validate:"omitempty,min=0,max=400"` // of a lottery, at noon; nil: as soon as registration has closed
 	WaitingList      bool         `json:"waiting_list"`
 	Quotas           []QuotaInput `json:"quotas" validate:"max=20,dive"`
+	Booths           []BoothInput `json:"booths" validate:"max=60,dive"` // the tables, without ids; their slots are laid out date by date
 }
 
 // On gives the template's occurrence on a day.
@@ -86,7 +88,7 @@ func (t Template) On(day clock.Date) OccurrenceInput {
 		starts, ends := at(p.StartsTime, o.StartsAt), at(p.EndsTime, o.EndsAt)
 		part := PartInput{
 			Name: p.Name, Description: p.Description, StartsAt: &starts, EndsAt: &ends, PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: p.Reservation, Sitting: p.Sitting, Quotas: p.Quotas, WaitingList: p.WaitingList,
+			Reservation: p.Reservation, Sitting: p.Sitting, Quotas: p.Quotas, WaitingList: p.WaitingList, Booths: p.Booths,
 		}
 		if p.OpensDaysBefore != nil {
 			opens := day.AddDays(-*p.OpensDaysBefore).At(0, 0)
@@ -99,6 +101,10 @@ func (t Template) On(day clock.Date) OccurrenceInput {
 				closes = ends
 			}
 			part.ClosesAt = &closes
+		}
+		if p.DrawsDaysBefore != nil {
+			draws := day.AddDays(-*p.DrawsDaysBefore).At(12, 0)
+			part.DrawsAt = &draws
 		}
 		o.Parts = append(o.Parts, part)
 	}

@@ -132,7 +132,7 @@ func (s *Service) Create(ctx context.Context, a Author, in Input) (Event, error)
 	if err != nil {
 		return Event{}, err
 	}
-	booths, err := resolveBooths(view, "occurrences", in.Occurrences)
+	booths, err := resolveBooths(view, "occurrences", in.Occurrences...)
 	if err != nil {
 		return Event{}, err
 	}

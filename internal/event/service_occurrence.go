@@ -28,7 +28,7 @@ func (s *Service) AddOccurrence(ctx context.Context, a Author, id uuid.UUID, in 
 	if err != nil {
 		return Event{}, fmt.Errorf("read directory: %w", err)
 	}
-	booths, err := resolveBooths(view, "", []OccurrenceInput{in})
+	booths, err := resolveBooths(view, "", in)
 	if err != nil {
 		return Event{}, err
 	}
@@ -80,7 +80,7 @@ func (s *Service) changeOccurrence(ctx context.Context, a Author, tx *postgres.T
 		return err
 	}
 	next.tidy()
-	booths, err := resolveBooths(view, "", []OccurrenceInput{next})
+	booths, err := resolveBooths(view, "", next)
 	if err != nil {
 		return err
 	}
@@ -266,11 +266,12 @@ func loadOccurrence(ctx context.Context, tx *postgres.Tx, event, occurrence uuid
 // boothOwners maps the slugs named by booths to organizations.
 type boothOwners map[string]uuid.UUID
 
-func resolveBooths(view *organization.View, prefix string, occurrences []OccurrenceInput) (boothOwners, error) {
+// resolveBooths finds the organizations; prefix is how the fields of the occurrences begin, "occurrences" when they are a numbered list.
+func resolveBooths(view *organization.View, prefix string, occurrences ...OccurrenceInput) (boothOwners, error) {
 	owners, refusal := boothOwners{}, ErrInvalid
 	for i, o := range occurrences {
-		at := ""
-		if prefix != "" {
+		at := prefix
+		if prefix == "occurrences" {
 			at = prefix + "." + strconv.Itoa(i) + "."
 		}
 		for j, p := range o.Parts {

@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -12,7 +13,7 @@ import (
 
 // CreateSeries gives an event a rule. With ChooseEvery nothing is decided by itself either: DecideMonth with the candidates yields the dates.
 func (s *Service) CreateSeries(ctx context.Context, a Author, event uuid.UUID, in SeriesInput) (Event, error) {
-	if err := checkSeries(in); err != nil {
+	if err := s.checkSeries(ctx, in); err != nil {
 		return Event{}, err
 	}
 	return s.write(ctx, a, event, "series.created", nil, func(tx *postgres.Tx) error {
@@ -27,9 +28,30 @@ func (s *Service) CreateSeries(ctx context.Context, a Author, event uuid.UUID, i
 	})
 }
 
+// checkSeries refuses what no date could be made of, tables of organizations that are not here among it.
+func (s *Service) checkSeries(ctx context.Context, in SeriesInput) error {
+	if err := checkSeries(in); err != nil {
+		return err
+	}
+	_, err := s.seriesBooths(ctx, in.Template, "template.")
+	return err
+}
+
+// seriesBooths finds who sits at the tables of a template.
+func (s *Service) seriesBooths(ctx context.Context, t Template, prefix string) (boothOwners, error) {
+	if !slices.ContainsFunc(t.Parts, func(p PartTemplate) bool { return len(p.Booths) > 0 }) {
+		return nil, nil
+	}
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read directory: %w", err)
+	}
+	return resolveBooths(view, prefix, t.On(sampleDay))
+}
+
 // ChangeSeries changes the rule and the template for months still to be decided; dates that stand stay.
 func (s *Service) ChangeSeries(ctx context.Context, a Author, series uuid.UUID, in SeriesInput) (Event, error) {
-	if err := checkSeries(in); err != nil {
+	if err := s.checkSeries(ctx, in); err != nil {
 		return Event{}, err
 	}
 	return s.onSeries(ctx, a, series, "series.changed", nil, func(tx *postgres.Tx, _ Event) error {
@@ -66,6 +88,10 @@ func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, m
 }
 
 func (s *Service) settleMonth(ctx context.Context, a Author, tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
+	booths, err := s.seriesBooths(ctx, e.Series.Template, "template.")
+	if err != nil {
+		return err
+	}
 	wanted := map[clock.Date]bool{}
 	for _, d := range dates {
 		wanted[d] = true
@@ -86,7 +112,7 @@ func (s *Service) settleMonth(ctx context.Context, a Author, tx *postgres.Tx, e 
 			continue
 		}
 		if len(free) == 0 {
-			if err := s.addOccurrence(ctx, tx, e.ID, e.Series.Template.On(d), nil, e.Series.ID, month); err != nil {
+			if err := s.addOccurrence(ctx, tx, e.ID, e.Series.Template.On(d), booths, e.Series.ID, month); err != nil {
 				return err
 			}
 			continue

@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,6 +23,19 @@ func (s *Service) Slots(ctx context.Context, id uuid.UUID) ([]BoothSlot, error) 
 		return err
 	})
 	return slots, err
+}
+
+// Sittings tells of which sittings the parts are; those that stand alone, and those of events that are not listed, are missing.
+func (s *Service) Sittings(ctx context.Context, parts []uuid.UUID) (map[uuid.UUID]Sitting, error) {
+	var found map[uuid.UUID]Sitting
+	err := s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
+		found, err = selectSittings(ctx, tx, parts)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find sittings: %w", err)
+	}
+	return found, nil
 }
 
 // SlotsForStaff gives the slots of an event as an organization's staff see them, with numbers.

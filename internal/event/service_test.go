@@ -239,6 +239,67 @@ func TestSeriesWithAChoice(t *testing.T) {
 	}
 }
 
+// A series whose parts are drawn by lot and whose tables are known needs no hand on each date.
+func TestSeriesWithADrawAndTables(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	owner := w.by["kiyose"]
+	e := must[event.Event](t)(w.events.Create(w.ctx, owner, event.Input{Kind: "consultation", Title: "毎月の相談会"}))
+	days := func(n int) *int { return &n }
+	series := func(change func(*event.Template)) event.SeriesInput {
+		in := event.SeriesInput{Rule: "FREQ=MONTHLY;BYDAY=3SA", RuleText: "毎月 第3土曜日", Choose: event.ChooseEvery, FirstMonth: "2027-01", Template: event.Template{
+			StartsTime: "13:00", EndsTime: "17:00", Place: event.Place{Kind: event.InPerson, Name: "市民センター"},
+			Parts: []event.PartTemplate{
+				{Name: "講演", Reservation: event.Lottery, ClosesDaysBefore: days(10), DrawsDaysBefore: days(7), Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 5}}},
+				{Name: "相談", Reservation: event.Slot, Booths: []event.BoothInput{{Organization: "bunkyo", Offers: "くらし"}, {Name: "弁護士"}}},
+			},
+		}}
+		change(&in.Template)
+		return in
+	}
+	for name, tt := range map[string]struct {
+		change func(*event.Template)
+		field  string
+		code   string
+	}{
+		"drawn while one can apply":   {func(t *event.Template) { t.Parts[0].DrawsDaysBefore = days(11) }, "parts.0.draws_at", "times_out_of_order"},
+		"seats that are drawn":        {func(t *event.Template) { t.Parts[0].Reservation = event.Seat }, "parts.0.draws_at", "only_for_lottery"},
+		"no end of applications":      {func(t *event.Template) { t.Parts[0].ClosesDaysBefore = nil }, "parts.0.closes_at", "required"},
+		"long before":                 {func(t *event.Template) { t.Parts[0].DrawsDaysBefore = days(401) }, "template.parts.0.draws_days_before", "too_big"},
+		"a table of nobody":           {func(t *event.Template) { t.Parts[1].Booths[1].Name = "" }, "template.parts.1.booths.1.name", "required"},
+		"a table of nobody's here":    {func(t *event.Template) { t.Parts[1].Booths[0].Organization = "nowhere" }, "template.parts.1.booths.0.organization", "organization_unknown"},
+		"a table's very long welcome": {func(t *event.Template) { t.Parts[1].Booths[0].Offers = strings.Repeat("あ", 1001) }, "template.parts.1.booths.0.offers", "too_long"},
+	} {
+		_, err := w.events.CreateSeries(w.ctx, owner, e.ID, series(tt.change))
+		f, _ := fault.As(err)
+		if f == nil || !slices.ContainsFunc(f.Fields, func(at fault.Field) bool { return at.Name == tt.field && at.Code == tt.code }) {
+			t.Errorf("%s: %v, want %s at %s", name, err, tt.code, tt.field)
+		}
+	}
+	e = must[event.Event](t)(w.events.CreateSeries(w.ctx, owner, e.ID, series(func(*event.Template) {})))
+	third := clock.NewDate(2027, 1, 16)
+	e = must[event.Event](t)(w.events.DecideMonth(w.ctx, owner, e.Series.ID, clock.NewDate(2027, 1, 1), event.MonthChoice{Dates: []clock.Date{third}}))
+	parts := e.Occurrences[0].Parts
+	if d := parts[0].Draws(); !d.Equal(third.AddDays(-7).At(12, 0)) || !parts[0].Closes().Equal(third.AddDays(-9).At(0, 0)) {
+		t.Errorf("closes %v, drawn %v", parts[0].Closes(), d)
+	}
+	if b := parts[1].Booths; len(b) != 2 || b[0].By == nil || b[0].By.Slug != "bunkyo" || b[0].Offers != "くらし" || b[1].Name != "弁護士" {
+		t.Errorf("tables %+v", b)
+	}
+	o := e.Occurrences[0]
+	slots := must[[]event.BoothSlot](t)(w.events.LayOutSlots(w.ctx, owner, e.ID, o.ID, parts[1].ID, event.SlotPlan{
+		Booths: []uuid.UUID{parts[1].Booths[0].ID, parts[1].Booths[1].ID}, From: o.StartsAt, To: o.StartsAt.Add(time.Hour), Minutes: 30,
+	}))
+	if len(slots) != 4 {
+		t.Errorf("%d slots", len(slots))
+	}
+	// Moved within its month, the date keeps its tables.
+	moved := must[event.Event](t)(w.events.ChangeSeries(w.ctx, owner, e.Series.ID, series(func(t *event.Template) { t.Parts[0].DrawsDaysBefore = nil })))
+	if p := moved.Series.Template.Parts; p[0].DrawsDaysBefore != nil || len(p[1].Booths) != 2 || !moved.Occurrences[0].Parts[0].Draws().Equal(parts[0].Draws()) {
+		t.Errorf("changed: %+v", moved.Series.Template)
+	}
+}
+
 func TestBadInputIsToldByField(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -41,6 +41,25 @@ func slotSums(rows []slotSumRow) map[uuid.UUID]*SlotSum {
 	return sums
 }
 
+// selectSittings counts as SittingOf does.
+func selectSittings(ctx context.Context, tx *postgres.Tx, parts []uuid.UUID) (map[uuid.UUID]Sitting, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+		select s.id, s.sitting, s.number, s.total
+		from (
+		  select p.id, p.sitting, row_number() over (partition by p.occurrence_id, p.sitting order by p.position)::int as number,
+		    count(*) over (partition by p.occurrence_id, p.sitting)::int as total
+		  from part p where p.occurrence_id in (select q.occurrence_id from part q where q.id = any ($1)) and p.sitting is not null) s
+		where s.id = any ($1)`, parts)
+	if err != nil {
+		return nil, err
+	}
+	found := map[uuid.UUID]Sitting{}
+	var id uuid.UUID
+	var at Sitting
+	_, err = pgx.ForEachRow(rows, []any{&id, &at.Name, &at.Number, &at.Of}, func() error { found[id] = at; return nil })
+	return found, err
+}
+
 // loadSlots gives the slots of an event by time; at_door, which the public role may not read, only for staff.
 func loadSlots(ctx context.Context, tx *postgres.Tx, event uuid.UUID, forStaff bool) ([]BoothSlot, error) {
 	atDoor := "0"

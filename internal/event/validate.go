@@ -206,6 +206,9 @@ func checkOccurrences(prefix string, occurrences ...OccurrenceInput) error {
 	return refusal.Or()
 }
 
+// sampleDay is one that a template is tried on.
+var sampleDay = clock.NewDate(2030, time.April, 6)
+
 func checkSeries(input SeriesInput) error {
 	if err := check(input); err != nil {
 		return err
@@ -223,7 +226,7 @@ func checkSeries(input SeriesInput) error {
 	if err := refusal.Or(); err != nil {
 		return err
 	}
-	return checkOccurrences("", input.Template.On(clock.NewDate(2030, time.April, 6)))
+	return checkOccurrences("", input.Template.On(sampleDay))
 }
 
 // tidy brings every text of an input that passed check into its stored form.

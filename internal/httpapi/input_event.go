@@ -113,7 +113,10 @@ func partTemplate(p api.PartTemplateInput) event.PartTemplate {
 	return event.PartTemplate{
 		Name: or(p.Name), Description: or(p.Description), StartsTime: or(p.StartsTime), EndsTime: or(p.EndsTime), PlaceNote: or(p.PlaceNote),
 		Audience: or(p.Audience), Reservation: event.Reservation(p.Reservation), Sitting: or(p.Sitting), OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
-		WaitingList: or(p.WaitingList),
+		DrawsDaysBefore: p.DrawsDaysBefore, WaitingList: or(p.WaitingList),
+		Booths: or(each(p.Booths, func(b api.TemplateBoothInput) event.BoothInput {
+			return event.BoothInput{Organization: or(b.Organization), Name: or(b.Name), Offers: or(b.Offers)}
+		})),
 		Quotas: or(each(p.Quotas, func(q api.TemplateQuotaInput) event.QuotaInput {
 			return event.QuotaInput{Channel: event.Channel(q.Channel), Name: or(q.Name), Capacity: q.Capacity, MaxSeats: or(q.MaxSeats)}
 		})),

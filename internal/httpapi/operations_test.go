@@ -237,7 +237,11 @@ func (b *bundle) tourSeries(t *testing.T) {
 		"rule": "FREQ=MONTHLY;BYDAY=3SA,4SA", "rule_text": "第3または第4土曜日", "choose": "one", "first_month": month,
 		"template": obj{
 			"starts_time": "14:00", "ends_time": "16:00", "place": obj{"kind": "in_person", "name": "区民ひろば"},
-			"parts": list{obj{"reservation": "seat", "closes_days_before": 1, "quotas": list{obj{"channel": "in_person", "capacity": 5}}}},
+			"parts": list{
+				obj{"reservation": "seat", "closes_days_before": 1, "quotas": list{obj{"channel": "in_person", "capacity": 5}}},
+				obj{"reservation": "lottery", "closes_days_before": 9, "draws_days_before": 7, "quotas": list{obj{"channel": "in_person", "capacity": 5}}},
+				obj{"reservation": "slot", "booths": list{obj{"organization": "bunkyo"}, obj{"name": "弁護士", "offers": "法律のこと"}}},
+			},
 		},
 	}
 	made := must[api.StaffEvent](t, b, 201, as("createSeries", b.editor, at, series))
@@ -249,6 +253,12 @@ func (b *bundle) tourSeries(t *testing.T) {
 	must[api.StaffEvent](t, b, 200, as("changeSeries", b.editor, in, series))
 	day := made.Series.OpenMonths[0].Candidates[1]
 	decided := must[api.StaffEvent](t, b, 200, as("decideMonth", b.publisher, in, obj{"dates": list{day.Format(time.DateOnly)}}))
+	if p := decided.Series.Template.Parts; len(p) != 3 || p[1].DrawsDaysBefore == nil || *p[1].DrawsDaysBefore != 7 || len(p[2].Booths) != 2 || p[2].Booths[0].Organization != "bunkyo" || p[2].Booths[1].Offers != "法律のこと" {
+		t.Errorf("template reads %+v", p)
+	}
+	if p := decided.Occurrences[0].Parts; len(p[2].Booths) != 2 || p[2].Booths[1].Name != "弁護士" {
+		t.Errorf("the date's tables read %+v", p[2].Booths)
+	}
 	if len(decided.Occurrences) != 1 || decided.Series.RuleText != "毎月 第3または第4土曜日" {
 		t.Errorf("%d dates of %q, want 1", len(decided.Occurrences), decided.Series.RuleText)
 	}

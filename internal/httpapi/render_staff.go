@@ -70,10 +70,13 @@ func seriesTemplate(t event.Template) api.SeriesTemplate {
 		part := api.PartTemplate{
 			Name: p.Name, Description: p.Description, StartsTime: p.StartsTime, EndsTime: p.EndsTime, PlaceNote: p.PlaceNote, Audience: p.Audience,
 			Reservation: api.Reservation(p.Reservation), Sitting: p.Sitting, OpensDaysBefore: p.OpensDaysBefore, ClosesDaysBefore: p.ClosesDaysBefore,
-			WaitingList: p.WaitingList, Quotas: []api.TemplateQuota{},
+			DrawsDaysBefore: p.DrawsDaysBefore, WaitingList: p.WaitingList, Quotas: []api.TemplateQuota{}, Booths: []api.TemplateBooth{},
 		}
 		for _, q := range p.Quotas {
 			part.Quotas = append(part.Quotas, api.TemplateQuota{Channel: api.Channel(q.Channel), Name: q.Name, Capacity: q.Capacity, MaxSeats: max(1, q.MaxSeats)})
+		}
+		for _, b := range p.Booths {
+			part.Booths = append(part.Booths, api.TemplateBooth{Organization: b.Organization, Name: b.Name, Offers: b.Offers})
 		}
 		out.Parts = append(out.Parts, part)
 	}

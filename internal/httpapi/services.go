@@ -49,6 +49,7 @@ type Events interface {
 	MoveBooking(ctx context.Context, by event.Author, id uuid.UUID, m booking.Move) (booking.Detail, error)
 
 	Slots(ctx context.Context, id uuid.UUID) ([]event.BoothSlot, error)
+	Sittings(ctx context.Context, parts []uuid.UUID) (map[uuid.UUID]event.Sitting, error)
 	SlotsForStaff(ctx context.Context, organization, id uuid.UUID) ([]event.BoothSlot, error)
 	SetSlotRule(ctx context.Context, by event.Author, id, occurrence, part uuid.UUID, rule event.SlotRule) (event.SlotRule, error)
 	LayOutSlots(ctx context.Context, by event.Author, id, occurrence, part uuid.UUID, plan event.SlotPlan) ([]event.BoothSlot, error)

@@ -16,7 +16,7 @@ func (b *bundle) tourSlots(t *testing.T) {
 	hour := func(h int) string { return starts.Add(time.Duration(h) * time.Hour).Format(time.RFC3339) }
 	body := b.eventBody(10)
 	body["organisers"] = list{}
-	sitting := obj{"name": "1回目", "reservation": "seat", "sitting": "講演会", "quotas": list{obj{"channel": "in_person", "capacity": 40}}}
+	sitting := obj{"name": "1回目", "reservation": "seat", "sitting": "講演会", "closes_at": hour(6), "quotas": list{obj{"channel": "in_person", "capacity": 40}}}
 	body["occurrences"] = list{obj{
 		"starts_at": hour(0), "ends_at": hour(6), "place": obj{"kind": "in_person", "name": "公民館"},
 		"parts": list{
@@ -81,6 +81,14 @@ func (b *bundle) tourSlots(t *testing.T) {
 		t.Errorf("somebody's: %d %s", r.StatusCode, r.code)
 	}
 	holder := "Ticket " + held.Secret
+	// Which of two equal sittings a seat is for.
+	seat := must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: at, body: obj{"quota_id": e.Occurrences[0].Parts[1].Quotas[0].ID}})
+	if s := must[api.Ticket](t, b, 200, req{operation: "getTicket", auth: "Ticket " + seat.Secret}).Sitting; s == nil || s.Number != 2 || s.Of != 2 || s.Name != "講演会" {
+		t.Errorf("the second sitting reads %+v", s)
+	}
+	if k := must[api.Ticket](t, b, 200, req{operation: "getTicket", auth: holder}); k.Sitting != nil || k.Slots[0].Sitting != nil {
+		t.Errorf("a part that stands alone reads %+v, %+v", k.Sitting, k.Slots[0].Sitting)
+	}
 	for range 2 {
 		if k := must[api.Ticket](t, b, 200, req{operation: "changeTicketSlots", auth: holder, body: obj{"take": list{second}, "give_back": list{first}}}); len(k.Slots) != 2 || k.Slots[0].ID != second {
 			t.Errorf("exchanged: %+v", k.Slots)

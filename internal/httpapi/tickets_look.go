@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -14,7 +16,36 @@ func (f *face) GetTicket(ctx context.Context, _ api.GetTicketRequestObject) (api
 	if err != nil {
 		return nil, err
 	}
-	return api.GetTicket200JSONResponse(f.ticketWhole(codeOf(ctx), t)), nil
+	whole, err := f.ticketSeated(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetTicket200JSONResponse(whole), nil
+}
+
+// ticketSeated is ticketWhole with the sittings, which take a question of their own.
+func (f *face) ticketSeated(ctx context.Context, t ticket.Ticket) (api.Ticket, error) {
+	out := f.ticketWhole(codeOf(ctx), t)
+	parts := []uuid.UUID{t.PartID}
+	for _, s := range t.Slots() {
+		parts = append(parts, s.PartID)
+	}
+	found, err := f.Events.Sittings(ctx, parts)
+	if err != nil {
+		return api.Ticket{}, err
+	}
+	of := func(part uuid.UUID) *api.Sitting {
+		s, ok := found[part]
+		if !ok {
+			return nil
+		}
+		return &api.Sitting{Name: s.Name, Number: s.Number, Of: s.Of}
+	}
+	out.Sitting = of(t.PartID)
+	for i := range out.Slots {
+		out.Slots[i].Sitting = of(out.Slots[i].PartID)
+	}
+	return out, nil
 }
 
 func (f *face) ticketWhole(code secret.Ticket, t ticket.Ticket) api.Ticket {

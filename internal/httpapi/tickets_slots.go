@@ -22,5 +22,9 @@ func (f *face) ChangeTicketSlots(ctx context.Context, request api.ChangeTicketSl
 	if err != nil {
 		return nil, err
 	}
-	return api.ChangeTicketSlots200JSONResponse(f.ticketWhole(codeOf(ctx), t)), nil
+	whole, err := f.ticketSeated(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return api.ChangeTicketSlots200JSONResponse(whole), nil
 }

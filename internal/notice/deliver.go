@@ -42,10 +42,19 @@ type Options struct {
 	Texts    *Texts
 	Keys     *secret.Keys
 	Log      *slog.Logger
+	// Count, when not nil, hears what became of each try, as one of Outcomes; safe for concurrent use.
+	Count func(kind Kind, outcome string)
 	// Batch is how many notices are read at once, and Most how long one call goes on; zero for what fits.
 	Batch int
 	Most  time.Duration
 }
+
+// Outcomes are what becomes of a try: sent; failed, to be tried again; gave_up after the last round; refused by who should take it; dropped, because there is nothing
+// to tell any more.
+var Outcomes = []string{"sent", "failed", "gave_up", "refused", "dropped"}
+
+// outcomes by what the ledger calls them.
+var outcomes = map[string]string{"sent": "sent", "later": "failed", "failed": "gave_up", "refused": "refused", "dropped": "dropped"}
 
 // Deliverer sends what is due. Safe for concurrent use, in other processes too.
 type Deliverer struct{ Options }
@@ -170,7 +179,7 @@ func (r *delivery) one(ctx context.Context, n *row, round int) error {
 	err = r.send(ctx, to, n, handover)
 	switch {
 	case withdrawn:
-		r.counts["dropped"]++
+		r.count(n, "dropped")
 		return nil
 	case err == nil:
 		if err := r.settle(ctx, n, "sent"); err != nil {
@@ -195,7 +204,7 @@ func (r *delivery) one(ctx context.Context, n *row, round int) error {
 			return r.settle(ctx, n, "failed")
 		}
 		r.again = true
-		r.counts["later"]++
+		r.count(n, "later")
 		return r.ledger.again(ctx, n.key, left && errors.Is(err, ErrLater))
 	}
 	r.drop()
@@ -209,8 +218,15 @@ func (r *delivery) settle(ctx context.Context, n *row, state string) error {
 	if err := r.ledger.settle(ctx, n.key, state); err != nil {
 		return fmt.Errorf("settle notice: %w", err)
 	}
-	r.counts[state]++
+	r.count(n, state)
 	return nil
+}
+
+func (r *delivery) count(n *row, state string) {
+	r.counts[state]++
+	if r.Count != nil {
+		r.Count(n.kind, outcomes[state])
+	}
 }
 
 func (r *delivery) drop() {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,6 +78,9 @@ func TestServersThatSayLaterAreTriedAgainForADay(t *testing.T) {
 		t.Errorf("given up after %s", waits)
 	}
 	k.expect(t, e, "cancellation failed", "cancellation sent")
+	if got, want := k.counts(), map[string]int64{"cancellation sent": 1, "cancellation failed": 7, "cancellation gave_up": 1}; !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
+	}
 	if n := k.number(t, "select max(handovers) from notice where state = 'failed'"); n > 1 { // the last round is not taken back
 		t.Errorf("%d handovers count of a message that was never taken", n)
 	}
@@ -96,6 +100,9 @@ func TestWhoTakesNothingIsLeftAlone(t *testing.T) {
 	k.deliver(t, e, 0)
 	if k.expect(t, e, "cancellation refused"); tries != 1 {
 		t.Errorf("tried %d times", tries)
+	}
+	if got := k.counts(); !maps.Equal(got, map[string]int64{"cancellation refused": 1}) {
+		t.Errorf("counted %v", got)
 	}
 }
 

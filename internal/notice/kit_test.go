@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ type kit struct {
 	mail    *mailbox
 	pushes  *pushbox
 	by      *notice.Deliverer
+	counted sync.Map // outcomes by kind, of *atomic.Int64
 }
 
 type names struct{}
@@ -99,8 +101,20 @@ func (k *kit) deliverer(t testing.TB, batch int, most time.Duration) *notice.Del
 		t.Fatal(err)
 	}
 	return notice.NewDeliverer(notice.Options{
-		DB: k.db, Contacts: k.vault, Mailer: k.mail, Pusher: k.pushes, Texts: texts, Keys: keys(t, "codes"), Log: slog.New(slog.NewTextHandler(k.log, nil)), Batch: batch, Most: most,
+		DB: k.db, Contacts: k.vault, Mailer: k.mail, Pusher: k.pushes, Texts: texts, Keys: keys(t, "codes"), Log: slog.New(slog.NewTextHandler(k.log, nil)), Batch: batch, Most: most, Count: k.count,
 	})
+}
+
+func (k *kit) count(kind notice.Kind, outcome string) {
+	n, _ := k.counted.LoadOrStore(string(kind)+" "+outcome, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
+}
+
+// counts are those that rose.
+func (k *kit) counts() map[string]int64 {
+	all := map[string]int64{}
+	k.counted.Range(func(name, n any) bool { all[name.(string)] = n.(*atomic.Int64).Load(); return true })
+	return all
 }
 
 func (k *kit) exec(t testing.TB, statement string, args ...any) {

@@ -74,7 +74,10 @@ func (p painter) event(e *event.Event, given *given) (eventView, error) {
 	if main != nil {
 		v.Place, v.Reservation = p.placeOf(main), p.ways(main)
 		v.Badges = p.factBadges(e, main)
-		if !off(e, main) {
+		switch {
+		case len(upcoming) > 0:
+			v.Badges = append(p.bestBadges(e, upcoming), v.Badges...)
+		case !off(e, main):
 			v.Badges = append(p.wayBadges(main), v.Badges...)
 		}
 	}

@@ -141,44 +141,95 @@ func (p painter) audience(e *event.Event) string {
 // wayBadges say how one takes part on a date, each way once.
 func (p painter) wayBadges(o *event.Occurrence) []badge {
 	var badges []badge
+	for i := range o.Parts {
+		badges = p.addWay(badges, o, &o.Parts[i])
+	}
+	return badges
+}
+
+// bestBadges say how one takes part in an event, each way once and as it stands on the date where it stands best: registration for the next date may be over
+// while that for a later one is open.
+func (p painter) bestBadges(e *event.Event, upcoming []event.Occurrence) []badge {
+	type stand struct {
+		at   *event.Occurrence
+		part *event.Part
+	}
+	best := map[event.Reservation]stand{}
+	var ways []event.Reservation
+	for i := range upcoming {
+		o := &upcoming[i]
+		if off(e, o) {
+			continue
+		}
+		for j := range o.Parts {
+			part := &o.Parts[j]
+			known, ok := best[part.Reservation]
+			if !ok {
+				ways = append(ways, part.Reservation)
+			}
+			if !ok || p.standing(o, part) < p.standing(known.at, known.part) {
+				best[part.Reservation] = stand{o, part}
+			}
+		}
+	}
+	var badges []badge
+	for _, way := range ways {
+		badges = p.addWay(badges, best[way].at, best[way].part)
+	}
+	return badges
+}
+
+// standing orders the states of a part, the best one first.
+func (p painter) standing(o *event.Occurrence, part *event.Part) int {
+	order := []event.RegistrationState{event.RegistrationNotYet, event.RegistrationWaiting, event.RegistrationFull, event.RegistrationClosed}
+	if at := slices.Index(order, part.Registration(o, p.now)); at >= 0 {
+		return 10 + at
+	}
+	if part.Reservation == event.Seat {
+		return slices.Index(bands, best(part.Quotas))
+	}
+	return 0
+}
+
+// addWay adds how one takes part in a part of a date.
+func (p painter) addWay(badges []badge, o *event.Occurrence, part *event.Part) []badge {
 	add := func(b badge) {
 		if !slices.Contains(badges, b) {
 			badges = append(badges, b)
 		}
 	}
-	for i := range o.Parts {
-		part := &o.Parts[i]
-		switch part.Registration(o, p.now) {
-		case event.RegistrationNotNeeded:
-			add(badge{Word: label(p.words, "reservation", event.NoReservation), Tone: "info", Icon: "walk"})
-			if part.DoorBand != "" {
-				add(bandBadge(p.words, part.DoorBand))
-			}
-		case event.RegistrationNotYet:
-			add(badge{Word: label(p.words, "registration", event.RegistrationNotYet), Icon: "clock"})
-		case event.RegistrationClosed:
-			add(badge{Word: label(p.words, "registration", event.RegistrationClosed), Tone: "full", Icon: "clock"})
-		case event.RegistrationOpen, event.RegistrationFull, event.RegistrationWaiting:
-			switch part.Reservation {
-			case event.Slot:
-				add(badge{Word: "相談枠（予約制）", Icon: "ticket"})
-			case event.Lottery:
-				add(badge{Word: label(p.words, "reservation", event.Lottery), Icon: "ticket"})
-			default:
-				add(badge{Word: "席をとる", Icon: "ticket"})
-				add(bandBadge(p.words, best(part.Quotas)))
-			}
+	switch part.Registration(o, p.now) {
+	case event.RegistrationNotNeeded:
+		add(badge{Word: label(p.words, "reservation", event.NoReservation), Tone: "info", Icon: "walk"})
+		if part.DoorBand != "" {
+			add(bandBadge(p.words, part.DoorBand))
+		}
+	case event.RegistrationNotYet:
+		add(badge{Word: label(p.words, "registration", event.RegistrationNotYet), Icon: "clock"})
+	case event.RegistrationClosed:
+		add(badge{Word: label(p.words, "registration", event.RegistrationClosed), Tone: "full", Icon: "clock"})
+	case event.RegistrationOpen, event.RegistrationFull, event.RegistrationWaiting:
+		switch part.Reservation {
+		case event.Slot:
+			add(badge{Word: "相談枠（予約制）", Icon: "ticket"})
+		case event.Lottery:
+			add(badge{Word: label(p.words, "reservation", event.Lottery), Icon: "ticket"})
+		default:
+			add(badge{Word: "席をとる", Icon: "ticket"})
+			add(bandBadge(p.words, best(part.Quotas)))
 		}
 	}
 	return badges
 }
 
+// bands in the order of how much room they tell of.
+var bands = []event.Band{event.BandAvailable, event.BandFew, event.BandFull}
+
 // best is the band of the quota with most room.
 func best(quotas []event.Quota) event.Band {
-	order := []event.Band{event.BandAvailable, event.BandFew, event.BandFull}
 	found := event.BandFull
 	for _, q := range quotas {
-		if q.Channel != event.ChannelWalkIn && q.Accepting && slices.Index(order, q.Band()) < slices.Index(order, found) {
+		if q.Channel != event.ChannelWalkIn && q.Accepting && slices.Index(bands, q.Band()) < slices.Index(bands, found) {
 			found = q.Band()
 		}
 	}
