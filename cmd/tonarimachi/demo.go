@@ -145,7 +145,8 @@ func loadDemo(ctx context.Context, cfg config.Config, h *house, book *demo.Book)
 	}
 	defer o.db.Close()
 	err = demo.Load(ctx, demo.Services{
-		OrganizationOperator: o.organizations, StaffOperator: o.staff, Staff: h.staff, Events: h.events, Tickets: h.tickets, Door: h.door, Paper: h.paper, Venues: h.venues, Bookings: h.bookings, Clock: h.db.Clock(),
+		OrganizationOperator: o.organizations, StaffOperator: o.staff, Staff: h.staff, Events: h.events, Tickets: h.tickets, Door: h.door, Paper: h.paper, Venues: h.venues, Bookings: h.bookings, Contacts: h.contacts, Clock: h.db.Clock(),
+		ContactKeys: func(ctx context.Context) error { return makeContactKeys(ctx, cfg, h.db) },
 		Past: func(ctx context.Context, at time.Time) (*demo.Past, error) {
 			c := clock.NewFake(at)
 			db, err := postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL.Reveal(), Public: 4, Staff: 2, Worker: 1, Clock: c, Logger: h.log})

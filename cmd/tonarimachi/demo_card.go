@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
+	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 // demoCard is DIR/demo.json.
@@ -19,7 +20,7 @@ type demoCard struct {
 	Door          demoDoor          `json:"door"` // of a gathering that is open today
 	Lottery       demoLottery       `json:"lottery"`
 	Paper         demoPaper         `json:"paper"`
-	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line
+	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line, one who is asked whether they want a seat
 }
 
 type demoDoor struct {
@@ -107,12 +108,23 @@ func baseURL(at net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// offered is the code of the ticket that is asked.
+func offered(book *demo.Book) string {
+	for _, t := range book.Tickets {
+		if t.Status == ticket.Offered {
+			return t.Secret
+		}
+	}
+	return ""
+}
+
 func welcome(t terminal, cfg config.Config, book *demo.Book, card string) {
 	base := string(cfg.BaseURL)
 	fmt.Fprintln(t.out, "\nとなりまち のデモが始まりました。 / The demo is running.")
 	for _, line := range []struct{ address, words string }{
 		{base + "/", "ページ / pages"},
 		{base + "/t", "参加票 / tickets"},
+		{base + "/t#" + offered(book), "空いた席のおたずね / a seat that is offered"},
 		{base + "/docs", "API"},
 		{base + "/door#" + book.Door.Token, "きょうの受付 / today's door, for a phone"},
 		{base + "/feeds/all.ics", "カレンダー / calendar feed"},

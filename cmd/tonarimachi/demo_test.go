@@ -98,7 +98,7 @@ func checkCard(t *testing.T, card demoCard) {
 func checkDoor(t *testing.T, card demoCard) {
 	t.Helper()
 	_, token, ok := strings.Cut(card.Door.URL, "/door#")
-	if !ok || !strings.HasPrefix(card.Door.EventURL, card.BaseURL+"/events/") || len(card.Tickets) != 2 {
+	if !ok || !strings.HasPrefix(card.Door.EventURL, card.BaseURL+"/events/") || len(card.Tickets) != 3 {
 		t.Fatalf("door %+v, tickets %+v", card.Door, card.Tickets)
 	}
 	status, body := call(t, http.MethodGet, card.BaseURL+"/api/v1/door", "Door "+token, nil)
@@ -108,7 +108,7 @@ func checkDoor(t *testing.T, card demoCard) {
 	if status, body := call(t, http.MethodGet, card.Lottery.DrawURL, "", nil); status != http.StatusOK || len(card.Lottery.Tickets) != 3 || !strings.Contains(body, "抽選のしくみと結果") {
 		t.Errorf("the draw: %d, %d tickets", status, len(card.Lottery.Tickets))
 	}
-	for i, want := range []string{"confirmed", "waiting"} {
+	for i, want := range []string{"confirmed", "waiting", "offered"} {
 		_, code, _ := strings.Cut(card.Tickets[i].URL, "/t#")
 		if status, body := call(t, http.MethodGet, card.BaseURL+"/api/v1/ticket", "Ticket "+code, nil); status != http.StatusOK || !strings.Contains(body, `"status":"`+want+`"`) {
 			t.Errorf("%s: %d\n%s", want, status, body)

@@ -40,6 +40,20 @@ func newRunner(ctx context.Context, cfg config.Config, log *slog.Logger, db *pos
 	})
 }
 
+// makeContactKeys does at once what the worker does within a minute of its start.
+func makeContactKeys(ctx context.Context, cfg config.Config, db *postgres.DB) error {
+	vault, err := contact.OpenVault(string(cfg.ContactDir), cfg.ContactKeys, random)
+	if err != nil {
+		return err
+	}
+	keeper := contact.NewKeeper(db, vault)
+	if err := keeper.Start(ctx, !cfg.Mail.IsZero(), false); err != nil {
+		return err
+	}
+	_, err = keeper.MakeKeys(ctx)
+	return err
+}
+
 func postTasks(db *postgres.DB, keeper *contact.Keeper) []job.Task {
 	return []job.Task{
 		{Name: contact.MakeTask, Every: time.Minute, Do: keeper.MakeKeys},

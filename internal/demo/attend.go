@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -21,6 +22,8 @@ import (
 type attendance struct {
 	// Waiting fills the first part of the next date that still takes tickets, and has so many more stand in line.
 	Waiting int `json:"waiting"`
+	// Offered has somebody in line for the date after that one be asked whether they want the seat that was given up.
+	Offered bool `json:"offered"`
 	// Fits is how many fit into each part without reservation.
 	Fits int `json:"fits"`
 	// Inside are counted at today's door, for which there is a day link.
@@ -48,6 +51,11 @@ func (l *loader) attend(ctx context.Context, owner event.Author, e event.Event, 
 	if a.Waiting > 0 {
 		if err := l.fill(ctx, e, a.Waiting); err != nil {
 			return fmt.Errorf("fill: %w", err)
+		}
+	}
+	if a.Offered {
+		if err := l.offer(ctx, e); err != nil {
+			return fmt.Errorf("offer a seat: %w", err)
 		}
 	}
 	if a.Paper > 0 {
@@ -105,6 +113,76 @@ func (l *loader) fill(ctx context.Context, e event.Event, waiting int) error {
 		return l.book.save()
 	}
 	return nil
+}
+
+// offeree is the number of the imagined person who is asked, beyond those who fill an event.
+const offeree = 1000
+
+// offer fills the first part of the second date ahead, has one stand in line who left an address, and gives a seat up: that one is asked, and has a day to answer.
+// Once that was done for a date, it is left as it stands.
+func (l *loader) offer(ctx context.Context, e event.Event) error {
+	ahead := 0
+	for _, o := range e.Occurrences {
+		part := o.Parts[0]
+		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) || part.Registration(&o, l.Clock.Now()) == event.RegistrationNotYet {
+			continue
+		}
+		if ahead++; ahead < 2 {
+			continue
+		}
+		return l.offerOn(ctx, e.ID, part.Quotas[0])
+	}
+	return nil
+}
+
+func (l *loader) offerOn(ctx context.Context, id uuid.UUID, q event.Quota) error {
+	take := func(n int, wait ticket.Reach) (secret.Ticket, ticket.Ticket, error) {
+		code, err := l.code(q.ID, n)
+		if err != nil {
+			return code, ticket.Ticket{}, err
+		}
+		return l.Tickets.Take(ctx, ticket.Request{EventID: id, QuotaID: q.ID, Seats: 1, Secret: code, Wait: wait})
+	}
+	var last secret.Ticket // of those who hold a seat
+	for n := range q.Capacity {
+		code, t, err := take(n, ticket.NoWait)
+		if errors.Is(err, ticket.ErrFull) {
+			continue // somebody tried the button before
+		}
+		if err != nil {
+			return err
+		}
+		if t.Status == ticket.Confirmed {
+			last = code
+		}
+	}
+	code, t, err := take(offeree, ticket.WaitQuota)
+	if errors.Is(err, ticket.ErrListFull) || err == nil && t.Status == ticket.Confirmed {
+		return nil // visitors changed it
+	}
+	if err != nil {
+		return err
+	}
+	if t.Status == ticket.Waiting && !last.IsZero() {
+		if err := l.ContactKeys(ctx); err != nil {
+			return err
+		}
+		to, err := contact.FromMail("machi@demo.example")
+		if err != nil {
+			return err
+		}
+		if err := l.Contacts.Put(ctx, code, to); err != nil {
+			return err
+		}
+		if _, err := l.Tickets.Cancel(ctx, last); err != nil {
+			return err
+		}
+		if t, err = l.Tickets.Look(ctx, code); err != nil {
+			return err
+		}
+	}
+	l.book.Tickets = append(l.book.Tickets, Held{Secret: code.Reveal(), Status: t.Status})
+	return l.book.save()
 }
 
 // code is the participation code of one imagined person.

@@ -24,7 +24,7 @@ type Book struct {
 	ContactKey string     `json:"contact_key"` // the worker's
 	Accounts   []*Account `json:"accounts"`
 	Door       DoorLink   `json:"door"`    // zero until there is one
-	Tickets    []Held     `json:"tickets"` // of the event that is full
+	Tickets    []Held     `json:"tickets"` // of the event that is full: with a seat, in line, and asked
 	Lottery    Lottery    `json:"lottery"` // zero until there is one
 	Paper      Paper      `json:"paper"`   // zero until there is one
 	path       string

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -28,7 +29,10 @@ type Services struct {
 	Paper                *paper.Service
 	Venues               *venue.Service
 	Bookings             *booking.Service
-	Clock                clock.Clock
+	Contacts             *contact.Service
+	// ContactKeys gives the dates ahead their keys, as the worker does by and by.
+	ContactKeys func(ctx context.Context) error
+	Clock       clock.Clock
 	// Past opens the house as it was at a moment; without it no date is over.
 	Past func(ctx context.Context, at time.Time) (*Past, error)
 }

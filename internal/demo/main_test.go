@@ -3,12 +3,15 @@ package demo_test
 import (
 	"context"
 	"crypto/rand"
+	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -63,6 +66,8 @@ func setup(t *testing.T, today string) *bundle {
 		Paper:                paper.NewService(b.db, keys, rand.Reader, b.tickets),
 		Venues:               venue.NewService(b.db, b.directory),
 		Bookings:             booking.NewService(b.db, b.directory, keys, rand.Reader),
+		Contacts:             contact.NewService(b.db, keys, net.DefaultResolver),
+		ContactKeys:          b.contactKeys,
 		Clock:                b.clock,
 		Past: func(_ context.Context, at time.Time) (*demo.Past, error) {
 			c := clock.NewFake(at)
@@ -74,6 +79,29 @@ func setup(t *testing.T, today string) *bundle {
 		},
 	}
 	return b
+}
+
+// contactKeys works as the worker does, in the demo's own folder.
+func (b *bundle) contactKeys(ctx context.Context) error {
+	keys, err := secret.NewKeys([]byte("the worker's one key, in tests of the demo"))
+	if err != nil {
+		return err
+	}
+	vault, err := contact.OpenVault(filepath.Join(b.dir, "contact-keys"), keys, rand.Reader)
+	if err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, postgres.Options{URL: b.LoginURL, Worker: 1, Clock: b.clock})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	keeper := contact.NewKeeper(db, vault)
+	if err := keeper.Start(ctx, true, false); err != nil {
+		return err
+	}
+	_, err = keeper.MakeKeys(ctx)
+	return err
 }
 
 func (b *bundle) open(t *testing.T, o postgres.Options) *postgres.DB {

@@ -440,7 +440,7 @@ func openToday(t *testing.T, b *bundle, e event.Event) {
 func fullWithALine(t *testing.T, b *bundle, e event.Event) {
 	t.Helper()
 	book, err := demo.OpenBook(b.dir)
-	if err != nil || len(book.Tickets) != 2 || book.Tickets[0].Status != ticket.Confirmed || book.Tickets[1].Status != ticket.Waiting {
+	if err != nil || len(book.Tickets) != 3 || book.Tickets[0].Status != ticket.Confirmed || book.Tickets[1].Status != ticket.Waiting || book.Tickets[2].Status != ticket.Offered {
 		t.Fatalf("tickets %+v, %v", book.Tickets, err)
 	}
 	if afternoon := ahead(e, b.clock.Now())[0].Parts[1]; len(book.Paper.Codes) != 2 || book.Paper.PartID != afternoon.ID || afternoon.Quotas[0].Capacity != 2 {
@@ -449,6 +449,20 @@ func fullWithALine(t *testing.T, b *bundle, e event.Event) {
 	part := ahead(e, b.clock.Now())[0].Parts[0]
 	if !part.WaitingList || part.Quotas[0].Taken != 4 || part.Quotas[0].Capacity != 4 {
 		t.Errorf("the next date: %+v", part)
+	}
+	asked, err := secret.ParseTicket(book.Tickets[2].Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := ahead(e, b.clock.Now())[1]
+	if got, err := b.tickets.Look(t.Context(), asked); err != nil || got.Status != ticket.Offered || got.OfferedUntil == nil || !got.HasContact || got.OccurrenceID != next.ID {
+		t.Errorf("who is asked: %+v, %v", got, err)
+	}
+	if q := next.Parts[0].Quotas[0]; q.Taken != 4 || q.Capacity != 4 {
+		t.Errorf("the date whose seat is offered: %+v", q)
+	}
+	if got, err := b.tickets.Confirm(t.Context(), asked); err != nil || got.Status != ticket.Confirmed {
+		t.Errorf("a yes: %+v, %v", got, err)
 	}
 	holder, err := secret.ParseTicket(book.Tickets[0].Secret)
 	if err != nil {
