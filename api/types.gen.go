@@ -3785,9 +3785,11 @@ type PartSlots struct {
 
 // PartTemplate defines model for PartTemplate.
 type PartTemplate struct {
-	Audience         string `json:"audience"`
-	ClosesDaysBefore *int   `json:"closes_days_before"`
-	Description      string `json:"description"`
+	Audience         string          `json:"audience"`
+	Booths           []TemplateBooth `json:"booths"`
+	ClosesDaysBefore *int            `json:"closes_days_before"`
+	Description      string          `json:"description"`
+	DrawsDaysBefore  *int            `json:"draws_days_before"`
 
 	// EndsTime Empty when as the date.
 	EndsTime        string          `json:"ends_time"`
@@ -3807,9 +3809,15 @@ type PartTemplate struct {
 
 // PartTemplateInput defines model for PartTemplateInput.
 type PartTemplateInput struct {
-	Audience         *string `json:"audience,omitempty"`
-	ClosesDaysBefore *int    `json:"closes_days_before,omitempty"`
-	Description      *string `json:"description,omitempty"`
+	Audience *string `json:"audience,omitempty"`
+
+	// Booths The tables of a part with slots. The slots themselves are laid out date by date.
+	Booths           *[]TemplateBoothInput `json:"booths,omitempty"`
+	ClosesDaysBefore *int                  `json:"closes_days_before,omitempty"`
+	Description      *string               `json:"description,omitempty"`
+
+	// DrawsDaysBefore Of a lottery: drawn at noon of that day; left out, as soon as registration has closed.
+	DrawsDaysBefore *int `json:"draws_days_before,omitempty"`
 
 	// EndsTime In Asia/Tokyo.
 	//
@@ -4750,6 +4758,24 @@ type TakenSpan struct {
 	StartsAt time.Time `json:"starts_at"`
 }
 
+// TemplateBooth defines model for TemplateBooth.
+type TemplateBooth struct {
+	Name   string `json:"name"`
+	Offers string `json:"offers"`
+
+	// Organization The slug of an organization, empty for none.
+	Organization string `json:"organization"`
+}
+
+// TemplateBoothInput One table; an organization registered here, a name, or both.
+type TemplateBoothInput struct {
+	Name   *string `json:"name,omitempty"`
+	Offers *string `json:"offers,omitempty"`
+
+	// Organization Example: toshima
+	Organization *Slug `json:"organization,omitempty"`
+}
+
 // TemplateQuota defines model for TemplateQuota.
 type TemplateQuota struct {
 	Capacity int `json:"capacity"`
@@ -4800,6 +4826,9 @@ type Ticket struct {
 	PartID       openapi_types.UUID `json:"part_id"`
 	QuotaID      openapi_types.UUID `json:"quota_id"`
 	Seats        int                `json:"seats"`
+
+	// Sitting Which of several sittings (入替制) the ticket is for; `null` for a part that stands alone and for an event that is not listed any more. The answers of `GET /ticket` and `POST /ticket/slots` have it.
+	Sitting *Sitting `json:"sitting,omitempty"`
 
 	// Slots By time; `quota_id` is then a count of its own. A cancelled ticket holds none.
 	Slots  []TicketSlot `json:"slots"`
@@ -4882,10 +4911,13 @@ type TicketRequestWaitFor string
 
 // TicketSlot defines model for TicketSlot.
 type TicketSlot struct {
-	EndsAt   time.Time          `json:"ends_at"`
-	ID       openapi_types.UUID `json:"id"`
-	PartID   openapi_types.UUID `json:"part_id"`
-	StartsAt time.Time          `json:"starts_at"`
+	EndsAt time.Time          `json:"ends_at"`
+	ID     openapi_types.UUID `json:"id"`
+	PartID openapi_types.UUID `json:"part_id"`
+
+	// Sitting As of the ticket.
+	Sitting  *Sitting  `json:"sitting,omitempty"`
+	StartsAt time.Time `json:"starts_at"`
 }
 
 // TicketSlotsChange defines model for TicketSlotsChange.
