@@ -1,7 +1,6 @@
 -- +goose Up
 
--- Taken times of many rooms at once, for a board of a facility or a search: the window of time is read once, not once a room. Times alone, as room_busy gives them;
--- kept: for a round that is drawn by lot, from the transaction's organization.
+-- Taken times of many rooms in one statement, for a board of a facility or a search. Times alone, as room_busy gives them; kept: for a round that is drawn by lot, from the transaction's organization.
 -- +goose StatementBegin
 create function rooms_busy(rooms uuid[], span tstzrange) returns table (room_id uuid, busy tstzrange, kept boolean)
   language plpgsql stable security definer rows 500 set search_path = public, pg_temp

@@ -19,9 +19,12 @@ type calendarView struct {
 	Board    boardView
 	Empty    bool
 	MoreHref string // the rooms after these
-	DataHref string // for the timeline that a script draws
+	Timeline *timeline
 	FreeHref string
 }
+
+// timeline is what a script draws in place of the table: nothing of a month, whose days are too narrow for hours.
+type timeline struct{ Src, Date string }
 
 var calendarViews = []string{viewDay, viewWeek, viewMonth}
 
@@ -53,8 +56,11 @@ func (s *Site) facilityCalendar(c echo.Context) error {
 			Crumbs: []link{{"/", "となりまち"}, {"/facilities", "施設と部屋"}, {facilityHref(f.ID), f.Name}, {"", "空き状況"}},
 		},
 		Facility: link{facilityHref(f.ID), f.Name}, Board: p.board(a, b, path, "", calendarViews...), Empty: len(b.Rooms) == 0,
-		DataHref: path + ".json?" + url.Values{"from": {a.first.String()}, "days": {strconv.Itoa(a.days)}, "page": {strconv.Itoa(skip / booking.MaxBoardRooms)}}.Encode(),
 		FreeHref: "/rooms/free?" + url.Values{"area": {f.AreaCode}}.Encode(),
+	}
+	if a.view != viewMonth && !v.Empty {
+		query := url.Values{"from": {a.first.String()}, "days": {strconv.Itoa(a.days)}, "page": {strconv.Itoa(skip / booking.MaxBoardRooms)}}
+		v.Timeline = &timeline{Src: path + ".json?" + query.Encode(), Date: a.first.String()}
 	}
 	if b.More {
 		v.MoreHref = boardHref(path, a.view, a.date) + "&page=" + strconv.Itoa(skip/booking.MaxBoardRooms+1)
