@@ -157,7 +157,7 @@ func (s *Service) Near(ctx context.Context, q FreeQuery) ([]Near, error) {
 // nearest judges the times around, the nearest first: at most sameDay parts of the same day, then the days by their distance.
 func nearest(now time.Time, rooms []*facts, busy map[uuid.UUID]taken, q FreeQuery) []Near {
 	var all []Near
-	add := func(n Near) bool {
+	add := func(n Near) {
 		asked := q
 		asked.Part = n.Part
 		for _, f := range rooms {
@@ -174,7 +174,6 @@ func nearest(now time.Time, rooms []*facts, busy map[uuid.UUID]taken, q FreeQuer
 		if n.More = len(rooms) == candidates; n.Rooms > 0 {
 			all = append(all, n)
 		}
-		return n.Rooms > 0
 	}
 	day := q.day()
 	for _, part := range DayParts[:sameDay] {
