@@ -25,7 +25,7 @@ func (s *Site) eventShow(c echo.Context) error {
 		return err
 	}
 	if v.hasSecrets {
-		return s.showPrivate(c, http.StatusOK, "event", v)
+		return s.showPrivate(c, "event", v)
 	}
 	return s.show(c, http.StatusOK, "event", v)
 }

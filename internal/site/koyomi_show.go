@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -30,7 +29,7 @@ func (s *Site) koyomi(c echo.Context) error {
 		c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 		return redirect(c, koyomiPath)
 	}
-	return s.showPrivate(c, http.StatusOK, "koyomi", koyomiOf(s.clock.Now()))
+	return s.showPrivate(c, "koyomi", koyomiOf(s.clock.Now()))
 }
 
 func koyomiOf(now time.Time) koyomiView {

@@ -86,13 +86,13 @@ func (s *Site) show(c echo.Context, status int, name string, view any) error {
 }
 
 // showPrivate answers with a page for one person, such as one with forms that carry fresh secrets.
-func (s *Site) showPrivate(c echo.Context, status int, name string, view any) error {
+func (s *Site) showPrivate(c echo.Context, name string, view any) error {
 	body, err := s.render(name, view)
 	if err != nil {
 		return err
 	}
 	httpx.NoStore(c)
-	return write(c, status, body)
+	return write(c, http.StatusOK, body)
 }
 
 // ticketBucket is the size, in bytes, whose multiples the answers to ticket forms have: every state of a ticket fits one, with its drawn code.

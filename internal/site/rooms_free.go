@@ -84,7 +84,7 @@ func (s *Site) roomsFree(c echo.Context) error {
 		}
 	}
 	if v.NextHref != "" {
-		return s.showPrivate(c, http.StatusOK, "free", v) // the cursor is another each time
+		return s.showPrivate(c, "free", v) // the cursor is another each time
 	}
 	return s.show(c, http.StatusOK, "free", v)
 }
