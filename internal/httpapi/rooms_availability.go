@@ -18,14 +18,20 @@ func (f *face) FindFreeRooms(ctx context.Context, request api.FindFreeRoomsReque
 	p := request.Params
 	q := booking.FreeQuery{
 		StartsAt: p.From.UTC(), EndsAt: p.To.UTC(), Capacity: max(1, or(p.Capacity)), Partnership: or(p.Partnership), Organizations: or(p.Organization), Areas: or(p.Area),
-		Facility: or(p.Facility), Noise: venue.Noise(or(p.Noise)), Limit: pageSize(p.Limit),
+		Facility: or(p.Facility), Noise: venue.Noise(or(p.Noise)), Layout: string(or(p.Layout)), Limit: pageSize(p.Limit),
+	}
+	for _, kind := range or(p.Equipment) {
+		q.Equipment = append(q.Equipment, string(kind))
+	}
+	for _, fact := range or(p.BarrierFree) {
+		q.BarrierFree = append(q.BarrierFree, venue.Fact(fact))
 	}
 	if err := f.known(ctx, q.Organizations, q.Partnership); err != nil {
 		return nil, err
 	}
 	bound := []string{
 		"free rooms", q.StartsAt.String(), q.EndsAt.String(), fmt.Sprint(q.Capacity), q.Partnership, strings.Join(q.Organizations, ","), strings.Join(q.Areas, ","),
-		q.Facility.String(), string(q.Noise),
+		q.Facility.String(), string(q.Noise), q.Layout, strings.Join(q.Equipment, ","), fmt.Sprint(q.BarrierFree),
 	}
 	if p.Cursor != nil {
 		capacity, id, err := f.open(*p.Cursor, bound...)
