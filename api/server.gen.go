@@ -4560,6 +4560,27 @@ func (w *ServerInterfaceWrapper) FindFreeRooms(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter facility: %s", err))
 	}
 
+	// ------------- Optional query parameter "layout" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "layout", ctx.QueryParams(), &params.Layout, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter layout: %s", err))
+	}
+
+	// ------------- Optional query parameter "equipment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "equipment", ctx.QueryParams(), &params.Equipment, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter equipment: %s", err))
+	}
+
+	// ------------- Optional query parameter "barrier_free" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "barrier_free", ctx.QueryParams(), &params.BarrierFree, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter barrier_free: %s", err))
+	}
+
 	// ------------- Optional query parameter "noise" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "noise", ctx.QueryParams(), &params.Noise, runtime.BindQueryParameterOptions{Type: "string", Format: ""})

@@ -5730,6 +5730,15 @@ type FindFreeRoomsParams struct {
 	Area     *[]MunicipalityCode `form:"area,omitempty" json:"area,omitempty"`
 	Facility *openapi_types.UUID `form:"facility,omitempty" json:"facility,omitempty"`
 
+	// Layout With `capacity`: so many in this layout.
+	Layout *LayoutKind `form:"layout,omitempty" json:"layout,omitempty"`
+
+	// Equipment All of these.
+	Equipment *[]EquipmentKind `form:"equipment,omitempty" json:"equipment,omitempty"`
+
+	// BarrierFree All of these facts of the facility.
+	BarrierFree *[]BarrierFact `form:"barrier_free,omitempty" json:"barrier_free,omitempty"`
+
 	// Noise How loud the use is.
 	Noise *UseNoise `form:"noise,omitempty" json:"noise,omitempty"`
 
