@@ -184,5 +184,6 @@ func send(ctx context.Context, to *process, l load) (tally, float64, error) {
 	if err := json.Unmarshal(out.Bytes(), &t); err != nil {
 		return tally{}, most, fmt.Errorf("read tally: %w", err)
 	}
+	t.Spent.Clients = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return t, most, nil
 }

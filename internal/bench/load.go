@@ -36,10 +36,20 @@ type tally struct {
 	P50, P99 time.Duration
 	Max      time.Duration
 	Bytes    int64 // of bodies
+	Spent    spent // filled in by whoever watches
 }
 
 // rate is answers of a status a second.
 func (t tally) rate(status int) float64 { return float64(t.Statuses[status]) / t.Took.Seconds() }
+
+// count is how many answers there were.
+func (t tally) count() int {
+	n := 0
+	for _, some := range t.Statuses {
+		n += some
+	}
+	return n
+}
 
 // only refuses a tally with other statuses than expected.
 func (t tally) only(statuses ...int) error {

@@ -25,6 +25,7 @@ type line struct {
 	unit       string
 	bare, ours float64
 	ratio      float64 // median of the rounds, not of the figures beside it
+	best       float64 // of the rounds
 	wanted     float64 // 0: nothing in particular
 	times      bool    // ratio as "× faster" instead of per cent
 	p50, p99   time.Duration
@@ -122,7 +123,9 @@ func (l *lab) end() error {
 
 // load sends requests to our server and keeps the most memory seen.
 func (l *lab) load(ctx context.Context, d load) (tally, error) {
+	before := newMeter(l.ours.cmd.Process.Pid, l.server.PID())
 	t, memory, err := send(ctx, l.ours, d)
+	t.Spent.Server, t.Spent.Database = before.since()
 	l.most = max(l.most, memory)
 	return t, err
 }
@@ -148,7 +151,8 @@ func (l *lab) compare(ctx context.Context, name, unit string, wanted float64, ba
 	slices.SortFunc(tallies, func(a, b tally) int { return cmp.Compare(a.P99, b.P99) })
 	middle := tallies[len(tallies)/2]
 	return line{
-		name: name, unit: unit, bare: median(bares), ours: median(mine), ratio: median(ratios), wanted: wanted, p50: middle.P50, p99: middle.P99,
+		name: name, unit: unit, bare: median(bares), ours: median(mine), ratio: median(ratios), best: slices.Max(ratios), wanted: wanted, p50: middle.P50, p99: middle.P99,
+		note: middle.Spent.each(middle.count()),
 	}, nil
 }
 
