@@ -7,4 +7,4 @@ func TicketBytes(t Ticket) []byte { return t.bytes() }
 func TokenBytes(t APIToken) []byte { return t.bits() }
 
 // TicketKey shows a derived key to the leak test.
-func TicketKey(k *Keys) []byte { return k.ring[0](PurposeTicket) }
+func TicketKey(k *Keys) []byte { return k.ring[0](PurposeTicket).key }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"log/slog"
 	"strings"
@@ -36,7 +37,7 @@ const keysPlaceholder = "[secret keys]"
 // Keys derives every key of the program from its secret keys. The first key
 // signs and seals; all of them verify and open, so that a key can be rotated.
 type Keys struct {
-	ring []func(Purpose) []byte // a key of that purpose; functions for the reason given at Ticket
+	ring []func(Purpose) *derived // functions for the reason given at Ticket
 }
 
 // ParseKeys reads a comma-separated list of keys in hex or base64 (either
@@ -107,13 +108,13 @@ func (k *Keys) TokenMAC(t APIToken) []byte { return k.MAC(PurposeToken, t.bytes(
 func (k *Keys) TokenMACs(t APIToken) [][]byte { return k.MACs(PurposeToken, t.bytes()) }
 
 // MAC is the HMAC-SHA256 of message under the signing key of a purpose.
-func (k *Keys) MAC(p Purpose, message []byte) []byte { return mac(k.ring[0](p), message) }
+func (k *Keys) MAC(p Purpose, message []byte) []byte { return k.ring[0](p).mac(message) }
 
 // MACs gives the MAC under every key, newest first.
 func (k *Keys) MACs(p Purpose, message []byte) [][]byte {
 	all := make([][]byte, len(k.ring))
 	for i, key := range k.ring {
-		all[i] = mac(key(p), message)
+		all[i] = key(p).mac(message)
 	}
 	return all
 }
@@ -127,21 +128,33 @@ func (k *Keys) Verify(p Purpose, message, sum []byte) bool {
 	return ok
 }
 
-func mac(key, message []byte) []byte {
-	h := hmac.New(sha256.New, key)
+// derived is the key of a purpose, with hashes that have taken it in already.
+type derived struct {
+	key    []byte
+	hashes sync.Pool // hash.Hash
+}
+
+func (d *derived) mac(message []byte) []byte {
+	h, ok := d.hashes.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, d.key)
+	}
 	h.Write(message)
-	return h.Sum(nil)
+	sum := h.Sum(make([]byte, 0, sha256.Size))
+	h.Reset() // nothing of the message stays
+	d.hashes.Put(h)
+	return sum
 }
 
 // deriving gives the keys of the purposes, each derived once: there are a few purposes, and a MAC for every ticket.
-func deriving(prk []byte) func(Purpose) []byte {
-	var known sync.Map // Purpose → []byte
-	return func(p Purpose) []byte {
+func deriving(prk []byte) func(Purpose) *derived {
+	var known sync.Map // Purpose → *derived
+	return func(p Purpose) *derived {
 		if key, ok := known.Load(p); ok {
-			return key.([]byte)
+			return key.(*derived)
 		}
-		key, _ := known.LoadOrStore(p, expand(prk, p))
-		return key.([]byte)
+		key, _ := known.LoadOrStore(p, &derived{key: expand(prk, p)})
+		return key.(*derived)
 	}
 }
 

@@ -36,7 +36,7 @@ func (k *Keys) Links() *Sealer { return k.Sealer(PurposeLink, ErrLink) }
 func (k *Keys) Sealer(p Purpose, refusal *fault.Error) *Sealer {
 	var aeads []cipher.AEAD
 	for _, key := range k.ring {
-		block, err := aes.NewCipher(key(p))
+		block, err := aes.NewCipher(key(p).key)
 		if err != nil {
 			panic(fmt.Sprintf("make cipher: %v", err)) // only for key lengths other than 32
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"unicode"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
@@ -119,7 +118,16 @@ func (t Ticket) Grouped() string {
 	if s == "" {
 		return ""
 	}
-	return strings.Join([]string{s[:5], s[5:10], s[10:15], s[15:20], s[20:]}, "-")
+	return string(AppendGrouped(make([]byte, 0, codeChars+4), s))
+}
+
+// AppendGrouped appends a revealed code as Grouped writes it.
+func AppendGrouped(b []byte, revealed string) []byte {
+	for len(revealed) > 6 {
+		b = append(append(b, revealed[:5]...), '-')
+		revealed = revealed[5:]
+	}
+	return append(b, revealed...)
 }
 
 // IsZero reports whether t is no code.
