@@ -49,7 +49,8 @@ type Options struct {
 // face implements the operations.
 type face struct {
 	Options
-	take takeDecoder
+	take   takeDecoder
+	issuer *issuer
 }
 
 var _ api.StrictServerInterface = (*face)(nil)
@@ -57,7 +58,7 @@ var _ api.StrictServerInterface = (*face)(nil)
 // Register adds every route of the contract, /openapi.yaml and /docs to e, which httpx.New made. It fails when routes and contract differ.
 func Register(e *echo.Echo, o Options) error {
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
-	f := &face{Options: o}
+	f := &face{Options: o, issuer: newIssuer(o.BaseURL)}
 	spec, err := api.GetSpec()
 	if err != nil {
 		return fmt.Errorf("read contract: %w", err)

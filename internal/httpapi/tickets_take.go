@@ -53,7 +53,7 @@ func (f *face) takeSeat(c echo.Context) error {
 	if body.contact != nil {
 		return c.JSON(http.StatusCreated, f.issuedWithContact(r.Context(), code, t, *body.contact))
 	}
-	return c.JSON(http.StatusCreated, f.issued(code, t))
+	return f.answerIssued(c, code, t)
 }
 
 // takeBody is a TicketRequest of the contract.

@@ -3,6 +3,7 @@ package httpx
 import (
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 )
@@ -38,7 +39,8 @@ func fill(b []byte) {
 // Bucketed pads what h answers in JSON, success or problem, to a multiple of 1 KiB.
 func Bucketed(h echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		held := &heldWriter{}
+		held := heldWriters.Get().(*heldWriter)
+		defer held.release()
 		if err := held.take(c, h); err != nil {
 			return bucketed{err}
 		}
@@ -46,12 +48,16 @@ func Bucketed(h echo.HandlerFunc) echo.HandlerFunc {
 			return nil
 		}
 		w := c.Response()
-		body := Pad(held.body, dataBucket)
-		if len(body) > 0 {
-			w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+		held.body = Pad(held.body, dataBucket)
+		switch n := len(held.body); n {
+		case 0:
+		case dataBucket:
+			w.Header()[echo.HeaderContentLength] = valueDataBucket
+		default:
+			w.Header().Set(echo.HeaderContentLength, strconv.Itoa(n))
 		}
 		w.WriteHeader(held.status)
-		_, err := w.Write(body)
+		_, err := w.Write(held.body)
 		return err
 	}
 }
@@ -65,6 +71,9 @@ func (w *heldWriter) take(c echo.Context, h echo.HandlerFunc) error {
 	return h(c)
 }
 
+// valueDataBucket is shared by all answers of one bucket; Header.Set replaces such a slice, it never writes into one.
+var valueDataBucket = []string{strconv.Itoa(dataBucket)}
+
 // heldWriter keeps an answer until its size is known.
 type heldWriter struct {
 	http.ResponseWriter
@@ -72,10 +81,22 @@ type heldWriter struct {
 	body   []byte
 }
 
+var heldWriters = sync.Pool{New: func() any { return &heldWriter{} }}
+
+// release forgets the answer, which may hold a code, and keeps its room for the next one. An unusually large one is let go.
+func (w *heldWriter) release() {
+	clear(w.body)
+	if cap(w.body) > 4*dataBucket {
+		w.body = nil
+	}
+	*w = heldWriter{body: w.body[:0]}
+	heldWriters.Put(w)
+}
+
 func (w *heldWriter) WriteHeader(status int) { w.status = status }
 
 func (w *heldWriter) Write(p []byte) (int, error) {
-	if w.body == nil {
+	if cap(w.body) == 0 {
 		w.body = make([]byte, 0, max(dataBucket, len(p)))
 	}
 	w.body = append(w.body, p...)
