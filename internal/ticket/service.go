@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -83,8 +84,9 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		return s.takeSlots(ctx, r, r.Secret.IsZero())
 	}
 	lane, made := s.lane(r.QuotaID), !r.Secret.IsZero()
-	asked := clock.System().Now() // not the business clock, which may stand still: it only tells attempts apart
+	var asked time.Time
 	if made {
+		asked = clock.System().Now() // not the business clock, which may stand still: it only tells attempts apart
 		if t, err := s.readOlder(ctx, r.Secret); err == nil {
 			return s.again(r, t)
 		} else if !errors.Is(err, ErrUnknown) {
@@ -121,13 +123,13 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		}
 		return code, t, err
 	case "granted":
-		s.counted(r, v.ticket)
+		s.counted(r, *v.ticket)
 		if v.linkIsOpen {
 			if t, err := s.store.read(ctx, [][]byte{mac}); err == nil {
-				v.ticket = t // else the ticket page shows the link: the seat is taken, and that is what must be told
+				v.ticket = &t // else the ticket page shows the link: the seat is taken, and that is what must be told
 			}
 		}
-		return r.Secret, v.ticket, nil
+		return r.Secret, *v.ticket, nil
 	case "duplicate":
 		t, err := s.store.read(ctx, [][]byte{mac})
 		if err != nil {

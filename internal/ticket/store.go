@@ -75,10 +75,27 @@ type wanted struct {
 type verdict struct {
 	outcome string
 	// free and most are valid when the quota was looked at.
-	free, most   int
-	ticket       Ticket // when granted
-	linkIsOpen   bool
-	lookedAtSeat bool
+	free, most int
+	ticket     *Ticket // when granted
+	linkIsOpen bool
+}
+
+// verdictName is an outcome of ticket_grant. There are a dozen, and a rush is told them by the thousand: known ones are not made anew.
+type verdictName string
+
+var verdictNames = map[string]verdictName{
+	"granted": "granted", "duplicate": "duplicate", "full": "full", "unknown": "unknown", "not_needed": "not_needed", "other_way": "other_way",
+	"not_accepting": "not_accepting", "not_open": "not_open", "closed": "closed", "too_many": "too_many",
+}
+
+// ScanBytes is what pgx calls.
+func (v *verdictName) ScanBytes(text []byte) error {
+	name, known := verdictNames[string(text)]
+	if !known {
+		name = verdictName(text)
+	}
+	*v = name
+	return nil
 }
 
 func (s store) now() time.Time { return s.clock.Now().UTC().Truncate(time.Microsecond) }
@@ -88,8 +105,9 @@ func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05.999999Z07:
 // grant judges requests in one transaction and gives one verdict each, in order.
 func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error) {
 	n := len(requests)
-	events, quotas, ids := make([]pgtype.UUID, n), make([]pgtype.UUID, n), make([]pgtype.UUID, n)
-	macs, seats, nicknames := make([][]byte, n), make([]int16, n), make([]pgtype.Text, n)
+	// FlatArray goes to and from the database without reflection.
+	events, quotas, ids := make(pgtype.FlatArray[pgtype.UUID], n), make(pgtype.FlatArray[pgtype.UUID], n), make(pgtype.FlatArray[pgtype.UUID], n)
+	macs, seats, nicknames := make(pgtype.FlatArray[[]byte], n), make(pgtype.FlatArray[int16], n), make(pgtype.FlatArray[pgtype.Text], n)
 	asked, sql, anyAsked := make([]pgtype.Timestamptz, n), sqlGrant, false
 	for i, r := range requests {
 		if !r.ownSecret {
@@ -103,11 +121,11 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 	}
 	now := s.now()
 	var (
-		outcomes                          []string
-		free                              []pgtype.Int4
-		most                              []pgtype.Int2
-		organizations, occurrences, parts []pgtype.UUID
-		links                             []bool
+		outcomes                          pgtype.FlatArray[verdictName]
+		free                              pgtype.FlatArray[pgtype.Int4]
+		most                              pgtype.FlatArray[pgtype.Int2]
+		organizations, occurrences, parts pgtype.FlatArray[pgtype.UUID]
+		links                             pgtype.FlatArray[bool]
 	)
 	batch := &pgx.Batch{}
 	batch.Queue(sqlNow, stamp(now), laneLockTimeout)
@@ -124,14 +142,15 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 	if len(outcomes) != n {
 		return nil, fmt.Errorf("grant seats: %d verdicts for %d requests", len(outcomes), n)
 	}
-	verdicts := make([]verdict, n)
+	verdicts, tickets := make([]verdict, n), make([]Ticket, n)
 	for i, r := range requests {
-		v := verdict{outcome: outcomes[i], free: int(free[i].Int32), most: int(most[i].Int16), lookedAtSeat: free[i].Valid, linkIsOpen: links[i]}
+		v := verdict{outcome: string(outcomes[i]), free: int(free[i].Int32), most: int(most[i].Int16), linkIsOpen: links[i]}
 		if v.outcome == "granted" {
-			v.ticket = Ticket{
+			tickets[i] = Ticket{
 				ID: r.id, OrganizationID: organizations[i].Bytes, EventID: r.event, OccurrenceID: occurrences[i].Bytes, PartID: parts[i].Bytes,
 				QuotaID: r.quota, Status: Confirmed, Seats: int(r.seats), Nickname: r.nickname, TakenOn: clock.DateOf(now),
 			}
+			v.ticket = &tickets[i]
 		}
 		verdicts[i] = v
 	}
