@@ -12,6 +12,8 @@
 // Where a room asks for no approval, a request is confirmed at once. Whoever comes behind a hold may wait; when the hold ends, those who wait move up in the order
 // of their coming, in the same transaction. A borrower's move of what was approved asks for approval again; a lender's doesn't.
 //
+// Rooms of a season are given by lot (docs/rounds.md, ADR 0018): a round takes applications, fixes their list, draws, and books what was drawn as holds.
+//
 // # How writers keep out of each other's way
 //
 // Every writer locks spaces in the order of their ids in a statement of its own, then bookings in the order of theirs; looks again; inserts with on conflict do

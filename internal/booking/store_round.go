@@ -85,7 +85,7 @@ func selectRounds(ctx context.Context, tx *postgres.Tx, f RoundFilter) ([]Round,
 	}
 	if f.After != nil {
 		args = append(args, f.After.CreatedAt, f.After.ID)
-		conditions = append(conditions, fmt.Sprintf("(r.created_at < $%[1]d or r.created_at = $%[1]d and r.id > $%[2]d)", len(args)-1, len(args)))
+		conditions = append(conditions, fmt.Sprintf("r.created_at <= $%[1]d and (r.created_at < $%[1]d or r.id > $%[2]d)", len(args)-1, len(args)))
 	}
 	return queryRounds(ctx, tx, fmt.Sprintf("where %s order by r.created_at desc, r.id limit %d", strings.Join(conditions, " and "), f.Limit+1), args...)
 }
@@ -159,7 +159,7 @@ func selectApplications(ctx context.Context, tx *postgres.Tx, f ApplicationFilte
 	}
 	if f.After != nil {
 		args = append(args, f.After.CreatedAt, f.After.ID)
-		tail += fmt.Sprintf(" and (a.created_at < $%[1]d or a.created_at = $%[1]d and a.id > $%[2]d)", len(args)-1, len(args))
+		tail += fmt.Sprintf(" and a.created_at <= $%[1]d and (a.created_at < $%[1]d or a.id > $%[2]d)", len(args)-1, len(args))
 	}
 	return queryApplications(ctx, tx, fmt.Sprintf("%s order by a.created_at desc, a.id limit %d", tail, f.Limit+1), args...)
 }
