@@ -1,8 +1,10 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +23,7 @@ type Slot struct {
 	Parties, Taken   int
 }
 
-// Slots gives the slots of the date that a link opens, by time. ErrLink, ErrEarly, ErrOver.
+// Slots gives the slots of the date that a link opens, by time and then by table. ErrLink, ErrEarly, ErrOver.
 func (s *Service) Slots(ctx context.Context, token secret.Door) ([]Slot, error) {
 	var slots []Slot
 	err := s.atDoor(ctx, func(tx *postgres.Tx) (state string, err error) {
@@ -31,6 +33,9 @@ func (s *Service) Slots(ctx context.Context, token secret.Door) ([]Slot, error) 
 	if err != nil {
 		return nil, fmt.Errorf("list slots at door: %w", err)
 	}
+	slices.SortStableFunc(slots, func(a, b Slot) int {
+		return cmp.Or(a.StartsAt.Compare(b.StartsAt), slices.Compare(a.Booths, b.Booths))
+	})
 	return slots, nil
 }
 

@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,11 @@ func TestDoorMarksSlots(t *testing.T) {
 		if got != want || row.Find("button").Length() != 2*strings.Count(want, "当日") {
 			t.Errorf("%s: %q with %d buttons, want %q", name, got, row.Find("button").Length(), want)
 		}
+	}
+	if got := a.doc.Find(".door-slot > div:first-child").Map(func(_ int, s *goquery.Selection) string {
+		return text(s.Find("[data-door-slot-time]")) + text(s.Find("[data-door-slot-tables]"))
+	}); !slices.IsSortedFunc(got, strings.Compare) {
+		t.Errorf("by time and table: %v", got)
 	}
 	press := func(name, button, want string) {
 		t.Helper()
