@@ -27,7 +27,7 @@ build: ## Build bin/tonarimachi
 .PHONY: test
 test: ## Run every test with the race detector (PKG=./internal/event for one); installs what is missing on Debian
 	@.ci/install
-	@$(TESTSERVER) go test -race -shuffle=on -timeout 10m $(PKG)
+	@$(TESTSERVER) go test -race -shuffle=on -timeout 30m $(PKG)
 
 .PHONY: cover
 cover: ## Say how much of the code the tests reach; details in bin/cover.html

@@ -160,7 +160,7 @@ func (m *marks) slot(t *testing.T, e testkit.Event) {
 	m.all = append(m.all, marked{id.String(), []string{"ticket_slot.ticket_id"}, e.EndsAt.Add(retention.AfterDate)})
 }
 
-// share plants what the guard keeps for minutes: a spent challenge, a key of the hour, what a network took.
+// share plants what is kept for minutes: a spent challenge, a key of the hour, what a network took, that a code was refused.
 func (m *marks) share(t *testing.T, e testkit.Event) {
 	t.Helper()
 	now := m.clock.Now()
@@ -172,6 +172,7 @@ func (m *marks) share(t *testing.T, e testkit.Event) {
 		{"guard_spent.id", "insert into guard_spent (id, expires_at) values ($1, $2)", 16, now.Add(time.Hour)},
 		{"guard_key.key", "insert into guard_key (key, hour) values ($1, $2)", 32, now.Add(2 * time.Hour)},
 		{"guard_share.network", "insert into guard_share (network, slot, quota_id, seats) values ($1, $2, '" + e.Quota().String() + "', 1)", 16, now.Add(10 * time.Minute)},
+		{"ticket_refusal.secret_mac", "insert into ticket_refusal (secret_mac, asked_at, refused_at) values ($1, $2, $2)", 32, now.Add(time.Minute)},
 	} {
 		mark := fmt.Sprintf("canary%02d", len(m.all))
 		m.exec(t, one.statement, []byte(mark+strings.Repeat("g", one.length-len(mark))), now)
