@@ -1,8 +1,6 @@
 package site
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,7 +12,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
-	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -72,15 +69,10 @@ func (s *Site) facilityCalendarData(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("write calendar: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache") // kept by any cache, which asks whether it still holds
-	h.Set("ETag", etag)
-	if httpx.NotModified(c.Request(), etag, time.Time{}) {
+	if unchanged(c, body) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
 	return c.Blob(http.StatusOK, "application/json; charset=utf-8", body)
 }
 

@@ -91,10 +91,7 @@ func (s *Site) drawText(c echo.Context) error {
 	if d.List == "" {
 		return ticket.ErrDrawUnknown
 	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Disposition", `attachment; filename="list.txt"`)
-	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(d.List))
+	return sendList(c, d.List)
 }
 
 func (p painter) drawState(d *ticket.Draw) notice {

@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
-	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // calendarView is the rooms of a facility by day.
@@ -31,15 +30,7 @@ var calendarViews = []string{viewDay, viewWeek, viewMonth}
 // facilityCalendar shows when the rooms of a facility are free.
 func (s *Site) facilityCalendar(c echo.Context) error {
 	ctx := c.Request().Context()
-	id, err := idOf(c, venue.ErrFacilityUnknown)
-	if err != nil {
-		return err
-	}
-	p, err := s.painter(ctx)
-	if err != nil {
-		return err
-	}
-	f, err := s.venues.Facility(ctx, id)
+	p, f, err := s.facilityOf(c)
 	if err != nil {
 		return err
 	}

@@ -60,17 +60,23 @@ func idOf(c echo.Context, unknown error) (uuid.UUID, error) {
 	return id, nil
 }
 
-func (s *Site) facilityShow(c echo.Context) error {
-	ctx := c.Request().Context()
+// facilityOf reads the facility of the address.
+func (s *Site) facilityOf(c echo.Context) (painter, venue.Facility, error) {
 	id, err := idOf(c, venue.ErrFacilityUnknown)
 	if err != nil {
-		return err
+		return painter{}, venue.Facility{}, err
 	}
-	p, err := s.painter(ctx)
+	p, err := s.painter(c.Request().Context())
 	if err != nil {
-		return err
+		return painter{}, venue.Facility{}, err
 	}
-	f, err := s.venues.Facility(ctx, id)
+	f, err := s.venues.Facility(c.Request().Context(), id)
+	return p, f, err
+}
+
+func (s *Site) facilityShow(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, f, err := s.facilityOf(c)
 	if err != nil {
 		return err
 	}

@@ -72,17 +72,30 @@ func (s *Site) show(c echo.Context, status int, name string, view any) error {
 	if err != nil {
 		return err
 	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
-	if status == http.StatusOK {
-		sum := sha256.Sum256(body)
-		etag := `"` + hex.EncodeToString(sum[:12]) + `"`
-		h.Set("ETag", etag)
-		if httpx.NotModified(c.Request(), etag, time.Time{}) {
-			return c.NoContent(http.StatusNotModified)
-		}
+	if status != http.StatusOK {
+		c.Response().Header().Set("Cache-Control", "no-cache")
+	} else if unchanged(c, body) {
+		return c.NoContent(http.StatusNotModified)
 	}
 	return write(c, status, body)
+}
+
+// unchanged tells whether the caller has this body already. Any cache may keep it, and asks whether it still holds.
+func unchanged(c echo.Context, body []byte) bool {
+	sum := sha256.Sum256(body)
+	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", etag)
+	return httpx.NotModified(c.Request(), etag, time.Time{})
+}
+
+// sendList answers with the list of a draw as it is summed.
+func sendList(c echo.Context, list string) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Content-Disposition", `attachment; filename="list.txt"`)
+	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(list))
 }
 
 // showPrivate answers with a page for one person, such as one with forms that carry fresh secrets.

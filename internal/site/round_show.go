@@ -92,10 +92,7 @@ func (s *Site) roundText(c echo.Context) error {
 	if r.List == "" {
 		return booking.ErrRoundUnknown
 	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Disposition", `attachment; filename="list.txt"`)
-	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(r.List))
+	return sendList(c, r.List)
 }
 
 func (p painter) round(r *booking.Round) roundView {
