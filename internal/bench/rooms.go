@@ -205,7 +205,7 @@ func (l *lab) takeBookings(ctx context.Context, g *roomGround) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
-	found.note = fmt.Sprintf("the longest took %s", span(slices.Max(longest)))
+	found.note = fmt.Sprintf("the longest took %s; %s", span(slices.Max(longest)), found.note)
 	found.atMost = 50 * time.Millisecond
 	return found, nil
 }

@@ -43,7 +43,9 @@ var (
 		`from occurrence o join event e on e.id = o.event_id where o.listed and o.starts_at >= now() order by o.starts_at, o.id limit 50 offset :n - 1`
 )
 
-var pgbenchRate = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
+// pgbenchSecond is a line of --progress. Its total would count the time in which all clients connect, and each one's first statement, which reads the catalogue: of
+// a short run with many clients hardly anything else is left.
+var pgbenchSecond = regexp.MustCompile(`(?m)^progress: [0-9.]+ s, ([0-9.]+) tps`)
 
 // rate gives statements a second, by pgbench where it is installed, else by connections of our own.
 func (g *ground) rate(ctx context.Context, s statement, each time.Duration) (float64, error) {
@@ -61,18 +63,27 @@ func (g *ground) rate(ctx context.Context, s statement, each time.Duration) (flo
 	}
 	password, _ := u.User.Password()
 	seconds := max(1, int(each.Seconds()+0.5))
+	const warming = 3                                                                                                                                  // seconds in which clients connect
 	cmd := exec.CommandContext(ctx, tool, "-n", "-M", "prepared", "-c", strconv.Itoa(s.clients), "-j", strconv.Itoa(min(s.clients, runtime.NumCPU())), //nolint:gosec // fixed
-		"-T", strconv.Itoa(seconds), "-f", script, "-h", u.Hostname(), "-p", u.Port(), "-U", u.User.Username(), "bench")
+		"-T", strconv.Itoa(warming+seconds), "-P", "1", "-f", script, "-h", u.Hostname(), "-p", u.Port(), "-U", u.User.Username(), "bench")
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+password, "LC_ALL=C")
 	words, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("run pgbench: %w: %s", err, strings.TrimSpace(string(words)))
 	}
-	found := pgbenchRate.FindSubmatch(words)
-	if found == nil {
+	lines := pgbenchSecond.FindAllSubmatch(words, -1)
+	if len(lines) < seconds {
 		return 0, fmt.Errorf("run pgbench: no rate in %q", words)
 	}
-	return strconv.ParseFloat(string(found[1]), 64)
+	var sum float64
+	for _, found := range lines[len(lines)-seconds:] {
+		tps, err := strconv.ParseFloat(string(found[1]), 64)
+		if err != nil {
+			return 0, fmt.Errorf("run pgbench: %w", err)
+		}
+		sum += tps
+	}
+	return sum / float64(seconds), nil
 }
 
 func findPgbench() string {
