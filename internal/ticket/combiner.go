@@ -33,8 +33,7 @@ type request struct {
 	nickname         string
 	// ownSecret: this service made it, so that nobody knows the ticket if the caller is gone.
 	ownSecret bool
-	// askedAt is when this attempt with a secret of the caller's began; a lost one that comes in late is told by it.
-	askedAt time.Time
+	askedAt   time.Time // Request's
 
 	state  atomic.Int32
 	answer chan answer // room for one

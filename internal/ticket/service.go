@@ -80,13 +80,14 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		return secret.Ticket{}, Ticket{}, ErrSeats.Field("seats", "too_small", "min", 1)
 	}
 	r.Nickname = nickname
-	if len(r.Slots) > 0 {
-		return s.takeSlots(ctx, r, r.Secret.IsZero())
-	}
 	lane, made := s.lane(r.QuotaID), !r.Secret.IsZero()
-	var asked time.Time
+	if r.askedAt = (time.Time{}); made {
+		r.askedAt = clock.System().Now() // not the business clock, which may stand still: it only tells attempts apart
+	}
+	if len(r.Slots) > 0 {
+		return s.takeSlots(ctx, r, !made)
+	}
 	if made {
-		asked = clock.System().Now() // not the business clock, which may stand still: it only tells attempts apart
 		if t, err := s.readOlder(ctx, r.Secret); err == nil {
 			return s.again(r, t)
 		} else if !errors.Is(err, ErrUnknown) {
@@ -106,7 +107,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	}
 	mac := s.keys.TicketMAC(r.Secret)
 	v, err := lane.submit(ctx, &request{
-		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1), askedAt: asked,
+		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1), askedAt: r.askedAt,
 		seats: int16(min(r.Seats, math.MaxInt16)), // far above what any quota permits
 	})
 	if err != nil {

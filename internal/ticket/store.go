@@ -100,6 +100,8 @@ func (v *verdictName) ScanBytes(text []byte) error {
 
 func (s store) now() time.Time { return s.clock.Now().UTC().Truncate(time.Microsecond) }
 
+func orNull(t time.Time) pgtype.Timestamptz { return pgtype.Timestamptz{Time: t, Valid: !t.IsZero()} }
+
 func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05.999999Z07:00") }
 
 // grant judges requests in one transaction and gives one verdict each, in order.
@@ -111,7 +113,7 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 	asked, sql, anyAsked := make([]pgtype.Timestamptz, n), sqlGrant, false
 	for i, r := range requests {
 		if !r.ownSecret {
-			asked[i], anyAsked = pgtype.Timestamptz{Time: r.askedAt, Valid: true}, true
+			asked[i], anyAsked = orNull(r.askedAt), true
 		}
 		events[i] = pgtype.UUID{Bytes: r.event, Valid: true}
 		quotas[i] = pgtype.UUID{Bytes: r.quota, Valid: true}
@@ -203,11 +205,20 @@ func (s store) rotate(ctx context.Context, mac, newMAC []byte, newNumber string)
 
 // change calls a function that changes one ticket and reads the ticket as the holder of mac.
 func (s store) change(ctx context.Context, mac []byte, call string, args []any, outcome any, t *Ticket) error {
+	return s.attempt(ctx, mac, time.Time{}, call, args, func(row pgx.Row) error { return row.Scan(outcome) }, t)
+}
+
+// attempt is a change that may make a ticket. A call with a caller's own secret, asked at some moment, has ticket_attempt in it.
+func (s store) attempt(ctx context.Context, mac []byte, asked time.Time, call string, args []any, told func(pgx.Row) error, t *Ticket) error {
 	for attempt := 1; ; attempt++ {
 		batch := &pgx.Batch{}
 		batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
-		batch.Queue(call, args...).QueryRow(func(row pgx.Row) error { return row.Scan(outcome) })
+		batch.Queue(call, args...).QueryRow(told)
+		if !asked.IsZero() {
+			batch.Queue(`select ticket_attempted($1, $2)`, mac, asked)
+		}
 		batch.Queue(sqlRead, mac).QueryRow(func(row pgx.Row) error {
+			*t = Ticket{}
 			_, err := scan(row, t)
 			return err
 		})

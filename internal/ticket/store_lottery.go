@@ -18,8 +18,9 @@ func (s store) apply(ctx context.Context, r Request, id uuid.UUID, mac []byte, n
 		Outcome string
 		Most    *int
 	}{}
-	args := []any{r.EventID, r.QuotaID, id, mac, number, min(r.Seats, 1000), r.Nickname}
-	err = s.change(ctx, mac, `select row_to_json(v) from ticket_apply($1, $2, $3, $4, $5, $6::int::smallint, nullif($7, '')) v`, args, &verdict, &t)
+	args := []any{r.EventID, r.QuotaID, id, mac, number, min(r.Seats, 1000), r.Nickname, orNull(r.askedAt)}
+	err = s.attempt(ctx, mac, r.askedAt, `select row_to_json(v) from ticket_apply(ticket_attempt($1, $4, $8), $2, $3, $4, $5, $6::int::smallint, nullif($7, '')) v`, args,
+		func(row pgx.Row) error { return row.Scan(&verdict) }, &t)
 	if err != nil {
 		return "", 0, Ticket{}, unavailable(fmt.Errorf("apply: %w", err))
 	}

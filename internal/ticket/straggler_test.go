@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -89,5 +91,93 @@ func TestALostAttemptIsWaitedFor(t *testing.T) {
 	}
 	if n := k.number(t, "select count(*) from ticket where secret_mac = $1", k.keys.TicketMAC(code)); n != 1 {
 		t.Errorf("%d tickets of one code", n)
+	}
+}
+
+// The same where no seat is taken at once: in the line, for the lots and for slots.
+func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
+	t.Parallel()
+	type way struct {
+		ask     Request
+		refusal error
+		// open makes room for the next attempt; lost sends what an attempt of that request has sent, and gives what came of it.
+		open func()
+		lost func(r Request) (outcome string, err error)
+		want string // of an attempt that is not too late
+	}
+	ways := map[string]func(t *testing.T, k *kit) way{
+		"the line": func(t *testing.T, k *kit) way {
+			e := k.line(t, 1)
+			holder, _ := k.take(t, ask(e, 1))
+			return way{
+				ask: ask(e, 1), refusal: ErrFull, open: func() { k.cancel(t, holder) }, want: "granted",
+				lost: func(r Request) (string, error) {
+					r.Wait = WaitQuota
+					outcome, _, err := k.service.store.wait(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret))
+					return outcome, err
+				},
+			}
+		},
+		"slots": func(t *testing.T, k *kit) way {
+			d := k.desk(t, 0, 60)
+			holder, _ := k.take(t, d.ask(1))
+			return way{
+				ask: d.ask(0, 1), refusal: ErrSlotFull, open: func() { k.cancel(t, holder) }, want: "granted",
+				lost: func(r Request) (string, error) {
+					v, _, err := k.service.store.takeSlots(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret))
+					return v.outcome, err
+				},
+			}
+		},
+		"the lots": func(t *testing.T, k *kit) way {
+			e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{
+				Reservation: "lottery", OpensAt: k.clock.Now().Add(time.Hour), ClosesAt: k.clock.Now().Add(untilClosing), Quotas: []testkit.QuotaOptions{{Capacity: 5}},
+			}}})
+			return way{
+				ask: ask(e, 1), refusal: ErrNotOpen, open: func() { k.clock.Advance(2 * time.Hour) }, want: "applied",
+				lost: func(r Request) (string, error) {
+					number, err := r.Secret.DrawNumber()
+					if err != nil {
+						return "", err
+					}
+					outcome, _, _, err := k.service.store.apply(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret), number)
+					return outcome, err
+				},
+			}
+		},
+	}
+	for name, make := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := setup(t)
+			w := make(t, k)
+			w.ask.Secret = newSecret(t)
+			if _, _, err := k.service.Take(t.Context(), w.ask); !errors.Is(err, w.refusal) {
+				t.Fatalf("Take: %v, want %v", err, w.refusal)
+			}
+			w.open()
+			tickets := func() int {
+				return k.number(t, "select count(*) from ticket where secret_mac = $1", k.keys.TicketMAC(w.ask.Secret))
+			}
+			lost := w.ask
+			lost.askedAt = clock.System().Now().Add(-time.Minute)
+			if got, err := w.lost(lost); err != nil || got != "unknown" || tickets() != 0 {
+				t.Errorf("the lost attempt: %q, %v, and %d tickets that nobody knows of", got, err, tickets())
+			}
+			// The control: without the fence, that is as one whose secret only the program knows, it would have got one.
+			unfenced := lost
+			unfenced.Secret, unfenced.askedAt = newSecret(t), time.Time{}
+			got, err := w.lost(unfenced)
+			if err != nil || got != w.want {
+				t.Fatalf("an attempt of nobody else's: %q, %v, want %q", got, err, w.want)
+			}
+			k.cancel(t, unfenced.Secret)
+			if _, _, err := k.service.Take(t.Context(), w.ask); err != nil {
+				t.Errorf("asking anew: %v", err)
+			}
+			if got, err := w.lost(lost); err != nil || got != "duplicate" || tickets() != 1 {
+				t.Errorf("the lost attempt, once there is a ticket: %q, %v, and %d tickets", got, err, tickets())
+			}
+		})
 	}
 }

@@ -100,6 +100,9 @@ type Request struct {
 	Wait Reach
 	// Answers for the yearly report, if the holder gave any.
 	Answers Answers
+
+	// askedAt is when this attempt with a secret of the caller's was taken up; a lost one that comes in late is told by it.
+	askedAt time.Time
 }
 
 // Reach says which quotas of an event a waiting ticket wishes for, all of the same channel as the one asked for.
