@@ -1721,8 +1721,10 @@ func (e PrintPaperSheetParamsFormat) Valid() bool {
 
 // Application defines model for Application.
 type Application struct {
-	BookingID *openapi_types.UUID `json:"booking_id"`
-	ID        openapi_types.UUID  `json:"id"`
+	// AcceptUntil Until when this result is to be accepted or declined; `null` without one, and once that is done. It is the round's own, or later when the draw came so late that the first day of use was near.
+	AcceptUntil *time.Time          `json:"accept_until"`
+	BookingID   *openapi_types.UUID `json:"booking_id"`
+	ID          openapi_types.UUID  `json:"id"`
 
 	// Number Under which it stands on the list; nobody else knows whose it is.
 	Number string `json:"number"`
@@ -4267,7 +4269,7 @@ type RoomUsesMode string
 
 // Round defines model for Round.
 type Round struct {
-	// AcceptUntil Until when results are to be accepted; from then on what is left is first come.
+	// AcceptUntil Until when results are to be accepted; from then on what is left is first come. A draw that comes late moves it: `drawn_at` tells.
 	AcceptUntil time.Time `json:"accept_until"`
 
 	// ApplicationsMax Of one organization.

@@ -51,9 +51,9 @@ type Round struct {
 	OpensAt         time.Time // applications
 	ClosesAt        time.Time
 	DrawsAt         time.Time
-	AcceptUntil     time.Time
-	ApplicationsMax int // of one organization
-	WishesMax       int // of one application
+	AcceptUntil     time.Time // moves with a draw that comes late
+	ApplicationsMax int       // of one organization
+	WishesMax       int       // of one application
 	State           RoundState
 	Rooms           []RoomRef
 	Commitment      lottery.Digest
@@ -110,7 +110,8 @@ type Application struct {
 	Wishes      []Wish // the dearest first
 	Outcome     RoundOutcome
 	BookingID   *uuid.UUID
-	Status      Status // of the booking; "" without
+	Status      Status     // of the booking; "" without
+	AnswerUntil *time.Time // of a result that was neither accepted nor declined
 }
 
 // Wish is a room at a time.

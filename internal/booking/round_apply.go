@@ -234,7 +234,7 @@ func (s *Service) Withdraw(ctx context.Context, by Author, id uuid.UUID) error {
 	return nil
 }
 
-// AcceptResult turns what was drawn into a request, or confirms it where the room asks for no approval; after AcceptUntil it has lapsed. ErrApplicationUnknown,
+// AcceptResult turns what was drawn into a request, or confirms it where the room asks for no approval; after its AnswerUntil it has lapsed. ErrApplicationUnknown,
 // ErrNoResult, ErrStatus.
 func (s *Service) AcceptResult(ctx context.Context, by Author, id uuid.UUID) (Application, error) {
 	return s.answer(ctx, by, id, func(booking uuid.UUID) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/lottery"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // RoundTask is the name of the worker's task that runs RunRounds.
@@ -96,13 +97,18 @@ func (s *Service) step(ctx context.Context, d dueRound) (did bool, err error) {
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, audit.Entry{Organization: r.Lender.ID, Action: action, SubjectKind: "round", SubjectID: r.ID})
+		entry := audit.Entry{Organization: r.Lender.ID, Action: action, SubjectKind: "round", SubjectID: r.ID}
+		if d.state == RoundClosed && lateness(r.DrawsAt, tx.Now) > 0 {
+			entry.Detail = map[string]any{"accept_until": r.AcceptUntil}
+		}
+		return audit.Record(ctx, tx, entry)
 	})
 	return did && err == nil, err
 }
 
 // judges are the facts of a round's rooms, read in the transaction.
 type judges struct {
+	now   time.Time
 	view  *organizationView
 	rooms map[uuid.UUID]*facts
 }
@@ -117,7 +123,7 @@ func (s *Service) judges(ctx context.Context, tx *postgres.Tx, round uuid.UUID) 
 	if err != nil {
 		return judges{}, err
 	}
-	j := judges{view: view, rooms: map[uuid.UUID]*facts{}}
+	j := judges{now: tx.Now, view: view, rooms: map[uuid.UUID]*facts{}}
 	for _, f := range all {
 		if err := s.nameOwner(ctx, f); err != nil {
 			return judges{}, err
@@ -130,8 +136,11 @@ func (s *Service) judges(ctx context.Context, tx *postgres.Tx, round uuid.UUID) 
 // refusal gives the code of why a wish can't be kept, "" when it can.
 func (j judges) refusal(a *owned, w Wish) string {
 	f := j.rooms[w.RoomID]
-	if f == nil {
+	switch {
+	case f == nil:
 		return fault.CodeOf(ErrRoomUnknown)
+	case !w.StartsAt.After(j.now):
+		return venue.BookingPast // a worker that slept
 	}
 	if _, err := f.admits(j.view, a.borrower, w, a.People); err != nil {
 		return fault.CodeOf(err)
@@ -189,8 +198,8 @@ func (s *Service) fix(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	return fixRound(ctx, tx, r.ID, list.Text())
 }
 
-// draw draws from the published list, makes the bookings and tells the seed, all in one transaction. Choices that can't be had any more (the room closed meanwhile,
-// say) are struck, whoever would have got them, before anything is given: the rest is drawn without them, and what is struck is published.
+// draw draws from the published list, makes the bookings, tells the seed and moves the day of acceptance when it comes late, all in one transaction. Choices that can't
+// be had any more (the room closed meanwhile, or the time has begun) are struck, whoever would have got them, before anything is given: the rest is drawn without them, and what is struck is published.
 func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	seed, err := seedOf(ctx, tx, r.ID)
 	if err != nil {
@@ -208,6 +217,7 @@ func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	if err != nil {
 		return err
 	}
+	until, promised := r.answerTimes(tx.Now)
 	byNumber, withdrawn, takes := map[string]*owned{}, map[string]bool{}, map[string]lottery.Take{}
 	for i := range applications {
 		byNumber[applications[i].Number] = &applications[i]
@@ -230,7 +240,7 @@ func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 			if d.Pool == "" {
 				continue
 			}
-			done, err := s.allot(ctx, tx, r, j, byNumber[d.Number], takes[d.Pool])
+			done, err := s.allot(ctx, tx, promised, j, byNumber[d.Number], takes[d.Pool])
 			if err != nil {
 				return err
 			}
@@ -249,7 +259,8 @@ func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 	if err != nil {
 		return err
 	}
-	return tellRound(ctx, tx, r.ID, lost, told)
+	r.AcceptUntil = until
+	return tellRound(ctx, tx, r.ID, lost, told, until)
 }
 
 // struck finds the choices of a list that the rooms' rules no longer allow.
@@ -276,7 +287,11 @@ func strike(ctx context.Context, tx *postgres.Tx, all []owned, struck map[lotter
 			}
 			some = true
 			told = append(told, a.Number+" "+w.Pool())
-			if err := dropWish(ctx, tx, a.ID, n+1, WishStruck); err != nil {
+			reason := WishStruck
+			if !w.StartsAt.After(tx.Now) {
+				reason = venue.BookingPast
+			}
+			if err := dropWish(ctx, tx, a.ID, n+1, reason); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -291,8 +306,8 @@ func strike(ctx context.Context, tx *postgres.Tx, all []owned, struck map[lotter
 // WishStruck is the code (Wish.Dropped) of a wish on the list that was not drawn for, because its room can no longer be used.
 const WishStruck = "room_changed"
 
-// allot books one drawn time as a hold until the day of acceptance; false when the room can't be used after all.
-func (s *Service) allot(ctx context.Context, tx *postgres.Tx, r *Round, j judges, a *owned, t lottery.Take) (bool, error) {
+// allot books one drawn time as a hold for as long as was promised; false when the room can't be used after all.
+func (s *Service) allot(ctx context.Context, tx *postgres.Tx, promised time.Time, j judges, a *owned, t lottery.Take) (bool, error) {
 	w, ok := ParsePool(t.Pool)
 	if !ok || a == nil {
 		return false, errors.New("the list is of another round")
@@ -305,7 +320,8 @@ func (s *Service) allot(ctx context.Context, tx *postgres.Tx, r *Round, j judges
 	if err != nil {
 		return false, nil //nolint:nilerr // the reason is the room's rules; the application says that it was lost
 	}
-	cancelUntil, until, minutes := term.CancelUntil(w.StartsAt).UTC(), r.AcceptUntil, min(max(1, int(r.AcceptUntil.Sub(tx.Now)/time.Minute)), 90*24*60)
+	cancelUntil, until := term.CancelUntil(w.StartsAt).UTC(), answerUntil(promised, w.StartsAt).UTC()
+	minutes := min(max(1, int(until.Sub(tx.Now)/time.Minute)), 90*24*60)
 	b := Booking{
 		ID: uuid.New(), Room: f.ref(), Status: Held, wants: Held, holdFor: &minutes, ExpiresAt: &until, StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), Title: a.Title,
 		People: a.People, Noise: "normal", ApprovalSteps: term.Approvals, FeeClass: term.Payer, FeeYen: f.price(term.Payer, w.StartsAt, w.EndsAt),

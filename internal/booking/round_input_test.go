@@ -275,8 +275,10 @@ func TestRoundsAreRefusedClearly(t *testing.T) {
 	k.want("a round that is nowhere", err, ErrRoundUnknown)
 	_, err = k.service.Round(t.Context(), uuid.New())
 	k.want("a round that is nowhere", err, ErrRoundUnknown)
-	k.clock.Set(r.AcceptUntil)
-	k.run(6) // the other two, to their ends
+	for _, at := range []time.Time{r.ClosesAt, r.DrawsAt, r.AcceptUntil} {
+		k.clock.Set(at)
+		k.run(2) // the other two, to their ends
+	}
 	k.open(k.autumnLater())
 }
 

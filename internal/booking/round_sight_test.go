@@ -185,7 +185,7 @@ func TestNobodyTouchesAnothersApplication(t *testing.T) {
 		"update booking_application set outcome = 'lost'", "delete from booking_application", "update booking_wish set rank = 9", "delete from booking_wish",
 		"update booking_round set state = 'cancelled'", "update booking_round set seed = revealed", "delete from booking_round", "delete from booking_round_space", "update booking_round_room set room_id = room_id",
 		"insert into booking_application (borrower_id, round_id, id, number, title) select app_organization(), id, gen_random_uuid(), '0123456789ABCDEF', 'x' from booking_round",
-		"select booking_round_fix(id, 'x') from booking_round", "select booking_round_told(id, '{}') from booking_round", "select booking_round_drop('" + a.ID.String() + "', 1, 'x')",
+		"select booking_round_fix(id, 'x') from booking_round", "select booking_round_told(id, '{}') from booking_round", "select booking_round_tell(id, '{}', '{}', accept_until) from booking_round", "select booking_round_drop('" + a.ID.String() + "', 1, 'x')",
 		"select booking_round_finish(id) from booking_round", "select booking_round_lock(id, state) from booking_round", "select booking_round_due()", "select booking_round_floor(id) from booking_round",
 		"select booking_round_allot('" + a.ID.String() + "', '{}', 'empty')", "select occupancy_kept_for_round()",
 	} {

@@ -166,14 +166,14 @@ func selectApplications(ctx context.Context, tx *postgres.Tx, f ApplicationFilte
 
 // queryApplications reads applications that the transaction may see.
 func queryApplications(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]owned, error) {
-	rows, err := tx.Pgx.Query(ctx, `select a.id, a.round_id, a.borrower_id, a.number, a.title, a.people, coalesce(a.outcome, ''), a.booking_id, coalesce(b.status, ''), a.created_at
+	rows, err := tx.Pgx.Query(ctx, `select a.id, a.round_id, a.borrower_id, a.number, a.title, a.people, coalesce(a.outcome, ''), a.booking_id, coalesce(b.status, ''), case when b.status = 'held' then b.expires_at end, a.created_at
 		from booking_application a left join booking b on b.id = a.booking_id `+tail, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read applications: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (owned, error) {
 		var a owned
-		err := row.Scan(&a.ID, &a.RoundID, &a.borrower, &a.Number, &a.Title, &a.People, &a.Outcome, &a.BookingID, &a.Status, &a.createdAt)
+		err := row.Scan(&a.ID, &a.RoundID, &a.borrower, &a.Number, &a.Title, &a.People, &a.Outcome, &a.BookingID, &a.Status, &a.AnswerUntil, &a.createdAt)
 		return a, err
 	})
 	if err != nil {
@@ -310,8 +310,8 @@ func allot(ctx context.Context, tx *postgres.Tx, application uuid.UUID, b *Booki
 	return done, nil
 }
 
-func tellRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID, lost []uuid.UUID, struck []string) error {
-	if _, err := tx.Pgx.Exec(ctx, "select booking_round_tell($1, $2, $3)", round, lost, struck); err != nil {
+func tellRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID, lost []uuid.UUID, struck []string, until time.Time) error {
+	if _, err := tx.Pgx.Exec(ctx, "select booking_round_tell($1, $2, $3, $4)", round, lost, struck, until); err != nil {
 		return fmt.Errorf("tell seed: %w", err)
 	}
 	return nil

@@ -56,7 +56,7 @@ func roundDraw(r *booking.Round) (api.RoundDraw, error) {
 }
 
 func application(l *i18n.Localizer, a *booking.Application) api.Application {
-	out := api.Application{ID: a.ID, RoundID: a.RoundID, Number: a.Number, Title: a.Title, People: a.People, Wishes: make([]api.Wish, len(a.Wishes)), BookingID: a.BookingID}
+	out := api.Application{ID: a.ID, RoundID: a.RoundID, Number: a.Number, Title: a.Title, People: a.People, Wishes: make([]api.Wish, len(a.Wishes)), BookingID: a.BookingID, AcceptUntil: local(a.AnswerUntil)}
 	for i, w := range a.Wishes {
 		out.Wishes[i] = api.Wish{RoomID: w.RoomID, StartsAt: tokyo(w.StartsAt), EndsAt: tokyo(w.EndsAt), Dropped: w.Dropped}
 		switch w.Dropped {

@@ -141,11 +141,11 @@ func (b *bundle) tourRounds(t *testing.T) {
 	}
 	b.answer(t, toshima("cancelRound", at, nil), 409, "round_drawn")
 	won := must[api.Application](t, b, 200, bunkyo("getApplication", own, nil))
-	if won.Outcome == nil || *won.Outcome != "drawn" { // nobody else wants A
+	if won.Outcome == nil || *won.Outcome != "drawn" || won.AcceptUntil == nil || !won.AcceptUntil.Equal(r.AcceptUntil) { // nobody else wants A
 		t.Fatalf("after the draw: %+v", won)
 	}
 	accepted := must[api.Application](t, b, 200, bunkyo("acceptResult", own, nil))
-	if *accepted.Outcome != "drawn" || accepted.Status == nil || *accepted.Status != "requested" {
+	if *accepted.Outcome != "drawn" || accepted.Status == nil || *accepted.Status != "requested" || accepted.AcceptUntil != nil {
 		t.Errorf("accepted: %+v", accepted)
 	}
 	if declined := must[api.Application](t, b, 200, bunkyo("declineResult", map[string]string{"application_id": third.ID.String()}, nil)); *declined.Status != "cancelled" {

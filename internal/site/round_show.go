@@ -128,9 +128,12 @@ func (p painter) roundState(r *booking.Round) notice {
 	case r.State == booking.RoundCancelled:
 		return notice{Tone: "stop", Icon: "stop", Title: "この抽選は取りやめになりました", Lines: []string{"部屋は、ふだんの申し込みかたで使えます。"}}
 	case r.State == booking.RoundFinished || r.State == booking.RoundDrawn && !p.now.Before(r.AcceptUntil):
-		return notice{Tone: "good", Icon: "check", Title: "抽選は終わりました", Lines: []string{"残った時間は、ふだんの申し込みかたで使えます。先着順です。"}}
+		return notice{Tone: "good", Icon: "check", Title: "抽選は終わりました", Lines: p.delayed(r, "残った時間は、ふだんの申し込みかたで使えます。先着順です。")}
 	case r.State == booking.RoundDrawn:
-		return notice{Tone: "good", Icon: "check", Title: "抽選しました", Lines: []string{momentText(*r.DrawnAt, p.today) + "に抽選しました。当たった団体の返事を" + untilText(r.AcceptUntil, p.today) + "まで待っています。"}}
+		return notice{
+			Tone: "good", Icon: "check", Title: "抽選しました",
+			Lines: p.delayed(r, momentText(*r.DrawnAt, p.today)+"に抽選しました。当たった団体の返事を"+untilText(r.AcceptUntil, p.today)+"まで待っています。"),
+		}
 	case r.State == booking.RoundClosed:
 		return notice{Icon: "clock", Title: "申込みの一覧が決まりました", Lines: []string{momentText(r.DrawsAt, p.today) + "に抽選します。"}}
 	case !p.now.Before(r.ClosesAt):
@@ -139,6 +142,17 @@ func (p painter) roundState(r *booking.Round) notice {
 		return notice{Icon: "clock", Title: "これから申込みを受け付けます", Lines: []string{"受付は、" + momentText(r.OpensAt, p.today) + "からです。"}}
 	}
 	return notice{Icon: "ticket", Title: "申込みを受け付けています", Lines: []string{"受付は、" + untilText(r.ClosesAt, p.today) + "までです。早い者勝ちではありません。"}}
+}
+
+// delayed adds to what is said what a draw that came late means for those who were drawn.
+func (p painter) delayed(r *booking.Round, lines ...string) []string {
+	switch {
+	case r.OwnTimes():
+		return append(lines, p.words.T("round.delayed.own", nil))
+	case r.Delayed() > 0 && r.State == booking.RoundDrawn && p.now.Before(r.AcceptUntil):
+		return append(lines, p.words.T("round.delayed.moved", nil))
+	}
+	return lines
 }
 
 func (p painter) roundList(v *roundView, r *booking.Round) error {

@@ -130,6 +130,41 @@ func TestADrawOfRoomsOnPages(t *testing.T) {
 	}
 }
 
+// A draw that came late says so, with the moment that holds now.
+func TestALateDrawOnPages(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	_, r, run := k.draws()
+	k.clock.Set(r.DrawsAt.Add(3*time.Hour + time.Minute))
+	run()
+	got := text(k.page("/rounds/" + r.ID.String()).Find("main"))
+	for _, want := range []string{"返事を12月20日（日）12:15まで待っています。", "返事の期限も遅らせました。", "12月20日（日）12:15から", "12月6日（日）9:00"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the page lacks %q:\n%s", want, got)
+		}
+	}
+	k.clock.Set(r.AcceptUntil.Add(time.Hour)) // the first moment told
+	if got := text(k.page("/rounds/" + r.ID.String()).Find("[aria-current=step] strong")); got != "返事" {
+		t.Errorf("it stands at %q", got)
+	}
+	k.clock.Set(r.AcceptUntil.Add(3*time.Hour + 15*time.Minute))
+	if got := text(k.page("/rounds/" + r.ID.String()).Find("main")); !strings.Contains(got, "抽選は終わりました") || strings.Contains(got, "遅らせました") {
+		t.Errorf("over:\n%s", got)
+	}
+}
+
+// When the days of use were near, those who were drawn have times of their own.
+func TestADrawAfterTheFirstDayOnPages(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	_, r, run := k.draws()
+	k.clock.Set(clock.NewDate(2027, 2, 3).At(9, 0))
+	run()
+	if got := text(k.page("/rounds/" + r.ID.String()).Find("main")); !strings.Contains(got, "抽選は終わりました") || !strings.Contains(got, "返事の期限は、当たった時間ごとにちがいます") || !strings.Contains(got, "当選") {
+		t.Errorf("the page says:\n%s", got)
+	}
+}
+
 func TestBrowserReadsADrawOfRooms(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
