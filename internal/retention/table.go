@@ -228,7 +228,7 @@ func Table() []Rule {
 			Why: "So that no network takes a pool for itself while several processes serve. Never in the write-ahead log or a backup.", Until: untilShared, Job: ForgetShares,
 		},
 		{
-			Table: "ticket_refusal", Columns: "secret_mac asked_at refused_at", Whose: Resident, What: "That there was no seat for a code that a caller had made, as its MAC, and when it was asked for",
+			Table: "ticket_refusal", Columns: "secret_mac elsewhere asked_at refused_at outcome", Whose: Resident, What: "That there was no seat, slot, lot or place in line for a code that a caller had made, as its MAC, why, and when it was asked for",
 			Why: "So that a lost first attempt with the same code takes no seat afterwards, of which nobody would know. Never in the write-ahead log or a backup.", Until: untilShared, Job: ForgetShares,
 		},
 		{Table: "paper_pool", Columns: "organization_id event_id occurrence_id part_id open_quota_id paper_quota_id", Whose: Nobody, What: "Which seats were set aside for codes on paper"},

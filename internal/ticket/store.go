@@ -205,18 +205,15 @@ func (s store) rotate(ctx context.Context, mac, newMAC []byte, newNumber string)
 
 // change calls a function that changes one ticket and reads the ticket as the holder of mac.
 func (s store) change(ctx context.Context, mac []byte, call string, args []any, outcome any, t *Ticket) error {
-	return s.attempt(ctx, mac, time.Time{}, call, args, func(row pgx.Row) error { return row.Scan(outcome) }, t)
+	return s.changeOf(ctx, mac, call, args, func(row pgx.Row) error { return row.Scan(outcome) }, t)
 }
 
-// attempt is a change that may make a ticket. A call with a caller's own secret, asked at some moment, has ticket_attempt in it.
-func (s store) attempt(ctx context.Context, mac []byte, asked time.Time, call string, args []any, told func(pgx.Row) error, t *Ticket) error {
+// changeOf is change for an outcome of several columns.
+func (s store) changeOf(ctx context.Context, mac []byte, call string, args []any, told func(pgx.Row) error, t *Ticket) error {
 	for attempt := 1; ; attempt++ {
 		batch := &pgx.Batch{}
 		batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
 		batch.Queue(call, args...).QueryRow(told)
-		if !asked.IsZero() {
-			batch.Queue(`select ticket_attempted($1, $2)`, mac, asked)
-		}
 		batch.Queue(sqlRead, mac).QueryRow(func(row pgx.Row) error {
 			*t = Ticket{}
 			_, err := scan(row, t)

@@ -13,8 +13,7 @@ import (
 // wait gives ticket_wait's outcome and the ticket as it stands then.
 func (s store) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte) (outcome string, t Ticket, err error) {
 	args := []any{r.EventID, r.QuotaID, string(r.Wait), id, mac, min(r.Seats, 1000), r.Nickname, orNull(r.askedAt)}
-	err = s.attempt(ctx, mac, r.askedAt, `select ticket_wait(ticket_attempt($1, $5, $8), $2, $3, $4, $5, $6::int::smallint, nullif($7, ''))`, args,
-		func(row pgx.Row) error { return row.Scan(&outcome) }, &t)
+	err = s.change(ctx, mac, `select ticket_attempted($5, $8, ticket_wait(ticket_attempt($1, $5, $8), $2, $3, $4, $5, $6::int::smallint, nullif($7, '')))`, args, &outcome, &t)
 	if err != nil {
 		return "", Ticket{}, unavailable(fmt.Errorf("wait for a seat: %w", err))
 	}

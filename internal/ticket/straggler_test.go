@@ -100,6 +100,7 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 	type way struct {
 		ask     Request
 		refusal error
+		told    string // of it
 		// open makes room for the next attempt; lost sends what an attempt of that request has sent, and gives what came of it.
 		open func()
 		lost func(r Request) (outcome string, err error)
@@ -109,10 +110,14 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 		"the line": func(t *testing.T, k *kit) way {
 			e := k.line(t, 1)
 			holder, _ := k.take(t, ask(e, 1))
+			k.exec(t, "update part set waiting_list = false where event_id = $1", e.ID)
 			return way{
-				ask: ask(e, 1), refusal: ErrFull, open: func() { k.cancel(t, holder) }, want: "granted",
+				ask: waitFor(e, 1, WaitQuota), refusal: ErrNoList, told: "no_list", want: "granted",
+				open: func() {
+					k.exec(t, "update part set waiting_list = true where event_id = $1", e.ID)
+					k.cancel(t, holder)
+				},
 				lost: func(r Request) (string, error) {
-					r.Wait = WaitQuota
 					outcome, _, err := k.service.store.wait(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret))
 					return outcome, err
 				},
@@ -122,7 +127,7 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 			d := k.desk(t, 0, 60)
 			holder, _ := k.take(t, d.ask(1))
 			return way{
-				ask: d.ask(0, 1), refusal: ErrSlotFull, open: func() { k.cancel(t, holder) }, want: "granted",
+				ask: d.ask(0, 1), refusal: ErrSlotFull, told: "full", open: func() { k.cancel(t, holder) }, want: "granted",
 				lost: func(r Request) (string, error) {
 					v, _, err := k.service.store.takeSlots(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret))
 					return v.outcome, err
@@ -134,7 +139,7 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 				Reservation: "lottery", OpensAt: k.clock.Now().Add(time.Hour), ClosesAt: k.clock.Now().Add(untilClosing), Quotas: []testkit.QuotaOptions{{Capacity: 5}},
 			}}})
 			return way{
-				ask: ask(e, 1), refusal: ErrNotOpen, open: func() { k.clock.Advance(2 * time.Hour) }, want: "applied",
+				ask: ask(e, 1), refusal: ErrNotOpen, told: "not_open", open: func() { k.clock.Advance(2 * time.Hour) }, want: "applied",
 				lost: func(r Request) (string, error) {
 					number, err := r.Secret.DrawNumber()
 					if err != nil {
@@ -161,7 +166,7 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 			}
 			lost := w.ask
 			lost.askedAt = clock.System().Now().Add(-time.Minute)
-			if got, err := w.lost(lost); err != nil || got != "unknown" || tickets() != 0 {
+			if got, err := w.lost(lost); err != nil || got != w.told || tickets() != 0 {
 				t.Errorf("the lost attempt: %q, %v, and %d tickets that nobody knows of", got, err, tickets())
 			}
 			// The control: without the fence, that is as one whose secret only the program knows, it would have got one.
