@@ -43,6 +43,7 @@ type BlockState struct {
 	Kind         venue.BlockKind
 	Starts, Ends time.Time
 	State        State
+	Round        uuid.UUID // of a board, with ByLot: for which it is kept
 }
 
 // State is whether a block can be had.
@@ -197,6 +198,7 @@ type FreeQuery struct {
 	Noise            venue.Noise
 	After            *FreePosition
 	Limit            int
+	inRounds         bool
 }
 
 // FreePosition is where a page ended.

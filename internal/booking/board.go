@@ -56,6 +56,7 @@ type BoardRoom struct {
 type BoardDay struct {
 	DayState
 	State State        // the day in one word: Free when all that is left of it is free, Partly when some is
+	Round uuid.UUID    // with ByLot: for which it is kept
 	Free  []venue.Span // what can be had of hours by a grid
 	Opens time.Time    // with Early: when the first organizations outside can ask
 }
@@ -138,12 +139,28 @@ func (f *facts) board(now time.Time, d clock.Date, t taken) BoardDay {
 				b.State, day.Opens = reach, opens
 			}
 		}
+		if b.State == ByLot {
+			b.Round = near.round(venue.Span{From: b.Starts, To: b.Ends}.Wide(f.room.Buffers()))
+		}
 	}
 	if f.rules.Uses.Mode == venue.ByGrid && !slices.ContainsFunc(day.Blocks, func(b BlockState) bool { return b.State == Free || b.State == Partly }) {
 		day.Free = nil // free, but not to be asked for
 	}
-	day.State = whole(day.Blocks)
+	if day.State = whole(day.Blocks); day.State == ByLot {
+		i := slices.IndexFunc(day.Blocks, func(b BlockState) bool { return b.State == ByLot })
+		day.Round = day.Blocks[i].Round
+	}
 	return day
+}
+
+// round is the first that keeps some of a span.
+func (t taken) round(span venue.Span) uuid.UUID {
+	for _, k := range t.kept {
+		if k.Overlaps(span) {
+			return k.Round
+		}
+	}
+	return uuid.Nil
 }
 
 // near are the taken times of about a day: those of a month need not be compared with each block.

@@ -21,6 +21,7 @@ const MaxCalendars = 50
 const (
 	calendarBack  = 60 * 24 * time.Hour
 	calendarAhead = 400 * 24 * time.Hour
+	roundDaysMost = 400 // as booking_round_span_form has it
 )
 
 // Calendar is a link to a room's free/busy calendar as staff see it: never its token.
@@ -42,6 +43,7 @@ type RoomBusy struct {
 	CalendarID     uuid.UUID
 	Room, Facility string
 	Busy           []venue.Span
+	Kept           []KeptSpan // for rounds, whole: their days of use
 }
 
 // Calendars gives the links of an own room, newest first. ErrRoomUnknown.
@@ -107,7 +109,7 @@ func (s *Service) RevokeCalendar(ctx context.Context, by Author, room, id uuid.U
 	return nil
 }
 
-// FollowRoom gives what a token's calendar shows: when the room is taken, and nothing else. ErrCalendarUnknown for a token that opens nothing.
+// FollowRoom gives what a token's calendar shows: when the room is taken or kept for a round, and nothing else. ErrCalendarUnknown for a token that opens nothing.
 func (s *Service) FollowRoom(ctx context.Context, token secret.RoomCalendar) (RoomBusy, error) {
 	var busy RoomBusy
 	err := s.db.InPublic(ctx, func(tx *postgres.Tx) error {
@@ -115,7 +117,17 @@ func (s *Service) FollowRoom(ctx context.Context, token secret.RoomCalendar) (Ro
 		if err != nil {
 			return err
 		}
-		busy.Busy, err = selectBusy(ctx, tx, room, tx.Now.Add(-calendarBack).Truncate(24*time.Hour), tx.Now.Add(calendarAhead).Truncate(24*time.Hour))
+		window := venue.Span{From: tx.Now.Add(-calendarBack).Truncate(24 * time.Hour), To: tx.Now.Add(calendarAhead).Truncate(24 * time.Hour)}
+		if busy.Busy, err = selectBusy(ctx, tx, room, window.From, window.To); err != nil {
+			return err
+		}
+		// A round is shown whole, so that its entry stays the same while the window passes over it.
+		kept, err := keptIn(ctx, tx, room, window.From.AddDate(0, 0, -roundDaysMost), window.To.AddDate(0, 0, roundDaysMost))
+		for _, k := range kept {
+			if k.Overlaps(window) {
+				busy.Kept = append(busy.Kept, k)
+			}
+		}
 		return err
 	})
 	if err != nil {

@@ -33,20 +33,20 @@ func selectBusyOf(ctx context.Context, tx *postgres.Tx, all []*facts, window ven
 			wide = own
 		}
 	}
-	rows, err := tx.Pgx.Query(ctx, "select room_id, lower(busy), upper(busy), kept from rooms_busy($1, tstzrange($2, $3)) order by busy", ids, wide.From, wide.To)
+	rows, err := tx.Pgx.Query(ctx, "select room_id, lower(busy), upper(busy), round_id from rooms_occupied($1, tstzrange($2, $3)) order by busy", ids, wide.From, wide.To)
 	if err != nil {
 		return nil, fmt.Errorf("read taken times: %w", err)
 	}
 	busy := map[uuid.UUID]taken{}
 	var (
-		room uuid.UUID
-		span venue.Span
-		kept bool
+		room  uuid.UUID
+		span  venue.Span
+		round *uuid.UUID
 	)
-	_, err = pgx.ForEachRow(rows, []any{&room, &span.From, &span.To, &kept}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&room, &span.From, &span.To, &round}, func() error {
 		t := busy[room]
-		if kept {
-			t.kept = append(t.kept, KeptSpan{Span: span})
+		if round != nil {
+			t.kept = append(t.kept, KeptSpan{Span: span, Round: *round})
 		} else {
 			t.busy = append(t.busy, span)
 		}

@@ -63,6 +63,10 @@ func selectFree(ctx context.Context, tx *postgres.Tx, day clock.Date, q FreeQuer
 	if q.Facility != uuid.Nil {
 		add("r.facility_id = $%d", q.Facility)
 	}
+	if q.inRounds { // at a facility where a round keeps some of the floor that day
+		add(`r.facility_id in (select x.facility_id from booking_round t join booking_round_room x on x.round_id = t.id
+			where t.state in ('open', 'closed', 'drawn') and t.span && tstzrange($%d, $%d))`, day.Start(), day.AddDays(1).Start())
+	}
 	if after != nil {
 		add("(r.capacity, r.id) > ($%d, $%d)", after.Capacity, after.ID)
 	}

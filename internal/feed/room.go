@@ -19,7 +19,7 @@ type Rooms interface {
 	FollowRoom(ctx context.Context, token secret.RoomCalendar) (booking.RoomBusy, error)
 }
 
-// room serves when a room is taken: times, and nothing of who or what for. A token that opens nothing gives an empty calendar, as for tickets.
+// room serves when a room is taken, or kept for a draw, which has its own word because its town may still use it: times, and nothing of who or what for. A token that opens nothing gives an empty calendar, as for tickets.
 func (f *Feeds) room(c echo.Context) error {
 	stem, isCalendar := strings.CutSuffix(c.Param("file"), ".ics")
 	token, ok := secret.ParseRoomCalendar(stem)
@@ -36,6 +36,11 @@ func (f *Feeds) room(c echo.Context) error {
 			// A stretch that changes is another one: its ends are its name, so that no sequence is needed.
 			entries = append(entries, ical.Entry{
 				UID: fmt.Sprintf("%s-%d-%d", busy.CalendarID, s.From.Unix(), s.To.Unix()), Start: s.From, End: s.To, Stamp: s.From, Private: true, Title: "使用中",
+			})
+		}
+		for _, k := range busy.Kept { // a round's days of use never change, so that it needs no sequence either
+			entries = append(entries, ical.Entry{
+				UID: fmt.Sprintf("%s-%s", busy.CalendarID, k.Round), Start: k.From, End: k.To, AllDay: true, Stamp: k.From, Private: true, Title: "抽選のために確保",
 			})
 		}
 	case !errors.Is(err, booking.ErrCalendarUnknown):

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	ics "github.com/arran4/golang-ical"
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
@@ -67,5 +69,68 @@ func TestRoomCalendarTellsTimesAlone(t *testing.T) {
 		if r := get(t, b.server, "GET", bad); r.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", bad, r.StatusCode)
 		}
+	}
+}
+
+// What a round keeps is busy too, day by day, in a word of its own; the entry is the same until the round is over, whoever books meanwhile.
+func TestRoomCalendarShowsWhatARoundKeeps(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	town := testkit.NewOrganization(t, b.pool, "lender")
+	h := testkit.NewHall(t, b.pool, town, testkit.HallOptions{})
+	by := booking.Author{Organization: town, Actor: postgres.StaffActor(uuid.New())}
+	now := b.clock.Now()
+	first := clock.DateOf(now).AddDays(30)
+	r, err := b.rooms.OpenRound(t.Context(), by, booking.RoundInput{
+		Name: "ひみつの抽選", Rooms: []uuid.UUID{h.A}, FirstDay: first, LastDay: first.AddDays(9), OpensAt: now, ClosesAt: now.AddDate(0, 0, 5), DrawsAt: now.AddDate(0, 0, 6),
+		AcceptUntil: now.AddDate(0, 0, 20), ApplicationsMax: 1, WishesMax: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := func(room uuid.UUID) string {
+		issued, err := b.rooms.CreateCalendar(t.Context(), by, room, "清掃の会社")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "/r/" + issued.Token.Reveal() + ".ics"
+	}
+	a, beside := path(h.A), path(h.B)
+	kept := func() (vevent string) {
+		text := body(t, get(t, b.server, "GET", a))
+		for _, e := range calendar(t, text).Events() {
+			if e.GetProperty("SUMMARY").Value == "抽選のために確保" {
+				vevent += e.Serialize(&ics.SerializationConfiguration{MaxLength: 1000, NewLine: "\r\n"})
+			}
+		}
+		if strings.Contains(text, "ひみつ") {
+			t.Errorf("the calendar tells the name: %s", text)
+		}
+		return vevent
+	}
+	before := kept()
+	date := func(d clock.Date) string { return strings.ReplaceAll(d.String(), "-", "") }
+	if strings.Count(before, "BEGIN:VEVENT") != 1 || !strings.Contains(before, "DTSTART;VALUE=DATE:"+date(first)+"\r\n") || !strings.Contains(before, "DTEND;VALUE=DATE:"+date(first.AddDays(10))+"\r\n") ||
+		strings.Contains(before, "TRANSPARENT") || !strings.Contains(before, r.ID.String()) {
+		t.Errorf("kept: %s", before)
+	}
+	if text := body(t, get(t, b.server, "GET", beside)); strings.Contains(text, "VEVENT") {
+		t.Errorf("the room beside it: %s", text)
+	}
+	if _, err := b.rooms.Place(t.Context(), by, booking.Request{RoomID: h.A, StartsAt: first.At(10, 0), EndsAt: first.At(12, 0), Title: "会議"}); err != nil {
+		t.Fatal(err)
+	}
+	if now := kept(); now != before || !strings.Contains(body(t, get(t, b.server, "GET", a)), "SUMMARY:使用中\r\n") {
+		t.Errorf("after a booking of the town's own:\n%s\nbefore:\n%s", now, before)
+	}
+	b.clock.Advance(24 * time.Hour)
+	if now := kept(); now != before {
+		t.Errorf("a day later: %s", now)
+	}
+	if _, err := b.rooms.CancelRound(t.Context(), by, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if now := kept(); now != "" {
+		t.Errorf("called off, and still there: %s", now)
 	}
 }

@@ -21,6 +21,7 @@ type Bookings interface {
 	Board(ctx context.Context, q booking.BoardQuery) (booking.Board, error)
 	Free(ctx context.Context, q booking.FreeQuery) (booking.FreePage, error)
 	Near(ctx context.Context, q booking.FreeQuery) ([]booking.Near, error)
+	ByLot(ctx context.Context, q booking.FreeQuery) ([]booking.Round, error)
 	// Round fails with booking.ErrRoundUnknown.
 	Round(ctx context.Context, id uuid.UUID) (booking.Round, error)
 	Rounds(ctx context.Context, f booking.RoundFilter) (booking.RoundPage, error)
@@ -33,6 +34,7 @@ type boardView struct {
 	Views       []viewLink
 	Previous    *link
 	Next, Today *link
+	Earlier     *link // the weeks of this month that are over
 	Jump        jumpForm
 	Days        []boardDayHead
 	Rows        []boardRow
@@ -52,8 +54,8 @@ type jumpForm struct {
 
 type boardDayHead struct{ ISO, Day, Week, Tone, Holiday, Text, Href string }
 
-// boardState is a state in a sign, a word and a colour; none stands without the others.
-type boardState struct{ Tone, Mark, Word string }
+// boardState is a state in a sign, a word and a colour; none stands without the others. Of a time kept for a draw it leads to its page.
+type boardState struct{ Tone, Mark, Word, Href string }
 
 // boardRow is a room with its days.
 type boardRow struct {
@@ -118,7 +120,7 @@ func (p painter) askBoard(query url.Values, usual string, views ...string) board
 			a.date = d
 		}
 	}
-	a.first, a.days = period(a.view, a.date)
+	a.first, a.days = p.period(a.view, a.date)
 	a.slots = a.view != viewMonth
 	return a
 }
@@ -127,17 +129,24 @@ func (p painter) boardBounds() (first, last clock.Date) {
 	return clock.NewDate(p.today.Year, p.today.Month-boardMonthsBack, 1), clock.NewDate(p.today.Year, p.today.Month+boardMonthsAhead+1, 0)
 }
 
-// period is the stretch of a view around a day; weeks begin on Monday.
-func period(view string, d clock.Date) (first clock.Date, days int) {
+// period is the stretch of a view around a day; weeks begin on Monday. This month begins with this week, unless a day before it is asked for: late in a month most of it is over.
+func (p painter) period(view string, d clock.Date) (first clock.Date, days int) {
 	switch view {
 	case viewDay:
 		return d, 1
 	case viewWeek:
-		return d.AddDays(-(int(d.Weekday()) + 6) % 7), 7
+		return monday(d), 7
 	}
-	first = clock.NewDate(d.Year, d.Month, 1)
+	first = monthOf(d)
+	if week := monday(p.today); monthOf(p.today) == first && first.Before(week) && !d.Before(week) {
+		first = week
+	}
 	return first, first.DaysUntil(clock.NewDate(d.Year, d.Month+1, 1))
 }
+
+func monday(d clock.Date) clock.Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
+
+func monthOf(d clock.Date) clock.Date { return clock.NewDate(d.Year, d.Month, 1) }
 
 func boardHref(path, view string, d clock.Date) string {
 	return path + "?" + url.Values{"view": {view}, "date": {d.String()}}.Encode()
@@ -156,11 +165,14 @@ func (p painter) board(a boardAsk, b booking.Board, path, anchor string, views .
 		v.Views = append(v.Views, viewLink{link{boardHref(path, view, a.date) + anchor, p.words.T("board.view."+view, nil)}, view == a.view})
 	}
 	first, last := p.boardBounds()
-	if before := a.first.AddDays(-1); !before.Before(first) {
-		v.Previous = &link{boardHref(path, a.view, stepped(a, -1)) + anchor, p.words.T("board.previous."+a.view, nil)}
+	if before := a.start().AddDays(-1); !before.Before(first) {
+		v.Previous = &link{boardHref(path, a.view, p.opening(a.view, before)) + anchor, p.words.T("board.previous."+a.view, nil)}
+	}
+	if a.part() {
+		v.Earlier = &link{boardHref(path, a.view, monthOf(a.first)) + anchor, p.words.T("board.earlier", nil)}
 	}
 	if next := a.first.AddDays(a.days); !next.After(last) {
-		v.Next = &link{boardHref(path, a.view, next) + anchor, p.words.T("board.next."+a.view, nil)}
+		v.Next = &link{boardHref(path, a.view, p.opening(a.view, next)) + anchor, p.words.T("board.next."+a.view, nil)}
 	}
 	if p.today.Before(a.first) || !p.today.Before(a.first.AddDays(a.days)) {
 		v.Today = &link{path + "?view=" + a.view + anchor, p.words.T("board.now."+a.view, nil)}
@@ -177,11 +189,28 @@ func (p painter) board(a boardAsk, b booking.Board, path, anchor string, views .
 	return v
 }
 
-// stepped is the first day of the stretch before.
-func stepped(a boardAsk, n int) clock.Date {
-	first, _ := period(a.view, a.first.AddDays(n))
+// opening is the day that opens a stretch: its first, and of this month today.
+func (p painter) opening(view string, d clock.Date) clock.Date {
+	switch {
+	case view == viewMonth && monthOf(d) == monthOf(p.today):
+		return p.today
+	case view == viewMonth:
+		return monthOf(d)
+	}
+	first, _ := p.period(view, d)
 	return first
 }
+
+// start is the first day of the stretch, of a month whatever of it is shown.
+func (a boardAsk) start() clock.Date {
+	if a.view == viewMonth {
+		return monthOf(a.first)
+	}
+	return a.first
+}
+
+// part tells whether it is a month without its first weeks.
+func (a boardAsk) part() bool { return a.view == viewMonth && a.first.Day > 1 }
 
 func (p painter) periodText(a boardAsk) string {
 	switch a.view {
@@ -190,7 +219,11 @@ func (p painter) periodText(a boardAsk) string {
 	case viewWeek:
 		return dayText(a.first, p.today) + "〜" + dayText(a.first.AddDays(a.days-1), p.today)
 	}
-	return strconv.Itoa(a.first.Year) + "年" + strconv.Itoa(int(a.first.Month)) + "月"
+	text := strconv.Itoa(a.first.Year) + "年" + strconv.Itoa(int(a.first.Month)) + "月"
+	if a.part() {
+		text += p.words.T("board.from_day", map[string]any{"day": a.first.Day})
+	}
+	return text
 }
 
 func (p painter) boardHead(d clock.Date, b booking.Board, path, anchor string, views []string) boardDayHead {
@@ -218,7 +251,7 @@ func (p painter) boardHead(d clock.Date, b booking.Board, path, anchor string, v
 func (p painter) boardRow(a boardAsk, room booking.BoardRoom, heads []boardDayHead) boardRow {
 	row := boardRow{ID: room.Room.ID.String(), Href: boardHref(roomHref(room.Room.ID), viewWeek, a.date) + "#board", Name: room.Room.Name, Lines: strconv.Itoa(room.Capacity) + "人まで"}
 	for i, d := range room.Days {
-		cell := boardCell{boardState: p.boardState(d.State), Head: heads[i]}
+		cell := boardCell{boardState: p.lotState(d.State, d.Round), Head: heads[i]}
 		switch d.State {
 		case booking.Shut:
 			cell.Note = p.closedText(d.Closed)
@@ -255,7 +288,7 @@ func (p painter) boardSlots(room booking.BoardRoom, d booking.BoardDay) []boardS
 			}
 			continue
 		}
-		all = append(all, boardSlot{boardState: p.boardState(b.State), Name: b.Name, Time: spanText(b.Starts, b.Ends, p.today)})
+		all = append(all, boardSlot{boardState: p.lotState(b.State, b.Round), Name: b.Name, Time: spanText(b.Starts, b.Ends, p.today)})
 	}
 	return all
 }
@@ -268,5 +301,14 @@ var boardLooks = map[booking.State]boardState{
 func (p painter) boardState(s booking.State) boardState {
 	look := boardLooks[s]
 	look.Word = p.words.T("board.state."+string(s), nil)
+	return look
+}
+
+// lotState is a state that leads to the page of the draw a time is kept for.
+func (p painter) lotState(s booking.State, round uuid.UUID) boardState {
+	look := p.boardState(s)
+	if round != uuid.Nil {
+		look.Href = roundHref(round)
+	}
 	return look
 }

@@ -36,6 +36,7 @@ type calendarSpan struct {
 	End   string `json:"end"`
 	State string `json:"state"`
 	Text  string `json:"text"`
+	URL   string `json:"url,omitempty"` // of the draw that it is kept for
 }
 
 // facilityCalendarData is the calendar for the script of its page. Whoever builds on free and taken times asks the API.
@@ -116,7 +117,9 @@ func (p painter) calendarSpans(room booking.BoardRoom, d booking.BoardDay) []cal
 			if b.Name != "" {
 				text = b.Name + "：" + text
 			}
-			all = append(all, span(b.State, b.Starts, b.Ends, text))
+			x := span(b.State, b.Starts, b.Ends, text)
+			x.URL = p.lotState(b.State, b.Round).Href
+			all = append(all, x)
 		}
 	}
 	return all

@@ -26,6 +26,7 @@ type freeView struct {
 	Rooms    []freeRow
 	NextHref string
 	Near     []link
+	Draws    []roundLink // that keep rooms which would have been found
 }
 
 // freeRow is a room that was found.
@@ -68,6 +69,11 @@ func (s *Site) roomsFree(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if cursor == "" {
+		if v.Draws, err = s.drawsInTheWay(c, p, a); err != nil {
+			return err
+		}
+	}
 	v.When = p.freeWhen(a)
 	for _, r := range page.Items {
 		v.Rooms = append(v.Rooms, p.freeRow(r))
@@ -87,6 +93,19 @@ func (s *Site) roomsFree(c echo.Context) error {
 		return s.showPrivate(c, "free", v) // the cursor is another each time
 	}
 	return s.show(c, http.StatusOK, "free", v)
+}
+
+// drawsInTheWay are the draws for which rooms are kept at that time.
+func (s *Site) drawsInTheWay(c echo.Context, p painter, a freeAsked) ([]roundLink, error) {
+	all, err := s.bookings.ByLot(c.Request().Context(), a.query)
+	if err != nil {
+		return nil, err
+	}
+	var links []roundLink
+	for i := range all {
+		links = append(links, p.roundLink(&all[i]))
+	}
+	return links, nil
 }
 
 // near are other times for what was looked for in vain.

@@ -216,8 +216,12 @@ func (s *Site) currentRounds(ctx context.Context, p painter, f booking.RoundFilt
 	var all []roundLink
 	for i := range page.Items {
 		if r := &page.Items[i]; keep == nil || keep(r) {
-			all = append(all, roundLink{Href: roundHref(r.ID), Name: r.Name, Owner: r.Lender.Name, Days: p.roundDays(r), State: p.roundState(r).Title})
+			all = append(all, p.roundLink(r))
 		}
 	}
 	return all, nil
+}
+
+func (p painter) roundLink(r *booking.Round) roundLink {
+	return roundLink{Href: roundHref(r.ID), Name: r.Name, Owner: r.Lender.Name, Days: p.roundDays(r), State: p.roundState(r).Title}
 }

@@ -7,7 +7,7 @@
   const button = root.querySelector("button");
   const said = root.querySelector("[data-timeline-said]");
   const place = root.querySelector("[data-timeline-place]");
-  const { src, script, sheet, view, date, show, back, failed } = root.dataset;
+  const { src, script, sheet, view, date, show, back, page, failed } = root.dataset;
   let drawn = false;
 
   const load = (tag, change) => new Promise((done, fail) => {
@@ -38,6 +38,14 @@
     part.textContent = text;
     return part;
   };
+  // A time that is kept for a draw leads to its page, as in the table.
+  const words = (event) => {
+    if (!event.extendedProps.url) return document.createTextNode(event.title);
+    const way = document.createElement("a");
+    way.href = event.extendedProps.url;
+    way.append(event.title, unseen(page));
+    return way;
+  };
 
   const draw = async () => {
     const answer = await fetch(src);
@@ -48,9 +56,9 @@
     place.hidden = false;
     window.EventCalendar.create(place, {
       view: view === "day" ? "resourceTimelineDay" : "resourceTimelineWeek", date, firstDay: 1, locale: "ja", headerToolbar: false, height: "auto", slotDuration: "01:00", slotWidth: 48,
-      eventContent: ({ event }) => ({ domNodes: [unseen(event.extendedProps.heard), document.createTextNode(event.title)] }), eventAllUpdated: plain, ...hours(data.spans),
+      eventContent: ({ event }) => ({ domNodes: [unseen(event.extendedProps.heard), words(event)] }), eventAllUpdated: plain, ...hours(data.spans),
       resources: data.rooms.map((room) => ({ id: room.id, title: room.name })),
-      events: data.spans.map((span) => ({ resourceIds: [span.room], start: span.start, end: span.end, title: span.text, classNames: [`span-${span.state}`], editable: false, extendedProps: { heard: heard(span, names) } })),
+      events: data.spans.map((span) => ({ resourceIds: [span.room], start: span.start, end: span.end, title: span.text, classNames: [`span-${span.state}`], editable: false, extendedProps: { heard: heard(span, names), url: span.url } })),
     });
     plain();
     drawn = true;
