@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/event"
@@ -247,5 +250,42 @@ func (b *bundle) checkAccounts(t *testing.T, book *demo.Book) {
 		if session, err := b.services.Staff.Authenticate(t.Context(), a.Token); err != nil || session.Organization.Slug != a.Slug {
 			t.Errorf("%s: %v, %v", a.Slug, session.Organization.Slug, err)
 		}
+	}
+}
+
+// The women's gathering stands in a room of each of its towns, booked for good by the town that entered it, as far ahead as their rules let one book.
+func TestTheWomensGatheringStandsInBookedRooms(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "2026-11-24")
+	b.load(t)
+	e := b.all(t)["ux-joshikai"]
+	rooms, lenders := 0, map[uuid.UUID]bool{}
+	for _, o := range e.Occurrences {
+		if o.Room == nil {
+			if o.StartsAt.Before(b.clock.Now().AddDate(0, 2, 0)) && o.StartsAt.After(b.clock.Now()) {
+				t.Errorf("%v stands in no booked room: %s", o.StartsAt, o.Place.Name)
+			}
+			continue
+		}
+		rooms++
+		if o.NeedsPlace || o.Booking == nil || o.Place.Name != o.Room.Facility+" "+o.Room.Name || o.Place.Address == "" {
+			t.Errorf("%v: %+v in %+v, booked as %+v", o.StartsAt, o.Place, o.Room, o.Booking)
+			continue
+		}
+		d, err := b.services.Bookings.Get(t.Context(), e.Owner.ID, o.Booking.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := o.StartsAt
+		if o.DoorsAt != nil {
+			from = *o.DoorsAt
+		}
+		if d.Status != booking.Confirmed || d.Borrower.ID != e.Owner.ID || d.Room.ID != o.Room.ID || d.StartsAt.After(from) || d.EndsAt.Before(o.EndsAt) {
+			t.Errorf("%v: the booking is %+v", o.StartsAt, d.Booking)
+		}
+		lenders[d.Lender.ID] = true
+	}
+	if rooms < 3 || len(lenders) < 3 {
+		t.Errorf("%d dates stand in booked rooms of %d towns", rooms, len(lenders))
 	}
 }

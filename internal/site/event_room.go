@@ -1,17 +1,16 @@
 package site
 
 import (
-	"strings"
-
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // eventRoom is what the page of an event tells of a booked room beside its name and address.
 type eventRoom struct {
-	Href             string // of its own page; "" for one without
-	Name             string
-	There, Not, Note string // barrier-free facts
+	Href       string // of its own page; "" for one without
+	Name       string
+	There, Not []string // barrier-free facts
+	Note       string
 }
 
 func (p painter) bookedRoom(r *event.Room) *eventRoom {
@@ -25,12 +24,12 @@ func (p painter) bookedRoom(r *event.Room) *eventRoom {
 	return v
 }
 
-func (p painter) barriers(words []string) string {
+func (p painter) barriers(words []string) []string {
 	facts := make([]venue.Fact, len(words))
 	for i, w := range words {
 		facts[i] = venue.Fact(w)
 	}
-	return strings.Join(p.facts(facts), "・")
+	return p.facts(facts)
 }
 
 // placeOf is the place of a date with its room.

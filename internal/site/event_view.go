@@ -25,6 +25,7 @@ type eventView struct {
 	Fee, FeeNote          string
 	Reservation           string
 	Place                 *place
+	PlaceDay              string // whose place it is, of dates in different places
 	Upcoming              []occurrenceView
 	Pending               []string // months of a series that are not decided yet
 	Past                  []leaf
@@ -123,6 +124,10 @@ func (p painter) frame(v *eventView, e *event.Event) {
 
 func (p painter) dates(v *eventView, e *event.Event, upcoming []event.Occurrence, main *event.Occurrence, given *given) error {
 	f := &former{painter: p, event: e, given: given}
+	elsewhere := main != nil && v.Place != nil && slices.ContainsFunc(upcoming, func(o event.Occurrence) bool { return o.Place != main.Place })
+	if elsewhere {
+		v.PlaceDay = dayText(clock.DateOf(main.StartsAt), p.today)
+	}
 	for i := range upcoming {
 		o := &upcoming[i]
 		shown, err := f.occurrence(o)
@@ -130,8 +135,12 @@ func (p painter) dates(v *eventView, e *event.Event, upcoming []event.Occurrence
 			return err
 		}
 		shown.Open = shown.Open || main != nil && o.ID == main.ID
-		if main != nil && o.Place != main.Place {
+		switch {
+		case main == nil || !elsewhere:
+		case o.Place != main.Place:
 			shown.Place = p.placeOf(o)
+		default: // told in full below
+			shown.Place = &place{Name: v.Place.Name, Online: v.Place.Online}
 		}
 		v.Upcoming = append(v.Upcoming, shown)
 	}

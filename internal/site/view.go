@@ -79,6 +79,11 @@ type place struct {
 	Room                *eventRoom // a booked room
 }
 
+// Details tells whether there is more to say than the name.
+func (p *place) Details() bool {
+	return p.Address != "" || len(p.Access) > 0 || p.MapHref != "" || p.OnlineText != "" || p.Room != nil
+}
+
 // partnershipBox names the members of a partnership; the organization whose page it is has no Href.
 type partnershipBox struct {
 	Name, Href string
