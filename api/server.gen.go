@@ -116,7 +116,7 @@ type ServerInterface interface {
 	// PlaceBooking Request a room, or hold it
 	// (POST /organizations/{slug}/bookings)
 	PlaceBooking(ctx echo.Context, slug Slug, params PlaceBookingParams) error
-	// GetBooking Read a booking with its queue, notes and history
+	// GetBooking Read a booking with its queue, notes and history, and which date of an event stands in it
 	// (GET /organizations/{slug}/bookings/{booking_id})
 	GetBooking(ctx echo.Context, slug Slug, bookingID BookingID) error
 	// ApproveBooking Give a step of approval
@@ -8843,7 +8843,7 @@ type GetBookingResponseObject interface {
 	VisitGetBookingResponse(w http.ResponseWriter) error
 }
 
-type GetBooking200JSONResponse BookingDetail
+type GetBooking200JSONResponse BookingView
 
 func (response GetBooking200JSONResponse) VisitGetBookingResponse(w http.ResponseWriter) error {
 
@@ -22944,7 +22944,7 @@ type StrictServerInterface interface {
 	// PlaceBooking Request a room, or hold it
 	// (POST /organizations/{slug}/bookings)
 	PlaceBooking(ctx context.Context, request PlaceBookingRequestObject) (PlaceBookingResponseObject, error)
-	// GetBooking Read a booking with its queue, notes and history
+	// GetBooking Read a booking with its queue, notes and history, and which date of an event stands in it
 	// (GET /organizations/{slug}/bookings/{booking_id})
 	GetBooking(ctx context.Context, request GetBookingRequestObject) (GetBookingResponseObject, error)
 	// ApproveBooking Give a step of approval

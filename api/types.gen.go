@@ -2009,6 +2009,21 @@ type BookingDetail struct {
 	Notes   []BookingNote   `json:"notes"`
 }
 
+// BookingEvent The date of an event that stands in a booking. The event's own organization sees it from the draft on; the other side once it is on the public pages, and never before.
+type BookingEvent struct {
+	EndsAt       time.Time          `json:"ends_at"`
+	EventID      openapi_types.UUID `json:"event_id"`
+	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+
+	// PartID The one part that stands there; `null`: the whole date.
+	PartID   *openapi_types.UUID `json:"part_id"`
+	StartsAt time.Time           `json:"starts_at"`
+	Title    string              `json:"title"`
+
+	// URL The public page; empty while there is none.
+	URL string `json:"url"`
+}
+
 // BookingExemption defines model for BookingExemption.
 type BookingExemption struct {
 	// Answer The reason of the decision.
@@ -2257,6 +2272,14 @@ type BookingTerm struct {
 
 // BookingTermWho defines model for BookingTerm.Who.
 type BookingTermWho string
+
+// BookingView defines model for BookingView.
+type BookingView struct {
+	// Embedded struct due to allOf(#/components/schemas/BookingDetail)
+	BookingDetail `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	Event *BookingEvent `json:"event"`
+}
 
 // Booth A table in a joint consultation day.
 type Booth struct {

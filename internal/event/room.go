@@ -90,3 +90,12 @@ func (c OccurrenceChange) elsewhere(now *Occurrence) bool {
 	return told.Kind == Online || (told.Name != "" || told.Address != "" || told.Access != "") &&
 		(told.Name != now.Place.Name || told.Address != now.Place.Address || told.Access != now.Place.Access)
 }
+
+// Served is the date of an event, or one part of it, that stands in a booking.
+type Served struct {
+	Event, Occurrence uuid.UUID
+	Part              *uuid.UUID // nil: the whole date
+	Title             string     // of the event
+	StartsAt, EndsAt  time.Time
+	Listed            bool // on the public pages
+}

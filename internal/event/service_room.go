@@ -323,3 +323,16 @@ func (o *Occurrence) follow(at placed, starts, ends time.Duration) OccurrenceCha
 	}
 	return OccurrenceChange{Parts: &parts}
 }
+
+// ServedBy gives the date that stands in a booking, as far as an organization may see it: its own event from the draft on, another's once it is listed. Nil for none.
+func (s *Service) ServedBy(ctx context.Context, organization, booking uuid.UUID) (*Served, error) {
+	var served *Served
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
+		served, err = selectServed(ctx, tx, booking)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read date of booking: %w", err)
+	}
+	return served, nil
+}

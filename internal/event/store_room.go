@@ -100,6 +100,35 @@ func servedBy(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (at placed, fo
 	return at, true, nil
 }
 
+// selectServed finds what stands in a booking. The event's own organization sees it by event_room; the other side of the booking reads what everybody reads: a listed
+// date of one of the two in that room at that time, which can be no other's.
+func selectServed(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (*Served, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+		select e.id, o.id, x.part_id, e.title, o.starts_at, o.ends_at, o.listed
+		from event_room x join occurrence o on o.id = x.occurrence_id join event e on e.id = x.event_id
+		where x.booking_id = $1 and x.organization_id = app_organization()
+		union all
+		select e.id, o.id, p.id, e.title, o.starts_at, o.ends_at, o.listed
+		from booking b join occurrence o on o.organization_id in (b.organization_id, b.borrower_id) and o.starts_at < b.ends_at and o.starts_at >= b.starts_at - interval '14 days'
+		join event e on e.id = o.event_id
+		left join part p on p.occurrence_id = o.id and p.place_room ->> 'room_id' = b.room_id::text and not p.place_lost and p.starts_at >= b.starts_at and p.ends_at <= b.ends_at
+		where b.id = $1 and b.status in ('confirmed', 'done') and o.listed and o.status <> 'cancelled' and o.organization_id <> app_organization()
+		  and (p.id is not null or o.place_room ->> 'room_id' = b.room_id::text and not o.place_lost and coalesce(o.doors_at, o.starts_at) >= b.starts_at and o.ends_at <= b.ends_at)
+		limit 1`, id)
+	if err != nil {
+		return nil, fmt.Errorf("find date of booking: %w", err)
+	}
+	s, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*Served, error) {
+		var s Served
+		err := row.Scan(&s.Event, &s.Occurrence, &s.Part, &s.Title, &s.StartsAt, &s.EndsAt, &s.Listed)
+		return &s, err
+	})
+	if postgres.NoRows(err) {
+		return nil, nil //nolint:nilnil // most bookings give no date its room
+	}
+	return s, err
+}
+
 // checkRooms refuses to publish while a date to come has a room that is not booked for good, and says which.
 func checkRooms(ctx context.Context, tx *postgres.Tx, event uuid.UUID) error {
 	rows, err := tx.Pgx.Query(ctx, `select distinct o.starts_at from event_room x join booking b on b.id = x.booking_id join occurrence o on o.id = x.occurrence_id

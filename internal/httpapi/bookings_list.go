@@ -66,11 +66,15 @@ func (f *face) ListBookingChanges(ctx context.Context, request api.ListBookingCh
 	return out, nil
 }
 
-// GetBooking reads a booking with all that surrounds it.
+// GetBooking reads a booking with all that surrounds it, and the date that stands in it as far as the asking side may see it.
 func (f *face) GetBooking(ctx context.Context, request api.GetBookingRequestObject) (api.GetBookingResponseObject, error) {
 	d, err := f.Bookings.Get(ctx, sessionOf(ctx).Organization.ID, request.BookingID)
 	if err != nil {
 		return nil, err
 	}
-	return api.GetBooking200JSONResponse(bookingDetail(d)), nil
+	served, err := f.Events.ServedBy(ctx, sessionOf(ctx).Organization.ID, request.BookingID)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetBooking200JSONResponse{BookingDetail: bookingDetail(d), Event: f.bookingEvent(served)}, nil
 }

@@ -25,3 +25,14 @@ func roomBooking(b *event.RoomBooking) *api.EventRoomBooking {
 	}
 	return &api.EventRoomBooking{ID: b.ID, Status: api.BookingStatus(b.Status)}
 }
+
+func (f *face) bookingEvent(s *event.Served) *api.BookingEvent {
+	if s == nil {
+		return nil
+	}
+	out := api.BookingEvent{EventID: s.Event, OccurrenceID: s.Occurrence, PartID: s.Part, Title: s.Title, StartsAt: tokyo(s.StartsAt), EndsAt: tokyo(s.EndsAt)}
+	if s.Listed {
+		out.URL = f.BaseURL + "/events/" + s.Event.String()
+	}
+	return &out
+}

@@ -47,6 +47,7 @@ type Events interface {
 	SetRoom(ctx context.Context, by event.Author, id, occurrence uuid.UUID, part, booking *uuid.UUID) (event.Event, error)
 	Relocate(ctx context.Context, by event.Author, id, occurrence uuid.UUID, r event.Relocation) (event.Event, error)
 	MoveBooking(ctx context.Context, by event.Author, id uuid.UUID, m booking.Move) (booking.Detail, error)
+	ServedBy(ctx context.Context, organization, booking uuid.UUID) (*event.Served, error)
 
 	Slots(ctx context.Context, id uuid.UUID) ([]event.BoothSlot, error)
 	Sittings(ctx context.Context, parts []uuid.UUID) (map[uuid.UUID]event.Sitting, error)
