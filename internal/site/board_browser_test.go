@@ -97,3 +97,26 @@ func TestTimelineStandsInTheTablesPlace(t *testing.T) {
 	plain.expect("h1", "全面")
 	plain.quiet("カナリア")
 }
+
+// What is kept for a draw leads to it from the boards and from the timeline, by keyboard too, and keeps the pages' rules.
+func TestBrowserGoesFromABoardToTheDraw(t *testing.T) {
+	t.Parallel()
+	k, base := serve(t)
+	hall, r, _ := k.draws()
+	calendar, at := "/facilities/"+hall.FacilityID.String()+"/calendar", "/rounds/"+r.ID.String()
+	browser := chromium(t)
+	for _, width := range []int64{360, 1280} {
+		b := newTab(t, browser, base, width)
+		b.open(calendar + "?date=2027-02-10")
+		b.axe(fmt.Sprintf("a month with a draw at %d", width))
+		b.open("/rooms/free?day=2027-02-10&part=morning")
+		b.axe(fmt.Sprintf("a search with a draw at %d", width))
+		b.open(calendar + "?view=day&date=2027-02-10")
+		b.axe(fmt.Sprintf("a day with a draw at %d", width))
+		b.click("[data-timeline] button")
+		b.must(chromedp.Do(b.ctx, chromedp.WaitVisible(chromedp.CSS(".ec-event a[href='"+at+"']"))))
+		b.axe(fmt.Sprintf("the timeline with a draw at %d", width))
+		b.must(chromedp.Do(b.ctx, chromedp.Focus(chromedp.CSS(".ec-event a[href='"+at+"']")), chromedp.KeyEvent(kb.Enter)))
+		b.expect(".notice-title", "申込みを受け付けています")
+	}
+}

@@ -123,6 +123,16 @@ func TestThisMonthBeginsWithThisWeek(t *testing.T) {
 	if rows := room.Find(".room-table tbody tr"); rows.Length() != 15 || room.Find("a[href='/rooms/"+r.ID.String()+"?date=2026-11-01&view=month#board']").Length() != 1 {
 		t.Errorf("the room's month has %d days", rows.Length())
 	}
+	k.clock.Set(noon.AddDate(0, 0, 5)) // Friday the 27th: a week is left, and the board goes on into December
+	end := k.page(path)
+	if first, n := days(end); first != "23月" || n != 28 || text(end.Find("#period")) != "11月23日（月）〜12月20日（日）" || text(end.Find("table.board-table thead a").Eq(8)) != "12/1火" {
+		t.Errorf("late in the month: from %s, %d days, %q, then %q", first, n, text(end.Find("#period")), text(end.Find("table.board-table thead a").Eq(8)))
+	}
+	for name, want := range map[string]string{"前の月": "2026年10月", "次の月": "2026年12月", earlier: "2026年11月"} {
+		if got := text(k.page(step(end, name)).Find("#period")); got != want {
+			t.Errorf("%s leads to %q", name, got)
+		}
+	}
 	k.clock.Set(noon.AddDate(0, 0, 9)) // Tuesday 1 December: the week began in November
 	if first, n := days(k.page(path)); first != "1火" || n != 31 {
 		t.Errorf("December begins with %s, %d days", first, n)

@@ -138,15 +138,24 @@ func (p painter) period(view string, d clock.Date) (first clock.Date, days int) 
 		return monday(d), 7
 	}
 	first = monthOf(d)
-	if week := monday(p.today); monthOf(p.today) == first && first.Before(week) && !d.Before(week) {
-		first = week
+	next := nextMonth(first)
+	week := monday(p.today)
+	if first != monthOf(p.today) || !first.Before(week) || d.Before(week) {
+		return first, first.DaysUntil(next)
 	}
-	return first, first.DaysUntil(clock.NewDate(d.Year, d.Month+1, 1))
+	if days = week.DaysUntil(next); days < shortMonth {
+		days = 4 * 7 // what is left is soon over: on into the next one
+	}
+	return week, days
 }
+
+const shortMonth = 14
 
 func monday(d clock.Date) clock.Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
 
 func monthOf(d clock.Date) clock.Date { return clock.NewDate(d.Year, d.Month, 1) }
+
+func nextMonth(d clock.Date) clock.Date { return clock.NewDate(d.Year, d.Month+1, 1) }
 
 func boardHref(path, view string, d clock.Date) string {
 	return path + "?" + url.Values{"view": {view}, "date": {d.String()}}.Encode()
@@ -171,14 +180,19 @@ func (p painter) board(a boardAsk, b booking.Board, path, anchor string, views .
 	if a.part() {
 		v.Earlier = &link{boardHref(path, a.view, monthOf(a.first)) + anchor, p.words.T("board.earlier", nil)}
 	}
-	if next := a.first.AddDays(a.days); !next.After(last) {
+	if next := a.end(); !next.After(last) {
 		v.Next = &link{boardHref(path, a.view, p.opening(a.view, next)) + anchor, p.words.T("board.next."+a.view, nil)}
 	}
 	if p.today.Before(a.first) || !p.today.Before(a.first.AddDays(a.days)) {
 		v.Today = &link{path + "?view=" + a.view + anchor, p.words.T("board.now."+a.view, nil)}
 	}
 	for i := range a.days {
-		v.Days = append(v.Days, p.boardHead(a.first.AddDays(i), b, path, anchor, views))
+		d := a.first.AddDays(i)
+		head := p.boardHead(d, b, path, anchor, views)
+		if i > 0 && d.Day == 1 { // another month begins among the days
+			head.Day = strconv.Itoa(int(d.Month)) + "/1"
+		}
+		v.Days = append(v.Days, head)
 	}
 	for _, room := range b.Rooms {
 		v.Rows = append(v.Rows, p.boardRow(a, room, v.Days))
@@ -209,6 +223,14 @@ func (a boardAsk) start() clock.Date {
 	return a.first
 }
 
+// end is the day after the stretch, of a month whatever of it is shown.
+func (a boardAsk) end() clock.Date {
+	if a.view == viewMonth {
+		return nextMonth(a.first)
+	}
+	return a.first.AddDays(a.days)
+}
+
 // part tells whether it is a month without its first weeks.
 func (a boardAsk) part() bool { return a.view == viewMonth && a.first.Day > 1 }
 
@@ -218,6 +240,9 @@ func (p painter) periodText(a boardAsk) string {
 		return dayText(a.first, p.today)
 	case viewWeek:
 		return dayText(a.first, p.today) + "〜" + dayText(a.first.AddDays(a.days-1), p.today)
+	}
+	if last := a.first.AddDays(a.days - 1); last.Month != a.first.Month {
+		return dayText(a.first, p.today) + "〜" + dayText(last, p.today)
 	}
 	text := strconv.Itoa(a.first.Year) + "年" + strconv.Itoa(int(a.first.Month)) + "月"
 	if a.part() {
