@@ -25,7 +25,6 @@ type eventView struct {
 	Fee, FeeNote          string
 	Reservation           string
 	Place                 *place
-	PlaceDay              string // whose place it is, of dates in different places
 	Upcoming              []occurrenceView
 	Pending               []string // months of a series that are not decided yet
 	Past                  []leaf
@@ -126,7 +125,7 @@ func (p painter) dates(v *eventView, e *event.Event, upcoming []event.Occurrence
 	f := &former{painter: p, event: e, given: given}
 	elsewhere := main != nil && v.Place != nil && slices.ContainsFunc(upcoming, func(o event.Occurrence) bool { return o.Place != main.Place })
 	if elsewhere {
-		v.PlaceDay = dayText(clock.DateOf(main.StartsAt), p.today)
+		v.Place.Day = dayText(clock.DateOf(main.StartsAt), p.today)
 	}
 	for i := range upcoming {
 		o := &upcoming[i]

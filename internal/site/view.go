@@ -73,6 +73,7 @@ type card struct {
 
 type place struct {
 	Name, Town, Address string
+	Day                 string // whose place it is, of dates in different places
 	Access              []string
 	MapHref, OnlineText string
 	Online              bool
