@@ -6,7 +6,8 @@
 // # Counting
 //
 // A phone counts by taps of +1 and −1 (or more, for a group), each with an id that the phone makes. It may send them late, together and more than once:
-// an id counts once a part, and the count never falls below nothing. With a capacity (how many fit) the public hears a band, never the number.
+// an id counts once a part, in whatever order they come. The sum is kept whole, for who left may be sent before who came; what is shown never falls below
+// nothing. The most who were inside, for the yearly report, is the highest count that was shown. With a capacity (how many fit) the public hears a band, never the number.
 //
 // # Arriving
 //
