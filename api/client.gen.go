@@ -242,8 +242,13 @@ type ClientInterface interface {
 	// TakeSeatWithBody Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-	// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+	// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+	//
+	// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+	// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+	// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+	// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -268,8 +273,13 @@ type ClientInterface interface {
 	// TakeSeat Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-	// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+	// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+	//
+	// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+	// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+	// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+	// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -1650,7 +1660,7 @@ type ClientInterface interface {
 	// GiveDayCode Get the day code to show at the door
 	//
 	// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
-	// them, rather than the participation code. They change with the participation code.
+	// them, rather than the participation code. They change with the participation code. A ticket that waits or was cancelled answers 409 `ticket_not_confirmed`.
 	//
 	// Corresponds with POST /ticket/day-code (the `GiveDayCode` operationId).
 	GiveDayCode(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1664,7 +1674,8 @@ type ClientInterface interface {
 
 	// ChangeTicketSlotsWithBody Take further slots, or give some back
 	//
-	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+	// was cancelled answers 409 `ticket_not_confirmed`.
 	// A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 	//
 	// Takes any type of body and a specified content type.
@@ -1674,7 +1685,8 @@ type ClientInterface interface {
 
 	// ChangeTicketSlots Take further slots, or give some back
 	//
-	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+	// was cancelled answers 409 `ticket_not_confirmed`.
 	// A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 	//
 	// Takes a body of the `application/json` content type.
@@ -2001,8 +2013,13 @@ func (c *Client) ListSlots(ctx context.Context, eventID EventID, reqEditors ...R
 // TakeSeatWithBody Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+//
+// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -2037,8 +2054,13 @@ func (c *Client) TakeSeatWithBody(ctx context.Context, eventID EventID, contentT
 // TakeSeat Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+//
+// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -5169,7 +5191,7 @@ func (c *Client) KeepContact(ctx context.Context, body KeepContactJSONRequestBod
 // GiveDayCode Get the day code to show at the door
 //
 // Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
-// them, rather than the participation code. They change with the participation code.
+// them, rather than the participation code. They change with the participation code. A ticket that waits or was cancelled answers 409 `ticket_not_confirmed`.
 //
 // Corresponds with POST /ticket/day-code (the `GiveDayCode` operationId).
 func (c *Client) GiveDayCode(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5203,7 +5225,8 @@ func (c *Client) RotateTicket(ctx context.Context, reqEditors ...RequestEditorFn
 
 // ChangeTicketSlotsWithBody Take further slots, or give some back
 //
-// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+// was cancelled answers 409 `ticket_not_confirmed`.
 // A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 //
 // Takes any type of body and a specified content type.
@@ -5223,7 +5246,8 @@ func (c *Client) ChangeTicketSlotsWithBody(ctx context.Context, contentType stri
 
 // ChangeTicketSlots Take further slots, or give some back
 //
-// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+// was cancelled answers 409 `ticket_not_confirmed`.
 // A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 //
 // Takes a body of the `application/json` content type.
@@ -13501,8 +13525,13 @@ type ClientWithResponsesInterface interface {
 	// TakeSeatWithBodyWithResponse Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-	// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+	// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+	//
+	// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+	// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+	// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+	// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -13527,8 +13556,13 @@ type ClientWithResponsesInterface interface {
 	// TakeSeatWithResponse Take seats without a name
 	//
 	// Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-	// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+	// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 	// the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+	//
+	// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+	// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+	// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+	// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 	//
 	// When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 	// `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -15045,7 +15079,7 @@ type ClientWithResponsesInterface interface {
 	// GiveDayCodeWithResponse Get the day code to show at the door
 	//
 	// Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
-	// them, rather than the participation code. They change with the participation code.
+	// them, rather than the participation code. They change with the participation code. A ticket that waits or was cancelled answers 409 `ticket_not_confirmed`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -15063,7 +15097,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeTicketSlotsWithBodyWithResponse Take further slots, or give some back
 	//
-	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+	// was cancelled answers 409 `ticket_not_confirmed`.
 	// A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -15073,7 +15108,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeTicketSlotsWithResponse Take further slots, or give some back
 	//
-	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+	// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+	// was cancelled answers 409 `ticket_not_confirmed`.
 	// A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -21497,8 +21533,13 @@ func (c *ClientWithResponses) ListSlotsWithResponse(ctx context.Context, eventID
 // TakeSeatWithBodyWithResponse Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+//
+// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -21529,8 +21570,13 @@ func (c *ClientWithResponses) TakeSeatWithBodyWithResponse(ctx context.Context, 
 // TakeSeatWithResponse Take seats without a name
 //
 // Answers with a ticket and its participation code, which is shown this once: the server keeps only a fingerprint of it. To be safe against
-// lost answers make the code yourself (128 random bits as 26 Crockford characters) and send it as `secret`: sending the same request again then gives
+// lost answers make the code yourself and send it as `secret`: sending the same request again then gives
 // the same ticket; the same secret with other values is refused with 422 `ticket_payload_differs`.
+//
+// A code is 16 bytes (128 bits) from a cryptographic source of randomness, written as 26 characters of `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, five bits each, the first
+// bit first: base 32 as in RFC 4648 section 6 with this alphabet (Crockford's) and without `=`. 26 characters have room for 130 bits; the two to spare come last and are
+// zero, so the last character is one of `048CGMRW`. The bytes `00112233445566778899aabbccddeeff` (hex) are the code `008J4CT4ANK7F24SNAXWSQFEZW`. With the two zeros in
+// front it would be another text, which is refused with 422 `ticket_code_mistyped`. Don't use the example.
 //
 // When too few seats are left the answer is 409 `quota_full`; with `accept_waitlist` it is a ticket with the status `waiting`, which becomes
 // `confirmed` by itself when seats come free before `waits_until`. Who left a contact is asked first, if there is time: the ticket is `offered`, and its seats are
@@ -24097,7 +24143,7 @@ func (c *ClientWithResponses) KeepContactWithResponse(ctx context.Context, body 
 // GiveDayCodeWithResponse Get the day code to show at the door
 //
 // Six digits, from the day before on; the same each time. They say at the door that a seat is confirmed and for how many, and can do nothing else: show
-// them, rather than the participation code. They change with the participation code.
+// them, rather than the participation code. They change with the participation code. A ticket that waits or was cancelled answers 409 `ticket_not_confirmed`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24127,7 +24173,8 @@ func (c *ClientWithResponses) RotateTicketWithResponse(ctx context.Context, reqE
 
 // ChangeTicketSlotsWithBodyWithResponse Take further slots, or give some back
 //
-// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+// was cancelled answers 409 `ticket_not_confirmed`.
 // A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -24143,7 +24190,8 @@ func (c *ClientWithResponses) ChangeTicketSlotsWithBodyWithResponse(ctx context.
 
 // ChangeTicketSlotsWithResponse Take further slots, or give some back
 //
-// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays.
+// All or none. Sent twice it changes nothing the second time. The last slot is not given back this way: cancel the ticket. A slot that has begun stays. A ticket that
+// was cancelled answers 409 `ticket_not_confirmed`.
 // A slot that is taken so is asked for like a ticket: when many want it, or many requests come from one network, the answer is 403 `proof_needed` with a `challenge`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -34441,473 +34489,480 @@ var swaggerSpec = []string{
 	"cRkYCJRaH01Wd0oqRkvtYu1XckuqPJeqEkVbGVhZHf84QomP94TBw78eOTRMtyeH/OCEcV44ux7Bw4l/",
 	"9xNvLkDG3dS56TSIARnyqS1kEA1oq4aq0u0L0ppLZ7JmZrmNy9FKbntWk+M6lnhKsGke/XZ9Ev3Hlt7y",
 	"p/skkXNCGGJ8njqQwPdsvU5qVi2ZUEpiabbaVuDuXavmPy2IZvXJn4a+59YK1+i5erzKKenyyPV6+NhO",
-	"tkXku21/9MkV7bUWjyNF1ji76kLZy54yWUViC57E4GCZ4gPKxsUYgC7tVD8SYfOeT1mB0BAuzbwM6umq",
-	"FFwb5H21aV9NLnEtFZlB/Ym32WxK221C0AF6/+23t//0+k8tro4keyhhinjCVOfQuKicRQu7wwXld1Ub",
-	"+QHnctJ81U+qx72d4yMuiJ9F3QFPRQx0s5cmjyWgN1kOpXmWWD93pw7+PeQ87g2w1uCbEcuT6umyH0o3",
-	"wONCd2IAOTo3mQpOED9ABixOR8F0rAyQOKgUaI6jgw3KkJjgmOyiCZ+D6q0V9UDjdAh637S0MllO2Y4R",
-	"Fqb5OEAFWZYpk2IT3QTwWJ2QqpT3tKVdnUtMLznohDGe+w8TAj8RN9mu6jmWSw2yZVCQG6h+RYOFen79",
-	"k31cuWmV1uqHkwamq3qb3xegCTjIYZrqst6GwsqqWwzMLE72SkaqHroLuJSZ0zdu5LFyl6ffdTJf6l7N",
-	"Hn2sKXCgOymTWV1bHHFGTjP/jUppygGazfyueaE8b3dOerLgFLfYC5GRB6umlg4edIS61+2E6V14pcnE",
-	"LI+Ej+hkIfin+tdUkOjQ2iaYpVhHWoWloGDUrcOZzVpZe3NM1T70Iir8bA8utgW1UU+b1SmNy+DrIBD3",
-	"gOaaRJH/3qs3RQ94eQV3TbNZYWT1NRAyABA7ygkfNVYmCMwGY2SWAjDH67IJn/1n3HD5PgQrMopsm4BU",
-	"AbHMJX/pC+zDYY2uWuEIpcJh5ffUFfWpepNdOkvl3tzIKgVzrc4FjtZVi5S7jhbWEOM5p5g1y4lqjSJf",
-	"rS4oZakfcSlJvOjbki6dudlPZ9Y3tRp5tQJ63lvdR9G5JXCNQiY4Z+r/u7QDQEpZxsSJ9Y1m2+XLj3qG",
-	"kJnQcoIKuIyaCapl6nxWtc6YAN2FjXIiX9Z4I73IQLqsmlwJm8QfC9tegTfSZgfyGkV9T+E1NIx1rLOG",
-	"aZjrKyCOJPfBVJBDEisNAc7bSZTT1Vw4ogck0MApiq2b6kWAeDLyEU8NlBDVACubJWiT08g89Mm+1WXn",
-	"2RupHFsjF9Xd9yrOe9eqJJ79VbtoAv9RZJQJC8Bt9PHUsJITsoArZ3GDfP3968M71j4a41lvSlki/VD+",
-	"KCJKfg+Mb07OuTs97XUFA1HZgQaVUfEkjb8ziIg/AjXF93szEvcyAK/yM2rEHmWiWoURSplQW3FAZrKg",
-	"UOSsWZOD2QAwuTCx/P4EHSOL06lVHfY+mc4iLD1evtN0Ydiv1LkyQrxw8ZbqcOobuCBASrYeFuQRCK/S",
-	"kV6FsK4GG8iqgzfb9nBja8yqxohsya7tmVQ41U6JR1exyhNvbpF/NsMX9+rRRkvJDr1al87r0JmCWz5R",
-	"L037CLKkWZtzTC9Z3dX9EDVlD+qeIllHBmiAEeC8GpiwZHAqNhhhGkKKMIjmwSI95vbcpJ1KXrhzqZN+",
-	"p74RzZoaeuGLpa4+GBlVfdf47rBETOnZoLxASfjC9fA3U8PbLCzH7FbDU06Jhqpvr9qeYONbaronYYMf",
-	"pvbaVKlsfTJtNcs1VERG4s/FPJmtxXr+o+Uz1mv2a6bAtuwf5SZ2rThYyEj0ALWuVrSmBMIfa2UBmkTg",
-	"xgD4uZzFU/3kKSXN5bUMuzWlidccwukE31dkmX7YuZa3J1z3FykwhEj6gRpiElJ5kpbMgMrfYrPU/K6r",
-	"d3x7FdEhYaK+i7Avi7GyhnENj3CGRaY2Lt2mbIK5HrFmCyqP47SS1PUZtmzfmp1wLRd2dr9WcLinkYPx",
-	"XK1pPKjaI00SJbqdEDqeVLgEBP1SrkGHmOIoAl4Q0mSqDgvHY+LNt/ai5N4E+G7d0EOYgC+g7Mz9BTaQ",
-	"T9qgGwvM0z4e2CUFlWC4t/0RWtsmAdR5KtCERKEnKSJtLLyqVfDqrryFChm3NsWmx6Q18TYHe67xggBH",
-	"GECxJVTJr52HDZtQk4Dtx3e1LRzTbtVpU+rVbdecgvR1eznXl1o7Z1CrZD/OM3E7lAWehp8Xq/p8rn12",
-	"7bKj4DOVp1Sst3BBKtJCIkCP8F1+1wNf6U18mScxw9BQFandYWFuV/PtK+08AISE2Xigbo+FGeMJG5Kw",
-	"B6hZFTOqaEJhfkAGER+duXPtCrq0c+GJs7YF7hBHEYk/JVCE2TgxneZLfb+iiBgJtLI0OX2wsnzwLvgi",
-	"9hAeSsRTcH9SbJeLN750T/1Pd+NS796nK1o6S+wPFWOJJng2I4yE4OwGTiw5ZOyT+9JfhRjHvIVmnGu0",
-	"6dNR0+r7VLZduHTJEW07Xa8ZLamMyIomMKUk+zvXUUxGBPJId1H/nGkdIs7pvkPqEGzbofr2CQuAitZz",
-	"cCB2zE6vKDD5QkKEv7Xw5TFBgxgPD4jcQ2PCQhLvqQMXJBoFKCYRlvQQuEtaCbuHJnyaL2l074gS80FH",
-	"D5VHsVavea+H9p42zt+Ax0025D37ekU+4mU04zxS3BMSTE8WPUkBcGqvGTzWAm4sA94pw95i4FBQTKGu",
-	"JE+B/P3BlmaylNo+Z2qiqUzN5mGCH35iSp08jwMZ3nvvnJ1vRiPpGZQyfG5yifoi4rK/a/yqOWfqYIGw",
-	"krKQt+Pm6ZROtS5wrnNqUqxop2ahLT2slRBd5XKpQVpPSWIljP6dFH2mDVZ1+lJLjOOtpkWqdwrpfH7R",
-	"j7MEpQHRbaoQ4/M91He9fv1diMAGaJDIXPpUHlpU9hghuvMen9m21T31z96CpJlA6mc1WjFQ4eOGd4ha",
-	"Dgmf8kYUq2D9F4HtsIYhkmCEn1eYhmbkIqBpm8bTGizG442HLVb2tYGXUbcLUsDkRHfuO2Ff41LfXw0K",
-	"l2tEnU7PT7tKjl2j48QXTbiMRvAL0jlyCeRU6j+JTdQ/xFFC+hoIZZpEks4AOAeN6CHZQ/0RmVvowYkt",
-	"XzKauxlDYzugiBKr4Q2ggDHmU9RVl+CJIIXnTZiEvold9aj5tKc/LZnnIPO9DBRezj12/kJtCYx+KYAv",
-	"VO8kCS8zMffhpeD07+XKTob6+mfRd7MLbM+1PdRP2AHjc9YvhPpDqmFdhe7Vm2Hun+8KHw2P0oNeHWJw",
-	"iKK4D2Yd6Vir9sJVtXy70VyHLeyuR4t9xfnWaoXJPFeu8jA/BOns/GvLhWoKiCu/efP9f/rye+++9cGP",
-	"jwIETVDe//67H/z8Lx/9f38boEdf+/2fjt71oDEDUqBOauwEHRO+8/PDVtnS6umqShmL+lTLfMxzdpzO",
-	"bMIlb+kD9WYDJBHxZrhoYOsB5wdgfgICTIr80oxakog8r96o5ZjpLqTrshPzV/usbiv5GCtnK2MXJ69J",
-	"XZEl3Ka8092aU+onXx8W8yVl1E3uNMIgxc6ga1YhwjCnh+rSm26XL1TXVvJkLpyMSngyiIgb3r+k/s9r",
-	"gTCoR9KA12t3tRpGBKuTcxPv0iGe2D79nIk2MV91ZDPbOqkRGVxN38iF+Hc8IX5yn0xnFdgVj979/vEb",
-	"b+2iYYSFsFCEBoQeC1OBpK0n7Gb0NZuj/XB+jlueOY4IaXcFrhHSYNSI62hg7rR82omBkCikcGGwIJVi",
-	"GMaU2bU7bkgcRXyuzQpovxMS5hWejSP0ETRGa74Vpjfcany9tQP/zLZD8lDOncy2mBAcpz7KPdOzN9K5",
-	"PFSgaSITHDWmmqwHU20mFLP9g1aOBw+Z7J2ejtr6Bb8gul0BKABU7qboby5oUYBMEFzpy30Xv6gPjdzA",
-	"1nCedymGz13MI/XDIYkX+Q6hpdyAdlhMNreiBjq4KqxY7wMSRCazdZmoBo1pddHvzgxi/WpSkCSeNtHp",
-	"9myx6xxMmQPKQsg3YxypIRpT6ZOaF+6TeFro0laeWyJIo6U+p57ze1RSddrvyMe67lDgBXTmsGQFlpql",
-	"bOppMXEy0b1SPDeTwL6nuCArm16AJ2fdZjB1yT+rcBZPKKU/nnL5tCRxpez90IVtQ7umEhRzfRlcxmBe",
-	"o3/JisLyj1oa/8eSvyfEGT6R+F4lsBvI5NOVvNVh21VDfJGwJG1O8pEL6JJM9qUmXc4KxxXpzUycv5zX",
-	"1Fagl7wcukl8AQwzDSVnIq4gD/MspRoGVjPfYvamlfaOoDbc2F7lIil5hHZ2jwskntJYjlNl7NSVn2YL",
-	"jbTJiUJLKQ7NV/kvlORpizuPTRRJyVV1zjO8ULxkhhcC0OcHER8eKD4yWADrnPDEV+ynnmpRcK0eL1ms",
-	"fij6JI4WvQXxqeb1yrnHzrvYwMzz9jLxWiQL4rOnCzkp3Y1L9z5zppf+86wvNaWE07QA3/5KP9q6Ofqf",
-	"eKc+8U6dyDtlfPVNEfc+8WZ94s36xJv1iTfrE29WVdSzl4v1ZdpoqkLCV6r0gNOKo330dUQZTbTTagD5",
-	"z8PknxMkRBQgn6bqdgvT+hujEV+QeNdNCYIxdEtLSMGa4BAZ9VjSaUV/DjigtVrwpm9W7cNzhrBa6PPX",
-	"0i7a0PlYM2vOp86S9lAfYBD7kGLmdBm0CUGGIj8lTkfNr2dX45iGLssx/PRCsNUNti4E293gfDe42L3n",
-	"YzkTK75WOiPcxlxKDBMspJfJbe3s1HK5qUl1s2zfbIpeh5fVT/nanyt1IgurrAE/UP9wSGayCh7NwVqP",
-	"iUgik3QqOeiT8CoJ9wygimnMbQEpoWqdCtMXa8inZBNdhjJ32yRL0V+EJYEuwgIkbh/K4HtYmmy05kDK",
-	"LtR/b4rve+vtORSc5IVzhUPdD6912fmK1nQiKswy75MwzRVsNmfFc6i0dkIhufTpyxvbFy7qvZrFfEqF",
-	"ua6CaNvLtSG7G5fwxujeqxd3HviLGsy2nqDntQM51mx1cPA9b7e2WyOUiHLjaP8o90+I4u7Ler6JLfNT",
-	"62qU2xzhbDW1s1ZU0QvpmIgVR2v4qXo2BRXUmLM0IykfDGObk692jldByVQDpbrU35zKT9x9jk9bIfUd",
-	"kLBKVanIY9s3nSSFP32tombGce8Sn2aRO1GX1E5ynOB6adQUBQrJKh23+4ADPdYAl2CGKK24opxUTMhq",
-	"nuow38a9DfKeXKPYGtAdfeYuC3HuXxO8ypxY8wiH3Krsrlr6yDFmhwPlr7XDVA0FVFfOwoE0TB5bLZ+b",
-	"4cv5hKFj59X71tpDWDrioWE/6DV9EmXXa0VJa3tYxTylN96wB1Un/lSM575KiH87Up8wGdOq1F+DesxZ",
-	"KsYgIKDdu3sIjySJU8ZnqwZ4HJIY+Ky2QiZkgebEYpA2TxtW+3uVyXjhDaWfWGnwoxLvW4UPC8CJDBC5",
-	"j4cyWqg/aKEtkumUhO3keZ36cBKBAa2weqekA32cBZ2vBZhpwSRtrU0Trm6A2Czll9l8JYPX5Fi+7xNO",
-	"h6TShQrJSIosA9TXxbVgj9NQ19fu6r8NyJgy/ZcN/RfCzBN9dZs+j2eYEUHMSHAKBMdESG2AtVNoTIQG",
-	"Gp3ljuzyxtOff+bGzdsb+1/c+K/3Xt266D88nkhl3lXkXqUsYYwPSQAGIyBcDAj0g4NYMhiG8aa9RgaV",
-	"2CUua13D8ZjyNfvvOZUT82/1/r0mIP2cVxV9UwldBzRCm+kvUN87SsbJ8MDHQriwrpSptYSTKDTgy9qn",
-	"xBZoqtaboTRnLHI389nMU9i3AMqK0L5FXTVocgLRkWaxalj9BcIQyLm0VUJTsijm72saCVL6TtdsNjMj",
-	"g8obsy6qxeloRI3cAx83tel0rGrXmPW2v0PnL15EIV4IR4ynjKR2+I+hbmeQk3yVn3NWrPtUw+euRpPK",
-	"5zQQqRdq/7NwjYJOwugrCTE/K+6xlo3VRjv1YKGm2/FhGVmVPOB0QhOJRjqoiU20rK5qHJJItZCybqS2",
-	"sb+LUrSVwD1IoQGgKdMu1L7d8z6S3MXr3zT/EfZ3y07HTeM17e+ucNIa7azvnpkadkQZCANoCVDtuO0P",
-	"MRuSKIIHAdolRHw0WiWXTVV5WkZuZbP9IoSxzKD++sm0MrBEHRFlBTKpVWmqEVDmE+5660tBWsCJF54p",
-	"FshFjZOhnOgp+sjlbjMMgmJTySR2m65b5+GC4DhAAy4niChjjLJhlITKALGo4vBnC9oOulVgGxdCRbf1",
-	"wwtPtjuQQD2PZXJi4EfVMG2e9wgKb4LGnJDaHgzPq2dKh6L+6D8Fpd5XlAjcIeMkwjF036dsLEy0WIk7",
-	"0zCDDGlIQjRVa1FGL/zDB3HEuWiAbwRPtcBdUV/zzPspd1oiQDwK/RbAqtmYQeCYqpyoPWX9VjtSc37U",
-	"rNL90T/8349+8CZ6/+23zy+P/rA8+uHy6B/ef/vtneMf/PDR93/w6Ls/Wh69c/zWm8d/+EanGRpiOpPA",
-	"7nS6N9Vn3kzpTGedHWJHV4BreQmf6ex2trvbFze6O2Y2nd3OtTtXv/DnN27d3H/62Rf2nnzhqcsv/Pn5",
-	"u5eDnbuXczNuuxsOVL+D2dzZurjb7VrMcvWjxkHLIY/pS9Y5/sZvHv3j/1ge/Z/lw7eWR/9YQhnubO2o",
-	"sR48OCkR5zaoAS9IFdJ2r+j9Ll3da1fQhQs7F9CdO889ezXlgk/t392/fGdfq3hjemg8H0PMQqqvNYA5",
-	"wAwyxG1tgPX1BgB6Rn8UEw1mkZH1yhOvBVhve52KOWQ1OrVLOCsTh+Bu5GHlSz4V331LP5A/+Or7V911",
-	"IgdG3jxgBf1eWqHiplPwFQ7Ym1SLJOjB6a5J6FjdciCLf+gV1W9hM1bmcWlAxEcjdhpFQsDAaILFJnre",
-	"XBqYRmDE3piYTBf1vu4oxbjbgbMs/dYEl+fNEK5PcvANsd6b00I64HrA7S0JxUsZVb2RdCfhTwmTxYOn",
-	"nI3TPrBp6QbQgrRtftJ2SBX9ktCZ4//+jeXR3xx/5Y3jd36tBNUbP3r0/T8ev/nPZ8tkUB2CTt2M+Rlf",
-	"4QlTNgsYRVv+JA0+aoBwa6OK1lXFR/6ti7i3A/OA8wPdJohOiXHUqv/WiZ5ZwynTj/BkIH3QaMPvoYBe",
-	"F8JtML6n/YNygjWwnqAy12mpueOilF3+mLq/Pt727mv0nxQVBrvpmtTfRUx7pQ0RBN5mTejM8e//+tF3",
-	"f3T8ze++99u/OesxgFP4NBi2EmftXiONt7q5u78tZEZUWRikEiBRXYNTQjgxi/K05tFzpoU8t3pYQLt/",
-	"/m4/3rU8a2J4J/EsAWtYHzRGvX47wm0RB3O8YB0n5MU1fJCK2za/Pm46ZgrN1g2q0sEveJu7YKfFRAYW",
-	"WfR8GDw68zQaUYkokxxhwMHMOUPr6WiGE0HyveTMl93Jb9dneZpeks2afOiyg2Y7a/m4b2RvF2UlGwRs",
-	"StbFUDdhqmiI63asyxZfse0a5E5xwE8JB3i0YTO7AIlZTHCoNE4WLXKHdaHbLrfVZWZArLCvGSlWXcA7",
-	"xlBscQEL/QYzZ3t9jUO5aeC6rvqVXf78i9UdTDLTVHIxoVOcNxt38lbjdkU54sbqcsSgk6bhF5yGlTgG",
-	"J8NPW4F9pj/p3ZLZmuD5jWvHfKkV0NoL0vfT/uCLZgi6jxVZ7a7EoxG0Rm/Zxb0KmDBTR1pIVDWJW+mL",
-	"Ph1Ux2BFG9BJPap9zzvonJF4jfxTbRi3aB6vZqLNdEBxXtkL3n22cIp6vrnNCHIbnk7NA39Y5OaXGTBg",
-	"aTsrCvVhYO22uk2QOAW9yZHKacTnHML7yAuIYC7XHETNZsdaxNYsbsjpQG0Wa7z1oH58y9xCTuOUSvCh",
-	"H4ODchprl5dXk8IOpT9O30GPMjjhzD+CSZpezWg1JoX12U10eMDz7crVOWywMSFm71SRolG9WvL4O5xP",
-	"TVWjh4EYVRNM3gGZUB1AhLyJNNcxdRIJ7ZiAdE/FxXwJUy4bLH+/rW8PdvM2juttNT1ukG7SiruViZNy",
-	"2dRsFvNDHLmB4xmxDSP0rzrqTYYRZRURbhNFPFGi6omrKyLS7DVB4jvq4ZKcyifyw4BBtkG5VVZeBDi6",
-	"xvSqnv53Tfwva67Xiwzba6F5uAyzvJJrXKdygTLwKV3dDrpA3SzLY7dutgpDVDacLjW4L0Gva51FEIlo",
-	"Wi+1C33HFm4eCjjCwENr6hadPrk6o0YnRepkF4LjiOpDOgU85rR7c+4Ai4trxHxO0Fsm8Bd5eoMDtrdE",
-	"ShRqU2bJINIpoiZRREcHdL6/36mwGsgQelU08Nc7de36lcCZ+4rNOn2o9cZO6seh9uVr/uuVwNOq8M/2",
-	"8uOh/N1ta3o5OT2eoz1xWkK9MJ4R1qtKzlFSRC3bZOdoFqQ4g0nrUnJSmDhqs562M8JWZun4E+PWSgjw",
-	"5gIUQv657colBrj7soKObRyu4Wlr1/yr64UeVjCpQqs7/c4uaAAkBMkyxfEBAewHYI5cJ9K3DVoU1VJd",
-	"bmIZXxYwKkWIvBt3KtGO9BTWD3nsq/nfnWFWkd/RMkbXLqznj6PngmLeORtShUCrx86sCmBnzYRq9fIy",
-	"LxBRMs65YCzAkG7nOILOmIzU99fzl9Ku6CSUW+46OSS3GEG24WJ+9kbfIjEJ0YTEJEAYMcgj4DGkqW52",
-	"6qOHDVtzuvvfoGSghaGUtvmu3LpUPatuFbeyG1zDPny5hmrr9swrtctz1KzsA/fqVvvRtc5bZ7M+jt3n",
-	"9tOQUEE/Fwck7AlJo6g35FOvon5L25ZKX0jztyFVh8TQ1QvA/eaZNq/rwGBMpMfcRDc50u2STGqDtoZ0",
-	"9heWVYq97pzSq4YRiOmhMg/skzpPhdrOgYEyt6gUdrIZDCGgxZFIEGPMbaLnJxzQuNSUTEdiJEiaq6nH",
-	"b1R+N+RM4qHsHZCZXNVRzzyntlA9GqidiEiopkKHEzXFwCKGDTFTk/FvUxjjea8qn+ka6HemUZhR+4Su",
-	"A9FboaHm9OtuPbVN+VGjF7bqOsw5JDE9tJlSNjkI2ptqe5eHpEEhbsOqTrAPmxpGvrDYHcxCPt3TqPuM",
-	"ywnAKw54Ik1ZOI9TIK3aD6znI1ntHtGtzMF1o7tTQ6mF6Wke6F0WfKpBboX1OlCpnQ4if0Q1HpWCM4XR",
-	"4YFlPgUYyjp1YJ3kKpCcJKxytwDFMmSeMqS7a4qI5rpyJL3R6mJoMx2d6d++dXcfndMvnBtyNqLxtH82",
-	"MBzHpCgwOp7I0m6t5wBtkyYG/pnGOWXVcldkuZYNbRXzgo/kgM+M0mRCM7ZAZ7KcStg0wz8oVPPk/I6m",
-	"JMiGmlkoEI6gZpBpTott+M+6vRiXwGBIVmwM1cNGPmhwy89dTU+yD0PlDxdyQfpogg9tq4yVDkS7A7p3",
-	"ni/LcQGXfw/17TFBxj3UKWHdVdImq/I520SXUVo/ZvdGEaRIr0kjk0fLZL/N0xS43YyRIrcrIS16I14p",
-	"Cow/ML1XIC513104uADZhKdUAmBp/qr+Vbo6NgYBY+TixB3DtztNiuD1xFfxhNLUgRmAvMJCZg1qIRdo",
-	"FBNyKrfcl/qRYr+nYmlVemR68+29djiu110rUmdtdpp5MV/QjSxdF3SPIqsNfNpetbJ4OWu+2TbH3/Xz",
-	"923HTNFXCtiezuo2wNC22mUTXWZWQVQqZRiqm8Xt5SNxnhhBEEJmNGA1aKXU5K5piGkdD9HqqmI6isO9",
-	"xITkSqbAExlf2zW4mp8CFARIGRtgDSyvOx2r/1JqGZYZOws50bwMiwNQh2I+m5FwD2HbjxUJYHtzOiS2",
-	"MS2kar/EOrkaL/Cemlas0O99t6Podq4Ugk6pIsr4Wu2t24LXtuF/9RA78L8X4H8vwv8+0RW9ZOYNA5qe",
-	"886Acz7F0LsA/he20fvmxAuyccPpcK9bK3MoIf+UgA74YIr309X1N9E+nzNhCzsonN+EC4kYjzV71wLG",
-	"gBFb+HB4RLNlLHID5mGKzigV896rFx/8RfrI2SrIFx1BrdTXoREB1Ksa+0G3+9cy0Db9h/VJbhv/Gyp0",
-	"uaR6S3EiPKURYOjqJ72b/KDyat7RFLYefIViKhnG0Kokz8xWMSismt1aPgxmwlxZeSHfRGCoizQJE+cf",
-	"M3d7p3sJioFtsqjfonHa/tbLPsumMsurRct7/YKpoCkpSLdmeme1fgICJr32IZkRFqotoVYUuVxEW3R9",
-	"y49nurV437Ixsx1gjcwni83VaridR4CwgcjY7qLhBMd4KEFjYkOibswUR1QoC1JbaMI2iXfsdc6ihWWK",
-	"Ix6PuZQaO9UoNC7Ig/VCnN/2VkDFXBfClM1yszrg3/3hBEcRYWPS16ZmX/IDwvpGTdTgA4pUDDAA4kxz",
-	"CXjs/2LdTba1+a+v/bifcW0tBC0wMo9ACbQj8figB7ghaqTCQi56vXOuZu7JpZxxHmklGSsOHuusZJv+",
-	"3VyVX9MrJMgwJrKqtCpvb6upLXgSQ2x9ig8oG2cFpYGttVPG0BQfEMDM95V1ltcQcekvD7qWxMAhdHK2",
-	"refDUyuodRFrTqkuasht8E0u+YP3mb5rtjhVRgv8TFFQv8AG+7tZJKysDI8Mrn5ZIeZx6UerIzdXixvE",
-	"9KtQuB3r4eTRjsdRF3V6hurllLS0wtbG4DthGKdBqdPqwxGnVNY0poekpxTRdetyvEWmrXl4oBSuubaL",
-	"M68AqMmNmK168vRWUK0h3U2tZ3sRjUMIUuOMapJZSBBAnokCNIwBFiJhDuPNpw1n9bSlzbzO0GVB8bl9",
-	"frDg+ep9jXpQ1Fi37oHW+hfbL3Y3zt87u/tid+OC/pNXdd3nJnZ88ibz5P6MxkT8G2tMD7dyNFqrz4G9",
-	"1Pr1NErlbERuhrlW9957rw5jnWhVfuvbwdj6vHqzmI9jPEUJJJ1JLch0AXXhnjZBR3M3uMwqdFcapYPh",
-	"oRQIG3h6wGoyqXCpnV+vMvnrqJ39qdz308hD0rfpI89Bek6Qm7bDULk4LuJJiLA6W0TFrg4liSSSJoiP",
-	"kcTRQYCmiaDDvC5CoZhLmwqK5/HEnx7s9oN0eGgY45E0STWr6oeDzhepoIO0zqEM4KthaY0fGMJQMRE0",
-	"VPsYoNQoFuiMdRUrGXwWtC7jD0DjmCczoS2aM5QhxnX24NDEr2I0IiTM1UXr312zW7iAW76FPG/gn1oD",
-	"Zg2ULrjYM1mi1izW0RtqwTM9uFcxbUys8KEUvMIpwfV1t2WPY1iB5WMZNnkss5WT5LEMm5DHMexcp5Kd",
-	"7rA+jel501swT4ghkZhWxN3BwnORgTz43+AO9b9ubdX5ZKFh4BwQWijuzTz74GLCBm5Qp1ZjgTTaaxEC",
-	"cM+kL4HXbU6FP2DZ2jYyeJWPBwyiBB2tv1UFqmC3NbDHc6/iPNfSQbKdaQVs6nGcsBTcB8Cwm3lK3L1r",
-	"MoFWe+fbqBcIjlvWpKpXrtFxEhNfnm+rNIV1q0Kr4CQL2+HEpiwwpP6iP5nTXViJFwxigg9CPm/Ole8Q",
-	"kK/hF0zwx6dSDXE9UJEeR08M+AqWPjzzpwAnSkcHJIIeWuCxH8GL/gxZGKo3iJXG17OL8w4LMAM2PA19",
-	"2Bjqp3vSr0AJSqRSaFrUBuSW6onW2xQqHRqL6CFMBDONjiTB2ZvW/zh0o4tt9px4fao+Bdkb8L5Wy5xE",
-	"SrWlKRQ6sGWbPEMFOmBc901Y5YwpnqDZl96MxENvI4pbIwfYQWAKuWWazS9g1Xut5+OD0LBLbEeBhUum",
-	"yTE3nKFrH30FzkXKCKS8JVW8Sk/F4+5TV725jZOxPV//Ch8Uix8rpKJJhbp7IV40QuuWXOKoyXwznttZ",
-	"EBznoCa2u9sXaxEt4K08eIfZNjuL8q5r93sSU7m4q+ZiOA/3ZVf0LydywmNz5XbRU5zHSLdLgEiGaZgQ",
-	"GHsgouwgzZoZjdAUh8RGFlMfMlUDTwgOs27bu53cd7I9xTP6DFmkxnr9BJ8kOFZsg017epoiSsZ6luYP",
-	"2xedIJMzf1iPle+5DGyTYzXDimlc1+2fQ67hnWXmKVB/VpebCpGQ0GTwwGlDIBAmlq1sIuVMyz2bwrp6",
-	"YdoBaPa+HCQxC9lEV7AggYbKELrTMhYT3YhLWiU15KCXTsFBt4luQibZDMKb8LsGA2I2Y3TdQ1OURtmI",
-	"rwyoUzPNgv1rKuZ0WoJI0yD2EGYLAE2EUA/W4Utrhgq8UDxTHYJN2N18ib3EPv1p27bWHNvmpz+tEx9y",
-	"tXmmY6dOlVgg20vYpClitkBzMoAmX5vosv6y9RJnAWLI3OMJgyQk8hIzHmedSIV94a0zx998ePy1v10+",
-	"/NXy9d8tX//qWZ3fMZ9wOBebvgvP6mGcmAGCChPrGBPgPcFoYG6BQ9I0zndi0PtyhTO1wZQz8elPv8Q2",
-	"0D40MVXawJ1rV9D58+cvGf0DchcFkXsOaHP/hRdeeGHjxo2Np57S+WymEMv+vW+AtGnOWaw+8ywVUlhv",
-	"fP/VlzSLf6mzi17c3Ny8F6CXXGeS+vvm5uaD/ia6S1iI+s5vfZ3VggXq2z+kIVUw6EY0Ujc9Fa8A322t",
-	"sM2XGELaqyVMowL8SmK6VpMIgB05cC+TFiAnGh6QQGjMjA1LuhrHdhATF0famhHojNrLSzsXnghQ3wGr",
-	"P2ee+8zLgrP+2U3UV2cM4URhikH6oOSaZEE9XB8+ATaq4/4091stJ8JsnOAx2Cr9yxAW3HjW/K2PzvRf",
-	"xv0A9QnrnzVxX7UZryQkhpAfnhKpzkSNkj39Mt4gWCzsi4FpNqVRT5XQ1vQMtxL2tE9gO/pQq6L3+xBH",
-	"CYH2PBDPVFfs83dv3US3OYVcKNili5e6W2dhP002CBrwkBp6g8cpQ8/tX9v4bJY2sIVu0CcDNEh0uFOX",
-	"d8KWRUBm6qB0ASglYhM9x0CjQpm2EaCYzMADbqar3k3MY4Wd0TOJySgRJISJ7pP7UgB3AaBPxSciojir",
-	"0HNiHJLiYx652Q3qE4xD4ZuJ+Q8hpKZzUWKdZBLSmAzNdd1At7Uf0KrsQxzHC3Ux+1f38bi/h4S6G1Rm",
-	"F+L6aOMmZ2TjBpbDCbRAgM7y/fPdnYKaqb+t13OZGY+DVmjQlGAm1IXkINYlCV/q7CHBddZIprTGivPA",
-	"Ids8OJOjCKlhER0Spl2/VnrM8HBCNrY3u6bRnxaKYvfcufl8vonh500ej8+Zd8W5Z69fuXrz7lV4J7MZ",
-	"O/uc4ZhO8XBC0eXb1ztB55DEQouarc2ufpjPCMMz2tntnN/sbp7XASpdVnrOKj9jnyS+aRIzOIsWe+rM",
-	"1Pzt+aVFBcCOwQeq+0SYVtZuOWN6T66HSh2bEabUKdCzxYwz03t6u9vVTe2YtDa8wzJeNp0OtBZZizzP",
-	"wVv/wIe/ABXokDMjhUauhXydHf1536jpNM89iUObrAWvbNW/8hzDRlsgoX7pfP1L13g8oGGoYxdpHkTt",
-	"W5hG1qyxmi7YqfqYX7ynzFCRTKc4XkAeknHLqZ91HoxV7PFYgD0EYGhqOKCUc8MJGR5sGMS/Gfc1tnty",
-	"YUCAdcKgrtZbVFSUpKag1ihwFClNAdDmNX70XUCaGmMKtqxlAH0cKV1l0VfqiAlbQ76GNp1NQodFmIas",
-	"Wzhw+6eX2BybJFKtqWOL+KAIfKe7g/pquQYur8c4pKT0JA/xwtzqPEnDvlwH0BJNHU/ycNGAmJ200RAv",
-	"ekNo993pbm2f37kAun9jYr87UVbog7yZZOA4H+stu2KW7rlsoGi6rdg+5vdsp7tT/8ZNLq/ZHkE7Ww0+",
-	"sc/5szgeE/3ChSYLseGs8AYJKd5XxoV6eXu7/uXr7BBHNHycbOMGjg+ydBGs9AIoHWvCN84lLOTVzOMy",
-	"un3r7n6ABGVDkin/SqpCSi/ScUFb0Kf+gtFTV5+9un8VtAIK2ZwIiuy07rm11UVCqxLo0ub5zQtnywJJ",
-	"zenKJzf4kxv8H+UG7+MDAga7urg4Ar15xe0FHencqyZt7sE5iWdaAUhNg0pnePYIQG1dfwo84f7LfxVs",
-	"KolnYPljhmioBTjoDhMlvLWwZqFbgGF8C4FSzNXMrA5uIo80AkYSE12shhiRc64YGAt1RUcE2oL1swRG",
-	"28AsfInB/1/oitL/n723b27juPJGv0oXaqsk3QuQIClKFlipu9RbrI0t6YrMelOXW0QD0wAmHHQj3Q1C",
-	"iCpVIbXZOPbmZW+yycbe3WSTOPEmthPn5Vk/jh3/8XyTByItf4un+pzumQEwgxeSIChx/rFFYDDT093n",
-	"9Hn5nd9B0DgWKTh7BRHZaEfUaBAocJ075KtMCgTNqHbT8Xz5iDbHcYJd0hAIpLEDhtHYHCiQINMmSzQ2",
-	"zBjWdWhCH1Fd4SqaPcICTQEo5JvbX/VWKsXaKitcrRWrhcvV1SuFa3R1pbBce8G7TJdqS9VrDHNMk6uY",
-	"TfOseag2M1VpfoAtOHFNKZuZbnsedBsseSw2BHZ/W49Qb2ER6QROMOSwjDsRUyl6UsfXuMxw0tvqvplu",
-	"/ZDIJ2X390H8MUNxLp3gDcZcA3laCWy8rSYZG7djFh/ZOoqvTX8WmsVxZ2E7pV2XBb81GJWKUFJBBzbo",
-	"2uolCMXAUYUhrJAGYXjfNanccVviOCdGyHm1NJ1hGwhtfIZ5HADu2WbXDcvBi6JjKRc4FHt3nrsjoHht",
-	"/A9uCF4LfExLn88zYwNC2APNQWwfDKwNi5pUdGiAEbBE9RCl7hMPk3ucEcY1Rq/h2jxalwwSb+ZgwV65",
-	"UQ+tmq/VArmF2UAzgBia1qgqC6gF2CyWZ9G25zNeZZ8Lr4RKbWVLolhzbYuz6H4D+Ue0ZqmEVF+L1sOY",
-	"tmoIY2WbX2KYHLN1yAtka3uBlFDwRLPVDPSWS9EPqMvBWQq6NtkG0C/gdgEEsDPWfEWagBpbIxCUu6BI",
-	"0/eAC8SsGaTbhpHqkMqFrEaUybUAggk1Cu3ekxFcbZJxh5jG2JCpjY6CC9NpiICljQ5wDScyto1kirg+",
-	"pg9bD2zJW9H3kSNGN8AWN9k4HSFa6gBJM150rgW0vCDVgAEf1BoJGN1lCnpq4lw3WACBIQgQe2HiHHw0",
-	"betSG0JplfYe7CF0Ot4+0fdJLJ0HTzag1dQppZLRiR8df8QN4bHR0xqru19zk2SmJVI9COdInabYDY4w",
-	"O0l3hA6zk97qC+bihDeMqUbdYIo52z8q6HQlqknzbXXlxKNYtz/YpPURg8G0JqIqqNaMA/+F0QEd2l2z",
-	"eDioVQMdIXQDzU5zbgMCww/b7yUthG3xGY3YFUTEe/Ui71RiVWrKqC0bQ1Qb6ytilihtHLGOnRPP34PY",
-	"bxJGAl3a867BONrlzbbSBOptIdfv64DliT2888StoFnv2L3WwiQ5g1MBtG3ai3ylb/hj6qfNoMeY965a",
-	"aPyVL/lNH6kKZmYGR61XEizge8BMhpAJ1AlgAq9MaGi+LDy/5jtzdnqz+VTsv9DMu+1zL4Z6ivCC1o6z",
-	"H8QtuUXrXKVadBvmoA9BUGVIXCBqRdMdnFtlyc7KTSER5AJw/TXLR6V2rB+HzHt+kwHHg287oEWMSAj+",
-	"wScskFu02nCdeFotcBLN5VscstpGNLlFLWCZhR2hOQwvUqJFs6K04OxSyHWB4dFA8Dpg4ozzWSKSNQXy",
-	"MZjBxlxPfLIxDfHp+A4j7b4bdirHWH/x14waldaZNaXSZBh+kCbHS8UJOl+dGWF1E5Ugr/arKEHGB1vz",
-	"n570HlcaRRCIjkVSoZjlY92BVVdp1rRHadOXMt5vYpzUPnLVEl+LCW7/tqwz3JW5Wa9mWgAOhtjPPQcA",
-	"O027CqCY2CrWZQusVdNAM9il4k5LUU8beDjm3njAKM7GgLa2JkoQhI2mE3dCfspwHKwTxOMS99BijIgo",
-	"OUaMtK7YylwLdFEiStiQwAcIYWNcn4B3FJJ5jnhqh3XD5JIRaim6zAM+R258RhVlKzBkS9ZjkYJ+MsYG",
-	"NX9ucXPLLsM2JlwAP2PJkt8Yk7Pum3vHOZzyNq3u+GydGes43GIEksDWlqTz60xbLqZXaHemoe74Y9IS",
-	"2PYNdljruRaaDcYgioXUUCoOzrMzoEXgmY+tUZPH9jVQhrMTj3fbn81Akpikqo091OrJNEhVJrVfM5sB",
-	"CyjgfDDitUA2BBARhWKAcDXY6eBh5UPEiMoTR79lQfYDzNJhs3o3Q0YWzOBinWqM5OBVW9wKg+oTzDWs",
-	"hPAVRpl85fgNncDDfEdM2pat2UMqaMS4u6ijGwfmlTpMshS5umVncJbHFj7iRrQSo6CU9oiGCGBsGYxu",
-	"cFZJnqwWi84h6z/yUK3vMNZSsB6x5X/eZTVGsR4uv6iRFlUusmW2gd2Vp3HMDeI8PEk7qZJ624aOXT1l",
-	"ORYNACenHAitmeyWF8h1PPFiO1IR0QLSIcUYkNe1pGj6KopFlaui2fR1k3FdXgsLyLvIs4A7rAx0X0TU",
-	"tjjlgneboq1CMjnf1piHQN+NF9cLy6tXUCapwl9ve36dKfME7UrU3YDwOqsKLKd4RKFOamC9KnTaoBsF",
-	"eVF0zPkIX4M3tMVtYNXnxBNVtWhnZKHprZGyjmG3d5n0a92C+WkZ0eW+dt6f78pFFshdVxsJDlvAKJob",
-	"IWQ2Rg6/1scSWAs/3+I1H4Zk5jjGQVtG6kP08ADbXRdMRZX7sQ0advGKdGaKrrppNtAsM3zm/mmqCZbB",
-	"+NrS/M/XcE5URZOdBxvAdWJQUewXlgsor4yMBcI2f4i264mqmPzkeLBkZTQalXFdiB3jH0GcBEprbPb+",
-	"4qdvfvD0N988/I+fXsoD7txvsgUCgDfjT1jt4qMKiIgMYxKSD/nTkesW9zoIY9kxJ5ZdVweLouChSeyq",
-	"YbY4kIGWLbV5GMeQuoQliJgVopyU+5uzl3FZyrEO7WVSYbrDUBKbaTGWmaNKRiFK1oMA5yJv9IiwUcXn",
-	"WdLMTKCYOSCNS+mexlHtLPSpkSfRjdNgmJaA12UDHMw7Vi/TX8PhSuIihtqGj8jMUpyiFE085KslNZ/X",
-	"mWxJ3xHxL5BNwFApWrOwFqW3eCBUVPTRNDIcQsK7oi0VC2rk4tLyC0RCOxBSgUIPRZavkBtSVHdqQnqx",
-	"0rNLDvQJYEyjAJCNtVyCD4GL3sU3Hek3hmbBOjCustri4SXxgxY+wLvFCMtd5R9wMEDdHH55eXmZlG1x",
-	"SYt2A0G9bc+HDlRlqE99BY5dIUiNdWLOOrgZMb5hXwEDs9VjtXYQGFspkRXVhhvC9YxKRYEVDDl7fV4v",
-	"u+WsMKDH3uLlkGmxbNWnmXYwDHBkIUG/i2yUY6z3thUPjLyvR45t3oPuAfqhCKgzGrs00KaibHkdrXI0",
-	"yxzOyhYHbIaNsfdR5JeBhx4+6guR4OSgsYlLa2wdG9sADIPPCXRtgRPScUTDiyJ5/NHYse3SShZb0/iJ",
-	"TC6mW9GDnTsoj9vTw+tpqS6xv4/rZgHPXYtHkczp7+st7oPJ7RYaKZvdlogIO3CF+t8Wrw35NMsL5POI",
-	"JIneDjAOa1hNTGUdV4Pb8luhaZKAbPEyIFK28Rfb5hfbcHU5VtuFFO5GUoLwlAaRiDfr3UZyNiNaIFjg",
-	"cHco13HRpXB2SfzSSn+4t0UTHmmx4/khGVwhZeBe3eaMeUZQrPKMMa0ukA1LbW1pr3y3ZyHAEOfMzkd6",
-	"KkUfoYzDI6EGLnyMGU5diLArVtgSASYlvGxbtYxjFW4EqvODVzAqg245ClYazec3WR6VV+w6YHI0Wyb2",
-	"YZsDj7cxrGT8cx9zeeWI02sNJKTS1gnPtnW+RrcoqD7HKniAAzlli+V8Dapi0RxiywNtQJYLAjMF4gdW",
-	"ErmoGLNdaVIsz/IlLArEhhFYv+h7ziTsNx4p9/KOZiK+WHm4HLutURWzHkuY4LZtmIzL1TXvsMvMWOOy",
-	"lWTrmSFtMHpkJCcYDcgk0TL/hDPK/CMiTs9dqS1Vr9VWlwsrq/Ry4XJlmRWu0dXVQrFypXq1tlJbpUtF",
-	"JJ/roE5RfXeKqO9zvb0f9/Y+6e3/U7xzyoQPCNnWl8HinMxK7e+oMBHkdOnETOQ7wIBim/OlAa9D1Q+b",
-	"C3tMRKodq1VDqB4xOxWcdVTs5aNDVCdAdt43cnIXdFiGNz22iwBeJy53ZChYAtzhULsx9CO2htS8pVEL",
-	"t6PLxiTTHfxriNoHTs9AiB0XTPf1qcD8zggsbjTOKAMPubm0O607CX4o2rwYeQHytucbTBS9MgoUEumw",
-	"eChtl/E2G5bvxUex1vwjUQpuCXKnsMxpZ5YbK9iaYEwnYBXOBSChFq3G0ApPG+Rxsx7GeeKadvQJcK/v",
-	"yhnujPiD0pTAOhizsQHNLQh4EjE9Ovw2zX7WNghaxDZA/7KhpPd9tvhIBe36SCm/13/Insp63kTO4RSZ",
-	"7zMXXCIshgGHnApShRkP/FxI/4AplLYB8lOXA7axT06L6mojAV8EfizwEjZ9jnENIS8o5LlbCBn9XLEL",
-	"KmboqN9HaIVoTogCsod6IYHGhvI6G9qKRywXBKOtlDv4759/9se3I0C6c8Km36+29c4plxH2TcdEsqJC",
-	"OG0nqyl/tuoDLdnqUFE5MtR1bMvQvuWGPB/ihLAZpNMKyATbpzLSz4bFODhi5NG/Hr9wSNMk1mnA6sUl",
-	"bmzPlmfLS4lNySSOSnyqnzcBnZkIgG0kOrwfxVMTEmL8IAFSiKbK2yRKJ0R/DYkE7MfjnZOJmct73HYR",
-	"9pXFtVo231iexDr2mGDCWluLBOz4QBccL91qUC9qUY84GewNTDt8gdxrMW5OVegBkwe/yOd18y/aolVf",
-	"dx2bLYACkJ/WTJFly1SuPG2LV4TY8Xl9waYuzPQA6ZxxJcMQPKByw8QNvOfAXu4nWVXbWojtJuUQxe8K",
-	"a8HB3S+410kKMJt7dG8L+cAsZ27aNbrjsWZLaMarXeBC/vvjEA4A5j1XWinmUYlh8Hi5Vqy+QJeWCtdW",
-	"KquFy9Xlq4UXvBVWuEJXa1crS9VrrLici0gyD9793tP93/f2ftnb+31v/9u9vd/l8jlcbXihsE9Gbrm4",
-	"fLVQvFxYKm4uXS0Vi6Vi8f8uXsOmbmFzjMkIcvr6X/TdeKXvxlMQ6cS0nO1we7rB7djz0+yg2M2NdYm0",
-	"2TCQl4T9ZVJH5hANLxn1FvpOqsGT6WsZQcN5NMDM3uvaIgnIWbvjJv1wmcjSWnwU+8tF4jwWMJ3Qq+16",
-	"1J/IKvt4twp0vhDMsm70dIdKC7S0RweGy0TUCikPLMgMDoOOrxtwsGD2t850xOhC7vGqy6XDEREfNGbd",
-	"S8RjVYAs+FxpI0YJmt09Iy7JQwrjcoKIurGde36UmW1wN8UD9soo2yktlDRydYtzOw4yO3uijQCxJuNj",
-	"dgYMV7AlB+g4T9q0Hu/NxY2QEQRWXwRkS5+rAHkDxJfH9WEynbJxtwf38QkYkc+xSTif4Nh0SsCGxjK+",
-	"rfNuzt1va8JZx/ncrs9QQKshHgBKFTk7cQNvEcGfR+HsO7KGTIxWbNr6HIe0JTSGG4M4Q4jHBPYrYwKG",
-	"QEwMJISsXlwYMZNilwbW+ESIYjSUCyrEBCPI0FXEYJ90CxC0gYhthzVKig7ATR4wZTbGiQQHMtV0vkxd",
-	"7MyDxgzUw0Ib/pMWc+sOnSE5D6OS7dYaYooHJFLwKLTnOyZAqFhLkEP7fpkgZoJ4VEG8aSMGx5fEtueP",
-	"YMcYk72GilPm1ZkMi+KxZVxHSI/QimjrqJt8WvXbOgxhWjE4W1ks8wqT5K90OGGZVz2NV91pCOL56Ebn",
-	"R6eoBrK2R0xUpQqMtbMK49jF7sWonUpRVYrNUUHT9jzxWNVXFqgkdoH7QmjzP9czkWpr5eWJfbCjVRK7",
-	"zCPtVppQXcerU4m7JuPhmqz397Mlq30zM4nM2pXOBHZCgX2RUYkHExbQYJkEFCCBCLtyt4HG2G5/Dwl0",
-	"+MXshFkxaYH7J5rVXieyHTCi2tWGsY2QL60m2lI3yAbVbelRlxnpMiqj7pBXikgjYvFhsZx22LzV5xbH",
-	"y1pYxxo1UFNRuWM025JR5WKRUZUrJGIiAHRNMgZlsnxhwKuECdrmgrNtc1HYihFL7KMBJukjCA5YsdvA",
-	"mZ5nahoihGY/5kq5pSsYDwQ1ve3RLob3rhSKlwvFpVw+F9D451cLxZXCytJRAohmJ+RKudsPbv2/n3v5",
-	"3t3NF1/60tr1L91c/9LnLm+sRwFGN67LOK4w6vneG0/+8npv772D979x8NM/Hn7r65N3qOqb+TlVVw2M",
-	"ARyf1CIrCXUIvo50QghijbEWAcOOZF9mVc28iVPW67b/mLXF8GFZ3joLdCbYnVi2K6RF/djAnesxNcS8",
-	"MnRaTXjsLD4a0LJjqkoGNemsLSX7oJHimhlHU+UI7azhSRxXdCdv/Iy3ufuWObmgZfKNu4j8cLOL3Q2P",
-	"NtX6wgpB3WBNV7Cdj5tNielLGP3ZsVXQasuVcod//PPB6//S2///P/3Tfm/v1d7+6729n/T29+DkEnBg",
-	"0SA4olFwAzn9YnG+00tDTqFksvhidjQjph/2a8TwBRRgzm7EDg0h8YfAMn0jHLM5qhebYpc9q/rOjP2M",
-	"emar6AHFtduQl7QCoIsj6byXzaplui7TdWdc15l9epqabhRxo24ANYACZhPq7uo4ojhSqbNAARWr2b9j",
-	"otNjOTDWFQkY96C3rzGSpRQd84eQSNya2lDCS26ygzfL5XPuVik9dhJvCsCK3LTKBn+VelfjU05b35XY",
-	"DC0qbj/2vZQ7Caa60wCKULk4DQuLX/xTaeUWPbnC6j6PaLBg2zj+FI92Z9+57XpfyoZyIEO3+QQPG4Gk",
-	"DcJetH2ucjKTZGOcmsoiDtNU/4WBVFEDeDLG/aEvra3GiAjP8o40zRWqtRWbQVJmRNLERt4ufvqDPzz9",
-	"zeuXiJB5y5vXEAEwSZInf37v8LWPenv/0tt7NZYnVRHP5QJ5ZTzkDr5151gSbm+BrNvGTrZQH7Mvjtn0",
-	"cvHaFi/DZ9g6ylWVNIVka65/PMUIojmkq5QjgSC+z1farM3K45Im8zfKHe75SqG4Wlhe2YS8SRxQbV4Q",
-	"Deh8CNteLh4faB0+cGXggWFmxCVEentv9fa+29t/rbf33pOP3nj67u+m9gzmmxxJcwhciekRUxyxn2c5",
-	"jsy5SMxxYG4jH+Y6EspTpnEhojDJZKmMU0hi/K3POmMFLLMopslhhO6fS2LAYWYhTHAYNnylhbTdppGp",
-	"L/RiLeM6ifpsjN50M85+TJT36N/Yi2hEzD72NxajjG7tBbVANjsCYn3xDmHGmusI1yI4TiENvSnxjEB3",
-	"2Nk/KoVcQEbhwrnaJFXBPd/yreR6j3/Q2/9Z7/F3enu/ffLxJ729V3t7f+ntvdnb/37v6/tTGwHr1jSc",
-	"U3BwNLOXk7ksOpgd4EYVf96HboVG5C2lCO7dEzu9TyufO1bHhSoKGFmwYwCOLaRe16EqtBeYD9qKYSBI",
-	"Rdg3atFw0OAAcOtI3YwUa+1WHyM4tv4fmyw+G2nip++8efDBb3p77332+OOD773a23vPpomn1YJnICWc",
-	"acJME06dEw7N0pNUgWgUnR0daCy921I0zX63pWeuvUeLyWZy3sW+xYmqq0wBnKeisxu4gyzPiYQKFLcK",
-	"Fw//7Z0nH7766R//4dIJSt7MK0Gn97CSLYYRZZ5nyj548sm/H7z36qf7//PwF/92dOPgAd4uMwsys+Cs",
-	"mwW2UDbfb/ifoIpiD1mz5QLxZ8U8gBQeYEJqlvOMKsXClIAUIrEXJVU7t8LXmWt8x4w3V8p1WFCjtmO2",
-	"1WC9vd/39r7d2/t+b3+/t//a4Q9+e/jdP/b23jvYf6e396Mj6LTwjafK/mRqLVNr8yRVVDu2cFAyr10F",
-	"9gUr3DXGyMXDD948+Ma3L81Czy26ouWzY5WFLdwwxn1BQaumhHhPspXme+xsqL1oZnN1SbmO671Pf/nd",
-	"T9/6VkzRvf3019/u7e/19l8/gq676Z6UKbtM2Z35ILeRBSKkbTSaovROUNc1557Ve6UhAoYofk0odLax",
-	"teAdqiLvGzrqKksGYRukh4HyEO8Ugp2gYnFMGcBcFWAa+OdyP8vilO7qHKH+maLLFN2UWP8IWAEtECKe",
-	"BkejcYKKDqAap63pBnxOz7OX3RWazVX7VOAXuc++/afe3m+XPnvjO729X/X2Xjv84D/B4PoRwAp+fBRM",
-	"gXm1KYj/MzWUqaE5qqFXpK+Z66mP+kcDp3UF++CefIYNs1YTIAXv44VTSUzLq/ULTFjMUvE5haKLIThs",
-	"kpjgIPNk/XKWYpoZu7D0bW9/nG1y8cnHn3z6g7efvv3+wXd/e/jmB5eeMYygalfszp7fEYtjyBK/mVQe",
-	"USo32xLja+YUQIA4N8apq9Q5wZNAdWhrvq73A6gV4p6lrKsI3QBHnPnmJATOU186nFmTdpHeLo5Qgyo1",
-	"3UhytM3rpRe/nqKt2/F1Y9KinKkL7M0azsfQvU99maQ3oHaZKrNOXVQZRmMgZDCWJ2tR3UDKzsz2PZ+2",
-	"70tMA1o+LJjEQlxscKCOpOigzmF0Y9ANc7NbeN2Ykviy6PAy1k6EFACDbJrEV6Ts811fM69sDHnc8ZYg",
-	"AKg5OfPrjYpoS0VUQ3TMRbZBNKlL0W4pcrHsOkaXL6UW2gM5R1w9hAuTE8BH7Srv8S87JnxHuPfsCvBh",
-	"OuPl94M1xUHXTqNLEkFtihbIntmBmTXryzwMv3SoIoFQqUXsnDFPbcNGSZ6SGg0UC1+3IkTAKH/2irWj",
-	"zTpJvTZOcVZbNU21tt2WyBUteJU58ysm4yELtlVQyWTYVveceJH2JhqD2FSVeh42wosasz754M8H+++Q",
-	"Ng+YwmysR2hT8HrsPRSTaoHcAlJcjDKEnxPMymL6wpZzJ0FaJaOawVY8fWNqCi00l56fkZimOVKepDV9",
-	"1LJi2FlZUXFmQg3DhEEqsdtnbYRKGmMwLT6C/w939hzEb5jPnQ4Y3xDzbmLbz3Nv7Z8dvKZZzqg8WLuc",
-	"N/YXabUrga8aYEKmnnRpMeSYRjwV8yhN71rVmVlEU3fVhJmzPE6WkoVGrgxRDSoTnLRjGkHjjW485G1Q",
-	"iepqIwnQgfQxqHPa2nbQJPdCUwgqtiUD/wGsKeqI1cJ3hc7CUUo4wJofBW2IAdqBEJGw4w7wtGGJQqwN",
-	"HY/Ob/P7UKTS23lGMnPEaJMjaxkA737x7w7e+sPBu9978tEbxOekt/c2ZlmnALSZkc2nf+aEcm7D1H4W",
-	"oj7PJhH6aO5UOwmbaDGs9Z5ZtLxPrSW6gbdotTHSa0Pqjybt2u8I5axjm6I7FFs+po9oq8WotHQgCjqt",
-	"wx1qjHnYbgy9Thp0aFfZ5E86rHc9qoc/E6hexxgysX6bF043U26Zcpu4FgE3tbHKbMkjyqXxsgSPG2gX",
-	"1Anqv1kTU4zXfnesFUckox6tBMyIAw4rSDGn4Ms5BayS6kEPvvu7z372dm/vvcPvvPX0k3/u7f2mt/9q",
-	"b/+1Jx+8e/juz46GeZtPdWimsTKNNS1XhAsyYP4nCMDmgBZTJ6OhRKs7T/10E5plGf+PVLqkrBp+DXqZ",
-	"qfLaYMAdvc+4K5nIINHqzl93Ra+RK61cuTylq2iW5MwF4jnrZMH4TNXNhrOj1Y0UnYVthfvtRNScqFbb",
-	"UjJenWUpQZK2GyokuBeO5KymA6MRntGcYOxA1E4zUc0yxZQpphP2Gj3PQm5OWgktPor+mCx72Kc35u6h",
-	"GOETbZ2lJc9gWtJixPqTkoGv9OiM5IzPxPGXxs6do6WpsArIbzKFMZ0wa+TcauM+oK8BvVElA1whN/62",
-	"alcbC+Q+lXpEkqvse2Wyw4C6GKCI0MuIfKUtNI0oprVf3WFapaeqBkR5pj0PTrhaORp6ltDKTu9nI6F1",
-	"Kgf46YV6j6JIE50RHPE8/ZFE9r+P3jj46R9j7MBZtDfTVeetW+zMtZUnhCwEPt8ZXfNxUwj5Elw1Qzlx",
-	"D0lD6gOLlhlEnlDSaHNPYuurplA6byw9YaH8a8ad9yXRYodxNON2uLHvtLCNHzNA2zQQf90wu7GLk49t",
-	"Pc3mDFH9g3B+s6nOqiuRlhwVLbNV4E2FkBgS8jHBQmgA7YmheanyH5IGlCKFvRoB2iG15fGPLnCNJBVh",
-	"3LPgEsC3hREriFaRTbrDjNLf4rGDtPAF1i0BezF0b0M3riECT0FT1apk9qjQZIe1dHrFgZOq3AxDdXeU",
-	"ajMvfNII2V0gd4xnZATTDB/dLphpaGCXVUXPiq2H7qAFjFJs+RhbDaMyqQ73/bAQn/g5s/jI/G9crEuy",
-	"XbEzYu9eTiFZNO+GouyaG9Yi7vlM608MYzazH9svz4Byn6TckO+MpsWYbk/Plnnv5E+5V8yxAwW1viYN",
-	"6FEtdpjX13e/BNACqDNxffkXSNk2xiy7TAn0mnGsAnCkxZo3rmHLNEza24t87OqqLKSyHLEolKHgThG6",
-	"xaFw1bUutcWsNJCMel0YI+Vd4PaxyHF3gJKAUTMEX9keYu2Wawor2wESSVdjHWIWyF2kRyj1NVTF9/A5",
-	"dlDtP6K3+HosiAgPrQuILgZd0sGGFlph5W00dqNj60J4aSSGJxP+i6YyV8oVay/UqLdaKXjXqpXC5SvX",
-	"agW6dGW1cLX4wpWrV5dfuLZaZEcJ8s2DlTBzmzO3eUoyQlcUH2cizId/IUeKbcc/c8+6RaW52PwvtIDO",
-	"4Gkx/vr7VIZghnbCsfKi6JCm0c1wOAgFdASWl8BmByVTTO7CbJYcVxukUiB5gqQ0AlRohwY7BZ9jddQC",
-	"eQXJDni7WbFtIEENV0kDkPfYTgislE6D4SK79kJm7bf4xbKZ9+0K5V75Ut7mwBpuxA26y2CkC6TM20FQ",
-	"Np4a1rInEuIwCITcoC1aNRvyOE0D3D1KK8XJAfbxh5+yNoZni3a6Mm4w6pGqueL51sjnU8Fu0G4kNtgz",
-	"ndT8EKRlxHhmvuOgJlWB0AVj2j2X6nQTs8ZoCLOHvsK8dkgIZfRikmbaCIR+YCblGFqpTlvbTZ+3gWh3",
-	"NZ9r0ofbLSa3MZOdK61MrKrC0Zy20dj33GEtZbZNZiSebx0GHmwgtA1lA36jSbukYqwLTbSogylx6hYi",
-	"jOmZ12mJoQdoAFmuSdEsI7MXZzY87oxzS2vVotgDV3cY43kCLFZInwnKj3FoHVDWorxGGK02jK+tG1hs",
-	"buxH0UHeMBoERPnaXImrWe7rkys4U+Si7ogt3reQWHrOiKaVgJWQT5FKRszKtXzmXVog60HgIiMl6/tT",
-	"OwplRgCBCnwns6AuggHPtrF8X5HLxWukbL7fFrtMBrSlytbaLVvEUXmLd1yYA26v0FyF16CaqBblGIWA",
-	"9Eve8Rcp0WQV4XVdFMLXJXwaoJO2G1RZdW6euE5aAeU4+RC9qFm6Ahy65xkbmyXZwgHt3mvDoaPOKn7Z",
-	"DO5+QPlcgMvm4S/5KtFcNlsoVEBI5Sgz/OR5JXGkXQQvwoaodI0SNJt25qePUNqM/lmKYEMHeV8D0h/x",
-	"naC57q9v3ngRKUOciYwJ/yTF5d77jOCduNAsV8od/vB3AGn6h8MfvfXp26/39n57+P6Hvb2/9PZfO3zn",
-	"Pz99553e3muf/uSt3v63entvHg38BC0rshhupgjPqCK8bwXz9MBPxuI5o+ovKTKwHuaqHDqln2OTxvpp",
-	"GRNYhf1TLyikIsmj6SiN5WwMRwkJNwYZc3tfTwipLJQFiqK4t0Du8ShPppjchdSXzb4JieYL2WywLe6u",
-	"cuCYCXNya6RFHdCIUQ94GXwL6A/b4RpV6aLHmFfsyySWCIZwISlnngq9rkksc7fFLU8bAG5sj/moL7hC",
-	"oA+5WMbtA1lPLvR2eGX5UkpYOFrAB2ZPnfV0nhnkXFr8ZOdBdh5Mw24e9RczAh3iDq2TCjAFBepH5cMM",
-	"/IkcGy3aYrKgGoz1saEP0HNCWgphAAvkLiBLjVpDKijoZS08phD65/BIAaOeVb0UvnepL/TKh2O75mb3",
-	"zXA2cDQzFM/oMaMwuDgrebJcLCbCbzOY1bTgWpxRs59h3+G2QRiNo5FMgdrC9afFFpnMrg2HaRmGXCb/",
-	"60ekrBjVatvYGGVSk4wR+ACcXAi42jI5SBXjV8ZhM4cyJz4nLSaVMWeQnLsqmsz9G0wPi6TFA54qzEjB",
-	"0xcIULwZm0MIgN9scQjmgWDBs3G39g8R/p0335VR7MtgPWnSFW2JGU1jOTVEB5LH8LwOtZ2fJFPa4pEs",
-	"GretmIdxuQqt7jh7Bd45b1PcvgZF4Lv1NA/f4mXJdFtytU11mVx0RY2liAWz74eMewrJ6AB8jGxVLgao",
-	"ReAha0rHV+xSProH7DRIjwPEz04mfK3aVWNl2dny+9mhtvimU2ewWr5F7dqIJmpAjF9ix7LPNXQzKNtT",
-	"nCLDvhZEUVt02ZK+2dbWtFNa+i1oZwCbpAZxSIjvmkdGEGmSjpDe4jGINAKk1TiENAwiUnrDgYCk1gm2",
-	"I1tyIwnQt1EnCfunmYuk5hEzCnxGbzQX4gZEg8em1Txes4d6Eeah7z4TNbPDTRvW1dpDNcOOZ2ZirpTb",
-	"YNqdIsr3GGgOe35yPE4TjssjWoKLj+D/w+D1wXIS40HDQRBpzI6QupGESsf+XVCwhO9RF3h0WBrkBRJC",
-	"AuCIDKGpoOCh+KQ7bDWifu/TbZNB6AdPiMyamxY0jzPYb8zNw2QbfymeEVNC4k8xcZBasuzGMH+Gtyx+",
-	"n8VrsoO4L35Pg8C4beaYA37KuCN7MsEZDOjOk67yLmNQieliy/KCq2oERhlNAkaVDqPkfb0T0E8xjpDx",
-	"TZD8G1lozN/YfyoMwHcd9Xii/4JPP0EtmOmRjFBqWLJxm52sECsm/fmSMGJ99AaO46ximGB0Z59/Earg",
-	"YawZ+2JmWMyidt3RwlK7z4aUkP14OiXkILeju906mONsz8eJIINZpuV4mZYQ993Hp44FZnPtxjXtrjVf",
-	"iwk7DpqdNVEA6I7G9AnPwqkz24uboM46tGtUWSBs20DkJSKQYkLk9pnm6DQ7ahw7p7DFloEHVj3yZfoJ",
-	"GW5kwww36VFLKgOhYnbR5BjxOTJYwjunZT0CkYHCzysNnNnLAHNpMW71RB4kyEhSTUhXKK3yrqd2VJ1J",
-	"pfahLOSEHLV2penreTpqOIIsypFFOWYpcy9C5A57TSBsw3EZuHjj9NJUo1U/8LUNdIx2Mm5H1w5t8oGj",
-	"VUhP5R1TT6fhVxuk2VYaytTkWghzYX69oRHBYg7dJDDDV/oc7iZ9+BLjdd3IlZaLxWG8wnhhvtGWSsjJ",
-	"2JiMVpm9PNpp7aYh2u5ZX8pMZbRcZ1wsZ+8oxbczwsdjs5NHKVFECzEkFbuMt9nRzdQx4Tq3nHNN+lEM",
-	"XeVKucN/f//Jh+989vjjp++/dvCH/3HwTx8evv/Tpz97famwVFjK5XNUMrpdFZ4Ro6WVpaUrl3P5HNBD",
-	"wjYGPmIcfoexHQh6tRn8XZOimSvlHH+7FrlSbnmptFI0viK4i1aEzTN/98+9vd/39r/d2/udEegWhf42",
-	"/98jd81nb/7jk4/eOHjvF+hoTiY+bqrnF30MFzvlOJ2uD9UrlqiL+CqLM2ZGdxpHplVz3Ty2fEjuPRUq",
-	"uQmO/sVH7paTRWtiKi6L2JyFiE3YUMWtY0RsJURTjToBE02+OtP96u20bKA0PereK4snT4z1op4rQRlr",
-	"LZ20hTTetg5P7iP1zzE2oAIcgyeq7aa5eX8rHNsFhxIwNMLAnoK+OAtk3X4OcU0asmI2qQfzBU+xnBRw",
-	"4bbPt9uKldMb5fQJylFttmrVmmxgoH32q2/09l7v7X/r8N3/6u39Q2/vl0vFg1f/MTe1dTTH6OGkYp0F",
-	"HDLrJuqCU4uE6aRsmkWIvc8uRDioz5L9QzOG+bmHk8ntjUCosNIhUxeZujjbGYjZaYu2HBMTveEumqFY",
-	"2GekhQbXMcCqG6yZwS6OHE2sospTllssNAwt3lXsJlDtnbqFnAjyvRWwKuzovLF9qS9VVOpp2dU0VE4a",
-	"i9Z+skY0CwKbPPA1qZo3llylN2ixm3CuAc2BHpJLy4Xi1U1oDBnvIRn2Zvts74PDf/pxb++93t5Pevt7",
-	"Se0lzS2uDN5iYuPazslcIo9uPVJOSbuds3MxOxfBWIJGOjHuxCqbxVG5+Mj+a7IQYqRTznMEcWab4B6g",
-	"MurU5/M9uSbIx1pFOhJhmLr7RIvxOXt1Zggn69RlLta5CdxvNEQnrqu1AIBlt2IMpBPU0q2G0EKduqQM",
-	"7y/AkPpI/FbzA1Yif3P/1ufz5P7dz5uD6hVWuZ8P4SFLy+Tl6xDnXSmSph8EvuCk5T9kgVogeCp4knY4",
-	"NG1Cxg9gc/G/ytQagVhwHrslQayY7fqhbb/Fq7TJJCUdKTTDLgE+2vxw0JD1aAyx9TH3gU/MeQqsI4QQ",
-	"Um3LgBT+jty/t7FJCgWPalqo+JzKLvnrBg2ChS+36qTwIrlwA+W4YIyGEvGbtM4Wv9xi9Qvm263cuhUE",
-	"24fkOqOSSfJXm/e+cOvuVo5s5f7q+vrGrYGl10I1/CaNr/1f3blpV/z/oYH+3P/++i+3cgnWPfW8++aq",
-	"sWgex/IM9wRaC5UHYyLWTYVycJYUYxZBmwTmoYED0EaWcgq8Z6VYzOeaPnd/LyWCfQaQMpZ10CzOWpg1",
-	"yLscSJRESh6dbSLWl3m3XCqlXLsN34wdwys4JULuRIn8pIdVJfN8PS24qf9ZX4TWZQiv0kw2lWNcaNIu",
-	"aatRKxH4VcYVS3v+0kTPvyc9JtOe0BLKh+sGHuE32014AK4v/hk9zeea1ZmcCMs1lYOJ0vZ/9Z+X4fKi",
-	"uCYscPIp6QfQ4+L0fD4U1JThoFz6HIvcjPbLnL/z6fytex52TdXi5M2HxUfw/8kcPHeyZO7dLPEeY1b6",
-	"bLh4sBUGM/1JWfRozxw1hQ4UZ09f/Y+D7/4Ok+dPf/l6b+8nB+/97OCDdyeP7sFA5pM3H6/oM91+rvPj",
-	"0HNFaco9RSoMGMWOrfG7Bb9pXv3IHuJEPt+Njb81Rgr2tiXG/DX+nKiRp9/89eHv//zk4+8fvv3jww9/",
-	"2Nv/de/xR73HP+o9/kPv8TfNv/c/6e3/uff4ce/xq9Bp94ubtwsv5OF/S1eM43jj/rWV5ZjnSF720XNc",
-	"zReLRSJFRy2Q9ciR8xWpmQ2IQTJS6YLtdOfmwhZ/ydzgq0wKJAFHLr+KpEhxJmruBTq+pxt5sny5VCzm",
-	"ierQVgv41IT0fE41gNCBXQYKeBcdixoJ/B0GjmaTceBVMZ+LILELLy7L5IUX93jQxfwObJOOaAceaZiR",
-	"8TQ73ZPdbdnmSXjjihABg/Y0w6Z/i3HbqllBtwvLBbcWsXqG/OgOo5o2AgjijXv8SboCQPVYVbun6guc",
-	"3BFxBzbFA2b+mzQq8NcrrAp9pGrIUiqzKN55PTeum90LXb+QmLevjIhcPPjGOwffeP/whx8/ffvdJx98",
-	"/ekvf3XpCAdJQwS+R7ujERMvuosmorHtMirHRYswerBcvHYtFkxYLhaT4gmzjK3bN0vDadyFe9IA27oZ",
-	"hR+2gvM5ERhGOef1XG4HIQW3Wfx4R1EbbuwHMp94ZdfY7b34yKPdkd6vZE2xy+x+yPzfGTJUpMDaO0J6",
-	"QFoLXbcrtLpz+v7xTdqNd8kZ6sYS3x5HpfW0dXM/fP3gw72nb//rwSd/OvzRW8aArCAL/ZQ8E3ZIc2m6",
-	"4qYjrYiOZunIzJAJy9/MdkiQfauisbkq4bETl3DhvoVjxD9KtVyLSs2ZLNSlaLdO3k+2dJ2cUM/YMUpL",
-	"qkXE2QlnYrPN/arfopDDSnAWJav7SjN5H4f6eTPS+VYhS0ZzpdzBf//8sz++HRl2d+/fO/zDvzz58ENy",
-	"+NbHvb33nnz0Ru8xuvz/ZfxAM1OlnKQ7bS52qD9F2C724nNB5t2LGycp2sw4y3YzEdhMmTo7n+rsgRVX",
-	"2+E73A+IUDAaLi7wZFe0sSeeGEYj9xnFI5SYhJiBGubQSe0gddu1OYFWerojSM2vtyV0p2sym17nVWZb",
-	"SAGhFgbzS7ZZgNNKzCMNGgCvXUO0pe2uDQExqrS9DLUZaVBFkC0L79tiohU4oEGTEeU/3OJAUhC7DeNe",
-	"rI8MtgkEEmPVaOsFcmuXyS72NgCIQBuCb9q80C5Ta9hVWxBl5sT2w4LAJbT+cW25K5R7C2Qd+rlgzWFF",
-	"goL2jOkpeNDd4rbltmNY1h3GdTc2DWtENWkQMOnCg9QyJgVUQ6caFlKOwjMtJQ/3SM1XVRqAb2Tfhzz5",
-	"4M8H++/AtwffeN/8U0L7rvDXdrmSzos6Q8oiG0maoYEXf0xqGA23lRKkRmWeLEHcFmco7OGFu0WHfaYy",
-	"h2macmDAwEjxVcbD2R5FfG6VxXy5JZ3GMnteLT4y/0tXVhvtJrzS8EuG/L0q0q7x55GGUFqRi1achLTS",
-	"dAlxTrgNoSXKekv6tuiGagxTaEFeprLacA/i7KFeIHdFqGywRZe3xSlnnbzZ4pZRkah2E8L1ijQF6BnK",
-	"o46BKTL7JUbl7EU29pRRVGE2u2GnOg89VH0d2PPANo1pN1UmqVNLakxE45o/bw+ESnducnsbRmN2yLSi",
-	"67IuieJ7jzMCjXWpffko1efasFW60NDXgzZ3cgc22d/QFuVMMdJg1PN5XQEvimrBQWj7FrYYTyT27BOn",
-	"Gxt/O16iTjR3pGklyKJ+JyYayIcDk3p2pQIIWcZy7T2wvC0js71wkZkFY7uOQ7fG6mSPA2/NmP0mL7Yw",
-	"6zMJqx/siYzQbziWDxNzSlx+g63sB1lh+lrmIH+Mbe8cVW8AHkITTzBs66kaVLL0wlrbiv1M8kBM2YF9",
-	"6eQlJ+PUy6Jwp5ZUMNJ+TD49UFaLj2wVyQQQaSv+GYXemaLQA70PmrxDlY1opvQ7mJRGL3mhi6enMqFa",
-	"LXMzTow6byyr4mw8DDiTZ8iYN0QeEucNIW2oNoOe8u0AvS9j/Wi/ydKJ8cKtf9SeGbRFq7BgLxQnzgOa",
-	"h86R9W6cJGZghszuiNjuJErIMa2NRbpL/YBW0MVPCy/Umb7X4WZ/rscvHxNmWCdNYVSGhVZ4tEt8TjbF",
-	"TlekBhtkKPbJ2M1RQnSTdu/Jl+GRSSGIvuGE+UOAfmA8AqIOKiQBtRGJK8vmmtR63LDw6LjjnWVUoW/V",
-	"0tFSKmzB7ktSCUR1B3W/w+tDm/bnTvGcnX7/DNPQlIfGAtSbSMbymGa26wBhaS3C1lqBYolBDnMA+7x+",
-	"KqbFxAqnSgPGPSpHBzPhKA6vnKFoxB+UFnPbhOobvqPyhLNOmEXuo85bs2IDuCs0kna4WcZwnTJDetrI",
-	"Hsy5mcCYRFxAgVistFWXuL00150/qoTNDRDJLyKUiZNt0KgWNYJpXyPMC2ST7kAokMSidoUvsG4JoH4A",
-	"I7HdtqEJHSWKVSWztqEmO6ylR4cPb0Qzd1wo8eEH3zj8zmPE4336i7/kpjO37TjmEjK8o1SbeX3TMUL6",
-	"HXWMWUqOhCGCV7PQyvkOAJqdcVwVNf3ZufjI/XNcyFCyXbEzLPLjQod9ystXhDVbuotIFi46RPDsNJs4",
-	"LGQWIL5T3CY5C6fXBOlRp6Gns/Jmy5uecPgmcKaf5TzZPPnSs0BTdr5NVivHBdQdhArp+PGm2TJvjtUL",
-	"5vEnpxYyIX3u83svMR1xnsdiL4ohO6QRjeNEY9vcGx0JgcArXDXtlj1TwCZ4h8lATeZlM/NymmCJ8Tw8",
-	"STsqRIXlLaI8ilYNIxtxV504BOq2hES4r2y8PQx4qAukFggB/sQOa+mwNt8MveSimZW2Df4wyBsa+QJF",
-	"By8B1UML2GILxr8tdpkMaEuVia2f4UAkg29nO3gp0bSgqwWy6TcZhud8btO0HpNbvGwEW21TXc6TMliP",
-	"7g+YWPtvWq2ylt5uc+0H5m8Y1LZHu+VR4RazB+ZaTxkbNbYxuFooLheKq5tLVwc6IcTupLab9GGutJLP",
-	"hdMR/nipsJzwYzdT8cuubC4NdlsIJy287nKhuJTL5wI68PmVwkoxSrVcPvy3V5Gd7Qr8673D1z7+bO8D",
-	"nHY+8OCl4iY8r6/NAxohIANXvZVKsbbKCldrxWrhcnX1SuEaXV0pLNde8C7TpdpS9RrL/X0+1/FVg9mp",
-	"WJ0itNXm3lxiWrjbUu2GNveOAoGD6rAMB5e5CcPMoZyLNq8yBMB1AFWeinQJj5wxBpHxF4xyH1VhCjXR",
-	"7WaFSUDZxvSW2a80CAh1Z0jAqOSKVFhN2KJMPHFQti2ghXqk0h08hOxtuU6pqXLG2SwzVOEzRgt1Zi9N",
-	"jtKywVq3YWGzgjXfEB3SpLw7sJ80aVB10gbUJN6sOUVGArfuUstSz4VmBE5456jsMrlmTTB8OZQWZa/q",
-	"e0NzgOax51PMtqqwepuXF8iDcH4c0VJbMQB5lUjVSJqviajV4Aoa6gM0xEZBvJzgHDP/9K9vRbbAdCf0",
-	"fMBe46XZ+vaWrTPz78892itBX53E4bpYpbzKglnG42IaLNFb/GJMZUFTjmE1BB+XF8gdrawDCfZ+zCN0",
-	"LKJ5C1cSgL624uNzrA5til2mSLuVqJFgHk7QU8tUx/MfGrwBRmaSKSFqtSOIp2ISKPTx/874nY1gbsAz",
-	"RtsWCEIxZjBAIgmOa4HcBFYDLHUwHqLHqr5nUd9x7sX0ox+fnptNZs2+2jwI6SBwD+wUI8kPEGYJTTdw",
-	"SrPT/Vye7p/3dxlgt8wmiCKX7YABRJk1WwHVwyXpeP10mmSxKbhuqMVH8P9TUSzjr33ZjCVOeDnQpRb5",
-	"0svAolIG2HZZ7fitFvNKxIhyGSLIlMA7gVCJtjZ/M6Z9Xl8gL9MuqUQKinLWWbOkLKC+aqDBOxTZmtAI",
-	"CKCqBXF6XVRwga80S+RZxzvjexzDk4EhmQWGDrPF1cLyCriVk2kdePyNhvCr7EwrPAi8wOQ7GhxYuEz7",
-	"nU/tdxNkp39XWFk+gspD3PXITOomXjJDcYAnjGq6jqNMBo6zhzrDjc+CEcJN+shs6AAVYv40aVoXyG2b",
-	"Ce37Gk48OOGsZdBkLtw9+JYzRozDvj7OAccetnzZn0JcKawsbS6vlFavlVavhSk6G9M7+GC/t//L3v6v",
-	"eo9/2Nv/U2//F73Hr3729Z8ffu/DyUN8MOo5Astx1tIonHDh72gFkp8By7Nz0aox2DyE4g45MmUrKr3F",
-	"R/D/yUDikZRPgg5HgmlfkY6QuhHWr8Qg4ranDwFeeQl6xq8ysAV9DvSpRgmJDO1zBDD5RJtjVnkpVKwO",
-	"D96iLSbBoUxhRLp/b2MzD42F2sqMvSo8ZgkyohAtnI2eZEotEIx6K7enhun3AiF21vV98+AbwmPHOZlg",
-	"9NtmSLlS7ur1W9cLL1+5fblw9fIXHkxDIO5Gctpd/8yDPy+El9zPyeI3MFxOgVj56KI2e3U/waDghe/t",
-	"Mvm8HhAD5cBUO4ERnMBeRUof4Q0QeqMU4oEA/17UPnSeS5fMV2zABHai0iUkfwbybQh7KKYJVb7HFsg9",
-	"zmAUtg4Z7rxAXnbtVMpoTJZJV7SlYkGNUFtLTnnXXo65GcW4Z46JkGfaCq7tp1f3d1mMhNo+KMEu1XSH",
-	"Xe/OXAMYrUzNHC5Npws2YeCh+MzF+oQhpJmfuMzAUX68ov5MK5yqVoCqDCujSG3bpxxSFQL0CVANvzU6",
-	"RHI/fuFMz63wOaPCJfFx9wVNYL+uTLj5XhaeX/Od8Tf1Hj/mikFUgg68TJxoA736eD6/z6C3SzjI/5rE",
-	"6Ar+ve074EsiOpzJC4rQwEyb+dx4+jaYTV5pCOiXEHLYcYx757Ezp7HO0rqLOoKGsUSzxqBMClfgSAOA",
-	"dmMjBj+9y2d/47YJ49JgyQ5zwLwc74yBkoOjAzqrtCFAP5qJo/GxR1iTMH8GCHjdUtD4PoxI7R0hgS1v",
-	"SRtL7LfHXot1R4yqBGLusFtH2qNDRq/EVo5LxSJ0bwybOS4ldHLMJ1lApOzuXC6FQ/FtHCagXdFO3Zr4",
-	"7cQT8RJc/gUfEBzD0xHY9gBMwRywh60AbJIaDRRLHoAxKVpNJHOPxuBrhqpiZGsN91McT95M5R384Qvh",
-	"1FEpob1aRud8DHaZiZmcsQuC6CAhSKQWTu+oO2Vj5rbPPYuYAUXUd+6FlXbQRggiSbEjsq+0DmtMa5Kx",
-	"SQ9Id2+4rcqTwNiChHHRrjfy9tsGg/7e4VlKbOMg7llurDycp30ULlFdk4XDXyxb1F35Uh4PfcV0od2C",
-	"H1QDRqHJLkXolm6wpuvyo7SdGWxYA8d1k3a3eKzgMH5o20iKiPhl+lqJmKMcRTV+6oeMUmbo0Nc86biv",
-	"+dy7LRmb6Mi/zuo+d6dqW7E8eXD7BllZWbmGry9qNcX0TPjf0qnfbnEvNqQZULmNYJ07gVMuFLOl/HFP",
-	"PGt52O0PZ1zsTD+NYz+0feCkG5D5iypo19WlSc+/VNtwoiPQhjtjJ99qcfzRh+PH4kHV12sNkFyTDXzI",
-	"opxowMOm5fjBz7ClQ2Y8Hc14ig/WHPM6bDUVdwUmeYUKldJnchuOvqnf4jr++jbFSEv0DktXx7/Ei6JD",
-	"AtH2nFK1PPlJo+TCV2zihf6iYnfhB8+csefOyOlad5wP0w5asUsGSH0K3M8xY26ACiuBED/RpisDn3SZ",
-	"KNoFhdwxTgnGzMuayaYq50m5rcwlxk4qh9IFhlzZwgLzrhA8oLzeNssTkrhTtcMgzp5S/Tdrfvax1Oxk",
-	"3ba7xOYiwLotGfXC9lCntblOJ0E6TLUORmyIpob9kCc1xtBMh02Q5DRMmxjtYzmdkEF5YMmQdiAQnJVs",
-	"dM2Z4s5eN+6ExO1rthwgejiIims+KNrVBrovPMa5Xvd30VMJhIZMqi0ESaiKLRv3pIxuQ5XyC5pUWETT",
-	"3l87OGLPZyTQGQn0GVYuc0nUMu58akvZnHy+HVPzDLAFDfeeMoIfJVFdNRKkiZo+r5MWk77wrLYoDXhf",
-	"Zm918+YbTA1C4V3YdpTyrlG5VWqrnXSDNTFtm+/bINhDYqBCLz2NkExtNGA51fpfBzFy8YQCOI6XTiWH",
-	"sGne084AdIQWzbTnWlaoYzhZ93jQtfxTsAg7jLWsbOJscAHUOZp0mQa9jVGpKoVCBlGrpUYa2lIOOj+h",
-	"JFifww6vIkTAKH8Ww6/Tk049Q1nFfsonchFr4J989MalkfRPfZWIowg3Eg7/GXNdTEh08TybtbS/ljQf",
-	"t2yVZq3YaWx8lJYUTV/1NZk6Mi9FVK2duDMWzcBST5/ryK4yRCsBuDPmmZPBjdUcP+atylXRbPra2D5l",
-	"Y8+6oivwaRBYZM6IMkwG5Z5oOg6LfFRRFJF3oKkM6QLL7FITEtLZNf8hlH955rFbfOPF9cLy6hUMilOF",
-	"T9n2/DpTZiCbjqXdjdtch2ecMdy7FugqgkB0bHdvc7XuiAXiiaqyM7fQ9NA1bYgO0QKXFc7LNVLWglPp",
-	"N2m14ZNdJv1at2C+L2MPSF9vcfuCvrLo/Vg4nxszPcB+/cg8HTvf1nAGdrgZnJll0eFu2lJt+jb3bprF",
-	"nbVow0PS+zN2zGrUsCEvkq6g8fAcy3wI8xuwusy2wj0X7ZuTl3EE2PVDwxNolvzqjrEaQJSErAutGV8g",
-	"6xafF2aRogJKGkhGvS54WR2wXlpU4oIy7jGQJrOpFblcvLaQQsdgEWyzrNcaiZGLXsfiEE8XpX72eRHc",
-	"7kmsa47ApBVa3YltXYdLHdX+cN5L/yws+OzW7yVIMSMwyIo4CjEgpuAgZ4px3Wd1RMsaKZawYcEoDXPH",
-	"6D2E/ts2KX21JJCHF3xYSSgtWuk9DU53p+Rj1efunc/r7rmFSAY7M8l9DuI6IK1sJGw/ETr8PJpuhFi0",
-	"GmFbLERykCbtAq6QUF0CHhzYUDgcy5TWaTAoS3IKykInIA/AWVtLGmAqId/XmEfUtnjHNuo2RllFtPUC",
-	"WVc7AOCIodddtabb09TOByAwOBu1x8kdDZ02fLABEUgPIVMESZq7sGSMhtJU6rMiDZFx7ubA9vx8NkTj",
-	"DJ2kt8HJiCtiCPC7eQT7qs700J4z4uHrsdpZ8Jovm6NqtwYXVGmq24qURa3GJPPKpMKMhQ6+HNyMeeU1",
-	"u13dRZYuGTcEViL7Cgm+4IrtgLYU82xeQvdXJ0AY4yF0z7+gwEmUbIuXITW3rbQfBNsY2iyDpybbLO90",
-	"QYf6OrxlQwQePhizejEtgOwfcC8bJi2hwgHvrWsc7/LNWy/d2rxF7MzZnCMXTkW49wKi5LBubYtvAP91",
-	"x68yWKo2tw930H07ZaFa8zWpDhS/JRVl4+/mbh8PDD+T6gmleoN2zbZyzruRAZuPAh47MLHi23ECOda0",
-	"qkcbWUCwB996/QdbU0h8IuPaChjhZhQdisH8fHhpg7ZajKthW8x4hUzfsOPIzPa5GF6brhzP7odRjlci",
-	"4dIdjnUQkDHihFEZ+Exittn2vmMU3HukWwwJ/HdY10GYPKpZf34ZqZVpdQczEzb2Z/UxA44nd/swuBB1",
-	"SnTHntrikT8Op5tV8IxHlhoJKNpJlBPFdhnHhGZkPZnR2fYBdpK2udDbLaGUXwnYdtfo9vDZ8C4NCrQa",
-	"O6ybpIp3GGvFt/0RaxCbFJj5VbvpS/bX9ouFL7cmL0G2g5gL7d2zL5QZN8WkoQFGgbPObNjIugdfrK0a",
-	"RLUr0fKPObU82i1g1W2a+bnhPySeX/e1ykdhdg843SDXIPhaVCsMUW/j5EEAv2ssNBfD8IQ7XLEGHmKV",
-	"ofECxRZChtzfITyGeKKvLWsJXLctrhusmSeSWvuRorJoUakBnQv5aPNidiBo0EUmdMKFSWF5f5fdpN2w",
-	"uHlGousekY4HwRFmpt2EoU+mw10K0TItYNfEt+I4wZBCUz1CLG6DvOHdB0IfDQqkKozD3gtDDsksLamR",
-	"NRzA7N2LSQrV4w6oOfM56zwDO3K2G4yGsxBaYNot1sidpQIxihACgOkSjP8FErmuCV6p9dKrwqZdcbsB",
-	"lk4BDBFLiiw0kVZ30KHuYMcAY8bFRr1A1vFXyE9GFYHGA4hnXdji8W/DntlKRL68mYTAR14cuGMJbTio",
-	"RuhQromPgD/4wBppmFpESTAywpnuCLmTHwpTrJBySwpR2+aMecwrO++9XG3QIGC8zsrpTMe4uTdg3o9h",
-	"H5p3Nqt6pbZUvVZbXS6srNLLhcuVZVa4RldXC8XKlerV2kptlS4Vp2AOjY1uPq0QppN92L5njyvqvtkd",
-	"d2FzZMbnzB3cWlsiq5jZDBgABSYxI8ypDi8+AmjI4AltadytRdryF3eXAINmfzOCMMBnilx8+s1fH/7+",
-	"z08+/v6lvCucI3Up2i1FLiI/4cGbPzdfu8CjL/uJHy4efPj44Cc/wWsBsJiAUVS5hHIrq/5a7Urgqwbz",
-	"Yr8Fkt2kH93GkgcY+uEPP3769rvhwOLVGVp0EgtuY4+w2PkEOCSFDAjk96MkmPlV7NduJYZ/bqxPFfKX",
-	"YGIHw78h/RB8hmWTAJoHvQ2NtAGs3TdMZD1JAm0ywriW5uxxRbKeOY2MoRb4fEflCSUNRj28aZ5QKf1d",
-	"GqgFclfA66jYY8CMS1ojxh0gyRa8REQbgJft59aIVXI5iPCIgklwXpTg+T7Iv0pG52JGKgYJXIjDUgE8",
-	"Mvyo+5K1bEUy99xOA/cHNljsFsg3l7rvHrB6O6DSMXErmz9Gnl8a6xmA1N2VrqOCHniA5f1N2Nh+vS0R",
-	"4QVr2WVUBuZsNwosysbucNHB1+lWhNctmeP+q4znEUvIvLxdDZjdGusMDQBvmDSCl3DFbHCpFgpa3uH2",
-	"qtjh2zWWCnxXQdD3gHFyFcM8M+K4AUTNUiuC4JZCkyaP7K55QlstKXZpkCctJpvgQLtWAwPPH7HxbGs3",
-	"M4oQaRr2dltDtDgi4aSFKLtxDT8mdcttDlLDYN4TYY9IYumAeyRgXr1P2hNYD7/291/7PwEAAP//",
+	"tkXku21/9MkV7bUWjyNF1ji76kLZy54yWUViC57E4GCZ4gPKxgECJA0CVY+mgg/kkjj3qpVPD0xNn+gD",
+	"uH0xbKCrQdV4RNhU6VPWOTTqSzPHhHq6KmvXxoVfbdqKk0tcS3hmUH+ubjab0gmZqHWA3n/77e0/vf5T",
+	"C8UjyR5KmKK3MFVTNJQqZ9HC7nBBX17VeX7AuZw0X/WT6nFvs/mIC+LnanfAuREDqe2l+WYJqFqWqWk2",
+	"J9ZP96lDjA85j3sDrJX+ZsTypHq67LrSPfO40M0bQPTOTXKDE/cPkMGX04EzHV4D8A4qBZrj6GCDMiQm",
+	"OCa7aMLnoK1r3T7Q0B6C3jddsExiVLZjhIVpCg9QQZaYyqTYRDcBb1bnsCp9P+2CV+dF00sOOmGM5/7D",
+	"hFhRxE2CrHqO5bKJbOUUpBOqX9FgoZ5f/2QfVzpbpYH74WSO6ULg5vcFaAIOcphmx6y3obCy6q4EMwut",
+	"vZKRqofuApRl5ieOGzm53OXpd51kmbpXs0cfa9YcqFvKylbXFkeckdNMmaNSmgqCZjO/a14oz9udk54s",
+	"+NEtXENk5MGqqaWDBx2h7nU7YXoXXmkyMcsj4SM6vwj+qf41FSQ6tOYMZik8ktZ6KegkdetwZrNWot8c",
+	"U7UPvYgKP9uDi21xcNTTZnVKSTOQPAjEPQDAJlHkv/fqTdEDXl7BXdMEWBhZfQ2EDGDKjnLCR42VCQKz",
+	"wRiZpQAy8rpswmcyGs9dvnXBiiQk21kgVUAsc8lf+gL7cFijq1Y4QqlwWPk9dUV9qt5kl85SuTedskrB",
+	"XKvZgaN11YLrrqOFNYSFzilmzdKoWgPPV6sLSlnqR1xKEi/6tgpMJ3v205n1TXlHXq2ANvlW91F0bglc",
+	"A5cJzpn6/y7tAPZSlmRxYn2j2Xb5UqqeIWQmtJygAi6jZoJqmToFVq0zJkB3YaM0ypc1REkvMigwqyZX",
+	"gjPxh8+2V0CUtNmBvEZR34Z4DQ1jHeusYebm+gqII8l9yBbkkMRKQ4DzdnLrdAEYjugBCTTWimLrpuAR",
+	"UKGMfMRTgz5ENSbLZgkN5TSSFX2yb3WlevZGKsfWSF91972K8961Kolnf9UumlyBKDLKhMXsNvp4aljJ",
+	"CVnAlbNQQ2Uz2RqH9SZh0BnjWW9KWSL96P8oIkp+D4w7T865Oz3tMAEDUdmBBshR8SQN2TOIiD9oNcX3",
+	"ezMS9zLMr/IzasQeZaJahRFKmVBbcUBmsqBQ5KxZk7bZAGO5MLH8/gQdI4vTqVUd9j6ZziIsPY7B03Rh",
+	"2K/UuTJCvHAhmuqg7Ru4IEBKth4W5BEIr9KRXoVIsMYnyAqKN9u2fWNrzKrGiGzJru2ZVDjVTolHV7HK",
+	"E29ukX82gyT36tFGS8kOvVqXzuvQmYJbPlEvTfsIsqRZm3NML1nd1f0QNWUPUJ8iWUcGaEwS4Lway7Bk",
+	"cCo2GGEaQlYxiObBIj3m9tyknUpeuHOpX3+nvnfNmhp64YulRkAYGVV91/jusERM6dmgvEAV+cL18DdT",
+	"w9ssLMfsViNaTolGt2+v2p5g41tquidhgx+m9tpUqWx9Mm01yzVUREbiz8U8ma3Fev6jpUDWa/ZrZs22",
+	"bDnl5oKtOFhIYvRgu65WtKYEwh9rJQ6a3OHGmPm5NMdT/eQp5dnltQy7NaWJ1xzC6cTrVySmftjpmbcn",
+	"XLckKTCESPqxHWISUnmSLs4A5N9is9T8rqt3fHsV0SFhor7xsC/xsbLscQ2PcAZfpjYu3aZsgrm2smYL",
+	"Ko/jtPLa9Rm27PianXAtF3Z2v1ZwuKeRQ/5crWk8qNojTRIlup0QOp5UuAQE/VKup4eY4igCXhDSZKoO",
+	"C8dj4k3R9gLr3gTEb90DRJiALwDzzP01OZCC2qCBC8zTPh7YJQWV+Lm3/RFa21kB1Hkq0IREoScpIu1F",
+	"vKq78OpGvoWiGrecxWbUpGX0Nm17riGGAHoYcLQlFNavnboNm1CTs+2HhLVdH9MG12kf69Wd2pwa9nXb",
+	"P9dXZztnUKtkP84zcZuaBZ4eoRerWoOufXbtsqPgM5WnVCzRcHEt0tojAJzwXX7XA1/pTXyZJzHD0IMV",
+	"qd1hYW5X8x0v7TwAt4TZeKDuqIUZ4wkbkrAHQFsVM6roW2F+QAZEH525c+0KurRz4YmztmvuEEcRiT8l",
+	"UITZODHN6UutwqKIGAm0spo5fbCy4vAu+CL2EB5KxNN+AKTYYRdvfOme+p/uxqXevU9XdIGW2B8qxhJN",
+	"8GxGGAnB2Q2cWHJI8if3pb9wMY55C80415vTp6OmBfupbLtw6ZIj2na6XjNaUhmRFX1jSnn5d66jmIwI",
+	"pJ7uov45021EnNOtitQh2E5F9R0XFoAurefgoPKYnV5Rk/KFhAh/N+LLY4IGMR4eELmHxoSFJN5TBy5I",
+	"NApQTCIs6SFwl7R4dg9N+DRfBeneESXmg44eKg98rV7zXg/tPW2cvwGPm2zIe/b1inzEy2jGeaS4J+Sk",
+	"nix6kmLm1F4zeKwFQlmG1VNGysXAoaD+Ql1JnmL/+4MtzWQpta3R1ERTmZrNwwQ//MSUOnkeB5i89945",
+	"O9+MRtIzKGX43OQS9UXEZX/X+FVzztTBAmElZSFvx83TKZ1qXeBc59Sk8NJOmUNbelgrh7rK5VIDzp6S",
+	"xErk/TspYE0beOv0pZawyFtN61rvFNL5/KIfZwlKA6I7WyHG53uo73r9+rsQgQ3QIJG59Kk8GqnsMUJ0",
+	"sz4+s52ue+qfvQVJM4HUz2q0YqDCxw3vELUcEj7ljShWdQJYBLYpG4ZIghF+XmEampGLGKhtelVrfBmP",
+	"Nx62WNnXBpFG3S5IAZMT3ezvhK2QS62CNY5crnd1Oj0/7So5do2OE1804TIawS9I58glkFOp/yQ2Uf8Q",
+	"Rwnpa+yUaRJJOgOsHTSih2QP9UdkbtEKJ7biyWjuZgwNB4EiSqyGN4Cax5hPUVddgieCFNE3YRJaLXbV",
+	"o+bTnpa2ZJ5D2fcyUHg599j5C7VVM/qlAL5QvZMkvMzE3AexgtO/l4tBGerrn0XfzS6wbdr2UD9hB4zP",
+	"Wb8Q6g+pRoIVur1vBtN/vit8NDxKD3p1iMEhiuI+mHWkY63aC1fV8u1Gcx22sLseLfYV51urFSbzXLnK",
+	"w/wQpLPzry0XqimAtPzmzff/6cvvvfvWBz8+ChD0TXn/++9+8PO/fPT//W2AHn3t9386etcD4Azggjqp",
+	"sRN0TPjOzw9bZUurp6sqZSxQVC3zMc/ZcTqzCZe8pQ/Umw2QRMSb4aKxsAecH4D5CaAxKVhMM2pJIvK8",
+	"eqOWY6a7kK7LTsxf7bO6E+VjLLatjF2cvIx1RZZwm4pQd2tOqQV9fVjMl5RRN7nTCIMUm4muWbgIw5we",
+	"EExvul2+UF1byZO5cDIq4ckgIm54/5L6P68FwqAeSWNkr90IaxgRrE7OTbxLh3hi+/RzJtrEfNWRzWy3",
+	"pUZkcDV9Ixfi3/GE+Ml9Mp1VwF08evf7x2+8tYuGERbCohca3HosTAWStp6wm9HXbI72w/k5bnnmOCKk",
+	"3RW4RkiDUSOuo4G50/JpJwZ1opDChcGCVIphGFNm1+64IXEU8bk2K6BjT0iYV3g2jtBH0Eut+VaYdnKr",
+	"IfnWDvwz20HJQzl3MttiQnCc+ij3TJvfSOfyUIGmiUxw1JhqsrZNtZlQzLYcWjkePGSyd3o6ausX/ILo",
+	"DgegAFC5mwLGuThHATJBcKUv913Ioz70fgNbw3nepRg+d2GS1A+HJF7km4qWcgPawTfZ3IoatOGqsGK9",
+	"D0gQmczWZaIaZ6bVRb87MyD3q0lBknjaRKfbs8WuczBlDigLId+McaSGaEylT2peuE/iaaGxW3luiSCN",
+	"lvqces7vUUnVab8jH+u6Q4EX0MzDkhVYapayqacrxclE90rx3EwC+57igqzskwGenHX7x9Ql/6yCZjyh",
+	"lP54yuXTksSVsvdDF7YN7ZpKHM31ZXAZtnmNlicrCss/amn8H0v+nhCa+ETie5XAbiCTT1fyVodtVw3x",
+	"RcKStJ/JRy6gSzLZl5p0OSscV6Q3M3H+cl5TW4Fe8nLovvIF/Mw0lJyJuII8zLOUauRYzXyL2ZtW2juC",
+	"2nBje5WLpOQR2tk9LpB4SmM5TpWxU1d+mi000iYnCi2lODRf5b9QkqctVD02USQlV9U5z/BC8ZIZXggA",
+	"rB9EfHig+MhgAaxzwhNfsZ96qkXBtXq8ZLH60euTOFr0FsSnmtcr5x4772IDM8/b/sRrkSyIz54u5KR0",
+	"Ny7d+8yZXvrPs77UlBJO0wJ8+yv9aOvm6H/infrEO3Ui75Tx1TcF6fvEm/WJN+sTb9Yn3qxPvFlVUc9e",
+	"LtaXaaOpCglfqdIDTiuO9tHXEWU00U6rAeQ/D5N/TpAQUYB8mqrbLUy3cIxGfEHiXTclCMbQXTAhBWuC",
+	"Q2TUY0mnFS094IDW6tqbvlm1D88Zwmqhz19LG29Ds2TNrDmfOkvaQ32AQexDipnTmNAmBBmK/JQ4HTW/",
+	"nl2NYxq6LMfw0wvBVjfYuhBsd4Pz3eBi956P5Uys+FrpjHB7eSkxTLCQXia3tbNTy+WmJtXNsn2zKXod",
+	"XlY/5Wt/rtS8LKyyBvzY/sMhmckqeDQHnj0mIolM0qnkoE/CqyTcM4Aqppe3BaSEqnUqTCutIZ+STXQZ",
+	"ytxtXy1FfxGWBBoPC5C4fSiD72FpstGaYy+73QF6U3zfW2/PoeAkL5wrHOp+eK3Lzle0phNRYZZ5n4Rp",
+	"rmCzOSueQ6W1EwrJpU9f3ti+cFHv1SzmUyrMdRVE216uDdnduIQ3RvdevbjzwF/UYLb1BG2yHcixZquD",
+	"g+95G7zdGqFElHtN+0e5f0Lgd1/W801smZ9aV6Pc5ghnq6mdtaKKXkjHRKw4WsNP1bMpqKDGnKUZSflg",
+	"GNucfLVzvApKphoo1aX+5lR+4oZ1fNoKqe+AhFWqSkUe275pPin86WsVNTOOe5f4NIvcibqkdpLjBNdL",
+	"oz4qUEhW6bjdBxzosQa4BDNEacUV5aRiQlbzVIf5Nm6HkPfkGsXWgO7oM3dZiHP/muBV5sSaRzjkVmV3",
+	"1dJHjjE7HCh/rR2maiigunIWDqRh8thq+dwMX84nDB07r9631h7C0hEPDVtIr+mTKLteK0pa28Mq5im9",
+	"8YY9qDrxp2I891VC/NuR+oTJmFal/hrUY85SMQYBAe3e3UN4JEmcMj5bNcDjkMTAZ7UVMiELNCcWg7R5",
+	"2rDa36tMxgtvKP3ESoMflXjfKnxYAE5kgMh9PJTRQv1BC22RTKckbCfP69SHkwgM6J7VOyUd6OMs6Hxd",
+	"w0zXJmlrbZpwdQPEZim/zOYrGbwmx/J9n3A6JJUuVEhGUmQZoL4urgV7nIa6vnZX/21AxpTpv2zovxBm",
+	"nuir2/R5PMOMCGJGglMgOCZCagOsnUJjIjTQGy13ZJc3nv78Mzdu3t7Y/+LGf7336tZF/+HxRCrzriL3",
+	"KmUJY3xIAjAYAeFiQKCFHMSSwTCMN+01MqjELnFZ6xqOx5Sv2X/PqZyYf6v37zUB6ee8quibSug6oBHa",
+	"TH+B+nZTMk6GBz4WwoV1pUytJZxEoQFf1j4ltkBTtd4MpTljkbuZz2aewr4FUFaE9i3qqkGTE4iONItV",
+	"w+ovEIZAzqWtEpqSRTF/X9NIkNJ3umazmRkZVN6YdVEtTkcjauQe+LipTadjVbvGrLdjHjp/8SIK8UI4",
+	"YjxlJLXDfwx1O4Oc5Kv8nLNi3acaPnc1mlQ+p4FIvVD7n4VrFHQSRl9JiPlZcY+1bKw22qkHCzXdjg/L",
+	"yKrkAacTmkg00kFNbKJldVXjkESqhZR1I7WN/V2Uoq0E7kEKDQBNmXah9u2e95HkLl7/pvmPsL9bdjpu",
+	"Gq9pf3eFk9ZoZ333zNSwI8pAGEBLgGrHbX+I2ZBEETwI0C4h4qPRKrlsqsrTMnIrm+0XIYxlBvXXT6aV",
+	"gSXqiCgrkEmtSlONgDKfcNdbXwrSAk688EyxQC5qnAzlRE/RRy53m2EQFPtQJrHbp906DxcExwEacDlB",
+	"RBljlA2jJFQGiEUVhz9b0HbQrQLb6xAquq0fXniy3YEE6nkskxMDP6qGafO8R1B4EzTmhNT2YHhePVM6",
+	"FPVH/yko9b6iROAOGScRjqFhP2VjYaLFStyZhhlkSEMSoqlaizJ64R8+iCPORQN8I3iqBe6K+ppn3k+5",
+	"0xIB4lHotwBWzcYMAsdU5UTtKeu32pGa86Nmle6P/uH/fvSDN9H7b799fnn0h+XRD5dH//D+22/vHP/g",
+	"h4++/4NH3/3R8uid47fePP7DNzrN0BDTmQR2p9O9qT7zZkpnOuvsEDu6AlzLS/hMZ7ez3d2+uNHdMbPp",
+	"7Hau3bn6hT+/cevm/tPPvrD35AtPXX7hz8/fvRzs3L2cm3Hb3XCg+h3M5s7Wxd1u12KWqx81DloOeUxf",
+	"ss7xN37z6B//x/Lo/ywfvrU8+scSynBna0eN9eDBSYk4t0ENeEGqkLZ7Re936epeu4IuXNi5gO7cee7Z",
+	"qykXfGr/7v7lO/taxRvTQ+P5GGIWUn2tAcwBZpAhbmsDrK83ANAz+qOYaDCLjKxXnngtwHrb61TMIavR",
+	"qV3CWZk4BHcjDytf8qn47lv6gfzBV9+/6q4TOTDy5gEr6PfSChU3nYKvcMDepFokQQ9Od01Cx+qWA1n8",
+	"Q6+ofgubsTKPSwMiPhqx0ygSAgZGEyw20fPm0sA0AiP2xsRkuqj3dUcpxt0OnGXptya4PG+GcH2Sg2+I",
+	"9d6cFtIB1wNub0koXsqo6o2kmw9/SpgsHjzlbJz2gU1LN4AWpG3zk7ZDquiXhM4c//dvLI/+5vgrbxy/",
+	"82slqN740aPv//H4zX8+WyaD6hB06mbMz/gKT5iyWcAo2vInafBRA4RbG1W0rio+8m9dxL1NmwecH+g2",
+	"QXRKjKNW/bdO9MwaTpl+hCcD6YNGG34PBfS6EG5P8j3tH5QTrIH1BJW5TkvNHRel7PLH1P318XaEX6P/",
+	"pKgw2E3XpP4uYtorbYgg8DZrQmeOf//Xj777o+Nvfve93/7NWY8BnMKnwbCVOGv3Gmm81f3g/W0hM6LK",
+	"wiCVAInqGpwSwolZlKc1j54zLeS51cMC2v3zd/vxruVZE8M7iWcJWMP6oDHq9dsRbos4mOMF6zghL67h",
+	"g1Tctvn1cdMxU2i2blCVDn7B29wFOy0mMrDIoufD4NGZp9GISkSZ5AgDDmbOGVpPRzOcCJLvJWe+7E5+",
+	"uz7L0/SSbNbkQ5cdNNtZy8d9I3u7KCvZIGBTsi6GuglTRUNct2NdtviKbdcgd4oDfko4wKMNm9kFSMxi",
+	"gkOlcbJokTusC912ua0uMwNihX3NSLHqAt4xhmKLC1joN5g52+trHMpNA9d11a/s8udfrO5gkpmmkosJ",
+	"neK82biTtxq3K8oRN1aXIwadNA2/4DSsxDE4GX7aCuwz/UnvlszWBM9vXDvmS62A1l6Qvp/2B180Q9B9",
+	"rMhqdyUejaA1essu7lXAhJk60kKiqkncSl/06aA6BivagE7qUe173kHnjMRr5J9qw7hF83g1E22mA4rz",
+	"yl7w7rOFU9TzzW1GkNvwdGoe+MMiN7/MgAFL21lRqA8Da7fVbYLEKehNjlROIz7nEN5HXkAEc7nmIGo2",
+	"O9YitmZxQ04HarNY460H9eNb5hZyGqdUgg/9GByU01i7vLyaFHYo/XH6DnqUwQln/hFM0vRqRqsxKazP",
+	"bqLDA55vV67OYYONCTF7p4oUjerVksff4Xxqqho9DMSommDyDsiE6gAi5E2kuY6pk0hoxwSkeyou5kuY",
+	"ctlg+fttfXuwm7dxXG+r6XGDdJNW3K1MnJTLpmazmB/iyA0cz4htGKF/1VFvMowoq4hwmyjiiRJVT1xd",
+	"EZFmrwkS31EPl+RUPpEfBgyyDcqtsvIiwNE1plf19L9r4n9Zc71eZNheC83DZZjllVzjOpULlIFP6ep2",
+	"0AXqZlkeu3WzVRiisuF0qcF9CXpd6yyCSETTeqld6Du2cPNQwBEGHlpTt+j0ydUZNTopUie7EBxHVB/S",
+	"KeAxp92bcwdYXFwj5nOC3jKBv8jTGxywvSVSolCbMksGkU4RNYkiOjqg8/39ToXVQIbQq6KBv96pa9ev",
+	"BM7cV2zW6UOtN3ZSPw61L1/zX68EnlaFf7aXHw/l725b08vJ6fEc7YnTEuqF8YywXlVyjpIiatkmO0ez",
+	"IMUZTFqXkpPCxFGb9bSdEbYyS8efGLdWQoA3F6AQ8s9tVy4xwN2XFXRs43ANT1u75l9dL/SwgkkVWt3p",
+	"d3ZBAyAhSJYpjg8IYD8Ac+Q6kb5t0KKolupyE8v4soBRKULk3bhTiXakp7B+yGNfzf/uDLOK/I6WMbp2",
+	"YT1/HD0XFPPO2ZAqBFo9dmZVADtrJlSrl5d5gYiScc4FYwGGdDvHEXTGZKS+v56/lHZFJ6HcctfJIbnF",
+	"CLINF/OzN/oWiUmIJiQmAcKIQR4BjyFNdbNTHz1s2JrT3f8GJQMtDKW0zXfl1qXqWXWruJXd4Br24cs1",
+	"VFu3Z16pXZ6jZmUfuFe32o+udd46m/Vx7D63n4aECvq5OCBhT0gaRb0hn3oV9VvatlT6Qpq/Dak6JIau",
+	"XgDuN8+0eV0HBmMiPeYmusmRbpdkUhu0NaSzv7CsUux155ReNYxATA+VeWCf1Hkq1HYODJS5RaWwk81g",
+	"CAEtjkSCGGNuEz0/4YDGpaZkOhIjQdJcTT1+o/K7IWcSD2XvgMzkqo565jm1herRQO1EREI1FTqcqCkG",
+	"FjFsiJmajH+bwhjPe1X5TNdAvzONwozaJ3QdiN4KDTWnX3frqW3Kjxq9sFXXYc4hiemhzZSyyUHQ3lTb",
+	"uzwkDQpxG1Z1gn3Y1DDyhcXuYBby6Z5G3WdcTgBeccATacrCeZwCadV+YD0fyWr3iG5lDq4b3Z0aSi1M",
+	"T/NA77LgUw1yK6zXgUrtdBD5I6rxqBScKYwODyzzKcBQ1qkD6yRXgeQkYZW7BSiWIfOUId1dU0Q015Uj",
+	"6Y1WF0Ob6ehM//atu/vonH7h3JCzEY2n/bOB4TgmRYHR8USWdms9B2ibNDHwzzTOKauWuyLLtWxoq5gX",
+	"fCQHfGaUJhOasQU6k+VUwqYZ/kGhmifndzQlQTbUzEKBcAQ1g0xzWmzDf9btxbgEBkOyYmOoHjbyQYNb",
+	"fu5qepJ9GCp/uJAL0kcTfGhbZax0INod0L3zfFmOC7j8e6hvjwky7qFOCeuukjZZlc/ZJrqM0voxuzeK",
+	"IEV6TRqZPFom+22epsDtZowUuV0JadEb8UpRYPyB6b0Ccan77sLBBcgmPKUSAEvzV/Wv0tWxMQgYIxcn",
+	"7hi+3WlSBK8nvoonlKYOzADkFRYya1ALuUCjmJBTueW+1I8U+z0VS6vSI9Obb++1w3G97lqROmuz08yL",
+	"+YJuZOm6oHsUWW3g0/aqlcXLWfPNtjn+rp+/bztmir5SwPZ0VrcBhrbVLpvoMrMKolIpw1DdLG4vH4nz",
+	"xAiCEDKjAatBK6Umd01DTOt4iFZXFdNRHO4lJiRXMgWeyPjarsHV/BSgIEDK2ABrYHnd6Vj9l1LLsMzY",
+	"WciJ5mVYHIA6FPPZjIR7CNt+rEgA25vTIbGNaSFV+yXWydV4gffUtGKFfu+7HUW3c6UQdEoVUcbXam/d",
+	"Fry2Df+rh9iB/70A/3sR/veJruglM28Y0PScdwac8ymG3gXwv7CN3jcnXpCNG06He91amUMJ+acEdMAH",
+	"U7yfrq6/ifb5nAlb2EHh/CZcSMR4rNm7FjAGjNjCh8Mjmi1jkRswD1N0RqmY9169+OAv0kfOVkG+6Ahq",
+	"pb4OjQigXtXYD7rdv5aBtuk/rE9y2/jfUKHLJdVbihPhKY0AQ1c/6d3kB5VX846msPXgKxRTyTCGViV5",
+	"ZraKQWHV7NbyYTAT5srKC/kmAkNdpEmYOP+Yuds73UtQDGyTRf0WjdP2t172WTaVWV4tWt7rF0wFTUlB",
+	"ujXTO6v1ExAw6bUPyYywUG0JtaLI5SLaoutbfjzTrcX7lo2Z7QBrZD5ZbK5Ww+08AoQNRMZ2Fw0nOMZD",
+	"CRoTGxJ1Y6Y4okJZkNpCE7ZJvGOvcxYtLFMc8XjMpdTYqUahcUEerBfi/La3AirmuhCmbJab1QH/7g8n",
+	"OIoIG5O+NjX7kh8Q1jdqogYfUKRigAEQZ5pLwGP/F+tusq3Nf33tx/2Ma2shaIGReQRKoB2Jxwc9wA1R",
+	"IxUWctHrnXM1c08u5YzzSCvJWHHwWGcl2/Tv5qr8ml4hQYYxkVWlVXl7W01twZMYYutTrJOgCVM/hcAo",
+	"tRINAkyce9VqLw+MWi36QJBZDWpgy/OU/TTFBwRg9n2VoOVlR1z6K4quJTEwFZ3PbUsA8dTKdl33mtPD",
+	"i0p1G0iUS/54f6Yim1NJ9dcCC1RE1y9wzv5uFjwr688jA8Vf1qF5XPrRqtXNNekGaQBVwN2OwXHyAMnj",
+	"KKU6Pdv2ckpamrbb2IgnjPw0qI5afTjilCqhxvSQ9JTuum4pj7cutTXbDxTrmWtTOnMkgGbdiD+rJ09v",
+	"BdVK1d3U4LYX0fiQIJvOaDOZUQUx55kooMkYLCIS5mDhfAp0VoJb2szrDF0WFJ/b5wcLni/410AJRSV3",
+	"6x4oun+x/WJ34/y9s7svdjcu6D95td19bsLNJ+9LT+7PaEzEv7Fe9nArR6O1WiPYS61fTwNbzkbkZpjr",
+	"ju+99+ow1glw5be+HfKtzxE4i/k4xlOUQJ6a1IJM11wX7mkTQDV3g8usQjeyUWobHkqBsEG0B3gnkz2X",
+	"ugbqtSx/6bWzP5X7fhqpS/o2feRpS88JctM2JSrX00U8CRFWZ4uo2NXRJ5FE0sT9MZI4OgjQNBF0mNdF",
+	"KNR/aetC8Tye+DOK3RaSDg8NYzySJg9nVclx0PkiFXSQlkaUMX81kq1xHUPkKiaChmofA5Ta0QKdsd5l",
+	"JYPPgtZlXAhoHPNkJrQRdIYyxLhOOByakFeMRoSEuVJq/btrqQsXo8u3kOcNYlRrjK2B0gUXeyax1FrS",
+	"OuBDLd6mByorpo2JFT6U4l04Vbu+hrjscQwrsHwswyaPZbZykjyWYRPyOIad6+yz0x3WpzE9b9oR5gkx",
+	"JBLTilA9WHgumJAHMhw8qP7XrXk7nyw0cpyDWwv1wFkwALxS2CAU6mxsLJAGiC2iBu6ZjCdw1M2p8Mc4",
+	"W9tGBuLy8eBHlNCm9beqcBjstgb2eO5VnOdaOki2M62wUD2+FpbiAQF+djPnirt3TSbQau98G/UCwXHL",
+	"Mlb1yjU6TmLiSw1uldmwbiFpFQJlYTuccJbFktRf9Od/ugsr8YJBTPBByOfNufIdAvI1/IKJF/lUqiGu",
+	"xzbS4+iJAV/B0geB/hRAS+mAgkTQdguc/CN40Z9UC0P1BrHS+Hp2cd5hAZnARrShdRtD/XRP+hXAQolU",
+	"Ck2LcoLcUj0Bfpt1paNpET2EiWCmAZUk+IfTkiGHbnR9zp4T4k/VpyB7A97XapmTe6m2NEVPB7Zs822o",
+	"QAeM61YLq5wxxRM0+9KbkXjo7V1xa+RgQQhMIR1Ns/kFrHqv9Xx8qBt2ie0osHDJNDnmhjN07aOvwLlI",
+	"GYGUt6SKV+mpeNx94ANufDcztudreeFDb/HDi1T0tVB3L8SLRgDfkkscNZlvxnM7C4LjHDrFdnf7Yi0I",
+	"BryVx/sw22ZnUd517bFPYioXd9VcDOfhvoSM/uVETnhsrtwueorzGOkOCxD8MD0WAmMPRJQdpIk2oxGa",
+	"4pDYYGTqQ6Zq4AnBYdage7eT+062p3hGnyGL1Fivn+CTBMeKbbBpT09TRMlYz9L8YfuiE5dy5g/rsfI9",
+	"l7Rt0rJmWDGN67pjdMg1IrTMPAXqz+pyUyESEpqkHzhtiB3CxLKVTaScablns15XL0w7AM3el+MqZiGb",
+	"6AoWJNDoGkI3Z8Ziont3Saukhhz00ik46DbRTUg+m0FEFH7X+EHMJpmue2iK0igb8ZUxeGqmWbB/TZGd",
+	"zmQQaebEHsJsATiLEOrBOuJpzVCBF4pnqkOwOb6bL7GX2Kc/bTvdmmPb/PSnda5ErpzPNPnU2RULZNsP",
+	"m8xGzBZoTgbQF2wTXdZftl7iLKYMyX48YZC3RF5ixuOsc6+wLyJ25vibD4+/9rfLh79avv675etfPatT",
+	"QuYTDudiM37hWT2MEzNAUJRiHWMCvCcYDcwtcEiaxvnmDXpfrnCmNphyJj796ZfYBtqHvqdKG7hz7Qo6",
+	"f/78JaN/QLqjIHLPwXnuv/DCCy9s3Lix8dRTOgXO1G7Zv/cN9jbNOYvVZ56lQgrrje+/+pJm8S91dtGL",
+	"m5ub9wL0kutMUn/f3Nx80N9EdwkLUd/5ra8TYbBAffuHNAoLBt2IRuqmp+IVEL+tFbb5EkNIe7WE6W2A",
+	"X0lMo2sSARYkB+5lMgnkRCMKEgiNmbFhSVfj2A5iQulIWzMCnVF7eWnnwhMB6jv49ufMc595WXDWP7uJ",
+	"+uqMIZwoTP1IH5Rck1+oh+vDJ8BGddyf5n6r5USYjRM8BlulfxnCghvPmr/10Zn+y7gfoD5h/bMmVKw2",
+	"45WExBDyw1Mi1ZmoUbKnX8YbBIuFfTEw/ak0UKoS2pqe4VbCnvYJbEcfylv0fh/iKCHQ0QfimeqKff7u",
+	"rZvoNqeQPgW7dPFSd+ss7KdJIEEDHlJDb/A4Zei5/Wsbn80yDbbQDfpkgAaJDnfqilDYsgjITB2Urhml",
+	"RGyi5xhoVCjTNgIUkxl4wM101buJeaywM3omMRklgoQw0X1yXwrgLoANqvhERBRnFXpOjEMefcwjNyFC",
+	"fYJxqJUzaQJDCKnp9JVY56WENCZDc1030G3tB7Qq+xDH8UJdzP7VfTzu7yGh7gaV2YW4Ptq4yRnZuIHl",
+	"cAJdE6AZff98d6egZupv6/VcZsbjoBUaNCWYCXUhOYh1ScKXOntIcJ1okimtseI8cMg2dc6kNUI2WUSH",
+	"hGnXr5UeMzyckI3tza7pDaiFotg9d24+n29i+HmTx+Nz5l1x7tnrV67evHsV3slsxs4+ZzimUzycUHT5",
+	"9vVO0DkksdCiZmuzqx/mM8LwjHZ2O+c3u5vndYBKV6Kes8rP2CeJb5pcDs6ixZ46MzV/e35pHYJOTwCB",
+	"wJ3u124FZHpProdKHZsRptQp0LPFjDPTrnq729V98Ji0NrzDMl42zRG0FlkLVs/BW//AB9kAReuQZiOF",
+	"BruFFJ8d/XnfqOk0zz2JQ5vfBa9s1b/yHMNGWyChful8/UvXeDygYahjF2keRO1bmEbWrLGaLtip+phf",
+	"vKfMUJFMpzheQOqSccupn3XqjFXs8ViAPQT4aWo4oJRzwwkZHmwYkMAZ9/XCe3JhcIN1jqEu8FtUFKGk",
+	"pqDWKHAUKU0BAOo15PRdAKcaYwq2rGUAfRwpXWXRV+qICVtDvoY2nU1ChwWlhkRdOHD7p5fYHJu8U62p",
+	"YwsSoQh8p7uD+mq5BmGvxzikpPQkD/HC3Oo8ScO+XAecE00dT/Jw0YCYnUzTEC96Q+gQ3ulubZ/fuQC6",
+	"f2NivztRVuiDvJlkEDwf6y27YpbuuWygaLrd2z7m92ynu1P/xk0ur9m2QjtbDT6xz/mzOB4T/cKFJgux",
+	"4azwBgkp3lfGhXp5e7v+5evsEEc0fJxs4waOD7J0Eaz0Aqg2a8I3ziUs5NXM4zK6fevufoAEZUOSKf9K",
+	"qkIWMNJxQVsDqP6C0VNXn726fxW0AgoJoAjq8rTuubXVRUKrEujS5vnNC2fLAknN6conN/iTG/wf5Qbv",
+	"4wMCBru6uDgCvXnF7QUd6dyrJm3uwTmJZ1oBSE2DSmd49gigc11/Cjzh/st/FWwqiWdg+WOGaKgFOOgO",
+	"EyW8tbBmoVuzYXwLgVLM1cz+f/bevbuR47oX/Sq1sLLWzNwLkOBrHuDyuofzkiaWZiZDOhOfyyyigC4A",
+	"HTaqkKoCMfCsrGVy4hNFiuOcm8Q+kXKOcxzL1rEl2fLjRleW7D/uN7kYUqNvcVftXdXdALrxIAmCM+x/",
+	"Zkii0V1dVXvXfvz2bzsb3GYe/QAUiWRY30Y40x1hFBj3sAgkAGvBxVny1tqg3Nvm8H8Xi1ARZ451Dc5e",
+	"QRA32hE1GgQKXOcO+RaTAkEzqt101GA+AtRxnGCXNAQCaeyAYTQ2Bwq8ybTJEo0NM4YNHZrQx1RXuIpm",
+	"j7BAUwAK+eb217yVSrG2xgrXasVqYbW6drVwg66tFJZr171VulRbqt5gmGOaXMVsmWfNQ7WZqUrzA2yN",
+	"iutj2cx026ug22DJY7EhsPvbeoR6C+tOJ3CCIYdl3ImYStGTOr7GZYaT3hYEznTrh9w/Kbu/D+KPGYoL",
+	"6QRvMuZ6ztNKYONtNcnYuB2z+NTWUfzV9GehWRx3FrZTOnxZ8FuDUakIJRV0YIOuLXiCUAwcVRjCCpkT",
+	"hvddk8pdtyVOcmKENFlL0xm2gdDGZ5jHAeCebXbdsBy8LjqWpYFDfXjnlTsCijfGf+GW4LXAx7T0xTwz",
+	"NiGEPdBPxLbOwHKyqK9FhwYYAUtUD1HqPvEwecAZYVxj9BquzaN1ySDxZg4WbK8btd2q+VotkDuYDTQD",
+	"iKFpjaqygFqAzWJ5Fm17PuNV9rXwSijuVrYkijXXtzmL7jeQf0RrlkpI9bVoPYxpq4YwVrb5JobJMVuH",
+	"VEK2HBh4DAVPNFvNQO+4FP2AuhycpaBrk20A/QI6GEAAO2PNV6QJqLF1AkG5S4o0fQ/oQ8yaQbptGKkO",
+	"qVzIakSZXAsgmFCj0O4DGcHVJhl3iGmMDZna6Ci4MJ2GCFja6ADXcCpj20xmlesjB7ElxJbvFX0fOWJ0",
+	"AwRzk43TcailDpA043XqWkCXDFINGFBIrZOA0T2moA0nznWDBRAYggCxFybOwUfTtpS1IZRWae/BnkBz",
+	"5J1TfZ/EanvwZANaTZ1SKhmd+NHxR9wSHhs9rbFS/XU3SWZaItWDcI7UaYrd4Bizk3RHaEo76a2+bi5O",
+	"eMOYatQNppiz/aOCTleimjTfVldOPIoN+4UtWh8xGExrIqqCas04UGYYHdCh3XWLh4NaNdARQjfQ7DTn",
+	"NiAw/LBjX9JC2K6g0YhdQUS8vS9SVSVWpaaM2hI4RLWxviJmidLGEWvyOfH8PYp9J2Ek0Ng973qSo13e",
+	"bCtNoN4Wcv2+Dlie2MM7T9wKmvWO3Ws9TJIzOBVA26a9yF/2DX9M/bQZ9Bjz3lULjb/yDb/pI7vBzMzg",
+	"qFtLggX8AMjMEDKBOgFM4JUJDc03hefXfGfOTm82n4n9F5p5d33uxVBPEV7Q2nH2D3FLbtE6V6kW3aY5",
+	"6EMQVBkSF4ha0XQX51ZZfrRyU0gEuQBcf91SWKld68chWZ/fZEAL4dumaRGJEoJ/8AkL5A6tNlzznlYL",
+	"nERz+TaHrLYRTW5RC1hmYUdoDsPLlGjRrCgtOLsS0mNgeDQQvA6YOON8lohkTYEUDmawMdcTn2xMQ3w6",
+	"vsNIu++Wncox1l/8NaPepnVmTak0GYYvpMnxUnGCZlnnRljdRCXIq/0oSpDxwW7+Zye9J5VGEQSiY5FU",
+	"KGb5WENh1VWaNe1R2vSljLeoGCe1EX1GTHD7t2Wd4a7MzXo10wJwMMR+ujoA2GnaVQDFxO6yLltgrZoG",
+	"msEuFXdWinrawMMJ98YjRnE2BrS1NVGCIOxNnbgT8lOG42CdIB6XuIcWY9xFyTFiZILF7udaoIsSsciG",
+	"nD/AIRujBwW8o5DMc1xVu6wbJpeMUEvRZR5QQHLjM6ooW4EhW7IRixT08zc2qPl1m5tbdhl2PuECKB1L",
+	"li/HmJx139w7TvuUt2l1R4HrzFhH+xbjnASCtySdX2fa0jc9pt2Zhrrjj0lLYNs32GWtV1poNhmDKBay",
+	"Sak4OM/OgBaBZ/5sjZo8dryBMpzdeLzbfm0GksQkVW1su1ZPZk6qMqn9mtkMWEAB54MRrwWyKYCIKBQD",
+	"hKvBTgcPKx8iRlSeOMYuC7IfIKMO+9u7GTKyYAYXa25jJAev2uZWGFSfYK5jJYSvMMrkK0eJ6AQe5jsi",
+	"37YEzx6yRyPG3UUd3Tgwr9RhkqXI1R07g7M8tvARt6KVGAWltEc0RABjy2B0g7NK8mStWHQOWf+Rh2p9",
+	"l7GWgvWILf+rLqsxVvZw+UWNtKhykS2zDeyuPItjbhDn4UnaSZXUuzZ07Oopy7FoADg55UBozWS3vEBu",
+	"4okX25GKiBaQDinGgO+uJUXTV1EsqlwVzaavm4zr8npYQN5FngXcYWWg+yKits0pF7zbFG0V8s/5tsY8",
+	"BPpuvr5RWF67ijJJFX57x/PrTJknaFei7gaE11lVYGnII9Z1UgPrVaHTBg0syOuiY85H+Bi8oW1uA6s+",
+	"J56oqkU7IwtNb52UdQy7vcekX+sWzFfLiC73tfP+fFcuskDuu9pIcNgCRtHcCCGzMT759T5iwVr4921e",
+	"82FIZo5jtLVlZEtEDw+w3XXBVFS5H9ugYeOvSGem6KrbZgPNMsNn7p+mmmAZjK8tzX++hnOiKprsItgA",
+	"rnmDimK/sFxAeWVkLBC2X0S0XU9VxeQnx4MlK6PRqIybQuwa/wjiJFBaY7P3l79879MXP/+bo//xb1fy",
+	"gDv3m2yBAODN+BNWu/ioAiIiw5iE5EPKdaTHxb0Owlh2zIll1wjCoih4aBK7aphtDvyhZcuGHsYxpC5h",
+	"CSJmhSgn5f5+7mVclnKsqXuZVJjuMJTEZlqMZeaoklGIko0gwLnIGz0ibFTxVZY0MxMoZg5I41K6Z3FU",
+	"Owt9auRJdOM0GKbl7HXZAAfzjtXL9NdwuJK4iNS24SMysxSnKEUTDyluSc3ndSZb0nfc/QtkCzBUitYs",
+	"rEXpbR4IFRV9NI0Mh5DwrmhLxYKaw3ECvtLINHKylkvwR2CkdyFLR/2N0VY48I33q7Z5eEn87IQ/4N1i",
+	"tOWumA9oFaAUDj9cXV4mZVsv0qLdQFBvx/OhD1UZSk43bIWxIktXSaVrzLvLS8vXScXX6oottCVV2W1p",
+	"UZe01fCrRIm2rEJoXkKHFM6UykOJnIbAMemr6IaqRwSeX712/cbGzVu379x9DTu4/Mmjza0/ffxn3/zP",
+	"5Typ+XsMngpk72hKgZW+zSu+NdhLpEIVIyvLcHRyKIldvbp6PYTSX41bJ0GrQStMk8u3pKju1oT0Lqkr",
+	"WMrr4uJfKy8MjBb8BSlEE7y8pZUijAmnXncEJH5b5siClgEQAIe4hGTb/FtMChsZsx+FN7aUtDgZq9dv",
+	"vfbmo8dltGpw0svF4tLS8vLKyurq2trVq9euXb9+4wallUq16nmM1WplcrnBnlwJa4Jg2crF4vU/Xr21",
+	"tbpx/+vX7i6vbt7f+LPHm39y985/Nnd/HHLWdwSAf82kbfOaFBxy0B1gRKqwiNyDPdExuUndSebZO01f",
+	"6W6LeeUFclvwSxpKnSEUitAs2F6PwVATgtRYJxbeAcc0RmrtK6D5tidfrR0ExrpO5NG1AapQA0TFxcAj",
+	"h8TQPq+X3YtUGHCwb/NyyM1ZtgeuEVQwJXFkYRcIFwsrx1or2H5PMPK+Rky2QxQ6lBi5QAimOeNLA71Q",
+	"ypYJ1B6nZruHs7LNAc1jszJ9fRjK0OwA/tQXVMPJQfcENYexjm00DFAvPifQGghsKkdEDi+KHQqOR8Fu",
+	"l1ay2JrGbThyOd3vGmwPQ3ncAxteT0uOik2kXMsUeO56PO5o7EVfb3MfnDS30MgL7rZERPGCK9T/tnht",
+	"yMBaXiCvIfYoejtAxaxj/TmVdVwNbgu2haZJUrPNy4Bh2sFv7Jhv7MDV5Vg1IPYJMJIShHYdiES8I/QO",
+	"0vkZzQ2CBSGaDuU6fjJQsHYkfmgPl3BviyY80lYb5IdkcIWUga13hzPmGUGxx22Mm3eBbFr+dEuU5rs9",
+	"CyGpODF7PjoGU447lHF4JFRNho8xw6kLEbZeC/tuwKSEl+2olnHFw41AdX7wCkZl0C1H4W1zsPpNlkeN",
+	"FrsOuD/Nlon9sc2BLN6Y4jL+dx+zv+WIBW4dJKRiTpWhZ9vKcKNbFPAVIG8CAMjcWY4FoA2qYvE/YgtK",
+	"bQifCwIzBeIHdjW5rBizrY9SfJWyPTKwKwlWvPqecyL63Q3KvbwjJokvVh4ux5Z+VMX8jRJCImyvL3Oc",
+	"dc077DEz1rhsJXkHZkibjB4b+wtmJnKPtMyPYAKZHyJ2/tzV2lL1Rm1tubCyRlcLq5VlVrhB19YKxcrV",
+	"6rXaSm2NLhWRrrCDOkX13Snqr5Dr7f9Lb/8PvYO/i7fnmfABIaX/Mvgok/k1/W07JgIpL52aU3UPOHNs",
+	"B8g0qH6o+mFzYSOTSLVjfXMI7iRmp0J4BxV7+fig5gmwwA+NnNwHHZYhlE/sVEKcApc7MhQsZfJwcsa4",
+	"hhG/R2qm26iFu9FlY+AXDjA4RAYFp2cgxK5Lv/j6TICh5wRIORqZlsHN3FzandadBHEWbV6M1QHd36sN",
+	"P4teGQUKqZdYPPi6x3ibDcv34lP7c3ccrsUtQe4MljntzHJjBVsTjOkEdMuFgLDUotUYWuFpw4Ju1sPI",
+	"YFzTjj4BHvRdOcOdEX9QmhLYAGM2NqC5hY1PIwpMh9+m2c/zB0GL2AboXzaU9L6/LT5VQbs+Usof9B+y",
+	"Z7Ket5GlOkXm+8wFlzqNVQ1AFg7J5YwHfiGkf8AUStsA+akLSNvYWalFdbWRgEgDPxaYLJs+x7iGkJcU",
+	"MiMuhByQrjwKFfM65DDiFGiI/4UoIHuiFxKIjyivs6GteMwCUzDaSrnD//j3r37zQVTC4Jyw6ferbdZ0",
+	"xoWnfdMxkayoEIDdyVgIXq6KUkvPO0RDgJyGHduXtm+5ITOMyDLsOOq0AnIH96mM9LNhMQ6nGXn0b8Qv",
+	"HNI0iZU9sHpxiRvb5efl8lJiUzKJoxKf6ldNQGcmAmAbiQ7vx33VhIQYP0iAFKKp8jaJ0gnxgkMiAfvx",
+	"ZOdkYq77Abetqn1lkdCW/zmWJ7GOfSlKlDrsaMcHgul4sV+Deq6gxmHRsAE17fAF8qDFuDlVoWtQHvwi",
+	"n9fNT7RFq77uOv5jgJEgozGkSBsWtGYLGrd5RYhdn9cXbOrCTA/QFBpXMgzBQ740TNzAew7s5X5aXrWj",
+	"hdhpUg5R/K6wFhzc/ZJ7naQAs7lH966Qj8xy5qZdo3sea7aEZrzaBfbsPz8JRQVUSeRKK8U8KjEMHi/X",
+	"itXrdGmpcGOlslZYrS5fK1z3VljhKl2rXassVW+w4nIuolU9/OgfXhz8qrf/k97+r3oH3+3t/zKXz+Fq",
+	"wwuFnVVyy8Xla4XiamGpuLV0rVQslorF/714A9sAhu1UJqNU6uuY0nfjlb4bT0G9FNNyto3y2Qa3Y89P",
+	"s4NiNzfWJRKtw0DeEPabSW2/w/oJyai30HdSDZ5Mf5VRelxEA8zsva4tq4GctTtu0g+XiSytxaex31wk",
+	"zmMB0wnd/W5GHa2sso/3N0HnC+FPG0ZPd6i00Fx7dGC4TETNs/LAm40dozu+bsDBgtnfOtMRBxB5wKsu",
+	"lw5HRHzQmHUvEY9VAbLgc6WNGCVodveMuCQPKYzVBBF1Y7vwjDoz2+BuigfslVG2U1ooaeTqFud2HGR2",
+	"9kQbAWJNxsfsDBiuYEsOELietmk93puLGyEjKM++AciWPlcB8gaI3Yvrw2QCbuNuD+7jUzAiX2GTcD7B",
+	"semUgA2NZQxtF92ce9jWhLOO87ldZ6qAVkM8ABS3cnbqBt4igj+Pw/J4bA2ZGK3YshVdDmlLaAw3BnGG",
+	"EI8JfGnGBAyBmBhICHnguDBiJsUeDazxiRDFaCiXVIgJRpChq6HCzvoWIGgDETsOa5QUHYCbPGLKbIxT",
+	"CQ5kqulimbrYywmNGaigNp7FqYu5dYfOkZyHUcl2ax0xxQMSKXgU2vMddyTUOCbIoX2/TBAzQTyuIN62",
+	"EYOTS2Lb80fwqYzJXkONMvPqTIY0CthksCOkR2hFtDWRTPkeEJql1EtuwBCmFYPzlcUyrzBJ/kqHE5Z5",
+	"1dN41Z2GIJ6PbnR+dIpqIGt7zERVqsBYO6swjo/uQYwMrBRVpdgcFbT5zxOPVX1lgUpiD9hShDb/uS6b",
+	"VFsrL0/sgx0Rl9hjHmm30oTqJl6dSvU2GXPbZN3iXy5Z7ZuZSWTWrnQmsBMK7OuMSjyYsIAGyySgAAlE",
+	"2JW7DbRSd/t7SKDDD2YnzIpJC9w/1az2BpHtgBHVrjaMbYQMezXRlrpBNqluS4+6zEiXURn1E71aROIZ",
+	"iw+L5bTDdr8+tzhe1sJa3ajlnorKHaPZlowqF4uMiqghERMBoGuSMajC5gsDXiVM0A4XnO2Yi8LmnUjK",
+	"EA0wSR9BcMCK3SbO9DxT0xAhNPsxV8otXcV4IKjpHY92Mbx3tVBcLRSXcvlcQON/v1YorhRWlo4TQDQ7",
+	"IVfK3X1050++9uaD+1uvv/HN9ZvfvL3xza+tbm5EAUY3rlUcVxj1/Pjd579/p7f/8eEn3zn8t98c/e23",
+	"J+9p1jfzc6quGhgDOD6pRVYS6hB8HemEEMQa47kCTibJ/oJVNfMmTllv2I511hbDh2V56yzQmWB3Ytmu",
+	"kBb1YwN3rivZEFfP0Gk14bGz+HRAy46pKhnUpLO2lOyDRoprZhxNlSO0s4YncVzRnb7xM97m7lvm5IKW",
+	"yTfuIjIKzi52NzzaVOsLKwR1gzVdwXY+bjYlpi9h9OfHVkGrLVfKHf3md4fv/HPv4P/68rcHvf23egfv",
+	"9PZ/2DvYh5NLwIFFg+CYRsEtZIGMxfnOLg05hZLJ4ovZ0YyYftivEScckMY5uxF7eoTEHwLL9I1wzOao",
+	"XmyKPfay6jsz9nPqma2hBxTXbkNe0gqALo6l8940q5bpukzXnXNdZ/bpWWq6UVSfugHUAAqYTai7q+OI",
+	"4ki+zwIF5L1m/46JTo/lwNhQJGDcg27QxkiWUnTML0Ii1W9qCxIvuS0T3iyXz7lbpXRlSrwpACty0yob",
+	"/FbqXY1POW19V2L7vKi4/cT3Uu4kmOpOAyhC5eI0LCx+8c+k+V/05Aqr+zyiwYJt4/hTPNqdfa+/m30p",
+	"G8qBPt/mEzxsHZM2CHvRzoXKyUySjXFqKos4TFP9FwZSRQ3gyRj3h07GthojIjzLO9I0V6jWVmwGSZkR",
+	"SRMbebv85T/9+sXP37lChMxb3ryGCIBJkjz/3cdHb3/e2//n3v5bsTypinguF8jj8ZA7+NSdY0m4vQWy",
+	"YVuB2UJ9zL44LtzV4o1tXoa/YbMxV1XSFJKtkwpr+NDDpWExkZApAQJBfJ+/bLM2K49LmszfKHe456uF",
+	"4lpheWUL8iZxQLV5QTSg8yFse7l4cqB1+MCVgQeGmRGXEOntv9/b/17v4O3e/sfPP3/3xUe/nNozmG9y",
+	"JM0hcCWmx0xxxL6e5Tgy5yIxx4G5jXyY60goT5nGhYjCJJOlMs4gifGnPuuMFbDMopgmhxG6fy6JAYeZ",
+	"hTDBYdjwlRbS9idHpr7Qi7Uc/STqzDJ60804+zFR3qN/Yy+iETH72N9YjDK6tZfUAtnqCIj1xXvKGWuu",
+	"I1xT6TiFNDC24xmB7rCzf1QKuYCMwoVztUmqgnu+5VvJ9Z79U+/gR71nf9/b/8XzL/7Q23+rt//73v57",
+	"vYN/7H37YGojYMOahnMKDo5m9nIyl0UHswPcqOLXfOhvaUTeUorg3j210/us8rljdVyoooCRBTsG4NhC",
+	"6nUdqkJ7gflDWzEMBKkI+0YtGg4aHABuHambkWKt3epjBG9CTGVssvh8pIlffPje4ac/7+1//NWzLw7/",
+	"4a3e/sc2TTytFjwHKeFME2aacOqccGiWnqYKRKPo/OhAY+ndlaJp9rstPXPtPVpMNpPzLvYtTlVdZQrg",
+	"IhWd3cIdZHlOJFSguFW4fPSvHz7/7K0vf/PXV05R8mZeCTq9h5VsMYwo8zxX9sHzP/z3w4/f+vLg/zn6",
+	"8b8e3zh4hLfLzILMLDjvZoEtlM33G/6nqKLYE9ZsuUD8eTEPIIVnu+8h5xlVioUpASlEYvdSqnbvhK8z",
+	"1/iOGW+ulOuwoEZtj3WrwXr7v+rtf7e3/4+9g4PewdtH//SLo+/9prf/8eHBh739HxxDp4VvPFX2J1Nr",
+	"mVqbJ6mi2rWFg5J5bWwFaoW7xhi5fPTpe4ff+e6VWei5RVe0fH6ssrCFG8a4Lylo1ZQQ70m20nyPnQ+1",
+	"F81sri4p13G99+VPvvfl+38bU3QfvPjZd3sH+72Dd46h6267J2XKLlN25z7IbWSBCGkbjaYovVPUdc25",
+	"Z/UeN0TAEMWvCYXONrYWvENV5H1DR11lySBsS/0wUB7inUKwE1QsjikDmKsCTAP/rPazLE7prs4R6p8p",
+	"ukzRTYn1j4AV0AIh4mlwNBqnqOgAqnHWmm7A5/Q8e9l9odlctU8FvpH76ru/7e3/Yumrd/++t//T3v7b",
+	"R5/+TzC4fgCwgn85DqbAvNoUxP+ZGsrU0BzV0GPpa+Z66qP+0cBpXcE+uKefYcOs1QRIwYd44VQS0/Jq",
+	"/QITFrNUfE6h6GIIDpskJjjIPNlYzVJMM2MXlr7t7Y+zTS4//+IPX/7TBy8++OTwe784eu/TKy8ZRlC1",
+	"K3Znz++IxTFkid9MKo8plVttifE1cwogQJwb49RV6pziSaA6tDVf1/sR1Apxz1LWVYRugCPOfHMSAuep",
+	"Lx3OrEm7SG8XR6hBlZpuJDna5vXSi1/P0Nbt+LoxaVHO1AX2Zg3nY+g+pL5M0htQu0yVWacuqgyjMRAy",
+	"GMuTtahuIGVnZvteTNv3DaYBLR8WTGIhLjY4UMdSdFDnMLox6Ka52R28bkxJfFl0eBlrJ0IKgEE2TeIr",
+	"Uvb5nq+ZVzaGPO54SxAA1Jyc+fVGRbSlIqohOuYi2yCa1KVotxS5XHYdo8tXUgvtgZwjrh7ChckJ4KN2",
+	"lff4mx0TviPce3YF+DCd8fL7wZrioGun0SWJoDZFC2TP7MDMmvVlHoZfOlSRQKjUInbOmKd2YKMkT0mN",
+	"BoqFr1sRImCUv3zF2tFmnaReG6c4q62aplrbbkvkiha8ypz5FZPxkAXbKqhkMmyre069SHsLjUFsqko9",
+	"DxvhRY1Zn3/6u8ODD0mbB0xhNtYjtCl4PfYeikm1QO4AKS5GGcK/E8zKYvrClnMnQVolo5rBVjx7Y2oK",
+	"LTSXnp+RmKY5Up6kNX3csmLYWVlRcWZCDcOEQSqx22dthEoaYzAtPoX/hzt7DuI3zN+dDhjfEPN+YtvP",
+	"C2/tnx+8plnOqDxYu5w39hdptSuBrxpgQqaedGkx5JhGPBPzKE3vWtWZWURTd9WEmbM8TpaShUauDFEN",
+	"KhOctBMaQeONbjzkbVCJ6mojCdCB9DGoc9radtAkD0JTCCq2JQP/Aawp6ojVwneFzsJRSjjAmh8FbYgB",
+	"2oEQkbDjDvC0YYlCrA0dj85v8/1QpNLbeUYyc8xokyNrGQDvfuPPDt//9eFH//D883eJz0lv/wPMsk4B",
+	"aDMjm0//zAnl3Iap/SxEfZFNIvTR3Kl2GjbRYljrPbNoeZ9aS3QD79BqY6TXhtQfTdq1nxHKWcc2RXco",
+	"tnxMH9FWi1Fp6UAUdFqHO9QY87DdGHqdNOjQrrLJn3RY70ZUD38uUL2OMWRi/TYvnG6m3DLlNnEtAm5q",
+	"Y5XZkkeUS+NlCR430C6pU9R/syamGK/97lkrjkhGPVoJmBEHHFaQYk7Bh3MKWCXVgx5+75df/eiD3v7H",
+	"R3///os//Nfe/s97B2/1Dt5+/ulHRx/96HiYt/lUh2YaK9NY03JFuCAD5n+CAGwOaDF1OhpKtLrz1E+3",
+	"oVmW8f9IpUvKquHXoJeZKq8PBtzR+4y7kokMEq3u/HVX9Bq50srV1SldRbMk5y4Qz1knC8Znqm42nB2t",
+	"bqToLGwr3G+nouZEtdqWkvHqLEsJkrTdUCHBg3Ak5zUdGI3wnOYEYweidpqJapYppkwxnbLX6HkWcnPa",
+	"SmjxafTLZNnDPr0xdw/FCJ9o6ywteQ7TkhYj1p+UDHylR2ckZ3wmjr80du4cL02FVUB+kymM6YRZI+dW",
+	"G/cBfQ3ojSoZ4Aq58bdVu9pYIA+p1COSXGXfK5NdBtTFAEWEXkbkL9tC04hiWvvVXaZVeqpqQJRn2vPg",
+	"lKuVo6FnCa3s9H45ElpncoCfXaj3OIo00RnBEc/TH0lk//v83cN/+02MHTiL9ma66qJ1i525tvKEkIXA",
+	"57ujaz5uCyHfgKtmKCfuIWlIfWDRMoPIE0oabe5JbH3VFErnjaUnLJR/3bjzviRa7DKOZtwuN/adFrbx",
+	"YwZomwbirxtmN3Zx8rGtp9mcIap/EM5vNtV5dSXSkqOiZbYKvKkQEkNCPiZYCA2gPTE0L1X+E9KAUqSw",
+	"VyNAO6S2PP7RBa6RpCKMexZcAvi2MGIF0SqyRXeZUfrbPHaQFr7OuiVgL4bubejGNUTgKWiqWpXMHhWa",
+	"7LKWTq84cFKVm2Go7p5SbeaFTxohuwvknvGMjGCa4aPbBTMNDeyyquhZsfXQXbSAUYotH2OrYVQm1eG+",
+	"HxbiUz9nFp+a/8bFuiTbE7sj9u5qCsmieTcUZdfcsBZxz2daf2IYs5n92H55CZT7JOWGfHc0LcZ0e3q2",
+	"zHunf8o9NscOFNT6mjSgR7XYZV5f3/0SQAugzsT15V8gZdsYs+wyJdBrxrEKwJEWa964ji3TMGlvL/Kx",
+	"q6uykMpyxKJQhoI7Reg2h8JV17rUFrPSQDLqdWGMlHeB28cix90BSgJGzRB8ZXuItVuuKaxsB0gkXY11",
+	"iFkg95EeodTXUBXfw+fYQbX/iN7mG7EgIjy0LiC6GHRJBxtaaIWVt9HYjY6tC+GlkRieTvgvmspcKVes",
+	"Xa9Rb61S8G5UK4XVqzdqBbp0da1wrXj96rVry9dvrBXZcYJ882AlzNzmzG2ekozQFcXHmQjz4W/IkWLb",
+	"8c/cs25RaS42/4UW0Dk8LcZf/5DKEMzQTjhWXhcd0jS6GQ4HoYCOwPIS2OygZIrJPZjNkuNqg1QKJE+Q",
+	"lEaACu3QYLfgc6yOWiCPkeyAt5sV2wYS1HCVNAB5j+2EwErpNBgusmsvZNZ+m18um3nfqVDula/kbQ6s",
+	"4UbcoHsMRrpAyrwdBGXjqWEteyIhDoNAyC3aolWzIU/SNMDdo7RSnBxgH3/4GWtjeLZopyvjBqMeqZor",
+	"Xm2NfDEV7CbtRmKDPdNJzQ9BWkaMZ+Y7DmpSFQhdMKbdK6lOtzBrjIYwe+IrzGuHhFBGLyZpps1A6Edm",
+	"Uk6gleq0tdP0eRuIdtfyuSZ9stNicgcz2bnSysSqKhzNWRuNfc8d1lJm22RG4sXWYeDBBkLbUDbgN5q0",
+	"SyrGutBEizqYEmduIcKYXnqdlhh6gAaQ5ZoUzTIye3Fmw+POOLe0Vi2KPXB1hzGeJ8BihfSZoPwYh9YB",
+	"ZS3K64TRasP42rqBxebGfhQd5A2jQUCUr82VuJrlvj65gjNFLuuO2OZ9C4ml54xoWglYCfkUqWTErFzL",
+	"Z96VBbIRBC4yUrK+P7WjUGYEEKjAdzIL6iIY8Gwby/cVWS3eIGXz+Y7YYzKgLVW21m7ZIo7K27zjwhxw",
+	"e4XmKrwG1US1KMcoBKRf8o6/SIkmqwiv66IQvi7h0wCdtNOgyqpz88QN0goox8mH6EXN0hXg0D3P2Ngs",
+	"yRYOaPdBGw4ddV7xy2ZwDwPK5wJcNg9/w1eJ5rLZQqECQipHmeEnLyqJI+0ieBE2RKVrlKDZtDM/fYTS",
+	"ZvQvUwQbOsj7GpD+iO8EzfVwY+vW60gZ4kxkTPgnKS733ucE78SFZrlS7uj7vwRI018f/eD9Lz94p7f/",
+	"i6NPPuvt/7538PbRh//zyw8/7O2//eUP3+8d/G1v/73jgZ+gZUUWw80U4TlVhA+tYJ4d+MlYPOdU/SVF",
+	"BjbCXJVDp/RzbNJYPy1jAquwf+olhVQkeTQdpbGcjeEoIeHGIGNu7+sJIZWFskBRFPcWyAMe5ckUk3uQ",
+	"+rLZNyHRfCFbDbbN3VUOHDNhTm6dtKgDGjHqAS+DbwH9YTtcoypd9Bjzin2ZxBLBEC4k5cxTodc1iWXu",
+	"trnlaQPAje0xH/UFVwj0IZfLuH0g68mF3gmvLF9JCQtHC/jI7Knzns4zg5xLi5/sPMjOg2nYzaP+Ykag",
+	"Q9yhdVIBpqBA/ah8mIE/lWOjRVtMFlSDsT429AF6TkhLIQxggdwHZKlRa0gFBb2shccUQv8cHilg1LOq",
+	"l8LnLvWFXvlwbNfc7KEZziaOZobiGT1mFAYXZyVPlovFRPhtBrOaFlyLM2r2M+w73DYIo3E0kilQW7j+",
+	"rNgik9m14TAtw5DL5P/9ASkrRrXaMTZGmdQkYwT+AE4uBFxtmRykivEj47CZQ5kTn5MWk8qYM0jOXRVN",
+	"5n4G08MiafGApwozUvD0BQIUb8bmEALgN9scgnkgWPBs3K39Q4Sf8+azMop9GawnTbqiLTGjaSynhuhA",
+	"8hie16G285NkSls8kkXjthXzMC5XodVdZ6/AO+dtitvXoAh8t57m4du8LJluS652qC6Ty66osRSxYPZ9",
+	"kXFPIRkdgI+RrcrFALUIPGRN6fiKXclH94CdBulxgPjZyYSPVbtqrCw7W34/O9Q233LqDFbLt6hdG9FE",
+	"DYjxS+xY9rWGbgZle4pTZNjXgihqiy5b0jfb2pp2Sku/Be0MYJPUIA4J8V3zyAgiTdIR0ts8BpFGgLQa",
+	"h5CGQURKbzgQkNQ6wXZkS24kAfo26iRhfzVzkdQ8YkaBz+iN5kLcgGjw2LSax2v2RC/CPPTdZ6Jmdrhp",
+	"w7pae6hm2PHMTMyVcptMu1NE+R4DzWHPT47HacJxeUxLcPEp/D8MXh8sJzEeNBwEkcbsCKkbSah07N8F",
+	"BUv4HnWBR4elQV4gISQAjsgQmgoKHopPusNWI+r3Pt02GYR+8ITIrLlpQfM4g/3G3DxMtvGX4hkxJST+",
+	"DBMHqSXLbgzzZ3jL4vdZvCY7iPvi9zQIjNtmjjngp4w7sqcTnMGA7jzpKu8zBpWYLrYsL7mqRmCU0SRg",
+	"VOkwSt7XOwH9FOMIGd8Eyb+Rhcb8jv2nwgB811GPJ/ov+PRT1IKZHskIpYYlG7fZ6QqxYtKfLwkj1kdv",
+	"4jjOK4YJRnf++RehCh7GmrEvZobFLGrXHS0stftsSAnZP0+nhBzkdnS3WwdznO35OBFkMMu0nCzTEuK+",
+	"+/jUscBsrt24pt215mMxYcdBs7MmCgDd05g+4Vk4dWZ7cQvUWYd2jSoLhG0biLxEBFJMiNw+1xydZkeN",
+	"Y+cUttgy8MCqR75MPyHDjWyY4SY9bkllIFTMLpocIz5HBkt457SsRyAyUPhFpYEzexlgLi3GrZ7IgwQZ",
+	"SaoJ6QqlVd711I6qM6nUPpSFnJKj1q40fT1PRw1HkEU5sijHLGXudYjcYa8JhG04LgMXb5xemmq06ge+",
+	"toGO0U7G3ejaoU0+cLQK6am8Y+rpNPxqgzTbSkOZmlwPYS7Mrzc0IljMoZsEZvjLPoe7SZ+8wXhdN3Kl",
+	"5WJxGK8wXphvtaUScjI2JqNVZi+Pdlq7aYi2B9aXMlMZLdc5F8vZO0rx7Yzw8djs5FFKFNFCDEnFHuNt",
+	"dnwzdUy4zi3nXJN+FENXuVLu6L9/8vyzD7969sWLT94+/PX/ffh3nx198m8vfvTOUmGpsJTL56hkdKcq",
+	"PCNGSytLS1dXc/kc0EPCNgY+Yhx+h7FdCHq1Gfxek6KZK+Ucf7sWuVJueam0UjS+IriLVoTNM3/5X3v7",
+	"v+odfLe3/0sj0C0K/W3+z6fumq/e+y/PP3/38OMfo6M5mfi4qZ5f9DFc7JTjdLo+VI8tURfxVRZnzIzu",
+	"NI5Mq+a6eWz5kNx7KlRyExz9i0/dLSeL1sRUXBaxOQ8Rm7ChilvHiNhKiKYadQImmnx1pvvV21nZQGl6",
+	"1L1XFk+eGOtFPVeCMtZaOm0LabxtHZ7cx+qfY2xABTgGT1TbTXPz/lY4tgsOJWBohIE9BX1xFsiG/TvE",
+	"NWnIitmkHswXPMVyUsCFOz7faStWTm+U0ycox7XZqlVrsoGB9tVPv9Pbf6d38LdHH/2v3v5f9/Z/slQ8",
+	"fOu/5Ka2juYYPZxUrLOAQ2bdRF1wapEwnZZNswix99mFCAf1WbJ/aMYwP/dwMrm9FQgVVjpk6iJTF+c7",
+	"AzE7bdGWY2Kit9xFMxQL+4y00OAGBlh1gzUz2MWxo4lVVHnKcouFhqHFu4q9BKq9M7eQE0G+dwJWhR2d",
+	"N7Yv9aWKSj0tu5qGyklj0dq/rBPNgsAmD3xNquaNJVfpDVrsJpxrQHOgh+TScqF4bQsaQ8Z7SIa92b7a",
+	"//To7/6lt/9xb/+HvYP9pPaS5hZXB28xsXFt52QukUe3HimnpN3O2bmYnYtgLEEjnRh3YpXN4qhcfGp/",
+	"miyEGOmUixxBnNkmeACojDr1+XxPrgnysVaRjkQYpu4+0WJ8zl6dGcLpOnWZi3VhAvebDdGJ62otAGDZ",
+	"rRgD6RS1dKshtFBnLinD+wswpD4Sv9X8gJXIHz+881qePLz/mjmoHrPKw3wID1laJm/ehDjvSpE0/SDw",
+	"BSct/wkL1ALBU8GTtMOhaRMyfgCbi/8tptYJxILz2C0JYsVszw9t+21epU0mKelIoRl2CfDR5oeDhmxE",
+	"Y4itj7kP/MWcp8A6Qggh1bYMSOHPyMMHm1ukUPCopoWKz6nskv/UoEGw8BetOim8Ti7dQjkuGKOhRPwm",
+	"rbPFv2ix+iXz6XZuwwqC7UNyk1HJJPmjrQdfv3N/O0e2c390c2PzzsDSa6EafpPG1/6P7t22K/5/0EB/",
+	"7f/79k+2cwnWPfW8h+aqsWgex/IM9wRaC5UHYyLWTYVycJYUYxZBmwTmoYED0EaWcgq8Z6VYzOeaPne/",
+	"LyWCfQaQMpZ10CzOepg1yLscSJRESh6dbSLWl3m3XCqlXLsNn4wdw2OcEiF3o0R+0sOqknm+nhbc1P+s",
+	"b0DrMoRXaSabyjEuNGmXtNWolQj8KuOKpT1/aaLnP5Aek2lPaAnlw3UDj/Cb7SY8ANcXf42e5nPN6kxO",
+	"hOWaysFEafvf+s/LcHlRXBMWOPmU9APocXF2Ph8KaspwUC59jkVuRvtlzt/FdP42PA+7pmpx+ubD4lP4",
+	"fzIHz50smXs3S7zHmJU+Hy4ebIXBTH9SFj3aM8dNoQPF2Yu3/sfh936JyfMXP3mnt//Dw49/dPjpR5NH",
+	"92Ag88mbj1f0mW6/0Plx6LmiNOWeIhUGjGIn1vjdgt80r35sD3Ein+/W5p8aIwV72xJj/hp/TtTIi7/5",
+	"2dGvfvf8i388+uBfjj77fu/gZ71nn/ee/aD37Ne9Z39jfj74Q+/gd71nz3rP3oJOu9/Yulu4nof/lq4a",
+	"x/HWwxsryzHPkbzpo+e4li8Wi0SKjlogG5Ej5ytSMxsQg2Sk0gXb6d7thW3+hrnBt5gUSAKOXH4VSZHi",
+	"TNTcC3R8TzfyZHm1VCzmierQVgv41IT0fE41gNCBXQYKeBcdixoJ/F0GjmaTceBVMX8XQWIXXlyWyQsv",
+	"HvCgi/kd2CYd0Q480jAj42l2uie7O7LNk/DGFSECBu1phk3/FuO2VbOCbheWC249YvUM+dEdRjVtBBDE",
+	"G/f403QFgOqxqvbO1Bc4vSPiHmyKR8z8mzQq8NcrrAp9pGrIUiqzKN5FPTdumt0LXb+QmLevjIhcPvzO",
+	"h4ff+eTo+1+8+OCj559++8VPfnrlGAdJQwS+R7ujEROvu4smorHtMirHRYswerBcvHEjFkxYLhaT4gmz",
+	"jK3bN0vDadyHe9IA27oZhR+2gvM5ERhGueD1XG4HIQW3Wfx4R1EbbuwHMp96ZdfY7b341KPdkd6vZE2x",
+	"x+x+yPzfGTJUpMDaO0J6QFoLXbcrtLp79v7xbdqNd8kZ6sYS3x7HpfW0dXPff+fws/0XH/y3wz/89ugH",
+	"7xsDsoIs9FPyTNghzaXpipuOtCI6mqUjM0MmLH8z2yFB9q2KxuaqhMdOXMKF+xSOEf841XItKjVnslCX",
+	"ot06fT/Z0nVyQj1jxygtqRYRZyecic0296t+i0IOK8FZlKzuK83kQxzqa2ak861ClozmSrnD//j3r37z",
+	"QWTY3X/44OjX//z8s8/I0ftf9PY/fv75u71n6PL/L+MHmpkq5STdbXOxS/0pwnaxF58LMu9B3DhJ0WbG",
+	"WbabicBmytTZxVRnj6y42g7f4X5AhILRcHGBJ3uijT3xxDAauc8oHqHEJMQM1DCHTmoHqbuuzQm00tMd",
+	"QWp+vS2hO12T2fQ6rzLbQgoItTCYX7LNApxWYh5p0AB47RqiLW13bQiIUaXtZajNSIMqgmxZeN8WE63A",
+	"AQ2ajCj/yTYHkoLYbRj3Yn1ksE0gkBirRlsvkDt7THaxtwFABNoQfNPmhfaYWseu2oIoMye2HxYELqH1",
+	"j2vLXaHcWyAb0M8Faw4rEhS0Z0xPwYPuNrcttx3Dsu4wrruxaVgnqkmDgEkXHqSWMSmgGjrVsJByFJ5p",
+	"KXm4R2q+qtIAfCP7PuT5p787PPgQPj38zifmRwntu8Jv2+VKOi/qDCmLbCRphgZe/DGpYTTcVkqQGpV5",
+	"sgRxW5yhsIcX7hYd9pnKHKZpyoEBAyPFtxgPZ3sU8blVFvPllnQay+x5tfjU/JeurDbbTXil4ZcM+XtV",
+	"pF3jzyMNobQil604CWml6QrinHAbQkuUjZb0bdEN1Rim0IK8SWW14R7E2RO9QO6LUNlgiy5vm1POOnmz",
+	"xS2jIlHtJoTrFWkK0DOURx0DU2T2m4zK2Yts7CmjqMJsdsNOdR56qPo6sOeBbRrTbqpMUqeW1JiIxjV/",
+	"3h4Ile7c5PYujMbskGlF12VdEsX3AWcEGutS+/JRqs+1Yat0oaGvB23u5C5ssj+mLcqZYqTBqOfzugJe",
+	"FNWCg9D2LWwxnkjs2SdOtzb/dLxEnWruSNNKkEX9Tk00kA8HJvX8SgUQsozl2ntkeVtGZnvhIjMLxnYd",
+	"h26N1cmeBN6aMftNXmxh1mcSVj/YExmh33AsHybmjLj8BlvZD7LC9LXMQf4Y2945qt4APIQmnmDY1lM1",
+	"qGTphbW2Ffu55IGYsgP70ulLTsapl0XhziypYKT9hHx6oKwWn9oqkgkg0lb8Mwq9c0WhB3ofNHmHKhvR",
+	"TOl3MCmNXvJCF89OZUK1WuZmnBp13lhWxdl4GHAmz5Axb4g8JM4bQtpQbQY95dsBel/G+tF+k6UT44Vb",
+	"/7g9M2iLVmHBrhcnzgOah86R9W6cJGZghszuiNjuJErICa2NRbpH/YBW0MVPCy/UmX7Q4WZ/bsQvHxNm",
+	"2CBNYVSGhVZ4tEt8TrbEblekBhtkKPbJ2M1RQnSbdh/IN+GRSSGIvuGE+UOAfmA8AqIOKiQBtRGJq8vm",
+	"mtR63LDw6KTjnWVUoW/V0tFSKmzB7ktSCUR1F3W/w+tDm/ZXTvGcn37/DNPQlIfGAtSbSMbymGa26wBh",
+	"aS3C1lqBYolBDnMA+7x+JqbFxAqnSgPGPSpHBzPhKA6vnKFoxB+UFnPbguobvqvyhLNOmEXuo85bt2ID",
+	"uCs0kna5WcZwnTJDetrIHsy5mcCYRFxCgVistFWXuL00150/qoTNDRDJLyKUiZNt0KgWNYJpXyPMC2SL",
+	"7kIokMSidoWvs24JoH4AI7HdtqEJHSWKVSWztqEmu6ylR4cPb0Uzd1Io8dGn3zn6+2eIx/vyx7/PTWdu",
+	"23HMJWR4T6k28/qmY4T0O+oYs5QcCUMEr2ahlYsdADQ746Qqavqzc/Gp+3FcyFCyPbE7LPLjQod9ystX",
+	"hDVbuotIFi46RPDsNJs4LGQWIL5T3CY5D6fXBOlRp6Gns/Jmy5uecPgmcKaf5zzZPPnSs0BTdr5NVivH",
+	"BdQdhArp5PGm2TJvjtUL5vGnpxYyIX3l83tvMB1xnsdiL4ohO6QRjZNEY9vcGx0JgcArXDXtlj1XwCZ4",
+	"h8lATeZlM/NymmCJ8Tw8STsqRIXlLaI8ilYNIxtxV506BOquhES4r2y8PQx4qEukFggB/sQua+mwNt8M",
+	"veSimZW2Df4wyBsa+QJFBy8B1UML2GILxr8j9pgMaEuVia2f4UAkg29nO3gp0bSgqwWy5TcZhud8btO0",
+	"HpPbvGwEW+1QXc6TMliP7heYWPszrVZZS++0ufYD8zsMasej3fKocIvZA3Otp4yNGtsYXCsUlwvFta2l",
+	"awOdEGJ3UjtN+iRXWsnnwukIv7xUWE74spup+GVXt5YGuy2EkxZet1ooLuXyuYAO/P1qYaUYpVpWj/71",
+	"LWRnuwo/fXz09hdf7X+K084HHrxU3ILn9bV5QCMEZOCat1Ip1tZY4VqtWC2sVteuFm7QtZXCcu26t0qX",
+	"akvVGyz35/lcx1cNZqdibYrQVpt7c4lp4W5LtRva3DsOBA6qwzIcXOYmDDOHci7avMoQANcBVHkq0iU8",
+	"csYYRMZfMMp9VIUp1ES3mxUmAWUb01tmv9IgINSdIQGjkitSYTVhizLxxEHZtoAW6pFKd/AQsrflOqWm",
+	"yhlns8xQhc8YLdSZvTQ5SssGa92Ghc0K1nxDdEiT8u7AftKkQdVpG1CTeLPmFBkJ3LpPLUs9F5oROOGd",
+	"o7LH5Lo1wfDlUFqUvarvDc0BmseeTzHbqsLqbV5eII/C+XFES23FAORVIlUjab4molaDK2ioD9AQGwXx",
+	"coJzwvzTf3s/sgWmO6HnA/YaL83Wt7dsnZl/f+HRXgn66jQO18Uq5VUWzDIeF9Ngid7iN2IqC5pyDKsh",
+	"+HN5gdzTyjqQYO/HPELHIpq3cCUB6GsrPj7H6tCm2GOKtFuJGgnm4RQ9tUx1vPqhwVtgZCaZEqJWO4Z4",
+	"KiaBQh//d8bvbARzE54x2rZAEIoxgwESSXBcC+Q2sBpgqYPxED1W9T2L+o5zL6Yf/fj03Gwya/bV5kFI",
+	"B4F7YKcYSX6AMEtouoFTmp3uF/J0f83fY4DdMpsgily2AwYQZdZsBVQPl6Tj9dNpksWm4LqhFp/C/2ei",
+	"WMZf+6YZS5zwcqBLLfKll4FFpQyw7bLa9Vst5pWIEeUyRJApgXcCoRJtbX5nTPu8vkDepF1SiRQU5ayz",
+	"bklZQH3VQIN3KLI1oREQQFUL4vS6qOACX2mWyLOOd8b3OIEnA0MyCwwdZotrheUVcCsn0zrw+FsN4VfZ",
+	"uVZ4EHiByXc0OLBwmfa7mNrvNshO/66wsnwMlYe465GZ1C28ZIbiAE8Y1XQdR5kMHGdPdIYbnwUjhJv0",
+	"kdnQASrE/FnStC6QuzYT2vcxnHhwwlnLoMlcuHvwLWeMGId9fZIDjj1p+bI/hbhSWFnaWl4prd0ord0I",
+	"U3Q2pnf46UHv4Ce9g5/2nn2/d/Db3sGPe8/e+urb/370D59NHuKDUc8RWI6zlkbhhAt/TyuQ/AxYnp2L",
+	"Vo3B5iEUd8ixKVtR6S0+hf8nA4lHUj4JOhwJpn1FOkLqRli/EoOI254+BHjlJegZv8rAFvQ50KcaJSQy",
+	"tM8xwOQTbY5Z5aVQsTo8eIu2mASHMoUR6eGDza08NBZqKzP2qvCYJciIQrRwNnqSKbVAMOqt3J4apt8L",
+	"hNjd0A/Ng28Jj53kZILR75gh5Uq5azfv3Cy8efXuauHa6tcfTUMg7kZy1l3/zINfE8JL7udk8RsYLqdA",
+	"rHx8UZu9up9gUPDCD/aYfFUPiIFyYKqdwAhOYK8ipY/wBgi9UQrxQICfF7UPnefSJfOxDZjATlS6hOTP",
+	"QL4NYQ/FNKHK99gCecAZjMLWIcOdF8ibrp1KGY3JMumKtlQsqBFqa8kp79rLMTejGPfMMRHyTFvBtf30",
+	"6v4ei5FQ2wcl2KWa7rKb3ZlrAKOVqZnDpel0wRYMPBSfuVifMIQ08xOXGTjKT1bUn2mFM9UKUJVhZRSp",
+	"bfuUQ6pCgD4BquG3RodIHsYvnOm5FT5nVLgkPu6+oAns15UJN9+bwvNrvjP+pt7jJ1wxiErQgZeJE22g",
+	"Vx/P5/cZ9HYJB/lfkxhdwb+3fQd8SUSHM3lJERqYaTN/N56+DWaTxw0B/RJCDjuOce88duY01llad1FH",
+	"0DCWaNYYlEnhChxpANBubMTgp3f57G/cNmFcGizZYQ6YN+OdMVBycHRAZ5U2BOhHM3E0PvYIaxLmzwEB",
+	"r1sKGt+HEam9IySw5S1pY4l998RrseGIUZVAzB1260h7dMjoldjKcalYhO6NYTPHpYROjvkkC4iU3Z3L",
+	"pXAovo3DBLQr2qlbEz+deCLegMu/7gOCY3g6AtsegCmYA/akFYBNUqOBYskDMCZFq4lk7tEYfM1QVYxs",
+	"reG+iuPJm6m8h1+8Hk4dlRLaq2V0zidgl5mYyRm7IIgOEoJEauHsjrozNmbu+tyziBlQRH3nXlhpB22E",
+	"IJIUOyL7SuuwxrQmGZv0gHT3htuqPAmMLUgYF+16I28/bTDo7x2epcQ2DuKe5cbKw3naR+ES1TVZOPzl",
+	"skXdla/k8dBXTBfaLfhCNWAUmuxShG7pBmu6Lj9K25nBhjVwXDdpd5vHCg7jh7aNpIiIX6avlYg5ylFU",
+	"46d+yChlhg59zZOO+5rPvbuSsYmO/Jus7nN3qrYVy5NHd2+RlZWVG/j6olZTTM+E/y2d+u0O92JDmgGV",
+	"2wjWuVM45UIxW8qf9MSzlofd/nDGxc70szj2Q9sHTroBmb+sgnZdXZn0/Eu1DSc6Am24M3byrRXHH304",
+	"fiweVH291gDJNdnAhyzKiQY8bFqOH/wMWzpkxtPxjKf4YM0xr8NWU3FXYJJXqFApfSZ34Oib+i1u4rfv",
+	"Uoy0RO+wdG38S7wuOiQQbc8pVcuTnzRKLnzFJl7obyh2H77w0hl77oycrnXHxTDtoBW7ZIDUp8D9HDPm",
+	"BqiwEgjxE226MvBJl4miXVDIHeOUYMy8rJlsqnKelNvKXGLspHIoXWDIlS0sMO8KwQPK622zPCGJO1W7",
+	"DOLsKdV/s+ZnH0vNTjZsu0tsLgKs25JRL2wPdVab62wSpMNU62DEhmhq2A95UmMMzXTYBElOw7SJ0T6W",
+	"0wkZlAeWDGkHAsFZyUbXnCnu7HXjTkjcvmbLAaKHg6i45oOiXW2g+8JjnOt1fw89lUBoyKTaQpCEqtiy",
+	"cU/K6DZUKb+kSYVFNO39tYMj9nxGAp2RQJ9j5TKXRC3jzqe2lM3J59sJNc8AW9Bw7ykj+FES1VUjQZqo",
+	"6fM6aTHpC89qi9KA92X2VjdvPsHUIBTehW1HKe8alVulttpJN1gT07b5vg2CPSQGKvTS0wjJ1EYDllOt",
+	"/3UQIxdPKIDjeOVMcghb5j3tDEBHaNFMe65lhTqBk/WAB13LPwWLsMtYy8omzgYXQJ2jSZdp0NsYlapS",
+	"KGQQtVpqpKEt5aDzE0qC9Tns8CpCBIzylzH8Oj3p1EuUVeynfCKXsQb++efvXhlJ/9RXiTiKcCPh8J8x",
+	"18WERBevsllL+2tJ83HLVmnWip3GxkdpSdH0VV+TqWPzUkTV2ok7Y9EMLPX0uYnsKkO0EoA7Y545GdxY",
+	"zfFj3qpcFc2mr43tUzb2rCu6Ap8GgUXmjCjDZFDuiabjsMhHFUUReQeaypAusMwuNSEhnV3zn0D5l2ce",
+	"u803X98oLK9dxaA4VfiUHc+vM2UGsuVY2t24zXV4xhnDvWuBriIIRMd29zZX645YIJ6oKjtzC00PXdOG",
+	"6BAtcFnhvFwnZS04lX6TVhs+2WPSr3UL5vMy9oD09Ta3L+gri96PhfO5MdMD7NePzNOx820dZ2CXm8GZ",
+	"WRYd7qYt1aZvc++2WdxZizY8JL0/Y8esRg0b8iLpChoPr7DMhzC/AavLbCvcc9G+OX0ZR4BdPzQ8gWbJ",
+	"r+4aqwFESci60JrxBbJh8XlhFikqoKSBZNTrgpfVAeulRSUuKOMeA2kym1qR1eKNhRQ6Botgm2W91kiM",
+	"XPQ6Fod4tij188+L4HZPYl1zBCat0OpubOs6XOqo9ofzXvqXYcFnt35vQIoZgUFWxFGIATEFBzlTjOs+",
+	"qyNa1kixhA0LRmmYe0bvIfTftknpqyWBPLzgw0pCadFK72lwtjslH6s+d+98UXfPHUQy2JlJ7nMQ1wFp",
+	"ZSNh+4nQ4efRdCPEotUI22IhkoM0aRdwhYTqEvDgwIbC4VimtE6DQVmSU1AWOgF5AM7aWtIAUwn5vsY8",
+	"orbNO7ZRtzHKKqKtF8iG2gUARwy97qo13Z6mdj4AgcHZqD1O7mnotOGDDYhAegiZIkjS3IUlYzSUplKf",
+	"F2mIjHM3B7bn58shGufoJL0LTkZcEUOA380j2Fd1pof2nBEPX4/VzoLXfNkcVbs1uKBKU91WpCxqNSaZ",
+	"VyYVZix08OXgZswrr9vt6i6ydMm4IbAS2VdI8AVX7AS0pZhn8xK6vzoBwhhPoHv+JQVOomTbvAypuR2l",
+	"/SDYwdBmGTw12WZ5pws61NfhLRsi8PDBmNWLaQFk/4B72TBpCRUOeG9d43iXb995487WHWJnzuYcuXAq",
+	"wr0XECWHdWvbfBP4rzt+lcFStbl9uIPu2ykL1ZqvSXWg+C2pKBu/N3f7eGD4mVRPKNWbtGu2lXPejQzY",
+	"fBTw2IGJFd+OE8ixplU92sgCgj341Os/2JpC4hMZ11bACDej6FAM5ufDSxu01WJcDdtixitk+pYdR2a2",
+	"z8Xw2nLleHY/jHK8EgmX7nGsg4CMESeMysBnErPNtvcdo+DeI91iSOC/y7oOwuRRzfrzy0itTKu7mJmw",
+	"sT+rjxlwPLnbh8GFqFOiO/bUNo/8cTjdrIJnPLLUSEDRTqKcKLbHOCY0I+vJjM62D7CTtMOF3mkJpfxK",
+	"wHa6RreHz4Z3aVCg1dhl3SRVvMtYK77tj1mD2KTAzK/aTV+y/2Q/WPiL1uQlyHYQc6G9e/mFMuOmmDQ0",
+	"wChw1pkNG1n34Iu1VYOodiVa/jGnlke7Bay6TTM/N/0nxPPrvlb5KMzuAacb5BoEX49qhSHqbZw8COB3",
+	"jYXmYhiecIcr1sBDrDI0XqDYQsiQ+zuExxBP9LVlLYHrts11gzXzRFJrP1JUFi0qNaBzIR9tXswOBA26",
+	"yIROurA/lGr0GsyqOYFjQdUoZErKeD1or8jyTozv+3vsNu2GVdIz0gHuEenAEnzVzEacMIbKdLjdIeym",
+	"BWy/+J4eJ2FSaKpHyNddEFy8+0AMpUGBnYVx2MRh7CKZ7iU1RIcDmL2fMknFe9yTNeLFWecl2JGz3WA0",
+	"nIXQlNNusUbuLBWIUcwSgHCX4EUskMgHTnBvrbtfFTZ/i9sNQHkK8IxYm2QxjrS6i555B1sPGM0YG7XR",
+	"o/AtJDqjikAHAwTGDijZbX4M5Rq/fdi9W4koqmBmMfCRoQfuUUJrEuoiOpRr4iP0EP5gzUVMcqIoGSHj",
+	"THeE3M0PBUxWSLklhajtcMY85pVdHKFcbdAgYLzOyumcyygdm7BwJ7BUzTubbXG1tlS9UVtbLqys0dXC",
+	"amWZFW7QtbVCsXK1eq22UlujS8UpOExjo5tPU4bplAfs//PHWvXQ7I77sDkyM3jmrnatLZHfzGwGDMUC",
+	"p5kR5lTXGx8BhGjwhLY0jt8ibfmLe0uAhrPfGUFd4DNFLr/4m58d/ep3z7/4xyt5V8JH6lK0W4pcRqbE",
+	"w/f+3XzsQqC+7KeguHz42bPDH/4QrwXoZAJaUuUSCr+s+mu1K4GvGsyLfRfofpO+dBeLL2DoR9//4sUH",
+	"H4UDi9eJaNFJLP2NPcKi+BOAmRRyMYA0iNJx5luxb7uVGP66MV9VyKSCKSYMRIdESPA3LOAE+D7obWjp",
+	"DbDxvmEi/0oSfJQRxrU0J48r1/XMcWYsvcDnuypPKGkw6uFN84RK6e/RQC2Q+wJeR8UeA3Zg0hox7qBR",
+	"tvQmovwA5G4/y0espsyBlUeUboIbpQTP9xUfqGScMObGYuDEhThAFmAsw496KFnL1kZzz+00cMRgg8Vu",
+	"gcx3qfvuEau3AyodJ7iymWxkHKax7gVIIl7pOlLqgQdYBuKEje3X2xKxZrCWXUZlYM52o8CivPAuFx18",
+	"nW5FeN2SOe6/xXgeUY3My9vVgNmtsc7QAPCGSSN4A1fMhrlqoaDlHYKwir3GXYurwHe1DH0PGCdXMfQ1",
+	"I46lQNQsySMIbik0afLIM5sntNWSYo8GedJisgmuvGt6MPD8ERvPNpkzowgxr2GXuXXErSMmT1qwtBvX",
+	"8GNSt9zWIEkNZmARgIl0mg5CSALm1fukPYF/8a/+/K/+/wAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

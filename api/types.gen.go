@@ -3680,7 +3680,7 @@ type PaperTicketRequest struct {
 	PaperCode string  `json:"paper_code"`
 	Seats     *int    `json:"seats,omitempty"`
 
-	// Secret A participation code of your own making; left out, the server makes one.
+	// Secret A participation code of your own making, encoded as `POST /events/{event_id}/tickets` says; left out, the server makes one.
 	Secret *string `json:"secret,omitempty"`
 }
 
@@ -4921,7 +4921,7 @@ type TicketRequest struct {
 	QuotaID openapi_types.UUID `json:"quota_id"`
 	Seats   *int               `json:"seats,omitempty"`
 
-	// Secret A participation code of your own making; left out, the server makes one.
+	// Secret A participation code of your own making, encoded as `POST /events/{event_id}/tickets` says; left out, the server makes one.
 	Secret *string `json:"secret,omitempty"`
 
 	// SlotIds Further slots of the same date, when `quota_id` is one.

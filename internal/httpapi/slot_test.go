@@ -97,6 +97,14 @@ func (b *bundle) tourSlots(t *testing.T) {
 	if r := b.do(t, req{operation: "changeTicketSlots", auth: holder, body: obj{"give_back": list{first}}}); r.StatusCode != 409 || r.code != "slot_not_held" {
 		t.Errorf("back once more: %d %s", r.StatusCode, r.code)
 	}
+	// What is said of a ticket without a seat is true of slots and of the day code.
+	gone := "Ticket " + must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: at, body: obj{"quota_id": first}}).Secret
+	must[api.Ticket](t, b, 200, req{operation: "cancelTicket", auth: gone})
+	for _, r := range []resp{b.do(t, req{operation: "changeTicketSlots", auth: gone, body: obj{"take": list{second}}}), b.do(t, req{operation: "giveDayCode", auth: gone})} {
+		if r.StatusCode != 409 || r.code != "ticket_not_confirmed" || strings.Contains(string(r.raw), "当日コード") || !strings.Contains(string(r.raw), "席がとれている参加票でできます") {
+			t.Errorf("a cancelled ticket: %d %s", r.StatusCode, r.raw)
+		}
+	}
 
 	// Staff.
 	one := map[string]string{"event_id": e.ID.String(), "slot_id": first.String()}

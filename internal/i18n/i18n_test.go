@@ -1,6 +1,7 @@
 package i18n_test
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -226,5 +227,31 @@ func TestLimitsOfFields(t *testing.T) {
 		if got := l.Field(tt.code, map[string]any{tt.param: tt.value}); got != tt.want {
 			t.Errorf("%s %s = %q, want %q", tt.code, tt.param, got, tt.want)
 		}
+	}
+}
+
+// Pages and problems call what people may write instead of a name by one word.
+func TestOneWordForWhatPeopleAreCalled(t *testing.T) {
+	t.Parallel()
+	read, found := 0, 0
+	for _, from := range []fs.FS{web.Messages, web.Templates} {
+		err := fs.WalkDir(from, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := fs.ReadFile(from, path)
+			read++
+			found += strings.Count(string(content), "呼び名")
+			if strings.Contains(string(content), "ニックネーム") {
+				t.Errorf("%s says ニックネーム: the word is 呼び名", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read < 40 || found < 4 {
+		t.Errorf("%d files with %d times the word: the texts are not what was looked at", read, found)
 	}
 }

@@ -127,7 +127,7 @@ func TestEventPage(t *testing.T) {
 			t.Errorf("%s = %q, want %q", selector, got, want)
 		}
 	}
-	if got := text(doc.Find(".safety")); !strings.Contains(got, "ニックネームで大丈夫です") || !strings.Contains(got, "文京区 生活福祉課") || !strings.Contains(got, "取材は入りません") {
+	if got := text(doc.Find(".safety")); !strings.Contains(got, "呼び名だけで大丈夫です") || !strings.Contains(got, "文京区 生活福祉課") || !strings.Contains(got, "取材は入りません") {
 		t.Errorf("assurances = %q", got)
 	}
 	if strings.Contains(text(doc.Find("main")), "20席") || strings.Contains(text(doc.Find("main")), "定員") {
