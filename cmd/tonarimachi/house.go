@@ -109,6 +109,7 @@ func build(cfg config.Config, log *slog.Logger, db *postgres.DB) *house {
 	h.guard = guard.New(guard.Options{DB: db, Keys: cfg.Keys, Random: random, Tickets: h.tickets, Exempt: cfg.Unguarded, Logger: log})
 	h.venues = venue.NewService(db, h.directory)
 	h.bookings = booking.NewService(db, h.directory, cfg.Keys, random)
+	h.venues.OnChange(h.bookings.Forget)
 	return h
 }
 

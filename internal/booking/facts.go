@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -15,10 +16,12 @@ import (
 )
 
 // What is known of rooms is kept for a moment: rules change seldom and are read with every booking. A room or facility changed since is noticed in the
-// transaction (booking_place says stale), and so are closings; a holiday moved is seen after factsAge. Nobody is refused by facts older than factsSure.
+// transaction (booking_place says stale), and so are closings; a holiday moved is seen after factsAge. Nobody is refused by facts older than factsSure: what was
+// closed may be open since. What this process changes is forgotten at once.
 const (
 	factsAge  = 2 * time.Minute
-	factsSure = 15 * time.Second
+	factsSure = time.Second
+	factsLoad = 10 * time.Second // at most, whoever of those who wait for it leaves
 	factsMost = 4096
 	daysAhead = 800 // of holidays and closings
 )
@@ -28,6 +31,8 @@ type knownFacts struct {
 	all map[factsKey]*facts
 	// holidays are the same for all rooms of a town; each room's facts point at one map.
 	holidays map[uuid.UUID]venue.Holidays
+	forgot   uint64
+	loading  singleflight.Group // so that a storm reads a room once
 }
 
 // factsKey has the asker in it, because who may see a room differs.
@@ -43,9 +48,19 @@ func (k *knownFacts) get(key factsKey, now time.Time) *facts {
 	return f
 }
 
-func (k *knownFacts) put(key factsKey, f *facts) {
+func (k *knownFacts) generation() uint64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.forgot
+}
+
+// put keeps facts, unless all was forgotten after they began to be read.
+func (k *knownFacts) put(key factsKey, f *facts, generation uint64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.forgot != generation {
+		return
+	}
 	if k.all == nil || len(k.all) >= factsMost {
 		k.all, k.holidays = map[factsKey]*facts{}, map[uuid.UUID]venue.Holidays{}
 	}
@@ -58,13 +73,21 @@ func (k *knownFacts) put(key factsKey, f *facts) {
 	k.all[key] = f
 }
 
-// drop forgets a room; false when nothing was known of it.
-func (k *knownFacts) drop(key factsKey) bool {
+// drop forgets what was known of a room, unless it was read anew since.
+func (k *knownFacts) drop(key factsKey, f *facts) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, ok := k.all[key]
-	delete(k.all, key)
-	return ok
+	if k.all[key] == f {
+		delete(k.all, key)
+	}
+}
+
+// Forget makes the next bookings read the rules of rooms anew. To be called after a committed change of rooms, facilities, closings or holidays.
+func (s *Service) Forget() {
+	s.known.mu.Lock()
+	defer s.known.mu.Unlock()
+	s.known.forgot++
+	s.known.all, s.known.holidays = nil, nil
 }
 
 // factsFor gives what decides about a room for one who asks; ErrRoomUnknown when that organization may not see it.
@@ -73,15 +96,36 @@ func (s *Service) factsFor(ctx context.Context, asker, room uuid.UUID) (*facts, 
 	if f := s.known.get(key, s.db.Clock().Now()); f != nil {
 		return f, nil
 	}
-	var f *facts
-	err := s.db.ReadOrganization(ctx, asker, func(tx *postgres.Tx) (err error) {
-		f, err = s.factsTx(ctx, tx, room)
+	generation := s.known.generation()
+	if postgres.IsJoined(ctx) {
+		return s.loadFacts(ctx, key, generation)
+	}
+	load := s.known.loading.DoChan(fmt.Sprint(generation, asker, room), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), factsLoad)
+		defer cancel()
+		return s.loadFacts(ctx, key, generation)
+	})
+	select {
+	case loaded := <-load:
+		if loaded.Err != nil {
+			return nil, loaded.Err
+		}
+		return loaded.Val.(*facts), nil
+	case <-ctx.Done():
+		return nil, postgres.Unavailable(ctx.Err())
+	}
+}
+
+func (s *Service) loadFacts(ctx context.Context, key factsKey, generation uint64) (f *facts, err error) {
+	err = s.db.ReadOrganization(ctx, key.asker, func(tx *postgres.Tx) (err error) {
+		f, err = s.factsTx(ctx, tx, key.room)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.known.put(key, f)
+	f.cached = true
+	s.known.put(key, f, generation)
 	return f, nil
 }
 

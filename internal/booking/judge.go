@@ -14,6 +14,7 @@ type facts struct {
 	rules    venue.Rules
 	kept     []venue.Span // for rounds, from the asker
 	loadedAt time.Time
+	cached   bool // may be older than the judgement
 }
 
 // verdict is what follows for a booking that may be made.

@@ -91,19 +91,18 @@ func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.
 	if err := r.clean(now); err != nil {
 		return Booking{}, err
 	}
+	key, sure := factsKey{by.Organization, r.RoomID}, false
 	for range judgements {
 		f, err := known(ctx)
 		if err != nil {
 			return Booking{}, err
 		}
-		v, err := s.judge(ctx, f, by.Organization, now, &r)
-		if err != nil && now.Sub(f.loadedAt) > factsSure && s.known.drop(factsKey{by.Organization, r.RoomID}) {
+		v, b, err := s.judged(ctx, by, f, now, &r)
+		if err != nil && !sure && f.cached && now.Sub(f.loadedAt) > factsSure {
+			sure = true
+			s.known.drop(key, f)
 			continue
 		}
-		if err != nil {
-			return Booking{}, err
-		}
-		b, err := s.draft(ctx, by, f, v, now, &r)
 		if err != nil {
 			return Booking{}, err
 		}
@@ -119,12 +118,22 @@ func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.
 			}
 			return b, nil
 		case "stale", "closed": // judged by what was so a moment ago: the next judgement says why
-			s.known.drop(factsKey{by.Organization, r.RoomID})
+			s.known.drop(key, f)
 		default:
 			return Booking{}, f.explain(refusals(outcome, v.term.MonthCap), &r)
 		}
 	}
 	return Booking{}, ErrBusy
+}
+
+// judged is what facts say of a request, and the booking that it makes.
+func (s *Service) judged(ctx context.Context, by Author, f *facts, now time.Time, r *Request) (verdict, Booking, error) {
+	v, err := s.judge(ctx, f, by.Organization, now, r)
+	if err != nil {
+		return verdict{}, Booking{}, err
+	}
+	b, err := s.draft(ctx, by, f, v, now, r)
+	return v, b, err
 }
 
 func refusals(outcome string, monthCap int) error {

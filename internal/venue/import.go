@@ -49,7 +49,7 @@ var errDryRun = errors.New("dry run")
 // Import brings rows in, all in one transaction: those that break a rule are left out and told. A facility is found again by its identifier in the town's
 // list, one without by its name.
 func (s *Service) Import(ctx context.Context, by Author, items []ImportItem, o ImportOptions) (done []Imported, err error) {
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		done = make([]Imported, 0, len(items))
 		known, err := s.queryFacilities(ctx, tx, "where "+ownFacility+" order by f.id for update of f")
 		if err != nil {

@@ -30,12 +30,24 @@ type Directory interface {
 type Service struct {
 	db        *postgres.DB
 	directory Directory
+	changed   func()
 	drawing   chan struct{} // pictures are unpacked one after the other: each takes some hundred megabytes
 }
 
 // NewService makes the service.
 func NewService(db *postgres.DB, directory Directory) *Service {
-	return &Service{db: db, directory: directory, drawing: make(chan struct{}, 1)}
+	return &Service{db: db, directory: directory, changed: func() {}, drawing: make(chan struct{}, 1)}
+}
+
+// OnChange has fn called after each committed change. To be called before the service is used.
+func (s *Service) OnChange(fn func()) { s.changed = fn }
+
+func (s *Service) write(ctx context.Context, by Author, fn func(tx *postgres.Tx) error) error {
+	err := s.db.InOrganization(ctx, by.Organization, by.Actor, fn)
+	if err == nil {
+		s.changed()
+	}
+	return err
 }
 
 // Page sizes.

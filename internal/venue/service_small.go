@@ -32,7 +32,7 @@ func (s *Service) AddClosing(ctx context.Context, by Author, facility uuid.UUID,
 	if err := c.refusal.Or(); err != nil {
 		return ClosureEntry{}, err
 	}
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		id, err := insertClosure(ctx, tx, facility, in)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *Service) AddClosing(ctx context.Context, by Author, facility uuid.UUID,
 
 // RemoveClosing opens again. ErrClosureUnknown.
 func (s *Service) RemoveClosing(ctx context.Context, by Author, facility, id uuid.UUID) error {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := removeClosure(ctx, tx, facility, id); err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (s *Service) SetHoliday(ctx context.Context, by Author, h LocalHoliday) (Lo
 	if err := c.refusal.Or(); err != nil {
 		return LocalHoliday{}, err
 	}
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := upsertLocal(ctx, tx, h); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Service) SetHoliday(ctx context.Context, by Author, h LocalHoliday) (Lo
 
 // RemoveHoliday takes the organization's own word on a day back. ErrHolidayUnknown.
 func (s *Service) RemoveHoliday(ctx context.Context, by Author, day clock.Date) error {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := deleteLocal(ctx, tx, day); err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func (s *Service) AddPhoto(ctx context.Context, by Author, facility uuid.UUID, i
 	if err != nil {
 		return Photo{}, fmt.Errorf("add photo: %w", err)
 	}
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := statusOf(ctx, tx, "facility", facility, ErrFacilityUnknown); err != nil {
 			return err
 		}
@@ -211,7 +211,7 @@ func (s *Service) onePhoto(ctx context.Context, tx *postgres.Tx, facility, id uu
 
 // ChangePhoto changes what stands beside a picture. ErrPhotoUnknown.
 func (s *Service) ChangePhoto(ctx context.Context, by Author, facility, id uuid.UUID, change func(in *PhotoInput)) (changed Photo, err error) {
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		p, err := s.onePhoto(ctx, tx, facility, id)
 		if err != nil {
 			return err
@@ -239,7 +239,7 @@ func (s *Service) ChangePhoto(ctx context.Context, by Author, facility, id uuid.
 
 // DeletePhoto removes a picture in all its sizes. ErrPhotoUnknown.
 func (s *Service) DeletePhoto(ctx context.Context, by Author, facility, id uuid.UUID) error {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := s.onePhoto(ctx, tx, facility, id); err != nil {
 			return err
 		}

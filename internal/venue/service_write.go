@@ -16,7 +16,7 @@ func (s *Service) CreateFacility(ctx context.Context, by Author, in FacilityInpu
 	if in, err = in.clean(); err != nil {
 		return Facility{}, err
 	}
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		id, err := s.createFacility(ctx, tx, in)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (s *Service) createFacility(ctx context.Context, tx *postgres.Tx, in Facili
 // ChangeFacility lets change work on what the facility says now; it may run more than once and must only touch its argument. Errors as CreateFacility;
 // ErrSpaceUsed when a space would go that a room is made of.
 func (s *Service) ChangeFacility(ctx context.Context, by Author, id uuid.UUID, change func(in *FacilityInput)) (changed Facility, err error) {
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := statusOf(ctx, tx, "facility", id, ErrFacilityUnknown); err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s *Service) CreateRoom(ctx context.Context, by Author, facility uuid.UUID,
 	if err != nil {
 		return Room{}, err
 	}
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := statusOf(ctx, tx, "facility", facility, ErrFacilityUnknown); err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (s *Service) ChangeRoom(ctx context.Context, by Author, id uuid.UUID, chang
 	if err != nil {
 		return Room{}, err
 	}
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := statusOf(ctx, tx, "room", id, ErrRoomUnknown); err != nil {
 			return err
 		}
@@ -238,7 +238,7 @@ func closing(on clock.Date, reason string) ([]column, error) {
 }
 
 func (s *Service) moveFacility(ctx context.Context, by Author, id uuid.UUID, action string, allowed func(Status) error, columns ...column) (f Facility, err error) {
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := move(ctx, tx, "facility", id, ErrFacilityUnknown, action, allowed, columns); err != nil {
 			return err
 		}
@@ -276,7 +276,7 @@ func (s *Service) DeleteRoom(ctx context.Context, by Author, id uuid.UUID) error
 }
 
 func (s *Service) delete(ctx context.Context, by Author, table string, id uuid.UUID, unknown error) error {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := remove(ctx, tx, table, id, unknown); err != nil {
 			return err
 		}
@@ -308,7 +308,7 @@ func (s *Service) CloseRoom(ctx context.Context, by Author, id uuid.UUID, on clo
 }
 
 func (s *Service) moveRoom(ctx context.Context, by Author, id uuid.UUID, action string, allowed func(Status) error, columns ...column) (r Room, err error) {
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := move(ctx, tx, "room", id, ErrRoomUnknown, action, allowed, columns); err != nil {
 			return err
 		}
