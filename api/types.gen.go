@@ -4031,7 +4031,7 @@ type RejectedDate struct {
 	Date   openapi_types.Date `json:"date"`
 	Detail string             `json:"detail"`
 
-	// Offers Other rooms that are free then.
+	// Offers Other rooms, at most three, in which the same request would be taken now.
 	Offers []FreeRoom `json:"offers"`
 }
 

@@ -199,6 +199,7 @@ type FreeQuery struct {
 	After            *FreePosition
 	Limit            int
 	inRounds         bool
+	may              func(*facts) bool // of a search for times: what else decides
 }
 
 // FreePosition is where a page ended.
@@ -283,7 +284,7 @@ func (s *Service) pick(ctx context.Context, tx *postgres.Tx, page *FreePage, fou
 		if q.Part != "" {
 			room, ok = f.freeIn(tx.Now, q.Day, &q, busy[f.room.ID])
 		} else if f.use(q.StartsAt, q.EndsAt, nil, q.Noise) == nil {
-			room, ok = f.found(tx.Now, venue.Span{From: q.StartsAt, To: q.EndsAt}), true
+			room, ok = f.found(tx.Now, venue.Span{From: q.StartsAt, To: q.EndsAt}), q.may == nil || q.may(f)
 		}
 		if !ok {
 			continue

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,7 +40,7 @@ type SeriesRequest struct {
 type Rejected struct {
 	Date   clock.Date
 	Reason *fault.Error
-	Offers []FreeRoom // other rooms of the lender, or of partners, that are free then
+	Offers []FreeRoom // other rooms of the lender, or of partners, that the borrower can have then
 }
 
 // SeriesResult is what became of a series: accepted in part.
@@ -50,6 +51,7 @@ type SeriesResult struct {
 
 const (
 	offers     = 3
+	tries      = 12  // of rooms, for one date
 	seriesDays = 400 // from the first day to the last
 )
 
@@ -176,12 +178,21 @@ func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r 
 	return result, nil
 }
 
-// offer finds rooms for a date that was rejected: the lender's first, then those of the partnerships that both belong to. A failing search offers nothing.
+// offer finds rooms for a date that was rejected, in which the same request would be taken now: the lender's first, then those of the partnerships that both belong
+// to. A failing search offers nothing.
 func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock.Date, lender organization.Ref) []FreeRoom {
-	q := FreeQuery{StartsAt: r.Starts.On(d), EndsAt: r.Ends.On(d), Capacity: max(1, or(r.People)), Noise: r.Noise, Limit: MaxFree}
 	view, err := s.directory.View(ctx)
-	if err != nil {
+	asked, now := r.Request, s.db.Clock().Now()
+	asked.StartsAt, asked.EndsAt, asked.Queue = r.Starts.On(d), r.Ends.On(d), false
+	if err != nil || asked.clean(now) != nil || postgres.IsJoined(ctx) { // inside another's transaction nothing can be tried
 		return nil
+	}
+	q := FreeQuery{
+		StartsAt: asked.StartsAt, EndsAt: asked.EndsAt, Capacity: max(1, or(asked.People)), Noise: asked.Noise, Limit: MaxFree,
+		may: func(f *facts) bool {
+			_, _, err := s.judged(ctx, by, f, now, &asked)
+			return err == nil
+		},
 	}
 	slugs := []string{lender.Slug}
 	for _, p := range view.PartnershipsOf(by.Organization) {
@@ -190,7 +201,7 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 			break
 		}
 	}
-	found := []FreeRoom{}
+	found, left := []FreeRoom{}, tries
 	for _, narrow := range []bool{true, false} {
 		one := q
 		if one.Organizations = nil; narrow {
@@ -201,10 +212,13 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 			return found
 		}
 		for _, room := range page.Items {
-			if len(found) == offers {
+			if len(found) == offers || left == 0 {
 				return found
 			}
-			if room.Room.ID != r.RoomID && (narrow || room.Lender.ID != lender.ID) {
+			if asked.RoomID = room.Room.ID; asked.RoomID == r.RoomID || !narrow && room.Lender.ID == lender.ID {
+				continue
+			}
+			if left--; s.try(ctx, by, asked) {
 				found = append(found, room)
 			}
 		}
@@ -213,6 +227,20 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 		}
 	}
 	return found
+}
+
+var errTried = errors.New("tried")
+
+// try places a booking in a transaction that is undone: what only the database judges (the month's cap, neighbours, set-up and clearing) is asked of it.
+func (s *Service) try(ctx context.Context, by Author, r Request) bool {
+	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+		known := func(ctx context.Context) (*facts, error) { return s.factsTx(ctx, tx, r.RoomID) }
+		if _, err := s.place(ctx, by, r, nil, known, placeIn(tx)); err != nil {
+			return err
+		}
+		return errTried
+	})
+	return errors.Is(err, errTried)
 }
 
 // GetSeries gives a series of one of its two organizations with its bookings. ErrSeriesUnknown.
