@@ -27,6 +27,7 @@ func registerDocs(e *echo.Echo) error {
 	for at, file := range map[string]string{
 		"/docs":                      "docs/index.html",
 		"/docs/init.js":              "docs/init.js",
+		"/docs/leave.js":             "js/leave.js",
 		"/docs/docs.css":             "docs/docs.css",
 		"/docs/favicon.svg":          "img/favicon.svg",
 		"/docs/swagger-ui.css":       viewer + "/swagger-ui.css",

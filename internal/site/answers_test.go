@@ -43,6 +43,10 @@ func TestAnswersAreAskedForWithoutPressing(t *testing.T) {
 	if len(options) != 4 || options["age"] != 8 || options["gender"] != 4 || options["standing"] != 4 || options["home"] != 9 {
 		t.Errorf("choices %v", options)
 	}
+	// The promises speak of what may be asked.
+	if said := text(k.page("/promises").Find("main")); strings.Contains(said, "住んでいる場所も聞かない") || !strings.Contains(said, "はじめから「答えない」になっていて") || !strings.Contains(said, "お住まいの町") {
+		t.Errorf("the promises say %s", said)
+	}
 }
 
 func TestAnswersGoToTheTallyAndNowhereElse(t *testing.T) {

@@ -58,6 +58,11 @@ func TestContactOnTheForm(t *testing.T) {
 		t.Errorf("early = %d %s", early.Code, text(early.doc.Find(".notice")))
 	}
 	k.worker()
+	// What stands under the form is true of its field for an address.
+	if d := k.page(at); d.Find(`form.seat-form input[name="mail"]`).Length() != 1 || strings.Contains(text(d.Find("form.seat-form > .hint")), "メールアドレスは聞きません") ||
+		!strings.Contains(text(d.Find("form.seat-form > .hint")), "名前と電話番号は聞きません。メールアドレスは、書かなくてもかまいません。") {
+		t.Errorf("with a field for an address: %s", text(d.Find("form.seat-form > .hint")))
+	}
 	d := k.page(at)
 	box := d.Find("form.seat-form details.fold")
 	mail := box.Find(`input[name="mail"]`)
@@ -135,7 +140,7 @@ func TestContactOnTheTicket(t *testing.T) {
 	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || w.Header().Get("Cache-Control") != "no-cache" || w.Header().Get("Service-Worker-Allowed") != "" {
 		t.Errorf("worker = %d %v", w.Code, w.Header())
 	}
-	if p := text(k.page("/promises").Find("main")); !strings.Contains(p, "7日後") || !strings.Contains(p, "届ける内容が見えます") {
+	if p := text(k.page("/promises").Find("main")); !strings.Contains(p, "7日後") || !strings.Contains(p, "届ける内容が見えます") || !strings.Contains(p, "400日後") {
 		t.Error("the promises say nothing of contacts")
 	}
 }
