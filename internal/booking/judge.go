@@ -43,7 +43,7 @@ func refuse(problems []venue.Problem) error {
 	refusal.Params = map[string]any{}
 	for name, value := range p.Params {
 		if at, ok := value.(time.Time); ok {
-			value = at.In(clock.Tokyo).Format(time.RFC3339)
+			value = at.In(clock.Tokyo) // the words are the reader's language's
 		}
 		refusal.Params[name] = value
 	}
@@ -109,7 +109,7 @@ func checkSpan(now, starts, ends time.Time) error {
 // dated adds to a refusal which date it speaks of.
 func dated(err error, b *Booking) error {
 	if refusal, ok := fault.As(err); ok {
-		return refusal.With("date", dayOf(b.StartsAt))
+		return refusal.With("date", clock.DateOf(b.StartsAt))
 	}
 	return err
 }

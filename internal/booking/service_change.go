@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/text"
 )
@@ -249,7 +250,7 @@ func (b *Booking) cancel(by uuid.UUID, tx *postgres.Tx, reason string) error {
 	case lends && b.Lender.ID != b.Borrower.ID && reason == "":
 		return ErrReason.Field("reason", "required")
 	case !lends && (b.Status == Approved || b.Status == Confirmed) && b.CancelUntil != nil && !tx.Now.Before(*b.CancelUntil):
-		return ErrCancelLate.With("until", inTokyo(*b.CancelUntil))
+		return ErrCancelLate.With("until", b.CancelUntil.In(clock.Tokyo))
 	}
 	b.Status, b.Reason, b.ExpiresAt = Cancelled, reason, nil
 	return nil
@@ -331,5 +332,5 @@ func (s *Service) DecideExemption(ctx context.Context, by Author, id uuid.UUID, 
 
 // permitNumber names a permit: the day of use and the end of the booking's id, which is its random part.
 func permitNumber(b *Booking) string {
-	return strings.ReplaceAll(dayOf(b.StartsAt), "-", "") + "-" + strings.ToUpper(b.ID.String()[28:])
+	return strings.ReplaceAll(clock.DateOf(b.StartsAt).String(), "-", "") + "-" + strings.ToUpper(b.ID.String()[28:])
 }

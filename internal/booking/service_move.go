@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -12,10 +11,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
-
-func inTokyo(t time.Time) string { return t.In(clock.Tokyo).Format(time.RFC3339) }
-
-func dayOf(t time.Time) string { return clock.DateOf(t).String() }
 
 // Move changes a booking's room, times or particulars, whole or not at all. What was approved and is moved by its borrower asks for approval again. ErrTaken
 // and the refusals of Place; the booking then stands as before.
@@ -108,7 +103,7 @@ func settleAll(ctx context.Context, tx *postgres.Tx, was, moved []Booking, facil
 	}
 	for _, b := range moved {
 		if b.ID == r.stuck {
-			return refusal.With("date", dayOf(b.StartsAt))
+			return refusal.With("date", clock.DateOf(b.StartsAt))
 		}
 	}
 	return refusal

@@ -49,7 +49,7 @@ func permitOf(b *booking.Booking) permit.Permit {
 	}
 	if due := b.DueYen(); due != nil {
 		fee := i18n.Yen(*due)
-		if b.Exemption.State == booking.Granted {
+		if b.Exemption.State == booking.Granted && *b.FeeYen > 0 {
 			fee += fmt.Sprintf("（%sから%d%%減免）", i18n.Yen(*b.FeeYen), b.Exemption.Percent)
 		}
 		p.Rows = append(p.Rows, permit.Row{Label: "使用料", Value: fee})

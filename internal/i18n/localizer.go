@@ -74,7 +74,8 @@ func (l *Localizer) IDs() []string {
 }
 
 // T gives the text of an id with its blanks filled from params, which may be
-// nil; "count" chooses the plural. It never fails: what is missing, id or
+// nil; "count" chooses the plural, and moments (time.Time) and days (clock.Date)
+// are put into the language's words. It never fails: what is missing, id or
 // param, turns the whole text into the neutral one.
 func (l *Localizer) T(id string, params map[string]any) string {
 	if text, ok := l.plain[id]; ok {
@@ -115,7 +116,7 @@ func (l *Localizer) fill(id string, params map[string]any) (string, bool) {
 	if !l.filled[id] && !l.plural[id] {
 		return "", false
 	}
-	c := &goi18n.LocalizeConfig{MessageID: id, TemplateData: params}
+	c := &goi18n.LocalizeConfig{MessageID: id, TemplateData: l.readable(params)}
 	if l.plural[id] {
 		c.PluralCount = params["count"]
 	}
