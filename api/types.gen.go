@@ -4911,7 +4911,7 @@ type TicketRequest struct {
 		ContactInput `yaml:",inline"`
 	} `json:"contact,omitempty"`
 
-	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only and is forgotten on cancellation.
+	// Nickname Optional, at most 20 characters once normalised. It is shown to the holder only, kept sealed so that nothing but the code opens it, and forgotten on cancellation.
 	Nickname *string `json:"nickname,omitempty"`
 
 	// Proof The answer to a `challenge`: its `token` alone from `wait_until` on, or `token~n0.n1.…` with the numbers that solve it from `work_after` on.

@@ -191,8 +191,7 @@ func (i *installation) stored(query string, args ...any) (value []byte) {
 // guest takes a seat with all that a resident can leave, and gives what would lead back to them.
 func (i *installation) guest(e testkit.Event, tickets *ticket.Service, keys *secret.Keys) (secret.Ticket, map[string][]byte) {
 	i.Helper()
-	const nickname = "かなりやカナリアかなりや"
-	code, t, err := tickets.Take(i.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 2, Nickname: nickname})
+	code, t, err := tickets.Take(i.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 2, Nickname: "かなりやカナリアかなりや"})
 	if err != nil {
 		i.Fatal(err)
 	}
@@ -203,7 +202,7 @@ func (i *installation) guest(e testkit.Event, tickets *ticket.Service, keys *sec
 		i.Fatal(err)
 	}
 	return code, map[string][]byte{
-		"nickname": []byte(nickname), "secret's MAC": keys.TicketMACs(code)[0],
+		"sealed nickname": i.stored("select convert_to(nickname, 'UTF8') from ticket where id = $1", t.ID), "secret's MAC": keys.TicketMACs(code)[0],
 		"calendar's MAC": i.stored("select calendar_mac from ticket where id = $1", t.ID), "day code's MAC": i.stored("select day_code_mac from ticket where id = $1", t.ID),
 	}
 }

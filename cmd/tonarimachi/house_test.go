@@ -24,7 +24,7 @@ func TestHousekeeping(t *testing.T) {
 		e := testkit.NewEvent(t, admin, org, testkit.EventOptions{StartsAt: today.AddDays(-daysAgo).At(10, 0)})
 		if _, err := admin.Exec(t.Context(), `
 			insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats, nickname)
-			values ($1, $2, $3, $4, $5, $6, sha256($7), 'confirmed', 1, 'うみ')`,
+			values ($1, $2, $3, $4, $5, $6, sha256($7), 'confirmed', 1, repeat('s', 146))`,
 			org, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Parts[0].Quotas[0], uuid.New(), []byte{byte(daysAgo)}); err != nil {
 			t.Fatal(err)
 		}

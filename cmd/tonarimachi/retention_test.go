@@ -71,7 +71,7 @@ func (m *marks) ticket(t *testing.T, e testkit.Event, status string, kept time.T
 	m.exec(t, `
 		insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, calendar_mac, day_code_mac, status, seats, nickname)
 		values ($1, $2, $3, $4, $5, gen_random_uuid(), convert_to(rpad($6, 32, 's'), 'UTF8'), convert_to(rpad($6, 32, 'c'), 'UTF8'),
-		  case when $7 = 'confirmed' then convert_to(rpad($6, 32, 'd'), 'UTF8') end, $7, 1, case when $7 <> 'cancelled' then $6 end)`,
+		  case when $7 = 'confirmed' then convert_to(rpad($6, 32, 'd'), 'UTF8') end, $7, 1, case when $7 <> 'cancelled' then rpad($6, 146, 'n') end)`,
 		m.org, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Quota(), mark, status)
 	if status == "confirmed" {
 		columns = append(columns, "ticket_contact.sealed")
@@ -105,7 +105,7 @@ func (m *marks) wait(t *testing.T, e testkit.Event) {
 	id := uuid.New()
 	m.exec(t, `
 		insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, calendar_mac, status, seats, nickname)
-		values ($1, $2, $3, $4, $5, $6, convert_to(rpad($7 || 'late', 32, 's'), 'UTF8'), convert_to(rpad($7 || 'late', 32, 'c'), 'UTF8'), 'waiting', 1, $7 || 'soon')`,
+		values ($1, $2, $3, $4, $5, $6, convert_to(rpad($7 || 'late', 32, 's'), 'UTF8'), convert_to(rpad($7 || 'late', 32, 'c'), 'UTF8'), 'waiting', 1, rpad($7 || 'soon', 146, 'n'))`,
 		m.org, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Quota(), id, mark)
 	m.exec(t, `insert into ticket_wish (organization_id, event_id, quota_id, ticket_id, position) values ($1, $2, $3, $4, 77007700)`, m.org, e.ID, e.Quota(), id)
 	lapses := e.StartsAt.Add(-24*time.Hour - time.Second) // the last moment of the wait when staff set none

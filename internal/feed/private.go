@@ -8,7 +8,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -79,7 +81,20 @@ func quietEntry(f ticket.Followed) ical.Entry {
 	case f.Moved && e.Status != ical.Cancelled:
 		e.Title = "予定（日時の変更あり）"
 	}
+	if f.Until != nil && e.Status == ical.Tentative && !f.Postponed {
+		e.Description = untilNote(f.Status, *f.Until)
+	}
 	e.Sequence = ranks*f.Sequence + rank
 	e.Stamp = f.ModifiedAt.Add(time.Duration(rank) * time.Second)
 	return e
+}
+
+// untilNote is the moment that counts for a ticket that waits or is asked, in words that say nothing of what.
+func untilNote(status ticket.Status, until time.Time) string {
+	until = until.In(clock.Tokyo)
+	moment := fmt.Sprintf("%d月%d日（%s）%d:%02d", until.Month(), until.Day(), i18n.Weekday(until.Weekday()), until.Hour(), until.Minute())
+	if status == ticket.Offered {
+		return moment + "までに、お返事をお願いします。"
+	}
+	return moment + "までに決まります。"
 }

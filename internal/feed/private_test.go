@@ -155,3 +155,31 @@ func TestPrivateCalendarOfADrawSaysNothing(t *testing.T) {
 		t.Errorf("after the draw: %q", after)
 	}
 }
+
+// Who waits sees in the calendar, too, until when a seat may come.
+func TestPrivateCalendarTellsTheLastMoment(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	in := gathering("ひきこもりUX女子会", 7)
+	in.Occurrences[0].Parts = []event.PartInput{{Reservation: event.Seat, WaitingList: true, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 1}}}}
+	e := b.publish(in)
+	part := e.Occurrences[0].Parts[0]
+	take := func(wait ticket.Reach) string {
+		code, _, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: part.Quotas[0].ID, Seats: 1, Wait: wait})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := b.tickets.StartCalendar(t.Context(), code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body(t, get(t, b.server, "GET", "/c/"+token.Reveal()+".ics"))
+	}
+	if seated := take(ticket.NoWait); strings.Contains(seated, "DESCRIPTION") {
+		t.Errorf("who has a seat is told:\n%s", seated)
+	}
+	waits := take(ticket.WaitQuota)
+	if !strings.Contains(waits, "SUMMARY:予定（空き待ち）\r\n") || !strings.Contains(waits, "DESCRIPTION:11月28日（土）14:00までに決まります。\r\n") {
+		t.Errorf("who waits is told:\n%s", waits)
+	}
+}

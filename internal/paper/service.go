@@ -185,6 +185,10 @@ func (s *Service) take(ctx context.Context, code secret.Paper, r ticket.Request)
 	} else if t, err := s.tickets.Look(ctx, r.Secret); err == nil { // under an older key, too
 		return s.again(ctx, code, r, nickname, t)
 	}
+	sealed, err := r.Secret.SealText(nickname)
+	if err != nil {
+		return secret.Ticket{}, ticket.Ticket{}, err
+	}
 	id, err := uuid.NewRandomFromReader(s.random)
 	if err != nil {
 		return secret.Ticket{}, ticket.Ticket{}, fmt.Errorf("make id: %w", err)
@@ -193,7 +197,7 @@ func (s *Service) take(ctx context.Context, code secret.Paper, r ticket.Request)
 	var outcome string
 	var most int
 	err = s.db.InTicket(ctx, mac, func(tx *postgres.Tx) (err error) {
-		outcome, _, most, err = take(ctx, tx, s.keys.PaperMACs(code), id, mac, min(r.Seats, 1000), nickname)
+		outcome, _, most, err = take(ctx, tx, s.keys.PaperMACs(code), id, mac, min(r.Seats, 1000), sealed)
 		return err
 	})
 	switch {

@@ -88,10 +88,10 @@ func look(ctx context.Context, tx *postgres.Tx, macs [][]byte) (outcome string, 
 	return outcome, g, err
 }
 
-func take(ctx context.Context, tx *postgres.Tx, macs [][]byte, id uuid.UUID, mac []byte, seats int, nickname string) (outcome string, quota uuid.UUID, most int, err error) {
+func take(ctx context.Context, tx *postgres.Tx, macs [][]byte, id uuid.UUID, mac []byte, seats int, sealed string) (outcome string, quota uuid.UUID, most int, err error) {
 	var q *uuid.UUID
 	var m *int
-	err = tx.Pgx.QueryRow(ctx, `select outcome, quota, most from paper_take($1, $2, $3, $4::int::smallint, nullif($5, ''))`, macs, id, mac, seats, nickname).Scan(&outcome, &q, &m)
+	err = tx.Pgx.QueryRow(ctx, `select outcome, quota, most from paper_take($1, $2, $3, $4::int::smallint, nullif($5, ''))`, macs, id, mac, seats, sealed).Scan(&outcome, &q, &m)
 	if q != nil {
 		quota = *q
 	}

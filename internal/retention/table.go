@@ -160,7 +160,7 @@ func Table() []Rule {
 		},
 		{Table: "ticket", Columns: "secret_mac", Whose: Resident, What: "MAC of the participation code", Why: "So that the holder, and nobody else, sees and cancels the ticket.", Until: untilErased, Job: EraseTickets},
 		{
-			Table: "ticket", Columns: "nickname", Whose: Resident, What: "What the holder likes to be called; empty unless they chose one", Why: "To be greeted by it. Gone at once when the ticket is cancelled or its wait lapses.",
+			Table: "ticket", Columns: "nickname", Whose: Resident, What: "What the holder likes to be called, sealed so that only the participation code opens it; empty unless they chose one", Why: "To be greeted by it. Gone at once when the ticket is cancelled or its wait lapses.",
 			Until: untilErased, Job: EraseTickets,
 		},
 		{

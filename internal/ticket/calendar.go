@@ -21,8 +21,10 @@ type Followed struct {
 	Postponed        bool
 	// StillComing is nil when nobody asked, false when an answer is waited for.
 	StillComing *bool
-	Sequence    int
-	ModifiedAt  time.Time
+	// Until is when the last promotion of a waiting ticket can come, or an offer has to be accepted; nil for any other.
+	Until      *time.Time
+	Sequence   int
+	ModifiedAt time.Time
 }
 
 // maxTurns is how often a holder can ask for another address.

@@ -110,3 +110,32 @@ func TestCalendarTokenTellsNothing(t *testing.T) {
 		}
 	}
 }
+
+// Whoever stops the calendar, because somebody else has its address, must never give that address back to them.
+func TestAnAddressThatWasGivenUpStaysDead(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	code, _ := k.take(t, ask(k.seats(t, 1), 1))
+	seen := map[string]bool{}
+	for i := range 3 {
+		for range 2 {
+			token, err := k.service.StartCalendar(t.Context(), code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen[token.Reveal()] {
+				t.Fatalf("round %d: an address came back", i)
+			}
+			seen[token.Reveal()] = true
+			if _, err := k.service.Follow(t.Context(), token); err != nil {
+				t.Errorf("the new address: %v", err)
+			}
+		}
+		if err := k.service.StopCalendar(t.Context(), code); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := k.number(t, "select calendar_turn from ticket"); n != 6 {
+		t.Errorf("turn %d", n)
+	}
+}

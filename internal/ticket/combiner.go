@@ -30,7 +30,7 @@ type request struct {
 	event, quota, id uuid.UUID
 	mac              []byte
 	seats            int16
-	nickname         string
+	nickname         string // sealed
 	// ownSecret: this service made it, so that nobody knows the ticket if the caller is gone.
 	ownSecret bool
 	askedAt   time.Time // Request's

@@ -1,7 +1,7 @@
 // Package ticket is the anonymous registration (参加票): so many seats of one quota, held by whoever knows its secret (参加コード).
 //
-// Nothing here says who somebody is. A ticket has a random id, the day it was taken and, if its holder likes, a nickname. The secret itself is never
-// stored, only its MAC; staff can read no ticket, only how many seats of a quota are taken.
+// Nothing here says who somebody is. A ticket has a random id, the day it was taken and, if its holder likes, a nickname, sealed so that only the secret opens it. The
+// secret itself is never stored, only its MAC; staff can read no ticket, only how many seats of a quota are taken.
 //
 // # States
 //

@@ -23,7 +23,7 @@ func (s *Service) Confirm(ctx context.Context, code secret.Ticket) (Ticket, erro
 		case err != nil:
 			return Ticket{}, err
 		case outcome == "confirmed":
-			return t, nil
+			return t.opened(code), nil
 		case outcome == "lapsed":
 			s.lane(t.QuotaID).soldOuts.forget(place{t.EventID, t.QuotaID})
 			return Ticket{}, fmt.Errorf("confirm ticket: %w", ErrOfferLapsed)

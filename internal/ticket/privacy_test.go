@@ -221,3 +221,37 @@ func TestStaffOfNobodySeesNothing(t *testing.T) {
 		t.Errorf("another organization sees %d counters of a draft, %v", n, err)
 	}
 }
+
+// A nickname is for its holder: whoever reads the table, a copy of it or its log finds nothing, and a new code takes it along.
+func TestOnlyTheHolderReadsTheNickname(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	r := ask(k.seats(t, 2), 1)
+	r.Nickname = "そら"
+	code, got := k.take(t, r)
+	stored := func() string {
+		var s string
+		if err := k.admin.QueryRow(t.Context(), "select nickname from ticket where id = $1", got.ID).Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	before := stored()
+	if got.Nickname != "そら" || strings.Contains(before, "そら") {
+		t.Fatalf("the holder reads %q, the table holds %q", got.Nickname, before)
+	}
+	fresh, renewed, err := k.service.Rotate(t.Context(), code)
+	if err != nil || renewed.Nickname != "そら" || stored() == before {
+		t.Fatalf("with a new code: %q, %v", renewed.Nickname, err)
+	}
+	if _, err := code.OpenText(stored()); err == nil {
+		t.Error("the old code still opens it")
+	}
+	k.exec(t, "update ticket set nickname = repeat('x', 146)")
+	if got, err := k.service.Look(t.Context(), fresh); err != nil || got.Nickname != "" {
+		t.Errorf("a nickname that nothing opens: %q, %v, want the ticket without it", got.Nickname, err)
+	}
+	if _, err := k.admin.Exec(t.Context(), "update ticket set nickname = 'そら'"); !postgres.Violates(err, "ticket_nickname_sealed") {
+		t.Errorf("a readable nickname: %v, want it refused", err)
+	}
+}

@@ -62,7 +62,7 @@ func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("take ticket: %w", err)
 	}
-	return code, t, nil
+	return code, t.opened(code), nil
 }
 
 func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
@@ -101,13 +101,16 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 			return secret.Ticket{}, Ticket{}, err
 		}
 	}
+	if r.sealed, err = r.Secret.SealText(r.Nickname); err != nil {
+		return secret.Ticket{}, Ticket{}, err
+	}
 	id, err := uuid.NewRandomFromReader(s.random)
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("make id: %w", err)
 	}
 	mac := s.keys.TicketMAC(r.Secret)
 	v, err := lane.submit(ctx, &request{
-		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.Nickname, ownSecret: !made, answer: make(chan answer, 1), askedAt: r.askedAt,
+		event: r.EventID, quota: r.QuotaID, id: id, mac: mac, nickname: r.sealed, ownSecret: !made, answer: make(chan answer, 1), askedAt: r.askedAt,
 		seats: int16(min(r.Seats, math.MaxInt16)), // far above what any quota permits
 	})
 	if err != nil {
@@ -159,7 +162,7 @@ func (s *Service) readOlder(ctx context.Context, code secret.Ticket) (Ticket, er
 func (s *Service) again(r Request, t Ticket) (secret.Ticket, Ticket, error) {
 	same := t.EventID == r.EventID && (t.QuotaID == r.QuotaID && len(r.Slots) == 0 || t.holdsJust(r)) && t.Seats == r.Seats
 	if !t.Status.forgotNickname() {
-		same = same && t.Nickname == r.Nickname
+		same = same && t.opened(r.Secret).Nickname == r.Nickname
 	}
 	if !same {
 		return secret.Ticket{}, Ticket{}, ErrPayloadDiffers
@@ -176,7 +179,7 @@ func (s *Service) Look(ctx context.Context, code secret.Ticket) (Ticket, error) 
 	if err != nil {
 		return Ticket{}, fmt.Errorf("look at ticket: %w", err)
 	}
-	return t, nil
+	return t.opened(code), nil
 }
 
 // Cancel gives the seats back, forgets the nickname and gives the cancelled ticket. It fails with ErrUnknown, with ErrOver once the part has ended and with
@@ -215,13 +218,21 @@ func (s *Service) Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
 	}
+	now, err := s.Look(ctx, code)
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+	}
+	sealed, err := fresh.SealText(now.Nickname)
+	if err != nil {
+		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+	}
 	for _, mac := range s.keys.TicketMACs(code) {
-		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(fresh), number)
+		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(fresh), number, sealed)
 		if err != nil {
 			return secret.Ticket{}, Ticket{}, err
 		}
 		if done {
-			return fresh, t, nil
+			return fresh, t.opened(fresh), nil
 		}
 	}
 	return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", ErrUnknown)

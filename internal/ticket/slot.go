@@ -68,6 +68,10 @@ func (s *Service) takeSlots(ctx context.Context, r Request, ownSecret bool) (sec
 	} else if !errors.Is(err, ErrUnknown) {
 		return secret.Ticket{}, Ticket{}, err
 	}
+	var err error
+	if r.sealed, err = r.Secret.SealText(r.Nickname); err != nil {
+		return secret.Ticket{}, Ticket{}, err
+	}
 	id, err := uuid.NewRandomFromReader(s.random)
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("make id: %w", err)
@@ -126,7 +130,7 @@ func (s *Service) changeSlots(ctx context.Context, code secret.Ticket, take, giv
 		case err != nil:
 			return Ticket{}, err
 		case v.outcome == "changed":
-			return t, nil
+			return t.opened(code), nil
 		case v.outcome == "unknown_ticket":
 			continue
 		}

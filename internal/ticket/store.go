@@ -150,7 +150,7 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 		if v.outcome == "granted" {
 			tickets[i] = Ticket{
 				ID: r.id, OrganizationID: organizations[i].Bytes, EventID: r.event, OccurrenceID: occurrences[i].Bytes, PartID: parts[i].Bytes,
-				QuotaID: r.quota, Status: Confirmed, Seats: int(r.seats), Nickname: r.nickname, TakenOn: clock.DateOf(now),
+				QuotaID: r.quota, Status: Confirmed, Seats: int(r.seats), sealed: r.nickname, TakenOn: clock.DateOf(now),
 			}
 			v.ticket = &tickets[i]
 		}
@@ -194,9 +194,9 @@ func (s store) cancel(ctx context.Context, mac []byte) (outcome string, t Ticket
 	return outcome, t, nil
 }
 
-// rotate stores the ticket under another MAC, and an application under the number of the new secret while its list is open; done is false when none is stored under the old one.
-func (s store) rotate(ctx context.Context, mac, newMAC []byte, newNumber string) (done bool, t Ticket, err error) {
-	err = s.change(ctx, newMAC, `select lottery_renumber(case when ticket_rotate($1, $2) then $2 end, $3)`, []any{mac, newMAC, newNumber}, &done, &t)
+// rotate stores the ticket under another MAC, with its nickname sealed anew, and an application under the number of the new secret while its list is open; done is false when none is stored under the old one.
+func (s store) rotate(ctx context.Context, mac, newMAC []byte, newNumber, sealed string) (done bool, t Ticket, err error) {
+	err = s.change(ctx, newMAC, `select lottery_renumber(case when ticket_rotate($1, $2, nullif($4, '')) then $2 end, $3)`, []any{mac, newMAC, newNumber, sealed}, &done, &t)
 	if err != nil {
 		return false, Ticket{}, unavailable(fmt.Errorf("rotate ticket: %w", err))
 	}
@@ -240,7 +240,7 @@ func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	t.Nickname, t.DrawNumber = nickname.String, number.String
+	t.sealed, t.DrawNumber = nickname.String, number.String
 	if len(slots) > 0 {
 		held := make([]HeldSlot, len(slots))
 		for i := range slots {

@@ -15,7 +15,7 @@ import (
 // apply gives ticket_apply's outcome, the most seats a ticket may ask for, and the ticket as it stands then.
 func (s store) apply(ctx context.Context, r Request, id uuid.UUID, mac []byte, number string) (outcome string, most int, t Ticket, err error) {
 	var perhaps *int
-	args := []any{r.EventID, r.QuotaID, id, mac, number, min(r.Seats, 1000), r.Nickname, orNull(r.askedAt)}
+	args := []any{r.EventID, r.QuotaID, id, mac, number, min(r.Seats, 1000), r.sealed, orNull(r.askedAt)}
 	err = s.changeOf(ctx, mac, `
 		select ticket_attempted($4, $8, v.outcome), v.most::int from ticket_apply(ticket_attempt($1, $4, $8), $2, $3, $4, $5, $6::int::smallint, nullif($7, '')) v`,
 		args, func(row pgx.Row) error { return row.Scan(&outcome, &perhaps) }, &t)

@@ -10,7 +10,7 @@ import (
 
 // takeSlots gives ticket_take_slots' verdict and the ticket as it stands then.
 func (s store) takeSlots(ctx context.Context, r Request, id uuid.UUID, mac []byte) (v slotVerdict, t Ticket, err error) {
-	args := []any{r.EventID, r.slots(), id, mac, r.Nickname, orNull(r.askedAt)}
+	args := []any{r.EventID, r.slots(), id, mac, r.sealed, orNull(r.askedAt)}
 	err = s.changeOf(ctx, mac, `select ticket_attempted($4, $6, v.outcome), v.at, coalesce(v.most, 0)::int from ticket_take_slots(ticket_attempt($1, $4, $6), $2, $3, $4, nullif($5, '')) v`,
 		args, v.scan, &t)
 	if err != nil {

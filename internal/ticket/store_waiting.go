@@ -12,7 +12,7 @@ import (
 
 // wait gives ticket_wait's outcome and the ticket as it stands then.
 func (s store) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte) (outcome string, t Ticket, err error) {
-	args := []any{r.EventID, r.QuotaID, string(r.Wait), id, mac, min(r.Seats, 1000), r.Nickname, orNull(r.askedAt)}
+	args := []any{r.EventID, r.QuotaID, string(r.Wait), id, mac, min(r.Seats, 1000), r.sealed, orNull(r.askedAt)}
 	err = s.change(ctx, mac, `select ticket_attempted($5, $8, ticket_wait(ticket_attempt($1, $5, $8), $2, $3, $4, $5, $6::int::smallint, nullif($7, '')))`, args, &outcome, &t)
 	if err != nil {
 		return "", Ticket{}, unavailable(fmt.Errorf("wait for a seat: %w", err))
@@ -35,8 +35,8 @@ func (s store) followed(ctx context.Context, mac []byte) (Followed, error) {
 	found := true
 	batch := &pgx.Batch{}
 	batch.Queue(sqlNow, stamp(s.now()), laneLockTimeout)
-	batch.Queue(`select ticket_id, status, starts_at, ends_at, moved, off, postponed, sequence, modified_at, still_coming from ticket_followed($1)`, mac).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(&f.TicketID, &f.Status, &f.StartsAt, &f.EndsAt, &f.Moved, &f.Off, &f.Postponed, &f.Sequence, &f.ModifiedAt, &f.StillComing)
+	batch.Queue(`select ticket_id, status, starts_at, ends_at, moved, off, postponed, sequence, modified_at, still_coming, ticket_followed_until($1) from ticket_followed($1)`, mac).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&f.TicketID, &f.Status, &f.StartsAt, &f.EndsAt, &f.Moved, &f.Off, &f.Postponed, &f.Sequence, &f.ModifiedAt, &f.StillComing, &f.Until)
 		if errors.Is(err, pgx.ErrNoRows) {
 			found = false
 			return nil

@@ -69,6 +69,16 @@ type Ticket struct {
 
 	calendarOn   bool
 	calendarTurn int
+	sealed       string // the nickname as it is stored
+}
+
+// opened is the ticket with its nickname, which only the secret opens. Without it a ticket is still worth showing.
+func (t Ticket) opened(code secret.Ticket) Ticket {
+	if t.sealed != "" {
+		t.Nickname, _ = code.OpenText(t.sealed)
+		t.sealed = ""
+	}
+	return t
 }
 
 // JoiningLink is where an online part is held.
@@ -103,6 +113,7 @@ type Request struct {
 
 	// askedAt is when this attempt with a secret of the caller's was taken up; a lost one that comes in late is told by it.
 	askedAt time.Time
+	sealed  string // Nickname as it is stored
 }
 
 // Reach says which quotas of an event a waiting ticket wishes for, all of the same channel as the one asked for.
