@@ -40,7 +40,8 @@ need different --data and --listen.
 
 The data folder is, without --data, tonarimachi/demo in your cache folder ($XDG_CACHE_HOME or ~/.cache; on macOS ~/Library/Caches), for
 root /var/lib/tonarimachi/demo. While the demo runs it holds demo.json, readable by you only: base_url, database_url, env (the
-settings with which another serve or worker joins) and each organization's staff address, password and API token.`,
+settings with which another serve or worker joins) and each organization's staff address, password and API token, with those of a second
+member where rooms ask for two steps of approval.`,
 		Example: "  tonarimachi demo --listen 127.0.0.1:8080 --data ./demo-data\n  tonarimachi demo --listen 127.0.0.1:0     # any free port",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -50,6 +50,14 @@ type demoAccount struct {
 	StaffEmail    string `json:"staff_email"`
 	StaffPassword string `json:"staff_password"`
 	APIToken      string `json:"api_token"`
+	// Who gives the second approval, for organizations whose rooms ask for two.
+	Second demoMember `json:"second,omitzero"`
+}
+
+type demoMember struct {
+	StaffEmail    string `json:"staff_email"`
+	StaffPassword string `json:"staff_password"`
+	APIToken      string `json:"api_token"`
 }
 
 func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
@@ -58,7 +66,11 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 		delete(card.Env, config.Prefix+own)
 	}
 	for _, a := range book.Accounts {
-		card.Organizations = append(card.Organizations, demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token})
+		account := demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token}
+		if b := a.Second; b != nil {
+			account.Second = demoMember{StaffEmail: b.Email, StaffPassword: b.Password, APIToken: b.Token}
+		}
+		card.Organizations = append(card.Organizations, account)
 	}
 	card.Door = demoDoor{URL: card.BaseURL + "/door#" + book.Door.Token, EventURL: card.BaseURL + "/events/" + book.Door.EventID.String()}
 	card.Lottery.EventURL = card.BaseURL + "/events/" + book.Lottery.EventID.String()

@@ -91,6 +91,10 @@ func checkCard(t *testing.T, card demoCard) {
 		if o.Slug == "" || !strings.HasSuffix(o.StaffEmail, "@"+o.Slug+".example") || len(o.StaffPassword) < 20 || !strings.HasPrefix(o.APIToken, "tnm_"+o.Slug+"_") {
 			t.Errorf("account %+v", o)
 		}
+		if o.Slug == "toshima" && (!strings.HasSuffix(o.Second.StaffEmail, "@toshima.example") || o.Second.StaffEmail == o.StaffEmail || len(o.Second.StaffPassword) < 20 ||
+			!strings.HasPrefix(o.Second.APIToken, "tnm_toshima_") || o.Second.APIToken == o.APIToken) {
+			t.Errorf("its second member %+v", o.Second)
+		}
 	}
 }
 

@@ -30,13 +30,14 @@ type Book struct {
 	path       string
 }
 
-// Account is the administrator of one organization.
+// Account is the administrator of one organization; Second, where it has one, the member who gives the second approval of a booking.
 type Account struct {
 	Slug         string    `json:"slug"`
 	Email        string    `json:"email"`
 	Password     string    `json:"password"`
 	Token        string    `json:"token"` // "" until it is issued
 	TokenExpires time.Time `json:"token_expires"`
+	Second       *Account  `json:"second,omitempty"`
 }
 
 // OpenBook reads the book in dir, or begins one.
@@ -116,45 +117,84 @@ const (
 	tokenRenewal = 30 * 24 * time.Hour // before the end
 )
 
+// second gives the account of the organization's other member, as account does.
+func (b *Book) second(a *Account) (*Account, error) {
+	if a.Second != nil {
+		return a.Second, nil
+	}
+	a.Second = &Account{Slug: a.Slug, Email: "staff2@" + a.Slug + ".example", Password: rand.Text()}
+	return a.Second, b.save()
+}
+
 // enlist sees that the organization has its administrator with a token, and gives that person's session.
 func (l *loader) enlist(ctx context.Context, in organization.Input, book *Book) (staff.Session, error) {
 	a, err := book.account(in.Slug)
 	if err != nil {
 		return staff.Session{}, err
 	}
+	return l.admit(ctx, in, member{Account: a, name: "デモ担当", role: staff.Admin}, book)
+}
+
+// enlistSecond sees that the organization has another member, for rooms that ask for two steps of approval.
+func (l *loader) enlistSecond(ctx context.Context, in organization.Input, book *Book) error {
+	a, err := book.account(in.Slug)
+	if err != nil {
+		return err
+	}
+	if a, err = book.second(a); err != nil {
+		return err
+	}
+	administrator := l.sessions[in.Slug]
+	_, err = l.admit(ctx, in, member{Account: a, name: "デモ担当（2人目）", role: staff.Publisher, issuer: &administrator}, book)
+	return err
+}
+
+// member is whom an account is for. issuer gives them their token; nil where they give it themselves.
+type member struct {
+	*Account
+	name   string
+	role   staff.Role
+	issuer *staff.Session
+}
+
+func (l *loader) admit(ctx context.Context, in organization.Input, m member, book *Book) (staff.Session, error) {
 	now := l.Clock.Now()
-	if a.Token != "" && now.Add(tokenRenewal).Before(a.TokenExpires) {
-		if session, err := l.Staff.Authenticate(ctx, a.Token); err == nil {
+	if m.Token != "" && now.Add(tokenRenewal).Before(m.TokenExpires) {
+		if session, err := l.Staff.Authenticate(ctx, m.Token); err == nil {
 			return session, nil
 		}
 	}
 	var session staff.Session
-	err = staff.ErrCredentials
-	if a.Token != "" { // hired before; hashing is dear, so whoever is new is hired without asking first
-		session, err = l.Staff.VerifyPassword(ctx, a.Slug, a.Email, a.Password)
+	err := error(staff.ErrCredentials)
+	if m.Token != "" { // hired before; hashing is dear, so whoever is new is hired without asking first
+		session, err = l.Staff.VerifyPassword(ctx, m.Slug, m.Email, m.Password)
 	}
 	if errors.Is(err, staff.ErrCredentials) {
-		session, err = l.hire(ctx, in, a)
+		session, err = l.hire(ctx, in, m)
 	}
 	if err != nil {
 		return staff.Session{}, err
 	}
-	issued, err := l.Staff.IssueToken(ctx, session, session.Member.ID, "デモ", now.Add(tokenAge))
+	issuer := session
+	if m.issuer != nil {
+		issuer = *m.issuer
+	}
+	issued, err := l.Staff.IssueToken(ctx, issuer, session.Member.ID, "デモ", now.Add(tokenAge))
 	if err != nil {
 		return staff.Session{}, err
 	}
-	a.Token, a.TokenExpires = issued.Secret.Reveal(), issued.ExpiresAt
+	m.Token, m.TokenExpires = issued.Secret.Reveal(), issued.ExpiresAt
 	return session, book.save()
 }
 
-func (l *loader) hire(ctx context.Context, in organization.Input, a *Account) (staff.Session, error) {
+func (l *loader) hire(ctx context.Context, in organization.Input, m member) (staff.Session, error) {
 	refs, err := l.OrganizationOperator.Establish(ctx, []organization.Input{in}) // known already: gives its id
 	if err != nil {
 		return staff.Session{}, err
 	}
-	member, err := l.StaffOperator.AddOperator(ctx, refs[0].ID, a.Email, "デモ担当", staff.Admin, a.Password)
+	hired, err := l.StaffOperator.AddOperator(ctx, refs[0].ID, m.Email, m.name, m.role, m.Password)
 	if errors.Is(err, staff.ErrEmailTaken) {
-		session, err := l.Staff.VerifyPassword(ctx, a.Slug, a.Email, a.Password)
+		session, err := l.Staff.VerifyPassword(ctx, m.Slug, m.Email, m.Password)
 		if errors.Is(err, staff.ErrCredentials) {
 			return staff.Session{}, ErrForeignBook
 		}
@@ -163,5 +203,5 @@ func (l *loader) hire(ctx context.Context, in organization.Input, a *Account) (s
 	if err != nil {
 		return staff.Session{}, err
 	}
-	return staff.Session{Organization: refs[0], Member: member}, nil
+	return staff.Session{Organization: refs[0], Member: hired}, nil
 }

@@ -1,10 +1,13 @@
 package demo_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 func TestBookings(t *testing.T) {
@@ -55,5 +58,66 @@ func TestBookings(t *testing.T) {
 	}
 	if states[booking.Requested] < 3 { // one, and a series
 		t.Errorf("%d bookings are requested", states[booking.Requested])
+	}
+}
+
+// Who belongs to no partnership of a room asks for it in two steps of approval. The demo's town has the two members that it takes.
+func TestTwoStepsOfApprovalCanBeFinished(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "2026-11-24")
+	book, err := demo.OpenBook(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Load(t.Context(), b.services, book); err != nil {
+		t.Fatal(err)
+	}
+	as := func(token string) booking.Author {
+		t.Helper()
+		session, err := b.services.Staff.Authenticate(t.Context(), token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return booking.Author{Organization: session.Organization.ID, Actor: session.Actor()}
+	}
+	accounts := map[string]*demo.Account{}
+	for _, a := range book.Accounts {
+		accounts[a.Slug] = a
+	}
+	if accounts["toshima"].Second == nil || accounts["adachi"].Second != nil {
+		t.Fatal("a second member is where rooms ask for two steps, and nowhere else")
+	}
+	first, second, borrower := as(accounts["toshima"].Token), as(accounts["toshima"].Second.Token), as(accounts["adachi"].Token)
+	rooms, err := b.services.Venues.RoomsForStaff(t.Context(), first.Organization, venue.RoomFilter{Limit: venue.MaxLimit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := booking.Request{Title: "足立区の相談会", People: new(20)}
+	for _, room := range rooms.Items {
+		if room.Name == "全面" {
+			r.RoomID = room.ID
+		}
+	}
+	var made booking.Booking
+	for day := clock.Today(b.clock).AddDays(14); ; day = day.AddDays(1) {
+		r.StartsAt, r.EndsAt = day.At(9, 0), day.At(12, 0)
+		if made, err = b.services.Bookings.Place(t.Context(), borrower, r); err == nil {
+			break
+		}
+		if day == clock.Today(b.clock).AddDays(40) {
+			t.Fatal(err)
+		}
+	}
+	if made.ApprovalSteps != 2 {
+		t.Fatalf("%d steps", made.ApprovalSteps)
+	}
+	if d, err := b.services.Bookings.Approve(t.Context(), first, made.ID, ""); err != nil || d.Status != booking.Requested {
+		t.Fatalf("the first step: %s, %v", d.Status, err)
+	}
+	if _, err := b.services.Bookings.Approve(t.Context(), first, made.ID, ""); !errors.Is(err, booking.ErrSecondPerson) {
+		t.Errorf("the same member again: %v", err)
+	}
+	if d, err := b.services.Bookings.Approve(t.Context(), second, made.ID, ""); err != nil || d.Status != booking.Approved {
+		t.Errorf("the second step: %s, %v", d.Status, err)
 	}
 }

@@ -52,8 +52,15 @@ func Load(ctx context.Context, s Services, book *Book) error {
 		return fmt.Errorf("load demo: %w", err)
 	}
 	l := loader{Services: s, book: book, today: clock.Today(s.Clock), sessions: map[string]staff.Session{}, known: map[string]map[string]event.Event{}}
+	twice, err := approvingTwice()
+	if err != nil {
+		return fmt.Errorf("load demo: %w", err)
+	}
 	for _, in := range roster.Inputs() {
-		if l.sessions[in.Slug], err = l.enlist(ctx, in, book); err != nil {
+		if l.sessions[in.Slug], err = l.enlist(ctx, in, book); err == nil && twice[in.Slug] {
+			err = l.enlistSecond(ctx, in, book)
+		}
+		if err != nil {
 			return fmt.Errorf("load demo: staff of %s: %w", in.Slug, err)
 		}
 	}

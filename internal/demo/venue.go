@@ -5,6 +5,7 @@ import (
 	_ "embed" // venues.yaml
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -46,6 +47,23 @@ func Venues() ([]Venue, error) {
 		return nil, fmt.Errorf("read demo venues: %w", err)
 	}
 	return list, nil
+}
+
+// approvingTwice are the towns with a rule that asks for two steps of approval, by two members.
+func approvingTwice() (map[string]bool, error) {
+	list, err := Venues()
+	if err != nil {
+		return nil, err
+	}
+	towns := map[string]bool{}
+	for _, v := range list {
+		for _, r := range v.Rooms {
+			if slices.ContainsFunc(r.Terms, func(t venue.Term) bool { return t.Approvals > 1 }) {
+				towns[v.Owner] = true
+			}
+		}
+	}
+	return towns, nil
 }
 
 // venues makes the facilities that are not there yet. What somebody changed in the demo stays.
