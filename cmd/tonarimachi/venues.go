@@ -13,10 +13,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/httpapi"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/opendata"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
+	"github.com/tonarimachi/tonarimachi/web"
 )
 
 func importFacilitiesCommand(t terminal) *cobra.Command {
@@ -25,7 +27,7 @@ func importFacilitiesCommand(t terminal) *cobra.Command {
 		Use:   "facilities SLUG FILE",
 		Short: "Bring in an organization's list of facilities (公共施設一覧), either edition (- for standard input)",
 		Long: `Works with TONARIMACHI_DATABASE_URL. UTF-8, UTF-16 and CP932 are read; what had to be mended is told row by row. It may be repeated: a facility is
-found again by its ID. What is new stays a draft unless --open is given.`,
+found again by its ID, in the list or of its own, and once by name and address while it has none in the list. What is new stays a draft unless --open is given.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, log, err := settings(config.Serve, t)
@@ -46,7 +48,11 @@ found again by its ID. What is new stays a draft unless --open is given.`,
 			if err != nil {
 				return err
 			}
-			_, items, err := httpapi.ReadFacilities(raw, owner.Ref())
+			messages, err := i18n.Load(web.Messages)
+			if err != nil {
+				return err
+			}
+			_, items, err := httpapi.ReadFacilities(raw, owner.Ref(), messages.Localizer(i18n.Japanese))
 			if err != nil {
 				return err
 			}

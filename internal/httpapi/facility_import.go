@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/opendata"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
@@ -22,7 +26,7 @@ func (f *face) ImportFacilities(ctx context.Context, request api.ImportFacilitie
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	list, items, err := ReadFacilities(raw, sessionOf(ctx).Organization)
+	list, items, err := ReadFacilities(raw, sessionOf(ctx).Organization, f.Messages.Localizer(i18n.Japanese))
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +73,8 @@ func mendings(list []venue.Mending) []api.Mending {
 }
 
 // ReadFacilities reads a list of facilities (公共施設一覧) as the organization's own; venue.ErrImport when it is none. Rows of another municipality are refused.
-func ReadFacilities(raw []byte, owner organization.Ref) (opendata.File, []venue.ImportItem, error) {
+// What our own list says of a facility is no news of it: its other words, such as the hours told in sentences, are words' (Japanese).
+func ReadFacilities(raw []byte, owner organization.Ref, words *i18n.Localizer) (opendata.File, []venue.ImportItem, error) {
 	list, err := opendata.Read(raw)
 	switch {
 	case errors.Is(err, opendata.ErrTooLarge):
@@ -77,16 +82,39 @@ func ReadFacilities(raw []byte, owner organization.Ref) (opendata.File, []venue.
 	case err != nil:
 		return opendata.File{}, nil, venue.ErrImport.Because(err)
 	}
+	said := func(in *venue.FacilityInput, id uuid.UUID) opendata.Facility {
+		return ownRow(venue.Facility{ID: id, FacilityInput: *in}, owner, words, list)
+	}
 	items := make([]venue.ImportItem, len(list.Rows))
 	for i, row := range list.Rows {
-		items[i] = importItem(row, owner)
+		items[i] = importItem(row, owner, said)
 	}
 	return list, items, nil
 }
 
-func importItem(row opendata.Row, owner organization.Ref) venue.ImportItem {
+// ownRow is what our own list says of a facility, as it reads after the way through a file of that edition and encoding; empty for a new one.
+func ownRow(v venue.Facility, owner organization.Ref, words *i18n.Localizer, list opendata.File) opendata.Facility {
+	if v.ID == uuid.Nil {
+		return opendata.Facility{}
+	}
+	encoding := opendata.UTF8
+	if list.Encoding == opendata.CP932 {
+		encoding = opendata.CP932
+	}
+	raw, err := opendata.Write([]opendata.Facility{listed(v, owner, words, "")}, list.Edition, encoding)
+	if err != nil {
+		return opendata.Facility{}
+	}
+	back, err := opendata.Read(raw)
+	if err != nil || len(back.Rows) != 1 {
+		return opendata.Facility{} // then the row decides
+	}
+	return back.Rows[0].Facility
+}
+
+func importItem(row opendata.Row, owner organization.Ref, said func(in *venue.FacilityInput, id uuid.UUID) opendata.Facility) venue.ImportItem {
 	f := row.Facility
-	item := venue.ImportItem{Line: row.Line, OutsideID: f.ID, Name: f.Name}
+	item := venue.ImportItem{Line: row.Line, ID: oneLine.Replace(f.ID), Name: f.Name, Address: or2(f.Address, f.Prefecture+f.City)}
 	for _, m := range row.Mended {
 		item.Mended = append(item.Mended, venue.Mending(m))
 	}
@@ -100,7 +128,7 @@ func importItem(row opendata.Row, owner organization.Ref) venue.ImportItem {
 	if f.Name == "" {
 		item.Refused = append(item.Refused, venue.Mending{Column: "名称", Code: "required"})
 	}
-	item.Apply = func(in *venue.FacilityInput) { applyRow(in, f, code) }
+	item.Apply = func(in *venue.FacilityInput, id uuid.UUID) { applyRow(in, id, f, said(in, id), code) }
 	return item
 }
 
@@ -128,29 +156,38 @@ func areaOf(written, own string) (code, why string) {
 	return readings[0], why
 }
 
-func applyRow(in *venue.FacilityInput, f opendata.Facility, code string) {
-	oneLine := strings.NewReplacer("\n", " ", "\t", " ")
-	in.AreaCode = code
+var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
+
+// applyRow puts a row's news on a facility: what differs from what our own list says of it.
+func applyRow(in *venue.FacilityInput, id uuid.UUID, f, said opendata.Facility, code string) {
+	if in.AreaCode == "" || code != said.Code {
+		in.AreaCode = code
+	}
+	if strings.EqualFold(f.ID, id.String()) {
+		f.ID = ""
+	}
+	if strings.HasSuffix(f.URL, facilityPage(id)) { // our own page, whatever it was reached by
+		f.URL = ""
+	}
 	for _, c := range []struct {
-		place *string
-		value string
-		most  int
+		place       *string
+		value, said string
 	}{
-		{&in.Name, oneLine.Replace(f.Name), 100}, {&in.Kana, oneLine.Replace(f.Kana), 200}, {&in.English, oneLine.Replace(f.English), 200},
-		{&in.Alias, oneLine.Replace(f.Alias), 200}, {&in.POICode, oneLine.Replace(f.POICode), 40}, {&in.OutsideID, oneLine.Replace(f.ID), 60},
-		{&in.Address, oneLine.Replace(or2(f.Address, f.Prefecture+f.City)), 300}, {&in.Building, oneLine.Replace(f.Building), 200}, {&in.Phone, f.Phone, 30},
-		{&in.PhoneExtension, oneLine.Replace(f.Extension), 30}, {&in.Email, f.Email, 254}, {&in.PostalCode, f.PostalCode, 8}, {&in.CorporateNumber, f.CorporateNumber, 13},
-		{&in.OperatedBy, oneLine.Replace(f.Operator), 200}, {&in.HoursNote, f.HoursNote, 1000}, {&in.Description, f.Description, 4000}, {&in.BarrierNote, f.FactsNote, 1000},
-		{&in.Website, f.URL, 2000},
+		{&in.Name, oneLine.Replace(f.Name), oneLine.Replace(said.Name)}, {&in.Kana, oneLine.Replace(f.Kana), oneLine.Replace(said.Kana)}, {&in.English, oneLine.Replace(f.English), oneLine.Replace(said.English)},
+		{&in.Alias, oneLine.Replace(f.Alias), oneLine.Replace(said.Alias)}, {&in.POICode, oneLine.Replace(f.POICode), oneLine.Replace(said.POICode)}, {&in.OutsideID, oneLine.Replace(f.ID), oneLine.Replace(said.ID)},
+		{&in.Address, oneLine.Replace(or2(f.Address, f.Prefecture+f.City)), oneLine.Replace(said.Address)}, {&in.Building, oneLine.Replace(f.Building), oneLine.Replace(said.Building)}, {&in.Phone, f.Phone, said.Phone},
+		{&in.PhoneExtension, oneLine.Replace(f.Extension), oneLine.Replace(said.Extension)}, {&in.Email, f.Email, said.Email}, {&in.PostalCode, f.PostalCode, said.PostalCode}, {&in.CorporateNumber, f.CorporateNumber, said.CorporateNumber},
+		{&in.OperatedBy, oneLine.Replace(f.Operator), oneLine.Replace(said.Operator)}, {&in.HoursNote, f.HoursNote, said.HoursNote}, {&in.Description, f.Description, said.Description}, {&in.BarrierNote, f.FactsNote, said.FactsNote},
+		{&in.Website, f.URL, said.URL},
 	} {
-		if c.value != "" {
+		if c.value != "" && c.value != c.said {
 			*c.place = c.value
 		}
 	}
-	if f.Latitude != nil {
+	if f.Latitude != nil && !(said.Latitude != nil && *f.Latitude == *said.Latitude && *f.Longitude == *said.Longitude) {
 		in.Latitude, in.Longitude = f.Latitude, f.Longitude
 	}
-	if f.Facts != nil {
+	if f.Facts != nil && !maps.Equal(f.Facts, said.Facts) {
 		in.BarrierFree, in.Barriers = nil, nil
 		for _, fact := range venue.Facts {
 			switch has, stated := f.Facts[string(fact)]; {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
@@ -73,7 +74,7 @@ func (f *face) facilitiesOf(c echo.Context, code string) ([]opendata.Facility, e
 			return nil, err
 		}
 		for _, v := range page.Items {
-			list = append(list, f.listed(v, owner, words))
+			list = append(list, listed(v, owner, words, f.BaseURL))
 		}
 		if page.Next == [16]byte{} {
 			return list, nil
@@ -84,12 +85,12 @@ func (f *face) facilitiesOf(c echo.Context, code string) ([]opendata.Facility, e
 
 var prefecture = regexp.MustCompile(`^(東京都|北海道|京都府|大阪府|.{2,3}県)`)
 
-func (f *face) listed(v venue.Facility, owner organization.Ref, words *i18n.Localizer) opendata.Facility {
+func listed(v venue.Facility, owner organization.Ref, words *i18n.Localizer, baseURL string) opendata.Facility {
 	out := opendata.Facility{
 		Code: owner.Code, ID: or2(v.OutsideID, v.ID.String()), Municipality: owner.Name, Name: v.Name, Kana: v.Kana, English: v.English, Alias: v.Alias, POICode: v.POICode,
 		Address: v.Address, Prefecture: prefecture.FindString(v.Address), Building: v.Building, Latitude: v.Latitude, Longitude: v.Longitude, Phone: v.Phone,
 		Extension: v.PhoneExtension, Email: v.Email, PostalCode: v.PostalCode, CorporateNumber: v.CorporateNumber, Operator: v.OperatedBy, HoursNote: v.HoursNote,
-		Description: v.Description, Facts: map[string]bool{}, FactsNote: v.BarrierNote, URL: f.BaseURL + "/facilities/" + v.ID.String(),
+		Description: v.Description, Facts: map[string]bool{}, FactsNote: v.BarrierNote, URL: baseURL + facilityPage(v.ID),
 	}
 	if strings.Contains(v.Address, owner.Name) {
 		out.City = owner.Name
@@ -106,6 +107,8 @@ func (f *face) listed(v venue.Facility, owner organization.Ref, words *i18n.Loca
 	hoursOf(&out, v.Hours, words)
 	return out
 }
+
+func facilityPage(id uuid.UUID) string { return "/facilities/" + id.String() }
 
 // hoursOf tells the widest stretch and the days, and in words what a list has no columns for.
 func hoursOf(out *opendata.Facility, k venue.Calendar, words *i18n.Localizer) {

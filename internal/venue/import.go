@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -14,12 +17,13 @@ import (
 // Mending is what was done to a value of a list, or what is wrong with it.
 type Mending struct{ Column, Code string }
 
-// ImportItem is one row of a list of facilities. Apply puts what the row says on what the facility says now (nothing, for a new one) and may run more
-// than once. A row with Refused stays out.
+// ImportItem is one row of a list of facilities. Apply puts what the row says on what the facility says now (nothing and no id, for a new one) and may run
+// more than once. A row with Refused stays out.
 type ImportItem struct {
 	Line            int
-	OutsideID, Name string
-	Apply           func(in *FacilityInput)
+	ID              string // as the list has it: the facility's OutsideID, or its own id
+	Name, Address   string
+	Apply           func(in *FacilityInput, id uuid.UUID)
 	Mended, Refused []Mending
 }
 
@@ -47,13 +51,17 @@ type Imported struct {
 var errDryRun = errors.New("dry run")
 
 // Import brings rows in, all in one transaction: those that break a rule are left out and told. A facility is found again by its identifier in the town's
-// list, one without by its name.
+// list or by its own id, a row without one by its name. An identifier that is new goes to the one facility of the same name and address that has none yet.
 func (s *Service) Import(ctx context.Context, by Author, items []ImportItem, o ImportOptions) (done []Imported, err error) {
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		done = make([]Imported, 0, len(items))
-		known, err := s.queryFacilities(ctx, tx, "where "+ownFacility+" order by f.id for update of f")
+		own, err := s.queryFacilities(ctx, tx, "where "+ownFacility+" order by f.id for update of f")
 		if err != nil {
 			return err
+		}
+		known := make([]placed, len(own))
+		for i, f := range own {
+			known[i] = placed{f.ID, f.FacilityInput, placeKey(f.Name, f.Address)}
 		}
 		for _, item := range items {
 			one, err := s.importOne(ctx, tx, item, &known, o)
@@ -81,7 +89,7 @@ func (s *Service) Import(ctx context.Context, by Author, items []ImportItem, o I
 	return done, nil
 }
 
-func (s *Service) importOne(ctx context.Context, tx *postgres.Tx, item ImportItem, known *[]Facility, o ImportOptions) (Imported, error) {
+func (s *Service) importOne(ctx context.Context, tx *postgres.Tx, item ImportItem, known *[]placed, o ImportOptions) (Imported, error) {
 	one := Imported{ImportItem: item, Outcome: RefusedImport}
 	if len(item.Refused) > 0 {
 		return one, nil
@@ -89,15 +97,16 @@ func (s *Service) importOne(ctx context.Context, tx *postgres.Tx, item ImportIte
 	place := found(*known, item)
 	var before FacilityInput
 	if place >= 0 {
-		before = (*known)[place].FacilityInput
+		before, one.Facility = (*known)[place].FacilityInput, (*known)[place].id
 	}
 	in := before
-	item.Apply(&in)
+	item.Apply(&in, one.Facility)
 	in, err := in.clean()
 	if f, ok := fault.As(err); ok && f.Kind == fault.KindInvalid {
 		for _, field := range f.Fields {
 			one.Refused = append(one.Refused, Mending{Column: field.Name, Code: field.Code})
 		}
+		one.Facility = uuid.Nil
 		return one, nil
 	}
 	if err != nil {
@@ -113,10 +122,10 @@ func (s *Service) importOne(ctx context.Context, tx *postgres.Tx, item ImportIte
 			}
 		}
 		one.Outcome = Created
-		*known = append(*known, Facility{ID: one.Facility, FacilityInput: in})
+		*known = append(*known, placed{one.Facility, in, placeKey(in.Name, in.Address)})
 		return one, nil
 	}
-	one.Facility, one.Outcome = (*known)[place].ID, Unchanged
+	one.Outcome = Unchanged
 	if columns := differing(before.columns(), in.columns()); len(columns) > 0 {
 		one.Outcome = Changed
 		if err := update(ctx, tx, "facility", one.Facility, columns, ErrFacilityUnknown); err != nil {
@@ -125,16 +134,42 @@ func (s *Service) importOne(ctx context.Context, tx *postgres.Tx, item ImportIte
 		if err := note(ctx, tx, "facility.import", "facility", one.Facility, names(columns)...); err != nil {
 			return Imported{}, err
 		}
-		(*known)[place].FacilityInput = in
+		(*known)[place] = placed{one.Facility, in, placeKey(in.Name, in.Address)}
 	}
 	return one, nil
 }
 
-func found(known []Facility, item ImportItem) int {
-	for i := range known {
-		if item.OutsideID != "" && known[i].OutsideID == item.OutsideID || item.OutsideID == "" && known[i].Name == item.Name {
-			return i
-		}
+// placed is a facility as an import knows it.
+type placed struct {
+	id uuid.UUID
+	FacilityInput
+	place string
+}
+
+// found gives which facility a row speaks of, or -1.
+func found(known []placed, item ImportItem) int {
+	if item.ID == "" {
+		return slices.IndexFunc(known, func(f placed) bool { return f.Name == item.Name })
 	}
-	return -1
+	if i := slices.IndexFunc(known, func(f placed) bool { return f.OutsideID == item.ID }); i >= 0 {
+		return i
+	}
+	if i := slices.IndexFunc(known, func(f placed) bool { return strings.EqualFold(f.id.String(), item.ID) }); i >= 0 {
+		return i
+	}
+	place := placeKey(item.Name, item.Address)
+	same := func(f placed) bool { return f.OutsideID == "" && f.place == place }
+	i := slices.IndexFunc(known, same)
+	if i < 0 || slices.ContainsFunc(known[i+1:], same) {
+		return -1 // two of them: which is meant, nobody can tell
+	}
+	return i
+}
+
+var dashes = strings.NewReplacer("〜", "~", "−", "-", "‐", "-", "–", "-", "—", "-", "―", "-")
+
+// placeKey is the same for a name and an address whatever the width of their letters, and in every encoding.
+func placeKey(name, address string) string {
+	plain := func(s string) string { return dashes.Replace(strings.Join(strings.Fields(norm.NFKC.String(s)), "")) }
+	return plain(name) + "\n" + plain(address)
 }
