@@ -62,7 +62,9 @@ func (p painter) event(e *event.Event, given *given) (eventView, error) {
 		v.KindHref = "/events?audience=supporter&kind=" + string(e.Kind)
 	}
 	if e.Fee.Yen != nil {
-		v.Fee = i18n.Yen(*e.Fee.Yen)
+		if v.Fee = i18n.Yen(*e.Fee.Yen); v.FeeNote == v.Fee {
+			v.FeeNote = "" // once is enough
+		}
 	} else if e.Fee.Note != "" {
 		v.Fee, v.FeeNote = e.Fee.Note, ""
 	}

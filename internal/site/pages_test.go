@@ -143,6 +143,18 @@ func TestEventPage(t *testing.T) {
 	}
 }
 
+// Who copies the price into the note has it told once; any other note stands below it.
+func TestThePriceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	for note, want := range map[string]string{"500円": "500円", "お茶つき": "500円お茶つき", "": "500円"} {
+		e := k.publish("bunkyo", meeting(func(in *event.Input) { in.Fee = event.Fee{Yen: new(500), Note: note} }))
+		if got := text(k.page("/events/" + e.ID.String()).Find(".key-facts div:has(dt:contains('参加費')) dd")); strings.ReplaceAll(got, " ", "") != want {
+			t.Errorf("the note %q: %q, want %q", note, got, want)
+		}
+	}
+}
+
 func TestStatesOfDates(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
