@@ -161,7 +161,7 @@ func TestALargeRoundCloses(t *testing.T) {
 	k.exec(`with span as (
 		  select day + f * interval '30 minutes' as starts_at, day + u * interval '30 minutes' as ends_at, room, row_number() over (order by room, day, f, u) - 1 as n
 		  from generate_series('2026-12-15 00:00+09'::timestamptz, '2026-12-31 00:00+09', interval '1 day') day, generate_series(18, 42) f, generate_series(19, 43) u, unnest($1::uuid[]) room where f < u
-		), application as (select id, row_number() over (order by number) - 1 as n from booking_application where number ~ '^0')
+		), application as (select id, row_number() over (order by number) - 1 as n from booking_application where number ~ '^0{12}')
 		insert into booking_wish (borrower_id, application_id, rank, room_id, starts_at, ends_at)
 		select $2, a.id, s.n % 10 + 1, s.room, s.starts_at, s.ends_at from span s join application a on a.n = s.n / 10`, in.Rooms[:3], k.minato.Organization)
 	if n := k.number("select count(*) from booking_wish"); n <= 10_000 {
