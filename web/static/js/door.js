@@ -105,6 +105,9 @@
 
   const count = (part) => Math.max(0, part.count + tapsOf(part.id).reduce((sum, tap) => sum + tap.delta, 0));
 
+  // Nobody leaves an empty room; but without network another phone may have counted who leaves now.
+  const nobody = (part) => connected && count(part) === 0;
+
   const paint = () => {
     const token = now();
     const door = token && doorOf(token);
@@ -123,7 +126,7 @@
       find("fits", box).textContent = part.capacity ? `${part.capacity}人まで` : "";
       find("band", box).replaceChildren(...(bands[part.band] ? [badge(...bands[part.band])] : []));
       find("arrivals", box).textContent = part.taken || part.arrived ? `予約した人のうち、受付がすんだ人 ${part.arrived}人（席は${part.taken}）` : "";
-      box.querySelector(".door-less").disabled = people === 0;
+      box.querySelector(".door-less").disabled = nobody(part);
       find("back", box).hidden = !undone.get(part.id)?.length;
       tables.paint(box, slotsOf(door).filter((slot) => slot.part_id === part.id));
     }
@@ -191,7 +194,7 @@
 
   const tap = (part, delta, canUndo) => {
     const door = doorOf(now());
-    if (delta < 0 && count(door.parts.find((p) => p.id === part)) === 0) return;
+    if (delta < 0 && nobody(door.parts.find((p) => p.id === part))) return;
     shelf.set(`tap:${part}:${uuid()}`, `${delta} ${door.closes_at}`);
     if (canUndo) undone.set(part, [...(undone.get(part) ?? []), delta].slice(-50));
     navigator.vibrate?.(20);
