@@ -165,18 +165,21 @@ func (m *marks) share(t *testing.T, e testkit.Event) {
 	t.Helper()
 	now := m.clock.Now()
 	for _, one := range []struct {
-		column, statement string
-		length            int
-		kept              time.Time
+		columns, statement string
+		length             int
+		kept               time.Time
 	}{
 		{"guard_spent.id", "insert into guard_spent (id, expires_at) values ($1, $2)", 16, now.Add(time.Hour)},
 		{"guard_key.key", "insert into guard_key (key, hour) values ($1, $2)", 32, now.Add(2 * time.Hour)},
 		{"guard_share.network", "insert into guard_share (network, slot, quota_id, seats) values ($1, $2, '" + e.Quota().String() + "', 1)", 16, now.Add(10 * time.Minute)},
-		{"ticket_refusal.secret_mac", "insert into ticket_refusal (secret_mac, asked_at, refused_at) values ($1, $2, $2)", 32, now.Add(time.Minute)},
+		{
+			"ticket_refusal.secret_mac ticket_refusal.outcome",
+			"insert into ticket_refusal (secret_mac, asked_at, refused_at, outcome) values ($1, $2, $2, convert_from(substr($1::bytea, 1, 8), 'UTF8'))", 32, now.Add(time.Minute),
+		},
 	} {
 		mark := fmt.Sprintf("canary%02d", len(m.all))
 		m.exec(t, one.statement, []byte(mark+strings.Repeat("g", one.length-len(mark))), now)
-		m.all = append(m.all, marked{mark, []string{one.column}, one.kept})
+		m.all = append(m.all, marked{mark, strings.Fields(one.columns), one.kept})
 	}
 }
 
