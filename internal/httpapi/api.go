@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,11 +56,14 @@ type face struct {
 
 var _ api.StrictServerInterface = (*face)(nil)
 
+// readSpec reads the contract once; nothing changes it.
+var readSpec = sync.OnceValues(api.GetSpec)
+
 // Register adds every route of the contract, /openapi.yaml and /docs to e, which httpx.New made. It fails when routes and contract differ.
 func Register(e *echo.Echo, o Options) error {
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
 	f := &face{Options: o, issuer: newIssuer(o.BaseURL)}
-	spec, err := api.GetSpec()
+	spec, err := readSpec()
 	if err != nil {
 		return fmt.Errorf("read contract: %w", err)
 	}

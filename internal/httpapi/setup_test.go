@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,7 +19,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
@@ -147,28 +148,36 @@ func (b *bundle) token(t testing.TB, m staff.Member, lives time.Duration) string
 	return issued.Secret.Reveal()
 }
 
-// contract gives every operation of the contract.
+// contract gives every operation of the contract. It is read once: checking it takes as long as many tests.
 func contract(t testing.TB) []*operation {
 	t.Helper()
-	s, err := api.GetSpec()
+	all, err := readContract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Validate(t.Context()); err != nil {
-		t.Fatalf("the contract is not valid: %v", err)
+	return all
+}
+
+var readContract = sync.OnceValues(func() ([]*operation, error) {
+	s, err := readSpec()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the contract is not valid: %w", err)
 	}
 	var all []*operation
 	for path, item := range s.Paths.Map() {
 		for method, op := range item.Operations() {
 			o, err := newOperation(s, path, method, item, op)
 			if err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			all = append(all, o)
 		}
 	}
-	return all
-}
+	return all, nil
+})
 
 // req is one request to an operation.
 type req struct {
