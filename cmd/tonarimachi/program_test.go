@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	testkit.Main(m)
 }
 
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // program is one running process.
 type program struct {
