@@ -46,10 +46,8 @@ type demoTicket struct {
 }
 
 type demoAccount struct {
-	Slug          string `json:"slug"`
-	StaffEmail    string `json:"staff_email"`
-	StaffPassword string `json:"staff_password"`
-	APIToken      string `json:"api_token"`
+	Slug string `json:"slug"`
+	demoMember
 	// Who gives the second approval, for organizations whose rooms ask for two.
 	Second demoMember `json:"second,omitzero"`
 }
@@ -60,15 +58,19 @@ type demoMember struct {
 	APIToken      string `json:"api_token"`
 }
 
+func memberOf(a *demo.Account) demoMember {
+	return demoMember{StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token}
+}
+
 func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 	card := demoCard{BaseURL: string(cfg.BaseURL), DatabaseURL: cfg.DatabaseURL.Reveal(), Env: cfg.Environ()}
 	for _, own := range []string{"LISTEN", "METRICS_LISTEN"} { // each process has its own
 		delete(card.Env, config.Prefix+own)
 	}
 	for _, a := range book.Accounts {
-		account := demoAccount{Slug: a.Slug, StaffEmail: a.Email, StaffPassword: a.Password, APIToken: a.Token}
-		if b := a.Second; b != nil {
-			account.Second = demoMember{StaffEmail: b.Email, StaffPassword: b.Password, APIToken: b.Token}
+		account := demoAccount{Slug: a.Slug, demoMember: memberOf(a)}
+		if a.Second != nil {
+			account.Second = memberOf(a.Second)
 		}
 		card.Organizations = append(card.Organizations, account)
 	}

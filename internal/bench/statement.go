@@ -62,8 +62,9 @@ func (g *ground) rate(ctx context.Context, s statement, each time.Duration) (flo
 		return 0, errors.New("parse administrator URL")
 	}
 	password, _ := u.User.Password()
+	// The first three are for connecting.
+	const warming = 3
 	seconds := max(1, int(each.Seconds()+0.5))
-	const warming = 3                                                                                                                                  // seconds in which clients connect
 	cmd := exec.CommandContext(ctx, tool, "-n", "-M", "prepared", "-c", strconv.Itoa(s.clients), "-j", strconv.Itoa(min(s.clients, runtime.NumCPU())), //nolint:gosec // fixed
 		"-T", strconv.Itoa(warming+seconds), "-P", "1", "-f", script, "-h", u.Hostname(), "-p", u.Port(), "-U", u.User.Username(), "bench")
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+password, "LC_ALL=C")

@@ -8,7 +8,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
@@ -91,8 +90,7 @@ func quietEntry(f ticket.Followed) ical.Entry {
 
 // untilNote is the moment that counts for a ticket that waits or is asked, in words that say nothing of what.
 func untilNote(status ticket.Status, until time.Time) string {
-	until = until.In(clock.Tokyo)
-	moment := fmt.Sprintf("%d月%d日（%s）%d:%02d", until.Month(), until.Day(), i18n.Weekday(until.Weekday()), until.Hour(), until.Minute())
+	moment := i18n.MonthDay(until) + i18n.ClockTime(until)
 	if status == ticket.Offered {
 		return moment + "までに、お返事をお願いします。"
 	}

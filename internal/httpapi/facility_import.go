@@ -158,6 +158,14 @@ func areaOf(written, own string) (code, why string) {
 
 var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
 
+// oneLined has what is one line with us on one line.
+func oneLined(f opendata.Facility) opendata.Facility {
+	for _, text := range []*string{&f.Name, &f.Kana, &f.English, &f.Alias, &f.POICode, &f.ID, &f.Address, &f.Building, &f.Extension, &f.Operator} {
+		*text = oneLine.Replace(*text)
+	}
+	return f
+}
+
 // applyRow puts a row's news on a facility: what differs from what our own list says of it.
 func applyRow(in *venue.FacilityInput, id uuid.UUID, f, said opendata.Facility, code string) {
 	if in.AreaCode == "" || code != said.Code {
@@ -169,15 +177,17 @@ func applyRow(in *venue.FacilityInput, id uuid.UUID, f, said opendata.Facility, 
 	if strings.HasSuffix(f.URL, facilityPage(id)) { // our own page, whatever it was reached by
 		f.URL = ""
 	}
+	f.Address = or2(f.Address, f.Prefecture+f.City)
+	f, said = oneLined(f), oneLined(said)
 	for _, c := range []struct {
 		place       *string
 		value, said string
 	}{
-		{&in.Name, oneLine.Replace(f.Name), oneLine.Replace(said.Name)}, {&in.Kana, oneLine.Replace(f.Kana), oneLine.Replace(said.Kana)}, {&in.English, oneLine.Replace(f.English), oneLine.Replace(said.English)},
-		{&in.Alias, oneLine.Replace(f.Alias), oneLine.Replace(said.Alias)}, {&in.POICode, oneLine.Replace(f.POICode), oneLine.Replace(said.POICode)}, {&in.OutsideID, oneLine.Replace(f.ID), oneLine.Replace(said.ID)},
-		{&in.Address, oneLine.Replace(or2(f.Address, f.Prefecture+f.City)), oneLine.Replace(said.Address)}, {&in.Building, oneLine.Replace(f.Building), oneLine.Replace(said.Building)}, {&in.Phone, f.Phone, said.Phone},
-		{&in.PhoneExtension, oneLine.Replace(f.Extension), oneLine.Replace(said.Extension)}, {&in.Email, f.Email, said.Email}, {&in.PostalCode, f.PostalCode, said.PostalCode}, {&in.CorporateNumber, f.CorporateNumber, said.CorporateNumber},
-		{&in.OperatedBy, oneLine.Replace(f.Operator), oneLine.Replace(said.Operator)}, {&in.HoursNote, f.HoursNote, said.HoursNote}, {&in.Description, f.Description, said.Description}, {&in.BarrierNote, f.FactsNote, said.FactsNote},
+		{&in.Name, f.Name, said.Name}, {&in.Kana, f.Kana, said.Kana}, {&in.English, f.English, said.English},
+		{&in.Alias, f.Alias, said.Alias}, {&in.POICode, f.POICode, said.POICode}, {&in.OutsideID, f.ID, said.ID},
+		{&in.Address, f.Address, said.Address}, {&in.Building, f.Building, said.Building}, {&in.Phone, f.Phone, said.Phone},
+		{&in.PhoneExtension, f.Extension, said.Extension}, {&in.Email, f.Email, said.Email}, {&in.PostalCode, f.PostalCode, said.PostalCode}, {&in.CorporateNumber, f.CorporateNumber, said.CorporateNumber},
+		{&in.OperatedBy, f.Operator, said.Operator}, {&in.HoursNote, f.HoursNote, said.HoursNote}, {&in.Description, f.Description, said.Description}, {&in.BarrierNote, f.FactsNote, said.FactsNote},
 		{&in.Website, f.URL, said.URL},
 	} {
 		if c.value != "" && c.value != c.said {

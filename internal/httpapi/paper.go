@@ -5,12 +5,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/api"
-	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/flyer"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
@@ -85,11 +83,11 @@ func (f *face) sheetPage(ctx context.Context, issued paper.Issued) (page []byte,
 		return nil, err
 	}
 	_, address, _ := strings.Cut(f.BaseURL, "://")
-	s := flyer.Sheet{Title: e.Title, Seats: fmt.Sprintf("%d人", issued.SeatsEach), Until: momentOnPaper(issued.ReturnsAt), Address: address + "/paper"}
+	s := flyer.Sheet{Title: e.Title, Seats: fmt.Sprintf("%d人", issued.SeatsEach), Until: i18n.MonthDay(issued.ReturnsAt) + i18n.ClockTime(issued.ReturnsAt), Address: address + "/paper"}
 	for _, o := range e.Occurrences {
 		for _, p := range o.Parts {
 			if p.ID == issued.PartID {
-				s.When, s.Place = momentOnPaper(p.StartsAt), o.Place.Name
+				s.When, s.Place = i18n.MonthDay(p.StartsAt)+i18n.ClockTime(p.StartsAt), o.Place.Name
 				if p.Name != "" {
 					s.Title += "　" + p.Name
 				}
@@ -104,12 +102,6 @@ func (f *face) sheetPage(ctx context.Context, issued paper.Issued) (page []byte,
 		s.Strips = append(s.Strips, flyer.Strip{Code: code.Reveal(), Size: drawn.Size, Path: drawn.Path})
 	}
 	return s.HTML()
-}
-
-// momentOnPaper is 11月15日（日）13:30.
-func momentOnPaper(t time.Time) string {
-	t = t.In(clock.Tokyo)
-	return fmt.Sprintf("%d月%d日（%s）%d:%02d", t.Month(), t.Day(), i18n.Weekday(t.Weekday()), t.Hour(), t.Minute())
 }
 
 // RevokePaperSheet ends a sheet.

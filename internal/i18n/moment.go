@@ -14,7 +14,7 @@ func (l *Localizer) Day(t time.Time) string {
 	if l.lang == English {
 		return t.Format("Monday 2 January 2006")
 	}
-	return fmt.Sprintf("%d年%d月%d日（%s）", t.Year(), t.Month(), t.Day(), Weekday(t.Weekday()))
+	return fmt.Sprintf("%d年%s", t.Year(), MonthDay(t))
 }
 
 // Moment is a moment in Tokyo: 2026年12月1日（火）9:00, or 09:00 on Tuesday 1 December 2026.
@@ -23,7 +23,7 @@ func (l *Localizer) Moment(t time.Time) string {
 	if l.lang == English {
 		return t.Format("15:04") + " on " + l.Day(t)
 	}
-	return fmt.Sprintf("%s%d:%02d", l.Day(t), t.Hour(), t.Minute())
+	return l.Day(t) + ClockTime(t)
 }
 
 // readable words the moments and days among params; callers who read params themselves find them as they were.

@@ -36,17 +36,22 @@ func (k *Keys) Links() *Sealer { return k.Sealer(PurposeLink, ErrLink) }
 func (k *Keys) Sealer(p Purpose, refusal *fault.Error) *Sealer {
 	var aeads []cipher.AEAD
 	for _, key := range k.ring {
-		block, err := aes.NewCipher(key(p).key)
-		if err != nil {
-			panic(fmt.Sprintf("make cipher: %v", err)) // only for key lengths other than 32
-		}
-		aead, err := cipher.NewGCMWithRandomNonce(block)
-		if err != nil {
-			panic(fmt.Sprintf("make cipher: %v", err)) // only for block sizes other than 16
-		}
-		aeads = append(aeads, aead)
+		aeads = append(aeads, newAEAD(key(p).key))
 	}
 	return &Sealer{aeads: func() []cipher.AEAD { return aeads }, refusal: refusal}
+}
+
+// newAEAD makes AES-256-GCM with random nonces of a key of 32 bytes.
+func newAEAD(key []byte) cipher.AEAD {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(fmt.Sprintf("make cipher: %v", err)) // only for key lengths other than 32
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(fmt.Sprintf("make cipher: %v", err)) // only for block sizes other than 16
+	}
+	return aead
 }
 
 // Seal gives text safe in an address (base64url). Open must be told the same

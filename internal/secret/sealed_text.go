@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
@@ -65,13 +64,5 @@ func (t Ticket) sealer() (cipher.AEAD, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive key: %w", err)
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("make cipher: %w", err)
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return nil, fmt.Errorf("make cipher: %w", err)
-	}
-	return aead, nil
+	return newAEAD(key), nil
 }

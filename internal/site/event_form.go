@@ -7,6 +7,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -94,7 +95,7 @@ func (f *former) occurrence(o *event.Occurrence) (occurrenceView, error) {
 	}
 	v.Near = nearText(day, f.today)
 	if o.DoorsAt != nil {
-		v.Doors = "開場 " + clockText(*o.DoorsAt)
+		v.Doors = "開場 " + i18n.ClockTime(*o.DoorsAt)
 	}
 	before := f.givenForm
 	for i := range o.Parts {

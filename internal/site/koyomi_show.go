@@ -47,7 +47,7 @@ func koyomiOf(now time.Time) koyomiView {
 	if rise, set, ok := sunriseSunset(today.Start(), tokyoLatitude, tokyoLongitude); ok {
 		rise, set = rise.Round(time.Minute), set.Round(time.Minute)
 		minutes := int(set.Sub(rise).Minutes())
-		v.Sunrise, v.Sunset, v.Daylight = clockText(rise), clockText(set), fmt.Sprintf("%d時間%d分", minutes/60, minutes%60)
+		v.Sunrise, v.Sunset, v.Daylight = i18n.ClockTime(rise), i18n.ClockTime(set), fmt.Sprintf("%d時間%d分", minutes/60, minutes%60)
 	}
 	return v
 }

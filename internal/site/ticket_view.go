@@ -11,6 +11,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/qrcode"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -215,7 +216,7 @@ func (p painter) ticketTime(v *ticketView, at seat) {
 	}
 	v.Day, v.Time = leafOf(clock.DateOf(from), p.today), spanText(from, to, p.today)
 	if o.DoorsAt != nil {
-		v.Doors = "開場 " + clockText(*o.DoorsAt)
+		v.Doors = "開場 " + i18n.ClockTime(*o.DoorsAt)
 	}
 	if v.Place != nil {
 		v.Place.OnlineText = ""

@@ -14,7 +14,7 @@ import (
 
 // dayText is 11月15日（水）, with the year when it is not this one.
 func dayText(d, today clock.Date) string {
-	s := fmt.Sprintf("%d月%d日（%s）", d.Month, d.Day, i18n.Weekday(d.Weekday()))
+	s := i18n.MonthDay(d.Start())
 	if d.Year != today.Year {
 		s = fmt.Sprintf("%d年%s", d.Year, s)
 	}
@@ -29,14 +29,9 @@ func monthText(d, today clock.Date) string {
 	return fmt.Sprintf("%d月", d.Month)
 }
 
-func clockText(t time.Time) string {
-	t = t.In(clock.Tokyo)
-	return fmt.Sprintf("%d:%02d", t.Hour(), t.Minute())
-}
-
 // momentText is 11月15日（水）13:30.
 func momentText(t time.Time, today clock.Date) string {
-	return dayText(clock.DateOf(t), today) + clockText(t)
+	return dayText(clock.DateOf(t), today) + i18n.ClockTime(t)
 }
 
 // untilText is momentText, but says of midnight the day that ends with it.
@@ -52,11 +47,11 @@ func spanText(from, to time.Time, today clock.Date) string {
 	first, last := clock.DateOf(from), clock.DateOf(to)
 	switch {
 	case first == last:
-		return clockText(from) + "〜" + clockText(to)
+		return i18n.ClockTime(from) + "〜" + i18n.ClockTime(to)
 	case to.Equal(last.Start()) && last == first.AddDays(1):
-		return clockText(from) + "〜24:00"
+		return i18n.ClockTime(from) + "〜24:00"
 	}
-	return clockText(from) + "〜" + momentText(to, today)
+	return i18n.ClockTime(from) + "〜" + momentText(to, today)
 }
 
 func leafOf(d, today clock.Date) leaf {

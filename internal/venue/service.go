@@ -39,7 +39,8 @@ func NewService(db *postgres.DB, directory Directory) *Service {
 	return &Service{db: db, directory: directory, changed: func() {}, drawing: make(chan struct{}, 1)}
 }
 
-// OnChange has fn called after each committed change. To be called before the service is used.
+// OnChange has fn called after each change: once it is committed, but inside somebody else's transaction (postgres.Joined) before that one is. To be called before the service
+// is used.
 func (s *Service) OnChange(fn func()) { s.changed = fn }
 
 func (s *Service) write(ctx context.Context, by Author, fn func(tx *postgres.Tx) error) error {
