@@ -117,6 +117,10 @@ func TestServerEndsWithItsKilledProgram(t *testing.T) {
 	if err == nil || ctx.Err() != nil {
 		t.Fatalf("the session outlived the program: %v", err)
 	}
+	// The server ends its sessions first, and writes its last checkpoint afterwards.
+	if gone, err := awaitGone(ctx, h.server, filepath.Join(dir, "postgres", "data"), 30*time.Second); !gone {
+		t.Fatalf("the server outlived the program: %v", err)
+	}
 }
 
 // A server without parent-death signal, as other systems leave them.
