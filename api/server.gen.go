@@ -62,7 +62,7 @@ type ServerInterface interface {
 	// GetFacility Read one facility
 	// (GET /facilities/{facility_id})
 	GetFacility(ctx echo.Context, facilityID FacilityID) error
-	// ListOrganizations List all organizations, municipalities first
+	// ListOrganizations List the organizations that take part, municipalities first
 	// (GET /organizations)
 	ListOrganizations(ctx echo.Context) error
 	// GetOrganization Read one organization
@@ -22890,7 +22890,7 @@ type StrictServerInterface interface {
 	// GetFacility Read one facility
 	// (GET /facilities/{facility_id})
 	GetFacility(ctx context.Context, request GetFacilityRequestObject) (GetFacilityResponseObject, error)
-	// ListOrganizations List all organizations, municipalities first
+	// ListOrganizations List the organizations that take part, municipalities first
 	// (GET /organizations)
 	ListOrganizations(ctx context.Context, request ListOrganizationsRequestObject) (ListOrganizationsResponseObject, error)
 	// GetOrganization Read one organization

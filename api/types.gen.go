@@ -3557,6 +3557,9 @@ type Organization struct {
 	// Area Where it mostly works, in its own words.
 	Area string `json:"area"`
 
+	// ClosedOn The day on which its part came to its end; null while it takes part. Its staff and tokens are refused from then on (403 organization_closed) and its facilities are closed.
+	ClosedOn *openapi_types.Date `json:"closed_on"`
+
 	// Code 全国地方公共団体コード; empty for a partner group.
 	Code         string           `json:"code"`
 	English      string           `json:"english"`

@@ -123,7 +123,7 @@ func checkDoor(t *testing.T, card demoCard) {
 func checkFaces(t *testing.T, card demoCard) {
 	t.Helper()
 	for path, words := range map[string]string{
-		"/": "となりまち", "/events": "ひきこもりUX女子会", "/organizations/kiyose": "清瀬市", "/t": "参加票", "/promises": "名前", "/healthz": "ok", "/readyz": "ok",
+		"/": "となりまち", "/events": "ひきこもりUX女子会", "/organizations/kiyose": "清瀬市", "/organizations/former-group": "参加を終えました", "/t": "参加票", "/promises": "名前", "/healthz": "ok", "/readyz": "ok",
 		"/openapi.yaml": "openapi:", "/docs": "<html", "/api/v1/organizations": "toshima", "/api/v1/partnerships": "ux-joshikai",
 		"/api/v1/events?kind=joshikai": "ひきこもりUX女子会", "/feeds/all.ics": "BEGIN:VCALENDAR", "/feeds/partnerships/ux-joshikai.ics": "BEGIN:VEVENT",
 	} {
@@ -287,6 +287,15 @@ func operate(t *testing.T, card demoCard) {
 	if said := tells(t, card.Env, "migrate", "status"); !strings.Contains(said, "schema version") {
 		t.Errorf("migrate status says %q", said)
 	}
+	refuses(t, card.Env, []string{"organization", "close", "kiyose"}, "It can't be closed while it has plans: events ahead ")
+	refuses(t, card.Env, []string{"organization", "close", "nowhere"}, "could not find this organization")
+	if said := tells(t, card.Env, "organization", "reopen", "former-group"); !strings.Contains(said, "(former-group) takes part.") {
+		t.Errorf("organization reopen says %q", said)
+	}
+	if said := tells(t, card.Env, "organization", "close", "former-group"); !strings.Contains(said, "(former-group) no longer takes part.") {
+		t.Errorf("organization close says %q", said)
+	}
+	refuses(t, card.Env, []string{"staff", "add", "--organization", "former-group", "--email", "new@former.example"}, "no longer takes part")
 	refuses(t, card.Env, []string{"migrate", "down"}, "--yes")
 	refuses(t, card.Env, []string{"staff", "token", "--organization", "hino", "--email", "nobody@hino.example"}, "tonarimachi: ")
 }

@@ -37,7 +37,7 @@ func run(ctx context.Context, t terminal, args []string) error {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(demoCommand(t), serveCommand(t), workerCommand(t), migrateCommand(t), staffCommand(t), importCommand(t), exportCommand(t), holidaysCommand(t), verifyDrawCommand(t), versionCommand(t))
+	root.AddCommand(demoCommand(t), serveCommand(t), workerCommand(t), migrateCommand(t), staffCommand(t), organizationCommand(t), importCommand(t), exportCommand(t), holidaysCommand(t), verifyDrawCommand(t), versionCommand(t))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(t.in)
 	root.SetOut(t.out)

@@ -40,7 +40,7 @@ Roles: editor prepares, publisher speaks for the organization, admin looks after
 				}
 			}
 			return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
-				org, err := o.directory.BySlug(c.Context(), slug)
+				org, err := o.directory.TakesPart(c.Context(), slug)
 				if err != nil {
 					return err
 				}
@@ -74,7 +74,7 @@ func staffTokenCommand(t terminal) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withOperator(c.Context(), config.Operate, t, func(o *operator) error {
-				org, err := o.directory.BySlug(c.Context(), slug)
+				org, err := o.directory.TakesPart(c.Context(), slug)
 				if err != nil {
 					return err
 				}

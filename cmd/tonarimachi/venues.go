@@ -44,7 +44,7 @@ found again by its ID, in the list or of its own, and once by name and address w
 			}
 			defer db.Close()
 			directory := organization.NewDirectory(db)
-			owner, err := directory.BySlug(c.Context(), args[0])
+			owner, err := directory.TakesPart(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
@@ -48,7 +49,7 @@ func Load(ctx context.Context, s Services, book *Book) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.OrganizationOperator.EstablishRoster(ctx, roster); err != nil {
+	if err := establish(ctx, s.OrganizationOperator, roster); err != nil {
 		return fmt.Errorf("load demo: %w", err)
 	}
 	l := loader{Services: s, book: book, today: clock.Today(s.Clock), sessions: map[string]staff.Session{}, known: map[string]map[string]event.Event{}}
@@ -79,6 +80,35 @@ func Load(ctx context.Context, s Services, book *Book) error {
 		return fmt.Errorf("load demo: %w", err)
 	}
 	return nil
+}
+
+// establish sets up who takes part, be it that somebody tried to close one, and one group that no longer does.
+func establish(ctx context.Context, operator *organization.Service, roster organization.Roster) error {
+	for {
+		_, err := operator.EstablishRoster(ctx, roster)
+		refusal, _ := fault.As(err)
+		if !errors.Is(err, organization.ErrClosed) {
+			if err != nil {
+				return err
+			}
+			break
+		}
+		slug, _ := refusal.Params["slug"].(string)
+		if _, err := operator.Reopen(ctx, slug); err != nil {
+			return err
+		}
+	}
+	former := organization.Input{
+		Kind: organization.PartnerGroup, Slug: "former-group", Name: "参加を終えた団体の例", RegisteredBy: "adachi", Position: len(roster.PartnerGroups) + 1,
+		Introduction: "となりまちへの参加を終えた団体のページが、どう見えるかの例です。実在の団体ではありません。",
+	}
+	if _, err := operator.Establish(ctx, []organization.Input{former}); errors.Is(err, organization.ErrClosed) {
+		return nil // by an earlier call
+	} else if err != nil {
+		return err
+	}
+	_, err := operator.Close(ctx, former.Slug)
+	return err
 }
 
 type loader struct {

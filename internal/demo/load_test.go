@@ -76,7 +76,7 @@ func TestLoadOnAnyDay(t *testing.T) {
 					people++
 				}
 			}
-			if first["event"] != len(ids) || first["organization"] != 19 || first["staff"] != people || first["api_token"] != people {
+			if first["event"] != len(ids) || first["organization"] != 20 || first["staff"] != people || first["api_token"] != people {
 				t.Fatalf("counts %v", first)
 			}
 			tokens := tokensOf(book)

@@ -279,9 +279,9 @@ func resolveBooths(view *organization.View, prefix string, occurrences ...Occurr
 				if b.Organization == "" {
 					continue
 				}
-				found, err := view.BySlug(b.Organization)
+				found, err := view.TakesPart(b.Organization)
 				if err != nil {
-					refusal = refusal.Field(at+"parts."+strconv.Itoa(j)+".booths."+strconv.Itoa(k)+".organization", "organization_unknown")
+					refusal = refusal.Field(at+"parts."+strconv.Itoa(j)+".booths."+strconv.Itoa(k)+".organization", whyNot(err))
 					continue
 				}
 				owners[b.Organization] = found.ID

@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -20,9 +21,9 @@ func resolveOrganisers(view *organization.View, owner uuid.UUID, in []OrganiserI
 	var all []organiser
 	refusal, ownerNamed := ErrInvalid, false
 	for i, o := range in {
-		found, err := view.BySlug(o.Organization)
+		found, err := view.TakesPart(o.Organization)
 		if err != nil {
-			refusal = refusal.Field("organisers."+strconv.Itoa(i)+".organization", "organization_unknown")
+			refusal = refusal.Field("organisers."+strconv.Itoa(i)+".organization", whyNot(err))
 			continue
 		}
 		ownerNamed = ownerNamed || found.ID == owner
@@ -32,6 +33,14 @@ func resolveOrganisers(view *organization.View, owner uuid.UUID, in []OrganiserI
 		all = append([]organiser{{id: owner, role: Host}}, all...)
 	}
 	return all, refusal.Or()
+}
+
+// whyNot says at a field why an organization can't be named.
+func whyNot(err error) string {
+	if errors.Is(err, organization.ErrClosed) {
+		return organization.ErrClosed.Code
+	}
+	return "organization_unknown"
 }
 
 // replaceOrganisers brings the organisers to the wanted order and roles; who stays in a role keeps its decision.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 )
 
@@ -13,6 +14,9 @@ func organizationWhole(o organization.Organization) api.Organization {
 	if o.RegisteredBy != nil {
 		by := organizationRef(*o.RegisteredBy)
 		out.RegisteredBy = &by
+	}
+	if o.Closed() {
+		out.ClosedOn = dayOrNull(clock.DateOf(o.ClosedAt))
 	}
 	return out
 }

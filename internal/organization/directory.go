@@ -15,7 +15,7 @@ import (
 // directoryAge is how long another process's change may stay unseen.
 const directoryAge = 5 * time.Second
 
-// Directory knows every organization and partnership by heart, for the hot paths that turn a slug into an id. What this process writes is seen at
+// Directory knows every organization, closed ones too, and every partnership by heart, for the hot paths that turn a slug into an id. What this process writes is seen at
 // once, what others write after at most 5 s. Safe for concurrent use.
 type Directory struct {
 	read    func(ctx context.Context, fn func(tx *postgres.Tx) error) error
@@ -122,16 +122,27 @@ func newView(organizations []Organization, partnerships []Partnership) *View {
 	return v
 }
 
-// Organizations lists all: municipalities first, each kind in the operator's order.
-func (v *View) Organizations() []Organization { return slices.Clone(v.organizations) }
+// Organizations lists those that take part: municipalities first, each kind in the operator's order.
+func (v *View) Organizations() []Organization {
+	return slices.DeleteFunc(slices.Clone(v.organizations), Organization.Closed)
+}
 
-// BySlug finds an organization; ErrNotFound otherwise.
+// TakesPart finds an organization that takes part; ErrNotFound or ErrClosed otherwise.
+func (v *View) TakesPart(slug string) (Organization, error) {
+	o, err := v.BySlug(slug)
+	if err == nil && o.Closed() {
+		return Organization{}, ErrClosed
+	}
+	return o, err
+}
+
+// BySlug finds an organization, be it closed; ErrNotFound otherwise.
 func (v *View) BySlug(slug string) (Organization, error) { return found(v.bySlug[slug]) }
 
-// ByID finds an organization; ErrNotFound otherwise.
+// ByID finds an organization, be it closed; ErrNotFound otherwise.
 func (v *View) ByID(id uuid.UUID) (Organization, error) { return found(v.byID[id]) }
 
-// ByCode finds a municipality by its six digits; ErrNotFound otherwise.
+// ByCode finds a municipality, be it closed, by its six digits; ErrNotFound otherwise.
 func (v *View) ByCode(code string) (Organization, error) { return found(v.byCode[code]) }
 
 func found(o *Organization) (Organization, error) {
@@ -161,6 +172,15 @@ func (v *View) PartnershipsOf(organization uuid.UUID) []Partnership {
 		}
 	}
 	return all
+}
+
+// TakesPart is TakesPart of the present View.
+func (d *Directory) TakesPart(ctx context.Context, slug string) (Organization, error) {
+	v, err := d.View(ctx)
+	if err != nil {
+		return Organization{}, err
+	}
+	return v.TakesPart(slug)
 }
 
 // BySlug finds an organization in the present View; ErrNotFound otherwise.

@@ -1,6 +1,9 @@
 package organization
 
-import "github.com/tonarimachi/tonarimachi/internal/fault"
+import (
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
 
 // What callers may hear. Everything else is an internal error.
 var (
@@ -12,6 +15,8 @@ var (
 	ErrCodeTaken           = fault.Conflict("municipality_code_taken")
 	ErrKindFixed           = fault.Conflict("organization_kind_fixed")
 	ErrNotMunicipality     = fault.Forbidden("registrar_not_municipality")
+	ErrClosed              = postgres.ErrOrganizationClosed           // it no longer takes part
+	ErrHasPlans            = fault.Conflict("organization_has_plans") // says what stands in the way of closing
 	ErrCodeInvalid         = fault.Invalid("municipality_code_invalid")
 	ErrCodeAmbiguous       = fault.Invalid("municipality_code_ambiguous")
 )

@@ -1,6 +1,8 @@
 package organization
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 )
 
@@ -34,10 +36,14 @@ type Organization struct {
 	Area         string // where it mostly works, in its own words: 巣鴨
 	Introduction string
 	Website      string
-	Online       bool // mostly meets online
-	RegisteredBy *Ref // the municipality that vouches for a partner group; nil for a municipality. Read only.
-	Position     int  // order in lists, as the operator set it
+	Online       bool      // mostly meets online
+	RegisteredBy *Ref      // the municipality that vouches for a partner group; nil for a municipality. Read only.
+	Position     int       // order in lists, as the operator set it
+	ClosedAt     time.Time // when its part came to its end; zero while it takes part
 }
+
+// Closed reports whether it no longer takes part. It stays to be seen, as whose past events those were; its staff and programs are refused.
+func (o Organization) Closed() bool { return !o.ClosedAt.IsZero() }
 
 // Ref is the organization's name and address.
 func (o Organization) Ref() Ref {

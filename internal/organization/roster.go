@@ -106,10 +106,10 @@ func (s *Service) EstablishRoster(ctx context.Context, r Roster) ([]Ref, error) 
 	return refs, nil
 }
 
-// Roster gives the view as a file.
+// Roster gives those that take part as a file.
 func (v *View) Roster() Roster {
 	var r Roster
-	for _, o := range v.organizations {
+	for _, o := range v.Organizations() {
 		e := RosterEntry{
 			Slug: o.Slug, Code: o.Code, Name: o.Name, Kana: o.Kana, English: o.English, Area: o.Area, Online: o.Online, Introduction: o.Introduction,
 			Website: o.Website,

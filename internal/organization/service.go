@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
@@ -24,7 +25,7 @@ func NewService(db *postgres.DB, directory *Directory) *Service {
 	return &Service{db: db, directory: directory}
 }
 
-// List gives all organizations, municipalities first.
+// List gives the organizations that take part, municipalities first.
 func (s *Service) List(ctx context.Context) ([]Organization, error) {
 	v, err := s.directory.View(ctx)
 	if err != nil {
@@ -33,7 +34,7 @@ func (s *Service) List(ctx context.Context) ([]Organization, error) {
 	return v.Organizations(), nil
 }
 
-// BySlug gives one organization; ErrNotFound otherwise.
+// BySlug gives one organization, be it closed; ErrNotFound otherwise.
 func (s *Service) BySlug(ctx context.Context, slug string) (Organization, error) {
 	return s.directory.BySlug(ctx, slug)
 }
@@ -167,6 +168,59 @@ func (s *Service) Establish(ctx context.Context, inputs []Input) ([]Ref, error) 
 	}
 	s.directory.Forget()
 	return refs, nil
+}
+
+// Close ends an organization's part as the operator: its staff and programs are refused from now on, its facilities are closed, and it leaves the lists; its page and
+// its past events stay. ErrHasPlans, with how many of each, when events or bookings lie ahead, rounds run, applications wait for a draw, or it vouches for partner
+// groups: those who are concerned must hear of it first. Closing once more changes nothing.
+func (s *Service) Close(ctx context.Context, slug string) (Organization, error) {
+	return s.turn(ctx, slug, "organization.close", func(tx *postgres.Tx, o Organization) error {
+		return end(ctx, tx, o.ID, clock.DateOf(tx.Now), o.Name+"が、となりまちへの参加を終えました。")
+	})
+}
+
+// Reopen lets an organization take part again, as the operator. Its facilities stay closed until its staff open them.
+func (s *Service) Reopen(ctx context.Context, slug string) (Organization, error) {
+	return s.turn(ctx, slug, "organization.reopen", func(tx *postgres.Tx, o Organization) error {
+		if o.RegisteredBy != nil {
+			registrar, err := byID(tx, o.RegisteredBy.ID)
+			if err != nil {
+				return err
+			}
+			if registrar.Closed() {
+				return ErrClosed.With("slug", registrar.Slug)
+			}
+		}
+		return update(tx, o.ID, map[string]any{"closed_at": nil})
+	})
+}
+
+func (s *Service) turn(ctx context.Context, slug, action string, change func(tx *postgres.Tx, o Organization) error) (o Organization, err error) {
+	err = s.db.InOperator(ctx, func(tx *postgres.Tx) error {
+		known, err := bySlug(tx, []string{slug})
+		if err != nil {
+			return err
+		}
+		if _, ok := known[slug]; !ok {
+			return ErrNotFound
+		}
+		found, err := byID(tx, known[slug].ID)
+		if err != nil {
+			return err
+		}
+		if err := change(tx, found); err != nil {
+			return err
+		}
+		if o, err = byID(tx, found.ID); err != nil || o.Closed() == found.Closed() {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{Organization: o.ID, Action: action, SubjectKind: "organization", SubjectID: o.ID})
+	})
+	if err != nil {
+		return Organization{}, fmt.Errorf("%s: %w", action, err)
+	}
+	s.directory.Forget()
+	return o, nil
 }
 
 // EstablishPartnership sets a partnership up as the operator, with exactly the members given. It may be repeated. ErrPartnershipInvalid names the

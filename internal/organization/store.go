@@ -3,10 +3,12 @@ package organization
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
@@ -24,12 +26,13 @@ type row struct {
 	Online       bool       `gorm:"column:online"`
 	RegisteredBy *uuid.UUID `gorm:"column:registered_by"`
 	Position     int        `gorm:"column:position"`
+	ClosedAt     *time.Time `gorm:"column:closed_at"`
 }
 
 func (row) TableName() string { return "organization" }
 
 var columns = []string{
-	"id", "kind", "slug", "code", "name", "kana", "english", "area", "introduction", "website", "online", "registered_by", "position",
+	"id", "kind", "slug", "code", "name", "kana", "english", "area", "introduction", "website", "online", "registered_by", "position", "closed_at",
 }
 
 type partnershipRow struct {
@@ -57,6 +60,9 @@ func (r row) organization(registrar *Ref) Organization {
 	if r.Code != nil {
 		o.Code = *r.Code
 	}
+	if r.ClosedAt != nil {
+		o.ClosedAt = *r.ClosedAt
+	}
 	return o
 }
 
@@ -70,7 +76,7 @@ func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 	for _, r := range rows {
 		refs[r.ID] = r.organization(nil).Ref()
 	}
-	organizations := make([]Organization, len(rows))
+	organizations, closed := make([]Organization, len(rows)), map[uuid.UUID]bool{}
 	for i, r := range rows {
 		var registrar *Ref
 		if r.RegisteredBy != nil {
@@ -79,6 +85,7 @@ func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 			}
 		}
 		organizations[i] = r.organization(registrar)
+		closed[r.ID] = r.ClosedAt != nil
 	}
 	var agreed []partnershipRow
 	if err := tx.Gorm.Select("id", "slug", "name", "description", "position").Order("position, slug").Find(&agreed).Error; err != nil {
@@ -96,7 +103,7 @@ func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 	}
 	for _, m := range members {
 		p, ref := at[m.PartnershipID], refs[m.OrganizationID]
-		if p != nil && ref.ID != uuid.Nil {
+		if p != nil && ref.ID != uuid.Nil && !closed[m.OrganizationID] {
 			p.add(ref)
 		}
 	}
@@ -158,15 +165,18 @@ func insertGroup(tx *postgres.Tx, municipality uuid.UUID, in Input) (uuid.UUID, 
 func upsert(ctx context.Context, tx *postgres.Tx, in Input) (ref Ref, changed bool, err error) {
 	var registrar *uuid.UUID
 	if in.RegisteredBy != "" {
-		refs, err := refsBySlug(tx, []string{in.RegisteredBy})
+		known, err := bySlug(tx, []string{in.RegisteredBy})
 		if err != nil {
 			return Ref{}, false, err
 		}
-		r := refs[in.RegisteredBy]
-		if r.Kind != Municipality {
+		switch r := known[in.RegisteredBy]; {
+		case r.Kind != Municipality:
 			return Ref{}, false, ErrInvalid.Field("registered_by", "not_found")
+		case r.Closed():
+			return Ref{}, false, ErrInvalid.Field("registered_by", "organization_closed")
+		default:
+			registrar = &r.ID
 		}
-		registrar = &r.ID
 	}
 	tag, err := tx.Pgx.Exec(ctx, `
 		insert into organization as o (kind, slug, code, name, kana, english, area, introduction, website, online, registered_by, position)
@@ -185,14 +195,18 @@ func upsert(ctx context.Context, tx *postgres.Tx, in Input) (ref Ref, changed bo
 	if err != nil {
 		return Ref{}, false, refused(err)
 	}
-	refs, err := refsBySlug(tx, []string{in.Slug})
+	known, err := bySlug(tx, []string{in.Slug})
 	if err != nil {
 		return Ref{}, false, err
 	}
-	if ref = refs[in.Slug]; ref.Kind != in.Kind {
+	switch o := known[in.Slug]; {
+	case o.Kind != in.Kind:
 		return Ref{}, false, ErrKindFixed
+	case o.Closed():
+		return Ref{}, false, ErrClosed.With("slug", in.Slug)
+	default:
+		return o.Ref(), tag.RowsAffected() > 0, nil
 	}
-	return ref, tag.RowsAffected() > 0, nil
 }
 
 func refused(err error) error {
@@ -209,14 +223,29 @@ func refused(err error) error {
 	return fmt.Errorf("write organization: %w", err)
 }
 
-func refsBySlug(tx *postgres.Tx, slugs []string) (map[string]Ref, error) {
+// bySlug also keeps them from being closed until the transaction ends.
+func bySlug(tx *postgres.Tx, slugs []string) (map[string]Organization, error) {
 	var rows []row
-	if err := tx.Gorm.Select("id", "slug", "name", "kind", "code").Where("slug in ?", slugs).Find(&rows).Error; err != nil {
+	if err := tx.Gorm.Clauses(clause.Locking{Strength: "KEY SHARE"}).Select(columns).Where("slug in ?", slugs).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read organizations by slug: %w", err)
 	}
-	refs := make(map[string]Ref, len(rows))
+	known := make(map[string]Organization, len(rows))
 	for _, r := range rows {
-		refs[r.Slug] = r.organization(nil).Ref()
+		known[r.Slug] = r.organization(nil)
 	}
-	return refs, nil
+	return known, nil
+}
+
+// end closes an organization, or says with ErrHasPlans what stands in the way. reason is told at its facilities.
+func end(ctx context.Context, tx *postgres.Tx, id uuid.UUID, on clock.Date, reason string) error {
+	var events, bookings, rounds, applications, groups int
+	err := tx.Pgx.QueryRow(ctx, "select events, bookings, rounds, applications, groups from organization_close($1, $2::text::date, $3)", id, on.String(), reason).
+		Scan(&events, &bookings, &rounds, &applications, &groups)
+	if err != nil {
+		return fmt.Errorf("close organization: %w", err)
+	}
+	if events+bookings+rounds+applications+groups > 0 {
+		return ErrHasPlans.With("events", events).With("bookings", bookings).With("rounds", rounds).With("applications", applications).With("groups", groups)
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ import (
 
 // resolve gives the members and then the partner groups, or ErrPartnershipInvalid with the places of those that are unknown or of the other kind.
 func resolve(tx *postgres.Tx, in PartnershipInput) ([]Ref, error) {
-	known, err := refsBySlug(tx, slices.Concat(in.Members, in.PartnerGroups))
+	known, err := bySlug(tx, slices.Concat(in.Members, in.PartnerGroups))
 	if err != nil {
 		return nil, err
 	}
@@ -29,14 +29,16 @@ func resolve(tx *postgres.Tx, in PartnershipInput) ([]Ref, error) {
 	}{{"members", Municipality, in.Members}, {"partner_groups", PartnerGroup, in.PartnerGroups}} {
 		for i, slug := range list.slugs {
 			field := list.field + "." + strconv.Itoa(i)
-			switch ref, ok := known[slug]; {
-			case !ok || ref.Kind != list.kind:
+			switch o, ok := known[slug]; {
+			case !ok || o.Kind != list.kind:
 				invalid = invalid.Field(field, "not_found")
+			case o.Closed():
+				invalid = invalid.Field(field, "organization_closed")
 			case seen[slug]:
 				invalid = invalid.Field(field, "duplicate")
 			default:
 				seen[slug] = true
-				refs = append(refs, ref)
+				refs = append(refs, o.Ref())
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (db *DB) InOneStatement(ctx context.Context, organization uuid.UUID, actor 
 	for attempt := 1; ; attempt++ {
 		err := p.oneStatement(ctx, db.clock.Now().UTC().Truncate(time.Microsecond), organization, actor, scan, statement, args)
 		if attempt == attempts || !retryable(err) {
-			return unavailable(err)
+			return told(err)
 		}
 	}
 }

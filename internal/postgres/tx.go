@@ -87,7 +87,7 @@ func (db *DB) run(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := db.once(ctx, s, fn)
 		if attempt == attempts || !retryable(err) {
-			return unavailable(err)
+			return told(err)
 		}
 	}
 }
@@ -184,6 +184,17 @@ func retryable(err error) bool {
 
 // ErrUnavailable is what callers hear when the database can't be reached.
 var ErrUnavailable = fault.Unavailable("database_unavailable")
+
+// ErrOrganizationClosed is what callers hear who work for an organization that no longer takes part.
+var ErrOrganizationClosed = fault.Forbidden("organization_closed")
+
+// told gives an error of a whole transaction as callers hear it.
+func told(err error) error {
+	if Violates(err, "organization_takes_part") { // audit_entry_takes_part
+		return ErrOrganizationClosed.Because(err)
+	}
+	return unavailable(err)
+}
 
 // Unavailable turns failures to reach the database into ErrUnavailable and leaves other errors as they are.
 func Unavailable(err error) error { return unavailable(err) }

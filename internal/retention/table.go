@@ -42,7 +42,7 @@ func Table() []Rule {
 	return []Rule{
 		// Who takes part
 		{
-			Table: "organization", Columns: "id kind slug code registered_by registered_by_kind online position created_at", Whose: Nobody,
+			Table: "organization", Columns: "id kind slug code registered_by registered_by_kind online position created_at closed_at", Whose: Nobody,
 			What: "Which organization it is, who vouches for it and where it stands in lists", Why: chosen,
 		},
 		{Table: "organization", Columns: "name kana english area introduction website", Whose: Nobody, What: "How an organization presents itself", Why: published},

@@ -6,12 +6,14 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 )
 
 type organizationView struct {
 	Page             head
+	Status           *notice // no longer takes part
 	Name, Kana, Kind string
 	About            []string
 	Area             string
@@ -56,6 +58,9 @@ func (s *Site) organizationShow(c echo.Context) error {
 	if o.Kind == organization.PartnerGroup {
 		v.Kind = "連携団体"
 	}
+	if o.Closed() {
+		v.Status = &notice{Tone: "stop", Icon: "stop", Title: "この団体は、となりまちへの参加を終えました", Lines: []string{dayText(clock.DateOf(o.ClosedAt), p.today) + "までの参加でした。"}}
+	}
 	if o.RegisteredBy != nil {
 		v.RegisteredBy = &link{Href: organizationHref(o.RegisteredBy.Slug), Text: o.RegisteredBy.Name}
 	}
@@ -77,6 +82,9 @@ func (s *Site) organizationShow(c echo.Context) error {
 		if apart.Items[i].Event.Visibility == event.Supporters {
 			v.Supporters = append(v.Supporters, p.card(&apart.Items[i].Event, &apart.Items[i].Occurrence))
 		}
+	}
+	if o.Closed() {
+		return s.show(c, http.StatusOK, "organization", v)
 	}
 	v.Feed, v.Page.Feeds = p.calendar("/feeds/organizations/"+o.Slug+".ics", "この団体の集まりをカレンダーで見る", o.Name+"がひらく集まりが、すべてカレンダーに入ります。")
 	return s.show(c, http.StatusOK, "organization", v)

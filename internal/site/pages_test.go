@@ -358,3 +358,23 @@ func TestErrorPagesAreJapanese(t *testing.T) {
 		t.Errorf("robots.txt = %q", got)
 	}
 }
+
+func TestOrganizationThatLeft(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	k.publish("kiyose", meeting(nil))
+	k.exec("update organization set closed_at = '2026-11-20 10:00+09' where slug = 'rakunokai'")
+	k.clock.Advance(6 * time.Second)
+	doc := k.page("/organizations/rakunokai")
+	if got := text(doc.Find(".notice")); !strings.Contains(got, "参加を終えました") || !strings.Contains(got, "11月20日（金）までの参加でした") {
+		t.Errorf("its page says %q", got)
+	}
+	if doc.Find(".feed").Length() != 0 || strings.Contains(text(doc.Find("main")), "これからの集まり") {
+		t.Errorf("its page offers what there is no more: %s", text(doc.Find("main")))
+	}
+	for _, target := range []string{"/", "/organizations/toshima"} {
+		if k.page(target).Find(`a[href="/organizations/rakunokai"]`).Length() != 0 {
+			t.Errorf("%s leads to it", target)
+		}
+	}
+}

@@ -9,12 +9,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
-// Authenticate recognises the member behind a token's text. Refusals: secret.ErrToken (no token at all), ErrTokenUnknown, ErrTokenExpired, ErrDisabled.
-// What this process revokes is refused at once; what another revokes, after at most 5 s.
+// Authenticate recognises the member behind a token's text. Refusals: secret.ErrToken (no token at all), ErrTokenUnknown, ErrTokenExpired, ErrDisabled,
+// organization.ErrClosed. What this process revokes is refused at once; what another revokes, after at most 5 s; an organization that was closed, after at
+// most 10 s (the database refuses its writes at once).
 func (s *Service) Authenticate(ctx context.Context, bearer string) (Session, error) {
 	token, err := secret.ParseAPIToken(bearer)
 	if err != nil {
@@ -27,7 +29,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Session, err
 		return session, nil
 	}
 	generation := s.known.generation()
-	organization, err := s.directory.BySlug(ctx, token.Slug())
+	o, err := s.directory.BySlug(ctx, token.Slug())
 	if fault.KindOf(err) == fault.KindNotFound {
 		return Session{}, ErrTokenUnknown
 	}
@@ -35,7 +37,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Session, err
 		return Session{}, fmt.Errorf("authenticate: %w", err)
 	}
 	var f foundToken
-	err = s.db.ReadOrganization(ctx, organization.ID, func(tx *postgres.Tx) (err error) {
+	err = s.db.ReadOrganization(ctx, o.ID, func(tx *postgres.Tx) (err error) {
 		f, err = tokenByMAC(ctx, tx, macs)
 		return err
 	})
@@ -46,10 +48,12 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Session, err
 		return Session{}, ErrTokenUnknown
 	case !now.Before(f.expiresAt):
 		return Session{}, ErrTokenExpired
+	case o.Closed():
+		return Session{}, organization.ErrClosed
 	case f.member.Disabled:
 		return Session{}, ErrDisabled
 	}
-	session := Session{Organization: organization.Ref(), Member: f.member, TokenID: f.id}
+	session := Session{Organization: o.Ref(), Member: f.member, TokenID: f.id}
 	s.known.put(key, session, now, f.expiresAt, generation)
 	return session, nil
 }

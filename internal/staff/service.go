@@ -37,7 +37,7 @@ func NewService(db *postgres.DB, directory *organization.Directory, keys *secret
 }
 
 // VerifyPassword recognises a member by address and password. Unknown organization, unknown address and wrong password are one answer,
-// ErrCredentials, after the same work; ErrDisabled is only said to someone who knows the password.
+// ErrCredentials, after the same work; ErrDisabled and organization.ErrClosed are only said to someone who knows the password.
 func (s *Service) VerifyPassword(ctx context.Context, slug, email, password string) (Session, error) {
 	hash, err := nobody()
 	if err != nil {
@@ -71,6 +71,8 @@ func (s *Service) VerifyPassword(ctx context.Context, slug, email, password stri
 		return Session{}, ErrCredentials
 	case member.Disabled:
 		return Session{}, ErrDisabled
+	case org.Closed():
+		return Session{}, organization.ErrClosed
 	}
 	return Session{Organization: org.Ref(), Member: *member}, nil
 }
