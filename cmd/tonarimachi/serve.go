@@ -124,6 +124,10 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 		h.guard.Run(ctx)
 		return nil
 	})
+	g.Go(func() error {
+		h.tickets.KeepReady(ctx)
+		return nil
+	})
 	serveMetrics(ctx, g, cfg, log, metrics)
 	g.Go(func() error {
 		server := httpx.Server{Handler: handler, Logger: log, Grace: max(time.Duration(cfg.ShutdownGrace), time.Millisecond)}

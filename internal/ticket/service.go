@@ -25,6 +25,7 @@ type Service struct {
 	random io.Reader
 	tally  Tally // nil: answers are dropped
 	lanes  [lanes]*lane
+	log    *slog.Logger
 }
 
 // New starts the service; Close ends it. random must be cryptographically random and safe for concurrent use, as crypto/rand's Reader is; a nil log is
@@ -33,7 +34,7 @@ func New(db *postgres.DB, keys *secret.Keys, random io.Reader, log *slog.Logger)
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: store{pool: db.PublicPool(), clock: db.Clock()}, keys: keys, random: random}
+	s := &Service{store: store{pool: db.PublicPool(), clock: db.Clock()}, keys: keys, random: random, log: log}
 	for i := range s.lanes {
 		s.lanes[i] = startLane(s.store, log)
 	}
