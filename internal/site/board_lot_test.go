@@ -29,6 +29,9 @@ func TestATimeKeptForADrawLeadsToIt(t *testing.T) {
 		if n := ways(row); n != want {
 			t.Errorf("the month leads from %s %d times to the draw, want %d", name, n, want)
 		}
+		if n := row.Find("a[href='" + at + "']:not([tabindex])").Length(); n != min(want, 1) {
+			t.Errorf("the keyboard stops %d times at the draw in the row of %s", n, name)
+		}
 	})
 	if got := text(rows.Find("td a[href='" + at + "'] .unseen").First()); got != "抽選のページ" {
 		t.Errorf("the way is called %q", got)

@@ -55,7 +55,10 @@ type jumpForm struct {
 type boardDayHead struct{ ISO, Day, Week, Tone, Holiday, Text, Href string }
 
 // boardState is a state in a sign, a word and a colour; none stands without the others. Of a time kept for a draw it leads to its page.
-type boardState struct{ Tone, Mark, Word, Href string }
+type boardState struct {
+	Tone, Mark, Word, Href string
+	Again                  bool // earlier in the row something leads there already: no stop for the keyboard
+}
 
 // boardRow is a room with its days.
 type boardRow struct {
@@ -287,6 +290,19 @@ func (p painter) boardRow(a boardAsk, room booking.BoardRoom, heads []boardDayHe
 			cell.Slots = p.boardSlots(room, d)
 		}
 		row.Cells = append(row.Cells, cell)
+	}
+	led := map[string]bool{}
+	once := func(s *boardState) {
+		s.Again = led[s.Href]
+		led[s.Href] = s.Href != ""
+	}
+	for i := range row.Cells {
+		for j := range row.Cells[i].Slots {
+			once(&row.Cells[i].Slots[j].boardState)
+		}
+		if len(row.Cells[i].Slots) == 0 {
+			once(&row.Cells[i].boardState)
+		}
 	}
 	return row
 }
