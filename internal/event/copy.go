@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -43,6 +44,17 @@ func (b Booth) input() BoothInput {
 		in.Organization = b.By.Slug
 	}
 	return in
+}
+
+// leaveOut takes organizations from the organisers and from the tables.
+func (in *Input) leaveOut(gone func(slug string) bool) {
+	in.Organisers = slices.DeleteFunc(in.Organisers, func(o OrganiserInput) bool { return gone(o.Organization) })
+	for i := range in.Occurrences {
+		for j := range in.Occurrences[i].Parts {
+			p := &in.Occurrences[i].Parts[j]
+			p.Booths = slices.DeleteFunc(p.Booths, func(b BoothInput) bool { return gone(b.Organization) })
+		}
+	}
 }
 
 // copyOf gives an event as input for a new one, its dates moved. Joining links are not copied: each gathering has its own.

@@ -129,6 +129,9 @@ func (s *Service) Create(ctx context.Context, a Author, in Input) (Event, error)
 		return Event{}, fmt.Errorf("read directory: %w", err)
 	}
 	organisers, err := resolveOrganisers(view, a.Organization, in.Organisers)
+	if err == nil {
+		err = refuseLeft(organisers, nil)
+	}
 	if err != nil {
 		return Event{}, err
 	}
@@ -315,7 +318,7 @@ func (s *Service) Delete(ctx context.Context, a Author, id uuid.UUID) error {
 	})
 }
 
-// Copy makes a draft like an event the organization may see, its dates moved by days; a series is not copied.
+// Copy makes a draft like an event the organization may see, its dates moved by days; a series is not copied, nor who no longer takes part.
 func (s *Service) Copy(ctx context.Context, a Author, id uuid.UUID, shiftDays int) (Event, error) {
 	if shiftDays < -4000 || shiftDays > 4000 {
 		return Event{}, ErrInvalid.Field("shift_days", "too_big", "limit", 4000)
@@ -327,5 +330,14 @@ func (s *Service) Copy(ctx context.Context, a Author, id uuid.UUID, shiftDays in
 	if original.Owner.ID != a.Organization {
 		return Event{}, ErrNotOwner
 	}
-	return s.Create(ctx, a, copyOf(original, time.Duration(shiftDays)*24*time.Hour))
+	view, err := s.directory.View(ctx)
+	if err != nil {
+		return Event{}, fmt.Errorf("read directory: %w", err)
+	}
+	in := copyOf(original, time.Duration(shiftDays)*24*time.Hour)
+	in.leaveOut(func(slug string) bool {
+		o, err := view.BySlug(slug)
+		return err == nil && o.Closed()
+	})
+	return s.Create(ctx, a, in)
 }

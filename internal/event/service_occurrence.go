@@ -279,12 +279,15 @@ func resolveBooths(view *organization.View, prefix string, occurrences ...Occurr
 				if b.Organization == "" {
 					continue
 				}
-				found, err := view.TakesPart(b.Organization)
-				if err != nil {
-					refusal = refusal.Field(at+"parts."+strconv.Itoa(j)+".booths."+strconv.Itoa(k)+".organization", whyNot(err))
-					continue
+				field := at + "parts." + strconv.Itoa(j) + ".booths." + strconv.Itoa(k) + ".organization"
+				switch found, err := view.BySlug(b.Organization); {
+				case err != nil:
+					refusal = refusal.Field(field, "organization_unknown")
+				case found.Closed() && b.ID == nil: // a table that is there may stay
+					refusal = refusal.Field(field, organization.ErrClosed.Code)
+				default:
+					owners[b.Organization] = found.ID
 				}
-				owners[b.Organization] = found.ID
 			}
 		}
 	}

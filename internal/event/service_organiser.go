@@ -2,7 +2,6 @@ package event
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -12,8 +11,10 @@ import (
 )
 
 type organiser struct {
-	id   uuid.UUID
-	role OrganiserRole
+	id    uuid.UUID
+	role  OrganiserRole
+	left  bool // no longer takes part
+	field string
 }
 
 // resolveOrganisers looks the slugs up; the owner comes first as 主催 when it is not named.
@@ -21,13 +22,14 @@ func resolveOrganisers(view *organization.View, owner uuid.UUID, in []OrganiserI
 	var all []organiser
 	refusal, ownerNamed := ErrInvalid, false
 	for i, o := range in {
-		found, err := view.TakesPart(o.Organization)
+		field := "organisers." + strconv.Itoa(i) + ".organization"
+		found, err := view.BySlug(o.Organization)
 		if err != nil {
-			refusal = refusal.Field("organisers."+strconv.Itoa(i)+".organization", whyNot(err))
+			refusal = refusal.Field(field, "organization_unknown")
 			continue
 		}
 		ownerNamed = ownerNamed || found.ID == owner
-		all = append(all, organiser{id: found.ID, role: o.Role})
+		all = append(all, organiser{id: found.ID, role: o.Role, left: found.Closed(), field: field})
 	}
 	if !ownerNamed {
 		all = append([]organiser{{id: owner, role: Host}}, all...)
@@ -35,12 +37,15 @@ func resolveOrganisers(view *organization.View, owner uuid.UUID, in []OrganiserI
 	return all, refusal.Or()
 }
 
-// whyNot says at a field why an organization can't be named.
-func whyNot(err error) string {
-	if errors.Is(err, organization.ErrClosed) {
-		return organization.ErrClosed.Code
+// refuseLeft refuses organizations that no longer take part, unless they stand in that role already.
+func refuseLeft(wanted []organiser, now map[uuid.UUID]Organiser) error {
+	refusal := ErrInvalid
+	for _, o := range wanted {
+		if o.left && now[o.id].Role != o.role {
+			refusal = refusal.Field(o.field, organization.ErrClosed.Code)
+		}
 	}
-	return "organization_unknown"
+	return refusal.Or()
 }
 
 // replaceOrganisers brings the organisers to the wanted order and roles; who stays in a role keeps its decision.
@@ -55,6 +60,9 @@ func replaceOrganisers(ctx context.Context, tx *postgres.Tx, event uuid.UUID, wa
 	now := map[uuid.UUID]Organiser{}
 	for _, o := range events[0].Organisers {
 		now[o.Organization.ID] = o
+	}
+	if err := refuseLeft(wanted, now); err != nil {
+		return err
 	}
 	for position, o := range wanted {
 		known, stands := now[o.id]
