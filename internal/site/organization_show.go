@@ -59,7 +59,7 @@ func (s *Site) organizationShow(c echo.Context) error {
 		v.Kind = "連携団体"
 	}
 	if o.Closed() {
-		v.Status = &notice{Tone: "stop", Icon: "stop", Title: "この団体は、となりまちへの参加を終えました", Lines: []string{dayText(clock.DateOf(o.ClosedAt), p.today) + "までの参加でした。"}}
+		v.Status = &notice{Icon: "info", Title: "この団体は、となりまちへの参加を終えました", Lines: []string{dayText(clock.DateOf(o.ClosedAt), p.today) + "までの参加でした。"}}
 	}
 	if o.RegisteredBy != nil {
 		v.RegisteredBy = &link{Href: organizationHref(o.RegisteredBy.Slug), Text: o.RegisteredBy.Name}
