@@ -23,8 +23,10 @@ func (s store) ready(ctx context.Context) error {
 		}
 		conns = append(conns, c)
 	}
-	for _, c := range conns {
-		if err := s.rehearse(ctx, c); err != nil {
+	for len(conns) > 0 { // each can be had again when it is done
+		err := s.rehearse(ctx, conns[0])
+		conns[0].Release()
+		if conns = conns[1:]; err != nil {
 			return unavailable(err)
 		}
 	}
