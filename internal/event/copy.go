@@ -47,12 +47,11 @@ func (b Booth) input() BoothInput {
 }
 
 // leaveOut takes organizations from the organisers and from the tables.
-func (in *Input) leaveOut(gone func(slug string) bool) {
-	in.Organisers = slices.DeleteFunc(in.Organisers, func(o OrganiserInput) bool { return gone(o.Organization) })
-	for i := range in.Occurrences {
-		for j := range in.Occurrences[i].Parts {
-			p := &in.Occurrences[i].Parts[j]
-			p.Booths = slices.DeleteFunc(p.Booths, func(b BoothInput) bool { return gone(b.Organization) })
+func (i *Input) leaveOut(gone func(slug string) bool) {
+	i.Organisers = slices.DeleteFunc(i.Organisers, func(o OrganiserInput) bool { return gone(o.Organization) })
+	for _, o := range i.Occurrences {
+		for at := range o.Parts {
+			o.Parts[at].Booths = slices.DeleteFunc(o.Parts[at].Booths, func(b BoothInput) bool { return gone(b.Organization) })
 		}
 	}
 }
