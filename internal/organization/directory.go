@@ -127,15 +127,6 @@ func (v *View) Organizations() []Organization {
 	return slices.DeleteFunc(slices.Clone(v.organizations), Organization.Closed)
 }
 
-// TakesPart finds an organization that takes part; ErrNotFound or ErrClosed otherwise.
-func (v *View) TakesPart(slug string) (Organization, error) {
-	o, err := v.BySlug(slug)
-	if err == nil && o.Closed() {
-		return Organization{}, ErrClosed
-	}
-	return o, err
-}
-
 // BySlug finds an organization, be it closed; ErrNotFound otherwise.
 func (v *View) BySlug(slug string) (Organization, error) { return found(v.bySlug[slug]) }
 
@@ -174,13 +165,13 @@ func (v *View) PartnershipsOf(organization uuid.UUID) []Partnership {
 	return all
 }
 
-// TakesPart is TakesPart of the present View.
+// TakesPart finds an organization that takes part in the present View; ErrNotFound or ErrClosed otherwise.
 func (d *Directory) TakesPart(ctx context.Context, slug string) (Organization, error) {
-	v, err := d.View(ctx)
-	if err != nil {
-		return Organization{}, err
+	o, err := d.BySlug(ctx, slug)
+	if err == nil && o.Closed() {
+		return Organization{}, ErrClosed
 	}
-	return v.TakesPart(slug)
+	return o, err
 }
 
 // BySlug finds an organization in the present View; ErrNotFound otherwise.

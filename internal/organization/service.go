@@ -182,31 +182,34 @@ func (s *Service) Close(ctx context.Context, slug string) (Organization, error) 
 // Reopen lets an organization take part again, as the operator. Its facilities stay closed until its staff open them.
 func (s *Service) Reopen(ctx context.Context, slug string) (Organization, error) {
 	return s.turn(ctx, slug, "organization.reopen", func(tx *postgres.Tx, o Organization) error {
-		if o.RegisteredBy != nil {
-			registrar, err := byID(tx, o.RegisteredBy.ID)
+		whole, err := byID(tx, o.ID)
+		if err != nil {
+			return err
+		}
+		if whole.RegisteredBy != nil {
+			registrar := whole.RegisteredBy.Slug
+			known, err := bySlug(tx, []string{registrar})
 			if err != nil {
 				return err
 			}
-			if registrar.Closed() {
-				return ErrClosed.With("slug", registrar.Slug)
+			if known[registrar].Closed() {
+				return ErrClosed.With("slug", registrar)
 			}
 		}
 		return update(tx, o.ID, map[string]any{"closed_at": nil})
 	})
 }
 
+// turn has change work on an organization, read without its registrar, and notes when that was closed or opened by it.
 func (s *Service) turn(ctx context.Context, slug, action string, change func(tx *postgres.Tx, o Organization) error) (o Organization, err error) {
 	err = s.db.InOperator(ctx, func(tx *postgres.Tx) error {
 		known, err := bySlug(tx, []string{slug})
 		if err != nil {
 			return err
 		}
-		if _, ok := known[slug]; !ok {
+		found, ok := known[slug]
+		if !ok {
 			return ErrNotFound
-		}
-		found, err := byID(tx, known[slug].ID)
-		if err != nil {
-			return err
 		}
 		if err := change(tx, found); err != nil {
 			return err

@@ -72,20 +72,20 @@ func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 	if err := tx.Gorm.Select(columns).Order("kind, position, code, slug").Find(&rows).Error; err != nil {
 		return nil, nil, fmt.Errorf("read organizations: %w", err)
 	}
-	refs := make(map[uuid.UUID]Ref, len(rows))
+	known := make(map[uuid.UUID]Organization, len(rows))
 	for _, r := range rows {
-		refs[r.ID] = r.organization(nil).Ref()
+		known[r.ID] = r.organization(nil)
 	}
-	organizations, closed := make([]Organization, len(rows)), map[uuid.UUID]bool{}
+	organizations := make([]Organization, len(rows))
 	for i, r := range rows {
 		var registrar *Ref
 		if r.RegisteredBy != nil {
-			if ref, ok := refs[*r.RegisteredBy]; ok {
+			if o, ok := known[*r.RegisteredBy]; ok {
+				ref := o.Ref()
 				registrar = &ref
 			}
 		}
 		organizations[i] = r.organization(registrar)
-		closed[r.ID] = r.ClosedAt != nil
 	}
 	var agreed []partnershipRow
 	if err := tx.Gorm.Select("id", "slug", "name", "description", "position").Order("position, slug").Find(&agreed).Error; err != nil {
@@ -102,9 +102,9 @@ func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 		at[r.ID] = &partnerships[i]
 	}
 	for _, m := range members {
-		p, ref := at[m.PartnershipID], refs[m.OrganizationID]
-		if p != nil && ref.ID != uuid.Nil && !closed[m.OrganizationID] {
-			p.add(ref)
+		p, o := at[m.PartnershipID], known[m.OrganizationID]
+		if p != nil && o.ID != uuid.Nil && !o.Closed() {
+			p.add(o.Ref())
 		}
 	}
 	return organizations, partnerships, nil

@@ -278,6 +278,11 @@ func (p painter) boardHead(d clock.Date, b booking.Board, path, anchor string, v
 
 func (p painter) boardRow(a boardAsk, room booking.BoardRoom, heads []boardDayHead) boardRow {
 	row := boardRow{ID: room.Room.ID.String(), Href: boardHref(roomHref(room.Room.ID), viewWeek, a.date) + "#board", Name: room.Room.Name, Lines: strconv.Itoa(room.Capacity) + "人まで"}
+	led := map[string]bool{}
+	once := func(s *boardState) {
+		s.Again = led[s.Href]
+		led[s.Href] = s.Href != ""
+	}
 	for i, d := range room.Days {
 		cell := boardCell{boardState: p.lotState(d.State, d.Round), Head: heads[i]}
 		switch d.State {
@@ -289,20 +294,13 @@ func (p painter) boardRow(a boardAsk, room booking.BoardRoom, heads []boardDayHe
 		if a.slots {
 			cell.Slots = p.boardSlots(room, d)
 		}
+		for j := range cell.Slots {
+			once(&cell.Slots[j].boardState)
+		}
+		if len(cell.Slots) == 0 {
+			once(&cell.boardState)
+		}
 		row.Cells = append(row.Cells, cell)
-	}
-	led := map[string]bool{}
-	once := func(s *boardState) {
-		s.Again = led[s.Href]
-		led[s.Href] = s.Href != ""
-	}
-	for i := range row.Cells {
-		for j := range row.Cells[i].Slots {
-			once(&row.Cells[i].Slots[j].boardState)
-		}
-		if len(row.Cells[i].Slots) == 0 {
-			once(&row.Cells[i].boardState)
-		}
 	}
 	return row
 }

@@ -60,8 +60,10 @@ func (s *Site) organizationShow(c echo.Context) error {
 	}
 	if o.Closed() {
 		v.Status = &notice{Icon: "info", Title: "この団体は、となりまちへの参加を終えました", Lines: []string{dayText(clock.DateOf(o.ClosedAt), p.today) + "までの参加でした。"}}
+	} else {
+		v.Feed, v.Page.Feeds = p.calendar("/feeds/organizations/"+o.Slug+".ics", "この団体の集まりをカレンダーで見る", o.Name+"がひらく集まりが、すべてカレンダーに入ります。")
 	}
-	if o.RegisteredBy != nil {
+	if o.RegisteredBy != nil && !o.Closed() {
 		v.RegisteredBy = &link{Href: organizationHref(o.RegisteredBy.Slug), Text: o.RegisteredBy.Name}
 	}
 	if o.Website != "" {
@@ -83,9 +85,5 @@ func (s *Site) organizationShow(c echo.Context) error {
 			v.Supporters = append(v.Supporters, p.card(&apart.Items[i].Event, &apart.Items[i].Occurrence))
 		}
 	}
-	if o.Closed() {
-		return s.show(c, http.StatusOK, "organization", v)
-	}
-	v.Feed, v.Page.Feeds = p.calendar("/feeds/organizations/"+o.Slug+".ics", "この団体の集まりをカレンダーで見る", o.Name+"がひらく集まりが、すべてカレンダーに入ります。")
 	return s.show(c, http.StatusOK, "organization", v)
 }
