@@ -137,16 +137,17 @@ func (s *Service) Establish(ctx context.Context, inputs []Input) ([]Ref, error) 
 	if err := invalid.Or(); err != nil {
 		return nil, err
 	}
-	// Registrars first; within a kind by slug, so that two set-ups at once take the rows in the same order.
+	// Registrars first.
 	order := make([]int, len(cleaned))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(cleaned[a].Kind, cleaned[b].Kind), cmp.Compare(cleaned[a].Slug, cleaned[b].Slug))
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cleaned[a].Kind, cleaned[b].Kind) })
 	refs := make([]Ref, len(cleaned))
 	err := s.db.InOperator(ctx, func(tx *postgres.Tx) error {
+		if err := alone(ctx, tx); err != nil {
+			return err
+		}
 		for _, i := range order {
 			ref, changed, err := upsert(ctx, tx, cleaned[i])
 			if err != nil {

@@ -161,6 +161,14 @@ func insertGroup(tx *postgres.Tx, municipality uuid.UUID, in Input) (uuid.UUID, 
 	return r.ID, refused(err)
 }
 
+// alone has set-ups take turns. "On conflict" looks at the slug alone: of two that add the same municipality at the same moment one could be told that its code is taken.
+func alone(ctx context.Context, tx *postgres.Tx) error {
+	if _, err := tx.Pgx.Exec(ctx, "lock table organization in share row exclusive mode"); err != nil {
+		return fmt.Errorf("await other set-ups: %w", err)
+	}
+	return nil
+}
+
 // upsert writes nothing when nothing differs; changed says whether it did.
 func upsert(ctx context.Context, tx *postgres.Tx, in Input) (ref Ref, changed bool, err error) {
 	var registrar *uuid.UUID
