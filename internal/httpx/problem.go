@@ -225,12 +225,27 @@ func (f *face) prepare(c echo.Context, o outcome, e *fault.Error) {
 	case http.StatusRequestEntityTooLarge, http.StatusRequestTimeout:
 		h.Set(echo.HeaderConnection, "close") // the rest of the body is not wanted
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		if e != nil {
-			if seconds, ok := e.Params["retry_after"].(int); ok {
-				h.Set(echo.HeaderRetryAfter, strconv.Itoa(seconds))
-			}
+		if seconds := retryAfter(o, e); seconds > 0 {
+			h.Set(echo.HeaderRetryAfter, strconv.Itoa(seconds))
 		}
 	}
+}
+
+// RetryAfter is in how many seconds a client may come back after a 503 whose fault names no time of its
+// own (RFC 9110 section 10.2.3): about as long as a busy pool needs to empty.
+const RetryAfter = 3
+
+// retryAfter gives the seconds for Retry-After; 0 means that nobody knows.
+func retryAfter(o outcome, e *fault.Error) int {
+	if e != nil {
+		if seconds, ok := e.Params["retry_after"].(int); ok {
+			return seconds
+		}
+	}
+	if o.status == http.StatusServiceUnavailable {
+		return RetryAfter
+	}
+	return 0
 }
 
 // wantsPage reports whether a person in a browser is to read the error.

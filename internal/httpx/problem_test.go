@@ -72,6 +72,35 @@ func TestErrorsBecomeProblems(t *testing.T) {
 	}
 }
 
+// [O6] A 503 always says when to come back: the fault's own time, or the usual one.
+func TestUnavailableSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err  error
+		want string
+	}{
+		"fault":       {fault.Unavailable("database_unavailable"), "3"},
+		"its own":     {fault.Unavailable("unavailable").With("retry_after", 60), "60"},
+		"wrapped":     {fmt.Errorf("list events: %w", fault.Unavailable("database_unavailable")), "3"},
+		"deadline":    {fmt.Errorf("query rows: %w", context.DeadlineExceeded), "3"},
+		"echo":        {echo.ErrServiceUnavailable, "3"},
+		"too many":    {fault.TooMany("too_many_requests"), ""}, // nobody knows
+		"other error": {errors.New("boom"), ""},
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			t.Run(name+" "+method, func(t *testing.T) {
+				t.Parallel()
+				b := setup(t, nil)
+				b.e.Add(method, "/api/x", func(echo.Context) error { return tt.err })
+				w := b.do(httptest.NewRequestWithContext(t.Context(), method, "/api/x", nil))
+				if got := w.Header().Get("Retry-After"); got != tt.want {
+					t.Errorf("%d with Retry-After %q, want %q", w.Code, got, tt.want)
+				}
+			})
+		}
+	}
+}
+
 func TestFieldsOfAProblem(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
