@@ -216,6 +216,7 @@ func TestSecurityHeaders(t *testing.T) {
 
 func TestClientAddress(t *testing.T) {
 	t.Parallel()
+	ten := prefixes("10.0.0.0/8")
 	for _, tt := range []struct {
 		proxies      []netip.Prefix
 		remote, xff  string
@@ -229,6 +230,30 @@ func TestClientAddress(t *testing.T) {
 		{prefixes("10.0.0.0/8"), "192.168.0.1:5000", "198.51.100.1", "https", "192.168.0.1", "http"},
 		{prefixes("fd00::/8"), "[fd00::1]:5000", "2001:db8::1", "https", "2001:db8::1", "https"},
 		{prefixes("10.1.2.3/8"), "10.7.7.7:5000", "198.51.100.1", "", "198.51.100.1", "http"},
+		// [S14] Proxies write ports and brackets, and words for what they don't know.
+		{ten, "10.1.2.3:5000", "198.51.100.1:40222", "", "198.51.100.1", "http"},
+		{ten, "10.1.2.3:5000", "[2001:db8::1]:40222", "", "2001:db8::1", "http"},
+		{ten, "10.1.2.3:5000", "[2001:db8::1]", "", "2001:db8::1", "http"},
+		{ten, "10.1.2.3:5000", "2001:DB8:0::1", "", "2001:db8::1", "http"},
+		{ten, "10.1.2.3:5000", "::ffff:198.51.100.1", "", "198.51.100.1", "http"},
+		{ten, "10.1.2.3:5000", "[::ffff:198.51.100.1]:80", "", "198.51.100.1", "http"},
+		{ten, "10.1.2.3:5000", "fe80::1%eth0", "", "fe80::1", "http"},
+		{ten, "10.1.2.3:5000", " \t198.51.100.1:1 , 10.9.9.9:80 ", "", "198.51.100.1", "http"},
+		{ten, "10.1.2.3:5000", "198.51.100.1, , 10.9.9.9,", "", "198.51.100.1", "http"},
+		{ten, "[::ffff:10.1.2.3]:5000", "198.51.100.1", "", "198.51.100.1", "http"},
+		{ten, "10.1.2.3:5000", "10.8.8.8:1, 10.9.9.9:2", "", "10.8.8.8", "http"},
+		// A proxy that does not say for whom it asks stands for its clients; what is left of that is anybody's word.
+		{ten, "10.1.2.3:5000", "", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", ", ,", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", "unknown", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", "6.6.6.6, unknown", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", "6.6.6.6, _hidden, 10.9.9.9", "", "10.9.9.9", "http"},
+		{ten, "10.1.2.3:5000", "6.6.6.6, 198.51.100.1:99999", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", "6.6.6.6, 2001:db8::1]:5", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", "6.6.6.6, [2001:db8::1", "", "10.1.2.3", "http"},
+		{ten, "10.1.2.3:5000", "6.6.6.6, :80", "", "10.1.2.3", "http"},
+		// Whoever is no proxy says nothing, with or without a port.
+		{ten, "203.0.113.9:5000", "198.51.100.1:1", "https", "203.0.113.9", "http"},
 	} {
 		b := setup(t, func(o *httpx.Options) { o.TrustedProxies = tt.proxies })
 		b.e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, c.RealIP()+" "+c.Scheme()) })

@@ -70,20 +70,6 @@ type face struct {
 	problems sync.Map // worded → []byte
 }
 
-func extractors(proxies []netip.Prefix) (echo.IPExtractor, echo.SchemeExtractor) {
-	if len(proxies) == 0 {
-		return echo.ExtractIPDirect(), echo.ExtractSchemeDirect()
-	}
-	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, p := range proxies {
-		p = p.Masked()
-		trust = append(trust, echo.TrustIPRange(&net.IPNet{
-			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
-		}))
-	}
-	return echo.ExtractIPFromXFFHeader(trust...), echo.ExtractSchemeFromHeaders(trust...)
-}
-
 // Routes is an Echo or one of its groups.
 type Routes interface {
 	Add(method, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
