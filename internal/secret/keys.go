@@ -29,6 +29,9 @@ const (
 	PurposeForm     Purpose = "form mac v1" // anti-forgery marks of pages
 )
 
+// purposeCursorNonce is of the key that nonces of cursors are derived with.
+const purposeCursorNonce Purpose = "cursor nonce v1"
+
 // MinKeyBytes is the shortest secret key accepted.
 const MinKeyBytes = 32
 

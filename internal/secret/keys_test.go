@@ -154,8 +154,17 @@ func TestSealer(t *testing.T) {
 			}
 		}
 	}
-	if once, again := s.Seal([]byte("a")), s.Seal([]byte("a")); once == again {
-		t.Error("sealing twice gives the same text")
+	// [S18] A page that has not changed keeps its ETag: the same place seals to the same text, anything else to another.
+	if once, again := s.Seal([]byte("a"), "v1"), s.Seal([]byte("a"), "v1"); once != again {
+		t.Error("sealing twice gives another text")
+	}
+	seen := map[string]bool{}
+	for _, text := range []string{s.Seal([]byte("a"), "v1"), s.Seal([]byte("b"), "v1"), s.Seal([]byte("a"), "v2"), s.Seal([]byte("a")), s.Seal([]byte("av1")), s.Seal(nil, "v1a")} {
+		if nonce := text[:16]; seen[nonce] { // 12 bytes
+			t.Errorf("a nonce comes twice: %s", nonce)
+		} else {
+			seen[nonce] = true
+		}
 	}
 	text := s.Seal([]byte("page 2"))
 	for i := range text {
@@ -169,6 +178,22 @@ func TestSealer(t *testing.T) {
 		if _, err := s.Open(bad); !errors.Is(err, secret.ErrCursor) {
 			t.Errorf("%.20q: %v", bad, err)
 		}
+	}
+}
+
+// Links hide which filter they have, so that sealing twice gives two texts; and cursors that the program before gave, with random nonces, go on.
+func TestSealersWithRandomNonces(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t, rawKey(t))
+	if k.Links().Seal([]byte("a")) == k.Links().Seal([]byte("a")) {
+		t.Error("sealing a link twice gives the same text")
+	}
+	before := k.Sealer(secret.PurposeCursor, secret.ErrCursor)
+	if plain, err := k.Cursors().Open(before.Seal([]byte("page 2"), "q"), "q"); err != nil || string(plain) != "page 2" {
+		t.Errorf("a cursor given before opens as %q, %v", plain, err)
+	}
+	if plain, err := before.Open(k.Cursors().Seal([]byte("page 2"), "q"), "q"); err != nil || string(plain) != "page 2" {
+		t.Errorf("the program before opens %q, %v", plain, err) // replicas of both serve during an update
 	}
 }
 

@@ -20,14 +20,23 @@ var (
 const maxSealed = 4096
 
 // Sealer hides and protects small values that travel through other people's
-// hands: page cursors, private feed links. AES-256-GCM with random nonces.
+// hands: page cursors, private feed links. AES-256-GCM; links have random nonces,
+// cursors nonces derived of what they hold.
 type Sealer struct {
 	aeads   func() []cipher.AEAD // a function for the reason given at Ticket
 	refusal *fault.Error
 }
 
-// Cursors seals page cursors; its Open fails with ErrCursor.
-func (k *Keys) Cursors() *Sealer { return k.Sealer(PurposeCursor, ErrCursor) }
+// Cursors seals page cursors; its Open fails with ErrCursor. The same position seals to the same
+// text, so that a page that has not changed keeps its ETag.
+func (k *Keys) Cursors() *Sealer {
+	s := k.Sealer(PurposeCursor, ErrCursor)
+	aeads := s.aeads()
+	for i, key := range k.ring {
+		aeads[i] = steadyAEAD{aeads[i], newGCM(key(PurposeCursor).key), key(purposeCursorNonce)}
+	}
+	return s
+}
 
 // Links seals the filters of stateless links; its Open fails with ErrLink.
 func (k *Keys) Links() *Sealer { return k.Sealer(PurposeLink, ErrLink) }
@@ -52,6 +61,32 @@ func newAEAD(key []byte) cipher.AEAD {
 		panic(fmt.Sprintf("make cipher: %v", err)) // only for block sizes other than 16
 	}
 	return aead
+}
+
+// steadyAEAD opens what its AEAD opens, and seals with a nonce derived of the text by a key of its own:
+// a nonce comes twice only for the same text, which then seals to the same bytes.
+type steadyAEAD struct {
+	cipher.AEAD             // with random nonces
+	gcm         cipher.AEAD // with the same key, told its nonces
+	nonces      *derived
+}
+
+// Seal puts the nonce in front, as the AEAD with random nonces does.
+func (a steadyAEAD) Seal(dst, _, plain, extra []byte) []byte {
+	nonce := a.nonces.mac(append(join([]string{string(extra)}), plain...))[:a.gcm.NonceSize()]
+	return a.gcm.Seal(append(dst, nonce...), nonce, plain, extra)
+}
+
+func newGCM(key []byte) cipher.AEAD {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(fmt.Sprintf("make cipher: %v", err)) // only for key lengths other than 32
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(fmt.Sprintf("make cipher: %v", err)) // only for block sizes other than 16
+	}
+	return gcm
 }
 
 // Seal gives text safe in an address (base64url). Open must be told the same

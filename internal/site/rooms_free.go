@@ -89,9 +89,6 @@ func (s *Site) roomsFree(c echo.Context) error {
 			return err
 		}
 	}
-	if v.NextHref != "" {
-		return s.showPrivate(c, "free", v) // the cursor is another each time
-	}
 	return s.show(c, http.StatusOK, "free", v)
 }
 
