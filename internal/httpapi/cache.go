@@ -17,10 +17,14 @@ import (
 func cached(h echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
-		header.Set(echo.HeaderAccessControlAllowOrigin, "*") // without credentials: nothing here depends on who asks
-		answer, err := capture(c, h)
+		header.Set(echo.HeaderAccessControlAllowOrigin, "*") // no credentials are read, so who asks makes no difference
+		words := &language{chosen: httpx.NegotiateLanguage(c)}
+		answer, err := capture(with(c, languageKey{}, words), h)
 		if err != nil {
-			return err
+			return err // the problem's own Vary names the language
+		}
+		if words.used {
+			header.Add(echo.HeaderVary, "Accept-Language")
 		}
 		if answer.status != http.StatusOK {
 			return answer.send(c)

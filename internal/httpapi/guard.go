@@ -40,9 +40,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 	}
 	switch line.rule.access {
 	case public:
-		return cached(func(c echo.Context) error {
-			return checked(with(c, languageKey{}, httpx.NegotiateLanguage(c)))
-		})
+		return cached(checked)
 	case paperOnly:
 		return httpx.Bucketed(func(c echo.Context) error {
 			httpx.NoStore(c)
@@ -84,7 +82,7 @@ func (f *face) guard(line route, checks *operation, h echo.HandlerFunc) echo.Han
 			if err := staff.Require(session, c.Param("slug"), line.rule.permission); err != nil {
 				return err
 			}
-			return checked(with(with(c, sessionKey{}, session), languageKey{}, httpx.NegotiateLanguage(c)))
+			return checked(with(with(c, sessionKey{}, session), languageKey{}, &language{chosen: httpx.NegotiateLanguage(c)}))
 		}
 	}
 	panic("httpapi: a route without a rule") // newRegistrar takes only those of the table
@@ -128,9 +126,16 @@ type (
 	sessionKey struct{}
 	holderKey  struct{}
 	doorKey    struct{}
-	// languageKey is on public and staff routes only.
+	// languageKey leads to a *language, on public and staff routes only.
 	languageKey struct{}
 )
+
+// language is the one a request is answered in. used tells that the answer has words in it, so that
+// caches keep one answer a language.
+type language struct {
+	chosen i18n.Lang
+	used   bool
+}
 
 func with(c echo.Context, key, value any) echo.Context {
 	c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), key, value)))
@@ -144,9 +149,12 @@ func codeOf(ctx context.Context) secret.Ticket { return ctx.Value(holderKey{}).(
 
 func doorOf(ctx context.Context) secret.Door { return ctx.Value(doorKey{}).(secret.Door) }
 
-// wordsOf gives the words in the language of a public request.
+// wordsOf gives the words in the language of a public or staff request, and notes that they were asked for.
 func (f *face) wordsOf(ctx context.Context) *i18n.Localizer {
-	lang, _ := ctx.Value(languageKey{}).(i18n.Lang)
+	lang := i18n.Japanese
+	if l, ok := ctx.Value(languageKey{}).(*language); ok {
+		l.used, lang = true, l.chosen
+	}
 	return f.Messages.Localizer(lang)
 }
 

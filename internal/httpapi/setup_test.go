@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -230,12 +231,40 @@ func (b *bundle) do(t testing.TB, q req) resp {
 	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
 		t.Errorf("%s answers %d %s, which the contract does not allow: %v", q.operation, raw.StatusCode, raw.raw, err)
 	}
+	if strings.HasPrefix(raw.Header.Get(echo.HeaderCacheControl), "public") {
+		b.checkCaching(t, Base+path+q.query, q, raw)
+	}
 	if raw.StatusCode < 300 {
 		b.mu.Lock()
 		b.done[q.operation] = true
 		b.mu.Unlock()
 	}
 	return raw
+}
+
+// checkCaching holds a public answer against what caches are told of it: what has not changed is 304 [S18], and
+// what reads otherwise in another language says so [S15].
+func (b *bundle) checkCaching(t testing.TB, target string, q req, first resp) {
+	t.Helper()
+	ask := func(name, value string) resp {
+		again := q
+		again.header = maps.Clone(q.header)
+		if again.header == nil {
+			again.header = map[string]string{}
+		}
+		again.header[name] = value
+		return b.send(t, http.MethodGet, target, again)
+	}
+	etag := first.Header.Get("ETag")
+	if kept := ask("If-None-Match", etag); kept.StatusCode != http.StatusNotModified || kept.Header.Get("Vary") != first.Header.Get("Vary") {
+		t.Errorf("%s: %d %v after ETag %s", q.operation, kept.StatusCode, kept.Header, etag)
+	}
+	for _, language := range []string{"en", "ja-x-easy"} {
+		other := ask("Accept-Language", language)
+		if varies := strings.Contains(first.Header.Get("Vary"), "Accept-Language"); !varies && !bytes.Equal(other.raw, first.raw) {
+			t.Errorf("%s reads otherwise in %s, Vary is %q", q.operation, language, first.Header.Get("Vary"))
+		}
+	}
 }
 
 func (b *bundle) send(t testing.TB, method, target string, q req) resp {
