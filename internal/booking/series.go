@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/teambition/rrule-go"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/recurrence"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -57,13 +57,13 @@ const (
 
 // dates expands the rule. ErrSeriesRule.
 func (r *SeriesRequest) dates() ([]clock.Date, error) {
-	option, err := rrule.StrToROption(r.Rule)
+	rule, err := recurrence.Parse(r.Rule)
 	switch {
+	case errors.Is(err, recurrence.ErrUnsupported):
+		return nil, ErrSeriesRule.Field("rule", "unknown_value")
 	case err != nil:
 		return nil, ErrSeriesRule.Field("rule", "invalid_format")
-	case option.Freq != rrule.MONTHLY && option.Freq != rrule.WEEKLY && option.Freq != rrule.DAILY && option.Freq != rrule.YEARLY,
-		len(option.Byhour)+len(option.Byminute)+len(option.Bysecond)+len(option.Byeaster) > 0, option.Count != 0, !option.Until.IsZero(), !option.Dtstart.IsZero(),
-		option.Interval > 100:
+	case rule.Interval < 1 || rule.Interval > 100:
 		return nil, ErrSeriesRule.Field("rule", "unknown_value")
 	case !r.First.Valid() || !r.Last.Valid() || r.Last.Before(r.First):
 		return nil, ErrSeriesRule.Field("last_day", "times_out_of_order")
@@ -72,19 +72,9 @@ func (r *SeriesRequest) dates() ([]clock.Date, error) {
 	case !r.Starts.Valid() || !r.Ends.Valid() || r.Starts >= r.Ends:
 		return nil, ErrSeriesRule.Field("ends_time", "times_out_of_order")
 	}
-	option.Dtstart = time.Date(r.First.Year, r.First.Month, r.First.Day, 0, 0, 0, 0, time.UTC)
-	option.Until = time.Date(r.Last.Year, r.Last.Month, r.Last.Day, 0, 0, 0, 0, time.UTC)
-	rule, err := rrule.NewRRule(*option)
-	if err != nil {
-		return nil, ErrSeriesRule.Field("rule", "invalid_format")
-	}
-	var all []clock.Date
-	next := rule.Iterator()
-	for at, more := next(); more; at, more = next() {
-		if len(all) == MaxSeries {
-			return nil, ErrSeriesRule.Field("rule", "too_many", "max", MaxSeries)
-		}
-		all = append(all, clock.NewDate(at.Year(), at.Month(), at.Day()))
+	all := rule.Between(r.First, r.First, r.Last)
+	if len(all) > MaxSeries {
+		return nil, ErrSeriesRule.Field("rule", "too_many", "max", MaxSeries)
 	}
 	if len(all) == 0 {
 		return nil, ErrSeriesRule.Field("rule", "required")

@@ -1,39 +1,44 @@
 package event
 
 import (
-	"time"
-
-	"github.com/teambition/rrule-go"
-
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/recurrence"
 )
 
-// candidateRule says whether a rule yields days within months: FREQ=MONTHLY or YEARLY, no COUNT or UNTIL, whole days.
-func candidateRule(o *rrule.ROption) bool {
-	return (o.Freq == rrule.MONTHLY || o.Freq == rrule.YEARLY || o.Freq == rrule.WEEKLY) && o.Count == 0 && o.Until.IsZero() && o.Dtstart.IsZero() &&
-		len(o.Byhour) == 0 && len(o.Byminute) == 0 && len(o.Bysecond) == 0 && o.Interval <= 12
+const (
+	// monthsAhead is how far open months are looked for, and within how many months of its first a rule must fall on a day.
+	monthsAhead = 24
+	mostRest    = 12 // the largest INTERVAL
+)
+
+// checkRule judges the rule of a series that starts in a month: it repeats by years, months or weeks and falls on a day
+// before long. "" when it may stand, otherwise the code of what is wrong.
+func checkRule(text string, first clock.Date) (code string) {
+	r, err := recurrence.Parse(text)
+	if err != nil || r.Frequency == recurrence.Daily || r.Interval < 1 || r.Interval > mostRest {
+		return "rule_not_monthly"
+	}
+	if len(r.Between(first, first, addMonths(first, monthsAhead).AddDays(-1))) == 0 {
+		return "rule_never_falls"
+	}
+	return ""
 }
 
 // Candidates gives the days of the month that the series' rule offers, oldest first; none when a person names the dates.
 func (s *Series) Candidates(month clock.Date) []clock.Date {
+	return s.candidates(month, 1)
+}
+
+// candidates gives those of so many months from the month on.
+func (s *Series) candidates(month clock.Date, months int) []clock.Date {
 	if s.Rule == "" {
 		return nil
 	}
-	option, err := rrule.StrToROption(s.Rule)
+	rule, err := recurrence.Parse(s.Rule)
 	if err != nil {
 		return nil // refused when it was entered
 	}
-	first := month.At(0, 0)
-	option.Dtstart = s.FirstMonth.At(0, 0)
-	rule, err := rrule.NewRRule(*option)
-	if err != nil {
-		return nil
-	}
-	var days []clock.Date
-	for _, t := range rule.Between(first, first.AddDate(0, 1, 0).Add(-time.Second), true) {
-		days = append(days, clock.DateOf(t))
-	}
-	return days
+	return rule.Between(s.FirstMonth, month, addMonths(month, months).AddDays(-1))
 }
 
 // covers reports whether the series runs in that month.
@@ -51,21 +56,26 @@ func (s *Series) OpenMonths(today clock.Date, n int) []clock.Date {
 	if month.Before(s.FirstMonth) {
 		month = s.FirstMonth
 	}
+	offered := map[clock.Date]bool{}
+	for _, d := range s.candidates(month, monthsAhead) {
+		offered[clock.NewDate(d.Year, d.Month, 1)] = true
+	}
 	var open []clock.Date
-	for range 24 {
+	for range monthsAhead {
 		if !s.covers(month) || len(open) == n {
 			break
 		}
-		if !decided[month] && (s.Rule == "" || len(s.Candidates(month)) > 0) {
+		if !decided[month] && (s.Rule == "" || offered[month]) {
 			open = append(open, month)
 		}
-		month = nextMonth(month)
+		month = addMonths(month, 1)
 	}
 	return open
 }
 
-func nextMonth(d clock.Date) clock.Date {
-	return clock.DateOf(d.At(0, 0).AddDate(0, 1, 0))
+// addMonths gives the first day of a month so many months later.
+func addMonths(month clock.Date, n int) clock.Date {
+	return clock.DateOf(month.At(0, 0).AddDate(0, n, 0))
 }
 
 // allowed judges a month's choice against the series.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/go-playground/validator/v10"
-	"github.com/teambition/rrule-go"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
@@ -215,9 +214,12 @@ func checkSeries(input SeriesInput) error {
 	}
 	refusal := ErrInvalid
 	if input.Choose != ChooseFree {
-		option, err := rrule.StrToROption(input.Rule)
-		if err != nil || !candidateRule(option) {
-			refusal = refusal.Field("rule", "rule_not_monthly")
+		first, err := parseMonth(input.FirstMonth)
+		if err != nil {
+			return err
+		}
+		if code := checkRule(input.Rule, first); code != "" {
+			refusal = refusal.Field("rule", code)
 		}
 	}
 	if input.LastMonth != "" && input.LastMonth < input.FirstMonth {
