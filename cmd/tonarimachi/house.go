@@ -146,6 +146,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	}, func() float64 { return float64(feeds.Shortcuts()) }))
 	e := httpx.New(httpx.Options{
 		Messages: messages, Logger: h.log, Metrics: metrics, ErrorPage: pages.ErrorPage, TrustedProxies: h.cfg.TrustedProxies, HSTS: h.cfg.BaseURL.Secure(),
+		Origin:     string(h.cfg.BaseURL),
 		BodyLimits: httpapi.BodyLimits,
 	})
 	httpx.Health(e, h.log, h.db.Ready)

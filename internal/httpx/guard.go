@@ -19,6 +19,7 @@ import (
 var (
 	ErrInvalidUTF8  = fault.Malformed("invalid_utf8")
 	ErrInvalidChars = fault.Malformed("invalid_characters")
+	ErrElsewhere    = fault.Forbidden("form_from_elsewhere")
 )
 
 // guard is the one middleware of every route.
@@ -54,6 +55,12 @@ func (f *face) attempt(c echo.Context, next echo.HandlerFunc) (err error) {
 	if err := checkAddress(r.URL); err != nil {
 		return err
 	}
+	// What is data takes JSON or credentials in a header, which no form of another site can send.
+	if !isData(r.URL.Path) {
+		if err := f.ours.Check(r); err != nil {
+			return ErrElsewhere.Because(err)
+		}
+	}
 	limit := f.BodyLimit
 	if own, ok := f.BodyLimits[c.Path()]; ok {
 		limit = own
@@ -65,6 +72,28 @@ func (f *face) attempt(c echo.Context, next echo.HandlerFunc) (err error) {
 		r.Body = &body{rc: r.Body, left: limit}
 	}
 	return next(c)
+}
+
+// ownPages tells forms of our own pages from those of other sites, by Sec-Fetch-Site and else by Origin.
+// An Origin "null" without the former may come from anywhere and is refused, so that pages with forms
+// need AllowForms. An origin that is none stops the start.
+func ownPages(origin string) *http.CrossOriginProtection {
+	p := http.NewCrossOriginProtection()
+	if origin == "" {
+		return p
+	}
+	u, err := url.Parse(origin)
+	if err != nil {
+		panic(fmt.Sprintf("httpx: Options.Origin: %v", err))
+	}
+	host := strings.ToLower(u.Host)
+	if usual := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; usual != "" {
+		host = strings.TrimSuffix(host, usual) // browsers leave it out (RFC 6454 section 6.2)
+	}
+	if err := p.AddTrustedOrigin(u.Scheme + "://" + host); err != nil {
+		panic(fmt.Sprintf("httpx: Options.Origin: %v", err))
+	}
+	return p
 }
 
 type panicError struct {
@@ -152,6 +181,12 @@ func AllowFraming(c echo.Context, sources ...string) {
 // AllowCamera lets this page ask for the camera.
 func AllowCamera(c echo.Context) {
 	c.Response().Header()["Permissions-Policy"] = valueCamera
+}
+
+// AllowForms lets the forms of this page tell us that they are ours: under no-referrer, browsers write
+// "Origin: null" on them. Other sites learn as little as before.
+func AllowForms(c echo.Context) {
+	c.Response().Header()["Referrer-Policy"] = valueSameOrigin
 }
 
 // NoStore keeps the response out of every cache: for what concerns one person.

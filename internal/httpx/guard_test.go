@@ -292,3 +292,65 @@ func TestGetAnswersHead(t *testing.T) {
 		}
 	}
 }
+
+// [S8] Forms from elsewhere do nothing on pages; what is data needs no such rule. BASE_URL is ours whatever Host a proxy asks us under.
+func TestFormsFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		ours, host, path, origin, site string
+		status                         int
+	}{
+		{"", "a.example", "/t", "", "", 200},
+		{"", "a.example", "/t", "https://a.example", "", 200},
+		{"", "a.example", "/t", "https://b.example", "", 403},
+		{"", "a.example", "/none", "https://b.example", "", 403},
+		{"", "a.example:8080", "/t", "http://a.example:8080", "", 200},
+		{"", "a.example:8080", "/t", "http://a.example", "", 403},
+		{"", "a.example", "/t", "null", "", 403},
+		{"", "a.example", "/t", "null", "same-origin", 200},
+		{"", "a.example", "/t", "https://a.example", "cross-site", 403},
+		{"", "a.example", "/t", "https://a.example", "none", 200},
+		{"https://a.example", "10.0.0.7:8080", "/t", "https://a.example", "", 200},
+		{"https://A.example:443", "10.0.0.7:8080", "/t", "https://a.example", "", 200},
+		{"http://a.example:80", "10.0.0.7:8080", "/t", "http://a.example", "", 200},
+		{"https://a.example:8443", "10.0.0.7:8080", "/t", "https://a.example:8443", "", 200},
+		{"https://a.example", "10.0.0.7:8080", "/t", "http://a.example", "", 403},
+		{"https://a.example", "10.0.0.7:8080", "/t", "https://a.example.b.example", "", 403},
+		{"https://a.example", "10.0.0.7:8080", "/t", "null", "", 403},
+		{"https://a.example", "10.0.0.7:8080", "/api/v1/x", "https://b.example", "cross-site", 200},
+	} {
+		b := setup(t, func(o *httpx.Options) { o.Origin = tt.ours })
+		ok := func(c echo.Context) error { return c.String(http.StatusOK, "ok") }
+		b.e.POST("/t", ok)
+		b.e.POST("/api/v1/x", ok)
+		r := httptest.NewRequest(http.MethodPost, tt.path, http.NoBody)
+		r.Host = tt.host
+		for name, value := range map[string]string{"Origin": tt.origin, "Sec-Fetch-Site": tt.site, "Accept": "application/json"} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		w := b.do(r)
+		if w.Code != tt.status || w.Code == 403 && problemIn(t, w).Code != "form_from_elsewhere" {
+			t.Errorf("%+v: %d %s", tt, w.Code, w.Body)
+		}
+		if tt.origin != "" {
+			r := httptest.NewRequest(http.MethodGet, "/none", http.NoBody)
+			r.Header.Set("Origin", tt.origin)
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			if w := b.do(r); w.Code != 404 { // links from everywhere lead here
+				t.Errorf("GET: %d", w.Code)
+			}
+		}
+	}
+	for _, bad := range []string{"a.example", "https://", "%"} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%q starts", bad)
+				}
+			}()
+			setup(t, func(o *httpx.Options) { o.Origin = bad })
+		}()
+	}
+}

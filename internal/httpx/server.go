@@ -37,6 +37,9 @@ type Options struct {
 	BodyLimit int64
 	// BodyLimits are those of single routes, by pattern, where they differ: uploads.
 	BodyLimits map[string]int64
+	// Origin is the address that people use, https://host[:port]: pages of ours come from there, even
+	// where a proxy asks us under another host. "" leaves the request's Host alone to tell.
+	Origin string
 	// HSTS tells browsers to come back by https only; for servers reached by https.
 	HSTS bool
 }
@@ -57,7 +60,7 @@ func New(o Options) *echo.Echo {
 	e.Logger.SetOutput(serverLog{o.Logger})
 	e.StdLogger = stdLogger(o.Logger)
 	e.IPExtractor, e.SchemeExtractor = extractors(o.TrustedProxies)
-	f := &face{Options: o}
+	f := &face{Options: o, ours: ownPages(o.Origin)}
 	e.HTTPErrorHandler = f.handleError
 	// One middleware, because Echo builds the chain anew for every request.
 	e.Use(f.guard)
@@ -67,6 +70,7 @@ func New(o Options) *echo.Echo {
 // face is what the middleware and the error handler share.
 type face struct {
 	Options
+	ours     *http.CrossOriginProtection
 	problems sync.Map // worded → []byte
 }
 

@@ -46,7 +46,8 @@ func serve(t *testing.T) (*kit, string) {
 	return k, base
 }
 
-func chromium(t *testing.T) context.Context {
+// chromium starts a browser; more are flags as its command line has them, name=value.
+func chromium(t *testing.T, more ...string) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -60,9 +61,14 @@ func chromium(t *testing.T) context.Context {
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 4*time.Minute)
 	t.Cleanup(stop)
-	ctx, stop = chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+	var flags []chromedp.ExecAllocatorOption
+	for _, flag := range more {
+		name, value, _ := strings.Cut(flag, "=")
+		flags = append(flags, chromedp.Flag(name, value))
+	}
+	ctx, stop = chromedp.NewExecAllocator(ctx, append(flags, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "ja"))
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "ja"))...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)

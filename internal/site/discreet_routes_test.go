@@ -63,7 +63,7 @@ func TestEveryRouteIsDiscreet(t *testing.T) {
 	check := func(what string, r *echo.Route, a answer) {
 		t.Helper()
 		h := a.Header()
-		if h.Get("Referrer-Policy") != "no-referrer" || h.Get("Set-Cookie") != "" || h.Get("Content-Security-Policy") != policy || h.Get("Cross-Origin-Opener-Policy") != "same-origin" {
+		if h.Get("Referrer-Policy") != referrerPolicy(a.doc) || h.Get("Set-Cookie") != "" || h.Get("Content-Security-Policy") != policy || h.Get("Cross-Origin-Opener-Policy") != "same-origin" {
 			t.Errorf("%s: %v", what, h)
 		}
 		if strings.Contains(h.Get("Permissions-Policy"), "camera=(self)") && !strings.HasPrefix(r.Path, "/door") {

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,6 +21,7 @@ type errorView struct {
 
 // What a page says above the words of the problem.
 var headings = map[int]string{
+	http.StatusForbidden:             "受けつけられませんでした",
 	http.StatusNotFound:              "ページが見つかりませんでした",
 	http.StatusMethodNotAllowed:      "この開き方はできません",
 	http.StatusConflict:              "いまは、できませんでした",
@@ -40,9 +42,16 @@ func (s *Site) ErrorPage(c echo.Context, status int, p httpx.Problem) error {
 	if httpx.NegotiateLanguage(c) == i18n.English { // the pages are Japanese
 		detail = s.words.Problem(p.Code, blanks)
 	}
+	links := []link{{"/", "はじめのページへ"}, {"/events", "集まりをさがす"}, {"/t", "参加票を見る"}}
+	if p.Code == httpx.ErrElsewhere.Code {
+		// Each form's address leads back to the page that it stands on.
+		back := link{c.Request().URL.EscapedPath(), "このページを開きなおす"}
+		links = slices.DeleteFunc(links, func(l link) bool { return l.Href == back.Href })
+		links = append([]link{back}, links...)
+	}
 	body, err := s.render("error", errorView{
-		Page: head{Title: heading, Discreet: ofTicket(c), Staff: ofDoor(c)}, Status: status, Heading: heading, Lines: []string{detail},
-		Links: []link{{"/", "はじめのページへ"}, {"/events", "集まりをさがす"}, {"/t", "参加票を見る"}},
+		Page: head{Title: heading, Discreet: ofTicket(c), Staff: ofDoor(c)}, Status: status, Heading: heading,
+		Lines: []string{detail}, Links: links,
 	})
 	if err != nil {
 		return err

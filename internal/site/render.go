@@ -142,6 +142,9 @@ func (s *Site) render(name string, view any) ([]byte, error) {
 }
 
 func write(c echo.Context, status int, body []byte) error {
+	if bytes.Contains(body, []byte(`method="post"`)) {
+		httpx.AllowForms(c)
+	}
 	h := c.Response().Header()
 	h.Set("Content-Language", "ja")
 	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))

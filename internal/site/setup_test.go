@@ -98,7 +98,7 @@ func build(t *testing.T, base string) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, ErrorPage: pages.ErrorPage})
+	k.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, ErrorPage: pages.ErrorPage, Origin: base})
 	pages.Routes(k.echo)
 	return k
 }
