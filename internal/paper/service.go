@@ -232,6 +232,9 @@ func (s *Service) again(ctx context.Context, code secret.Paper, r ticket.Request
 	if t.QuotaID != g.QuotaID || t.Seats != r.Seats || t.Status != ticket.Cancelled && t.Nickname != nickname {
 		return secret.Ticket{}, ticket.Ticket{}, ticket.ErrPayloadDiffers
 	}
+	if err := s.db.Confirm(ctx); err != nil {
+		return secret.Ticket{}, ticket.Ticket{}, err
+	}
 	return r.Secret, t, nil
 }
 

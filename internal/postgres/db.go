@@ -43,6 +43,8 @@ type DB struct {
 	clock clock.Clock
 	log   *slog.Logger
 	pools map[Role]*pool
+
+	confirmations *confirmations
 }
 
 type pool struct {
@@ -71,6 +73,15 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		}
 		db.pools[role] = p
 	}
+	db.confirmations = newConfirmations(func(ctx context.Context) error {
+		p, ok := db.pools[RolePublic]
+		if !ok {
+			return fmt.Errorf("no pool for %s", RolePublic)
+		}
+		batch := &pgx.Batch{}
+		batch.Queue(writeRecord)
+		return Send(ctx, p.pgx, batch)
+	})
 	return db, nil
 }
 
@@ -82,6 +93,7 @@ func openPool(ctx context.Context, url string, role Role, size int32) (*pool, er
 	config.MaxConns = size
 	config.MaxConnIdleTime = 10 * time.Minute
 	config.ConnConfig.ConnectTimeout = 10 * time.Second
+	config.ConnConfig.OnNotice = noteLeftLocal
 	params := config.ConnConfig.RuntimeParams
 	params["role"] = string(role) // a start-up parameter, so that even RESET ROLE comes back to it
 	params["application_name"] = "tonarimachi " + string(role)
@@ -117,6 +129,9 @@ func openPool(ctx context.Context, url string, role Role, size int32) (*pool, er
 
 // Close ends every connection.
 func (db *DB) Close() {
+	if db.confirmations != nil {
+		db.confirmations.close()
+	}
 	for _, p := range db.pools {
 		_ = p.sql.Close()
 		p.pgx.Close()
@@ -174,7 +189,7 @@ func (db *DB) Stat(role Role) (inUse, limit int32) {
 	return s.AcquiredConns(), s.MaxConns()
 }
 
-// begin opens a transaction on one connection with its settings in the same round trip.
-func begin(ctx context.Context, conn *pgx.Conn, settings string) (pgx.Tx, error) {
-	return conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: "begin; " + settings})
+// begin opens a transaction on one connection with its settings in the same round trip, and so it ends.
+func begin(ctx context.Context, conn *pgx.Conn, settings, last string) (pgx.Tx, error) {
+	return conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: "begin; " + settings, CommitQuery: last + "commit"})
 }

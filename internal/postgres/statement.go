@@ -34,13 +34,18 @@ func (p *pool) oneStatement(ctx context.Context, now time.Time, organization uui
 	var batch pgx.Batch
 	batch.Queue(settingsStatement, now.Format("2006-01-02 15:04:05.999999Z07:00"), organization.String(), actor.ID.String())
 	batch.Queue(statement, args...)
-	results := p.pgx.SendBatch(ctx, &batch)
-	_, err := results.Exec()
+	conn, err := p.pgx.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	results := conn.SendBatch(ctx, &batch)
+	_, err = results.Exec()
 	if err == nil {
 		err = scan(results.QueryRow(), now)
 	}
 	if closed := results.Close(); err == nil {
 		err = closed // what the commit says
 	}
-	return err
+	return committed(conn.Conn(), err)
 }

@@ -48,7 +48,7 @@ type scope struct {
 }
 
 // InOrganization runs fn as tnm_staff for one organization. It commits when fn returns nil. fn may run again after a deadlock or a serialization
-// failure and so must touch nothing but the transaction.
+// failure and so must touch nothing but the transaction. Its commit waits for the standbys even when fn only found that all is done already.
 func (db *DB) InOrganization(ctx context.Context, organization uuid.UUID, actor Actor, fn func(tx *Tx) error) error {
 	return db.run(ctx, scope{role: RoleStaff, organization: organization, actor: actor}, fn)
 }
@@ -108,7 +108,7 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		return fmt.Errorf("acquire connection: %w", err)
 	}
 	now := db.clock.Now().UTC().Truncate(time.Microsecond)
-	px, err := begin(ctx, raw, s.settings(now))
+	px, err := begin(ctx, raw, s.settings(now), s.last())
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
@@ -127,7 +127,7 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := px.Commit(ctx); err != nil {
+	if err := committed(raw, px.Commit(ctx)); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
 	}
 	return nil
@@ -147,6 +147,15 @@ func (s scope) settings(now time.Time) string {
 		fmt.Fprintf(&b, ", set_config('app.actor', '%s', true)", s.actor.ID)
 	}
 	return b.String()
+}
+
+// last is what goes before the commit. What staff did may have been to find that it was done already, as for
+// a key that was used before (package idempotency): that is told only when it is on the standbys.
+func (s scope) last() string {
+	if s.role == RoleStaff && !s.readOnly {
+		return writeIfNobodyDid + "; "
+	}
+	return ""
 }
 
 // Constraint gives the SQLSTATE and the constraint's name of a database error, "" and "" for other errors.

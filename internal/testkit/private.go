@@ -38,6 +38,14 @@ type private struct {
 }
 
 func startPrivate(ctx context.Context) (*private, error) {
+	return startIn(ctx, func(o embedded.Options) (*embedded.Server, error) {
+		o.Settings = forSpeed
+		return embedded.Start(ctx, o)
+	})
+}
+
+// startIn starts a server in a folder of its own, whose name is in the options.
+func startIn(ctx context.Context, start func(o embedded.Options) (*embedded.Server, error)) (*private, error) {
 	if err := sweep(ctx); err != nil {
 		return nil, err
 	}
@@ -48,7 +56,7 @@ func startPrivate(ctx context.Context) (*private, error) {
 	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // root's stand-in account passes through
 		return nil, fmt.Errorf("make test server's folder: %w", err)
 	}
-	server, err := embedded.Start(ctx, embedded.Options{Dir: dir, Settings: forSpeed})
+	server, err := start(embedded.Options{Dir: dir})
 	if err != nil {
 		return nil, errors.Join(err, embedded.Discard(ctx, dir))
 	}

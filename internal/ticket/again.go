@@ -17,7 +17,7 @@ func (s *Service) Again(ctx context.Context, r Request) (Ticket, error) {
 	if err != nil {
 		return Ticket{}, err
 	}
-	if _, t, err = s.again(r, t); err != nil {
+	if _, t, err = s.again(ctx, r, t); err != nil {
 		return Ticket{}, fmt.Errorf("take ticket again: %w", err)
 	}
 	return t, nil

@@ -38,7 +38,7 @@ func (s *Service) apply(ctx context.Context, r Request, id uuid.UUID, mac []byte
 		s.counted(r, t)
 		return r.Secret, t, nil
 	case "duplicate":
-		return s.again(r, t)
+		return s.again(ctx, r, t)
 	case "too_many":
 		return secret.Ticket{}, Ticket{}, ErrTooManySeats.With("max", most).Field("seats", "too_large", "max", most)
 	case "too_large":

@@ -23,6 +23,9 @@ func (s *Service) Confirm(ctx context.Context, code secret.Ticket) (Ticket, erro
 		case err != nil:
 			return Ticket{}, err
 		case outcome == "confirmed":
+			if err := s.confirm(ctx); err != nil { // it may have been so already
+				return Ticket{}, fmt.Errorf("confirm ticket: %w", err)
+			}
 			return t.opened(code), nil
 		case outcome == "lapsed":
 			s.lane(t.QuotaID).soldOuts.forget(place{t.EventID, t.QuotaID})

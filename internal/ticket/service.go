@@ -26,6 +26,8 @@ type Service struct {
 	tally  Tally // nil: answers are dropped
 	lanes  [lanes]*lane
 	log    *slog.Logger
+	// confirm waits for the standbys; before anybody is told of what an earlier transaction did.
+	confirm func(ctx context.Context) error
 }
 
 // New starts the service; Close ends it. random must be cryptographically random and safe for concurrent use, as crypto/rand's Reader is; a nil log is
@@ -34,7 +36,7 @@ func New(db *postgres.DB, keys *secret.Keys, random io.Reader, log *slog.Logger)
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: store{pool: db.PublicPool(), clock: db.Clock()}, keys: keys, random: random, log: log}
+	s := &Service{store: store{pool: db.PublicPool(), clock: db.Clock()}, keys: keys, random: random, log: log, confirm: db.Confirm}
 	for i := range s.lanes {
 		s.lanes[i] = startLane(s.store, log)
 	}
@@ -90,7 +92,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 	}
 	if made {
 		if t, err := s.readOlder(ctx, r.Secret); err == nil {
-			return s.again(r, t)
+			return s.again(ctx, r, t)
 		} else if !errors.Is(err, ErrUnknown) {
 			return secret.Ticket{}, Ticket{}, err
 		}
@@ -140,7 +142,7 @@ func (s *Service) take(ctx context.Context, r Request) (secret.Ticket, Ticket, e
 		if err != nil {
 			return secret.Ticket{}, Ticket{}, err
 		}
-		return s.again(r, t)
+		return s.again(ctx, r, t)
 	case "too_many":
 		return secret.Ticket{}, Ticket{}, ErrTooManySeats.With("max", v.most).Field("seats", "too_large", "max", v.most)
 	}
@@ -159,14 +161,17 @@ func (s *Service) readOlder(ctx context.Context, code secret.Ticket) (Ticket, er
 	return s.store.read(ctx, macs[1:])
 }
 
-// again answers a secret that has a ticket.
-func (s *Service) again(r Request, t Ticket) (secret.Ticket, Ticket, error) {
+// again answers a secret that has a ticket, once the ticket is where a new one would be.
+func (s *Service) again(ctx context.Context, r Request, t Ticket) (secret.Ticket, Ticket, error) {
 	same := t.EventID == r.EventID && (t.QuotaID == r.QuotaID && len(r.Slots) == 0 || t.holdsJust(r)) && t.Seats == r.Seats
 	if !t.Status.forgotNickname() {
 		same = same && t.opened(r.Secret).Nickname == r.Nickname
 	}
 	if !same {
 		return secret.Ticket{}, Ticket{}, ErrPayloadDiffers
+	}
+	if err := s.confirm(ctx); err != nil {
+		return secret.Ticket{}, Ticket{}, err
 	}
 	return r.Secret, t, nil
 }

@@ -64,7 +64,7 @@ func (s *Service) takeSlots(ctx context.Context, r Request, ownSecret bool) (sec
 			return secret.Ticket{}, Ticket{}, err
 		}
 	} else if t, err := s.readOlder(ctx, r.Secret); err == nil {
-		return s.again(r, t)
+		return s.again(ctx, r, t)
 	} else if !errors.Is(err, ErrUnknown) {
 		return secret.Ticket{}, Ticket{}, err
 	}
@@ -92,7 +92,7 @@ func (s *Service) takeSlots(ctx context.Context, r Request, ownSecret bool) (sec
 		s.counted(r, t)
 		return r.Secret, t, nil
 	case v.outcome == "duplicate":
-		return s.again(r, t)
+		return s.again(ctx, r, t)
 	case v.outcome == "unknown" && len(r.Slots) == 0:
 		return secret.Ticket{}, Ticket{}, ErrOtherWay // the quota is there, and no slot
 	}

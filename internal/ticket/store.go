@@ -138,7 +138,7 @@ func (s store) grant(ctx context.Context, requests []*request) ([]verdict, error
 	batch.Queue(sql, args...).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&outcomes, &free, &most, &organizations, &occurrences, &parts, &links)
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	if err := postgres.Send(ctx, s.pool, batch); err != nil {
 		return nil, fmt.Errorf("grant seats: %w", err)
 	}
 	if len(outcomes) != n {
@@ -176,7 +176,7 @@ func (s store) read(ctx context.Context, macs [][]byte) (Ticket, error) {
 			return err
 		})
 	}
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	if err := postgres.Send(ctx, s.pool, batch); err != nil {
 		return Ticket{}, unavailable(fmt.Errorf("read ticket: %w", err))
 	}
 	if !found {
@@ -219,7 +219,7 @@ func (s store) changeOf(ctx context.Context, mac []byte, call string, args []any
 			_, err := scan(row, t)
 			return err
 		})
-		err := s.pool.SendBatch(ctx, batch).Close()
+		err := postgres.Send(ctx, s.pool, batch)
 		if err == nil || attempt == 2 || !undone(err) {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/retention"
 )
 
@@ -19,7 +20,7 @@ func (s store) erasures(ctx context.Context, event uuid.UUID) (listed bool, date
 			dates, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Erasure])
 			return err
 		})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	if err := postgres.Send(ctx, s.pool, batch); err != nil {
 		return false, nil, unavailable(fmt.Errorf("read erasures: %w", err))
 	}
 	return listed, dates, nil

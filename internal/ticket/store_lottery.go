@@ -69,7 +69,7 @@ func (s store) draw(ctx context.Context, eventID, partID uuid.UUID) (Draw, error
 		}
 		return err
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	if err := postgres.Send(ctx, s.pool, batch); err != nil {
 		return Draw{}, unavailable(fmt.Errorf("read draw: %w", err))
 	}
 	if !found {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
 // wait gives ticket_wait's outcome and the ticket as it stands then.
@@ -24,7 +26,7 @@ func (s store) setCalendar(ctx context.Context, mac []byte, turn int, calendarMA
 	batch := &pgx.Batch{}
 	batch.Queue(sqlHolder, stamp(s.now()), hex.EncodeToString(mac))
 	batch.Queue(`select ticket_calendar($1, $2::int::smallint, $3)`, mac, turn, calendarMAC).QueryRow(func(row pgx.Row) error { return row.Scan(&done) })
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	if err := postgres.Send(ctx, s.pool, batch); err != nil {
 		return false, unavailable(fmt.Errorf("set calendar: %w", err))
 	}
 	return done, nil
@@ -43,7 +45,7 @@ func (s store) followed(ctx context.Context, mac []byte) (Followed, error) {
 		}
 		return err
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	if err := postgres.Send(ctx, s.pool, batch); err != nil {
 		return Followed{}, unavailable(fmt.Errorf("follow ticket: %w", err))
 	}
 	if !found {

@@ -23,7 +23,7 @@ func (s *Service) wait(ctx context.Context, r Request, id uuid.UUID, mac []byte)
 		s.counted(r, t)
 		return r.Secret, t, nil
 	case "duplicate":
-		return s.again(r, t)
+		return s.again(ctx, r, t)
 	case "too_many":
 		return secret.Ticket{}, Ticket{}, ErrTooManySeats.Field("seats", "too_big")
 	}

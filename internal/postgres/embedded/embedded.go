@@ -41,6 +41,7 @@ type Server struct {
 	lock      *os.File
 	port      int
 	proc      *process
+	follows   string // how a standby reaches its primary
 
 	stopping sync.Mutex
 	stopped  bool
