@@ -54,7 +54,7 @@ func TestAnswersToldAgainWaitForTheStandby(t *testing.T) {
 	}
 	answer, ended := do(once)
 	if !pair.Waits(t, ended) {
-		t.Errorf("the stored answer was told without the standby, with %v", <-answer)
+		t.Fatalf("the stored answer was told without the standby, with %v", <-answer)
 	}
 	if err := pair.Standby.Mend(t.Context()); err != nil {
 		t.Fatal(err)
