@@ -138,7 +138,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		return nil, err
 	}
 	feeds := feed.New(feed.Options{
-		Events: h.events, Tickets: h.tickets, Rooms: h.bookings, Directory: h.directory, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
+		Events: h.events, Tickets: h.tickets, Rooms: h.bookings, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
 	})
 	h.changed = append(h.changed, feeds.Changed)
 	metrics.Registerer().MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{

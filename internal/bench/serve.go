@@ -98,7 +98,7 @@ func runServe(ctx context.Context, s servant) (err error) {
 	var feeds *feed.Feeds
 	events := event.NewService(db, directory, func() { feeds.Changed() })
 	feeds = feed.New(feed.Options{
-		Events: events, Directory: directory, Words: messages.Localizer(i18n.Japanese), BaseURL: string(settings.BaseURL), Clock: clock.System(), Logger: log,
+		Events: events, Words: messages.Localizer(i18n.Japanese), BaseURL: string(settings.BaseURL), Clock: clock.System(), Logger: log,
 	})
 	go db.Listen(ctx, settings.DatabaseURL.Reveal(), postgres.ChannelEvents, feeds.Changed)
 	tickets := ticket.New(db, settings.Keys, rand.Reader, log)

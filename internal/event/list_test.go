@@ -178,8 +178,8 @@ func TestChangesForMirrors(t *testing.T) {
 		t.Errorf("tombstone = %+v", gone)
 	}
 	selection := must[event.Selection](t)(w.events.Select(w.ctx, event.Selector{}))
-	if !selection.RemovedAt.Equal(noon) {
-		t.Errorf("removed at %v", selection.RemovedAt)
+	if !selection.ChangedAt.After(noon) {
+		t.Errorf("changed at %v", selection.ChangedAt)
 	}
 	if again := must[event.ChangePage](t)(w.events.Changes(w.ctx, at, 3)); len(again.Items) != 0 || again.Next != at {
 		t.Errorf("a mirror that is up to date = %+v", again)

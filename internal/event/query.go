@@ -105,15 +105,31 @@ type Selector struct {
 	Kind         Kind
 	Series       uuid.UUID
 	Event        uuid.UUID
+	Only         FeedFilter
+}
+
+// FeedFilter narrows a feed as Filter does a list; the zero value leaves all in.
+type FeedFilter struct {
+	Organization        string
+	ExcludeOrganization string
+	Area                string
+	Partnership         string
+	Kind                Kind
+	Audience            AudienceTag
+	Place               PlaceKind
+	Reservation         Reservation
 }
 
 // Selection is what a feed shows: events with those occurrences that fall into its window, by start.
 type Selection struct {
 	Events []Event
-	// RemovedAt is when something last left a public list; Last-Modified must not fall behind it. Zero when nothing ever did.
-	RemovedAt time.Time
-	// Until is when the window moves on and the selection must be read again.
-	Until time.Time
+	// Name and Slug are those of the organization or partnership whose feed it is, read together with the events; empty for other feeds.
+	Name, Slug string
+	// ChangedAt is the feed's stamp (ADR 0029): whole seconds, and another one after each change. It may lie ahead after a burst of changes. Zero when
+	// nothing of it was ever public.
+	ChangedAt time.Time
+	// At is the moment of reading, and Until when the window moves on and the selection must be read again.
+	At, Until time.Time
 }
 
 // Feed windows in days, and how long what was cancelled stays to be noticed.

@@ -1,8 +1,6 @@
 package event
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
@@ -250,6 +247,14 @@ func (f resolved) eventConditions(q *query) {
 	} else {
 		q.and("e.visibility = 'public'")
 	}
+	f.narrow(q)
+	for _, w := range f.words {
+		q.and("e.search_text like " + q.arg(likePattern(w)))
+	}
+}
+
+// narrow keeps the events that fit what is asked for, words apart.
+func (f resolved) narrow(q *query) {
 	if tags := f.tags(); tags != nil {
 		q.and("e.audience_tags && " + q.arg(tags) + "::text[]")
 	}
@@ -264,9 +269,6 @@ func (f resolved) eventConditions(q *query) {
 	}
 	if f.exclude != nil {
 		q.and("exists (select from event_organiser x where x.event_id = e.id and x.approval = 'approved' and x.role = 'host' and x.organiser_id <> " + q.arg(f.exclude.ID) + ")")
-	}
-	for _, w := range f.words {
-		q.and("e.search_text like " + q.arg(likePattern(w)))
 	}
 }
 
@@ -359,62 +361,4 @@ type changeRow struct {
 	Transaction string
 	EventID     uuid.UUID
 	ChangedAt   time.Time
-}
-
-// selected gives the occurrences of a feed by date. Where there are more than feedLimit, what lies ahead comes before what is past, and what is near before
-// what is far.
-func selected(ctx context.Context, tx *postgres.Tx, s Selector, f resolved) ([]listRow, error) {
-	today := clock.DateOf(tx.Now)
-	q := &query{}
-	first, now, end := q.arg(today.AddDays(-FeedPastDays).Start()), q.arg(today.Start()), q.arg(today.AddDays(FeedFutureDays+1).Start())
-	q.and("o.listed")
-	gone := q.arg(today.AddDays(-FeedCancelledDays).Start())
-	q.and("(o.cancelled_at is null or o.cancelled_at >= " + gone + ")")
-	q.and("(e.cancelled_at is null or e.cancelled_at >= " + gone + ")")
-	switch {
-	case s.Event != uuid.Nil:
-		q.and("e.id = " + q.arg(s.Event))
-	case s.Series != uuid.Nil:
-		q.and("o.series_id = " + q.arg(s.Series))
-	case s.Organization != "":
-		q.and("exists (select from event_organiser x where x.event_id = e.id and x.approval = 'approved' and x.organiser_id = " + q.arg(f.organization) + ")")
-	case s.Partnership != "":
-		q.and("e.visibility = 'public' and exists (select from event_organiser x where x.event_id = e.id and x.approval = 'approved' and x.role = 'host' and x.organiser_id = any (" + q.arg(f.members) + "))")
-	case s.Kind != "":
-		q.and("e.kind = " + q.arg(s.Kind))
-	default:
-		q.and("e.visibility = 'public'")
-	}
-	half := func(from, to, direction string) string {
-		return `
-		(select e.id as event_id, o.id as occurrence_id, o.starts_at
-		 from occurrence o join event e on e.id = o.event_id
-		 where o.starts_at >= ` + from + " and o.starts_at < " + to + " and " + q.where() +
-			fmt.Sprintf("\n order by o.starts_at %[1]s, o.id %[1]s limit %[2]d)", direction, feedLimit)
-	}
-	rows, err := tx.Pgx.Query(ctx, half(now, end, "asc")+"\nunion all"+half(first, now, "desc"), planned(q)...)
-	if err != nil {
-		return nil, fmt.Errorf("select feed: %w", err)
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[listRow])
-	if err != nil {
-		return nil, fmt.Errorf("select feed: %w", err)
-	}
-	found = found[:min(len(found), feedLimit)]
-	slices.SortFunc(found, func(a, b listRow) int {
-		return cmp.Or(a.StartsAt.Compare(b.StartsAt), bytes.Compare(a.OccurrenceID[:], b.OccurrenceID[:]))
-	})
-	return found, nil
-}
-
-// A feed of more than this is of no use to a calendar (Google stops at about 1 MB).
-const feedLimit = 5000
-
-func lastRemoval(ctx context.Context, tx *postgres.Tx) (time.Time, error) {
-	var at time.Time
-	err := tx.Pgx.QueryRow(ctx, "select c.changed_at from event_change c where c.removed order by c.changed_at desc limit 1").Scan(&at)
-	if err != nil && !postgres.NoRows(err) {
-		return time.Time{}, fmt.Errorf("read last removal: %w", err)
-	}
-	return at, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
-	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -25,11 +25,6 @@ type Events interface {
 	Select(ctx context.Context, s event.Selector) (event.Selection, error)
 }
 
-// Directory names organizations and partnerships; organization.Directory does.
-type Directory interface {
-	View(ctx context.Context) (*organization.View, error)
-}
-
 // Tickets gives what a private calendar shows; ticket.Service does.
 type Tickets interface {
 	Follow(ctx context.Context, token secret.Calendar) (ticket.Followed, error)
@@ -37,14 +32,13 @@ type Tickets interface {
 
 // Options are what the feeds are made of.
 type Options struct {
-	Events    Events
-	Directory Directory
-	Tickets   Tickets         // for the private calendars of tickets
-	Rooms     Rooms           // for the free/busy calendars of rooms
-	Words     *i18n.Localizer // the language of the feeds: Japanese
-	BaseURL   string          // without a slash at its end
-	Clock     clock.Clock
-	Logger    *slog.Logger
+	Events  Events
+	Tickets Tickets         // for the private calendars of tickets
+	Rooms   Rooms           // for the free/busy calendars of rooms
+	Words   *i18n.Localizer // the language of the feeds: Japanese
+	BaseURL string          // without a slash at its end
+	Clock   clock.Clock
+	Logger  *slog.Logger
 }
 
 // How long a kept document is believed without having heard of a change, and how many are kept at most.
@@ -53,21 +47,34 @@ const (
 	kept     = 2000
 )
 
+// Feeds with filters are kept within so many bytes, and so many are built at once: whoever asks chooses the filters.
+const (
+	narrowedMemory = 32 << 20
+	narrowedBuilds = 2
+)
+
+// settling is for how long after midnight no Last-Modified is told that says no more than that the day has changed, so that clocks of several servers may differ by it.
+const settling = 2 * time.Minute
+
 // Feeds keeps the documents. Safe for concurrent use.
 type Feeds struct {
 	Options
 	builder    *ical.Builder
+	narrow     *ical.Builder // of feeds with filters
 	quiet      *ical.Builder // of private calendars, apart from what others share
 	generation atomic.Uint64
 	documents  sync.Map // path → *document
 	count      atomic.Int64
+	narrowed   *shelf        // of feeds with filters
+	turns      chan struct{} // to build one of them
 	shortcuts  atomic.Uint64
 	building   singleflight.Group
 }
 
 type document struct {
 	*ical.Document
-	lastModified string
+	changed      time.Time // Last-Modified; zero when none can be told
+	lastModified string    // the same as a header, else empty
 	generation   uint64
 	until        time.Time
 }
@@ -77,20 +84,20 @@ func New(o Options) *Feeds {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Feeds{Options: o, builder: ical.NewBuilder(0), quiet: ical.NewBuilder(1 << 20)}
+	return &Feeds{
+		Options: o, builder: ical.NewBuilder(0), narrow: ical.NewBuilder(16 << 20), quiet: ical.NewBuilder(1 << 20),
+		narrowed: newShelf(narrowedMemory), turns: make(chan struct{}, narrowedBuilds),
+	}
 }
 
 // Changed makes every kept document be looked at again before it is served. One whose content is the same keeps its tag.
 func (f *Feeds) Changed() { f.generation.Add(1) }
 
-// get gives the document at a path, built now if what is kept may be out of date.
+// get gives the document at a path, which for a feed with filters ends in ? and their key, built now if what is kept may be out of date.
 func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Selector, error)) (*document, error) {
-	var old *document
-	if v, ok := f.documents.Load(path); ok {
-		old = v.(*document)
-		if f.fresh(old) {
-			return old, nil
-		}
+	old := f.load(path)
+	if old != nil && f.fresh(old) {
+		return old, nil
 	}
 	s, err := selector()
 	if err != nil {
@@ -123,35 +130,71 @@ func (f *Feeds) fresh(d *document) bool {
 func (f *Feeds) build(ctx context.Context, path string, s event.Selector, generation uint64) (*document, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
+	builder := f.builder
+	if s.Only != (event.FeedFilter{}) {
+		select {
+		case f.turns <- struct{}{}:
+			defer func() { <-f.turns }()
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait to build feed: %w", ctx.Err())
+		}
+		builder = f.narrow
+	}
 	now := f.Clock.Now()
 	selection, err := f.Events.Select(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	calendar, err := f.calendar(ctx, s, selection)
-	if err != nil {
-		return nil, err
-	}
-	if midnight := clock.StartOfDay(now); midnight.After(calendar.Modified) {
-		calendar.Modified = midnight // entries leave the window at midnight, which no stamp tells
-	}
-	built, err := f.builder.Build(calendar, f.entries(selection.Events))
+	built, err := builder.Build(f.calendar(s, selection), f.entries(selection.Events))
 	if err != nil {
 		return nil, fmt.Errorf("build feed: %w", err)
 	}
-	until := now.Add(believed)
-	if selection.Until.Before(until) {
-		until = selection.Until
+	d := &document{Document: built, generation: generation, until: earlier(now.Add(believed), selection.Until)}
+	changed, settles := lastModified(selection)
+	if selection.At.Before(settles) {
+		d.until = earlier(d.until, settles)
+	} else {
+		d.changed, d.lastModified = changed, changed.UTC().Format(httpTime)
 	}
-	d := &document{Document: built, lastModified: built.LastModified.UTC().Format(httpTime), generation: generation, until: until}
 	f.keep(path, d)
 	return d, nil
+}
+
+// lastModified gives the Last-Modified of a feed and from when on it may be told (ADR 0029): it is the feed's stamp or, as entries leave the window at midnight, the
+// beginning of the day. What changes before it is told may bear the same one.
+func lastModified(s event.Selection) (changed, settles time.Time) {
+	if midnight := clock.StartOfDay(s.At); !s.ChangedAt.After(midnight) {
+		return midnight, midnight.Add(settling)
+	}
+	return s.ChangedAt, s.ChangedAt
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // httpTime is IMF-fixdate (RFC 9110 section 5.6.7).
 const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
 
+// load gives what is kept of a path, nil for nothing.
+func (f *Feeds) load(path string) *document {
+	if strings.Contains(path, "?") {
+		return f.narrowed.get(path)
+	}
+	if v, ok := f.documents.Load(path); ok {
+		return v.(*document)
+	}
+	return nil
+}
+
 func (f *Feeds) keep(path string, d *document) {
+	if strings.Contains(path, "?") {
+		f.narrowed.put(path, d)
+		return
+	}
 	if _, known := f.documents.Swap(path, d); known || f.count.Add(1) <= kept {
 		return
 	}
@@ -166,6 +209,10 @@ func (f *Feeds) keep(path string, d *document) {
 }
 
 func (f *Feeds) forget(path string) {
+	if strings.Contains(path, "?") {
+		f.narrowed.forget(path)
+		return
+	}
 	if _, there := f.documents.LoadAndDelete(path); there {
 		f.count.Add(-1)
 	}

@@ -62,14 +62,12 @@ func setup(t *testing.T) *bench {
 		}
 		a.Actor = postgres.StaffActor(a.Actor.ID)
 	}
-	if _, err := pool.Exec(t.Context(), `with p as (insert into partnership (slug, name) values ('ux', '広域連携') returning id)
-		insert into partnership_member select p.id, o.id, 0 from p, organization o`); err != nil {
-		t.Fatal(err)
-	}
+	b.pool = pool
+	b.exec(`with p as (insert into partnership (slug, name) values ('ux', '広域連携') returning id)
+		insert into partnership_member select p.id, o.id, 0 from p, organization o`)
 	b.events, b.feeds, b.server = b.replica()
 	b.tickets = b.feeds.Tickets.(*ticket.Service)
 	b.rooms = b.feeds.Rooms.(*booking.Service)
-	b.pool = pool
 	return b
 }
 
@@ -94,7 +92,7 @@ func (b *bench) replica() (*event.Service, *feed.Feeds, *echo.Echo) {
 	b.Cleanup(tickets.Close)
 	var feeds *feed.Feeds
 	events := event.NewService(db, directory, func() { feeds.Changed() })
-	feeds = feed.New(feed.Options{Events: events, Directory: directory, Tickets: tickets, Rooms: booking.NewService(db, directory, keys, rand.Reader), Words: words.Localizer(i18n.Japanese), BaseURL: "https://tonari.example", Clock: b.clock})
+	feeds = feed.New(feed.Options{Events: events, Tickets: tickets, Rooms: booking.NewService(db, directory, keys, rand.Reader), Words: words.Localizer(i18n.Japanese), BaseURL: "https://tonari.example", Clock: b.clock})
 	e := httpx.New(httpx.Options{Messages: words})
 	feeds.Routes(e)
 	return events, feeds, e

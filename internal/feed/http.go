@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -14,27 +15,27 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 )
 
-// Routes adds the feeds. All are public; a private calendar opens by the token in its address.
+// Routes adds the feeds. All are public; a private calendar opens by the token in its address. Each names the parameters that it takes.
 func (f *Feeds) Routes(e *echo.Echo) {
-	add := func(path string, selector func(name string) (event.Selector, error)) {
-		httpx.Get(e, path, f.serve(selector))
+	add := func(path string, parameters []string, selector func(name string) (event.Selector, error)) {
+		httpx.Get(e, path, f.serve(parameters, selector))
 	}
 	httpx.Get(e, "/c/:file", f.private)
 	httpx.Get(e, "/r/:file", f.room)
-	add("/feeds/all.ics", func(string) (event.Selector, error) { return event.Selector{}, nil })
-	add("/feeds/organizations/:file", func(slug string) (event.Selector, error) { return event.Selector{Organization: slug}, nil })
-	add("/feeds/partnerships/:file", func(slug string) (event.Selector, error) { return event.Selector{Partnership: slug}, nil })
-	add("/feeds/kinds/:file", func(kind string) (event.Selector, error) {
+	add("/feeds/all.ics", filters, func(string) (event.Selector, error) { return event.Selector{}, nil })
+	add("/feeds/organizations/:file", filtersBut("organization"), func(slug string) (event.Selector, error) { return event.Selector{Organization: slug}, nil })
+	add("/feeds/partnerships/:file", filtersBut("partnership"), func(slug string) (event.Selector, error) { return event.Selector{Partnership: slug}, nil })
+	add("/feeds/kinds/:file", filtersBut("kind"), func(kind string) (event.Selector, error) {
 		if !slices.Contains(event.Kinds, event.Kind(kind)) {
 			return event.Selector{}, event.ErrFeedUnknown
 		}
 		return event.Selector{Kind: event.Kind(kind)}, nil
 	})
-	add("/feeds/series/:file", func(id string) (event.Selector, error) {
+	add("/feeds/series/:file", nil, func(id string) (event.Selector, error) {
 		series, err := identifier(id)
 		return event.Selector{Series: series}, err
 	})
-	add("/feeds/events/:file", func(id string) (event.Selector, error) {
+	add("/feeds/events/:file", nil, func(id string) (event.Selector, error) {
 		single, err := identifier(id)
 		return event.Selector{Event: single}, err
 	})
@@ -51,30 +52,42 @@ func identifier(s string) (uuid.UUID, error) {
 // A shared cache may answer for this long; the origin's 304 costs next to nothing, so browsers and calendars ask each time.
 const cacheControl = "public, max-age=0, s-maxage=60"
 
-func (f *Feeds) serve(selector func(name string) (event.Selector, error)) echo.HandlerFunc {
+func (f *Feeds) serve(parameters []string, selector func(name string) (event.Selector, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		d, err := f.get(r.Context(), r.URL.Path, func() (event.Selector, error) {
+		only, key, err := readQuery(r.URL.RawQuery, parameters)
+		if err != nil {
+			return err
+		}
+		path := r.URL.Path
+		if key != "" {
+			path += "?" + key
+		}
+		d, err := f.get(r.Context(), path, func() (event.Selector, error) {
 			name := c.Param("file")
 			stem, isCalendar := strings.CutSuffix(name, ".ics")
 			if name != "" && (!isCalendar || stem == "") {
 				return event.Selector{}, event.ErrFeedUnknown
 			}
-			return selector(stem)
+			s, err := selector(stem)
+			s.Only = only
+			return s, err
 		})
 		if err != nil {
 			return err
 		}
 		h := c.Response().Header()
-		h["Last-Modified"] = []string{d.lastModified}
+		if d.lastModified != "" {
+			h["Last-Modified"] = []string{d.lastModified}
+		}
 		h["Cache-Control"] = []string{cacheControl}
 		h["Access-Control-Allow-Origin"] = []string{"*"}
-		return answer(c, d.Document)
+		return answer(c, d.Document, d.changed)
 	}
 }
 
-// answer sends a document in the form that the client takes, or 304.
-func answer(c echo.Context, d *ical.Document) error {
+// answer sends a document in the form that the client takes, or 304. changed is the Last-Modified that it told, zero for none.
+func answer(c echo.Context, d *ical.Document, changed time.Time) error {
 	r, h := c.Request(), c.Response().Header()
 	packed := acceptsGzip(r.Header.Values("Accept-Encoding"))
 	tag := d.ETag
@@ -83,7 +96,7 @@ func answer(c echo.Context, d *ical.Document) error {
 	}
 	h["Etag"] = []string{tag}
 	h["Vary"] = []string{"Accept-Encoding"}
-	if httpx.NotModified(r, tag, d.LastModified) {
+	if unchanged(r, tag, changed) {
 		c.Response().WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -101,6 +114,20 @@ func answer(c echo.Context, d *ical.Document) error {
 	}
 	_, err := c.Response().Write(body)
 	return err
+}
+
+// unchanged reports whether the client has the document already: by its tag, or else by just the Last-Modified that it was told. A later date is none of
+// ours; it may be left from before a backup was restored, or be the client's own.
+func unchanged(r *http.Request, tag string, changed time.Time) bool {
+	if _, byTag := r.Header["If-None-Match"]; byTag || changed.IsZero() {
+		return httpx.NotModified(r, tag, time.Time{})
+	}
+	since := r.Header["If-Modified-Since"]
+	if len(since) != 1 {
+		return false
+	}
+	at, err := http.ParseTime(since[0])
+	return err == nil && at.Equal(changed)
 }
 
 // acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3): gzip or * with a weight above 0.
@@ -130,7 +157,7 @@ func acceptsGzip(lines []string) bool {
 func (f *Feeds) Shortcut(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := r.Header["If-None-Match"]
-		if len(held) != 1 || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if len(held) != 1 || r.URL.RawQuery != "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}

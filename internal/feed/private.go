@@ -30,6 +30,9 @@ func (f *Feeds) private(c echo.Context) error {
 	if !isCalendar || !ok {
 		return event.ErrFeedUnknown
 	}
+	if _, _, err := readQuery(c.Request().URL.RawQuery, nil); err != nil {
+		return err
+	}
 	var entries []ical.Entry
 	followed, err := f.Tickets.Follow(c.Request().Context(), token)
 	switch {
@@ -42,12 +45,8 @@ func (f *Feeds) private(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("build private calendar: %w", err)
 	}
-	h := c.Response().Header()
-	h["Cache-Control"] = []string{"private, no-cache"}
-	if !document.LastModified.IsZero() {
-		h["Last-Modified"] = []string{document.LastModified.UTC().Format(httpTime)}
-	}
-	return answer(c, document)
+	c.Response().Header()["Cache-Control"] = []string{"private, no-cache"}
+	return answer(c, document, time.Time{}) // its tag alone says what it is: no time finer than a day is kept of a ticket
 }
 
 func quietEntry(f ticket.Followed) ical.Entry {

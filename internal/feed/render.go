@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -21,25 +20,13 @@ const productID = "-//Tonarimachi//Tonarimachi//JA"
 const refresh = time.Hour
 
 // calendar gives the frame of a feed: its name and the page that shows the same to people.
-func (f *Feeds) calendar(ctx context.Context, s event.Selector, selection event.Selection) (ical.Calendar, error) {
-	view, err := f.Directory.View(ctx)
-	if err != nil {
-		return ical.Calendar{}, fmt.Errorf("read directory: %w", err)
-	}
-	c := ical.Calendar{Name: "となりまち", URL: f.BaseURL + "/events", Color: "teal", Refresh: refresh, ProductID: productID, Modified: selection.RemovedAt}
+func (f *Feeds) calendar(s event.Selector, selection event.Selection) ical.Calendar {
+	c := ical.Calendar{Name: "となりまち", URL: f.BaseURL + "/events", Color: "teal", Refresh: refresh, ProductID: productID}
 	switch {
 	case s.Organization != "":
-		found, err := view.BySlug(s.Organization)
-		if err != nil {
-			return c, event.ErrFeedUnknown
-		}
-		c.Name, c.URL = found.Name+"｜となりまち", f.BaseURL+"/organizations/"+found.Slug
+		c.Name, c.URL = selection.Name+"｜となりまち", f.BaseURL+"/organizations/"+selection.Slug
 	case s.Partnership != "":
-		found, err := view.Partnership(s.Partnership)
-		if err != nil {
-			return c, event.ErrFeedUnknown
-		}
-		c.Name, c.URL = found.Name+"｜となりまち", f.BaseURL+"/events?partnership="+found.Slug
+		c.Name, c.URL = selection.Name+"｜となりまち", f.BaseURL+"/events?partnership="+selection.Slug
 	case s.Kind != "":
 		c.Name, c.URL = f.Words.T("label.kind."+string(s.Kind), nil)+"｜となりまち", f.BaseURL+"/events?kind="+string(s.Kind)
 	case s.Event != uuid.Nil, s.Series != uuid.Nil:
@@ -48,7 +35,7 @@ func (f *Feeds) calendar(ctx context.Context, s event.Selector, selection event.
 			c.Name, c.URL = e.Title+"｜となりまち", f.BaseURL+"/events/"+e.ID.String()
 		}
 	}
-	return c, nil
+	return c
 }
 
 func (f *Feeds) entries(events []event.Event) []ical.Entry {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,6 +26,9 @@ func (f *Feeds) room(c echo.Context) error {
 	token, ok := secret.ParseRoomCalendar(stem)
 	if !isCalendar || !ok {
 		return event.ErrFeedUnknown
+	}
+	if _, _, err := readQuery(c.Request().URL.RawQuery, nil); err != nil {
+		return err
 	}
 	calendar := ical.Calendar{Name: quietName, Refresh: refresh, ProductID: quietProductID}
 	var entries []ical.Entry
@@ -51,5 +55,5 @@ func (f *Feeds) room(c echo.Context) error {
 		return fmt.Errorf("build room calendar: %w", err)
 	}
 	c.Response().Header()["Cache-Control"] = []string{"private, no-cache"}
-	return answer(c, document)
+	return answer(c, document, time.Time{}) // no stamp tells when what is busy changed
 }

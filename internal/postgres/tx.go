@@ -45,6 +45,7 @@ type scope struct {
 	actor        Actor
 	ticket       []byte
 	readOnly     bool
+	snapshot     bool // one state of the database for all statements
 }
 
 // InOrganization runs fn as tnm_staff for one organization. It commits when fn returns nil. fn may run again after a deadlock or a serialization
@@ -138,6 +139,9 @@ func (s scope) settings(now time.Time) string {
 	var b strings.Builder
 	if s.readOnly {
 		b.WriteString("set transaction read only; ")
+	}
+	if s.snapshot {
+		b.WriteString("set transaction isolation level repeatable read; ")
 	}
 	fmt.Fprintf(&b, "select set_config('app.now', '%s', true)", now.Format("2006-01-02 15:04:05.999999Z07:00"))
 	if s.organization != uuid.Nil {

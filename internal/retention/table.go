@@ -86,6 +86,8 @@ func Table() []Rule {
 			Why: "An organization's own link, the same for all who take part.",
 		},
 		{Table: "event_change", Columns: "xid event_id changed_at removed", Whose: Nobody, What: "That an event changed"},
+		{Table: "feed_stamp", Columns: "feed at heard", Whose: Nobody, What: "When a calendar last changed", Why: "A calendar's name is made of ids and fixed words, its times are those of changes by staff. A row says that the calendar was there once."},
+		{Table: "feed_due", Columns: "xid feed", Whose: Nobody, What: "What the running transaction changes; empty after it", Why: "A calendar's name is made of ids and fixed words."},
 
 		// Where it is held
 		{
