@@ -88,7 +88,7 @@ func newAviary(t *testing.T) *aviary {
 	t.Cleanup(a.pool.Close)
 	organization := testkit.NewOrganization(t, a.pool, "kita")
 	a.event = testkit.NewEvent(t, a.pool, organization, testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 60}, {Channel: "online", Capacity: 1}}}}})
-	a.print(loginURL, organization)
+	a.print(loginURL, organization, testkit.NewStaff(t, a.pool, organization, "publisher"))
 	a.metrics = free(t)
 	settings := serveSettings(loginURL)
 	maps.Copy(settings, map[string]string{
@@ -113,7 +113,7 @@ func free(t *testing.T) string {
 }
 
 // print makes codes on paper with the program's own key.
-func (a *aviary) print(loginURL string, organization uuid.UUID) {
+func (a *aviary) print(loginURL string, organization, publisher uuid.UUID) {
 	a.t.Helper()
 	keys, err := secret.ParseKeys(testKey)
 	if err != nil {
@@ -124,7 +124,7 @@ func (a *aviary) print(loginURL string, organization uuid.UUID) {
 		a.t.Fatal(err)
 	}
 	defer db.Close()
-	issued, err := paper.NewService(db, keys, rand.Reader, nil).Print(a.t.Context(), event.Author{Organization: organization, Actor: postgres.StaffActor(uuid.New())}, paper.Input{
+	issued, err := paper.NewService(db, keys, rand.Reader, nil).Print(a.t.Context(), event.Author{Organization: organization, Actor: postgres.StaffActor(publisher)}, paper.Input{
 		EventID: a.event.ID, OccurrenceID: a.event.OccurrenceID, PartID: a.event.Parts[0].ID, QuotaID: a.event.Quota(), Codes: 4, SeatsEach: 1,
 	})
 	if err != nil {

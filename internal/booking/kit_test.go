@@ -53,7 +53,8 @@ func setupOn(t *testing.T, b *testkit.Bundle, o testkit.HallOptions) *kit {
 		t.Fatal(err)
 	}
 	town := func(slug string) Author {
-		return Author{Organization: testkit.NewOrganization(t, k.admin, slug), Actor: postgres.StaffActor(uuid.New())}
+		of := testkit.NewOrganization(t, k.admin, slug)
+		return Author{Organization: of, Actor: postgres.StaffActor(testkit.NewStaff(t, k.admin, of, "publisher"))}
 	}
 	k.kita, k.minato, k.chuo, k.nishi = town("kita"), town("minato"), town("chuo"), town("nishi")
 	k.second = Author{Organization: k.kita.Organization, Actor: postgres.StaffActor(uuid.New())}

@@ -44,7 +44,8 @@ func setup(t *testing.T) *kit {
 	}
 	t.Cleanup(k.db.Close)
 	k.keys = k.newKeys()
-	k.by = event.Author{Organization: testkit.NewOrganization(t, k.admin, "kita"), Actor: postgres.StaffActor(uuid.New())}
+	k.by.Organization = testkit.NewOrganization(t, k.admin, "kita")
+	k.by.Actor = postgres.StaffActor(testkit.NewStaff(t, k.admin, k.by.Organization, "publisher"))
 	k.event = k.gathering(k.clock.Now().Add(4 * time.Hour))
 	k.service = NewService(k.db, k.keys, rand.Reader)
 	k.tickets = ticket.New(k.db, k.keys, rand.Reader, nil)

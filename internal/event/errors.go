@@ -1,6 +1,9 @@
 package event
 
-import "github.com/tonarimachi/tonarimachi/internal/fault"
+import (
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
+)
 
 // What callers hear.
 var (
@@ -9,6 +12,7 @@ var (
 	ErrSeriesUnknown     = fault.NotFound("series_unknown")
 	ErrInvalid           = fault.Invalid("event_invalid")
 	ErrNotOwner          = fault.Forbidden("event_not_yours")          // a neighbour's event may be seen, not changed
+	ErrPublisherOnly     = postgres.ErrPublisherOnly                   // what is published is changed by a publisher
 	ErrNotInvited        = fault.NotFound("event_not_invited")         // no place among the organisers to decide about
 	ErrOwnerDecides      = fault.Conflict("event_owner_always_stands") // the owner can't decline its own event
 	ErrNoDates           = fault.Conflict("event_has_no_dates")        // nothing to publish yet

@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -191,11 +192,15 @@ func (s *Service) Change(ctx context.Context, a Author, id uuid.UUID, c Change) 
 	})
 }
 
-// own locks the organization's own event; a neighbour's event that can be seen is ErrNotOwner, anything else ErrUnknown.
+// own locks the organization's own event. A neighbour's event that can be seen is ErrNotOwner, a published one is ErrPublisherOnly for who may only prepare events,
+// anything else ErrUnknown.
 func (s *Service) own(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Status, bool, error) {
 	status, wasPublished, err := lockEvent(tx, id)
 	if err == nil {
 		return status, wasPublished, nil
+	}
+	if !errors.Is(err, ErrUnknown) {
+		return "", false, err
 	}
 	visible, loadErr := loadEvents(ctx, tx, []uuid.UUID{id}, window{perEvent: 1}, false)
 	if loadErr == nil && len(visible) == 1 {

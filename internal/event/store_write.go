@@ -46,19 +46,24 @@ func deleteEvent(tx *postgres.Tx, id uuid.UUID) error {
 	return nil
 }
 
-// lockEvent takes the event's row for the rest of the transaction, so that states are judged and moved by one at a time.
+// lockEvent takes the event's row for the rest of the transaction, so that states are judged and moved by one at a time. Every change of an event begins here, and
+// so this is where somebody who may not publish is kept from what is published; published_by_publishers in migrations/00056 keeps them from it on every other way.
 func lockEvent(tx *postgres.Tx, id uuid.UUID) (Status, bool, error) {
 	var row struct {
 		OrganizationID uuid.UUID
 		Status         Status
 		PublishedAt    *time.Time
+		Publishes      bool
 	}
-	found := tx.Gorm.Raw("select organization_id, status, published_at from event where id = ? and organization_id = ? for update", id, tx.Organization).Scan(&row)
+	found := tx.Gorm.Raw("select organization_id, status, published_at, app_publishes() as publishes from event where id = ? and organization_id = ? for update", id, tx.Organization).Scan(&row)
 	if found.Error != nil {
 		return "", false, fmt.Errorf("lock event: %w", found.Error)
 	}
 	if found.RowsAffected == 0 {
 		return "", false, ErrUnknown
+	}
+	if row.PublishedAt != nil && !row.Publishes {
+		return "", false, ErrPublisherOnly
 	}
 	return row.Status, row.PublishedAt != nil, nil
 }

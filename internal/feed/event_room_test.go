@@ -29,7 +29,8 @@ func TestADateMovesToAnotherTownInEveryFeed(t *testing.T) {
 	authors := map[string]event.Author{"kiyose": b.author, "bunkyo": b.other}
 	for _, slug := range towns {
 		if slug != "kiyose" && slug != "bunkyo" {
-			authors[slug] = event.Author{Organization: testkit.NewOrganization(t, pool, slug), Actor: postgres.StaffActor(uuid.New())}
+			town := testkit.NewOrganization(t, pool, slug)
+			authors[slug] = event.Author{Organization: town, Actor: postgres.StaffActor(testkit.NewStaff(t, pool, town, "publisher"))}
 		}
 		in.Organisers = append(in.Organisers, event.OrganiserInput{Organization: slug, Role: event.Host})
 	}

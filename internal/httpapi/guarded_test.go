@@ -111,7 +111,7 @@ func (b *bundle) bookedSlot(t *testing.T) (slots []uuid.UUID, code string) {
 	at := map[string]string{"event_id": e.ID.String(), "occurrence_id": e.Occurrences[0].ID.String(), "part_id": part.ID.String()}
 	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
 	plan := obj{"booth_ids": list{part.Booths[0].ID}, "from": hour(1), "to": hour(2), "minutes": 30}
-	for _, s := range must[api.StaffSlotList](t, b, 201, req{operation: "layOutSlots", auth: bearer(b.editor), path: at, body: plan}).Items {
+	for _, s := range must[api.StaffSlotList](t, b, 201, req{operation: "layOutSlots", auth: bearer(b.publisher), path: at, body: plan}).Items {
 		slots = append(slots, s.ID)
 	}
 	return slots, must[api.IssuedTicket](t, b, 201, req{operation: "takeSeat", path: at, body: obj{"quota_id": slots[0]}}).Secret

@@ -182,7 +182,7 @@ func TestStaffMayNotChangeWhatWasPublishedOfADraw(t *testing.T) {
 		for _, q := range next["quotas"].(list) {
 			q.(obj)["id"] = part.Quotas[0].ID
 		}
-		return b.do(t, req{operation: "changeOccurrence", auth: bearer(b.editor), path: at, body: obj{"parts": list{next}}})
+		return b.do(t, req{operation: "changeOccurrence", auth: bearer(b.publisher), path: at, body: obj{"parts": list{next}}})
 	}
 	larger := obj{"quotas": list{obj{"channel": "in_person", "capacity": 6, "max_seats": 4}}}
 	if r := change(obj{"reservation": "seat"}); r.StatusCode != 409 || r.code != "lottery_has_applications" {
@@ -195,7 +195,7 @@ func TestStaffMayNotChangeWhatWasPublishedOfADraw(t *testing.T) {
 	if _, err := ticket.DrawLots(t.Context(), open(t, postgres.Options{URL: b.LoginURL, Worker: 1, Clock: b.clock})); err != nil {
 		t.Fatal(err)
 	}
-	b.editor, _ = b.member(t, b.toshima, "later@toshima.example.jp", staff.Editor)
+	b.publisher, _ = b.member(t, b.toshima, "later@toshima.example.jp", staff.Publisher)
 	larger["quotas"].(list)[0].(obj)["capacity"] = 7
 	if r := change(larger); r.StatusCode != 409 || r.code != "lottery_list_fixed" {
 		t.Errorf("more seats after the list was published: %d %s", r.StatusCode, r.raw)

@@ -162,10 +162,10 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 
 	// Dates.
 	body := b.eventBody(30)["occurrences"].(list)[0].(obj)
-	added := must[api.StaffEvent](t, b, 201, as("addOccurrence", b.editor, at, body))
+	added := must[api.StaffEvent](t, b, 201, as("addOccurrence", b.publisher, at, body))
 	second := map[string]string{"event_id": draft.ID.String(), "occurrence_id": added.Occurrences[1].ID.String()}
 	moved := b.clock.Now().AddDate(0, 0, 31)
-	after := must[api.StaffEvent](t, b, 200, as("changeOccurrence", b.editor, second, obj{"starts_at": moved.Format(time.RFC3339), "ends_at": moved.Add(time.Hour * 3).Format(time.RFC3339)}))
+	after := must[api.StaffEvent](t, b, 200, as("changeOccurrence", b.publisher, second, obj{"starts_at": moved.Format(time.RFC3339), "ends_at": moved.Add(time.Hour * 3).Format(time.RFC3339)}))
 	if after.Occurrences[1].MovedFrom == nil {
 		t.Error("a moved date does not say from where")
 	}
@@ -319,9 +319,9 @@ func TestPublicAnswersAreCachedAndOpenToAllPages(t *testing.T) {
 			t.Errorf("%s asked again: %d with %d bytes", operation, again.StatusCode, len(again.raw))
 		}
 	}
-	must[api.StaffEvent](t, b, 200, req{operation: "changeEvent", auth: bearer(b.editor), path: at, body: obj{"summary": "変わりました"}})
+	must[api.StaffEvent](t, b, 200, req{operation: "changeEvent", auth: bearer(b.publisher), path: at, body: obj{"summary": "変わりました"}})
 	old := b.do(t, req{operation: "getEvent", path: at}).Header.Get("ETag")
-	must[api.StaffEvent](t, b, 200, req{operation: "changeEvent", auth: bearer(b.editor), path: at, body: obj{"summary": "また変わりました"}})
+	must[api.StaffEvent](t, b, 200, req{operation: "changeEvent", auth: bearer(b.publisher), path: at, body: obj{"summary": "また変わりました"}})
 	if r := b.do(t, req{operation: "getEvent", path: at, header: map[string]string{"If-None-Match": old}}); r.StatusCode != 200 {
 		t.Errorf("a changed event: %d, want 200", r.StatusCode)
 	}

@@ -45,7 +45,8 @@ const (
 	remove = http.MethodDelete
 )
 
-// table has every route of the API; New fails when it and the contract differ.
+// table has every route of the API; New fails when it and the contract differ. What may(staff.EventsDraft) opens ends where an event is published: event.Service keeps
+// that for those who may publish (event.ErrPublisherOnly), since the route alone doesn't tell the event's state, and the database keeps it on every other way.
 var table = []route{
 	{get, "/organizations", "listOrganizations", anyone},
 	{get, "/organizations/{slug}", "getOrganization", anyone},

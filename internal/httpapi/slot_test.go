@@ -29,7 +29,7 @@ func (b *bundle) tourSlots(t *testing.T) {
 	at := map[string]string{"event_id": e.ID.String(), "occurrence_id": e.Occurrences[0].ID.String(), "part_id": part.ID.String()}
 	must[api.StaffEvent](t, b, 200, req{operation: "publishEvent", auth: bearer(b.publisher), path: at})
 	as := func(operation string, body any) req {
-		return req{operation: operation, auth: bearer(b.editor), path: at, body: body}
+		return req{operation: operation, auth: bearer(b.publisher), path: at, body: body}
 	}
 	if r := must[api.SlotRule](t, b, 200, as("setSlotRule", obj{"max_per_ticket": 2, "gap_minutes": 10})); r.MaxPerTicket != 2 {
 		t.Errorf("rule %+v", r)
@@ -108,15 +108,15 @@ func (b *bundle) tourSlots(t *testing.T) {
 
 	// Staff.
 	one := map[string]string{"event_id": e.ID.String(), "slot_id": first.String()}
-	if s := must[api.StaffSlot](t, b, 200, req{operation: "changeSlot", auth: bearer(b.editor), path: one, body: obj{"closed": true}}); !s.Closed || s.State != "closed" {
+	if s := must[api.StaffSlot](t, b, 200, req{operation: "changeSlot", auth: bearer(b.publisher), path: one, body: obj{"closed": true}}); !s.Closed || s.State != "closed" {
 		t.Errorf("closed: %+v", s)
 	}
 	if l := must[api.StaffSlotList](t, b, 200, as("listStaffSlots", nil)); len(l.Items) != 5 || l.Items[4].Taken != 1 {
 		t.Errorf("staff read %+v", l.Items)
 	}
-	must[struct{}](t, b, 204, req{operation: "deleteSlot", auth: bearer(b.editor), path: one})
+	must[struct{}](t, b, 204, req{operation: "deleteSlot", auth: bearer(b.publisher), path: one})
 	one["slot_id"] = joint.ID.String()
-	if r := b.do(t, req{operation: "deleteSlot", auth: bearer(b.editor), path: one}); r.StatusCode != 409 || r.code != "quota_has_tickets" {
+	if r := b.do(t, req{operation: "deleteSlot", auth: bearer(b.publisher), path: one}); r.StatusCode != 409 || r.code != "quota_has_tickets" {
 		t.Errorf("a booked slot goes: %d %s", r.StatusCode, r.code)
 	}
 

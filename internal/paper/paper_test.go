@@ -47,7 +47,8 @@ func setup(t testing.TB) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.db, k.by = db, event.Author{Organization: testkit.NewOrganization(t, k.admin, "kita"), Actor: postgres.StaffActor(uuid.New())}
+	k.db, k.by.Organization = db, testkit.NewOrganization(t, k.admin, "kita")
+	k.by.Actor = postgres.StaffActor(testkit.NewStaff(t, k.admin, k.by.Organization, "publisher"))
 	k.tickets = ticket.New(db, keys, rand.Reader, nil)
 	t.Cleanup(k.tickets.Close)
 	k.Service = NewService(db, keys, rand.Reader, k.tickets)

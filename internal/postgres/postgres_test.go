@@ -309,6 +309,7 @@ func TestDeadlocksAreTriedAgain(t *testing.T) {
 	b := testkit.Database(t)
 	db, pool := open(t, b), b.Pool(t)
 	org := testkit.NewOrganization(t, pool, "kiyose")
+	publisher := postgres.StaffActor(testkit.NewStaff(t, pool, org, "publisher"))
 	first, second := testkit.NewEvent(t, pool, org, testkit.EventOptions{}), testkit.NewEvent(t, pool, org, testkit.EventOptions{})
 	var both sync.WaitGroup
 	both.Add(2)
@@ -317,7 +318,7 @@ func TestDeadlocksAreTriedAgain(t *testing.T) {
 	for _, order := range [][2]uuid.UUID{{first.ID, second.ID}, {second.ID, first.ID}} {
 		all.Go(func() {
 			n := 0
-			err := db.InOrganization(t.Context(), org, postgres.StaffActor(uuid.New()), func(tx *postgres.Tx) error {
+			err := db.InOrganization(t.Context(), org, publisher, func(tx *postgres.Tx) error {
 				n++
 				for i, id := range order {
 					if err := tx.Gorm.Exec("update event set title = title || 'x' where id = ?", id).Error; err != nil {

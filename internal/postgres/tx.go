@@ -201,10 +201,16 @@ var ErrUnavailable = fault.Unavailable("database_unavailable")
 // ErrOrganizationClosed is what callers hear who work for an organization that no longer takes part.
 var ErrOrganizationClosed = fault.Forbidden("organization_closed")
 
+// ErrPublisherOnly is what callers hear who may prepare events and would change a published one.
+var ErrPublisherOnly = fault.Forbidden("event_published_by_publisher")
+
 // told gives an error of a whole transaction as callers hear it.
 func told(err error) error {
 	if Violates(err, "organization_takes_part") { // audit_entry_takes_part
 		return ErrOrganizationClosed.Because(err)
+	}
+	if Violates(err, "published_by_publishers") {
+		return ErrPublisherOnly.Because(err)
 	}
 	return unavailable(err)
 }

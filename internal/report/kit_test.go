@@ -88,7 +88,8 @@ func (k *kit) host(event uuid.UUID, slug, role string) {
 		k.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(k.Context()) }()
-	if _, err := tx.Exec(k.Context(), "select set_config('app.organization', $1, true)", k.town[slug].String()); err != nil {
+	member := testkit.NewStaff(k.T, k.admin, k.town[slug], "publisher")
+	if _, err := tx.Exec(k.Context(), "select set_config('app.organization', $1, true), set_config('app.actor', $2, true)", k.town[slug].String(), member.String()); err != nil {
 		k.Fatal(err)
 	}
 	if _, err := tx.Exec(k.Context(), `

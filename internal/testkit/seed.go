@@ -71,6 +71,15 @@ func NewOrganization(t testing.TB, pool *pgxpool.Pool, slug string) uuid.UUID {
 		slug, municipalityCode(90000+municipalities.Add(1)%10000), slug)
 }
 
+var members atomic.Int64
+
+// NewStaff makes a member of an organization: editor, publisher or admin. pool must be a superuser's, as Bundle.Pool is.
+func NewStaff(t testing.TB, pool *pgxpool.Pool, organization uuid.UUID, role string) uuid.UUID {
+	t.Helper()
+	return insert(t, pool, `insert into staff (organization_id, email, password_hash, role) values ($1, $2, 'x', $3) returning id`,
+		organization, fmt.Sprintf("%s%d@staff.example.jp", role, members.Add(1)), role)
+}
+
 func municipalityCode(five int64) string {
 	digits, sum := fmt.Sprintf("%05d", five), 0
 	for i, d := range digits {

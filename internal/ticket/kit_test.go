@@ -31,14 +31,16 @@ func TestMain(m *testing.M) {
 
 // kit is one test's ground: a database, a clock that stands, an organization and a service.
 type kit struct {
-	bundle  *testkit.Bundle
-	admin   *pgxpool.Pool
-	clock   *clock.Fake
-	db      *postgres.DB
-	org     uuid.UUID
-	keys    *secret.Keys
-	log     *lockedBuffer
-	service *Service
+	bundle *testkit.Bundle
+	admin  *pgxpool.Pool
+	// publisher is one of the organization's staff.
+	publisher postgres.Actor
+	clock     *clock.Fake
+	db        *postgres.DB
+	org       uuid.UUID
+	keys      *secret.Keys
+	log       *lockedBuffer
+	service   *Service
 }
 
 func setup(t testing.TB) *kit {
@@ -48,6 +50,7 @@ func setup(t testing.TB) *kit {
 	k.clock = clock.NewFake(clock.Today(clock.System()).At(10, 0))
 	k.db = k.open(t)
 	k.org = testkit.NewOrganization(t, k.admin, "kita")
+	k.publisher = postgres.StaffActor(testkit.NewStaff(t, k.admin, k.org, "publisher"))
 	k.service = k.serve(t, k.db, k.keys)
 	return k
 }

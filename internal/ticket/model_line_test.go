@@ -386,7 +386,7 @@ func (w *walker) contact(rt *rapid.T) {
 
 // staff changes something as staff do, at the time of the walk.
 func (w *walker) staff(statement string, args ...any) error {
-	return w.db.InOrganization(w.t.Context(), w.org, postgres.Actor{Kind: "staff"}, func(tx *postgres.Tx) error {
+	return w.db.InOrganization(w.t.Context(), w.org, w.publisher, func(tx *postgres.Tx) error {
 		_, err := tx.Pgx.Exec(w.t.Context(), statement, args...)
 		return err
 	})

@@ -41,7 +41,7 @@ func TestOneQuotaAgainstItsModel(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	staff := func(statement string, args ...any) error {
-		return k.db.InOrganization(t.Context(), k.org, postgres.Actor{Kind: "staff"}, func(tx *postgres.Tx) error {
+		return k.db.InOrganization(t.Context(), k.org, k.publisher, func(tx *postgres.Tx) error {
 			tag, err := tx.Pgx.Exec(t.Context(), statement, args...)
 			if err == nil && tag.RowsAffected() != 1 {
 				t.Errorf("%s: %d rows", statement, tag.RowsAffected())
