@@ -174,7 +174,7 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 	view, err := s.directory.View(ctx)
 	asked, now := r.Request, s.db.Clock().Now()
 	asked.StartsAt, asked.EndsAt, asked.Queue = r.Starts.On(d), r.Ends.On(d), false
-	if err != nil || asked.clean(now) != nil || postgres.IsJoined(ctx) { // inside another's transaction nothing can be tried
+	if err != nil || asked.clean(now) != nil {
 		return nil
 	}
 	q := FreeQuery{
@@ -221,9 +221,14 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 
 var errTried = errors.New("tried")
 
-// try places a booking in a transaction that is undone: what only the database judges (the month's cap, neighbours, set-up and clearing) is asked of it.
+// try places a booking in a transaction, or a savepoint of another's, that is undone: what only the database judges (the month's cap, neighbours, set-up and clearing) is asked of it.
 func (s *Service) try(ctx context.Context, by Author, r Request) bool {
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+		if postgres.IsJoined(ctx) { // others wait for what the transaction has locked
+			if err := hurry(ctx, tx); err != nil {
+				return err
+			}
+		}
 		known := func(ctx context.Context) (*facts, error) { return s.factsTx(ctx, tx, r.RoomID) }
 		if _, err := s.place(ctx, by, r, nil, known, placeIn(tx)); err != nil {
 			return err

@@ -115,6 +115,12 @@ func placeIn(tx *postgres.Tx) sender {
 	}
 }
 
+// hurry has a transaction, or what it does until the end of a savepoint, give up rather than wait for locks.
+func hurry(ctx context.Context, tx *postgres.Tx) error {
+	_, err := tx.Pgx.Exec(ctx, "set local lock_timeout = '200ms'")
+	return err
+}
+
 func (b *Booking) scanPlaced(row pgx.Row, outcome *string) error {
 	var stands *Status
 	err := row.Scan(outcome, &stands)

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,7 +36,7 @@ func (f *face) once(h echo.HandlerFunc) echo.HandlerFunc {
 		by := sessionOf(r.Context())
 		request := idempotency.Request{Organization: by.Organization.ID, Actor: by.Actor(), Key: key, Fingerprint: fingerprint}
 		answer, err := f.Once.Once(r.Context(), request, func(ctx context.Context) (idempotency.Answer, error) {
-			c.SetRequest(r.WithContext(ctx))
+			c.SetRequest(anew(r.WithContext(ctx)))
 			defer c.SetRequest(r)
 			recorded, err := capture(c, h)
 			if err != nil {
@@ -53,6 +55,16 @@ func (f *face) once(h echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return c.Blob(answer.Status, answer.ContentType, answer.Body)
 	}
+}
+
+// anew gives a request whose body is read from its beginning: the work may run again after a conflict.
+func anew(r *http.Request) *http.Request {
+	if body, ok := r.Body.(validated); ok {
+		if reader, ok := body.Reader.(io.Seeker); ok {
+			_, _ = reader.Seek(0, io.SeekStart) // in memory
+		}
+	}
+	return r
 }
 
 // fingerprintOf tells requests apart by what they ask for, not by how their JSON is laid out.

@@ -83,7 +83,10 @@ const attempts = 4
 
 func (db *DB) run(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 	if tx := joined(ctx, s); tx != nil {
-		return fn(tx)
+		if s.readOnly {
+			return fn(tx)
+		}
+		return within(ctx, tx, fn)
 	}
 	for attempt := 1; ; attempt++ {
 		err := db.once(ctx, s, fn)
