@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 // conflictOnce has the next request with a key run into a conflict of transactions when its answer is stored, so that it is done again from its beginning.
@@ -31,7 +32,7 @@ func (b *bundle) conflictOnce(t *testing.T) {
 func TestARequestIsDoneAgainWithItsBody(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	facility := b.town(t)[0].String()
+	facility := b.openFacility(t, b.toshima, venue.FacilityInput{Name: "会館", AreaCode: "131164", Address: "東京都豊島区1-1"}).String()
 	with := func(operation, key string, body any) req {
 		q := req{operation: operation, auth: bearer(b.publisher), path: map[string]string{"facility_id": facility}, body: body}
 		b.goodFile(&q)
