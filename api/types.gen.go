@@ -2485,9 +2485,12 @@ type DecisionDecision string
 // Door defines model for Door.
 type Door struct {
 	// ClosesAt When it ends.
-	ClosesAt     time.Time          `json:"closes_at"`
-	EndsAt       time.Time          `json:"ends_at"`
-	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	ClosesAt time.Time `json:"closes_at"`
+
+	// DayCodesPausedUntil Until when no day codes are judged, see `POST /door/check-ins`.
+	DayCodesPausedUntil *time.Time         `json:"day_codes_paused_until"`
+	EndsAt              time.Time          `json:"ends_at"`
+	OccurrenceID        openapi_types.UUID `json:"occurrence_id"`
 
 	// OpensAt When the link began to work.
 	OpensAt  time.Time  `json:"opens_at"`
@@ -2530,10 +2533,13 @@ type DoorCount struct {
 // DoorLink defines model for DoorLink.
 type DoorLink struct {
 	// ClosesAt Six hours after it ends.
-	ClosesAt     time.Time          `json:"closes_at"`
-	CreatedAt    time.Time          `json:"created_at"`
-	ID           openapi_types.UUID `json:"id"`
-	OccurrenceID openapi_types.UUID `json:"occurrence_id"`
+	ClosesAt  time.Time `json:"closes_at"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DayCodesPausedUntil Until when this link judges no day codes, because many that were shown with it were nobody's. Somebody may be guessing: revoke the link if nobody at the door mistypes.
+	DayCodesPausedUntil *time.Time         `json:"day_codes_paused_until"`
+	ID                  openapi_types.UUID `json:"id"`
+	OccurrenceID        openapi_types.UUID `json:"occurrence_id"`
 
 	// OpensAt Six hours before the date starts.
 	OpensAt   time.Time  `json:"opens_at"`

@@ -14,4 +14,7 @@
 // A holder shows the day code, six digits derived from the ticket's secret, or the participation code itself. The door hears for how many people it
 // stands and whether it was counted already, and can take an arrival back. A ticket of another date, one that waits and one that was never made are the
 // same to it. The day code can do nothing else, so a phone at the door need not see the participation code.
+//
+// Six digits can be guessed, so each link has a budget of misses, kept in the database for all processes: MaxMisses at once, then one every Forgiven. While it
+// is used up nothing is said of any day code, right or wrong, and the staff hear why; participation codes, taps and tables go on.
 package door

@@ -23,6 +23,17 @@ const (
 	MaxCapacity = 100000
 )
 
+// How fast day codes can be tried with one link; the database has the same rule (door_miss). MaxMisses
+// may come at once, and one is forgiven every Forgiven. With no more left, no day code is judged for the
+// next of Pauses, which is the longer the more of them followed each other.
+const (
+	MaxMisses = 10
+	Forgiven  = time.Minute
+)
+
+// Pauses are those after the first, second, third and any later time.
+var Pauses = [...]time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute}
+
 // Link is a day link as staff see it: never its token.
 type Link struct {
 	ID           uuid.UUID
@@ -31,6 +42,8 @@ type Link struct {
 	RevokedAt    *time.Time
 	// OpensAt and ClosesAt follow the date when it moves.
 	OpensAt, ClosesAt time.Time
+	// PausedUntil is when a link that judges no day codes for a while judges them again: somebody may be guessing. nil otherwise.
+	PausedUntil *time.Time
 }
 
 // Issued is a new link with its token, which is shown this once.
@@ -46,6 +59,8 @@ type Door struct {
 	StartsAt, EndsAt  time.Time
 	OpensAt, ClosesAt time.Time // of the link
 	Parts             []Part    // in order
+	// PausedUntil is as in Link.
+	PausedUntil *time.Time
 }
 
 // Part is one part of the date, in numbers.

@@ -10,6 +10,7 @@ var (
 	ErrPart        = fault.NotFound("door_part_unknown")             // no such part on this date
 	ErrTaps        = fault.Invalid("door_taps_invalid")              // field taps
 	ErrNotToday    = fault.NotFound("door_ticket_not_for_today")     // no confirmed ticket of this date
+	ErrPaused      = fault.TooMany("door_codes_paused")              // params minutes, retry_after (seconds)
 	ErrCode        = fault.Invalid("door_code_invalid")              // neither a day code nor a participation code
 	ErrDate        = fault.NotFound("door_date_unknown")             // no such date of this organization
 	ErrDateOver    = fault.Conflict("door_date_over")                // a link would open nothing any more

@@ -2,8 +2,11 @@ package door
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -160,7 +163,8 @@ func (s *Service) Tap(ctx context.Context, token secret.Door, part uuid.UUID, ta
 	return now, nil
 }
 
-// CheckIn marks a confirmed ticket of the date as arrived. ErrLink, ErrEarly, ErrOver; ErrNotToday when no confirmed ticket of this date was shown.
+// CheckIn marks a confirmed ticket of the date as arrived. ErrLink, ErrEarly, ErrOver; ErrNotToday when no confirmed ticket of this date was shown;
+// ErrPaused for a day code after too many that were nobody's.
 func (s *Service) CheckIn(ctx context.Context, token secret.Door, shown Shown) (CheckIn, error) {
 	return s.checkIn(ctx, token, shown, false)
 }
@@ -181,10 +185,17 @@ func (s *Service) checkIn(ctx context.Context, token secret.Door, shown Shown, u
 		secrets = s.keys.TicketMACs(shown.Secret)
 	}
 	var c CheckIn
+	var pause time.Duration
 	err := s.atDoor(ctx, func(tx *postgres.Tx) (state string, err error) {
-		c, state, err = checkIn(ctx, tx, s.keys.DoorMACs(token), secrets, codes, undo)
+		macs := s.keys.DoorMACs(token)
+		if c, state, err = checkIn(ctx, tx, macs, secrets, codes, undo); state == "paused" {
+			pause, err = pauseLeft(ctx, tx, macs)
+		}
 		return state, err
 	})
+	if errors.Is(err, ErrPaused) {
+		err = ErrPaused.With("minutes", max(1, int(math.Ceil(pause.Minutes())))).With("retry_after", max(1, int(math.Ceil(pause.Seconds()))))
+	}
 	if err != nil {
 		return CheckIn{}, fmt.Errorf("check in: %w", err)
 	}
@@ -193,27 +204,31 @@ func (s *Service) checkIn(ctx context.Context, token secret.Door, shown Shown, u
 
 // atDoor works as the public role, which can read none of the tables: the link's MAC opens them through functions alone.
 func (s *Service) atDoor(ctx context.Context, fn func(tx *postgres.Tx) (state string, err error)) error {
-	return s.db.InTicket(ctx, nil, func(tx *postgres.Tx) error {
-		state, err := fn(tx)
-		if err != nil {
-			return err
-		}
-		switch state {
-		case "open":
-			return nil
-		case "early":
-			return ErrEarly
-		case "over":
-			return ErrOver
-		case "no_part":
-			return ErrPart
-		case "none":
-			return ErrNotToday
-		case "unknown":
-			return ErrLink
-		}
-		return fmt.Errorf("understand state %q of the door", state)
+	var state string
+	err := s.db.InTicket(ctx, nil, func(tx *postgres.Tx) (err error) {
+		state, err = fn(tx)
+		return err
 	})
+	// Only now: a miss is to be counted, so its transaction must not be rolled back.
+	switch {
+	case err != nil:
+		return err
+	case state == "open":
+		return nil
+	case state == "early":
+		return ErrEarly
+	case state == "over":
+		return ErrOver
+	case state == "no_part":
+		return ErrPart
+	case state == "none":
+		return ErrNotToday
+	case state == "paused":
+		return ErrPaused
+	case state == "unknown":
+		return ErrLink
+	}
+	return fmt.Errorf("understand state %q of the door", state)
 }
 
 func check(taps []Tap) error {

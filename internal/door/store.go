@@ -76,7 +76,8 @@ func selectLinks(ctx context.Context, tx *postgres.Tx, occurrence uuid.UUID) ([]
 
 func queryLinks(ctx context.Context, tx *postgres.Tx, where string, id uuid.UUID) ([]Link, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-		select l.id, l.occurrence_id, l.created_at, l.revoked_at, o.starts_at, o.ends_at
+		select l.id, l.occurrence_id, l.created_at, l.revoked_at, o.starts_at, o.ends_at,
+		  case when l.paused_until > app_now() and l.revoked_at is null then l.paused_until end
 		from door_link l join occurrence o on o.id = l.occurrence_id
 		where `+where+` order by l.created_at desc, l.id limit 100`, id)
 	if err != nil {
@@ -84,7 +85,7 @@ func queryLinks(ctx context.Context, tx *postgres.Tx, where string, id uuid.UUID
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Link, error) {
 		var l Link
-		err := row.Scan(&l.ID, &l.OccurrenceID, &l.CreatedAt, &l.RevokedAt, &l.OpensAt, &l.ClosesAt)
+		err := row.Scan(&l.ID, &l.OccurrenceID, &l.CreatedAt, &l.RevokedAt, &l.OpensAt, &l.ClosesAt, &l.PausedUntil)
 		l.OpensAt, l.ClosesAt = l.OpensAt.Add(-Before), l.ClosesAt.Add(After)
 		return l, err
 	})
@@ -134,7 +135,20 @@ func open(ctx context.Context, tx *postgres.Tx, macs [][]byte) (d Door, state st
 			&p.ID, &p.Name, &p.StartsAt, &p.EndsAt, &p.Reservation, &p.Count.Count, &p.Capacity, &p.Band, &p.Taken, &p.Arrived)
 		return p, err
 	})
+	if err == nil && state == "open" {
+		err = tx.Pgx.QueryRow(ctx, `select door_paused($1)`, macs).Scan(&d.PausedUntil)
+	}
 	return d, state, err
+}
+
+// pauseLeft is how long a link that was found paused judges no day codes.
+func pauseLeft(ctx context.Context, tx *postgres.Tx, macs [][]byte) (time.Duration, error) {
+	var until *time.Time
+	err := tx.Pgx.QueryRow(ctx, `select door_paused($1)`, macs).Scan(&until)
+	if err != nil || until == nil { // nil: it was revoked meanwhile
+		return 0, err
+	}
+	return until.Sub(tx.Now), nil
 }
 
 func tap(ctx context.Context, tx *postgres.Tx, macs [][]byte, part uuid.UUID, taps []Tap) (now Count, state string, err error) {

@@ -55,6 +55,7 @@ func (f *face) SetDoorCapacity(ctx context.Context, request api.SetDoorCapacityR
 func doorLink(l door.Link) api.DoorLink {
 	return api.DoorLink{
 		ID: l.ID, OccurrenceID: l.OccurrenceID, CreatedAt: tokyo(l.CreatedAt), RevokedAt: local(l.RevokedAt), OpensAt: tokyo(l.OpensAt), ClosesAt: tokyo(l.ClosesAt),
+		DayCodesPausedUntil: local(l.PausedUntil),
 	}
 }
 

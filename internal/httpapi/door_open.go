@@ -14,7 +14,8 @@ func (f *face) OpenDoor(ctx context.Context, _ api.OpenDoorRequestObject) (api.O
 	}
 	out := api.OpenDoor200JSONResponse{
 		OccurrenceID: d.OccurrenceID, Title: d.Title, StartsAt: tokyo(d.StartsAt), EndsAt: tokyo(d.EndsAt), OpensAt: tokyo(d.OpensAt), ClosesAt: tokyo(d.ClosesAt),
-		Parts: make([]api.DoorPart, len(d.Parts)),
+		DayCodesPausedUntil: local(d.PausedUntil),
+		Parts:               make([]api.DoorPart, len(d.Parts)),
 	}
 	for i, p := range d.Parts {
 		out.Parts[i] = api.DoorPart{

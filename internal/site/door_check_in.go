@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,8 +33,11 @@ func (s *Site) doorCheckIn(c echo.Context) error {
 		}
 		done, err = do(c.Request().Context(), token, shown)
 	}
-	if errors.Is(err, door.ErrCode) || errors.Is(err, door.ErrNotToday) {
+	if errors.Is(err, door.ErrCode) || errors.Is(err, door.ErrNotToday) || errors.Is(err, door.ErrPaused) {
 		f, _ := fault.As(err)
+		if seconds, ok := f.Params["retry_after"].(int); ok {
+			c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(seconds))
+		}
 		return s.showOpenDoor(c, httpx.StatusOf(f.Kind), token, func(v *doorView) {
 			v.Panel.CodeError = s.words.Problem(f.Code, f.Params)
 			v.Panel.Errors = []fieldError{{ID: "door-code", Text: v.Panel.CodeError}}

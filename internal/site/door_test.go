@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -206,5 +207,20 @@ func TestDoorIsDiscreet(t *testing.T) {
 	logs := k.logs.String()
 	if !strings.Contains(logs, "/door/check-in") || strings.Contains(logs, link) || strings.Contains(logs, code) {
 		t.Error("the log tells it, or is not the log")
+	}
+}
+
+// [S10] Without script, too, staff read why no digits are taken for now; and the page stays the door's.
+func TestDoorPageTellsThatItWaits(t *testing.T) {
+	t.Parallel()
+	k, _, link := entrance(t)
+	for i := range 10 {
+		if a := k.post("/door/check-in", formOf("link", link, "code", fmt.Sprintf("%06d", i))); a.Code != http.StatusNotFound {
+			t.Fatalf("guess %d: %d", i, a.Code)
+		}
+	}
+	a := k.post("/door/check-in", formOf("link", link, "code", "012345"))
+	if a.Code != http.StatusTooManyRequests || !strings.Contains(text(a.doc.Find("#door-code-error")), "1分ほど休んでいます") || a.doc.Find("[data-door-taps]").Length() == 0 || a.Header().Get("Retry-After") != "60" {
+		t.Errorf("%d %s", a.Code, text(a.doc.Find("main")))
 	}
 }

@@ -14,7 +14,7 @@ type problemView struct {
 }
 
 // blanks stand for what a text says of one request.
-var blanks = map[string]any{"max": "◯", "min": "◯", "limit": "◯", "length": "◯", "want": "◯", "count": 2, "status": "◯", "retry_after": "◯"}
+var blanks = map[string]any{"max": "◯", "min": "◯", "limit": "◯", "length": "◯", "want": "◯", "count": 2, "status": "◯", "retry_after": "◯", "minutes": "◯"}
 
 func (s *Site) problem(c echo.Context) error {
 	code := c.Param("code")

@@ -40,6 +40,8 @@
       this.code = problem.code;
     }
   }
+  // Paused: for some minutes no six digits are judged, since many that were shown were nobody's.
+  class Paused extends Error {}
   const ask = async (path, token, body, method = body ? "POST" : "GET") => {
     const answer = await fetch("/api/v1/door" + path, {
       method, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(10000),
@@ -47,8 +49,11 @@
       body: body && JSON.stringify(body),
     });
     if (answer.ok) return answer.json();
-    if (answer.status >= 500 || answer.status === 429) throw new Error("not now");
-    throw new Refused(await answer.json());
+    if (answer.status >= 500) throw new Error("not now");
+    const problem = await answer.json();
+    if (problem.code === "door_codes_paused") throw new Paused(problem.detail);
+    if (answer.status === 429) throw new Error("not now");
+    throw new Refused(problem);
   };
 
   // look gives the date as it stands, with its slots where it has any.
@@ -231,8 +236,12 @@
         if (failure.code.startsWith("door_link") || failure.code === "door_closed") sync();
         return;
       }
-      connected = false;
-      if (shown.day_code) {
+      connected = failure instanceof Paused;
+      if (shown.day_code && connected) {
+        shelf.set(`in:${token}:${shown.day_code}`, doorOf(token).closes_at);
+        say("few", failure.message, "このままお通しください。番号はこの端末に残し、あとで確かめます。");
+        canUndo({ ...shown, kept: true });
+      } else if (shown.day_code) {
         shelf.set(`in:${token}:${shown.day_code}`, doorOf(token).closes_at);
         say("few", "つながっていないので、あとで確かめます。", "このままお通しください。番号はこの端末に残しました。");
         canUndo({ ...shown, kept: true });
@@ -258,7 +267,7 @@
       canUndo(null);
       sync();
     } catch (failure) {
-      say("stop", failure instanceof Refused ? failure.message : "つながっていないので、取り消せませんでした。つながってから、もういちど押してください。");
+      say("stop", failure instanceof Refused || failure instanceof Paused ? failure.message : "つながっていないので、取り消せませんでした。つながってから、もういちど押してください。");
     }
   };
 
@@ -334,6 +343,7 @@
       try {
         await ask("/check-ins", token, { day_code: digits });
       } catch (failure) {
+        if (failure instanceof Paused) break; // the others are asked for when it is over
         if (!(failure instanceof Refused) || !failure.code.startsWith("door_ticket")) throw failure;
         shelf.set("unknown:" + token, JSON.stringify([...unknownTo(token), digits]));
       }
