@@ -53,6 +53,13 @@ func TestPrivateCalendarSaysNothing(t *testing.T) {
 	if r := get(t, b.server, "GET", path, "If-None-Match", first.Header.Get("ETag")); r.StatusCode != http.StatusNotModified {
 		t.Errorf("unchanged: %d", r.StatusCode)
 	}
+	// What it doesn't know it refuses, as public feeds do [I3]; and no date says when it changed, as none is kept that finely.
+	if r := get(t, b.server, "GET", path+"?place=online"); r.StatusCode != 400 {
+		t.Errorf("an unknown parameter: %d", r.StatusCode)
+	}
+	if r := get(t, b.server, "GET", path+"?fbclid=1", "If-Modified-Since", b.clock.Now().Add(time.Hour).Format(http.TimeFormat)); r.StatusCode != 200 || r.Header.Get("Last-Modified") != "" {
+		t.Errorf("by date: %d %v", r.StatusCode, r.Header)
+	}
 	sequence := func() int {
 		for line := range strings.SplitSeq(body(t, get(t, b.server, "GET", path)), "\r\n") {
 			if s, ok := strings.CutPrefix(line, "SEQUENCE:"); ok {

@@ -52,6 +52,12 @@ func TestRoomCalendarTellsTimesAlone(t *testing.T) {
 	if r := get(t, b.server, "GET", path, "If-None-Match", first.Header.Get("ETag")); r.StatusCode != http.StatusNotModified {
 		t.Errorf("unchanged: %d", r.StatusCode)
 	}
+	if r := get(t, b.server, "GET", path+"?place=online"); r.StatusCode != http.StatusBadRequest { // [I3]
+		t.Errorf("an unknown parameter: %d", r.StatusCode)
+	}
+	if r := get(t, b.server, "GET", path, "If-Modified-Since", b.clock.Now().AddDate(1, 0, 0).Format(http.TimeFormat)); r.StatusCode != http.StatusOK {
+		t.Errorf("by a date that it never told: %d", r.StatusCode)
+	}
 	if err := b.rooms.RevokeCalendar(t.Context(), by, h.Tea, issued.ID); err != nil {
 		t.Fatal(err)
 	}

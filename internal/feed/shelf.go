@@ -43,6 +43,9 @@ func (s *shelf) put(key string, d *document) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.remove(s.byKey[key])
+	if entry.cost > s.limit {
+		return
+	}
 	s.byKey[key] = s.order.PushFront(entry)
 	for s.size += entry.cost; s.size > s.limit; {
 		s.remove(s.order.Back())

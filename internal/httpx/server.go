@@ -151,6 +151,6 @@ func (s Server) Serve(ctx context.Context, l net.Listener) error {
 // isData reports routes whose answers are never shown as documents: they need
 // no rules for scripts and frames, and their errors are JSON.
 func isData(path string) bool {
-	return strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/c/") ||
+	return strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/c/") || strings.HasPrefix(path, "/r/") ||
 		strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/opendata/")
 }
