@@ -5198,7 +5198,7 @@ type UnsupportedMediaType = Problem
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
-	// From Only dates starting at or after this moment; today's midnight in Tokyo when left out.
+	// From Only dates starting at or after this moment; when left out, dates that have not ended.
 	From *DayOrMoment `form:"from,omitempty" json:"from,omitempty"`
 
 	// To Only dates starting before this moment; a day counts whole.

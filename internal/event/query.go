@@ -10,7 +10,8 @@ import (
 
 // Filter says which published events are wanted; zero fields ask for nothing.
 type Filter struct {
-	From, To     *time.Time // by start; From nil means today's midnight in Tokyo
+	From, To     *time.Time // by start; From nil means dates that have not ended
+	NotEnded     bool       // leaves out dates that have ended, whatever From says
 	Organization string     // slug of an approved organiser in any role
 	// ExcludeOrganization leaves out what a resident of that town may not want to be seen at: dates held in that municipality, and events hosted by it alone.
 	ExcludeOrganization string

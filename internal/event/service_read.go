@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -40,10 +39,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	}
 	var found Page
 	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
-		if r.From == nil {
-			today := clock.StartOfDay(tx.Now)
-			r.From = &today
-		}
+		r.now = tx.Now
 		rows, next, err := listed(ctx, tx, r)
 		if err != nil {
 			return err
@@ -52,7 +48,13 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 		for i, row := range rows {
 			ids[i] = row.EventID
 		}
-		w := window{from: *r.From, perEvent: listedDates}
+		w := window{from: tx.Now.Add(-longest), perEvent: listedDates}
+		if r.From != nil {
+			w.from = *r.From
+		}
+		if r.From == nil || r.NotEnded {
+			w.endsAfter = tx.Now
+		}
 		events, err := loadEvents(ctx, tx, ids, w, false)
 		if err != nil {
 			return err
@@ -66,7 +68,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 			at := slices.IndexFunc(e.Occurrences, func(o Occurrence) bool { return o.ID == row.OccurrenceID })
 			if at < 0 {
 				// Beyond the first dates of a very long series: load it alone.
-				whole, err := loadEvents(ctx, tx, []uuid.UUID{row.EventID}, window{from: row.StartsAt, perEvent: listedDates}, false)
+				whole, err := loadEvents(ctx, tx, []uuid.UUID{row.EventID}, window{from: row.StartsAt, endsAfter: w.endsAfter, perEvent: listedDates}, false)
 				if err != nil || len(whole) == 0 {
 					return err
 				}

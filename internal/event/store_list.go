@@ -48,6 +48,7 @@ type resolved struct {
 	exclude      *organization.Ref
 	members      []uuid.UUID
 	words        []string
+	now          time.Time
 }
 
 type listRow struct {
@@ -90,8 +91,8 @@ func cut(rows []listRow, limit int, err error) ([]listRow, *Position, error) {
 // walk reads limit+1 rows in date order, looking at listBudget dates. Its subquery keeps the order of the index, so that it stops as soon as the page is full.
 func walk(ctx context.Context, tx *postgres.Tx, f resolved) ([]listRow, error) {
 	q := &query{}
-	from, where := f.upcoming(q, "w")
-	f.firstDate(q, from)
+	begins, where := f.upcoming(q, "w")
+	f.firstDate(q, begins)
 	f.eventConditions(q)
 	return listRows(ctx, tx, q, `
 		select e.id as event_id, o.id as occurrence_id, o.starts_at
@@ -149,9 +150,9 @@ func lookUp(ctx context.Context, tx *postgres.Tx, f resolved) (found []listRow, 
 	}
 	q = &query{}
 	source := q.arg(ids)
-	from, where := f.upcoming(q, "o")
+	begins, where := f.upcoming(q, "o")
 	q.and(where)
-	f.firstDate(q, from)
+	f.firstDate(q, begins)
 	found, err = listRows(ctx, tx, q, `
 		select o.event_id, o.id as occurrence_id, o.starts_at
 		from unnest(`+source+`::uuid[]) h (id) join occurrence o on o.event_id = h.id
@@ -185,10 +186,25 @@ func listRows(ctx context.Context, tx *postgres.Tx, q *query, statement string) 
 	return found, nil
 }
 
-// upcoming says which dates a page looks at, by what an index orders by date. from is the placeholder of the window's beginning.
-func (f resolved) upcoming(q *query, o string) (from, where string) {
-	from = q.arg(*f.From)
-	where = o + ".listed and " + o + ".starts_at >= " + from
+// upcoming says which dates a page looks at, by what an index orders by date. begins says for a table whether a date lies after the window's beginning.
+func (f resolved) upcoming(q *query, o string) (begins func(o string) string, where string) {
+	switch {
+	case f.From == nil:
+		// No date is longer than longest. Few go on for more than a day: where none does, the walk begins yesterday.
+		from, now := q.arg(f.now.Add(-longest)), q.arg(f.now)
+		begins = func(o string) string { return o + ".starts_at > " + from + " and " + o + ".ends_at > " + now }
+		where = begins(o) + " and " + o + ".starts_at >= least(" + now + "::timestamptz - interval '1 day', (select min(l.starts_at) from occurrence l" +
+			" where l.listed and l.ends_at > " + now + " and l.ends_at - l.starts_at > interval '1 day'))"
+	case f.NotEnded:
+		from, now := q.arg(*f.From), q.arg(f.now)
+		begins = func(o string) string { return o + ".starts_at >= " + from + " and " + o + ".ends_at > " + now }
+		where = begins(o)
+	default:
+		from := q.arg(*f.From)
+		begins = func(o string) string { return o + ".starts_at >= " + from }
+		where = begins(o)
+	}
+	where = o + ".listed and " + where
 	if f.To != nil {
 		where += " and " + o + ".starts_at < " + q.arg(*f.To)
 	}
@@ -198,7 +214,7 @@ func (f resolved) upcoming(q *query, o string) (from, where string) {
 	if !f.After.IsZero() {
 		where += fmt.Sprintf(" and (%[1]s.starts_at, %[1]s.id) > (%[2]s, %[3]s)", o, q.arg(f.After.StartsAt), q.arg(f.After.Occurrence))
 	}
-	return from, where
+	return begins, where
 }
 
 // walked are the columns that firstDate looks at; with no more than these the index alone answers.
@@ -214,9 +230,9 @@ func (f resolved) walked() string {
 }
 
 // firstDate keeps the dates that fit, and of these the first one of each event: one entry an event.
-func (f resolved) firstDate(q *query, from string) {
+func (f resolved) firstDate(q *query, begins func(o string) string) {
 	f.occurrenceConditions(q, "o", q.and)
-	earlier := []string{"p.event_id = o.event_id", "p.listed", "p.starts_at >= " + from, "(p.starts_at, p.id) < (o.starts_at, o.id)"}
+	earlier := []string{"p.event_id = o.event_id", "p.listed", begins("p"), "(p.starts_at, p.id) < (o.starts_at, o.id)"}
 	f.occurrenceConditions(q, "p", func(c string) { earlier = append(earlier, c) })
 	q.and("not exists (select from occurrence p where " + strings.Join(earlier, " and ") + ")")
 }

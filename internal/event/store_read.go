@@ -18,8 +18,10 @@ import (
 // window bounds the occurrences that are loaded with an event; zero means all.
 type window struct {
 	from, to time.Time
-	perEvent int  // 0: all
-	calendar bool // without seats and booths, which no calendar shows
+	// endsAfter leaves out what has ended by then; zero: nothing.
+	endsAfter time.Time
+	perEvent  int  // 0: all
+	calendar  bool // without seats and booths, which no calendar shows
 }
 
 type refRow struct {
@@ -112,7 +114,7 @@ type occurrenceRow struct {
 	PlaceLost    bool
 }
 
-// $2..$4: window. The lateral join walks the event's own index and stops after perEvent dates.
+// $2..$5: window. The lateral join walks the event's own index and stops after perEvent dates.
 const selectOccurrences = `
 	select o.*
 	from unnest($1::uuid[]) as w (id)
@@ -121,7 +123,7 @@ const selectOccurrences = `
 	    coalesce(o.area_code, '') as area_code, o.note, o.cancelled_at, o.cancel_reason, o.series_month, o.sequence, o.modified_at,
 	    o.place_room, o.place_lost
 	  from occurrence o
-	  where o.event_id = w.id and o.starts_at >= $2 and o.starts_at < $3
+	  where o.event_id = w.id and o.starts_at >= $2 and o.starts_at < $3 and o.ends_at > $5
 	  order by o.starts_at, o.id limit $4
 	) o
 	order by o.event_id, o.starts_at, o.id`
@@ -241,6 +243,9 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	if w.from.IsZero() {
 		w.from = earliest
 	}
+	if w.endsAfter.IsZero() {
+		w.endsAfter = earliest
+	}
 	if w.to.IsZero() {
 		w.to = latest.AddDate(1, 0, 0)
 	}
@@ -263,7 +268,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	batch := &pgx.Batch{}
 	queue(batch, &events, selectEvents, ids)
 	queue(batch, &organisers, selectOrganisers, ids)
-	queue(batch, &occurrences, selectOccurrences, ids, w.from, w.to, w.perEvent)
+	queue(batch, &occurrences, selectOccurrences, ids, w.from, w.to, w.perEvent, w.endsAfter)
 	queue(batch, &parts, selectParts, ids, w.from, w.to.Add(longest))
 	if !w.calendar {
 		queue(batch, &quotas, selectQuotas, ids, w.from, w.to.Add(longest))

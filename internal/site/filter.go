@@ -82,6 +82,7 @@ func (p painter) ask(query url.Values) asked {
 	if hasFrom {
 		t := from.Start()
 		a.filter.From = &t
+		a.filter.NotEnded = from == p.today // nobody can go to what is over; who asks for days that are past sees them
 	} else {
 		from = p.today
 	}
