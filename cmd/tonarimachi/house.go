@@ -144,10 +144,14 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	metrics.Registerer().MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "tonarimachi_feed_shortcuts_total", Help: "Requests for feeds that had not changed, answered before routing and not among the requests by route.",
 	}, func() float64 { return float64(feeds.Shortcuts()) }))
+	limits, err := httpapi.BodyLimits()
+	if err != nil {
+		return nil, err
+	}
 	e := httpx.New(httpx.Options{
 		Messages: messages, Logger: h.log, Metrics: metrics, ErrorPage: pages.ErrorPage, TrustedProxies: h.cfg.TrustedProxies, HSTS: h.cfg.BaseURL.Secure(),
 		Origin:     string(h.cfg.BaseURL),
-		BodyLimits: httpapi.BodyLimits,
+		BodyLimits: limits,
 	})
 	httpx.Health(e, h.log, h.db.Ready)
 	pages.Routes(e)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -14,11 +15,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
-	"github.com/tonarimachi/tonarimachi/internal/venue"
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// maxDepth is deeper than any body of the contract.
-const maxDepth = 32
+// Bounds of a JSON body that no body of the contract comes near.
+const (
+	maxDepth  = 32
+	maxValues = 20_000 // values and names of properties
+)
 
 // validated hands the generated binder the value that was validated, so that nothing is decoded twice or by other rules.
 type validated struct {
@@ -44,8 +48,27 @@ func readJSON(r *http.Request) (any, error) {
 	return decodeJSON(raw)
 }
 
-// BodyLimits are the greatest bodies of uploads by route, for httpx.Options; everything else has the usual limit.
-var BodyLimits = map[string]int64{Base + "/organizations/:slug/facilities/:facility_id/photos": venue.MaxPhotoBytes}
+// BodyLimits gives the greatest bodies by method and route, for httpx.Options, as the contract names them (x-body-limit);
+// everything else has the usual limit.
+func BodyLimits() (map[string]int64, error) {
+	spec, err := readSpec()
+	if err != nil {
+		return nil, fmt.Errorf("read contract: %w", err)
+	}
+	limits := map[string]int64{}
+	for path, item := range spec.Paths.Map() {
+		for method, op := range item.Operations() {
+			o, err := newOperation(spec, path, method, item, op)
+			if err != nil {
+				return nil, err
+			}
+			if o.limit > 0 {
+				limits[method+" "+echoPath(path)] = o.limit
+			}
+		}
+	}
+	return limits, nil
+}
 
 // checkFile reads a body that is a file and leaves it for the handler. Its checksum stands for it where requests are told apart.
 func (o *operation) checkFile(r *http.Request) error {
@@ -114,12 +137,21 @@ func decodeJSON(raw []byte) (any, error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
-	return decodeValue(decoder, 0)
+	return (&valueReader{Decoder: decoder, left: maxValues}).read(0)
 }
 
-func decodeValue(d *json.Decoder, depth int) (any, error) {
+// valueReader reads values until there are too many.
+type valueReader struct {
+	*json.Decoder
+	left int
+}
+
+func (d *valueReader) read(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, errBodyMalformed
+	}
+	if d.left--; d.left < 0 {
+		return nil, httpx.ErrBodyTooLarge
 	}
 	token, err := d.Token()
 	if err != nil {
@@ -140,7 +172,8 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 			if _, repeated := object[key]; repeated {
 				return nil, errBodyRepeated
 			}
-			if object[key], err = decodeValue(d, depth+1); err != nil {
+			d.left--
+			if object[key], err = d.read(depth + 1); err != nil {
 				return nil, err
 			}
 		}
@@ -149,7 +182,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	case json.Delim('['):
 		array := []any{}
 		for d.More() {
-			value, err := decodeValue(d, depth+1)
+			value, err := d.read(depth + 1)
 			if err != nil {
 				return nil, err
 			}

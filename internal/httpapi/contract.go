@@ -33,6 +33,7 @@ type operation struct {
 	body       *openapi3.Schema
 	bodyNeeded bool
 	file       string // media type of a body that is a file: image/*, text/csv
+	limit      int64  // greatest body in bytes; 0: the usual one
 }
 
 func newOperation(s *spec, path, method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
@@ -57,6 +58,13 @@ func newOperation(s *spec, path, method string, item *openapi3.PathItem, op *ope
 	}
 	if op.RequestBody == nil {
 		return o, nil
+	}
+	switch limit := op.RequestBody.Value.Extensions["x-body-limit"].(type) {
+	case nil:
+	case float64:
+		o.limit = int64(limit)
+	default:
+		return nil, fmt.Errorf("read contract: %s has an x-body-limit that is no number", o.id)
 	}
 	for _, file := range []string{"image/*", "text/csv"} {
 		if _, ok := op.RequestBody.Value.Content[file]; ok {
@@ -103,10 +111,19 @@ func (o *operation) checkParameters(c echo.Context) error {
 	refusal := errQuery
 	for name, values := range query {
 		switch {
+		case len(refusal.Fields) >= mostFields:
 		case !o.queries[name]:
 			refusal = refusal.Field(nameable(name), "unknown_field")
 		case len(values) > 1:
 			refusal = refusal.Field(name, "duplicate")
+		}
+	}
+	for _, p := range o.parameters { // sizes first: the validator would name each value of a list
+		if p.In != openapi3.ParameterInQuery || p.Schema == nil || p.Schema.Value.MaxItems == nil {
+			continue
+		}
+		if most := *p.Schema.Value.MaxItems; uint64(strings.Count(query.Get(p.Name), ",")) >= most {
+			refusal = refusal.Field(p.Name, "too_many", "max", most)
 		}
 	}
 	if err := refusal.Or(); err != nil {
@@ -139,7 +156,6 @@ var options = &openapi3filter.Options{
 }
 
 var schemaOptions = []openapi3.SchemaValidationOption{
-	openapi3.MultiErrors(),
 	openapi3.EnableFormatValidation(),
 	openapi3.DisableSchemaErrorDetails(),
 	openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{

@@ -107,7 +107,11 @@ func setup(t testing.TB) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, BodyLimits: BodyLimits})
+	limits, err := BodyLimits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, BodyLimits: limits})
 	b.options = Options{
 		Events: event.NewService(db, directory, nil), Tickets: tickets, Contacts: contact.NewService(db, keys, names{}), Door: door.NewService(db, keys, rand.Reader), Paper: paper.NewService(db, keys, rand.Reader, tickets), Reports: report.NewService(db, directory), Venues: venue.NewService(db, directory), Bookings: booking.NewService(db, directory, keys, rand.Reader), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
 		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",

@@ -2,7 +2,10 @@ package httpapi
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -12,16 +15,96 @@ import (
 // mostFields bounds an answer about a body that is wrong everywhere.
 const mostFields = 50
 
-// validate holds a decoded body against its schema; the fault names every value that breaks it.
+// examined bounds how many values of a wrong body are looked at for all that is wrong with them.
+const examined = 2000
+
+var (
+	firstFault = append([]openapi3.SchemaValidationOption{openapi3.VisitAsRequest()}, schemaOptions...)
+	everyFault = append([]openapi3.SchemaValidationOption{openapi3.MultiErrors()}, firstFault...)
+)
+
+// validate holds a decoded body against its schema; the fault names the values that break it. Sizes come first: the items
+// of a list that is too long are not visited. The validator makes an error for every value that is wrong, so it goes on
+// after the first one in a part of the body only.
 func validate(schema *openapi3.Schema, value any) error {
-	err := schema.VisitJSON(value, append([]openapi3.SchemaValidationOption{openapi3.VisitAsRequest()}, schemaOptions...)...)
+	if refusal := sizes(errInvalid, schema, value, nil); len(refusal.Fields) > 0 {
+		slices.SortStableFunc(refusal.Fields, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
+		return refusal
+	}
+	err := schema.VisitJSON(value, firstFault...)
 	if err == nil {
 		return nil
+	}
+	left := examined
+	if all := schema.VisitJSON(part(value, &left), everyFault...); all != nil {
+		if refusal := violations(errInvalid, "", all); len(refusal.Fields) > 0 {
+			return refusal
+		}
 	}
 	if refusal := violations(errInvalid, "", err); len(refusal.Fields) > 0 {
 		return refusal
 	}
 	return errInvalid
+}
+
+// sizes adds what is too long or too many.
+func sizes(refusal *fault.Error, schema *openapi3.Schema, value any, path []string) *fault.Error {
+	if schema == nil || len(refusal.Fields) >= mostFields {
+		return refusal
+	}
+	for _, each := range schema.AllOf {
+		refusal = sizes(refusal, each.Value, value, path)
+	}
+	at := func() string { return strings.Join(safePath(path), ".") }
+	switch value := value.(type) {
+	case string:
+		if most := schema.MaxLength; most != nil && uint64(utf8.RuneCountInString(value)) > *most {
+			return refusal.Field(at(), "too_long", "max", *most)
+		}
+	case []any:
+		if most := schema.MaxItems; most != nil && uint64(len(value)) > *most {
+			return refusal.Field(at(), "too_many", "max", *most)
+		}
+		if schema.Items == nil {
+			return refusal
+		}
+		for i, item := range value {
+			refusal = sizes(refusal, schema.Items.Value, item, append(path[:len(path):len(path)], strconv.Itoa(i)))
+		}
+	case map[string]any:
+		if strict := schema.AdditionalProperties.Has; strict != nil && !*strict && len(value) > len(schema.Properties)+mostFields {
+			return unknownNames(refusal, at(), &openapi3.SchemaError{Schema: schema, Value: value})
+		}
+		for name, property := range schema.Properties {
+			if given, ok := value[name]; ok {
+				refusal = sizes(refusal, property.Value, given, append(path[:len(path):len(path)], name))
+			}
+		}
+	}
+	return refusal
+}
+
+// part copies a value with as many of its items as are left to look at; each list keeps its first, each object all of its names.
+func part(value any, left *int) any {
+	*left--
+	switch value := value.(type) {
+	case []any:
+		some := make([]any, 0, min(len(value), max(1, *left)))
+		for i, item := range value {
+			if i > 0 && *left <= 0 {
+				break
+			}
+			some = append(some, part(item, left))
+		}
+		return some
+	case map[string]any:
+		all := make(map[string]any, len(value))
+		for name, item := range value {
+			all[name] = part(item, left)
+		}
+		return all
+	}
+	return value
 }
 
 // violations adds to refusal what the validator found, without its words: they repeat what the caller typed.

@@ -3,8 +3,14 @@ package httpx
 import (
 	"errors"
 	"io"
+	"net/http"
 	"os"
+	"strings"
+	"time"
 
+	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 )
 
@@ -20,7 +26,24 @@ var (
 type body struct {
 	rc      io.ReadCloser
 	left    int64
+	read    int64
+	ended   bool  // nothing more can come
 	failure error // sticky
+}
+
+// bound puts the limit of the route on the request's body; nil when there is none to read.
+func (f *face) bound(c echo.Context) *body {
+	r := c.Request()
+	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	limit := f.BodyLimit
+	if own, ok := f.BodyLimits[r.Method+" "+c.Path()]; ok {
+		limit = own
+	}
+	b := &body{rc: r.Body, left: limit}
+	r.Body = b
+	return b
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -35,6 +58,8 @@ func (b *body) Read(p []byte) (int, error) {
 		p = p[:b.left+1]
 	}
 	n, err := b.rc.Read(p)
+	b.read += int64(n)
+	b.ended = err != nil
 	if int64(n) > b.left {
 		n = int(b.left)
 		b.left = 0
@@ -55,3 +80,34 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Close() error { return b.rc.Close() }
+
+// Bounds of what is read and dropped after an answer.
+const (
+	mostDiscards  = 32              // connections at once
+	discardBytes  = 16 << 20        // more than the greatest upload
+	discardTime   = 5 * time.Second // for one connection
+	netHTTPReads  = 256 << 10       // what net/http drops by itself
+	headerExpects = "100-continue"
+)
+
+// discardRest reads and drops what a client still sends of a body that was answered early. Closing the connection at once
+// would reset it, and a client that sends all before it reads would never see the answer. A client that waits for a word
+// before it sends (RFC 9110 section 10.1.1) gets the answer instead.
+func (f *face) discardRest(c echo.Context, b *body) {
+	r := c.Request()
+	if b == nil || b.ended || !c.Response().Committed || r.ContentLength >= 0 && r.ContentLength-b.read <= netHTTPReads ||
+		b.read == 0 && strings.EqualFold(r.Header.Get("Expect"), headerExpects) {
+		return
+	}
+	select {
+	case f.discards <- struct{}{}:
+	default:
+		return // the others are enough work
+	}
+	defer func() { <-f.discards }()
+	control := http.NewResponseController(c.Response().Writer)
+	if control.SetReadDeadline(clock.System().Now().Add(discardTime)) != nil || control.Flush() != nil {
+		return // no connection, or one that is gone
+	}
+	_, _ = io.CopyN(io.Discard, b.rc, discardBytes)
+}

@@ -20,23 +20,29 @@ var (
 	ErrInvalidUTF8  = fault.Malformed("invalid_utf8")
 	ErrInvalidChars = fault.Malformed("invalid_characters")
 	ErrElsewhere    = fault.Forbidden("form_from_elsewhere")
+	errAddress      = fault.Malformed("malformed_request")
 )
+
+// mostParameters bounds the query of an address: no page and no operation has nearly as many.
+const mostParameters = 256
 
 // guard is the one middleware of every route.
 func (f *face) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := clock.Start()
 		f.setHeaders(c)
-		if err := f.attempt(c, next); err != nil {
+		b := f.bound(c)
+		if err := f.attempt(c, b, next); err != nil {
 			f.handleError(err, c)
 		}
 		f.record(c, start.Elapsed())
+		f.discardRest(c, b)
 		return nil
 	}
 }
 
 // attempt checks the request and runs its handler; a panic becomes an error.
-func (f *face) attempt(c echo.Context, next echo.HandlerFunc) (err error) {
+func (f *face) attempt(c echo.Context, b *body, next echo.HandlerFunc) (err error) {
 	defer func() {
 		switch v := recover(); v {
 		case nil:
@@ -51,25 +57,17 @@ func (f *face) attempt(c echo.Context, next echo.HandlerFunc) (err error) {
 			}
 		}
 	}()
-	r := c.Request()
-	if err := checkAddress(r.URL); err != nil {
+	if err := checkAddress(c.Request().URL); err != nil {
 		return err
 	}
 	// What is data takes JSON or credentials in a header, which no form of another site can send.
-	if !isData(r.URL.Path) {
+	if r := c.Request(); !isData(r.URL.Path) {
 		if err := f.ours.Check(r); err != nil {
 			return ErrElsewhere.Because(err)
 		}
 	}
-	limit := f.BodyLimit
-	if own, ok := f.BodyLimits[c.Path()]; ok {
-		limit = own
-	}
-	if r.ContentLength > limit {
+	if b != nil && c.Request().ContentLength > b.left {
 		return ErrBodyTooLarge
-	}
-	if r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody {
-		r.Body = &body{rc: r.Body, left: limit}
 	}
 	return next(c)
 }
@@ -107,6 +105,9 @@ func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 func checkAddress(u *url.URL) error {
 	if err := checkText(u.Path); err != nil {
 		return err
+	}
+	if strings.Count(u.RawQuery, "&") >= mostParameters {
+		return errAddress
 	}
 	if plainQuery(u.RawQuery) {
 		return nil

@@ -17,8 +17,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 )
 
-// DefaultBodyLimit is the greatest request body in bytes: 1 MiB.
-const DefaultBodyLimit = 1 << 20
+// DefaultBodyLimit is the greatest request body in bytes of a route that no table names: 16 KiB, more than any form of a
+// resident or of a door takes, so that a new route is small by itself.
+const DefaultBodyLimit = 16 << 10
 
 // Options configure the shared server.
 type Options struct {
@@ -35,7 +36,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// BodyLimit in bytes; DefaultBodyLimit when 0.
 	BodyLimit int64
-	// BodyLimits are those of single routes, by pattern, where they differ: uploads.
+	// BodyLimits are those of single routes where they need more, by method and pattern: "POST /api/v1/events".
 	BodyLimits map[string]int64
 	// Origin is the address that people use, https://host[:port]: pages of ours come from there, even
 	// where a proxy asks us under another host. "" leaves the request's Host alone to tell.
@@ -60,7 +61,7 @@ func New(o Options) *echo.Echo {
 	e.Logger.SetOutput(serverLog{o.Logger})
 	e.StdLogger = stdLogger(o.Logger)
 	e.IPExtractor, e.SchemeExtractor = extractors(o.TrustedProxies)
-	f := &face{Options: o, ours: ownPages(o.Origin)}
+	f := &face{Options: o, ours: ownPages(o.Origin), discards: make(chan struct{}, mostDiscards)}
 	e.HTTPErrorHandler = f.handleError
 	// One middleware, because Echo builds the chain anew for every request.
 	e.Use(f.guard)
@@ -72,6 +73,7 @@ type face struct {
 	Options
 	ours     *http.CrossOriginProtection
 	problems sync.Map // worded → []byte
+	discards chan struct{}
 }
 
 // Routes is an Echo or one of its groups.

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"bytes"
+	"io"
 	"mime"
 	"net/url"
 
@@ -9,6 +11,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
+
+// mostFormFields is more than any form of ours has.
+const mostFormFields = 256
 
 // errForm is a body that no form of ours sends. It has no cause: what could not be read may hold a secret.
 var errForm = fault.Malformed("malformed_request")
@@ -20,13 +25,22 @@ func readForm(c echo.Context) (url.Values, error) {
 	if err != nil || kind != echo.MIMEApplicationForm {
 		return nil, echo.ErrUnsupportedMediaType
 	}
-	if err := r.ParseForm(); err != nil {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
 		if _, ok := fault.As(err); ok { // too large, too slow, cut off
 			return nil, err
 		}
 		return nil, errForm
 	}
-	return r.PostForm, nil
+	if bytes.Count(raw, []byte("&")) >= mostFormFields {
+		return nil, errForm
+	}
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, errForm
+	}
+	r.PostForm = form // where handlers look for the rest of it
+	return form, nil
 }
 
 // readCode reads a form that holds a participation code.
