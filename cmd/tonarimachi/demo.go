@@ -128,6 +128,7 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 	return serve(ctx, cfg, log, serving{
 		listener: listener,
 		worker:   true,
+		atHome:   true,
 		prepare:  func(ctx context.Context, h *house) error { return loadDemo(ctx, cfg, h, book) },
 		ready: func() error {
 			if err := demo.WritePrivate(card, newDemoCard(cfg, book)); err != nil {

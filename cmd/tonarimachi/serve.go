@@ -79,14 +79,24 @@ type serving struct {
 	worker   bool
 	// contactsLost: see lostFlag.
 	contactsLost bool
+	// atHome: PostgreSQL runs beside us, in the same container.
+	atHome bool
 	// prepare, when not nil, works on the house before it is opened to the world; ready is called when it is.
 	prepare func(ctx context.Context, h *house) error
 	ready   func() error
 }
 
+func (s serving) memoryShare() int64 {
+	if s.atHome {
+		return shareAtHome
+	}
+	return shareAlone
+}
+
 // serve runs until ctx ends, then lets requests and jobs under way finish.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) error {
 	collectLess()
+	limitMemory(log, s.memoryShare())
 	db, err := openDatabase(ctx, cfg, log, true, s.worker)
 	if err != nil {
 		return err
@@ -140,8 +150,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	return g.Wait()
 }
 
-// collectLess lets garbage pile up to twice what is in use: that is little here, and a rush would collect it dozens of times a second. An operator's
-// GOGC is obeyed.
+// collectLess lets garbage pile up to twice what is in use: that is little here, since no body and no picture is large, and a rush would collect it dozens
+// of times a second. Where memory is short, limitMemory has it collected earlier all the same. An operator's GOGC is obeyed.
 func collectLess() {
 	const usual, ours = 100, 200
 	if asked := debug.SetGCPercent(ours); asked != usual {

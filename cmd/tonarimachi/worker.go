@@ -35,6 +35,7 @@ func lostFlag(c *cobra.Command, lost *bool) {
 }
 
 func work(ctx context.Context, cfg config.Config, log *slog.Logger, contactsLost bool) error {
+	limitMemory(log, shareAlone)
 	db, err := openDatabase(ctx, cfg, log, false, true)
 	if err != nil {
 		return err
