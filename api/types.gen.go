@@ -1817,6 +1817,12 @@ type AuditEntry struct {
 	ID          openapi_types.UUID     `json:"id"`
 	SubjectID   openapi_types.UUID     `json:"subject_id"`
 	SubjectKind string                 `json:"subject_kind"`
+
+	// TokenID The token with which the member acted; `null` without one, and for what was noted before this was.
+	TokenID *openapi_types.UUID `json:"token_id"`
+
+	// TokenIssuers Who issued that token, as `issuers` of `Token`.
+	TokenIssuers []openapi_types.UUID `json:"token_issuers"`
 }
 
 // AuditEntryActorKind defines model for AuditEntry.ActorKind.
@@ -4976,9 +4982,12 @@ type Token struct {
 	CreatedAt time.Time          `json:"created_at"`
 	ExpiresAt time.Time          `json:"expires_at"`
 	ID        openapi_types.UUID `json:"id"`
-	Name      string             `json:"name"`
-	RevokedAt *time.Time         `json:"revoked_at"`
-	StaffID   openapi_types.UUID `json:"staff_id"`
+
+	// Issuers The member who issued it and, when that was done with a token, those behind that one; empty when the operator did. Together with its holder they count as one person where an approval takes two.
+	Issuers   []openapi_types.UUID `json:"issuers"`
+	Name      string               `json:"name"`
+	RevokedAt *time.Time           `json:"revoked_at"`
+	StaffID   openapi_types.UUID   `json:"staff_id"`
 }
 
 // TokenInput defines model for TokenInput.

@@ -23,12 +23,15 @@ type Entry struct {
 
 // Line is one entry as it stands in the ledger.
 type Line struct {
-	ID          uuid.UUID
-	At          time.Time
-	ActorKind   string    // staff, operator or job
-	ActorID     uuid.UUID // the staff member; zero otherwise
-	Action      string
-	SubjectKind string
-	SubjectID   uuid.UUID
-	Detail      map[string]any
+	ID        uuid.UUID
+	At        time.Time
+	ActorKind string    // staff, operator or job
+	ActorID   uuid.UUID // the staff member; zero otherwise
+	// TokenID is the token with which the member acted, zero for who logged in; TokenIssuers are those behind it, none for a token of the operator's.
+	TokenID      uuid.UUID
+	TokenIssuers []uuid.UUID
+	Action       string
+	SubjectKind  string
+	SubjectID    uuid.UUID
+	Detail       map[string]any
 }

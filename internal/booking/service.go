@@ -250,6 +250,8 @@ func translate(err error) error {
 		return ErrServesEvent.Because(err)
 	case constraint == "event_room_confirmed":
 		return ErrServesPublished.Because(err)
+	case constraint == "booking_second_person":
+		return ErrSecondPerson.Because(err)
 	case strings.HasPrefix(state, "22") || strings.HasPrefix(state, "23"):
 		return ErrInvalid.Because(err)
 	}

@@ -158,7 +158,8 @@ func (s *Service) Submit(ctx context.Context, by Author, id uuid.UUID) (Detail, 
 	})
 }
 
-// Approve gives one step of the lender's approval; the last step makes the booking approved. Two steps take two members. ErrSide, ErrStatus, ErrSecondPerson.
+// Approve gives one step of the lender's approval; the last step makes the booking approved. Two steps take two persons: a member, whoever issued
+// the token it acts with and so on are one (booking_second_person in migrations/00057). ErrSide, ErrStatus, ErrSecondPerson.
 func (s *Service) Approve(ctx context.Context, by Author, id uuid.UUID, conditions string) (Detail, error) {
 	clean, ok := text.Paragraphs(conditions)
 	if !ok {

@@ -84,12 +84,16 @@ func seriesTemplate(t event.Template) api.SeriesTemplate {
 }
 
 func token(t staff.Token) api.Token {
-	return api.Token{ID: t.ID, StaffID: t.StaffID, Name: t.Name, ExpiresAt: tokyo(t.ExpiresAt), RevokedAt: local(t.RevokedAt), CreatedAt: tokyo(t.CreatedAt)}
+	return api.Token{ID: t.ID, StaffID: t.StaffID, Name: t.Name, Issuers: some(t.Issuers), ExpiresAt: tokyo(t.ExpiresAt), RevokedAt: local(t.RevokedAt), CreatedAt: tokyo(t.CreatedAt)}
 }
 
 func auditEntry(l audit.Line) api.AuditEntry {
 	out := api.AuditEntry{
 		ID: l.ID, At: tokyo(l.At), ActorKind: api.AuditEntryActorKind(l.ActorKind), Action: l.Action, SubjectKind: l.SubjectKind, SubjectID: l.SubjectID, Detail: l.Detail,
+		TokenIssuers: some(l.TokenIssuers),
+	}
+	if l.TokenID != uuid.Nil {
+		out.TokenID = &l.TokenID
 	}
 	if l.ActorID != uuid.Nil {
 		out.ActorID = &l.ActorID

@@ -21,8 +21,9 @@ import (
 
 // Actor is who acts in a transaction, for the audit ledger.
 type Actor struct {
-	Kind string    // staff, operator or job
-	ID   uuid.UUID // the staff member; zero otherwise
+	Kind  string    // staff, operator or job
+	ID    uuid.UUID // the staff member; zero otherwise
+	Token uuid.UUID // the token with which the member acts; zero for who logged in
 }
 
 // StaffActor is a staff member of the transaction's organization.
@@ -152,6 +153,9 @@ func (s scope) settings(now time.Time) string {
 	}
 	if s.actor.ID != uuid.Nil {
 		fmt.Fprintf(&b, ", set_config('app.actor', '%s', true)", s.actor.ID)
+	}
+	if s.actor.Token != uuid.Nil {
+		fmt.Fprintf(&b, ", set_config('app.token', '%s', true)", s.actor.Token)
 	}
 	return b.String()
 }

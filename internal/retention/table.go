@@ -53,7 +53,7 @@ func Table() []Rule {
 		// Who works for it
 		{Table: "staff", Columns: "organization_id id role disabled_at created_at", Whose: Staff, What: "A member, their role, when they came and left", Why: "The ledger of changes names members by id, so a member who leaves is disabled, not deleted."},
 		{Table: "staff", Columns: "email name password_hash", Whose: Staff, What: "What a member logs in with and is called", Why: "To log in, and so that the ledger can be read by people. Kept after they leave."},
-		{Table: "api_token", Columns: "organization_id id staff_id name mac expires_at revoked_at created_at", Whose: Staff, What: "A member's key for programs: its name, its MAC, its end", Why: "To recognize it, and to tell later that it was revoked. The token itself is not stored."},
+		{Table: "api_token", Columns: "organization_id id staff_id name mac issuers expires_at revoked_at created_at", Whose: Staff, What: "A member's key for programs: its name, its MAC, its end, and which members issued it", Why: "To recognize it, to tell later that it was revoked, and so that whoever issued a token and whoever holds it count as one person. The token itself is not stored."},
 
 		// What is announced
 		{
@@ -123,7 +123,7 @@ func Table() []Rule {
 			Whose: Nobody, What: "Which organization has which room when, in which state, at what fee", Why: "Towns and groups book, never residents: fixed words, figures, and a number made for the permit.",
 		},
 		{Table: "booking", Columns: "title reason conditions exemption_asked exemption_answer", Whose: Nobody, What: "What a room is used for, and what was decided why", Why: "One organization's words to another; both read them and nobody else."},
-		{Table: "booking", Columns: "approved_by exemption_by", Whose: Staff, What: "Which member gave the first approval or decided on an exemption", Why: "So that a second person gives the second approval, and somebody answers for money that is not asked."},
+		{Table: "booking", Columns: "approved_by approved_persons exemption_by", Whose: Staff, What: "Which member gave the first approval or decided on an exemption", Why: "So that a second person gives the second approval, and somebody answers for money that is not asked."},
 		{
 			Table: "booking_series", Columns: "organization_id borrower_id facility_id room_id id rule starts_time ends_time first_day last_day title created_at", Whose: Nobody,
 			What: "The rule by which a room is booked again and again", Why: "An organization's own; both towns read it.",
@@ -259,7 +259,7 @@ func Table() []Rule {
 
 		// Ledgers
 		{Table: "audit_entry", Columns: "organization_id id at action subject_kind subject_id", Whose: Nobody, What: "Which change was made, when", Why: "Codes and ids of what organizations own; nothing about residents is recorded."},
-		{Table: "audit_entry", Columns: "actor_kind actor_id detail", Whose: Staff, What: "Which member made the change, and which fields changed, in codes", Why: "An organization answers for what it announces; the ledger is never changed."},
+		{Table: "audit_entry", Columns: "actor_kind actor_id token_id token_issuers detail", Whose: Staff, What: "Which member made the change, with which token, who issued it, and which fields changed, in codes", Why: "An organization answers for what it announces; the ledger is never changed."},
 		{
 			Table: "idempotency_key", Columns: "organization_id key fingerprint status content_type location body created_at", Whose: Staff,
 			What: "The answer to a staff request that was sent with a key; it can hold a token just issued", Why: "So that a request sent twice is done once.", Until: untilForgotten, Job: ForgetIdempotencyKeys,

@@ -39,6 +39,7 @@ type Token struct {
 	ID        uuid.UUID
 	StaffID   uuid.UUID
 	Name      string
+	Issuers   []uuid.UUID // the member who issued it and, when that was done with a token, those behind that one; none: the operator
 	ExpiresAt time.Time
 	RevokedAt *time.Time
 	CreatedAt time.Time
@@ -57,8 +58,10 @@ type Session struct {
 	TokenID      uuid.UUID // zero for someone who logged in
 }
 
-// Actor is the member, for transactions and their audit entries.
-func (s Session) Actor() postgres.Actor { return postgres.StaffActor(s.Member.ID) }
+// Actor is the member with the token, for transactions and their audit entries.
+func (s Session) Actor() postgres.Actor {
+	return postgres.Actor{Kind: "staff", ID: s.Member.ID, Token: s.TokenID}
+}
 
 // Require says whether the session may do this for the organization: ErrOrganizationForbidden when it belongs to another, ErrPermissionMissing when
 // the member's role does not go so far.

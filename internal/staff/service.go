@@ -119,7 +119,7 @@ func (s *Service) Tokens(ctx context.Context, by Session) ([]Token, error) {
 	}
 	var all []Token
 	err := s.db.ReadOrganization(ctx, by.Organization.ID, func(tx *postgres.Tx) (err error) {
-		all, err = tokens(tx, by.Organization.ID)
+		all, err = tokens(ctx, tx, by.Organization.ID)
 		return err
 	})
 	return all, err

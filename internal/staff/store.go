@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -140,7 +141,7 @@ func insertToken(ctx context.Context, tx *postgres.Tx, organizationID, member uu
 	err := tx.Pgx.QueryRow(ctx, `
 		insert into api_token (organization_id, staff_id, name, mac, expires_at)
 		select s.organization_id, s.id, $3, $4, $5 from staff s where s.organization_id = $1 and s.id = $2 and s.disabled_at is null
-		returning id, created_at`, organizationID, member, name, mac, expiresAt).Scan(&t.ID, &t.CreatedAt)
+		returning id, issuers, created_at`, organizationID, member, name, mac, expiresAt).Scan(&t.ID, &t.Issuers, &t.CreatedAt)
 	if postgres.NoRows(err) {
 		return Token{}, ErrNotFound
 	}
@@ -150,16 +151,15 @@ func insertToken(ctx context.Context, tx *postgres.Tx, organizationID, member uu
 	return t, nil
 }
 
-func tokens(tx *postgres.Tx, organizationID uuid.UUID) ([]Token, error) {
-	var rows []tokenRow
-	err := tx.Gorm.Select("organization_id", "id", "staff_id", "name", "expires_at", "revoked_at", "created_at").
-		Where("organization_id = ?", organizationID).Order("created_at desc, id").Find(&rows).Error
+func tokens(ctx context.Context, tx *postgres.Tx, organizationID uuid.UUID) ([]Token, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+		select id, staff_id, name, issuers, expires_at, revoked_at, created_at from api_token where organization_id = $1 order by created_at desc, id`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("read tokens: %w", err)
 	}
-	all := make([]Token, len(rows))
-	for i, r := range rows {
-		all[i] = Token{ID: r.ID, StaffID: r.StaffID, Name: r.Name, ExpiresAt: r.ExpiresAt, RevokedAt: r.RevokedAt, CreatedAt: r.CreatedAt}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Token])
+	if err != nil {
+		return nil, fmt.Errorf("read tokens: %w", err)
 	}
 	return all, nil
 }
