@@ -20,5 +20,7 @@ var (
 	ErrPhotos          = fault.Conflict("photos_too_many")      // param max
 	ErrPhoto           = fault.Invalid("photo_invalid")         // not a picture we can read
 	ErrPhotoSize       = fault.Invalid("photo_too_many_pixels") // param max, in millions
+	ErrPhotoHeavy      = fault.Invalid("photo_too_heavy")       // too much work or memory to unpack, though small as a file
+	ErrPhotosBusy      = fault.Unavailable("photos_busy")       // others' pictures are still being drawn
 	ErrImport          = fault.Invalid("facilities_unreadable") // not a list of facilities
 )

@@ -2,6 +2,7 @@ package venue
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"image"
@@ -57,20 +58,10 @@ type rendered struct {
 	body          []byte
 }
 
-// makeImages decodes a picture and draws it anew in all sizes, upright. Nothing of the file but its dots is left: no place, time, device or comment.
-// ErrPhoto for what is no JPEG, PNG or WebP; ErrPhotoSize.
-func makeImages(file []byte) ([]rendered, error) {
-	if len(file) > MaxPhotoBytes {
-		return nil, ErrPhoto
-	}
-	head, kind, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil {
-		return nil, ErrPhoto.Because(err)
-	}
-	if head.Width < 1 || head.Height < 1 || head.Width > maxSide || head.Height > maxSide || head.Width*head.Height > maxPixels {
-		return nil, ErrPhotoSize.With("max", maxPixels/1_000_000)
-	}
-	picture, _, err := image.Decode(bytes.NewReader(file))
+// makeImages decodes a picture that was weighed and draws it anew in all sizes, upright. Nothing of the file but its dots is left: no place, time, device or
+// comment. ErrPhoto for what is no JPEG, PNG or WebP; the error of ctx, when it ends before.
+func makeImages(ctx context.Context, file []byte) ([]rendered, error) {
+	picture, kind, err := image.Decode(wanted{ctx, bytes.NewReader(file)})
 	if err != nil {
 		return nil, ErrPhoto.Because(err)
 	}
@@ -80,6 +71,9 @@ func makeImages(file []byte) ([]rendered, error) {
 	}
 	var all []rendered
 	for _, s := range sizes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		small := upright(shrink(picture, s.side), turn)
 		var out bytes.Buffer
 		if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: 82}); err != nil {

@@ -31,12 +31,12 @@ type Service struct {
 	db        *postgres.DB
 	directory Directory
 	changed   func()
-	drawing   chan struct{} // pictures are unpacked one after the other: each takes some hundred megabytes
+	easel     *easel
 }
 
 // NewService makes the service.
 func NewService(db *postgres.DB, directory Directory) *Service {
-	return &Service{db: db, directory: directory, changed: func() {}, drawing: make(chan struct{}, 1)}
+	return &Service{db: db, directory: directory, changed: func() {}, easel: newEasel()}
 }
 
 // OnChange has fn called after each change: once it is committed, but inside somebody else's transaction (postgres.Joined) before that one is. To be called before the service

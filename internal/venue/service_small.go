@@ -145,13 +145,7 @@ func (s *Service) AddPhoto(ctx context.Context, by Author, facility uuid.UUID, i
 	if err := in.clean(); err != nil {
 		return Photo{}, err
 	}
-	select {
-	case s.drawing <- struct{}{}:
-	case <-ctx.Done():
-		return Photo{}, ctx.Err()
-	}
-	images, err := makeImages(file)
-	<-s.drawing
+	images, err := s.easel.draw(ctx, file)
 	if err != nil {
 		return Photo{}, fmt.Errorf("add photo: %w", err)
 	}
