@@ -92,7 +92,8 @@ func openPool(ctx context.Context, url string, role Role, size int32) (*pool, er
 	}
 	config.MaxConns = size
 	config.MaxConnIdleTime = 10 * time.Minute
-	config.ConnConfig.ConnectTimeout = 10 * time.Second
+	config.PingTimeout = pingPatience
+	setPatience(config.ConnConfig)
 	config.ConnConfig.OnNotice = noteLeftLocal
 	params := config.ConnConfig.RuntimeParams
 	params["role"] = string(role) // a start-up parameter, so that even RESET ROLE comes back to it

@@ -10,6 +10,7 @@ import (
 // savepoint; it never ends the transaction, because that belongs to DB.run.
 type gormConn struct {
 	*sql.Conn
+	deadline
 }
 
 var errNotHere = errors.New("the transaction is ended by its owner")

@@ -24,13 +24,15 @@ func (db *DB) InOneStatement(ctx context.Context, organization uuid.UUID, actor 
 	for attempt := 1; ; attempt++ {
 		err := p.oneStatement(ctx, db.clock.Now().UTC().Truncate(time.Microsecond), organization, actor, scan, statement, args)
 		if attempt == attempts || !retryable(err) {
-			return told(err)
+			return told(err, false)
 		}
 	}
 }
 
 // oneStatement sends settings and statement as one pipeline: the server takes what stands before its end for one transaction.
 func (p *pool) oneStatement(ctx context.Context, now time.Time, organization uuid.UUID, actor Actor, scan func(row pgx.Row, now time.Time) error, statement string, args []any) error {
+	ctx, cancel := context.WithTimeout(ctx, writePatience)
+	defer cancel()
 	var batch pgx.Batch
 	token := ""
 	if actor.Token != uuid.Nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
-
-	"github.com/tonarimachi/tonarimachi/internal/fault"
 )
 
 // Actor is who acts in a transaction, for the audit ledger.
@@ -92,7 +89,7 @@ func (db *DB) run(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := db.once(ctx, s, fn)
 		if attempt == attempts || !retryable(err) {
-			return told(err)
+			return told(err, s.readOnly)
 		}
 	}
 }
@@ -102,6 +99,9 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 	if !ok {
 		return fmt.Errorf("begin transaction: no pool for %s", s.role)
 	}
+	opened := ctx
+	ctx, cancel := within(opened, s.patience(opened))
+	defer cancel()
 	conn, err := p.sql.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("acquire connection: %w", err)
@@ -113,33 +113,44 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		return fmt.Errorf("acquire connection: %w", err)
 	}
 	now := db.clock.Now().UTC().Truncate(time.Microsecond)
-	px, err := begin(ctx, raw, s.settings(now), s.last())
+	px, err := begin(ctx, raw, s.settings(now, s.patience(opened)), s.last())
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
+	ended := false
 	defer func() {
-		// After a commit this does nothing; the rollback must reach the server though the caller has gone.
-		_ = px.Rollback(context.WithoutCancel(ctx))
+		if ended {
+			return
+		}
+		// It must reach the server though the caller has gone.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(opened), rollbackPatience)
+		defer cancel()
+		_ = px.Rollback(ctx)
 	}()
 	if len(s.ticket) > 0 { // as a parameter, so that a log of statements does not tell which ticket was looked at when
 		if _, err := px.Exec(ctx, `select set_config('app.ticket', $1, true)`, hex.EncodeToString(s.ticket)); err != nil {
 			return fmt.Errorf("begin transaction: %w", err)
 		}
 	}
-	tx := &Tx{Pgx: px, Organization: s.organization, Actor: s.actor, Now: now}
+	limits := deadline{opened: opened, limited: ctx}
+	tx := &Tx{Pgx: limitedTx{px, limits}, Organization: s.organization, Actor: s.actor, Now: now}
 	tx.Gorm = p.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
-	tx.Gorm.Statement.ConnPool = &gormConn{Conn: conn}
+	tx.Gorm.Statement.ConnPool = &gormConn{Conn: conn, deadline: limits}
 	if err := fn(tx); err != nil {
 		return err
+	}
+	if !s.readOnly {
+		ctx = opened // a commit may wait for a standby
 	}
 	if err := committed(raw, px.Commit(ctx)); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
 	}
+	ended = true
 	return nil
 }
 
-// settings are all of fixed form (uuid, timestamp), so they go into the text of the begin and cost no round trip.
-func (s scope) settings(now time.Time) string {
+// settings are all of fixed form (uuid, timestamp, number), so they go into the text of the begin and cost no round trip.
+func (s scope) settings(now time.Time, patience time.Duration) string {
 	var b strings.Builder
 	if s.readOnly {
 		b.WriteString("set transaction read only; ")
@@ -148,6 +159,10 @@ func (s scope) settings(now time.Time) string {
 		b.WriteString("set transaction isolation level repeatable read; ")
 	}
 	fmt.Fprintf(&b, "select set_config('app.now', '%s', true)", now.Format("2006-01-02 15:04:05.999999Z07:00"))
+	if s.readOnly {
+		// The server gives up a little before we do, so that its connection can go on.
+		fmt.Fprintf(&b, ", set_config('statement_timeout', '%d', true)", (patience - patience/10).Milliseconds())
+	}
 	if s.organization != uuid.Nil {
 		fmt.Fprintf(&b, ", set_config('app.organization', '%s', true)", s.organization)
 	}
@@ -189,58 +204,8 @@ func NoRows(err error) bool {
 	return errors.Is(err, pgx.ErrNoRows) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, gorm.ErrRecordNotFound)
 }
 
-// Refused reports whether err is the server's own no to a statement, so that nothing of its transaction happened: neither a lost connection, after which nobody knows,
-// nor a server that is short of something or being shut down.
-func Refused(err error) bool {
-	state, _ := Constraint(err)
-	return state != "" && !slices.Contains([]string{"08", "53", "57"}, state[:2])
-}
-
 // SQLSTATE 40001 serialization_failure and 40P01 deadlock_detected: nothing happened, the same again may pass.
 func retryable(err error) bool {
 	state, _ := Constraint(err)
 	return state == "40001" || state == "40P01"
-}
-
-// ErrUnavailable is what callers hear when the database can't be reached.
-var ErrUnavailable = fault.Unavailable("database_unavailable")
-
-// ErrOrganizationClosed is what callers hear who work for an organization that no longer takes part.
-var ErrOrganizationClosed = fault.Forbidden("organization_closed")
-
-// ErrPublisherOnly is what callers hear who may prepare events and would change a published one.
-var ErrPublisherOnly = fault.Forbidden("event_published_by_publisher")
-
-// told gives an error of a whole transaction as callers hear it.
-func told(err error) error {
-	if Violates(err, "organization_takes_part") { // audit_entry_takes_part
-		return ErrOrganizationClosed.Because(err)
-	}
-	if Violates(err, "published_by_publishers") {
-		return ErrPublisherOnly.Because(err)
-	}
-	return unavailable(err)
-}
-
-// Unavailable turns failures to reach the database into ErrUnavailable and leaves other errors as they are.
-func Unavailable(err error) error { return unavailable(err) }
-
-func unavailable(err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := fault.As(err); ok {
-		return err
-	}
-	var connect *pgconn.ConnectError
-	state, _ := Constraint(err)
-	switch {
-	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), pgconn.SafeToRetry(err),
-		// 57P0x shutdown, 53300 too many connections, 55P03 lock not available, 57014 cancelled by timeout, 25006 on a standby
-		state == "57P01", state == "57P02", state == "57P03", state == "53300", state == "55P03", state == "57014":
-		return ErrUnavailable.Because(err)
-	case strings.HasPrefix(state, "08"):
-		return ErrUnavailable.Because(err)
-	}
-	return err
 }

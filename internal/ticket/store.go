@@ -267,10 +267,10 @@ func unreachable(err error) bool {
 		return true
 	}
 	switch state[:2] {
-	case "08", "53", "57": // connection, resources, operator
+	case "08", "53", "57", "58": // connection, resources, operator, system
 		return true
 	}
-	return false
+	return state == "25006" || state == "0A000" // read-only, in recovery
 }
 
 // unavailable also takes a connection lost midway for what it is.
