@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,9 @@ var (
 	ErrFeedQuery = fault.Malformed("feed_query_invalid")
 )
 
+// selectPatience is for reading what a whole feed shows: it may take longer than what somebody waits for.
+const selectPatience = 15 * time.Second
+
 // Select gives what a feed shows. Errors: ErrFeedUnknown when the selector names nothing that ever was public, ErrFeedQuery for a filter that names
 // what does not exist.
 func (s *Service) Select(ctx context.Context, sel Selector) (Selection, error) {
@@ -27,6 +31,7 @@ func (s *Service) Select(ctx context.Context, sel Selector) (Selection, error) {
 	if !slugLike(sel.Organization) || !slugLike(sel.Partnership) {
 		return Selection{}, ErrFeedUnknown
 	}
+	ctx = postgres.WithPatience(ctx, selectPatience)
 	var selection Selection
 	// One snapshot, so that the stamp is that of the events, and the names are those of its moment.
 	err := s.db.InPublicSnapshot(ctx, func(tx *postgres.Tx) error {

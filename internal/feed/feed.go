@@ -9,11 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
-	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -68,7 +65,8 @@ type Feeds struct {
 	narrowed   *shelf        // of feeds with filters
 	turns      chan struct{} // to build one of them
 	shortcuts  atomic.Uint64
-	building   singleflight.Group
+	builds     builds
+	outage     outage
 }
 
 type document struct {
@@ -76,6 +74,7 @@ type document struct {
 	changed      time.Time // Last-Modified; zero when none can be told
 	lastModified string    // the same as a header, else empty
 	generation   uint64
+	readAt       time.Time // when the database was asked for it
 	until        time.Time
 }
 
@@ -93,42 +92,13 @@ func New(o Options) *Feeds {
 // Changed makes every kept document be looked at again before it is served. One whose content is the same keeps its tag.
 func (f *Feeds) Changed() { f.generation.Add(1) }
 
-// get gives the document at a path, which for a feed with filters ends in ? and their key, built now if what is kept may be out of date.
-func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Selector, error)) (*document, error) {
-	old := f.load(path)
-	if old != nil && f.fresh(old) {
-		return old, nil
-	}
-	s, err := selector()
-	if err != nil {
-		return nil, err
-	}
-	// The generation is part of the key: who asks after a change does not join a build that began before it.
-	generation := f.generation.Load()
-	built, err, _ := f.building.Do(fmt.Sprint(generation, " ", path), func() (any, error) {
-		return f.build(context.WithoutCancel(ctx), path, s, generation)
-	})
-	switch {
-	case err == nil:
-		return built.(*document), nil
-	case old != nil && fault.KindOf(err) != fault.KindNotFound:
-		// A calendar is better served with what stood a moment ago than with nothing.
-		f.Logger.LogAttrs(ctx, slog.LevelWarn, "serve a feed as it was", slog.Any("cause", err))
-		return old, nil
-	}
-	if old != nil {
-		f.forget(path)
-	}
-	return nil, err
-}
-
 // fresh says whether a kept document may be served as it is.
 func (f *Feeds) fresh(d *document) bool {
 	return d.generation == f.generation.Load() && f.Clock.Now().Before(d.until)
 }
 
 func (f *Feeds) build(ctx context.Context, path string, s event.Selector, generation uint64) (*document, error) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, buildPatience)
 	defer cancel()
 	builder := f.builder
 	if s.Only != (event.FeedFilter{}) {
@@ -149,7 +119,7 @@ func (f *Feeds) build(ctx context.Context, path string, s event.Selector, genera
 	if err != nil {
 		return nil, fmt.Errorf("build feed: %w", err)
 	}
-	d := &document{Document: built, generation: generation, until: earlier(now.Add(believed), selection.Until)}
+	d := &document{Document: built, generation: generation, readAt: now, until: earlier(now.Add(believed), selection.Until)}
 	changed, settles := lastModified(selection)
 	if selection.At.Before(settles) {
 		d.until = earlier(d.until, settles)

@@ -63,7 +63,7 @@ func (f *Feeds) serve(parameters []string, selector func(name string) (event.Sel
 		if key != "" {
 			path += "?" + key
 		}
-		d, err := f.get(r.Context(), path, func() (event.Selector, error) {
+		d, stale, err := f.get(r.Context(), path, func() (event.Selector, error) {
 			name := c.Param("file")
 			stem, isCalendar := strings.CutSuffix(name, ".ics")
 			if name != "" && (!isCalendar || stem == "") {
@@ -82,6 +82,9 @@ func (f *Feeds) serve(parameters []string, selector func(name string) (event.Sel
 		}
 		h["Cache-Control"] = []string{cacheControl}
 		h["Access-Control-Allow-Origin"] = []string{"*"}
+		if stale { // RFC 9111 section 5.1
+			h["Age"] = []string{strconv.Itoa(max(0, int(f.Clock.Now().Sub(d.readAt).Seconds())))}
+		}
 		return answer(c, d.Document, d.changed)
 	}
 }

@@ -34,7 +34,7 @@ const confirmLimit = 10 * time.Second
 // However many wait, they use one connection of the public role's pool.
 func (db *DB) Confirm(ctx context.Context) error {
 	if err := db.confirmations.wait(ctx); err != nil {
-		return unavailable(fmt.Errorf("confirm earlier write: %w", err))
+		return Unavailable(fmt.Errorf("confirm earlier write: %w", err))
 	}
 	return nil
 }

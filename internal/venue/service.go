@@ -3,6 +3,7 @@ package venue
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -85,8 +86,11 @@ func (s *Service) facilities(ctx context.Context, f FacilityFilter, own uuid.UUI
 	f.Limit = limit(f.Limit)
 	err = read(ctx, func(tx *postgres.Tx) error {
 		if f.After != uuid.Nil {
-			if _, err := s.oneFacility(ctx, tx, "true", f.After); err != nil {
+			switch _, err := s.oneFacility(ctx, tx, "true", f.After); {
+			case errors.Is(err, ErrFacilityUnknown):
 				return secret.ErrCursor.Because(err)
+			case err != nil:
+				return err
 			}
 		}
 		page.Items, err = s.selectFacilities(ctx, tx, f, own)
@@ -121,8 +125,11 @@ func (s *Service) rooms(ctx context.Context, f RoomFilter, own uuid.UUID, read r
 	f.Limit = limit(f.Limit)
 	err = read(ctx, func(tx *postgres.Tx) error {
 		if f.After != uuid.Nil {
-			if _, err := s.oneRoom(ctx, tx, "true", f.After); err != nil {
+			switch _, err := s.oneRoom(ctx, tx, "true", f.After); {
+			case errors.Is(err, ErrRoomUnknown):
 				return secret.ErrCursor.Because(err)
+			case err != nil:
+				return err
 			}
 		}
 		page.Items, err = s.selectRooms(ctx, tx, f, own)
