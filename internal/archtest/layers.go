@@ -8,7 +8,7 @@ import (
 
 // The house, from below. A package may import what stands in its own row's second list.
 var (
-	foundation = []string{"internal/fault", "internal/clock", "internal/config", "internal/i18n", "internal/secret", "internal/text", "internal/retention", "internal/lottery", "internal/recurrence"}
+	foundation = []string{"internal/fault", "internal/clock", "internal/config", "internal/i18n", "internal/secret", "internal/text", "internal/retention", "internal/lottery", "internal/recurrence", "internal/loglimit"}
 	// roots stand beside internal and import nothing of it.
 	roots   = []string{"api", "openapi", "web", "migrations"}
 	ledgers = []string{"internal/audit", "internal/idempotency", "internal/job"}

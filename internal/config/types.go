@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tonarimachi/tonarimachi/internal/loglimit"
 )
 
 var errSetting = errors.New("not a value this setting takes")
@@ -130,13 +132,13 @@ func (l *LogFormat) UnmarshalText(text []byte) error {
 	return errSetting
 }
 
-// Logger writes to w in the format and level of the settings.
+// Logger writes to w in the format and level of the settings, at most ten lines a second for one cause of trouble.
 func (c Config) Logger(w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: c.LogLevel}
 	if c.LogFormat == LogJSON {
-		return slog.New(slog.NewJSONHandler(w, o))
+		return slog.New(loglimit.New(slog.NewJSONHandler(w, o)))
 	}
-	return slog.New(slog.NewTextHandler(w, o))
+	return slog.New(loglimit.New(slog.NewTextHandler(w, o)))
 }
 
 // PoolSize is a number of connections.

@@ -51,7 +51,7 @@ func (f *face) attempt(c echo.Context, b *body, next echo.HandlerFunc) (err erro
 		default:
 			err = &panicError{value: v, stack: debug.Stack()}
 			if c.Response().Committed {
-				f.logFailure(c, http.StatusInternalServerError, err)
+				f.logFailure(c, internal, err)
 				// Cut the connection: half an answer must not look whole.
 				panic(http.ErrAbortHandler)
 			}

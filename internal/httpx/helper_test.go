@@ -28,13 +28,18 @@ func messages(t testing.TB) *i18n.Bundle {
 
 // logBuffer is safe for the handlers of a real server.
 type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	wrote chan struct{} // a line, for who waits for one
 }
 
 func (l *logBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	select {
+	case l.wrote <- struct{}{}:
+	default:
+	}
 	return l.buf.Write(p)
 }
 
@@ -51,7 +56,7 @@ type bundle struct {
 
 func setup(t testing.TB, change func(*httpx.Options)) bundle {
 	t.Helper()
-	logs := &logBuffer{}
+	logs := &logBuffer{wrote: make(chan struct{}, 1)}
 	o := httpx.Options{
 		Messages: messages(t),
 		Logger:   slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug})),

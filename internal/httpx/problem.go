@@ -147,10 +147,13 @@ func pointer(name string) string {
 func (f *face) handleError(err error, c echo.Context) {
 	o, e := judge(err)
 	w := c.Response()
-	// A client that left makes everything fail that was done for it: no fault of ours.
-	left := c.Request().Context().Err() != nil && errors.Is(err, context.Canceled)
-	if o.status >= http.StatusInternalServerError && !left {
-		f.logFailure(c, o.status, err)
+	if o.status >= http.StatusInternalServerError {
+		if clientLeft(c, err) {
+			c.Set(endKey, endLeft)
+		} else {
+			f.logFailure(c, o, err)
+			c.Set(endKey, endTold)
+		}
 	}
 	if w.Committed {
 		return
@@ -167,7 +170,7 @@ func (f *face) handleError(err error, c echo.Context) {
 		if failed == nil || w.Committed {
 			return
 		}
-		f.logFailure(c, o.status, failed)
+		f.logFailure(c, internal, failed)
 	}
 	_, sized := err.(bucketed) //nolint:errorlint // the outermost alone: Bucketed's own mark
 	raw := f.problemBody(o, e, lang, sized)
