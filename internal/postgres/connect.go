@@ -20,8 +20,10 @@ const (
 	// organizations take longer than what residents see.
 	publicReadPatience = 5 * time.Second
 	staffReadPatience  = 12 * time.Second
-	// writePatience is for the statements of a transaction that writes, not for its commit.
-	writePatience = 30 * time.Second
+	// ticketPatience and writePatience are for the statements of a transaction that writes, which may wait
+	// for locks, and not for its commit, which may wait for a standby. Imports take the longest.
+	ticketPatience = 12 * time.Second
+	writePatience  = 30 * time.Second
 	// rollbackPatience is for a rollback; after it the connection is closed, which the server takes for one.
 	rollbackPatience = 2 * time.Second
 	// unackedPatience is for the other side's kernel to acknowledge what was sent (TCP_USER_TIMEOUT). A

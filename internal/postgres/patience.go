@@ -28,7 +28,9 @@ func (s scope) patience(ctx context.Context) time.Duration {
 		return publicReadPatience
 	case s.readOnly:
 		return staffReadPatience
-	case s.role == RolePublic, s.role == RoleStaff:
+	case s.role == RolePublic:
+		return ticketPatience
+	case s.role == RoleStaff:
 		return writePatience
 	}
 	return 0 // jobs and operators have time
