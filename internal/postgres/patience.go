@@ -36,8 +36,8 @@ func (s scope) patience(ctx context.Context) time.Duration {
 	return 0 // jobs and operators have time
 }
 
-// within derives from ctx one that ends when the patience does.
-func within(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+// limit derives from ctx one that ends when the patience does.
+func limit(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
 	if most == 0 {
 		return ctx, func() {}
 	}

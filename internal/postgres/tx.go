@@ -100,7 +100,7 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin transaction: no pool for %s", s.role)
 	}
 	opened := ctx
-	ctx, cancel := within(opened, s.patience(opened))
+	ctx, cancel := limit(opened, s.patience(opened))
 	defer cancel()
 	conn, err := p.sql.Conn(ctx)
 	if err != nil {
