@@ -72,7 +72,7 @@ func (s *Service) Availability(ctx context.Context, asker, room uuid.UUID, from,
 	}
 	var a Availability
 	read := func(tx *postgres.Tx) error {
-		all, err := readFacts(ctx, tx, clock.DateOf(from).AddDays(-14), clock.DateOf(to), "r.id = $1 and r.status <> 'draft'", room)
+		all, err := readFacts(ctx, tx, clock.DateOf(from), clock.DateOf(to), "r.id = $1 and r.status <> 'draft'", room)
 		if err != nil {
 			return err
 		}

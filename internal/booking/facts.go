@@ -23,7 +23,7 @@ const (
 	factsSure = time.Second
 	factsLoad = 10 * time.Second // at most, whoever of those who wait for it leaves
 	factsMost = 4096
-	daysAhead = 800 // of holidays and closings
+	daysAhead = 24*31 + 400 + 14 // of holidays and closings: the longest that a booking can be ahead
 )
 
 type knownFacts struct {

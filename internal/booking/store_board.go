@@ -15,7 +15,7 @@ const shownRooms = "r.status = 'open' and r.listed and f.status = 'open'"
 
 // selectBoardRooms gives one more than fits, to tell that there are more.
 func selectBoardRooms(ctx context.Context, tx *postgres.Tx, q BoardQuery) ([]*facts, error) {
-	first, last := q.From.AddDays(-14), q.From.AddDays(q.Days)
+	first, last := q.From, q.From.AddDays(q.Days)
 	if q.Room != uuid.Nil {
 		return readFacts(ctx, tx, first, last, shownRooms+" and r.id = $1", q.Room)
 	}

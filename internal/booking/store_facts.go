@@ -27,7 +27,7 @@ func scanFacts(row pgx.CollectableRow) (*facts, error) {
 	return f, err
 }
 
-// readFacts reads rooms that the transaction may see, with their holidays and closings of these days. condition follows "where".
+// readFacts reads rooms that the transaction may see, with the holidays and closings that decide about these days. condition follows "where".
 func readFacts(ctx context.Context, tx *postgres.Tx, from, to clock.Date, condition string, args ...any) ([]*facts, error) {
 	rows, err := tx.Pgx.Query(ctx, "select "+factColumns+" from room r join facility f on f.id = r.facility_id where "+condition, args...)
 	if err != nil {
@@ -50,9 +50,10 @@ func addDays(ctx context.Context, tx *postgres.Tx, all []*facts, from, to clock.
 		owners[f.room.Organization.ID], facilities[f.room.Facility.ID] = true, true
 	}
 	var batch pgx.Batch
-	batch.Queue("select day, name from national_holiday where observed and day between $1::text::date and $2::text::date", from.String(), to.String())
+	first := venue.HolidaysFrom(from)
+	batch.Queue("select day, name from national_holiday where observed and day between $1::text::date and $2::text::date", first.String(), to.String())
 	batch.Queue("select organization_id, day, name, observed from local_holiday where organization_id = any ($3) and day between $1::text::date and $2::text::date",
-		from.String(), to.String(), keys(owners))
+		first.String(), to.String(), keys(owners))
 	batch.Queue("select facility_id, room_id, lower(span), upper(span), reason from closure where facility_id = any ($3) and span && tstzrange($1, $2)",
 		from.Start(), to.AddDays(1).Start(), keys(facilities))
 	results := tx.Pgx.SendBatch(ctx, &batch)

@@ -70,5 +70,5 @@ func selectFree(ctx context.Context, tx *postgres.Tx, day clock.Date, q FreeQuer
 	if after != nil {
 		add("(r.capacity, r.id) > ($%d, $%d)", after.Capacity, after.ID)
 	}
-	return readFacts(ctx, tx, day.AddDays(-14), day.AddDays(14), fmt.Sprintf("%s order by r.capacity, r.id limit %d", strings.Join(conditions, " and "), candidates), args...)
+	return readFacts(ctx, tx, day.AddDays(-nearDays), day.AddDays(nearDays), fmt.Sprintf("%s order by r.capacity, r.id limit %d", strings.Join(conditions, " and "), candidates), args...)
 }

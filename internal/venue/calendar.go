@@ -164,12 +164,17 @@ func (c Calendar) regularly(d clock.Date) string {
 	return ""
 }
 
+// mostDaysOff is how many days in a row a closed day is carried over, and so how far back holidays decide about a day.
+const mostDaysOff = 14
+
+// HolidaysFrom is the first day whose holidays decide what d is like. Whoever loads holidays for days from d on begins there.
+func HolidaysFrom(d clock.Date) clock.Date { return d.AddDays(-mostDaysOff) }
+
 // inPlace tells whether d is the first weekday after a closed day of the week that was a holiday.
 func (c Calendar) inPlace(d clock.Date, holidays Holidays) bool {
 	if !workday(d, holidays) {
 		return false
 	}
-	const mostDaysOff = 14
 	for e := d.AddDays(-1); e.DaysUntil(d) <= mostDaysOff && !workday(e, holidays); e = e.AddDays(-1) {
 		if holidays[e] != "" && c.regularly(e) != "" {
 			return true

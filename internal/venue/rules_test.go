@@ -109,6 +109,34 @@ func TestDays(t *testing.T) {
 	}
 }
 
+// A closed day that was a holiday is made up for on the first weekday after it, if that comes within two weeks [C2].
+func TestHowFarAClosedDayIsCarried(t *testing.T) {
+	t.Parallel()
+	c := Calendar{
+		Seasons: []Season{{Week: EveryDay(hours("9:00", "17:00"))}}, NextWeekday: true,
+		Closed: []ClosedRule{{Kind: ClosedNth, Weekday: "tue", Nth: []int{4}}},
+	}
+	holiday := day("2026-09-22") // the fourth Tuesday
+	for off, want := range map[int]string{1: WhyAfterHoliday, 3: WhyAfterHoliday, 6: WhyAfterHoliday, 13: WhyAfterHoliday, 14: WhyAfterHoliday, 15: ""} {
+		known := Holidays{}
+		for d := holiday; d.DaysUntil(holiday.AddDays(off)) > 0; d = d.AddDays(1) {
+			known[d] = "休み"
+		}
+		if got := c.Day(holiday.AddDays(off), known).Closed; got != want {
+			t.Errorf("%d days later: %q, want %q", off, got, want)
+		}
+		// What lies before HolidaysFrom decides nothing.
+		for d := range known {
+			if d.Before(HolidaysFrom(holiday.AddDays(off))) {
+				delete(known, d)
+			}
+		}
+		if got := c.Day(holiday.AddDays(off), known).Closed; got != want {
+			t.Errorf("%d days later, by the holidays one loads: %q, want %q", off, got, want)
+		}
+	}
+}
+
 // The Cabinet Office's list.
 func TestNationalHolidays(t *testing.T) {
 	t.Parallel()

@@ -231,8 +231,7 @@ func (s *Service) RoomsTx(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 func (s *Service) RulesTx(ctx context.Context, tx *postgres.Tx, room Room, first, last clock.Date) (Rules, error) {
 	rules := Rules{Facility: room.Facility.Hours, Uses: room.Uses}
 	var err error
-	// A closed day is moved by a holiday some days before.
-	if rules.Holidays, err = selectHolidays(ctx, tx, room.Organization.ID, first.AddDays(-15), last.AddDays(1)); err != nil {
+	if rules.Holidays, err = selectHolidays(ctx, tx, room.Organization.ID, HolidaysFrom(first), last); err != nil {
 		return Rules{}, fmt.Errorf("read holidays: %w", err)
 	}
 	closures, err := selectClosures(ctx, tx, room.Facility.ID, first.Start(), last.AddDays(1).Start())

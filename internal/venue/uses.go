@@ -106,7 +106,7 @@ type Closure struct {
 type Rules struct {
 	Facility Calendar
 	Uses     Uses
-	Holidays Holidays  // of the years in question
+	Holidays Holidays  // from HolidaysFrom the first day in question on
 	Closures []Closure // of the facility and of the room
 }
 
