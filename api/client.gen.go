@@ -807,6 +807,8 @@ type ClientInterface interface {
 	// ChangeOccurrenceWithBody Change a date
 	//
 	// What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+	// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+	// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -816,6 +818,8 @@ type ClientInterface interface {
 	// ChangeOccurrence Change a date
 	//
 	// What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+	// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+	// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -835,6 +839,26 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel (the `CancelOccurrence` operationId).
 	CancelOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *CancelOccurrenceParams, body CancelOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectOccurrenceWithBody Say when a date really took place
+	//
+	// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+	// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+	CorrectOccurrenceWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectOccurrence Say when a date really took place
+	//
+	// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+	// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+	CorrectOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body CorrectOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDoorLinks List the day links of a date, newest first
 	//
@@ -3239,6 +3263,8 @@ func (c *Client) DeleteOccurrence(ctx context.Context, slug Slug, eventID EventI
 // ChangeOccurrenceWithBody Change a date
 //
 // What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3258,6 +3284,8 @@ func (c *Client) ChangeOccurrenceWithBody(ctx context.Context, slug Slug, eventI
 // ChangeOccurrence Change a date
 //
 // What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3298,6 +3326,46 @@ func (c *Client) CancelOccurrenceWithBody(ctx context.Context, slug Slug, eventI
 // Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel (the `CancelOccurrence` operationId).
 func (c *Client) CancelOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *CancelOccurrenceParams, body CancelOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCancelOccurrenceRequest(c.Server, slug, eventID, occurrenceID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectOccurrenceWithBody Say when a date really took place
+//
+// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+func (c *Client) CorrectOccurrenceWithBody(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectOccurrenceRequestWithBody(c.Server, slug, eventID, occurrenceID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectOccurrence Say when a date really took place
+//
+// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+func (c *Client) CorrectOccurrence(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body CorrectOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectOccurrenceRequest(c.Server, slug, eventID, occurrenceID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8786,6 +8854,67 @@ func NewCancelOccurrenceRequestWithBody(server string, slug Slug, eventID EventI
 	return req, nil
 }
 
+// NewCorrectOccurrenceRequest calls the generic CorrectOccurrence builder with application/json body
+func NewCorrectOccurrenceRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, body CorrectOccurrenceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectOccurrenceRequestWithBody(server, slug, eventID, occurrenceID, "application/json", bodyReader)
+}
+
+// NewCorrectOccurrenceRequestWithBody constructs an http.Request for the CorrectOccurrence method, with any body, and a specified content type
+func NewCorrectOccurrenceRequestWithBody(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event_id", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "occurrence_id", occurrenceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/%s/events/%s/occurrences/%s/correct", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListDoorLinksRequest constructs an http.Request for the ListDoorLinks method
 func NewListDoorLinksRequest(server string, slug Slug, eventID EventID, occurrenceID OccurrenceID) (*http.Request, error) {
 	var err error
@@ -14154,6 +14283,8 @@ type ClientWithResponsesInterface interface {
 	// ChangeOccurrenceWithBodyWithResponse Change a date
 	//
 	// What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+	// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+	// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -14163,6 +14294,8 @@ type ClientWithResponsesInterface interface {
 	// ChangeOccurrenceWithResponse Change a date
 	//
 	// What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+	// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+	// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -14182,6 +14315,26 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel (the `CancelOccurrence` operationId).
 	CancelOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params *CancelOccurrenceParams, body CancelOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelOccurrenceResponse, error)
+
+	// CorrectOccurrenceWithBodyWithResponse Say when a date really took place
+	//
+	// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+	// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+	CorrectOccurrenceWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectOccurrenceResponse, error)
+
+	// CorrectOccurrenceWithResponse Say when a date really took place
+	//
+	// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+	// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+	CorrectOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body CorrectOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectOccurrenceResponse, error)
 
 	// ListDoorLinksWithResponse List the day links of a date, newest first
 	//
@@ -17741,6 +17894,55 @@ func (r CancelOccurrenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CancelOccurrenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CorrectOccurrenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffEvent
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Failure
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectOccurrenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectOccurrenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectOccurrenceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -22563,6 +22765,8 @@ func (c *ClientWithResponses) DeleteOccurrenceWithResponse(ctx context.Context, 
 // ChangeOccurrenceWithBodyWithResponse Change a date
 //
 // What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22578,6 +22782,8 @@ func (c *ClientWithResponses) ChangeOccurrenceWithBodyWithResponse(ctx context.C
 // ChangeOccurrenceWithResponse Change a date
 //
 // What is left out stays. Other times on a published event are a move and are shown as such. Parts are replaced as a whole; `id` keeps a part or a quota with its tickets.
+// A published date moves ahead only: other times in the past are 422 `occurrence_in_the_past` (to say when a date really took place, correct it), those further than 400 days
+// 422 `occurrence_too_far`. A date that was over for six days does not come back: 409 `occurrence_long_over`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22614,6 +22820,38 @@ func (c *ClientWithResponses) CancelOccurrenceWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseCancelOccurrenceResponse(rsp)
+}
+
+// CorrectOccurrenceWithBodyWithResponse Say when a date really took place
+//
+// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+func (c *ClientWithResponses) CorrectOccurrenceWithBodyWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectOccurrenceResponse, error) {
+	rsp, err := c.CorrectOccurrenceWithBody(ctx, slug, eventID, occurrenceID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectOccurrenceResponse(rsp)
+}
+
+// CorrectOccurrenceWithResponse Say when a date really took place
+//
+// For a published date that has begun; what lies ahead is moved with a change (409 `occurrence_not_begun`). Parts move along and are cut to the new times. It is shown as no
+// move, nobody is written to, and what holders left is erased no earlier for it. A date that was put off has taken place afterwards.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct (the `CorrectOccurrence` operationId).
+func (c *ClientWithResponses) CorrectOccurrenceWithResponse(ctx context.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, body CorrectOccurrenceJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectOccurrenceResponse, error) {
+	rsp, err := c.CorrectOccurrence(ctx, slug, eventID, occurrenceID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectOccurrenceResponse(rsp)
 }
 
 // ListDoorLinksWithResponse List the day links of a date, newest first
@@ -28520,6 +28758,95 @@ func ParseCancelOccurrenceResponse(rsp *http.Response) (*CancelOccurrenceRespons
 	return response, nil
 }
 
+// ParseCorrectOccurrenceResponse parses an HTTP response from a CorrectOccurrenceWithResponse call
+func ParseCorrectOccurrenceResponse(rsp *http.Response) (*CorrectOccurrenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectOccurrenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffEvent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDoorLinksResponse parses an HTTP response from a ListDoorLinksWithResponse call
 func ParseListDoorLinksResponse(rsp *http.Response) (*ListDoorLinksResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -34283,746 +34610,751 @@ func ParseChangeTicketSlotsResponse(rsp *http.Response) (*ChangeTicketSlotsRespo
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
 	"7L17kxzHdSf6VTJ6HUFAqhn0DAagMBOODRAERIgkAAFDcbkktju7K7s7OdWZzcqsabRo3OCAokw9eOW1",
-	"9fCVdK+89uqxEklbK4dNvb+LmwNS3+JGnpNZr87qruoZkFyb/kMGp6uy8nHyvM/vvNrqy/FECia0au2+",
-	"2prQmI6ZZjH81+XJJOJ9qrkU1580f+CitduaUD1qBS1Bx6y126LZMx0etoJWzF5JeMzC1q6OExa0VH/E",
-	"xtS8PZDxmOrWbitJ4Ek9m5gRlI65GLbu3w9aT0h5wMWw8mM9/P3UPnSHxZyplZ9T8NjJv3qFRkyENK78",
-	"YN8+cAqfiqRKYlb9Jfz9FD6UxErG5tmQqX7MJ4YSWrutrmD3dKcPv3aJHBA9YmRCh4z02EDGLCBTrkfw",
-	"V0XHjAx4ZMhusxXgdF9JWDzLzRc/k5/bmN57homhHrV2t9rtdtAac5H+wTfVJ+nMvMfu0fEkMr9tt7cv",
-	"bmxtbWyfd18tblJIZ/V2J6SaeXfn6iETuvIQmPn15EdwjfZ5xPWs8jsD+8ApfIqrPo1eYNRz4vsjRmaM",
-	"xoQLMh3x/ohwrcjlScwjEnGmyJnjX//z8W9+ctaccXoI5gy8m2+GWjrbMb3Hx8nYDHHpEpy++09DDHbu",
-	"XGg2ZDFM/nrIxhOpmejPnmazxQVcJoc0Spgh1plMYiKnIiAq6Y8IVYSS5567/iQ5E8Z0oDc404ONkdYT",
-	"OuEbPBt344DNNkaMhiw+u0muyZhs75CRTGKVUbpZEVO6RP8HbEaGTNvntIxZ+JKgQk1ZTKgICVdESE1C",
-	"KRihQ8rFHqFC6hGLywNSnQ22s71Nurn5dQ7YrBOzRLGwG8C4ZrzpSCpzA2OlzXeU5lFEEhGymEzpjOy0",
-	"L22+JNwVwdVl55Tb1Q2zrRVXdPvChfINnVCtWWzG/G8vvvTSve2tjZdeuvc4u/vZP/PS3jN8zPXiqT0l",
-	"p2RMxYwwoQ2bJhTZzMgcmiZjqXQVU4lgxPyEQzagSaQNEQUZgW1Z7mL/y0tcz3BxUHkBIy4OTn75npXC",
-	"7NwCB2tf8LOvMTy/7Jt/FrNBa7f1n85lWsA5/FWdw6+Z797s95M4ZqJfLU5k+sjJl3mLxtUsc0LjU+CY",
-	"t0ZSy+pvmF9P/pHbUo4rvxFLOT6NTyQiXPKNRIQn/8gKJem0lKM7I8aqz12ZX0/hI5Fc8o1InsonkqFf",
-	"OMp4SAX/MujKjymiRjLWxHzbSEwahjFTiqmCdGxpqUZ8TP0XXJlPrXu/YZ5mwvvygFXr99r8etJduW9e",
-	"VhMpFAPD4gka3kahZf6rL4VmAv6ZsybOTWLZi9j4sy8rs4M5rmfeCDOlsMPFIY3guyHTlEet3db86G/m",
-	"R+++/95rH/7kp/Ojdz/4l+/Pj96aP/jrP333G/Oj/z4/+sP86AfzB38zP/rp/Oh786MfzV97YOSApjpR",
-	"rd0dUCC4hhOYv/7z+YN/nD/42fzBr+evvzl/8Ncf/vyd+dEfj7/13fmDby4OlS3frUCdK030ft0zuoUD",
-	"4A4uEpQT/H2ZRCGoBz3zRxrukjGNzKGwkHzhzs0bAbGfJs/tX9v4XEAowSkZXcepERFX2ugEJBEHQk4F",
-	"SY3BTTPjK1IMIt5vcmInXuQNqclEKsV7ETNKmB5xMTQKChXhHukaMugSRWeKTEczmOU1yqMkZh/lJJ9I",
-	"1Iyc2dm+FJAL7fPWruneZjqebVweaBZ3yXTEYkZgV88SGRNKQM1wZpFi8SGLyZkL7fbZTXKHDhjRkuh4",
-	"hpoeiahmMRnImLBDFs9gF0gv0YSSWzfv7MMXZaJJt6SLdc23uor1Y6a7uD0y7vEwZOKj3CBDqsBGSI9F",
-	"0hyglinV5ZliYOZrjIYxG/dYTMZ0ZpVec/IKVnDd3qGT8A17GTr2/uQZx/EbPz7++g+Ov/rG8bu/nj/4",
-	"6/nRtz/4+998+PO35kfvzo++Oj96c/7a0fzBg/nRV99/77Xj3/xkfvT1P5m/fH1+9K350d/Nj74zP/oK",
-	"chMWxzJWrd0X0+9qKTtmA/If3G63H373L4/f+d77v/3x8VffmB/9FKcAzOQni6MOOItCw1yQP92/m2Nb",
-	"29sZ26peSDaij1WV9+Y0eNVzxpRQWsowsGSLhlYvZvTAKOxxErE90sUd64JMVIRrOPAbUl8zisxHSbHX",
-	"Dc0xtLjYPeCLhjLxD2pkmKNGmiR9GkWWQ96Q+lkZ8gFn4aICcEPite2PqBiykCgu+gxuf/fqPh120XCb",
-	"UkUUE7jyW3TC4puHLP6oL6shV9KngghJDL2y2AgWYzTuwvUEZQzmGrNDecDC9OIqRrUiI3rIyNBYlj3a",
-	"P8C1xFIObjAWso/0IJ81huGUCp0Z2jDFXaJkdGj3vz8yZyiGrAvrmFKu0TZWTITwiBO0yI6RwU/MipCr",
-	"7kv5DI2H7KM+p54MZ4YqI/Px2FCQIFvkWf4ErsMQFIsUA5ueclhKzGDGzwma6JGM+Zc/2vO4IUk/ZiET",
-	"mtNIwTRTB0vMnOYREHZvYjRN87slsU3Sff755zcuJ3pk3u5TnYl+3h+RA45OEnPYLLSLVMlkImPNwmdZ",
-	"yOk+8LqP54gM4+jmv2a+0l08J6oOWAii3h1WyoDLLnnw18dywmLNUa2m/T6b6E4itBEtry5wYc0jo4oI",
-	"5FwxU0YH4SCOe4zg27jpIetHXDCjZIkkirqpiiEFc34jYF8UBgilYJvkOg5m7oth2I8p9KDJ2Cow9tOM",
-	"hDGdkj5cRgm/4UDmJ3RChXRmdKNEMeAygtHYmEUFf+uG5mNm7JQkimjPyDy0Skq2R5APGnhMlZWv+19b",
-	"eEwkRmXx7Tq40aw/FFVXRSRuhFG594iQQCVAAob+lXXIcbOfZt15R1l749Lljae+8PSzN25t7H9p47/e",
-	"fXXr4v0/881IJrovx8znmocjRT98eiCbpGv+n+juIukBNRK7eZukG0mlu7uGkI0cQyKgZMrVCKWWjpP+",
-	"wSbpCqk7oELAw/gAGig9Rg7YRGd0YJYPLw/4PXNngxYTybi1+2ILZtIKWuaj5pCk7rg/peO3gpahSvt3",
-	"s6a7NY5zwqRVBiseTZ16QeZAqUMATgt7tUWj6OYA9L5ljMOFoPA1o8cVT+km2gbuADykem9jKDfsPEqj",
-	"pXrgq4sTNSeC/IJrNlarGNzzXI1gQByHxjGdtdCid+6AF1voH8j8TfY2uGmk255+PSPPoBjVs9sYFJnZ",
-	"3fT7svcy64NammOFV0Cpgr0PQ27+QqNbOdY4oJFiQYlbZpSQd/S2y77e1WSSbnXe3b0yILXWQVwXkwQW",
-	"P6b3ruNLW/gh918rDsqdh/32in3Fz31M29ro9qVnULxEzzu5Eks5NhxtIOM95D0MGHPMaGhMjYwpwZOG",
-	"KQ35IRPm3q19rIvqQMhobBRJEHMQlvjITj53O5sRwS2KV6t4zOnEa60gr7Ys8JKglYsVL+HMOSdrgffA",
-	"BIqDeJekVBJT0feQyfG7Xzv+4+sPX3/j+O9+uUmAaEYsmkAsicVKChIa9VRLYlhWqhSNGRXWJtRUowQr",
-	"aWRaMxEa5iYHA973kcVN/MHKfKXpYAC6sNX/ciSySPSlbeyPeBR2+jReJt96UkaMwjGYg6KCS9GRB/Xe",
-	"iBg9ZJ0xD6d0Vv8lrjQTHSmi+u8I3j8QdMxqvzCJmVKrlXWm1B04KxDZfCg6ERXDxJL46s9MR4xF/RHl",
-	"cc3n5ZiJDpxqnRdKpJ3fhYV9XDyN4udK51uYe3ntBdpxmxl4yHfpxaonLjwc2tiwbKAJWBixu168cLfI",
-	"bTaJaJ+FGI2fjmTEal649AYVU0ZWcvKM1W63P71t/y5v2yIxJyFnos/2qSeKd03GNlGJiyHqEYMkishU",
-	"xobmnHXHBelSO043b9ZQMZPCXDDFooG7rsawpWMezcDSiyEVL2jNZAKOYnnI4s5O27xjnRkxPqcFizvD",
-	"WCaT3KXMaNesQ18VOp75/ATOf5AFGiEXaXOS9CKj73sGpH0tY6uOLSo2KLfQb18w1eua2Tj8AUdHr9sw",
-	"x8nM7KmGBLCXZc+7YKoXUrKci2DhWed9r+JUhTlmtFHXEkzgjU7Dx93aF8W8C8F6dx4jK+CTRC+DoUob",
-	"QKF9vcyHM3DeJ3CySM3CzCkArjS11lHa+SqV2DzSMseXBH4MrdvHPB4Yrt6170C+YBfi0t2CBrTaDFhp",
-	"pFLdKhBbjrCDfLC7uIjA3ZnScRUOO6WruxV8RZ+KKp1d7NWa9LKBbrB72mZvrq1SH1Ie0R4kF/oOmglC",
-	"0aDqU0F6jIxoGBBzKxWhkRQeAR7SWYO9yH3/SerdkEEsx/UZwwGbeFLM9mHCQKxGMwfDkPRmJJJ6l9DJ",
-	"JJpZjy3V6PpM4wjZFUtVnAEEtmpafk+zib4zoV6jKR85XTXOzdyzt9kAzWvcmFU+KhbeNk+aCdADDBzX",
-	"mvq+ebpq7lrWPZMFK1aOW6W120OGUd0s7VEGSE+raPeJSPYPFi8mE6HqNJErB7600psDdwl6M9IzX1J7",
-	"hI0nGnzcECWbAdPum982vc5lOvb78pSmsW42R1CnPU5ho1JEs+4upISk803nFRAlx8xmLCiGSa2bpNub",
-	"dSKpu7vo2h1AckMY02lAFGOka/5aUIEGMWNWgQGNxx0XjgO/KO0R8CU6OGBpHmd+F4L0zNxCVx29TQov",
-	"Hjye0lpsCEnJZ5xHUvkCw8+PZgUPFT6HzCSks4BQo1z1IgZapqMccFdBgIDICbqpFrUce9Ar0tSD1khG",
-	"PKQe0r1B0yMn9qHNlVfUfsWuNxs9cNvqO5InqPDszfu//38+/IfvzI8ezB98PSAP3/3G/MHX5w++NT/6",
-	"/vzoGwF5+JvXjt97Z5PcAG8zhhCNxWi12GJIgeIhgeNrwKbmf5Mo8qqST9A45iy+RvseYXBFRslYKLMt",
-	"x2+8ffzGLx9+9/cf/uwdzDXLfzAzXjq030eDOve3SFJD930qmPv3OIk0nyTxRCrW0ZJHDOg4khPWYRE7",
-	"tBqwNrpIxDoTesjBRujFlEcR6xxK3jfLo0pxY4r0WSeUQ/gIzB5mEHONb01iLmOuZ50JjQ/wT1JpOaY6",
-	"93GRxMpY05bvhpxOWNzRbh+lDDthzMUB3LdYRhFLV5b+d6KYf5sd123gXXbifNl1vGLGNTI7x5Jzlv9O",
-	"uxhRoxtfbm9cuvvZM530n2c/442oOQ29VDYgCLunmVBcCnMfRzREdZwit7dRUqPoJv0RU3vOewG8nysy",
-	"piHcMkiIUnkSgvchH9SODyQkI/9+OilRWusKJweK4pr7uYwLW4U4k8Xee27Gusaaxmp6jlRO5RxnqMaU",
-	"4hOFCIW/giS/dnc2ZrDKlcKuLVDMdUEuK07P7cuDmdwj2zu77bYLnTMROo5ruW1mo2+ZB4vx4DNnXmxv",
-	"3X3RrPYvtl9sb5y/e3b3xfbGBfcn88ZZ7ybkdDtvIoHy+5xtnrL3N1dntPTHumZx3bi7XzXymX6WTovV",
-	"UOmcs6UFbv3eY8VgpWfPJpNYHtKoozSb5PcnF9Jyz1T83JNxLKcsXkOb7xtuH2WpH+ulSvQjRs2/O2Mu",
-	"Es0qptmXAi+unwr6MaOahY2U0jBhHXsrS8x1gJkj1kkRMWNBDTZbdQKIjdV3ds8oVzXMKUsEV9Pn4eUJ",
-	"j9nSD67c/wFjnX5Eq64Xq9gk9O/sItNg6gDyourtUc1bhtHSNehybBMiG52DkFyxVR97TrEb8FzDpI4J",
-	"i8dcd7J8nYXPx4zaFLDFnxobzVl5zDrJR4rpZJK/jWX/H1cuQ8SlW/WY4iFLTYrHVE5jz23DmpZjomre",
-	"jTqZKIcsVryw01XCFnbLEmGOTwbOH5AvQkozSCrMwsKWenieJ2kFCbJwx/PMPCgz/5SGCswyf7+z25wx",
-	"vzwDKnH0Mtlme1fgt8X7tkR8XbbzbaiGFTl/MS+i7bMLq75/BRYXpb6rBnPIbudCAXiD76cJQ+XwYf3r",
-	"sDyvcPHxWf3csAVGupAdlrJ8PmYk5OGq/DAPa645b7/Rg6HYgIzlIQs7ySQgKumNudbmj3gbWNiRos+y",
-	"/wzStNKA9KUY8HicDhEQNaWTCfyEtGH+GdGJgvcgZAERioCkl6QDybL5PwxjyP7N/ylmg0ShJ+B0GJqP",
-	"MxUy2OAeWmOoN8sY0t1V5Hga0YEifX9cqTZ2Fk9mYbYmKZGt+8HCvRwxGi6p/YbAqwteGbPaVlNwXSH+",
-	"emzkpet0RPDe41PWYe9RhCPqT/W6wfhw1JOJ2USQwjZ6MIU82JArncQ9wrGspMfcX5BMa59zzjNfOuQR",
-	"V1pi5PeUqEZq1pgIb0jNVgbl8GTTA8k21X00W80ipd3NaA2QNiqS7qhmWOhIIMqNZ5HF6nNZzuZxeAa1",
-	"qUJ1GlEMqpLIIJZjlzY90EQKzATAejZQviA53npnMasQXJJ9QCZQGHwV7BDqagzJLobBmtsuDkukDk8v",
-	"luvXecPV3fsLmwUj5oHCxkL+mos9o22CXi+zjLXiymuorNW6ZxJH/sXkTipztvOIZVnxwgYul/PKHLhL",
-	"GR0hAzFwmqZfVTVzXMJer+bN1RK/BOAQ/wJRgUqdTKzPjSLpFZAgYP0hC44GeVqv4n2/2padsLhfcWFd",
-	"sDS19L3GC4Y2nKNUYFoNzjdoWT0A9HAQ/6sDSjikm3I2lN3JbMZLDuRZedjUsenzuKR+yce3V7gkCz6O",
-	"5WAeYzN3MMgPWScjyALoiTdBzyxKWX/kcj6aK1cgvRmhioyT/iggPalHRtAJxs0dyh1pPgVtfZt/aZ65",
-	"J6+8tgERpDAdtfJ4yrZ6k3Ms8LZ6J7le2cESowjk9QlNotDv/EXjp6HvqNa+V+b4gOoNE7q7fMnrFDm4",
-	"hS6YwKv2vhBBWDG5U7QHPm5L4JZN4SwF83isdM0VWFsC7llfoure4LXS9PHL6VhLZn475Ran46NoQiB2",
-	"mKWzS1FUPslCp7ZjPVVpbmfwAyMZ+VIDfvvuw6//DnAM3iRcKM1oaFNX8NWPW8y8krDEV5GUsyspMWvz",
-	"T/TfpeQpZ3KlDluP8osfWUL7iEvlSd7Bn0+FR54kIrdGGAxWr23MeOmU8ykOwMw6NoFnZbJP3YgPbTDm",
-	"2uGhOImWJrY13osqg692PCHJ22P2nLJjyW92bo8yQ67gjE8pcSUVn8AfvpDgWnWiTfRe1ZeTgoGF9tVA",
-	"RpGcYq4Q9SZPla0qGGfl8tcwnNa8KnazfEANaLiATdOVgnXBS9NNl9wlasLoAZEDn/PiNGOYnxR7Zl0a",
-	"CFpqxAdwM4rS6PxWbi0b57eWiKP1L/5JZFJNcv0Yta7G+3Ii1asgWZa9/CRFV++p6mp5EVTn4/8udTsn",
-	"IYtfun37uWeuZnDFt69dIRcu7FxIS3yu3Hzuxn5Anruxf/0Z4GNQc1HMJrt2++oX//zZmzf2n3rmhb0n",
-	"Xnjy8gt/vnPncrHe/XyNKsnT0D4/nuueA2E9kdivwTAUONheXbATzePoYq2lqt62LziSL+urKtWJ60Q0",
-	"8eEFJoh/DrLZLVtfGkItEuj8wTvz1/9h/vqv5g9+O3/9F8d/eGN+9D8CkucEAfng27/68BffeP+9dwLy",
-	"8Gt//PDnbz1878350R8D8vCHb7//mzc/+OevBOT4zf/1wbd/hj/skfffewufDMjxt7778F/enB99LyDH",
-	"//OXx1//dSH3mros5xGLHHYpU+gTdvFozM7AMHQraIUo31yMOk3BiODfGIr25zHbrZjSySPLZUCsm+b+",
-	"MHhryfnts3jccNKFJMbiqd/RbAKZ8e4ZC59hgdlXMQOb8rKoN1y8sPLVSCqm0ld9yFdKYmTXPGPjbnuk",
-	"TSDBBnzXCeIvxBgzbvJ1w+orvv2UnAKGHqEF4gfpoMz3AcNsIbaUfv3iShYKMN+dPhJfCZrUGiCu0KgQ",
-	"zoTIJ7xspgHfJj2ZiLDw/a12zQnAznmqnyZMpFFQRPeCyBNAsws98ktIad5aJISd1ZPBN2Ho4rvbO/Ve",
-	"rSOKChUGEzpD2/dUctOnI1nQuQHzypZ7A2wSFAmstrzMOEvu/Zc4mzZOzEh9sAuFci743mg4DNnfv1sL",
-	"2co+7AuyVicGIMcsd3nAaiog/5clF5r0pTDyGa+FzbovOd1PlIwetORgYGuhF38qlXGeboaYrcgbAnyl",
-	"g+sTUpOYDbnSLGYhcUAzjfLHfA6VUlWmzbe3a68gRj1aBzXkpmB4jHuElrI0SgsLCAU8WUy1kchwxlzk",
-	"P7HlP+7iJ59mRrZRgYCw4CrAqjyusdOJiqRWeymQSZDlITmY2DBDIeUKCibruRIW63q2vSpCRmWr1Ykm",
-	"1cMpVPzCAV5x0KkV0Fsj6tAloXGJTdCiAMJq9gAxtqBRCqP9EeGYXNM2L3UnyZe/HDHVJRtkiwzQqMIU",
-	"EsyCJQgoPSXb/+38thHvsNl3nrq8sX3h4hn3/7tQyd89S/7tte8STqgRRuwl0ZtpBn8S5k8DmcTE/EkF",
-	"pMeHhImQU3GW9NiQC2URX3tcqy75MoslMf90gJeKDyGlEWQn4gLbJCIEkYVeLkRIAAHHRiolhzXXFZUW",
-	"NWoKFjMrcNf8A8Je+FEBKa9EDr1mzgQqTq0cR8wJqOAHmEiLHFqJ0bn4NRkfdOhA+3JUCl8DmN7QHjhW",
-	"eDb9WhkBT9qCYw44K267CnMqbEfhGO76L4EQLPLrfrZ0NmSItY+Ur+kBU5AylTdauOgg2phhmsIYITCR",
-	"6KDDBdaBaq/9cWUkpfLcwKuHLJ6lWRtQEJBEcGDGKNpDjRB+gMLjCe8fsBDvoVULEYYWhrDVtXTMQjKI",
-	"GYtm5Mz77711/O73H/7wR2fzywCMelgCGM4x81crXjlRfRxdrI5rX6qojvvP65THXYHy5dvW+9JANE0Z",
-	"O4hmmOKnR0QwBnyLsQOo5jZ/o5GSFqzFHgzsdwDts6IZJswwEapFRaRWyBxa91g8jDKiDk7PSGfo8oFf",
-	"9B5QRJt9yTYnyoNtobJ9YZU7LcPZurDo0rA7l1/DGK6ITuB+gHWuRwnQGjf3BMs8ElEDRYBXBP/N6dsq",
-	"vwaW8WpJ6vw2meG/CDAF9wcQgbUEfMoSBmVVrUN+YRVZA7Yr4FKki3oh4Lrey+WlVGuXRTWNWfvhapcH",
-	"oJdkX7juimtkDjXe6ZOQSh33be4cih94xiHyZam7rli2ltp60kNa91ROI23KXZSPHWHpihSa9vW6NpIV",
-	"L3oqF0XJ2NZm5Ollu+3VKNWo4bcvE5X00j+4adxK1IhcvnWdnLl97Qr5XPt8O4DQxee2L22d3SUjrSfK",
-	"2Gs2BdvWYwdkImNNdnbOe+AeExQ6JdeLL7FiYkz9erbRZPvCxXDkA4xckfLtvpIOEeAMF0/2fvVZP2+9",
-	"Xv7TWoDYgqoD86vD2ML+IV6vWj4PXVUXSygLW2UUFEr6OC03POD8CDk9CTAb0lTHC5dkJpHvlHAHmiNB",
-	"NyMtHVn1rN19xpLP9tkM5c5YDsJ1W8E5m6+xcHO1aCkdKGx6brILW+i/soAGSW00rAkW6ufvkM/t7PkS",
-	"povEEFHNdRKW0H1kgqgsmbv0YqEtauXqbVGp0fmkGNYZeetC3pu6tb29cuzSzqYryH/Tt5tPukz/cs9L",
-	"7Nq7MjXJvH+bGQ7iyRSLGT0I5dSHOwBp/wo5F1dwLWzjC/MXqaxrB9v3aYD87MWAGWgG7HDR3SNyoJnA",
-	"GpLahV04VxZ+MWGqCi67+KElRU+IKd1N19lFh8yIEWrXh1h2iF4H1UosIFwrFg3IhMUjOlHpxaLKBjIU",
-	"0VKSAZtio5++HDOi5ZA5Wm2szvWtg6ue6xN36BofgoBe8HvuGzNWK9IfMbBnuSAWAz6UEnvposWlNMEE",
-	"ANKXidDM9scxT2PdKnasjrXKAFk0M1KJhSSZpPuSQmZS2zbIciDQy+zQq9yrxTWtU6CVuT1PbSfvQDMn",
-	"AGjL9eygyjmPY3S4ItDXku2wOQn5l5ruR+PSr7I9VKrAyuuWuZ2zpLhww4Icq/AzqdkVGXq0zpDOOn37",
-	"S85TsbV9fufCYmOXu69WtHKZjKRgfhOACoK+IvQs4Y2PuDhw0HCERsYyQI8ENEUmmkUMhiSa3dO7FoaV",
-	"3UtbSHOFPcC4sLWvzcRmumo384o9uxlb1X8xv+XaFXL+/PlLOCE5GCiGxbLg9zHzAt9Q0QFUEAxLgnGw",
-	"0zv3N/Af29k/zry4r+9ufvbsf/YewpOsz0MWpl2YyyfdpEK2Kn/DVePlvR04ctBSB3wyqUhBGLtJ1evo",
-	"XNBxbJfo9NOB/aL30HLza2D0+pZlszCyjIvV7pp0GO/UpPSUmNi8AKor4Gm5Th1tNZGKLG2rzoQmioU1",
-	"um0JCUQLb4EX9eUkHALkAWOkCx08zxnZdA5E1gYXqrt+t6vGhcPNRQ3GySu3FDs7iQPSY0MKjRKnMj6o",
-	"v8MgcuvfJCnjWzTW3myo0ysYXiFPltfxphsW5OixkpTcDlQR+RU6oX2LstYk/TT32ok685S2Ih23cr6G",
-	"qq97ipT7WdxkqS/GPra0pZkVct1dc6NHNCQ9xkSq2LlsH2hOZv+Y9jmz4OdgL2oJ+o7tW5kDD41jjhlj",
-	"9kOtoJUImzGWG9TLnHO18zVKeaj2WOa3UFEFXw7ot67stlh5XXVGWa8tHD9fgu5OofL4zMqWAGUYhsaF",
-	"4qEHxaBnUV1rpoWYpysTGZwaSYmjuJU90WC8oED5/qGBDqzGDp0yR251g6X6TwEUz27TqusCz+UmFeAu",
-	"VW3/M1wcNBJrd/g9BGcmEMtsLuHWwu9rLhVBywQ5AeJQFcRkQHqsb0bCU0DwFHNI2HzX5lzgn/DcHlOb",
-	"5I4cMzjDMZ2RHoOsF8XFcNc2Ec1EEx+4487bhmOuzMrU+tL3keFvVMvc7LzzDR2NpZrlMtY7RNtp9QQI",
-	"ht6koJKoLFRI5T7ZVEwuuzCnEQJIL9/KthIwWtV0btmsyHosMGO4HgwkK4MWKQDsdDmwosFiDaW+GT+E",
-	"RmM98aQpcDFTLD6slW90O/fommqca1WwYqcGMjZ7ZEQ/F7bXWw15moeTrQpTZUvIQO7dEfoTFs3h3xlZ",
-	"d2QDt/HVe7Svo1kun8Mf8Mk7IxZ5SMiHXKs9MuWhHgVETWjfmCsiJCEAMpFQQuLgGCzpxZi0V5npx6wC",
-	"lMkoILzPJ9aHJEPma7VYA7wCdi2S2lsIbJOAK5pCQgIfmmSYn9ew3V6K6L8YanlU16uJLglbzNQS3c0+",
-	"4bScU0EJrbh6BX2xB+hlRMaB1b2mNALDlyiuAzKm8UEBsi83I5cP5cnPtP0n0Ds/HWGzxlRvtAWee0SK",
-	"aGabWJi54MfyeoAveOZjAJkO7ecBlv7yOVxpUwR3Nm6/7i6h7Ge40qchzeCWnEyamSGepXFT1P4cJWb5",
-	"+M3g1t0Qq2aGF3Kt7O3V96XynqREX0dw1D37/cb1RCGLNK2yHi3snNSkXSzLyR/Exna7Gia6BAxFw7R1",
-	"Dbh5a2SF+LYDJ71kE1TDXdD2ldoXw2x0MQ2t3aypsvmgdwExnTYy3nJ9cptYbHI85trvSbdp0KgTTmI5",
-	"5srCeSlmO9YWXeN0Y3D31Ys7/kAENFs/EcS5GWGJ8zCSGgUyfMlxZUbjiNs64bpIGjr23uXnR9LThD8w",
-	"hIyh6j1rN7u++A7ZTMahsaZF1mVvhvYnzLR2fNeQRGX3NhZTb4+g/XyzfHzIhWpYqsvmgpT+9I9GEJHQ",
-	"kv9EJx1ZsVWxFKog5BQQZtVXqixkpkrG41xAEQv08CeYFfCx1LmRbclm3Vl1Qj5kasllkQPSNQ92qyfh",
-	"+1iTm1Rt0Od5QIafCXURmBiVRlDXO5dKKM8bdOyQ/mI6rZXjN5FKGwoPlyUhUEUmCaA57qWO1hGdQGFg",
-	"uq8jqohg06xQfZF+DcOq9OFlZZxu8ic5naomaebUurv2Y4tRcLVJun1MHbaQp0DqXJEeM6tGysFnwAMN",
-	"BLVJusBD7CtmmZDtLiPzrJC6M2KReTqtR3auHq5Jn0L2he26lvdZm7lalRNLoVPlE75mHddQH323AZhp",
-	"QeuFnJuMCKp9OI7rF4RVjssUL6ZlHhkbT1ljTgRZgqiSuxW9b7O+DyV6uLzx1BeefvbGrY39L23817uv",
-	"blWE4itDEKlVCUJjSA9ZAH1LLMxv37ZS45pEVBsx0zUc3B08VI1lgidl9o5iSrkVbOG085XsWfW7OWF3",
-	"2unnWoEZ7W4NVvFKIjVtHLpYoQOnLQxcLCL9Sra7vkO9+krCJ07JadS0IEkTP3NRr1VFCa5wYilmipvS",
-	"0xxDDZ5SPb9rxNvH5ZqMwYkDaWYCCtKzekK47NJw6FTyx1KOy8XazRtZWah63KalG/90qZYkZOoAI0jQ",
-	"Un464pr1JI1DdD2Z96FhnerHDHjRWAqOfxrzfiwxOSRoKZmIsKNmSrMx3P3hyNKv0tidfsKpkM50sk61",
-	"KR9wJBlsVTey8DqRlBP4QhzDpw647o/g81Nz8TojRm0T7YjOOmPkJHLMQDB1WFTRre5qTFUSsyuGsAZG",
-	"CPvKKNYD4a5vrdxM37HTWWnPe2Go/dbK1WZV3PD4NdrXyuOshi70YWch0LFQ6GUeVLtZ0CIRIYtznayx",
-	"kDKPKV5LMSltbumzWtk8594MoySb5BkzDwgcQdd9W/iQ5nkak2RAYwdJ3fCwqtv3Km+L7P3sw9jZQAro",
-	"FmBNETqMGbjPQnTE1puN+95y3Jh6Z4/QMfbwVxTwF54tB6azTSieWTolj6t8sdggbfiJ5LKZUnPW52Wp",
-	"wFhVD06VSmJq4bKXdoJ1D2LBxv2gRZOQO6DtnFS44JUK7uGOpsNmHcHNW/t0WHRjXCoddNBKBH8lYfZn",
-	"c1T3S5u5AGnc9rcpWzWnayzbgjqS1AnQ4q1oRtjpB/OOnEVaf8VmVnvu3WVAs5cDMh1J0NuwUBcUlQAr",
-	"YzFxGm4f+NIwn3pGIn7A8sX/ztDhFiO/9j3NJ35nC9mpdZTGcqbxrBatrYegFbQOueJZx/dlK/lS9iTU",
-	"cfYU12zdxlG56xz6U4mGTcFW1xB31ekpHBJr5bintBRslwgJ2fIstkb7qmQVO3wjL021qM/tR1AJklLY",
-	"VHXSCEPhgDwiZixjVl3AZMSaYPc09N2wtd4xc7nLFVjO7J7uKG6ZawO8cnzHTql6X+SkaY5dFe7lxQKK",
-	"0wb+9wq1PDdW5RRRqPpN0bRLAwJMSSwWNWbFdCRB0VGM2fTuk0q7sqB7NIJtIf6KcGFLaoxTh8nJXNZF",
-	"AbmmOFyj5VodgblWg81UXzrRviwRpECBHiGaikMbqWUO8iCGgo89TIm2xUldBHqwCY8OKpQ8K5WOZk7A",
-	"riVXPYnCNRrBwZXL+lrmhO1J+w5dxkpX9A8p4IHefjqnIHtrBOTMFHNtNHMfTfvapfnOdg+KlyTHDMpX",
-	"P8hxF7w52ezyFFWi0dJVLt/91X0v4ezqVVGnBSUlTgh2YWfMwymddeSBuxZg6YqOFFH+r4L3DwQds9yf",
-	"Jtg3G3sVFRhm64Nv/2h+9Nb86MfzB1+bH31n/uCvH37lR/Ojv50f/WR+9JX5g2/MXzs6/vGvHr720w//",
-	"8ucf/vyt+dG7D7/764XN3X2xNZVjcHUoFg3MRljeBO6mdspaWi9LNeIHlJesLqMDpZkruXqa/a2Lu+32",
-	"brv92QxkBZL0X3y1mNdlF3c3wAaRmLbGqE07am2d39q6uNNKp5FHvEHXWWt+9LP50ffmR38A4NBfzR/8",
-	"cf767+YPfj1/8I/zBz+bP/j7UlpKYZY7hVmaaeTtiRdfLaFetXqJOJhJwIKACqKRVJh5V3ouubdxQPmQ",
-	"Z0/2paEbqmUMn7H3vTU/+t9wkH8zf/Bg/uDrz/2X4x//6vidv3r/d98HtvsojMqs/mltKvrULl1tl57I",
-	"WeexTC+2V7mEPjV+/6Mavx7vfDXQNEi200h4Ti3QjxfxBKZRVbHfvMrSjuRLtmjirK9ZF5YzwZ2KVF1M",
-	"iSuVvo4Ul12KZCzlOMDUCJXC7xB8uIftSC0WR7nyJo45izsAv1YZqwTM4WZJr25gIbVfwbUPqBVfNTyi",
-	"2Zfd6v02mP2x7nnW7oKzDGjjpHAaK98f00nHGgz1E+2rO5vSYYYEKOU4a2+KhbCQglGrtylsVn7L02z4",
-	"9JCcGeGWEPghP4IipebIp0RqSy+Q6+DkjajqUk9fpSkGcdZKEj21nuFLuoLnDc18uDWmA4S2s53W81ZS",
-	"Aa7eG7/MNwJp4NOyID2nAm5dFR5fIXUdrykjmy3rKlsBYL61OhwOOD+WnJc1fU039BSL4qFxbdq21nuO",
-	"p9RbMFfuvwRSbaEpTNOWN7b/b26qF2tA0p3OEl0r3yXru5aTKfXCAO6NqsA3lOJ1NLtXkfsoJ0xAAhyU",
-	"7HFBpjIOG8rgyUhqWV8NumUeX5koYAcN8ivw1ym5LTit4Gq/z1RF1r2WaQnbKr05aFm8uApEYUhTj9mA",
-	"9XUSM4IZlA2xEmnEaZVi47CEaBRZr/pKvO6ca2QFckcioFYKdt08fz9YW8NbXoENYxraLlpgW4+v1gRX",
-	"4+o1UA33zNWw+GeQI7ILBiekHIaPaD0Jj0KrRaw8un4R5G0pfkHuUXgznsiYatbxpiKeQTCarfP3K2Bo",
-	"qt0iO/5dZ37owJuu/7s6KBPrhR1vRv3QaBq1dmcQSRl3uBjIWtY4cJyVng5knE/Bs+6lBsR3QAWtNfk1",
-	"lRT0B7Kw0/MADTz85l8ev/v9D979Hx/81Vc/fO2NWtxBJlrxsCJxKmRC8wHHigQoT5hiLlVaASqnZQ53",
-	"sV0fWqpEHaVc2c+eOUs27r7aDs63lwBWddg9zYRaJNTz3olInvLCVXCeE6m4uwClebsqDcgr8yRHrmoC",
-	"M5FK0yidyeLNPO/wonaqbiiWznqMei3HvE8mnPUZxHrgmkBWV7NUrjvmAzV9iidMuyiqOxWR5swx0TzW",
-	"XE/4n4asP6E0/z9Oej9Kz80jEc/LBPKiAI6kYktj/1Dt0MFfyzChqyEpT1W+N04pqCezl8noFTL5Ucjg",
-	"dZ1sTjJ7UO3WyG2o7sHUUECfqGWOp9f16cjzNQV4HQm9VCSfSAavFLNLZGh9ibh+ZseXmEhYltlxohyN",
-	"dXItSo2z0tSLjIeVGF7xbqTuKrhJGRtwIi4vq4pbnwnSHLstcr/AyWhHaou04/hVPpWjmA+SYz7Fi+jh",
-	"lzm6K1ya2q5ix8wK/ClHsCl1LfMIrdPb4VNPxqeejE89GZ96Mj71ZHzqyfjUk/HxejIKFceoHeWVICdh",
-	"l6kAp5FUUw4XfczJNdeYZ0WV9pu3SBk68RlRbc69P6LxkAWuPr0o2BoCCc+YxSRgVVNfRyfzsNULyyqy",
-	"y7XUxVtWY0mLE+csCm/FshexsadyqcoCCrHZsteUNyMunswX7ty8QW5JMxnDOGwn0p4MZwCd3z3XTbtf",
-	"CItGQMmExnTMLKLf8muEnw1a9grZCXrPKmbMJTaVQSxziqKnXiND6vX05z6Z/R3bCa3K22AhTL28enh9",
-	"wVTLwfhmS1u2JafCVNz2ruYnDQFba7KRp2TEbU/GBYjJuq0Pqv00PcXiQz+w4mKjiVyfaffekhmvxUEW",
-	"tagaOQz5VRSvKXwECgRHOCnbp1qPZDIcAfADixSbulr3FXvQYPWnQXvu6D92UQbq883Bk3TWEC71xUEs",
-	"xwHR8myhkWypz2q8mllkHWyhs3KDx8uMNQbWov0d+6+PJzKuzIjtZyWxHlByxFquaC4dpppnCiID+eqA",
-	"v8OGtO/vC8tEXzrr0r2Y6MHG51oB/P+ti4YvTi6d3/a+zodCxizs9GWUjEWR8FZmvmBeVMWCYjldjqUA",
-	"cG1jJkLMYLeDBVYqlh6jITMP2f3dA7EJ3XfJVtBut2uruPb45NS3nkQsOb9ybnHo3FfpCWQnnJb8tvKD",
-	"Zhu2uO92v5ZQnPRgF67Is60BvyaY//TwXGrzoWeZCCuIpFqyZNhNKcXX3D9/Jh781hkgvzvZtMv98bD7",
-	"t2Puaf+GYtKt3bPiVLwnqlTCwup+AqjLNcJEfyXuqMOh775R7Vp3Emw3NZUbIR+jAU0jAHs2l47c+dLn",
-	"CR/TIQCYTWIuNHQcl0T1qUDEOwBEA/ggr7M97WdfxvkWIeFQn9K9nOiRjK3GtkvMEshLSbt9vg8vwz9Z",
-	"d5M8b6teRohDOJXxgUohgfccNCG0H7Ct8vr+AMDy/GtX94r9t/Kow2Q/7axv4W4QD6z7n1BvVxI8ijBJ",
-	"xYRG1DeQ+jWUd9f2HgMO9vCC9OCrieYWnbD4zogxn/CJKB93vAt+Huv3bR8xRczo4Wa6GLNq+CnFcYRe",
-	"ZebMsP0egtXCYmOsPapeKpokHt5/p3RcZF9CXwhoeigTvQf5CebEzWEYooPuL9ilv1lOZs0blNvNxc4g",
-	"IcOgj9vUOsdj7IArNGIipPHa97owSBUJly6IYkxlbQGNdQTHTA+Y2CTXa96W0hbUXTT2ePQZ09CqtjPJ",
-	"rO3yGmaW9LCnLch7gObLQNUw09m1BYJ+t7vGUMYxH1OWf6nEEKUiXfdRIXVnIpXivYh1Zkx3N0naQtuV",
-	"WEypCrB4DuitIrmlIW4+eZqxCeF6CZPKikQff+LqE89evLbz+M7Tt288/rkrj/+XGxf2L3z+8WevVM+k",
-	"M4xlMqkC+VRm++Aua7hdMaMh6c1sGMnz9Q34/AZ8fwMmsFE9A50e9TICtgSRPt+pZMIWTQDCt8BxYeaP",
-	"gOHaQ1zYw8IU0/UtoXUn4ta62fh2taSELWH3YG3KSE2qSI/RmMUoiuoQVz3Bs+xWf0FywcXQr5tUuicr",
-	"HP422gqc3NwWwChPO15OCy3qQsnwlhtx7+qhBvaCbpLuqx985+fH3/rX+91cvy2LVTezfACh6mwbPzzN",
-	"cyGdbZhfuyBqVNodN9dfEzZ9wAHNlYtlikQdlulC3JXdNnM7fEpe1IrgFALAYkgL4UrxhAY0iXRrd3sn",
-	"H8fY2VkdxTjlQ94kNwUWM1tOkDtjblvn4C+uXCztjVJkZe3zG+12uw3/Mz/6xZ9+8NsP/9cvAbrgJ/PX",
-	"jnBMN/T8wV+//7v/d370JpTif2t+9Hfzo+/Mj74yf+3BQh+Vdl2V8vOgxWhwI4W2VzV0a0ccWNcW1i5T",
-	"imjmTT7I+bEuFcJj0I5/99y5WlLbR3NPs4m+M6Ee5tW4O0oMCKH1S/RO1Cy4oqOPm4J3qRZKwJMLoGQM",
-	"ocwhNRwAquK1zWRwRmgOjYP3qBpJMPTGPJoZ8UEj9DRLoZJIO8fzy5IL3Sn9McKUEBA6Yy5obGxHYW1J",
-	"HVPgAWA3MgBY9Vm1z9CZbMwfajeXXA9nF+eEWAwV6LXLulDmXl84Iwst8vrv5q//IiDzB/86f/D3CDoS",
-	"kPnr78yP3j1+53vmh1+5fx7/6l8CcvzVrwbkg1984/i9dwJy/JufPvzOv+ZPVPVHUoJ4T9Fm1SsJhaNJ",
-	"OmpEJ+ZfXEVGqJjp87jvGogK69rRVNMx956R8yJURpN8aExUkRD6u8sYgKkNu5vGUgx3QZJ1zL5HTLMw",
-	"wP+m4x4fJjJRAYCyd7Z3AkBN7ZgrZZ5Jk0E6akonE/OikB0mwg52y/+3137it9WiZCxWSzb7nI03+c61",
-	"SffoqlbRZdCYug0m0jbQC4O2/N2mz7Rf3Nq4dPcvtl5sb2zfPftnlYNeGUneP3lZ3XoNqbMQ/Pmteqgb",
-	"tit1XsjbGXoCF54jFHpkffjZTm5tb2xfKu5jafvS7Xxxa/su7PFfnH+xvVW1r+WsswWSOX7jZ8c/+P3x",
-	"D//p4Xd/ffzG28dv/PL4B//w/u//xtx7wxu+5npOKgJdmlElKBJVim5Ut637DcaHo55M4obc1hjbdYVh",
-	"nERVHGEgo0hOrRFPSSSTkEDLTca0IpS8knBQHFies01pLPCS9HiNxgFuqnYivluciwX5HXk92j9ASxue",
-	"yppyuO4wol7rjxuSq2XA/eDDMMZPQTibbQENOx5TcJ2ZXfFy5RtWSV5Dr/a6rSSJmeKhuad10kZ91ysH",
-	"QV27wjl7p6rGuVmHbtedu34/par+13cLKzql8mPbF86bnFaCYeGCAKyZy0wzpgbaOM4M5Mo6F5PJnvUf",
-	"cOv96cKrXUi9UIQKCQYh/LEWonkoZeyU2uVd/scOSTbTsuu9MJaHrNPLY2kUGXqp/5c8tO1i7CvGBqOK",
-	"jK1jzEG6B6QnjRiOXRZsBZqrrJfbFaxBfp4Ms+3lHb5yAHZLB4/y+WsFw6POli+/sg7iv9LNaaE5Fj06",
-	"B2yWbwcVgNsCKdS+i022FKMRtheRgnV3XU/kvkyi0OLgU/eGMZz7zHqBuiFTOpYzFnaxywmRETLqZKLA",
-	"IIXsMPctcAoQLV8S+AWItpAp5doigVJsioItAOzMEb1WSywghHa2IwqRAx4rO3Xrj6E6bXvl2LbAUoUD",
-	"NtFYjYDT9TLu3H520ifXrRyDkJy3sdM1WCgsUTuN3DZG2k09xGoEmw/LhaEa9DyLqWId8GFWVw4IIkWK",
-	"z2b7ZEdsoPfsCQyqJwlOUfPKkOlir6YG8/N1cDI7CdSXosYBlBx8P2I0VOh5Td0y6PDYJF3gS66NEgkT",
-	"lrY4NJYOmTG9mTbQgr8mbImmkGNGTRt0l9salHpepzRRPKRcV6P8lV5CkHeXMoyKIt2bgqUXy6FCL2a8",
-	"fGRoyjk5tt4Ij6q37lrlhkZmhh2XLuSLgZpLraUM892bIqo0Ma+u38ZNMBaqTiqlFoVATnWBWxxJpTHX",
-	"xSkf5qLhQwO5QiovCuHa4jGfe9kAah8THBfg9ssrAybhdCvNokgROUgtBOBmgrB7xh6jUaZurYTid/mV",
-	"ir2SOP25pKVf/eJzV29cuWqu1e1rV8iFCzsXKrooQyuTzti5DErs74UXXnhh49lnu6nIttBMaXs3Q121",
-	"LJw12jXXK5DMeEwNSLOqfsjpzS/cGkdKgcuwzRN2GtlYAf9c2OHcoa0Ghi6DtDbLJXSsdZM8b9tMg3Jq",
-	"Tm4IPTmFFaOwKCLApHNwyQXvwSLw8sWN7cf3ty7unq8AXraAyR+8/fbWn17/Gfnw7R88/N23XTs1fCRz",
-	"y36ujRlOgkUl3OUxvdexrdu2jamXvQPFPNlL1pFsrmQR89m8XR/z2RgDGdzz8Td/c/z7Xz/82mvk/d99",
-	"/8N3/un43f/pB3jG3Thf2I37a9tymM6Hxhw2mxDQb9GYMHmkzU+KZfYxGEcfkz20OhCDE1l+l41tesqe",
-	"gU8CGSwBxvOEzOo7CU/ZcDWyc50o8/INX7+xreHSECTO2cR5uGrzt+lIRlnz5Gbqfm7ey8lyEdPTbGyY",
-	"RIjlmeujuhzL8+aEiTQAsaDGhzz1/Rf34UnoeadTf2cSGZtgwOL6ddUuTrDY3cfOZjn1mIfKu+eEdm7m",
-	"3l3MV802k9LPo4M7RSni6JGApt9mE5THGsJeuXX56BV4/HYSsdWM1FZ9eM4nTRejaWkItJUy/4j4ASOg",
-	"the802lPX6o6KhEh9efsQzHFlLEDW6BTFo04DHzI3hHzMJIKTCE3H9y6tJKM3dPEjmyHqerebHiX8tsq",
-	"mFiP2XjykMVu1dCUtD513kH+WDiCz3mczYvElTZHXLhQJ646i1htEP/b5mF/j8S04gwGvLtsDeuw3iar",
-	"vBMlw49pabelL5r1/nu/PX7wdkCO3/gl/v+3vn389R8E5PgP33z4rX8OyPFPv/3hz76XvzbQ6CNo9WUn",
-	"/VfazyNoqWQykTF6aPpS6JhCI1svJy7t22K14xK3wBg7GUGqOUQXjOoppzlM2OWoVr6G6zMihQtGAExN",
-	"nPUIN39gItwjRpSahyKYBvZ5mEAb1OtaIUA2XnB5wAS6im2FQZqVD37EMzvt8yR/iB2c31l4O6dIc4aj",
-	"ZAxiDUSuteK2+aQ+qHbVgsUEkjEbQ2hxoWMZJv1K2K5KJKs6SS55Uir3k15MsxOukqYclAGSwhAuPuRn",
-	"x9i8nsUpzEPN4GCZw3kdNONcvB25+qFM+iOmqo5hmTvGw1SV4UA1uVRtPCYYNMjaYYdsGbCSudklisjD",
-	"H6VZV8V9zl/gakaHaz0teGXLg1a2JG8Ci1K+CauxWx45aIkolZblaP2EGJj5Q3kyrco/HS3B2S2CxWrE",
-	"J80sd/vSymKykpgtfG8VFZZ7vuevdjYWZrevlJCnUYBc3r2Ptwq5zJxqZuSdutg6dQFTn8X62ahjnDlu",
-	"6t2/qbgtE+Fp6Usnk4j3aUWzqqfklIypmKFuU0igL1QEJ6u3Bb+/mLiUwMwL0/CtACq6XFJZA417Yt7r",
-	"+MnjsrIhTSiKZOEe6VPFAoJ4PAEZzSYjUMxESAZJFG1MeahHJGJaG9splBDtHEMaWg2EpoX0m3RmlQv+",
-	"vJSeM2vUUqlpjLXg4Fmd98Z0EgvlDcQ/JzSPsiIBqADqU0F6jCSqScTd+s0X4ZFAtffRZHW/qHLM2C3W",
-	"faWwpMpzqSrUdPWRlRgBjyKg+mhPGOIc65FDzaIDdigPThjthrPrMNof+Xc/8WZEZNzNnBsmg/RYX45d",
-	"OYeqQVsrqCrdviCtPM1N1s6ssHEFWilsz3JyXMcfkRJsWk2wvbqU4BNLb8XTfYLpKWOCCDlN3WjggXe+",
-	"NzDFmzGhlMTSnL2tIL93jVogNSCa5Sd/GvpevmJ6hZ6L41VOCYtE1+tk5Pr5lvH/tv0xuLxoX2nx5KTI",
-	"GmdXXS582VMsbEhsJpMY3ExjesDFMCCAJ8Kg9tPWMYJcUudedfLpvq1sVF2A+C8HT7Am1ozHlEsYP2Wd",
-	"A7Fv6jkpzNNVucsuOv5q3YakUtOVhGcH9WcsZ7NZOCEbuw/IB2+/vf2n13/mAIk02yOJMPQWpmoKAspK",
-	"Ec3cDpf05WX993tS6lH9VT9hHve23I+kYn6udhscHTGQ2l6adZeAquWYGrI5tX7S0yrc/FDKuNOjqPTX",
-	"I5YnzNOLbizsHCgVtrAA0Tu1KR657IeAWJQ9DB9ikDF2vtYpjQ42uCBqRGO2S0ZyCto66vYBulIVv2d7",
-	"gdn0sGzHwFVrE5mACrL0XKHVJrkBqLvoWDX6ftoLcJVHDZcctMKYTv2HCRGzSNo0YfOcKORUufoxSKo0",
-	"v5LezDy//sk+qqS+SgP3o8mfw3Lo+vcFaAIOsp/mCK23obCy6t4MEwcwvpSRmofuAKBn5jOOazm58svD",
-	"d3MpQ6tezR59pLmDoG5xGyShkRTsNBMHuda2jqLezO/YFxbnnZ8TThZ86g60IrLyYNnU0sGDljL3upkw",
-	"vQOv1JmY45HwEcyygn+af40Viw6dOUNFChKFWi8HnWTVOnKzWSvdcUq52YdOxJWf7cHFdmhA5mm7OqOk",
-	"WWAiAuIeYHCTKPLfe/Om6gAvr+CuaRowjGy+BkIGkHUHBeFjxsoEgd1gSuxSAB96XTbhMxmt567YwGFJ",
-	"Kpbrr5AqII65FC99iX3kWGNercgJpdJhFfc0L+pT9Sa7dI7KvUmlVQrmWi0fclrXSojhdbSwmuDYBcWs",
-	"XjJZY/j9anXBKEvdSGrN4lnX1cJhyms3nVnXFrkU1YoAdAir+xg6dwSO8G1KSmH+f552AIGqIpK8jr5R",
-	"b7t8iWVPMzZRKCe4gsuITNAsExOBMXQOdBfWSiZ9GYFaOpHFwlk2uQVQF3/4bHsJUEuTHShqFKubMa+h",
-	"YaxjndXMX11fAclJch++BztksdEQ4LxzGYZYBkcjfsACRJwxbN2WfQI2lpWPkJ3B7mnCEZlmcwET5jRS",
-	"Nn2yb3m9fvZGKsfWSOLN73sV573jVBLP/ppdtHkDUWSVCYdcbvXx1LDSIzaDK+cAlxbNZGccrjYJg9aQ",
-	"TjpjLhLt74FAImbkd8+68/RU5qeHDhMwEI0daBNnDE9C4KJexPxBqzG915mwuJMhny0+Y0bscKGqVRhl",
-	"lAmzFQdsoksKRcGatcmrNZCmSxMr7k/QsrI4nVrVYe+z8SSi2uMYPE0XhvvKKldGSGd5oKpVAP81XBAg",
-	"JRsPC/IIhNfCkV6FSDCiNGRl1ZtNm9+JNWa1wohsyK7dmVQ41U6JR1exyhNvbpl/1gNm9+rRVkvJDr1a",
-	"ly7q0JmCu3iiXpr2EeSCZm3PMb1kq67uR6gpe+AKDcnmZAAiswDnRUTHBYPTsMGI8hByq0E092bpMTfn",
-	"Js1U8tKdS/36O6s7+KypoZe+uNAOiRKrqu9a3x3VRBg9G5QXqKWf5T389dTwJgsrMLvluJ5jhhj/zVXb",
-	"E2x8Q033JGzwo9Re6yqVjU+mqWa5hoooWPz5WCaTtVjPf7QUyNWa/ZoZtA0bb+VzwZYcLCQxehBulyta",
-	"Ywbhj7USB20ece3OAYU0x1P95Cnl2RW1DLc1CxNfcQinE69fkpj6Uadn3hpJbMxSYgiR9iNcxCzk+iS9",
-	"rKGdQYPNMvO7bt7x7VXE+0yo1e2XfYmPlcWfa3iEMxA3s3HpNmUTLDTXtVtQeRynldeOZ9iw7212wiu5",
-	"cG73VwqO/GkU8E+Xaxr3q/YISWKBbkeMD0cVLgHFv1zobKLGNIqAF4Q8GZvDovGQeVO0vfDCNwD3HDuh",
-	"KBvwBXiiqb8yCVJQa7SxgXm6xwO3pKASRfiWP0Lr+kuAOs8VGbEo9CRFpB2Zl/VYXt7OuFRgky9tcRk1",
-	"KZiAS9ueYoEUADADmrgGeIG1U7dhE1bkbPuBcV3vy7TNd9rNe3m/ulwl/7pNsFfXqOfOYKWS/SjPJN/a",
-	"LfB0Sr1Y1SB17bNrlh0Fn6k8pXKJRh7dI61DAtgN3+XPe+ArvYkvyyQWFDrRErM7IizsarHvp5sHoLcI",
-	"Fw/EvmJUCJmIPgs7ADdWMaOK7h32B2JbCZAzt69dIZd2Ljx+1vUO7tMoYvFjikRUDBPbon+hYVoUMSuB",
-	"ltZ0pw9WVh/eAV/EHqF9TWTaFYGV+wzTjS/fNf/T3rjUufuZil7YmvpDxVSTEZ1MmGAhOLuBE2sJSf7s",
-	"nvYXMcaxbKAZFzqU+nTUFLYglW0XLl3KibadtteM1lxHbEn3nIW8/NvXScwGDFJPd0n3nO25os5hwyZz",
-	"CK5f0+q+EzPA2MY55LCJ7E4vqUn5YsKUvyfz5SEjvZj2D5jeI0MmQhbvmQNXLBoEJGYR1fwQuEtaQrxH",
-	"RnJcrIjM3xEj5oMWDlWE/zavea8Hek9r52/A4zYb8q57vSIf8TKZSBkZ7gk5qSeLnqTIQSuvGTzWAKct",
-	"QyxaxAumwKGg/sJcSZl2QPAHW+rJUu4axJmJpjI1m4cNfviJKXXyPApIfe+9y+18PRpJz2Ahw+eG1KSr",
-	"Iqm7u9avWnCm9maEGikLeTv5PJ2FU10VOMecmhRkO1fm0JQe1sqhrnK5rICoT0liaf+B2ylsTxOQ7/Sl",
-	"huDQW3XrWm+X0vn8op9mCUo9hv29iJDTPdLNe/26uxCBDUgv0YX0qSImq+4IxrBloZy4ft8d88/OjKWZ",
-	"QOZnM1o5UOHjhreZWQ4Ln/RGFKv6IcwC15qOQiTBCj+vMA3tyGXEgiYduxFlx+ONhy029rUKUralRzFj",
-	"gAeBiTRpkkDamgwgYvOnUTuQUd06eqG1MuLuFXp9pwvxU7mReNf4MPHFHS6TAfxCMJsugexL/JPaJN1D",
-	"GiWsi1gz4yTSfALYRGTAD9ke6Q7Y1KE7jlxtlNXx7RgIn0Eizpwu2IPqyFiOSdtcl8eDFAE5ERpaU7bN",
-	"o/bTnhbAbFroSuBltfBy4bHzF1bW1+BLAXyheidZeFmoqQ+ShqZ/XywbFaSLP6tuPg/B0c4e6SbiQMip",
-	"6JaSAkKOyLkK2yFnbQ3Ot5WP2gfpQS8PRuSIorwPdh3pWMv2Iq+U+XajvrZb2l2PvvtK7lvLVSv73GI9",
-	"iP0hSGfnX1shqFMCtfnNmx/881fef++tD39yFBDoM/PBD9778Bd/+fD/+7uAPPz67/909J4H8BrAGDH9",
-	"sRW0bKDPzzkb5VWbp6tqahyw1krmY59z47QmI6llQ2+pN28giZg3Fwaxw3tSHoChikzVgevUo5YkYs+b",
-	"N1ZyzHQX0nW5ifnrgpZ37nyEZbmVUY6TF7wuySduUjua35pTatm/OoDmS99YNbnTCJiUm6+uWeIIw5we",
-	"ZExnvL14odqu5idz9mRUIpNexPKJAJfM/3ltFQGVS4gpvnbjsH7EqDm5fIpeOsTj26efXdEkOmyObOK6",
-	"U9Uig6vpG4VkgB1PMgC7x8aTCmCMh+/94PiNt3ZJP6JKObRHi/NPla1VQjuL5nP/6s3Rfbg4xy3PHAeM",
-	"NbsC1xirMWokMW5YOC2fdmLxKUrJXhRsTaMYhjEXbu05hyWNIjlFAwQ6HIVMeIVn7Vh+BL3n6m+Fbb+3",
-	"HMJw7RQB4TpOeSjHHIKllxGjcerN3LNtkSPM+uGKjBOd0Kg21WRtrlbmTAnXomnpePCQzfPpYHzXL/gV",
-	"w44QoABwvZsC7OURkQJiw+VGX+7mwZG60CsPbI3c83mKkdM8oJL54ZDFs2IT1oUsgmZATy4LYwU6c1UA",
-	"crW3SDGdTNZloohI0+ii35nYpgDLSUGzeFxHp9tzZbFTMGUOuAghM01IYoaoTaVPIC/cZ/G41AhvcW6J",
-	"YrWW+px5zu97SdVpv8ufYoWiojNofuLICiw1R9nc08XjZKJ7qXiuJ4F9T0nFlvYVyWNaNsaFXJUmtAzQ",
-	"8YRS+pMpl09LElfK3o9c2Na0ayrRN9eXwYsw12u0iFlSgv5xS+P/WPL3hFDOJxLfywR2DZl8upK3OsC7",
-	"bIgvMZGk/V8+dgG9IJN9SUyXsxJzREMe+ks7Ggv0BS8H9uEvIW2mQedMxJXkYZGlVOPNIvMt53k6aZ8T",
-	"1JYbu6tcJiWP0M7ucYnEUxorcKqMneblp91CK20KotBRSo7mq/wXRvI0hfanNt5k5Ko55wmdGV4yoTMF",
-	"AP+9SPYPDB/pzYB1jmTiKws0TzUozTaPL1isfrT/JI5mnRnzqearlXOPnXexhpnnbRfjtUhmzGdPl7JX",
-	"2huX7n72TCf951lfEssCotMMfPtL/WjrZvN/6p361Dt1Iu+U9dXXhfP71Jv1qTfrU2/Wp96sT71ZVVHP",
-	"TiHWl2mjqQoJX6nSA04rjvbxVxxlNNFMqwGMQA+Tf06xkHAAhxqb261sd3VKBnLG4l1MHrKAYGYM7BoK",
-	"yVojGhKrHms+rmgEAge0Vpfj9M2qfXjOElYDff5a2qgcmksjs5ZynFvSHukCYGIX0p9yjRxdQpClyMfU",
-	"6aj5q9nVMOZhnuVYfnoh2GoHWxeC7XZwvh1cbN/1sZyRE19LnRH53mdGDDOqtJfJbe3srORyY5sU59i+",
-	"3RRch5fVj+Xan1to9hZWWQP+LgD9PpvoKiC1HJB7zFQS2fRULUGfhFdZuFfsWeSgK6G+nSvbeqwvx2yT",
-	"XIaCeNeHzNBfRDWDRs0KJG4XCuY7VNtstPoozfk+Ap0xveetzJdQmlIUzhUOdT8Q1+XcV1DTibiyy7zH",
-	"AGpa1J+z4TlcOzuhlIb61OWN7QsXca8msRxzZa+rYmh75W3I9sYlujG4++rFnfv+8ge7rSdoK54DJ6u3",
-	"Ojj4jrch3s0BSRTztanyjHLvhBDxvvzoG9QxP7OuWlnQEc1Ws3LWhio6IR8yteRoLT81z6bwg4hOyzOS",
-	"8gE2Njn5aud4FehMNaRqnvrrU/mJG/zJcSNMvwMWVqkqFXls+7ZZp/Knr1VU1+Tcu8ynWRRONE9qJzlO",
-	"cL3U6rgCJWeVjtt9QIweIhQmmCFGK64oPFUjtpyn5phv7cYJRU+uVWwtPA+eeZ6F5O5fHWTLgljzCIfC",
-	"qtyuOvooMOYcBype6xxTtRRQXWMLB1IzeWy5fK6HROcThjk7b7VvrTnYZU481Gy5vaZPYtH1WlH82hyA",
-	"sUjptTfsftWJPxnTqa9m4v8cqc+EjnlV6q/FR5YiFWMQEED37h6hA83ilPG5qgEZhywu1F7MyJQ5tNL6",
-	"acNmf68KHc+8ofQTKw1+/OJ9p/BRBYiSAWH3aF9HM/MHFNoqGY9Z2Eyer1IfTiIwoM9W55R0oE+yoPP1",
-	"F7P9nbSrtanD1S1km6P8RTZfyeCRHBfv+0jyPqt0oUIykiHLgHSxDBfscR5iJe4u/q3HhlzgXzbwL0zY",
-	"J7rmNn2BTqhgitmR4BQYjZnSaIA1U2hshAa6qBWO7PLGU194+tkbtzb2v7TxX+++unXRf3gy0ca8q8i9",
-	"SlnCkB6yAAxGwMLoMWg2B7FkMAzjTXeNLH5xnricdQ3HYwvd3L+nXI/sv837d+vA+UtZVR7ONfQnQCw3",
-	"24lgdWMqHSf9Ax8Lkcq5UsbOEk6i0MI0o09JzMjYrDfDc85Y5G7ms5mmAHEBlBWRfYfPanHnFOEDZLFm",
-	"WPwCEwTkXNpUoS5ZlPP3kUaClL7TNdvNzMig8sasi39xOhpRLffAJ01tOh2rOm/MenvrkfMXL5KQzlRO",
-	"jKeMZOXwn0DdzmIs+WpEpyLv5DXXxwxfuBp1aqTTQCQu1P1n6RoFrUTwVxJmfzbcYy0bq4l26kFNTbfj",
-	"ozKyKnnA6YQmEsREWBGbaFhdVTskkWohi7qR2cbuLklxWYL8QSqEiuYCXahdt+ddomUe2X/T/kfY3V10",
-	"Om5ar2l3d4mT1mpn3fyZmWEHXIAwgOYB1Y7bbp+KPosieBBAYEIiB4NlctnWn6cF5042uy9CGMsO6q+f",
-	"TCsDF6gj4qJEJitVmmqslOlI5r31C0FaQJRXnimWyMWMk+Gh4BR95HKnHlpBuWNlEue7uzvn4YzROCA9",
-	"qUeEGWOMi36UhMYAcfjj8GcH7w66VeC6IkJFt/PDK0+2O5DAah4r9MgClZphmjzvERTeBI0pYyu7NTxv",
-	"nlk4FPNH/ykY9b6iROA2GyYRjaHNPxdDZaPFRtzZ1hqsz0MWkrFZizF64R8+MCQpVQ0kJHiqAUKL+Zpn",
-	"3k/mp6UCIqPQbwEsm40dBI6pyonaMdZvtSO14EfNKt0f/uP//fCHb5IP3n77/PzoD/OjH82P/vGDt9/e",
-	"Of7hjx7+4IcPv/fj+dG7x2+9efyHb7bq4SamMwncTqd7U33m9ZTOdNbZIbawAhzlJXymtdvabm9f3Gjv",
-	"2Nm0dlvXbl/94p8/e/PG/lPPvLD3xAtPXn7hz8/fuRzs3LlcmHHT3ciB+ufQnVtbF3fbbYdubn5ExLQC",
-	"RhlestbxN3/z8J/++/zof88fvDU/+qcFPOLW1o4Z6/79kxJxYYNq8IJUIW32Cu73wtW9doVcuLBzgdy+",
-	"/dwzV1Mu+OT+nf3Lt/dRxRvyQ+v56FMRcrzWAOYAM8iwudEA6+IGAHpGdxAzBLPIyHrpia+EYm96nco5",
-	"ZCt06jzhLE0cgrtRBKBf8Kn47lv6geLBV9+/6v4UBdjy+gEr6AzTCD83nYKvcMDdpJWYgx5E7xUJHcub",
-	"E2TxD1zR6i2sx8o8Lg2I+CC2p1UkFAxMRlRtkuftpYFpBFbsDZnNdDHvY+8pIfO9Ohel35ow9LIeFvZJ",
-	"Dr4mKnx9WkgHXA/ivSGheCmjqosStil+TNksHjqWYph2jE1LN4AWtGsIlGIiVXRWImeO/+qb86O/Pf7q",
-	"G8fv/toIqjd+/PAHfzx+81/OLpJBdQg6dTMWZ3xFJsLYLGAUbfmTNOSgBhauiyo6V5Uc+Lcukt72zj0p",
-	"D7ChEB8z66g1/42JnllrKtu58GRwftCSw++hgK4YKt+9fA/9g3pEEYJPcV3oyVTfcbGQXf6I+sQ+2t7x",
-	"a3SqVBUGu+2v1N0lAr3SlggCb1sncub493/z8Hs/Pv7W997/7d+e9RjAKdAaDFuJyHa3lsZb3Tne30Ay",
-	"I6osDFIJpWiuwSkhnNhFeZr44Jx5Kc9tNYCg2z9/XyDvWp6xMbyTeJaANawPGmNevxXRptiEBV6wjhPy",
-	"4ho+SMNt61+ffDpmCs3WDqrSwS9428DQXDOKDFay7PmweHT2aTLgmnChJaGAmFlwhq6mowlNFCt2nbNf",
-	"zk9+e3WWp+06Wa8dCJYd1NtZx8d9I3v7LRvZoGBTMihDbNdU0To339suW3zFtiPIneGAj6kcRGnNtncB",
-	"UZOY0dBonCKaFQ7rQrtZbmuemQGxwr5mpFh1AW9bQ7HBBSx1Jsyc7atrHBbbC67rql/aD9C/WOx1kpmm",
-	"WqoRH9Oi2bhTtBq3K8oRN5aXIwatNA2/5DSsxDE4GX7aEuwz/KR3SyZrwuzXrh3zpVZAEzBI3087ic/q",
-	"Ye0+UmS1O5oOBtBEvWG/9ypgwkwdaSBRzSRupi/6dFCMwaomoJM4qnvPO+hUsHiN/FM0jBu0mTczQTMd",
-	"8J6Xdo3PP1s6RZxvYTOCwoanU/PAH5a5+WUBDFi7HozKfBhYu6tuUyxOQW8KpHIa8bkc4X3sBUQwl2s5",
-	"RM16x1rG1ixvyOlAbZZrvHFQP75lYSGncUoL8KGfgIPKteBeXN6KFHYo/cl1KPQogyMp/CPYpOnljBYx",
-	"KZzPboThAc+3K1eXY4O1CTF7p4oUrerVkMfflnJsqxo9DMSqmmDy9tiIYwAR8ibSXMfUSaTQMQHpnoaL",
-	"+RKm8mxw8ftNfXuwm7dovNpWw3GDdJOW3K1MnCyWTU0msTykUT5wPGGutQT+ilFv1o+4qIhw2yjiiRJV",
-	"T1xdEbF6rykW3zYPL8ipYiI/DBhkG1RYZeVFgKOrTa/m6X/XxP8ycr1OZNleA80jzzAXV3JNYioXKAOP",
-	"YXU76AKrZrk4duO2rDBEZWvqhVb4C9DrqLMopglP66V2oUPZLJ+HAo4w8NDausVcR13MqMGkSEx2YTSO",
-	"OB7SKeAxp32eCwdYXlwt5nOCLjSBv8jTGxxwXShSojCbMkl6EaaI2kQRjA5gvr/fqbAcyBD6KNTw1+fq",
-	"2vGVIDf3JZt1+lDrtZ3Uj0LtK9b8r1YCT6vCP9vLT4byd6ep6ZXL6fEc7YnTElYL4wkTnarkHCNFzLJt",
-	"dg6yIMMZbFqXkZPKxlHrdb+dMLE0S8efGLdWQoA3F6AU8i9sVyExIL8vS+jYxeFqnja65l9dL/SwhEmV",
-	"muLhO7ugAbAQJMuYxgcMsB+AOUpMpG8atCirpVhu4hhfFjBaiBB5N+5Uoh3pKawf8tg3878zoaIiv6Nh",
-	"jK5ZWM8fRy8ExbxztqQKgVaPnVkVwM7aDq3Uyxd5gYqSYcEF4wCGsPHjAHpoCra6E5+/lHZJJ6HCctfJ",
-	"IbkpGHGtGYuzt/oWi1lIRixmAaFEQB6BjCFNdbO1OnpYs4lnfv9rlAw0MJTShuCVW5eqZ9VN5Zb2javZ",
-	"sa/Qem3d7noLjfVyalb2gburVvvxNdlbZ7M+iX3q9tOQUEk/Vwcs7CjNo6jTl2Ovon4TbUujL6T525Cq",
-	"w2Lo6gXgftNMm8c6MBiT4Jib5IYk2C7JpjagNYTZX1RXKfbYOaVTDSMQ80NjHrgnMU+Fux6DgTG3uFZu",
-	"shkMIaDFsUgxa8xtkudHEtC4zJRs72KiWJqriePXKr/rS6FpX3cO2EQv671nnzNbaB4NzE5ELDRT4f2R",
-	"mWLgEMP6VJjJ+LcpjOm0U5XPdA30O9sozKp9CutAcCsQag5fz9dTu5QfM3ppq67DnEMW80OXKeWSg6AR",
-	"Ktq7MmQ1CnFrVnWCfVjXMPKFxW5TEcrxHqLuC6lHAK/Yk4m2ZeEyToG0Vn5gPR/JcvcINj0H1w32sYZS",
-	"C9v9PMBdVnKMILfKeR24RqeDKh7RCo9KyZkieP/AMZ8SDOUqdWCd5CqQnCyscrcAxQpin7Kku2uLiKZY",
-	"OZLeaHMx0EwnZ7q3bt7ZJ+fwhXN9KQY8HnfPBpbj2BQFwYcjvbBb6zlAm6SJgX+mdk5ZtdxVWa5lTVvF",
-	"vuAjOeAzgzSZ0I6tyJkspxI2zfIPDtU8Bb+jLQlyoWYRKkIjqBkUyGmpC/85t5eQGhgMy4qNoXrYygcE",
-	"t/z81fQkuzBU8XAhF6RLRvTQtcpY6kB0O4C983xZjjO4/Huk644JMu6hToliV0mXrCqnYpNcJmn9mNsb",
-	"Q5AqvSa1TB6UyX6bpy5wux0jRW43Qlp1BrJSFFh/YHqvQFxih144uIC4hKdUAlBt/2r+tXB1XAwCxijE",
-	"iVuWb7fqFMHjxJfxhIWpAzMAeUWVzlrZQi7QIGbsVG65L/UjxX5PxdKy9Mj05rt7neO4XnetSp212WkW",
-	"xXxJN3J0XdI9yqw28Gl71cri5az5ZtMc/7yfv+s6ZqquUcD2MKvbAkO7apdNclk4BdGolGFobpZ0l4/F",
-	"RWIEQQiZ0YDVgEqpzV1DiGmMh6C6apiO4XAvCaWlkSnwRMbXdi2u5mOAggApYz2KwPLYhdf8l1HLqM7Y",
-	"WSgZ8jKqDkAdiuVkwsI9QtNevgrY3pT3mWtMC6naL4lWocYLvKe2FSt0ht9tGbqdGoWgtVARZX2t7tZt",
-	"wWvb8L84xA787wX434vwv4+3VSeZeMOAtjt9bsCpHFPoXQD/C9vofXPkBdl4NtcLH5swSyghf0xBr3ww",
-	"xbvp6rqbZF9OhXKFHRzObySVJkLGyN5RwFgwYgcfDo8gW6aqMGARpuiMUTHvvnrx/l+kj5ytgnzBCGql",
-	"vg6NCKBe1doPikWDwMpAxJw+xPVpSVQymUjDQYEK81zSvGU4ER3zCDB08UnvJt+vvJq3kcLWg68wTCXD",
-	"GFqW5JnZKhaFFdmt48NgJkyNlRfKTQKGukqTMGnxMXu3d9qXoBjYJYv6LZpc29/Vss+xqczyatAcH1+w",
-	"FTQLCtLNCe4s6icgYNJrH7IJE6HZEu5EUZ6LoEXXdfx4gk3Iu46N2e0Aa2Q6mm0uV8PdPLI+4ttt0h/R",
-	"mPY1aEyiz8yNGdOIK2NBooWmXDv5nL0uRTQLMIMWzU2ipL1+1ijqJci/8fZOmFBp3fZAxkOpNYKtWg0o",
-	"jwrh3Bbnt70lU7HEyplFO95uBzD8bn9Eo4iJIeuibdrV8oCJrtUrEa3A0JZFEiBSIFuBx/4v0d4UW5v/",
-	"9tpPuhmbR6npkJRlBFqjG0nGBx0AGjEjlRZy0evOy6vynuTLiZQRatXUsPwY05hdvnh93X9NN5Ji/Zjp",
-	"qlqsooFupjaTSQzB+DHFrGkmzE8hcFbUukHiqXOvOnXnvtXDVRcoOCtaDVw9nzG4xvSAAS6/r3R0cdmR",
-	"1P4SpGtJDFwIE8BdzSAdO2UAC2ULintZC2+CoXLJnyCQ6dT2VFKFt8QzDdF1S6y2u5tF2xYV7oHF7l9U",
-	"umW88KPTw+ur3jXyBqqQvnMWyskjKo+i9ur0jOHLKWkhbTcxKk8YKqpRTrX8cNQplU4N+SHrGGV33dof",
-	"byFrY7YfGNYzRds78zyAKl6LP5snT28F1VrYndRCdxfROp0g/c6qP5kVBkHqiSrBz1jwIhYWcOR8GndW",
-	"s7uwmdcFuaw4PbcvD2ayiBCAyAplrXjrLmjGf7H9Ynvj/N2zuy+2Ny7gn7zq8b608emTN7Jn9yY8Zo+E",
-	"c3ClEhZXpD9g6xQoFoLnQqMCUBEGzo1gXeMhtGJFMwM0isCWGaXZd9h2Yc/GSlMnhNkYqmVMQh4auyZv",
-	"jeY8lhAfSU0X8zEEyyBgnRj70uUvAsUroqfyZGW1lSHkXKf+tXNAITNurRYTjtfh62mA0B1igVIKcw3y",
-	"dOdljObY1gkZFmmzGZawz7U6ieUwpmOSQOafRkmPVewlRlYHoi6/1ZX0bYi6rxWhtkcAAGbZfMTU2bJa",
-	"DfUXs+f2p3LfTyMZDNnNx54I9pxiN1ybp8UKxUgmIaHmbAlXuxjPU0mkbSYFJZpGBwEZJ4r3i8oah4o6",
-	"tNeMUJCJP0c735QzJ2TCmA60zWxaVsQdtL7EFe+lxSaLKMqIDWyd8RALjJniodnHgKSeCUXOOH+9UVLO",
-	"glpqnTJkGMtkosCsJGe4IEJiCmffBhFjMmAsLBSn4+9534fKo575FvK8xeBqjFrWM8rybM+m6jrfBIbQ",
-	"uEMw9YCPxbw2scKHUgSRXB20r8WweBTDKqofybDJI5mtHiWPZNiEPYphp5jPd7rD+lTK522DxyIhhkxT",
-	"XpH8ACZwHp7JA8IOPmn/687+n45miMWXQwIG/1AWXgE/H7WYj5jfThVByN0yDqPTi8D1OeXKHzVubDxa",
-	"0NBHg8ixgN+N36pCtnDbGrjjuVtxnmvpINnONEKX9TijRIqwBIjk9bxP+b2rM4FGe+fbqBcYjRsWBptX",
-	"rvFhEjNfsnWjXJF1S3OrMD1L25ELEDp0TvyiP6M2v7AFXtCLGT0I5bQ+V77NQL6GX7QROJ9K1aer0aJw",
-	"HJwY8BWqfaDyTwJYF9pOmkAjMzBwBvCiP00Zhur0YqPxddzivMOCEeZyBKAZniDddE+6FVBNiTYKTYMC",
-	"jcJSPSkTLo8N45MRP4SJUIEQVRo87mkRVo5usOJpL5c0kapPQfYGvI9qWS6b1WxpikcPbNk567kiB0Ji",
-	"84pl3qryCdp96UxY3Pd2A7k5yKFrKMpDa5+C+WpWvdd4Pj4cE7fEZhRYumRIjoXhLF376CvIXaSMQBa3",
-	"pIpX4VQ8/lBwkte+mxnb8zUR8eHh+AFbKjqFmLsX0lktyHQtNY3qzDfjua0Zo3EB72O7vX1xJawIvFVE",
-	"ULHb5maxuOsY0khirmd3zFws55G+FJfu5USPZGyv3C55UsqYYM8K8OXYrhWBtQciLg7S1KXBgIxpyFx4",
-	"N3WyczPwiNEwa3m+2yp8J9tTOuFPs1lqrK+e4BOMxoZtiHEHp6miZIiztH/YvpiL9OXmD+tx8r2QBm8T",
-	"3SbUMI3r2IM7lIixrTNPgflzwRtmFgunDdFYmFi2spHWE5R7Lo94+cLQQ2r3fjHwZBeySa5QxQLEK1HY",
-	"7pqqEXZDS4OQoQS9dAwezE1yA9L5JhBjht8RkUm4tN11D81QGhcDuTSrgdtpluxfW7aIuSEqzUXZI1TM",
-	"ALkSXHkUY8jODFV0ZnimOQSXNb35knhJfOYzrnewPbbNz3wGs08KBZK2bSrmq8yIa+hsc0WpmJEp60Gn",
-	"tU1yGb/s3OhZlB7SJ2UiIBOMvSSsSx6z2agvZHjm+FsPjr/+d/MHv5q//rv56187i7Hh6UjCubgcangW",
-	"h8kFVQiU+TjHmALvCSU9ewtyJM3jYjsM3JcrUpgN5lKoz3zmJbFB9qGTrNEGbl+7Qs6fP3/J6h+QQKqY",
-	"3sshZ3dfeOGFFzaefXbjyScxqdBWw7m/dy2aOS94081nnuFKKxeu6L76ErL4l1q75MXNzc27AXkp70wy",
-	"f9/c3Lzf3SR3mAhJN/dbF1OLqCJd94c0TA0G3YBH5qan4hUw1J0VtvmSIAS9Wsp2i6CvJLZ1OIsAXVMC",
-	"97K5GXqEGI0MYod2bFjS1Th2g9jkBILWjCJnzF5e2rnweEC6uY4B5+xzn31ZSdE9u0m65owh3qpsRU4X",
-	"lFybsYnDdeETYKPm3J/2fpvlRFQMEzoEW6V7GeKmG8/Yv3XJme7LtBuQLhPdszaWbjbjlYTFEBOlY6bN",
-	"mZhRsqdfphuMqpl7MbAdvxB6Fh31hp7hVsKedhlsRxcKhnC/D2mUMOiRBAFfc8W+cOfmDXJLckhIg126",
-	"eKm9dRb206bkkJ4MuaU3eJwL8tz+tY3PZbkbWxfJ0/wJLF/KpgLcGbgEwGtCZsjIAaH1Zhp5YvfeRk+G",
-	"s42Ij7nuQlkFFAiYW5fCcpoFbbeDdrudLkKEuDK8q24mF9q4NmWztGzzhijcJM8J0ONIpuMEJGYT8Lvb",
-	"TTIjJfax0nng+mM2SBQLYXv22T2tgKcBxqtZVMQMP1cBZJwICfUQsYzyiS0wbwk1jzZ7ow+RTkxDijG/",
-	"KOQx61smsUFuoffRGQp9Gsczs9Xdq/t02N0jytxIrrNreH2wcUMKtvEs1f0RdL8YMRqT7vn2Tkm5xW/j",
-	"ei4L6+dANYqMGRXKsAEJyoRm4UutPaIkJgxlqnJs+B2cikuBtOmpkBUY8T4T6HB2MmtC+yO2sb3Ztj0e",
-	"URSr3XPnptPpJoWfN2U8PGffVeeeuX7l6o07V+GdzFJt7UtBYz6m/REnl29dbwWtQxYrFHBbm218WE6Y",
-	"oBPe2m2d32xvnse4IVYUn3Mq19An/2/YFBspotmeOTMzf3d+aT0JZo2AGJK5Lub5Stb0SlwPjRI4YcIo",
-	"caDdq4kUtu34druN/QyFdp6DHKN62Ta5QN11ZdMBCTGC+z7oDQAfgBxSrRC0GFK1dvDzvlHTaZ57goYu",
-	"Tw9e2Vr9ynOCWh2FhfjS+dUvXZNxj4chRkzS9JSVb1EeOWPK6df/P3vv3tzIkd2JfpUMhCO6+16ABJ/d",
-	"DcbEXfZLao/U3W5y3J5dOlgJVAKoYSETzkwQjelQxJDyrGXJ4/Fe2zPrGe+Od2yNtbakefqurkby/HG/",
-	"yUWTan2LjTwns6oAVOFBEiRbXf90k0ShKiszz8nz+J3fAe8Yl/k//bFxflWn1aKyBxA0Gww0HyOiybkT",
-	"tKHACwMePHM72CmLtSar7ZUs2WNbpPU0vNWz/M+IFcVCzV5GMVHkgKIdQ8PQ2CeYOwXq8C0gGWvQgGNq",
-	"FxWAR0NjIfU8YwRZNAHAaNBhtzgbRy4OgGtYcPenHd6lFj+M/gF1ZB9mg6+WV4lnXtcyJe5yAUihXS18",
-	"2vPAbLlLa010NYyWpqTa8Rs4CPfiifZPWPB1RVWIZtyxOxddh3OjPJCFEarEQmZjBUbNkk4bE4wAjrZc",
-	"jUb63FPMhd8yz/aLRAaNJmRnulLwRmWHry7ftC8CA9oFrlLfGifeY6Zlr7QJKLkF8mhkbVDf480JDbu0",
-	"p1ChDUozbIn7QNWDgnFL+L0p5DgBlvZpD0ZYqBTKS8srq2vgbE0t51tN4/a/NeiXWhLauSqY2/bVU/QM",
-	"WPbJBoSXXMWsllcnf+OB0PdcZ6zVpSkesS3EG1Q2GH5hbZoXcflD/03mB3TbeHPmy8vLk798n+/TMPDn",
-	"qTHfpHIvBjAZyZdQMDmNylzscF9k681N8ujh1naRqIDXWOxtGYMCgOwEE7GujBVMPnLn7ht3t++CQRSg",
-	"YgDLEY39paUyUWhFkZsLKwtr10bPYjOm27kE5xL8qkjwNt1DQJYRXBqCyzBGesE8XHxmgZxvLWraRtsn",
-	"8ooysw/xJUAwd/8OpB7Shf8uOLGattGc4CSwoDQwm5rGSEA7hfvJsiMbzCkC3p+2lXM/bKrX2BIaDCwo",
-	"0SSc6a4wCoz7WMcUgqHkAltFa2hR7u9w+L+HddRYKoH4NmeqYR0CmlB1GoYKYhVd8m0mBaKUVKfl8HUB",
-	"1lgUo7qEblMgcskOGEZjk85A/U1bLNXYMGPY1JH3cEJ1hato9ggLNQVkVmBuf91fqZbra6x0vV6ulVZr",
-	"a+ulm3RtpbRcv+Gv0qX6Uu0mw6Te9Cpm2zwrRbUVC0m3v1BZWb6+fmPu+s7MX5ZfZAGMrj9rK1d4XwWF",
-	"B0ueiNCBH9TRY3ReVE89RVAAMonGvUroGT1tICAMFIjyli10nevWjzitMnb/QCUK5oleyaDAFmM2sgrx",
-	"X/QC65KxSTtm8Zkt93lr9gPSLI47IDsZnessBLHJqASPGx36sGcL+SA0BecXhvQiRpDRfdeics9tidMc",
-	"IxH929Js1m4otHEkLsLgdc82u25UDl4XXcs+woH3oPuVOwLKNyd/4bbg9TBAcMCreWZsQUh/qE+ObQmD",
-	"VY9xv5YuDTEimKoeYgBF6mHykDPCuMZoPlxbRJOTQfrTHCzYNjpuJ1cPtFogdzEnC6GxGNNsVJWFNQN4",
-	"GasIaccPGK+xr0VXAmmBspV7rLWxw1l8v6EsMJq4VELCtU0bUYxfNYUxvc03MW2AeRikyLJl7sDPKXiq",
-	"LWsGetcBJYbU5fAshT2b8gQAHtAcQaTPGWuBIi3A7m0MVgW4ZovYiM+MyRzPjPsIkIaMOqR54oS6xXFM",
-	"qVJo76GMUYPTDDyClibGTG08ExybblOELGt0AC85k7FtpdMlDrDe2Np4S2SMHpEcM7oh5sTpxunIATMH",
-	"SFpJAgYtoP0LqYUMuNE2SMjoPlPQXxbnuslCCBdhMVSEXwDPTduS66ZQWmW9B3sKXb93z/R9UmkkwL8N",
-	"aS1zSqlkdOpHJx9xW/hs/LQmOCg23CSZaYl1D6JqMqcpcYMTzE7aHaHb8rS3+rq5OOUNE7pRN5lizviP",
-	"C49dKXXafFtlOfUoNu0XtmljzGAwz4vgFqo1aCDUAV3a27CwRKipBB0hdBPtTnNwAxAmiFpRpi2EbXcb",
-	"j9jVpST7ViMHW2r1dMaobclgXMMdKGKWKGscie61U8/f48R3UkbyREhfFV2zfTTMWx2lCdSFA+Qi0CEr",
-	"Ent6F4lbQbPeiXttRAgBBnki0LZZL/InA8OfUOdvBj3BvndFW5OvfAOiIcYcmZsdHLchSjGBHwJLHyJX",
-	"UCeADbwypaX5pvCDeuDs2dnt5nMxACM7717A/QT4LIZtWkPO/iFpyi1a7yrTpNsyB32ERfMgnYHgIU33",
-	"cG6VJf7zWkIi1giqJjYsN5vas44cslAGLQZ8J4HtBhizgyEGC5+wQCAla7tStdvgJZrLdzik+Y1ocgvj",
-	"wGoXO0JzGF6lRItWVWnB2bWI9wWDpqHgDYAmGu+zQiRrCaQaMYNN+J74ZGMb4tPxHcYafrftVE4w/5Kv",
-	"GTftbTBrSmXJMHwhS46XylN0gbs0wuomKkVe7Udx2owXiQh9pjR6DucpvaeVRhGGomsBbShmxUSnbNVT",
-	"mrXsUdoKpEz2XpkktTHNS0JwB7dlg+GuLMx7NbMicDDEQR5GwDlq2lOAiMW2yS6HYK2aJprBLkF3Xop6",
-	"1sjDKffGY0ZxNoa0tTVRwjBqup66E4ozxuNgnSAgl7qHFhOkXOlBYqQ4xrb+WqCLEtMjR2RWyFYV894C",
-	"7FRI5jsStj3Wi1JORqil6DEfuE258RlVnK7AmC3ZTIQKBolJm9T8usPNLXsMW/pwAQjLiuV1MiZnIzD3",
-	"TvKZWXxlxO3szFjHZ5ggUwXmwjSd32Da8pI9ob25xrqTj8lKa9s32GPtr7TQbDEGYSxk6VBJtKKdAS1C",
-	"3/zZGjVFbOUE1VB7yYC3/docJIlJqjrYT7CRzvBVY1IHdbMZsI4FzgcjXgtkSwBhViQGiN+DnQ4eVjHC",
-	"kagicVR0ttZhiGVdOS5cN0NGFszgEl2bjOTgVTvcCoMaEMwNLEgJFAagAuW4Pp3Aw3zHrPIJehbH6ByF",
-	"Hd04MLHUZZJlyNVdO4PzPLbwEbfjlRiHLU2G2xLLYHSDs0qKZK1cdg7Z4JGHan2PsbaC9Ugs/1ddVhPt",
-	"BqLlF3XSpspFtsw2sLvyPI65YfSHL2k3U1Lv2dixK2v1EtEAcHK8UGjNZM9bILfwxEvsSAW0jFBNxIDd",
-	"ti1FK1BxLMqriVYr0C3GtbcR1fH3kO4Cd5gHtHRE1Hc45YL3WqKjIp7EwJb6R8jnrdc3S8tr6yiTVOG3",
-	"d/2gwZR5gnZMAW5AeJ1VBZZfP24nQOpgvSp02qAzC3lddM35CB+DN7TDbWA14MQXNbVoZ2Sh5W8QTyfA",
-	"7PtMBvVeyXzVQ7h9oJ33F7iqnQXywJWogsMWMormRoQhTjRK2BhgzKxHf9/h9QCGZOY4wcfsIQ0oengA",
-	"dm8IpmIChcQGjTraxTozQ1fdMRtonik+c/8s1QTLYHxtaf4LNJwTNdFir4IN4LqSqDj2C8sF1GxGxkJh",
-	"CVHj7XqmKqY4PUosXRmNh2XcEmLP+EcQJ4EKJ5u+v/rFjz958a9/dvzf/+FaEYD4QYstEIDBGX/CapcA",
-	"VUBMuJmQkGLUS8BWFMFeRxC5Y/j0XIcTC6PgkUnsyoN2OJQ/eZbmP4pjSF3BSlBX6US8Fn2622YOfu/h",
-	"sngN2t61CHiPVJnuMpTEVlaMZe6wknGQks0wxLkoGj0ibFTxqyxpZiZQzBySxuV0z+Oodhb6zNCT+MZZ",
-	"4ExLRh0RCFrwd6KAaLBwwlUmxmzNzQDxmpUklS6aeJCnpqQe8AaTbRm4phQLZBtAVIrWLa5F6R0eChVX",
-	"wbSMDEdA8Z7oSMXCukN3IheiETjgDvYq8EdoteBClo7THqOtcOAb71ft8OiS5NkJf8C7Jfj4XTkisFtA",
-	"bSB+uLq8TDxbQNOmvVBQf9cPoMEaltBsRgUsS+u2GPLq0vINUg20umbrnUlN9tpaNCRtN4MaUaIjaxCa",
-	"l9D6hzOlilAzCIU1igwU1kPxKcLR16/fuLl56/adu/dew9ZEf/B4a/sPn/zRN/+jVyT1YJ/BU6GLAZpS",
-	"YKXv8GpgDfYKqVLFyMoyHJ0cKpNX11dvRAD79aR1ErabtMo0uXpbitpeXUj/irqGFdUuLv41b2FotOAv",
-	"SCFa4OUtrZRhTDj1uisg8ds2Rxb0woAAOMQlJNvh32ZS2MiY/Si6saVOxslYvXH7tTcfP/HQqsFJ98rl",
-	"paXl5ZWV1dW1tfX169dv3Lh5k9JqtVbzfcbqdY9cbbKn16IiKVg2r1y+8furt7dXNx98/fq95dWtB5t/",
-	"9GTrD+7d/Y/m7k+iZgxdAZBgM2k7vC4Fhxx0F4ipqizmWGFPdUJuMneSefZuK1C612a+t0DuCH5FQ8U5",
-	"hEIRmwXb6wkYakKQOusmwjvgmCbY2gMF/PX25Kt3wtBY16l8zzZAFWmAuMYb6PyQwDzgDc+9SJVBc4Ed",
-	"7kUcsp49cI2ggimJI4vam7hYmJfoGWIbmcHIBzqM2dZn6FBi5AIxmOaMrww1+fEsY609Ts12j2ZlhwOc",
-	"x2ZlBhqMeNDFA/40EFTDyUH3BDWHsY5tNAxgLwEn0PMKbCrHsA8viq03TtZbwC6tZIk1Tdpw5Gq23zXc",
-	"9wh5Wd3hP7qelsQXu6O5XkDw3I1k3NHYi4He4QE4aW6hkb/ebYmYaQdXaPBt8dqIKdhbIK8h+Ch+O0DF",
-	"bCANAJUNXA1u6+aFpmlSs8M9ADHt4jd2zTd24WovUR6JDTCMpISRXQcikWx1vousikZzg2BBiKZLuU6e",
-	"DBSsHYkf2sMl2tuiBY+0NQjFERlcIR6wSu9yxvyoSnGAQ3qBbFmef8tXF7g9CyGpZAOBYnwMZhx3KOPw",
-	"SCgjjR5jhtMQIuopGDWUgUmJLttVbeOKRxuB6uLwFYzKsOfF4W1zsAYtVkSNlrgOKFjNlkn8scOhqYEx",
-	"xWXy7wFmf72YjG8DJKRqTpWRZ9tSeaNbFNBGIH0FIMjcWY4VsU2qEvE/YitsbQifCwIzBeIHdjW5qhiz",
-	"Pb0yfBXPHhnYbgdLgAM/oiUYcDeAtNnywyQXqwiXY69KqhL+RgUhEbaJnTnOeuYdAOE2IFtp3oEZ0haj",
-	"Jwb/gpmJFDBt8yOYQOaHuItEYb2+VLtZX1surazR1dJqdZmVbtK1tVK5ul67Xl+pr9GlMrJGdlGnqIE7",
-	"xY1DCv2Dv+sf/K5/+BfJvlNTPiBqPbEMPsp0fs1gP5qpUMpLZ+ZU3QfqItvaNAurH6l+2FzYoSdW7Vjw",
-	"HaE7idmpEN5Bxe6dHNU8BRj4kZGTB6DDcojyqZ1KiFPgcseGgmWuHk3OGNewTmsBcjplZrqNWrgXXzYB",
-	"fuEAgyOcXHB6hkLsufRLoM8FGHpJgJTjkWk53MzNpd1pvWkQZ/HmxVgdsC5+teFn8SvHhBmWBd0J+D7j",
-	"HTYq34vP7M+9SbgWtwSFc1jmrDPLjRVsTTCmU9AtrwSEpR6vxsgKzxoWdLMeRQaTmnb8CfBw4Mo57ozk",
-	"g7KUwCb4uJYuzBZ1X1Dc+KzCwAMrMfJyrUH6RQhiJDbE4DKi5A/8bfGZCjuNt8ZWFtkWeA7CiUxsrgU3",
-	"Qsu1EMXY8fepAzgQhowbKKm72ERuRK88HDzWz2UH3UF68gwtM2CguGRtok4B8n7IKmh8/ldC3wwZX1lb",
-	"rDhzzWoHe461qa41UzBw4DkDhWkr4BhJEfKKQkrMhYj809Vq4VEAFIIDLHSIOIa4I3uqF1IImChvsJGt",
-	"eMKaVjATK4Wj//WPX/7mg7howrl9s+9X28ZsCgaE9bW1lfW3zkmMphMgFeHAuzkbwstV2WrJmkfoEJBr",
-	"smv7Pg8sNySoUf9jR1+nKpBJekCPZB9Ji0lUz1gLZDN54Yj6SS0wgtVLiuHEnk8vl7OUmJJp/KXkVH/V",
-	"BHRuIgAWmujyQfhZXUhINYAESCFaqmhzOd0ItjgiErAfT3d4pqbcwXoLWhiLB0C2ZQNPpGtsfKES52ud",
-	"7dYNgG48WXPYpL6r63GQOGzwTrt8gTxsM26OWughVQSjL+AN8xNt01qge44NG9AsyG8Nmdqmxc7Zusod",
-	"XhViL+CNBZtBMdMD9JHGo40yAZC2jfJH8J5De3mQpFntaiF2W5RDMqEnrFkHd7/iXictzm3u0bsn5GOz",
-	"nIVZ1+i+z1ptoRmv9YBL/Y9PQ5UBxRqFykq5iEoMY9jL9XLtBl1aKt1cqa6VVmvL10s3/BVWWqdr9evV",
-	"pdpNVl4uxHS3Rx/91YvDX/UPftY/+FX/8Hv9g18UigVcbXihqM9OYbm8fL1UXi0tlbeXrlfK5Uq5/H+W",
-	"b2LXzKi5znR8TwP9cwZuvDJw4xl4oRJazrYpP98Ye+L5WXZQ4ubG5ETafRjIG8J+M62tflTGIRn1FwZO",
-	"quGT6a2cWuRVNMDM3uvZ6h5InbvjJvtwmcrSWnyW+M0FBH0WMp3S6/FW3N/MKvtktxv0yBCFBfy4XSot",
-	"QtgeHRi1E3ErtSLwmWOD9W6gm3CwYBK6wXTMRUQe8ppL6cMRkRw0Jv8rxGc1QE4EXGkjRima3T0jKckj",
-	"CmM1RUTd2F55Zp+5bXA3xUP2yjjbKStuPXZ1yxd2HOR29lQbAQJQxsfsDhmuYEsOscuetWk92ZtLGiFj",
-	"qNe+AQCbAVcBgqIIIUzqw3R2cONuD+/jMzAiv8ImYXbE7K1LowRsaCxninvVzblHHU046zqf2/UpC2kt",
-	"giVAjS1nZ27gLSIG9SRskyfWkKnRim1bWOYAv4Qm4GsQZ4hgoa77Q4wHxUBCxEfHhREzKfZpaI1PRErG",
-	"Q7miImgyYh1dKVdI24r5FqdoAxG7DvKUFh2AmzxmymyMMwkO5Krp1TJ1sbMXGjNQyG08izMXc+sOXSI5",
-	"j6KSnfYGQpuHJFLwOLQXOA5LKLVMkUP7frkg5oJ4UkG8YyMGp5fEjh+MoXWZkNKGUmnmN5iM2Byw5WRX",
-	"SJ/QquhoIpkKfOBVyyjb3IQhzCoGlyuLZV5hmvyVjiYs96pn8aq7TUH8AN3o4vgU1VDW9oSJqkyBsXZW",
-	"aRIt3sMEJ1klLo6xOSpzTPAi8VktUJj/AcxHkXChzX+u5yrV1sorEvtgxwcm9qFbWJZQ3cKrMxnnpiOQ",
-	"GwsZTjDtvkyyOjAz08isXelcYKcU2NcZlXgwYR0PVmtAHRSIsAPfDTXWd/t7RKCjD+YnzIpJWz9wplnt",
-	"TSI7ISOqU2sa2wiJ/uqiI3WTbFHdkT51mZEeozLuLrteRv4bCxpL5LSj5s8Bt3Bi1saS4bgVooqrLuPZ",
-	"lowqF4uMa7khERPjsOuSMSgG5wtDXiVM0C4XnO2ai6KmqsgNEQ8wTR9BcMCK3RbO9EWmpiFCaPZjoVJY",
-	"Wsd4IKjpXZ/2MLy3XiqvlspLhWIhpMm/Xy+VV0orSycJIJqdUKgU7j2++wdfe/Phg+3X3/jmxq1v3tn8",
-	"5tdWtzbjAKMb1yqOK4p6fvyj5//+Xv/g46NffvfoH35z/Offmb7h2sDMX1CR19AYwPHJrPWSUA4R6Fgn",
-	"RMjWBN0WUENJ9i1W00huP1XKetO207O2GD4sz1vngc4UuxOrh4W0qB8buHMt00Yog0ZOqymPncVnQ1p2",
-	"QnHLsCadt6VkHzRWXHPjaKYcoZ01PImTiu7sjZ/JNvfAMqfX1Uy/cReR2HB+sbvR0WZaX1ioqJus5erG",
-	"i0mzKTV9CaO/PLYKWm2FSuH4N789eu9v+4f/9xf/dtg/eKd/+F7/4Cf9wwM4uQQcWDQMT2gU3EYyykSc",
-	"7/zSkDMomTy+mB/NiOmH/RpT0wF3nbMbsbVIxD8ikC3ACMd8jurFlthnL6u+M2O/pJ7ZGnpASe024iWt",
-	"AOjiRDrvTbNqua7Ldd0l13Vmn56nphvHOKqbwFCggGCFurs6qiqOPQBYqIBD2OzfCdHpiVQcm4qEjPvQ",
-	"qtoYyVKKrvlFSGQczuyE4qd3h8KbFYoFd6uM5lCpNwVgRWFWZYPfyryr8Slnre9K7eIX19if+l7KnQQz",
-	"3WkIRahcnIZFxS/ZdCln2YMwfnKVNQIes3HBtnE0Lj7tzb/l4K2BlA3lwOJv8wk+drDJGoS9aPeVyslM",
-	"k41xaiqPOMxS/RcFUkUd4MkY94eOyrYaI+ZdKzruNleo1lFsDkmZMUkTG3m7+sXf/PrFv753jQhpORu8",
-	"pgiB0JI8/+3Hx+9+1j/42/7BO4k8qYrpNhfIk8mQO/jUnWNpuL0Fsmk7ktnqfcy+OEre1fLNHe7B37Dn",
-	"masqaQnJNkiVNQNoJdO0mEjIlACPIb7Pn3RYh3mTkiYXb5Q73PN6qbxWWl7ZhrxJElBtXtBV+TvY9nL5",
-	"9EDr6IErQw+MMiMuIdI/eL9/8P3+4bv9g4+ff/ajFx/9YmbP4GKTI1kOgSsxPWGKI/H1PMeROxepOQ7M",
-	"bRSjXEdKecosLkQcJpkulXEOSYw/DFh3ooDlFsUsOYzI/XNJDDjMLIQJDsNmoLSQtk86EgZGXqxtFUDi",
-	"BjHjN92csx9T5T0GN/YiGhHzj/1NxCijW3tFLZDtroBYX7K1nbHmusL1tk4yWQNxPJ4R6A47+0dlkAvI",
-	"OFx4oTZJTXA/sHwrhf7bf9M//Gn/7b/sH/z8+ee/6x+80z/49/7Bj/uHf93/zuHMRsCmNQ0vKDg4nu7L",
-	"yVweHcwPcKOKXwugzaYReUspgnv3zE7v88rnTtRxkYoCRhZsXIBjixjgdaQK7QXmDx3FMBCkYuwbtWg4",
-	"6LMAuHVkkEbetU57gJi8BTGVicniy5EmfvHhj48++df+wcdfvv350V+90z/42KaJZ9WClyAlnGvCXBPO",
-	"nBOOzNKzVIFoFF0eHWgsvXtStMx+t6VnrstIm8lWet7FvsWZqqtcAbxKRWe3cQdZnhMJFShuFa4e//2H",
-	"zz9954vf/Om1M5S8uVeCzu5hpVsMY8o8L5V98Px3/+3o43e+OPx/j//p709uHDzG2+VmQW4WXHazwBbK",
-	"FgcN/zNUUewpa7VdIP6ymAeQwrNNAJHzjCrFopSAFCK1iSpVe3ej17nQ+I4Zb6FS6LKwTm2rd6vB+ge/",
-	"6h98r3/w1/3Dw/7hu8d/8/Pj7/+mf/Dx0eGH/YMfnkCnRW88U/YnV2u5WrtIUkW1ZwsHJfM72JHUCned",
-	"MXL1+JMfH333e9fmoecWXdHy5bHKok5yGOO+oqBjVEq8J91KC3x2OdRePLOFhqRcJ/XeFz/7/hfv/3lC",
-	"0X3w4l++1z886B++dwJdd8c9KVd2ubK79EFuIwtESNvvNEPpnaGua114Vu9JU4QMUfyaUE1oGNpa8C5V",
-	"sfcNjX2VJYOwnf2jQHmEd4rATlCxOKEM4EIVYBb4Z3WQZXFGd/UCof65ossV3YxY/xhYAS0QYp4GR6Nx",
-	"hooOoBrnremGfE7ft5c9EJpdqPapwjcKX37v3/oHP1/68kd/2T/45/7Bu8ef/A8wuH4IsIK/OwmmwLza",
-	"DMT/uRrK1dAFqqEnMtDMtfZH/aOB07qK7XjPPsOGWaspkIKP8MKZJKbt1wcFJipmqQacQtHFCBw2TUxw",
-	"kEWyuZqnmObGLiwDjpA0nG1y9fnnv/vibz548cEvj77/8+Mff3LtJcMIqk7V7uyLO2JxDHniN5fKE0rl",
-	"dkdifM2cAggQ58Y4dZU6Z3gSqC5tX6zr/RhqhbhvKeuqQjfBEWeBOQmB8zSQDmfWoj2kt0si1KBKTTfT",
-	"HG3zetnFr+do63YD3Zy2KGfmAnuzhhdj6D6igUzTG1C7TJVZpx6qDKMxEDKYyJO1qW4iZWdu+76atu8b",
-	"TANaPiqYxEJcbHCgTqTooM5hfGPQLXOzu3jdhJJ4T3S5h7UTEQXAMJsmCRTxAr4faOZ7xpDHHW8JAoCa",
-	"k7Og0ayKjlRENUXXXGS7RpOGFJ22Ilc910bau5ZZaA/kHEn1EC1MQQAftau8x9/smPAd4d7zK8CH6UyW",
-	"3w/XFIc9O40uSQS1KVoge2YXZtasL/Mx/NKlioRCZRaxc8Z8tQsbJX1K6jRULHrdqhAho/zlK9aON+s0",
-	"9do4xXlt1SzV2nZbIle04DXmzK+EjEcs2FZBpZNhW91z5kXa22gMYlNV6vvYCC9uzPr8k98eHX5IOjxk",
-	"CrOxPqEtwRuJ91BMqgVyF0hxMcoQ/Z1gVhbTF7acOw3SKhnVDLbi+RtTM2ihzNDfcEf05fXlpdXVedYa",
-	"x8Kb5V75ktb1SYuNYb/lpca5YTUKHgZZxR6g9TGKaoIZtfgM/h/t9zmM6jB/d5phcpvMB6nNQF95H+Dy",
-	"oDjNcsZFw9plwrHrSLtTDQPVBMMy8/zLiiwnNOK5GE1ZeteqztxOmrnXJsycZXeyRC00dnCIalKZ4rqd",
-	"0jSabIrj0W9DTVTXmmkwDySVQZ3T0bavJnkYGUhQxy0ZeBVgY1FHtxa9K/QbjhPFIVYCKWhODIAPBI5E",
-	"fXiAvQ0LFxLN6Xh8fpvvRyKV3eQzlpkTxqAchcsQpPcbf3T0/q+PPvqr55/9iASc9A8+wNzrDDA3M7Ls",
-	"rprTWl3nLv02pB3k4exX2VBCf86ddWdhKS1GdeFzi6wPKLtUl/EurTXHenhIE9KiPfsZoZx1bQN1h3gr",
-	"JrQUbbcZlZY6REFXdrhDnTEfW5Ohh0rDLu0pmyjKhgBvxrXzlwIB7NhFptZ6F4XpzZVbrtymrlvATW1s",
-	"NVseiXJpfC/Bk2bbFXWG+m/eJBaTtd99a9sRyahPqyEz4oDDCjOMLPjwgoJbabWjR9//xZc//aB/8PHx",
-	"X77/4nf/pX/wr/3Dd/qH7z7/5KPjj356MnzcxVSS5hor11iz8kq40APmisIQbA5oR3U2Gkq0exepn+5A",
-	"Yy3jFZJqj3iqGdSh75nyNoaD8+iTJh3MVLaJdu/idVf8GoXKyvrqjA6kWZJzpgKdrJk46+Yh+lzVzYff",
-	"o92LFZ2FeEX77UzUnKjVOlIyXptn2UGathspOngYjeSypg7jEb5U+cPEMamdvqKa5eoqV1dn7Ev6vgXt",
-	"nLVqWnwW/zJdpnFAm1y432KET3R0nsK8hClMizIbTGCGgdLjs5dzPiknX5o4jU6W0sI6oqDFFEZ6ogyT",
-	"c7aNU4EeCHRXlQyQidx44apTay6QR1TqMQkxL/A9sseA/BjAjNANifxJR2gak1TroLbHtMpOaw2J8ly7",
-	"JpxxvXM89Dz5lZ/pL3Py61yO9fMLC59EvaY6Ljjii/RdUlkFP/vR0T/8JsE6nEeGc131qnWhnbu28oWQ",
-	"pTDge+NrSe4IId+Aq+YoJ+4hWRUAwM5lBlEklDQ73JfYUqsllC4a+0/YEoEN4+QHkmixxzgad3vcWH1a",
-	"2IaSOSRultIB3TS7sYeTj+1CzeaMqgWGywTMprqsDkZWIlW0zVaBNxVCYqAowGQMoSG0PYamqCp4SppQ",
-	"4hT1gAQYiNS2P0B8gWtQqQjjvgWiAEIuimNBDIts0z1mlP4OTxykpa+zXgVYkaErHDp3TRH6Cpq11iSz",
-	"R4Ume6ytsysZnFQV5hjAu69Uh/nRk8bI7gK5b/wlI5hm+OiMwUxDY7y82npeLEB0Dy1glGLL89huGpVJ",
-	"dbTvR4X4zM+ZxWfmv0kRMMn2xd6YvbuaQd5o3g1F2TVNrMec9rnWnxoIbWY/sV9eAuU+TRkj3xtPtzHb",
-	"np4vo9/Zn3JPzLEDhbqBJk3ofS32mD/Qz78CMASoVHH9/heIZxtuei5/Aj1sHFsBHGmJppAb2IoNE/z2",
-	"ogC7xSoLv/RidgYPCvkUoTscCmJdS1RbJEtDyajfgzFS3gPOIIs9dwcoCRk1QwiU7U3Wabtms7ITIkF1",
-	"LdF5ZoE8QNqFykCjVnyPgGNn1sEjeodvJkKL8NCGgJhj2CNdbJShFVb0xmM3OrYhhJ9Fjng2QcF4KguV",
-	"Qrl+o079tWrJv1mrllbXb9ZLdGl9rXS9fGP9+vXlGzfXyuwkob+LYDvM3ebcbZ6R5NAV2ycZDovRb8i9",
-	"Ytv8z92zblNpLjb/RRbQJTwtJl//iMoI+NBJOVZeF13SMroZDgehgObA8h3YnKFkisl9mM2K44CDBAuk",
-	"VJDsRoAK7dJwrxRwrK9aIE+QRIF3WlXbXhLUcI00AaWPbYrASuk2GS6ya1tk1n6HX/XMvO9WKfe9a0Wb",
-	"GWu6ETfpPoORLhCPd8LQM54a1sinEu0wCITcpm1aMxvyNM0I3D0qK+XpwfjJh5+zNoZni062Mm4y6pOa",
-	"ueKrrZFfTQW7RXux2GAvdlIPIkCXEeO5+Y7DmlSFQpeMafeVVKfbmEtGQ5g9DRRmuyOiKaMX0zTTVij0",
-	"YzMpp9BKDdrebQW8AwS+a8VCiz7dbTO5i/ntQmVlalUVjea8jcaB545qKbNtciPx1dZh4MGGQttQNqA6",
-	"WrRHqsa60ESLBpgS524hwpheep2WGnqAxpJeXYqWh4xhnNnwuDPOLV1Wm2JvXd1ljBcJsGMhLScoP8ah",
-	"JYGnhbdBGK01ja+tm1iubuxH0UU+MhqGRAXaXImr6Q303xWcKXJVd8UOH1hILF5nRNNqyCrI00glI2bl",
-	"2gHzry2QzTB0kZGK9f2pHYUyI4BABb6TWVAXwYBn21h+oMhq+SbxzOe7Yp/JkLaVZ61dz+KQvB3edWEO",
-	"uL1CcxVeg2qi2pRjFALSL0XHi6REi1WF33NRiEBX8GmAWdptUmXVuXniJmmHlOPkQ/SibgkPcOi+b2xs",
-	"lmYLh7T3sAOHjrqsWGczuEch5RdSb2Ee/kagUs1ls4UiBYQUkTJHVb6q5JC0h5BG2BDVnlGCZtPO/fQR",
-	"SpvRv0wRbOhMH2jA/yPqEzTXo83t268j6YgzkTHhn6a43HtfErwTF5oVKoXjH/wCIE1/evzD97/44L3+",
-	"wc+Pf/lp/+Df+4fvHn/4P7748MP+wbtf/OT9/uGf9w9+fDLwE7TCyGO4uSK8pIrwkRXM8wM/GYvnkqq/",
-	"tMjAZpSrcuiUQe5OmujTZUxgFfVlvaKQtqSIpqM0lrMxHCUk3BhkzO19fSGkslAWKJXi/gJ5yOM8mWJy",
-	"H1JfNvsmJJovZLvJdri7yoFjpszJbZA2dUAjRn3gcAgszD9qs2tUpYseY15xIJNYIRjChaSceSr00CaJ",
-	"zN0Ot0xvALixvevjfuMKgT7kqofbB7KeXOjd6ErvWkZYOF7Ax2ZPXfZ0nhnkhbQOys+D/DyYhTU97ltm",
-	"BDrCHVonFWAKCtSPKkYZ+DM5Ntq0zWRJNRkbYFkfIviEtBTCABbIA0CWGrWGtFHQI1v4TCH0z+GRQkZ9",
-	"q3opfO5SX+iVj8Z2zc0emeFs4WjmKJ7xY8ZhcHFWimS5XE6F3+Ywq1nBtTijZj/DvsNtgzAaR0SZAbWF",
-	"68+LbzKdtRsOUw+G7JH/74fEU4xqtWtsDI/UJWME/gBOLgRcbfEcpIrxI+OwmUOZk4CTNpPKmDNI+l0T",
-	"LeZ+BtPDImnxgKcKM1Lw9AUCdHDG5hAC4Dc7HIJ5IFjwbNytg0OEn4vmMw/F3gPrSZOe6EjMaBrLqSm6",
-	"kDyG53Wp7SglmdIWj2TRuB3FfIzLVWltz9kr8M5Fm+IONCiCwK2nefgO9yTTHcnVLtUeuepKHSsxj+bA",
-	"Fxn3FRLXAfgYma1cDFCL0EeGlW6g2LVifA/YaZAeB4ifnUz4WHVqxsqysxUMMknt8G2nzmC1AovatRFN",
-	"1IAYv8ROaF9r6lbo2VOcInO/FkRRW4rZloHZ1ta0U1oGbWiTAJukDnFIiO+aR8YQaZKNkN7hCYg0AqTV",
-	"JIQ0DCJWeqOBgLSWDLbTW3qDCtC3cYcK+6uZi7SmFHMKfMZvNIORd9Zo8MS0msdr9lQvwjwM3GeqJnm4",
-	"aaNqW3uo5tjx3EwsVApbTLtTRAU+A81hz0+Ox2nKcXlCS3DxGfw/Cl4fLicxHjQcBLHG7Aqpm2modOwL",
-	"BgVL+B4NgUeHJVJeIBEkAI7ICJoKCh6KT3qjViPq9wHdNh2EfviEyK25WUHzOIODxtxFmGyTL8UzYkZI",
-	"/DkmDjJLlt0YLp4NLo/f5/Ga/CAeiN/TMDRumznmgMsy6cieTXAGA7oXSW35gDGoxHSxZXnFVTUCz4wm",
-	"IaNKR1Hyge4L6KcYR8j4JkgUjtw05nfsaxUF4HuOpjzVf8Gnn6EWzPVITjM1Ktm4zc5WiBWTwcUSNmJ9",
-	"9BaO47JimGB0LytXI9TGwxvkTI25uTGPinZHLEvtPhtRTfbPs6kmB8Qd31vXgR/ne2pOBSTM8y+ny79E",
-	"aPABRnYsO7vQLl+z7lrzsZiyk6HZWVOFhe5rTKrwPMg6t724DeqsS3tGlYXCtiNEtiICiSfEc19qPk+z",
-	"oyYxeQpbghn6YOsjt2aQkvdG5sxok5600DIUKhEpmR45ns12+dZ5qPzMXEgocqj4q0oOZ/YygF/ajFs9",
-	"UQQJMpJUF9KVT6ui6+Ad12xSqQMoFjkj961TBY/j4tw3HEEe+8hjH/OUudchnofdKhDM4RgOXBRydmmq",
-	"01oQBtqGP8Y7Gffia0c2+dDRKqSvio6/p9sMak3S6igNxWtyIwK/sKDR1IhrMYduGsThTwYc7hZ9+gbj",
-	"Dd0sVJbL5VEUw2Rhvt2RSsjpOJqMVpm/PNpp7WXh3B5aX8pMZbxcl1ws5+8oJbczgsoTs1NEKVFECzEi",
-	"FfuMd9jJzdQJQTy3nBeaCqQYuipUCsf/7ZfPP/3wy7c/f/HLd49+/f8c/cWnx7/8hxc/fW+ptFRaKhQL",
-	"VDK6WxO+EaOllaWl9dVCsQCkkbCNgaUYh99lbA+CXh0Gv9elaBUqBcf1rkWhUlheqqyUja8I7qIVYfPM",
-	"X/yX/sGv+off6x/8wgh0m0KHnP/0zF3z5Y//8/PPfnT08T+hozmd+LipvmwxyWgLZByys/W3emJJvUig",
-	"8uhjbopn8Wla5dcrYtOI9J5WkeqbwiBYfOZuOV0MJ6H48jjOZYjjRC1Z3DrGJFhCtNS4czHVEGwwPaje",
-	"zssyytKj7r3yKPPUuDDqu3KViTbUWdtNky3u6Dw/UQceYxkqwDz4otZpmZsPNtOxfXQoAfMjCvcp6Kyz",
-	"QDbt3yHaSSMGzRb1Yb7gKZa/Ai7cDfhuRzEvu9XOgKCc1JKr1awhB2bbl//83f7Be/3DPz/+6H/2D/60",
-	"f/CzpfLRO/+5MLPNdOk66Ewr7HlwIrd54j469VjEzsrSWYQ4/fzCicNaLt2XNGO4OFdyOrm9HQoV1Uqc",
-	"c2IiVxe5upgxWzE/bdGRE+Knt91FcxQL+4ysMOImBmN1k7VyiMaJI481VHnKspNF5qJFzIr9FLK+c7eb",
-	"U2HCd0NWgx1dNBYxDaSKi0UtP5uG2ktj59q/bBDNwtAmGgJNauaNJVfZLV7sJrzQ4OdQb8ql5VL5+jY0",
-	"nEz2poy6u3158MnxX/xd/+Dj/sFP+ocHaW0rzS3Wh28xtclt5+RCCiDdemScknY75+difi6CsQSteBLs",
-	"izU2j6Ny8Zn9abrAYqxTXuW44tw2wUNAcDRowC/25Joid2sV6Vg0YubuE23GL9irM0M4W6cud7FemXD+",
-	"VlN0k7paCwBj9qrGQDpDLd1uCi3UuUvK6P4CvGmA1HH1IGQV8vuP7r5WJI8evGYOqies+qgYQUmWlsmb",
-	"tyD6u1ImrSAMA8FJO3jKQrVA8FTwJe1yaPuEnCHABxN8m6kNAhHiIvZbgggy2w8i236H12iLSUq6UmiG",
-	"fQYCtPnhoCGb8RgS62PuA38x5ynwlhBCSK0jQ1L6I/Lo4dY2KZV8qmmpGnAqe+Q/NGkYLnyr3SCl18mV",
-	"2yjHJWM0VEjQog22+K02a1wxn+4UNq0g2E4mtxiVTJLf23749bsPdgpkp/B7tza37g4tvRaqGbRocu1/",
-	"7/4du+L/Fw311/7/7/xsp5Bi3VPff2Sumoj8cTzRcE8gxlBFMCYS/VgoB2dJMWbRtmnAHxo6sG0yNJ0K",
-	"BVopl4uFVsDd70upwKAhVI3lLTSLsxHlEoouMxKnltJHZ9uQDeTjLRtLpdDpwCcTx/AEp0TIvTi9n/aw",
-	"mmR+oGcFQg0+6xvQ/AyhWJrJlnKcDS3aIx01biXCoMa4YlnPX5rq+Q+lz2TWE9pCBXDd0COCVqcFD8D1",
-	"xV/jpwVcswaTU+G+ZnIwUdr+j8HzMlpeFNeUBU4/JYMQumSMT7IsLa/dWL65tDxPXxAFOGOYKK8Bx0I5",
-	"oxVzp/DVdAo3fR/7sWpx9mbF4jP4fzrHz504uds3T3TIhJW+HK4fbIVhXEBazj3eMydNuAN52ot3/vvR",
-	"93+BqfYXP3uvf/CTo49/evTJR9NH/WAgF1O5M1nR57r9lc6bQzcXpSn3Faky4Co7tcbvlYKWefUTe45T",
-	"+YK3t/7QGCnYNZcYs9j4eaJOXvzZvxz/6rfPP//r4w/+7vjTH/QP/6X/9mf9t3/Yf/vX/bf/zPx8+Lv+",
-	"4W/7b7/df/sd6OH7je17pRtF+G9p3TiUtx/dXFlOeJTkzQA9yrViuVwmUnTVAtmMHbxAkbrZgBg8I9Ue",
-	"2E7371R2OKCKREebqd0NfA94gm1TIIAbFa0p7kFYyniBi89qwmdv7WJXyd3IAampfY90ZaCZsq3SR+B8",
-	"gjNL7AsFja7nzyC6ywxdim70pft3SKB2OL6BHbsxxxfIJjcf2qJP5IhrUkV6yMWGzG+CEzr4io5UHeBl",
-	"MZCsN9Co2TwAaWkst4IloFHQxGgjJgq1fPFdpOzkrLvDoxmJey6b5wAFqaI920IreiweB1Hz9YodONLZ",
-	"QcCqSxVMrGa8iKEU90Svw/Hrvreww98wu+HbTArkikfKx6qkyIQn6m43dgNfN4tkebVSLheJ6tJ2G2j3",
-	"hPQDTjVUJQAJEVR0LzqyPRIGewyiCS3GgX7H/F2Eqc2aUcamr8R5yMMeJvFA5ruiE/qkaUbGs5wxX/Z2",
-	"ZYenQc2rQoQMuhiN+ndtxm1HbwVNUSxlYHJNHY2+gydnjQAitZMef5b+HjCC1tT+eTp85dUba9fX52kG",
-	"3Ie98piZf9MGC2JUZTXoQlZHjluZR3BfVdvgltnU0DMOdepAuRm5evTdD4+++8vjH3z+4oOPnn/ynRc/",
-	"++drJzAWmiIMfNobj5Z53V00FQlyj1E5KVKIkaPl8s2biUDScrmcFkuaZ17FvlkWRucB3JOG2BTQnANR",
-	"I8GAE4EhtFe87s/tIDzuzeIn+9HaUPMgtP3MKwAnbu/FZz7tjY1wSNYS+8zuhzzGMUcmk4xCh66QPpix",
-	"0LPdmIXnHwO5Q3vJHksjvXyS2+OkpLC2vvIH7x19evDig/969Lt/O/7h+8aurGIPgxn5SOyQLqRlj5uO",
-	"rLJKmqeic0MmKog02yFF9q2Kxta8hCdOXMKF+xSOkeAk9ZNtKjVnstSQotM++1iIJXvlhPrGjlFaUi1i",
-	"xlc4E1sdHtSCNgVnOcWHlKwRKM3kIxzqa2akF1utLhktVApH/+sfv/zNB7Fh9+DRw+Nf/+3zTz8lx+9/",
-	"3j/4+PlnP+q/jWGd/2ncQzNTlYKkex0u9mgwQ2g28eJT146vr62trM8zPfcwabFkqDjjWNsdRmCH5Tru",
-	"1dRxj60M26bx0X7AgJpRe0ktQPZFB9ssilF4+oClPEazSQgkqFECpsymZPdc5xzozqi7gtSDRkdCw8MW",
-	"s3gLXhsIXmLcrWL7TzhVxXzSpCGQIjZFR9qG7RA8o0rby1DFQTQRqdbwvm0m2qFDnrQYUcHTHQ4MF4nb",
-	"MO4nWhNh50ngxVbNjl4gd/eZ7GEoFDAjHQjUafNC+0xtYKN2QZSZE9tiDSLW0E3KBT+rlPsLZBNaBGFp",
-	"alWC1vaNPSp42Nvhtou7I+3WXcZ1LzENG0S1aBgy6UKJ1NJthVRD8yOmBgKuls+J+6QeqBoNwWGy70Oe",
-	"f/Lbo8MP4dOj7/7S/CihI1z0bbtcaYdIgyHflQ0vzdHqSz4mM+SG20oJUqeySJYgYI8zFLWFw92io9Zl",
-	"uRc1S9U4gKKk+Dbj0WyP49K3yuJiiUmdxjJ7Xi0+M/9lK6utTgteafQlI/JnFWvX5PNIUyityFUrTkJa",
-	"abqGwDfchtBlZ7MtA1uFRTXGLrQgb1JZa7oHcfZUL5AHIlI22PXN3+GUs27RbHGbmSGq04LQviItAXqG",
-	"8rgJZYbMfpNROX+RTTxlHM+czYTYqS5CBinQoT0PbB+iTkvlkjqzpCZENKn5i/ZAqPYuTG7vwWjMDplV",
-	"dF2GJlV8H3JGoFcztS8f53hdZ79qD3pE+9A5Ue7BJvt92qacKUaajPoBbyigz1FtOAhtK8w246mssAPi",
-	"dHvrDydL1JnmmTSthnko8MxEA2mTYFIvr1QAb89EosbHlt5nbGYYLjKzYGzXSXDnROH0afDOOS3k9NU3",
-	"Zn2moYSEPZGzQY4G+GFizokIcqjUfoQ8aKALE9IM2Y7hcTkPYCc08QWCVohqUsmyK61td/9LSQwytqn/",
-	"BZEywnzlhIx5bO688g9GB5ySjBFU2OIzW2w0BWLeKoWcf/FS8S/CaQD6vUuVjXNmtNCYloMxfaHL56cy",
-	"oagxdz7OjHdxIiXnfPwOOKnnSLc4wjGTpJchHShKBKhvJ0SfzNhEOmixbFbFaOuftA0LbdMaLNiN8tQp",
-	"Q/PQS0eZOEk+czREbo3EVIkS5eaUNsgi3adBSKsYDsgKRTSYftjlZn9uJi+fEJLYJC1hFInFZvi0RwJO",
-	"tsVeT2QGJmSkDNLBn+OE6A7tPZRvwiPTwhUDw4lyjYAdwdgFRChUxCtroxfry+aazGLuqDrttOOdZwRi",
-	"YNWy4VY2gI+R+mooant4Irg6ACi5+Mopnssi2VuMYcqa8siEgKIkyVgRU9J2HSCErUXUwy1ULDUgYo7l",
-	"gDfOxeCYWuHUaMi4T+X4wCcc0NGVcxSN5IOy4nPbUNXD91SRcNaNMs4DvIsbVmwAuIWm0x43yxitU25e",
-	"zxoFhDk3E5iQiCsoEIvVjuoRt5cudOePq3N0A0TmlBiR4mQbi9gQYYIpYiPMC2Sb7kHYkCQifKWvs14F",
-	"sIIAObG1dtDtkBLFapJZ21CTPdbW40ONt+OZOy0W+fiT7x7/5dsI6Pvin/69MJsRbsdxIWyK95XqMH9g",
-	"OsZIv+MdMkvJkW1G8FoecHm1w4JmZ5xWRc1+di4+cz9OCiRKti/2RkV+UkBxQHkFirBWW/cQ9cJFlwie",
-	"n2ZTB4vMAiR3itskl+H0miKV6jT0bFbefEn3Uw7fFML9y5xTu0iy/TzQlJ9v0xXbcQE1CpFCOn28ab60",
-	"rRP1gnn82amFXEi/8lm/N5iOCfMTsRfFkPnEiMZporEd7o+PhEDgFa6adcteKhAUvMN0ACjzsrl5OUuw",
-	"xHgevqRdFSHIihZ9HkerRlGQuKvOHC51T0J6PFA23h4FPNQVUg+FAH9ij7V1VNxvhl5x0cxqxwZ/GGQT",
-	"jXyBooOXgEqjBezaBuPfFftMhrStPGJrbSxbEnxqm8Ip0bIArQWyHbQYhucCbpO3PpM73DOCrXap9orE",
-	"A+vR/QITa3+mtRpr690O10FofodB7fq0540Lt5g9cKEFmYlRYw+M66Xycqm8tr10faiNRuJOardFnxYq",
-	"K8VCNB3Rl5dKyylfdjOVvGx9e2m4VUc0adF1q6XyUqFYCOnQ39dLK+U41bJ6/PfvIIXfOvz08fG7n395",
-	"8AlOOx968FJ5G5430CMEjRCQgev+SrVcX2Ol6/VyrbRaW1sv3aRrK6Xl+g1/lS7Vl2o3WeGPi4VuoJrM",
-	"TsXaDKGtDvcvJKaFuy3Tbuhw/yTAOKgky9FxuZswSi/LuejwGkNYXBcQ6Jn4l+jImWAQGX/BKPdx1ahQ",
-	"P91pVZkERG5CbwHJXBgS6s6QkFHJFamyurAFnHjioGxbmAsF2ryhQ8jeluuM+itnnM0zQxU9Y7xQ5/bS",
-	"9NgtG6x1GxY2K1jzTdElLcp7Q/sJOA3P2oCaxps1p8hYONcDx8DIhWYETnjnqOwzuWFNMHw5lBZlrxp4",
-	"Q3OAFrFhWMK2qrJGh3sL5HE0P46pqaMYQL8qpGYkLdBE1OvIBBnpAzTExgG/nOCcMv/0X9+PbYHZTuiL",
-	"4fOdLM3Wt7eUrrl//8qjvVL01Vkcros1ymssnGc8LqHBUr3FbyRUFnR0GVVD8GdvgdzXyjqQYO8nPELH",
-	"Tlq0cCUBmGwrPgHHStKW2GeKdNqpGgnm4Qw9tVx1fPVDg7fByEwzJUS9fgLxVExCnwX83xm/8xHMLXjG",
-	"eNsCQSjGDAZIJMFxLZA7wICABRDGQ/RZLfAtFjxJ3ph99OPTC/PJrNlXO2292hmH84HfYix9AoIvoV8L",
-	"TnR+5r+SZ/5rwT4DRJfZBHE8sxMyAC6zVjukerSoHa+fTb8stgTXTbX4DP4/F3Uz+do3zViSPJpDjY+R",
-	"nd0DHhZk4vfUXtBuM79CjIB7llcf3inix6ekxZgOeGOBvEl7pBqrLcpZd8PSuoBSq4Ne71Lke0LTIIQK",
-	"GETv9VDthYHSLJXVHe+M73EK/waGZBYYmhaX10rLK+BsTqd14PG3myKosQsBGUyr8CAcA5PviHRg4XLt",
-	"92pqvzsgO4O7wsryCVQeorHH5le38ZI5igM8YVwffxxlOpycPdU5mnwenBJu0sfmSIfIFIvnyf66QO7Z",
-	"/OjAx3DiwQlnLYMWc0Hw4becM44c9vVpDjj2tB3IwcTiSmllaXt5pbJ2s7J2M0rc2Ujf0SeH/cOf9Q//",
-	"uf/2D/qH/9Y//Kf+2+98+Z1/PP6rT6cP/MGoLxBujrOWRQKFC39fK5D8HG6en4tWjcHmIRR3yIlJX1Hp",
-	"LT6D/6eDjsdSPg1mHHmrA0W6QupmVNWSAI7bDkIE6Ool6JmgxsAWDDgQsBolJHIM0Akg5lNtjnllq1Cx",
-	"OpR4m7aZBIcyg1Pp0cOt7SL0K+ooM/aa8Jkl04gDt3A2QmuxBXJ7sAPYKIFfKMTepn5kHnxb+Ow0JxOM",
-	"ftcMqVApXL9191bpzfV7q6Xrq19/PAsvuRvJeTeMNA9+TQg/vU2URXVgEJ0CNfPJRW3+6n6KQcELP9xn",
-	"8qt6QAwVCVPtBEZwAnsV6X+EP0QJjlKIBwL8vKgD6HOXLZlPbMAEdqLSFaSPBvpuCHsopglVgc8WyEPO",
-	"YBS2OhnuvEDedF1aPDQmPdITHalYWCfUVphT3rOXY8ZGMe6bYyJiqraCa1sxNoJ9lqCxtg9KsUs13WO3",
-	"enPXAEYrUzOHS7Ppgm0YeCQ+F2J9whCyzE9cZmA5P12pf64VzlUrQK2GlVEkxx1QDpkKAToNqGbQHh8i",
-	"eZS8cK7nVvScceGS5LgHgiawX1em3HxvCj+oB874m3mPn3LFICpBh14mSb+BXn0yyz9g0NslHGaQTeOE",
-	"Bf/edi4IJBFdzuQVRWhops383Xj6NphNnjQFdFyI+O44xr2L2AfUWGdZvUwdbcNEqlpjUKaFK3CkIQC+",
-	"sZVDkN1TdLAf3JRxabBkR5lh3kz21kDJwdEB9VXWEKDNzdTR+MQjrElYvAQUvm4paHIfxrT4jqbAFr1k",
-	"jSXx3VOvxaajVlUCkXjY7yPr0RH7V2qHyKVyGZpCRj0il1IaRBbTLCDiuTt7lWgogY3DhLQnOplbEz+d",
-	"eiLegMu/HgCuY3Q6QttggCmYA/a0HYJNUqehYukDMCZFu4V08PEYAs1QVYxtzuG+iuMpmqm8j1+8EU0d",
-	"lRK6tuWE0KfgnJmaCxr7KIgu0oTEauH8jrpzNmbuBdy3OBpQRAPnXlR/B42IIJKUOCIHCu6w8rQuGZv2",
-	"gHT3htuqIgmNLUgYF51Gs2g/bTJuW6PjWUps6yHuW8asIpynA8QucbWTBclf9SwWz7tWxENfMV3qtOEL",
-	"tZBR6N1LEdClm6zl+gQpbWcGW97Acd2ivR2eKENMHto2kiJi1pmBZiTmKEdRTZ76Ec+UGTo0lE877usB",
-	"9+9JxqY68m+xRsDdqdpRrEge37tNVlZWbuLri3pdMT0XVrhsQri73E8MaQ4Eb2O46M7glIvEbKl42hPP",
-	"Wh52+8MZlzjTz+PYj2wfOOmGZP6qCjsNdW3a8y/TNpzqCLThzsTJt1aefPTh+LGkUA10awMk13QDH7Eo",
-	"pxrwqGk5efBzbAqRG08nM56SgzXHvI6aVSVdgWleoUqlDJjchaNv5re4hd++RzHSEr/D0vXJL/G66JJQ",
-	"dHynVC2nftoouQgUm3qhv6HYA/jCS2fsuTNytuYfr4ZpBx3eJQP8PgWe6IQxN0SQlUKen2rTecA97RFF",
-	"e6CQu8YpwZi5p5lsKa9IvI4ylxg7yYukCww5z8ICi648PKS80THLExG+U7XHIM6eURM4by73iTTuZNM2",
-	"zMT2JMDQLRn1owZT57W5zidBOkrLDkZshKaG/VAkdcbQTIdNkOY0zJoYHeA+nZJXeWjJkIwgFJxVbHTN",
-	"meLOXjfuhMTta7YcIHo4iIprXyg6tSa6LzzBz94I9tFTCYWGTKotD0mplfWMe+Kh21Cj/IomVRZTug9W",
-	"FI7Z8zk1dE4NfYmVy4Ukahl3PrUlck4/306peYY4hEa7VxnBj5OorkYJ0kStgDdIm8lA+FZbVIa8L7O3",
-	"ekXzCaYGoRwvalxKec+o3Bq1NVC6yVqYti0ObBDsNzFUt5edRkgnPBqynOqDr4MYuWRCARzHa+eSQ9g2",
-	"72lnAHpKi1bWcy1X1CmcrIc87FlWKliEPcbaVjZxNrgAQh1NekyD3saoVI1CIYOo1zMjDR0ph52fSBKs",
-	"z2GHVxUiZJS/jOHX2amoXqKs4iARFLmKlfHPP/vRtbGkUAP1ieNoOFIO/zkzYExJf/FVNmvpYIVpMWnZ",
-	"Ks3aidPY+ChtKVqBGmhIdWK2iriGO3VnLJqBZZ4+t5BzZYRsAnBnzDcngxurOX7MW3k10WoF2tg+nrFn",
-	"XdEV+DQILDJnhAeTQbkvWo7ZohhXFMWUHmgqQ7rA8r3UhYR0dj14CuVfvnnsDt96fbO0vLaOQXGq8Cm7",
-	"ftBgygxk23G3u3Gb6/CMM4Z7zwJdRRiKru0Pbq7WXbFAfFFTduYWWj66pk3RJVrgssJ5uUE8LTiVQYvW",
-	"mgHZZzKo90rmcw+7SAZ6h9sXDJRF7yfC+dyY6SF2/Ec+6sT5toEzsMfN4Mwsiy5305Zp03e4f8cs7rxF",
-	"Gx6S3cuxa1ajji19kYoFjYevsMxHML8hq8tsK9xz8b45exlHgN0gNDyFfCmo7RmrAURJyIbQmvEFsmnx",
-	"eVEWKS6gpKFk1O+Bl9UF66VNJS4o4z4DaTKbWpHV8s2FDJIGi2CbZ73WWIxc/DoWh3i+KPXLz5bgdk9q",
-	"XXMMJq3S2l5i6zpc6rhWiRe99C/Dgs9v/d6AFDMCg6yIoxADYgoOcqYY1wNWR7yssWKJ2hiM0zD3jd5D",
-	"6L9tnjJQSwJ5eMFHlYTSop3d6eB8d0oxUX3u3vlV3T13EclgZya9+0FSB2SVjURNKSKHn8fTjRCLdjNq",
-	"loVIDtKiPcAVEqorwI4DGwqHY/nTuk0GZUlOQVnoBOQBOOtoSUNMJRQH2vWI+g7v2lbfxiirio5eIJtq",
-	"DwAcCfS6q9Z0e5ra+QAEBmfj9ji5r6H/RgA2IALpIWSKIElzF5aO0VCaSn1ZpCE2zt0c2P6gL4doXKKT",
-	"9B44GUlFDAF+N49gXzWYHtlzRjwCPVE7C14PZGtc7dbwgipNdUcRT9TrTDLfI1VmLHTw5eBmzPc27HZ1",
-	"F1kSZdwQWIkcKKT9git2Q9pWzLd5CT1YnQBhjKfQf/+KAidRsh3uQWpuV+kgDHcxtOmBpyY7rOh0QZcG",
-	"OrplU4Q+PhizegktgOwfcC8bJq2gwgHvrWccb+/O3Tfubt8lduZszpELpyLcewF9clS3tsO3gBW7G9QY",
-	"LFWH24c76L6dskitBZrUhorf0oqy8XsXbh8PDT+X6imleov2zLZyzruRAZuPAnY7MLGS23EKOda0pscb",
-	"WUC7B5/6gwdbS0h8IuPaChjhZhRdisH8YnRpk7bbjKtRW8x4hUzftuPIzfYLMby2XTme3Q/jHK9UwqX7",
-	"HOsgIGPECaMyDJjEbLPtiMcouPdIwhjR+u+xnoMw+VSzwfwyEi7T2h5mJmzsz+pjBhxP7vZRcCHun+iO",
-	"PbXDY38cTjer4BmPLTUSUrSTKCeK7TOOCc3YejKjs00F7CTtcqF320KpoBqy3Z7R7dGz4V2aFGg19lgv",
-	"TRXvMdZObvsT1iC2KPD1q04rkOw/2A8WvtWevgTZDmIGuotcKHNuitlDA4wCZ53ZsLF1D75YRzWJ6lTj",
-	"5Z9wavm0V8Kq2yzzcyt4SvygEWhVjMPsPnC6Qa5B8I24Vhii3sbJgwB+z1hoLobhC3e4Yg08xCoj4wWK",
-	"LYSMGMEjeAzxxUCz1gq4bjtcN1mrSCS19iNFZdGmUgM6F/LR5sXsQNCgi03otAsHQ6lGr8GsmhM4EVSN",
-	"Q6bEw+tBe8WWd2p8P9hnd2gvqpKekw5wj8gGluCr5jbilDFUpqPtDmE3LWD7Jff0JAmTQlM9Rr7ugeDi",
-	"3YdiKE0K7CyMwyaOYhfpdC+ZITocwPz9lGkq3pOerBEvzrovwY6c7waj0SxEppx2izV2Z6lQjGOWAIS7",
-	"BC9igcQ+cIp7a939mrD5W9xuAMpTgGfE2iSLcaS1PfTMu9iQwGjGxKiNHoVvIdEZVQT6GiAwdkjJ7vAT",
-	"KNfk7aOe3krEUQUzi2GADD1wjwpak1AX0aVckwChh/AHay5ikhNFyQgZZ7or5F5xJGCyQry2FKK+yxnz",
-	"me+5OIJXa9IwZLzBvGwmZpSOLVi4U1iq5p3NtlivL9Vu1teWSytrdLW0Wl1mpZt0ba1Urq7XrtdX6mt0",
-	"qTwDh2lidBfTqmE25QH7//KxVj0yu+MBbI7cDJ67q13vSOQ3M5sBQ7HAaWaEOdP1xkcAIRo8oSON47dI",
-	"28Hi/hKg4ex3xlAXBEyRqy/+7F+Of/Xb55//9bWiK+EjDSk6bUWuIlPi0Y//0XzsQqCBHKSguHr06dtH",
-	"P/kJXgvQyRS0pCqkFH5Z9dfuVMNANZmf+C7Q/aZ96R4WX8DQj3/w+YsPPooGlqwT0aKbWvqbeIRF8acA",
-	"MynkYgBpEKfjzLcS33YrMfp1Y76qiEkFU0wYiI6IkOBvWMAJ8H3Q29DoG2DjA8NE/pU0+CgjjGtpTh5X",
-	"ruub48xYemHA91SRUNJk1MebFgmVMtinoVogDwS8jko8BuzAtDVi3EGjbOlNTPkByN1Blo9ETZkDK48p",
-	"3QQ3SgleHCg+UOk4YcyNJcCJC0mALMBYRh/1SLK2rY3mvttp4IjBBourH6JNSK4CizAKgyo6qYzI1f0E",
-	"z4VOEs+1BG+QQF8DrxDOHgCo0ejWEhzcIe5W4FVlfqAxA2OPZxjdbjSm3Wov+kV6ifdGur5MYXnMGp2Q",
-	"Skdkrmz6HWmSaaIRAzKfV3uOSXvoAZY2OUUag0ZHIkAOpqXHqAyNQWK0bpzM3uOii2vQqwq/VzE2yrcZ",
-	"LyIUk/lFu4VgS9RZd2QAeMO0EbyB28zG5uqRdig62GMN26a7bl1h4AowBh4wSRkkIOOMOGoFUbfMlKBt",
-	"KpEdVkRy3CKh7bYU+zQskjaTrSDeRyPPHyMttl+eGUUE1I0a5m0g2B6BhNIivN24Rh+TKSfbw8w6mDZG",
-	"1ChygDrcIwmZ3xhQUSmkkW/98Vv/OwAA//8=",
+	"9fCVdK+89uqxEklbK4dNvb+LmwNS3+JGnsysyqrKqq7qGZBcm/5DBqersvJx8rzP77zaGfLpjDPCpOjs",
+	"vtqZ4RhPiSQx/Nfl2SyiQywpZ9efVH+grLPbmWE56QQdhqeks9vB2TM9GnaCTkxeSWhMws6ujBMSdMRw",
+	"QqZYvT3i8RTLzm4nSeBJuZipEYSMKRt37t8POk9wfkDZuPJjA/37qX3oDokpESs/J+Cxk3/1Co4IC3Fc",
+	"+cGheeAUPhVxkcSk+kv691P4UBILHqtnQyKGMZ0pSujsdvqM3JO9IfzaR3yE5ISgGR4TNCAjHpMAzamc",
+	"wF8FnhI0opEiu81OoKf7SkLihTNf/Rl3blN87xnCxnLS2d3qdrtBZ0pZ+gffVJ/EC/UeuYens0j9tt3d",
+	"vrixtbWxfd5+Nb9JIV40250QS+LdnauHhMnKQyDq15MfwTU8pBGVi8rvjMwDp/ApKoY4eoFgz4nvTwha",
+	"EBwjytB8QocTRKVAl2cxjVBEiUBnjn/9z8e/+clZdcbpIagz8G6+Gqp2tlN8j06TqRri0iU4ffufihjM",
+	"3CmTZEximPz1kExnXBI2XDxNFuUFXEaHOEqIItYFT2LE5yxAIhlOEBYIo+eeu/4kOhPGeCQ3KJGjjYmU",
+	"MzyjGzQbd+OALDYmBIckPruJrvEYbe+gCU9ikVG6WhERskD/B2SBxkSa5ySPSfgSw0zMSYwwCxEViHGJ",
+	"Qs4IwmNM2R7CjMsJiYsDYpkNtrO9jfrO/HoHZNGLSSJI2A9gXDXefMKFuoGxkOo7QtIoQgkLSYzmeIF2",
+	"upc2X2L2iujVZefk7OqG2taKK7p94ULxhs6wlCRWY/63F1966d721sZLL917nNz97J95ae8ZOqWyfGpP",
+	"8TmaYrZAhEnFphHWbGaiDk2iKReyiqlEMKI74ZCMcBJJRURBRmBbhruY//IS1zOUHVRewIiyg5Nfvmc5",
+	"UztX4mDdC372NYXn6775ZzEZdXY7/+lcpgWc07+Kc/pr6rs3h8MkjgkbVosTnj5y8mXewnE1y5zh+BQ4",
+	"5q0Jl7z6G+rXk3/kNufTym/EnE9P4xMJC2u+kbDw5B9ZoSSdlnJ0Z0JI9bkL9espfCTiNd+I+Kl8Ihn7",
+	"hSOPx5jRL4Ou/JhAYsJjidS3lcTEYRgTIYjISceO5GJCp9h/wYX61Lr3G+apJrzPD0i1fi/Vryfdlfvq",
+	"ZTHjTBAwLJ7A4W0ttNR/DTmThME/HWvi3Czmg4hMP/uyUDvocD31RpgphT3KDnEE3w2JxDTq7HaWR3+z",
+	"PHr3/fde+/AnP10evfvBv3x/efTW8sFf/+m731ge/ffl0R+WRz9YPvib5dFPl0ffWx79aPnaAyUHJJaJ",
+	"6OzugAJBJZzA8vWfLx/84/LBz5YPfr18/c3lg7/+8OfvLI/+ePyt7y4ffLM8VLZ8uwJxrjDR+03P6JYe",
+	"QO9gmaCs4B/yJApBPRioP+JwF01xpA6FhOgLd27eCJD5NHpu/9rG5wKEkZ6S0nWsGhFRIZVOgBJ2wPic",
+	"odQY3FQzvsLZKKLDNid24kXe4BLNuBB0EBGlhMkJZWOloGAW7qG+IoM+Engh0HyygFlewzRKYvJRTvKJ",
+	"RCzQmZ3tSwG60D1v7Jr+bSLjxcblkSRxH80nJCYIdvUs4jHCCNQMaxYJEh+SGJ250O2e3UR38IggyZGM",
+	"F1rTQxGWJEYjHiNySOIF7AIaJBJhdOvmnX34Ik8k6hd0sb76Vl+QYUxkX28Pjwc0DAn7KDdIkSqwETQg",
+	"EVcHKHlKdS5TDNR8ldEwJdMBidEUL4zSq05ewAqumzt0Er5hLkPP3B+XcRy/8ePjr//g+KtvHL/76+WD",
+	"v14effuDv//Nhz9/a3n07vLoq8ujN5evHS0fPFgeffX99147/s1Plkdf/5P6y9eXR99aHv3d8ug7y6Ov",
+	"aG5C4pjHorP7YvpdyXlPbYD7we1u9+F3//L4ne+9/9sfH3/1jeXRT/UUgJn8pDzqiJIoVMxF86f7dx22",
+	"tb2dsa3qhWQj+lhVcW9Og1c9p0wJITkPA0O22tAaxAQfKIU9TiKyh/p6x/ogEwWiEg78BpfXlCLzUVLs",
+	"dUVzRFtc5B7wRUWZ+g9iopij1DSJhjiKDIe8weWzPKQjSsKyAnCD62s7nGA2JiESlA0J3P7+1X087mvD",
+	"bY4FEoTpld/CMxLfPCTxR31ZFbmiIWaIcaTolcRKsCijcReuJyhjMNeYHPIDEqYXVxAsBZrgQ4LGyrIc",
+	"4OGBXkvM+egGISH5SA/yWWUYzjGTmaENU9xFgkeHZv+HE3WGbEz6sI45plLbxoKwEB6xglazY83gZ2pF",
+	"mqvuc/4Mjsfkoz6nAQ8Xiioj9fFYURBDW+hZ+oRehyIoEgkCNj2msJSYwIyfYziREx7TL3+053GDo2FM",
+	"QsIkxZGAaaYOlphYzSNA5N5MaZrqd0Nim6j//PPPb1xO5ES9PcQyE/10OEEHVDtJ1GGT0CxSJLMZjyUJ",
+	"nyUhxfvA6z6eI1KMo+9+TX2lXz4nLA5ICKLeHlbKgIsuefDXx3xGYkm1Wo2HQzKTvYRJJVpeLXFhSSOl",
+	"ijDNuWIilA5CQRwPCNJv600PyTCijCgliyVR1E9VDM6I9RsB+8IwQMgZ2UTX9WDqviiG/ZjQHjQeGwXG",
+	"fJqgMMZzNITLyOE3PZD6STuhQrxQulEiCHAZRnCszKKcv3VD0ilRdkoSRXigZJ62Sgq2R+AGDTymysrX",
+	"/a+VHmOJUll8uw5uNOMP1aqrQFxvhFK59xDjQCVAAor+hXHIUbWfat2uo6y7cenyxlNfePrZG7c29r+0",
+	"8V/vvrp18f6f+WbEEznkU+JzzcORaj98eiCbqK/+H+vvatIDakRm8zZRP+JC9ncVISs5pokAozkVEy21",
+	"ZJwMDzZRn3HZAxUCHtYPaANlQNABmcmMDtTy4eURvafubNAhLJl2dl/swEw6QUd9VB0Slz37p3T8TtBR",
+	"VGn+rtZ0t8Fxzgg3ymDFo6lTL8gcKE0IwGphr3ZwFN0cgd5XxzhsCEq/pvS4/Cnd1LaBPQAPqd7bGPMN",
+	"M4/CaKke+Gp5oupENL+gkkzFKgb3PBUTGFCPg+MYLzraorfugBc72j+Q+ZvMbbDTSLc9/XpGnkE+qme2",
+	"Mcgzs7vp9/ngZTIEtdRhhVdAqYK9D0Oq/oKjWw5rHOFIkKDALTNKcB293aKvdzWZpFvturtXBqTWOojr",
+	"bJbA4qf43nX90pb+kP2vFQdlz8N8e8W+6s99TNva6valZ5C/RM9buRJzPlUcbcTjPc17CDDmmOBQmRoZ",
+	"U4InFVMa00PC1L1b+1jL6kBIcKwUSRBzEJb4yE7euZ3tiOAW1lcrf8zpxButwFVbSrwk6Dix4hrO7DhZ",
+	"c7wHJpAfxLskIZIYs6GHTI7f/drxH19/+Pobx3/3y00ERDMh0QxiSSQWnKFQqaeSI8WyUqVoSjAzNqHE",
+	"UkuwgkYmJWGhYm58NKJDH1nc1D8YmS8kHo1AFzb6n0MiZaIvbONwQqOwN8RxnXwbcB4RDMegDgozylmP",
+	"HzR7IyL4kPSmNJzjRfOXqJCE9TiLmr/D6PCA4Slp/MIsJkKsVtaJEHfgrEBk0zHrRZiNE0Piqz8znxAS",
+	"DSeYxg2f51PCenCqTV4okLa7C6V9LJ9G/nOF883Nvbj2HO3YzQw85Ft7sZqJCw+HVjYsGUkEFkZsrxfN",
+	"3S10m8wiPCShjsbPJzwiDS9ceoPyKSMrOXnGare7n962f5e3rUzMSUgJG5J97IniXeOxSVSibKz1iFES",
+	"RWjOY0Vz1rqjDPWxGafvmjWYLThTF0yQaGSvqzJs8ZRGC7D0YkjFCzoLnoCjmB+SuLfTVe8YZ0asn5OM",
+	"xL1xzJOZcykz2lXrkFeZjBc+P4H1H2SBRshF2pwlg0jp+54B8VDy2KhjZcVGyy3tt8+Z6k3NbD38AdWO",
+	"XrthlpOp2WMJCWAv84F3wViWUrKsi6D0rPW+V3Gq3Bwz2mhqCSbwRq/l43btZTFvQ7DendeRFfBJai+D",
+	"okoTQMFDWefDGVnvEzhZuCRh5hQAV5pY6yjNfIVITB5pkeNzBD+Gxu2jHg8UV++bdyBfsA9x6X5OA1pt",
+	"Bqw0UrHs5IjNIezADXbnFxHYO1M4rtxhp3R1t4KvyFNRpbOLvVqTrhvoBrknTfbm2ir1IaYRHkByoe+g",
+	"CUNYG1RDzNCAoAkOA6RupUA44swjwEO8aLEXzvefxN4NGcV82pwxHJCZJ8VsHyYMxKo0czAM0WCBIi53",
+	"EZ7NooXx2GKpXZ9pHCG7YqmKM4LAVkPL72kyk3dm2Gs0uZHTVePcdJ69TUbavNYbs8pHRcLb6kk1AXyg",
+	"A8eNpr6vnq6au+RNz6RkxfJpp7B2c8gwqp2lOcpA09Mq2n0i4sOD8sUkLBS9NnLlwJdWenNkL8FggQbq",
+	"S2IPkelMgo8bomQLYNpD9dum17mMp35fnpA4lu3mCOq0xymsVIpo0d+FlJB0vum8AiT4lJiMBUF0Uusm",
+	"6g8WvYjL/q527Y4guSGM8TxAghDUV3/NqUCjmBCjwIDGY49LjwO/COkR8AU6OCBpHqe7C0F6Znahq47e",
+	"JIXnD16f0lpsSJOSzziPuPAFhp+fLHIeKv2cZiYhXgQIK+VqEBHQMi3lgLsKAgSIz7SbqqzlmINekaYe",
+	"dCY8oiH2kO4NnB45Mg9trryi5itmvdnogd1W35E8gZlnb97//f/z4T98Z3n0YPng6wF6+O43lg++vnzw",
+	"reXR95dH3wjQw9+8dvzeO5voBnibdQhRWYxGi82HFLA+JHB8jchc/W8SRV5V8gkcx5TE1/DQIwyu8CiZ",
+	"MqG25fiNt4/f+OXD7/7+w5+9o3PN3A9mxksPD4faoHb+FnGs6H6IGbH/niaRpLMknnFBepLTiAAdR3xG",
+	"eiQih0YDlkoXiUhvhg8p2AiDGNMoIr1DTodqeVgIqkyRIemFfAwfgdnDDGIq9VuzmPKYykVvhuMD/Scu",
+	"JJ9i6XycJbFQ1rThuyHFMxL3pN1HzsNeGFN2APct5lFE0pWl/50I4t9my3VbeJetOK+7jlfUuEpmOyzZ",
+	"sfx3uvmIGt74cnfj0t3Pnuml/zz7GW9EzWrohbIBhsg9SZignKn7OMGhVsex5vYmSqoU3WQ4IWLPei+A",
+	"91OBpjiEWwYJUcIlIXgf8kHN+EBCPPLvp5UShbWucHJoUdxwP+u4sFGIM1nsvedqrGukbaxmYEnlVM5x",
+	"odWYQnwiF6HwV5C4a7dnowarXCnsWolirjN0WVB8bp8fLPge2t7Z7XZt6Jyw0HJcw20zG31LPZiPB585",
+	"82J36+6LarV/sf1id+P83bO7L3Y3Ltg/qTfOejfB0e28iQTC73M2ecre32ydUe2PTc3ipnF3v2rkM/0M",
+	"nearodI5Z0sL7Pq9x6qDlZ49m81ifoijnpBk5u6PE9Kyz1T8POBxzOckXkObHypuH2WpH+ulSgwjgtW/",
+	"e1PKEkkqpjnkTF9cPxUMY4IlCVsppWFCeuZWFpjrSGeOGCdFRJQFNdrsNAkgtlbfyT2lXDUwpwwRXE2f",
+	"h5dnNCa1H1y5/yNCesMIV10vUrFJ2r+zq5kGEQeQF9VsjxreMh0tXYMupyYhstU5ME4FWfWx5wS5Ac+1",
+	"TOqYkXhKZS/L1yl9PibYpICVf2ptNGflMeskHwkik5l7G4v+PypshohNtxoQQUOSmhSPCUdjd7ZhTcsx",
+	"EQ3vRpNMlEMSC5rb6SphC7tliNDhk4H1B7hFSGkGSYVZmNtSD8/zJK1ogszdcZeZB0Xmn9JQjlm69zu7",
+	"zRnzcxlQgaMXyTbbuxy/zd+3GvF12cy3pRqW5/z5vIiuzy6s+v4VWFyU+q5azCG7naUC8BbfTxOGiuHD",
+	"5tehPq+w/PiieW5YiZGWssNSlk+nBIU0XJUf5mHNDeftN3p0KDZAU35Iwl4yC5BIBlMqpfqjvg0k7HE2",
+	"JNl/BmlaaYCGnI1oPE2HCJCY49kMftK0of4Z4ZmA9yBkARGKAKWXpAfJsu4fxjFk/7p/iskoEdoTcDoM",
+	"zceZchlscA+NMTRYZAzp7ipyPI3oQJ6+P65UGzOLJ7MwW5uUyM79oHQvJwSHNbXfEHi1wStlVptqCior",
+	"xN+ATLx0nY4I3nv9lHHYexThCPtTvW4QOp4MeKI2EaSwiR7MIQ82pEIm8QBRXVYyIPYvmkwbn7PjmS8c",
+	"8oQKyXXk95SohkvSmghvcElWBuX0yaYHkm2q/Wi2mjKl3c1oDZA2KpLusCS60BFBlFufRRard7Kc1ePw",
+	"jNamctVpSBCoSkKjmE9t2vRIIs50JoCuZwPlC5LjjXdWZxWCS3IIyARCB18ZOYS6GkWy5TBYe9vFYok0",
+	"4en5cv0mb9i6e39hMyNIPZDbWMhfs7FnbZtor5daxlpx5TVU1mrdM4kj/2Kck8qc7TQiWVY8M4HLel7p",
+	"gLsU0REyEAOrafpVVTXHGvZ61TVXC/wSgEP8C9QKVOpkIkOqFEmvgAQB6w9ZUG2Qp/Uq3verbdkZiYcV",
+	"F9YGS1NL32u86NCGdZQynVaj5xt0jB4AejiI/9UBJT2knXI2lNnJbMY1B/IsP2zr2PR5XFK/5OPbK1yS",
+	"OR9HPZjHVM0dDPJD0ssIMgd64k3QU4sSxh9Zz0edcgU0WCAs0DQZTgI04HKiBB0jVN0h50jdFLT1bf7a",
+	"PHNPXnljAyJIYToa5fEUbfU255jjbc1Ocr2ygxqjCOT1CU2i0O/81cZPS99Ro32vzPEB1RsmdLd+yesU",
+	"OdiFlkzgVXufiyCsmNwp2gMftyVwy6RwFoJ5NBay4QqMLQH3bMi16t7itcL09ZfTsWpmfjvlFqfjo2hD",
+	"IGaY2tmlKCqfZKHT2LGeqjS3M/iBCY98qQG/fffh138HOAZvIsqEJDg0qSv61Y9bzLySkMRXkeTYlRip",
+	"tfkn+u9S8hQzuVKHrUf51R+poX2NS+VJ3tE/nwqPPElEbo0wGKxemphx7ZTdFAdgZj2TwLMy2adpxAe3",
+	"GHPt8FCcRLWJba33osrgaxxPSFx7zJxTdizuZjt7lBlyOWd8SokrqfgE/vBSgmvVibbRe8WQz3IGlrav",
+	"RjyK+FznCmFv8lTRqoJxVi5/DcNpzatiNssH1KANF7Bp+pyRPnhp+umS+0jMCD5AfORzXpxmDPOTYs+s",
+	"SwNBR0zoCG5GXhqd33LWsnF+q0YcrX/xTyKTGpLrx6h1td6XE6leOclS9/KTWLt6T1VXc0VQk4//u9Tt",
+	"rITMf+n27eeeuZrBFd++dgVduLBzIS3xuXLzuRv7AXruxv71Z4CPQc1FPpvs2u2rX/zzZ2/e2H/qmRf2",
+	"nnjhycsv/PnOncv5evfzDaokT0P7/HiuuwPCeiKx34BhCHCwvVqyE9Xj2sXaSFW9bV6wJF/UV0WqEzeJ",
+	"aOqHS0xQ/znIZle3vjSEmifQ5YN3lq//w/L1Xy0f/Hb5+i+O//DG8uh/BMjlBAH64Nu/+vAX33j/vXcC",
+	"9PBrf/zw5289fO/N5dEfA/Twh2+//5s3P/jnrwTo+M3/9cG3f6Z/2EPvv/eWfjJAx9/67sN/eXN59L0A",
+	"Hf/PXx5//de53Gtss5wnJLLYpURon7CNR+vsDB2G7gSdUMs3G6NOUzAi+LcORfvzmM1WzPHskeUyaKyb",
+	"9v4weKvm/PZJPG056VwSY/7U70gyg8x4+4yBzzDA7KuYgUl5KesNFy+sfDXigoj0VR/yleA6squeMXG3",
+	"PdRFkGADvutE4y/EOmbc5uuK1Vd8+yk+Bww9hHPED9JBqO8DhlkptpR+/eJKFgow372hJr4CNKkxQGyh",
+	"US6cCZFPeFlNA76NBjxhYe77W92GE4Cd81Q/zQhLo6Aa3QsiTwDNzuTELyG5eqtMCDurJ6PfhKHz727v",
+	"NHu1iSjKVRjM8ELbvqeSmz6f8JzODZhXptwbYJOgSGC15aXGqbn3X6Jk3joxI/XBlgrlbPC91XA6ZH//",
+	"biNkK/OwL8hanRigOWaxy4OupgLyf5lTJtGQMyWf9bUwWfcFp/uJktGDDh+NTC10+adCGefpZoiZirwx",
+	"wFdauD7GJYrJmApJYhIiCzTTKn/M51ApVGWafHuz9gpilJN1UENuMqKPcQ/hQpZGYWEBwoAnq1NtuGY4",
+	"U8rcT2z5jzv/yaeJkm2YaUBYcBXoqjwqdacTEXEp9lIgkyDLQ7IwsWGGQkoFFEw2cyWU63q2vSpCRmWr",
+	"1Yk21cMpVHzpAK9Y6NQK6K0JtuiS0LjEJGhhAGFVe6AxtqBRCsHDCaI6uaarXurPki9/OSKijzbQFhpp",
+	"o0qnkOgsWKQBpedo+7+d31biHTb7zlOXN7YvXDxj/38fKvn7Z9G/vfZdRBFWwoi8xAYLSeBPTP1pxJMY",
+	"qT+JAA3oGBEWUszOogEZUyYM4uuAStFHXyYxR+qfFvBS0DGkNILs1LjAJolIg8hCLxfEOICA60YqBYc1",
+	"lRWVFg1qCsqZFXrX/APCXvhRATGtRA69ps4EKk6NHNeYE1DBDzCRBjm0EqOz/DUeH/TwSPpyVHJfA5je",
+	"0By4rvBs+7UiAh43BccUcFbsduXmlNuO3DHc9V8Cxkjk1/1M6WxINNa+pnyJD4iAlCnXaKGsp9HGFNNk",
+	"ygiBiUQHPcp0Haj02h9XJpwLzw28ekjiRZq1AQUBSQQHpoyiPa0Rwg9QeDyjwwMS6nto1EINQwtDmOpa",
+	"PCUhGsWERAt05v333jp+9/sPf/ijs+4yAKMelgCGc0z81YpXTlQfh8vVcd1LFdVx/3md8rgrUL5823hf",
+	"WoimOSEH0UKn+MkJYoQA3yLkAKq51d9wJLgBazEHA/sdQPusaKETZggLRVkRaRQyh9Y9Bg+jiKijp6ek",
+	"M3T50F/0HlCE233JNCdywba0sn1hlTstw9m6UHZpmJ1z1zCFKyITuB9gnctJArRG1T3RZR4Ja4AiQCuC",
+	"/+r0TZVfC8t4tSS1fpvM8C8DTMH9AURgyQGfsoBBWVXr4C6sImvAdAWsRbpoFgJu6r2sL6Vauyyqbcza",
+	"D1dbH4Cuyb6w3RXXyBxqvdMnIZUm7lvnHPIfeMYi8mWpu7ZYtpHaetJDWvdUTiNtyl6Ujx1h6QpnEg/l",
+	"ujaSES9yzsuiZGpqM1x62e56NUoxafnty0gkg/QPdhq3EjFBl29dR2duX7uCPtc93w0gdPG57UtbZ3fR",
+	"RMqZUPaaScE29dgBmvFYop2d8x64x0QLnYLrxZdYMVOmfjPbaLZ94WI48QFGrkj5tl9Jhwj0DMsne7/6",
+	"rJ83Xi//aZUgtqDqQP1qMbZ0/xCvV83NQxfVxRLCwFYpBQWjoZ6WHR5wfhifnwSYTdNUzwuXpCbhdkq4",
+	"A82RoJuR5JasBsbuPmPIZ/tshnKnLAdmu63oOauvkXBztWgpHChsujPZ0hb6ryygQWITDWuDhfr5O+hz",
+	"O3u+hOk8MURYUpmEBXQfnmhUlsxdejHXFrVy9aaoVOl8nI2bjLx1wfWmbm1vrxy7sLPpCtxv+nbzSZvp",
+	"X+x5qbv2rkxNUu/fJoqDeDLFYoIPQj734Q5A2r/QnIsKuBam8YX6CxfGtaPb90mA/BzEgBmoBuxR1t9D",
+	"fCQJ0zUkjQu79FxJ+MWEiCq47PyHaoqeNKZ0P11nXztkJgRhsz6NZafR66BaiQSISkGiEZqReIJnIr1Y",
+	"WJhAhkCSczQic93oZ8inBEk+JpZWW6tzQ+Pgaub61Dt0jY5BQJf8nvvKjJUCDScE7FnKkMGADznXvXS1",
+	"xSUk0gkAaMgTJonpj6Oe1nWrumN1LEUGyCKJkkokRMks3ZcUMhObtkGGA4FeZoZe5V7Nr2mdAq3M7Xlq",
+	"O3kHmjkBQJvTswML6zyOtcNVA33VbIfJSXBfarsfrUu/ivZQoQLL1S2dnTOkWLphgcMq/ExqcYWHHq0z",
+	"xIve0PzieCq2ts/vXCg3drn7akUrl9mEM+I3ATBD2lekPUv6xkeUHVhoOIQjZRlojwQ0RUaSRASGRJLc",
+	"k7sGhpXcS1tIU6F7gFFmal/bic101XbmFXt2Mzaqfzm/5doVdP78+Ut6Qnw0EkQXy4LfR80LfEN5B1BO",
+	"MNQE42Cnd+5v6H9sZ/848+K+vLv52bP/2XsIT5IhDUmYdmEunnSbCtmq/A1bjed6O/TIQUcc0NmsIgVh",
+	"aifVrKNzTscxXaLTTwfmi95Dc+bXwuj1LctkYWQZF6vdNekw3qlx7ikxMXkBWFbA01KZOtoaIhUZ2ha9",
+	"GU4ECRt022IciBbeAi/qy0k4BsgDQlAfOnieU7LpHIisDcpEf/1uV60Lh9uLGh0nr9xS3dmJHaABGWNo",
+	"lDjn8UHzHQaR2/wmcR7fwrH0ZkOdXsHwCnlSX8ebbljg0GMlKdkdqCLyK3iGhwZlrU36qfPaiTrzFLYi",
+	"Hbdyvoqqr3uKlIdZ3KTWF2Meq21pZoRcf1fd6AkO0YAQlip2NtsHmpOZP6Z9zgz4OdiLkoO+Y/pWOuCh",
+	"cUx1xpj5UCfoJMxkjDmDepmzUzvfoJQHS49lfksrquDLAf3Wlt3mK6+rzijrtaXHd0vQ7SlUHp9aWQ1Q",
+	"hmJolAkaelAMBgbVtWFaiHq6MpHBqpEYWYpb2RMNxgtylO8fGujAaOzQKXNiVzeq1X9yoHhmm1ZdF3jO",
+	"mVSgd6lq+5+h7KCVWLtD72lwZgSxzPYSbi38vvZSEbRMkBMgDkVOTAZoQIZqJH0KGjxFHZJuvmtyLvSf",
+	"9Lk9JjbRHT4lcIZTvEADAlkvgrLxrmkimokmOrLH7dqGUyrUysT60veR4W9Uy9zsvN2GjspSzXIZmx2i",
+	"6bR6AgRDb1JQQVTmKqScT7YVk3UX5jRCAOnlW9lWAkarms4tkxXZjAVmDNeDgWRkUJkCwE7nIyMaDNZQ",
+	"6pvxQ2i01hNPmgIXE0Hiw0b5RredR9dU42yrghU7NeKx2iMl+ikzvd4ayFMXTrYqTJUtIQO5t0foT1hU",
+	"h39nYtyRLdzGV+/hoYwWTj6HP+DjOiPKPCSkYyrFHprTUE4CJGZ4qMwVFqIQAJlQyCFxcAqWdDkm7VVm",
+	"hjGpAGVSCggd0pnxIfGQ+FotNgCvgF2LuPQWApsk4IqmkJDAp00ynZ/Xst1eiuhfDrU8quvVRpeELSai",
+	"RnczT1gt51RQQiuuXk5fHAB6GeJxYHSvOY7A8EWCygBNcXyQg+xzZmTzoTz5mab/hPbOzye6WWOqN5oC",
+	"zz3EWbQwTSzUXPTHXD3AFzzzMYBMh/bzAEN/bg5X2hTBno3dr7s1lP0MFfI0pBnckpNJMzXEszhui9rv",
+	"UGKWj98Obt0OsWpm+kKulb29+r5U3pOU6JsIjqZnv9+6nigkkcRV1qOBneMSdfNlOe5BbGx3q2GiC8BQ",
+	"OExb14Cbt0FWiG879KRrNkG03AVpXml8MdRG59PQuu2aKqsPehcQ43kr483pk9vGYuPTKZV+T7pJg9Y6",
+	"4SzmUyoMnJcgpmNt3jWON0Z3X7244w9EQLP1E0GcqxFqnIcRl1ogw5csVyY4jqipE26KpCFj711+fsI9",
+	"TfgDRcg6VL1n7GbbF98im/E4VNY0y7rsLbT9CTNtHN9VJFHZvY3E2NsjaN9tlq8fsqEakuqyTpDSn/7R",
+	"CiISWvKf6KQjI7YqloIFhJwCRIz6ioWBzBTJdOoEFHWBnv4JZgV8LHVuZFuy2XRWvZCOiai5LHyE+urB",
+	"fvUkfB9rc5OqDXqXB2T4mVAXoROj0gjqeudSCeV5A08t0l+M541y/GZcSEXhYV0SAhZolgCa417qaJ3g",
+	"GRQGpvs6wQIxMs8K1cv0qxhWpQ8vK+O0kz/J6VQ1SVOn1t81HytHwcUm6g916rCBPAVSpwINiFq1phz9",
+	"DHiggaA2UR94iHlFLROy3XmknmVc9iYkUk+n9cjW1UMlGmLIvjBd11yftZqrUTl1KXSqfMLXjOMa6qPv",
+	"tgAzzWm9kHOTEUG1D8dy/ZywcrhM/mIa5pGx8ZQ1OiLIEESV3K3ofZv1fSjQw+WNp77w9LM3bm3sf2nj",
+	"v959dasiFF8ZgkitShAaY3xIAuhbYmB+h6aVGpUowlKJmb7i4PbgoWosEzwps7cUU8itIKXTdivZs+p3",
+	"dcL2tNPPdQI12t0GrOKVhEvcOnSxQgdOWxjYWET6lWx3fYd69ZWEzqyS06ppQZImfjpRr1VFCbZwohYz",
+	"xU7paapDDZ5SPb9rxNvH5RqPwYkDaWYMCtKzekK47Fxx6FTyx5xPi8Xa7RtZGah6vU21G/90oZYkJOJA",
+	"R5Cgpfx8QiUZcByH2vWk3oeGdWIYE+BFU86o/tOUDmOuk0OCjuAJC3tiISSZwt0fTwz9Cqm7088oZtya",
+	"TsapNqcjqklGt6qbGHidiPMZfCGO4VMHVA4n8Pm5uni9CcGmiXaEF72p5iR8SkAw9UhU0a3uaoxFEpMr",
+	"irBGSgj7yijWA+Fubq3cTN8x01lpz3thqP3WytV2Vdzw+DU8lMLjrIYu9GGvFOgoFXqpB8VuFrRIWEhi",
+	"p5O1LqR0McUbKSaFzS18VgqT5zxY6CjJJnpGzQMCR9B13xQ+pHmeyiQZ4dhCUrc8rOr2vcLbIns/+7Du",
+	"bMAZdAswpggexwTcZ6F2xDabjf1ePW5Ms7PX0DHm8FcU8OeeLQams03In1k6JY+rvFxskDb81OSymVJz",
+	"1uelVmCsqgfHQiQxNnDZtZ1g7YO6YON+0MFJSC3QtiMVLnilgn24J/G4XUdw9dY+HufdGJcKBx10EkZf",
+	"SYj5WR3V/cJmliCNu/42ZavmdI1kW9BEkloBmr8V7Qg7/aDryCnT+isms9pz7y4Dmj0fofmEg96mC3VB",
+	"UQl0ZaxOnIbbB740nU+9QBE9IG7xvzV0qMHIb3xP3cTvbCE7jY5SWc44XjSitfUQtILOIRU06/het5Iv",
+	"ZU9CHedAUEnWbRzlXOfQn0o0bgu2uoa4q05PoZBYy6cDITkju4hxyJYnsTHaVyWrmOFbeWmqRb2zH0El",
+	"SEpuU8VJIwy5A/KImCmPSXUBkxJrjNyT0HfD1HrHxOYuV2A5k3uyJ6hhri3wyvU7ZkrV+8JnbXPsqnAv",
+	"L+ZQnDb0f69Qy52xKqeoharfFE27NGiAKa6LRZVZMZ9wUHQEISa9+6TSrijoHo1gK8VfNVxYTY1x6jA5",
+	"mcs6LyDXFIdrtFxrIjDXarCZ6ksn2pcaQQoU6BGiqTg0kVpiIQ9iKPjY0ynRpjipr4EeTMKjhQpFz3Ih",
+	"o4UVsGvJVU+icINGcHDlsr6WjrA9ad+hy7rSVfuHBPBAbz+dU5C9DQJyaopOG03no2lfuzTf2exB/pI4",
+	"zKB49QOHu+ibk83OpagCjRaucvHur+57CWfXrIo6LSgpcEKwC3tTGs7xoscP7LUAS5f1OIvcvzI6PGB4",
+	"Spw/zXTfbN2rKMcwOx98+0fLo7eWRz9ePvja8ug7ywd//fArP1oe/e3y6CfLo68sH3xj+drR8Y9/9fC1",
+	"n374lz//8OdvLY/effjdX5c2d/fFzpxPwdUhSDRSG2F4E7ibuilr6bzMxYQeYFqwupQOlGauOPU0+1sX",
+	"d7vd3W73sxnICiTpv/hqPq/LLO5uoBtE6rQ1gk3aUWfr/NbWxZ1OOg0X8Ua7zjrLo58tj763PPoDAIf+",
+	"avngj8vXf7d88Ovlg39cPvjZ8sHfF9JScrPcyc1STcO1J158tYB61Rkk7GDBAQsCKogmXOjMu8Jzyb2N",
+	"A0zHNHtyyBXdYMlj+Iy5753l0f+Gg/yb5YMHywdff+6/HP/4V8fv/NX7v/s+sN1HYVRm9U9rU9Gndulq",
+	"u/REzjqPZXqxu8ol9Knx+x/V+PV456uBpkGynUbCc2qBfryIJzCNqor99lWWZiRfskUbZ33DujDHBLcq",
+	"UnUxpV4p93WkuGxTJGPOp4FOjRAp/A7SDw90O1KDxVGsvIljSuIewK9VxioBc7hd0qsdmHHpV3DNA2LF",
+	"VxWPaPdlu3q/DWZ+bHqejbvg1AFtnBROY+X7UzzrGYOheaJ9dWdTPM6QADmfZu1NdSEspGA06m0Km+Vu",
+	"eZoNnx6SNSPsEgI/5EeQp1SHfAqkVnuBbAcnb0RVFnr6Col1EGetJNFT6xle0xXcNTTdcGuMRxraznRa",
+	"d62kHFy9N37pNgJp4dMyID2nAm5dFR5fIXUtrykim9V1la0AMN9aHQ4HnB9DznVNX9MNPcWieGhcm7at",
+	"9Z7jKfUWdMr9ayDVSk1h2ra8Mf1/nalebABJdzpLtK18a9Z3zZEpzcIA9o2qwDeU4vUkuVeR+8hnhEEC",
+	"HJTsUYbmPA5byuDZhEveXA26pR5fmShgBg3cFfjrlOwWnFZwdTgkoiLrXvK0hG2V3hx0DF5cBaIwpKnH",
+	"ZESGMokJ0hmULbEScURxlWJjsYRwFBmv+kq8bsc1sgK5I2FQKwW7rp6/H6yt4dVXYMOYirbzFtjW46s1",
+	"wdW4ei1Uwz11NQz+GeSI7ILBCSmH4SNaT0Kj0GgRK49umAd5q8UvcB6FN+MZj7EkPW8q4hkNRrN1/n4F",
+	"DE21W2THv+vEDx140/Z/FwdFYr2w482oHytNo9HujCLO4x5lI97IGgeOs9LToRnnU/CsfakF8R1ghhtN",
+	"fk0lRfsDSdgbeIAGHn7zL4/f/f4H7/6PD/7qqx++9kYj7sATKWhYkTgVEibpiOqKBChPmOtcqrQClM+L",
+	"HO5itzm0VIE6Crmynz1zFm3cfbUbnO/WAFb1yD1JmCgT6nnvRDhNeeEqOM8ZF9RegMK8bZUG5JV5kiNX",
+	"NYGZcSFxlM6kfDPPW7yonaobqktnPUa95FM6RDNKhgRiPXBNIKurXSrXHfWBhj7FE6Zd5NWdikhz5pho",
+	"H2tuJvxPQ9afUJr/Hye9H6Xn5pGI5zqBXBbAERekNvYP1Q49/WsRJnQ1JOWpyvfWKQXNZHadjF4hkx+F",
+	"DF7XyWYlswfVbo3chuoeTC0F9Ila5nh6XZ+OPF9TgDeR0LUi+UQyeKWYrZGhzSXi+pkdXyIsIVlmx4ly",
+	"NNbJtSg0zkpTLzIeVmB4+buRuqvgJmVswIo4V1bltz4TpA67zXO/wMpoS2pl2rH8yk3lyOeDOMwnfxE9",
+	"/NKhu9ylaewqtswsx58cgk2pq84jtE5vh089GZ96Mj71ZHzqyfjUk/GpJ+NTT8bH68nIVRxr7chVgqyE",
+	"rVMBTiOpphgu+piTa64Rz4oq7TdvkTJ04lOiWp37cILjMQlsfXpesLUEEl4Qg0lAqqa+jk7mYasX6iqy",
+	"i7XU+VvWYEnliVMShbdiPojI1FO5VGUBhbrZsteUVyOWT+YLd27eQLe4moxiHKYT6YCHC4DO75/rp90v",
+	"mEEjwGiGYzwlBtGv/hrpzwYdc4XMBL1nFRNiE5uKIJaOouip18iQej39uU9mf8dmQqvyNkgIUy+uHl4v",
+	"mWoOjG+2tLotORWmYrd3NT9pCdjakI08xSNqejKWICabtj6o9tMMBIkP/cCK5UYTTp9p+17NjNfiIGUt",
+	"qkEOg7uK/DWFj0CB4ERPyvSplhOejCcA/EAiQea21n3FHrRY/WnQnj36j12Ugfp8c/QkXrSES31xFPNp",
+	"gCQ/m2skW+izGq9mFlkHW+is3OLxImONgbVIf8f+69MZjyszYodZSawHlFxjLVc0lw5TzTMFkYF8dcDf",
+	"IWM89PeFJWzIrXVpX0zkaONznQD+/9ZFxRdnl85ve1+nY8ZjEvaGPEqmLE94KzNfdF5UxYJiPq/HUgC4",
+	"tilhoc5gN4MFRioWHsMhUQ+Z/d0DsQndd9FW0O12G6u45vj43LeehNWcXzG3OLTuq/QEshNOS3477qDZ",
+	"hpX33exXDcVxD3bhijzbBvBrjPhPT59LYz70LGFhBZFUS5YMuyml+Ib758/Eg996I83vTjbtYn883f3b",
+	"Mve0f0M+6dbsWX4q3hMVIiFhdT8Brcu1wkR/Je6Jw7HvvmFpW3ci3W5qzjdCOtUGNI4A7FldOnTnS59H",
+	"dIrHAGA2iymT0HGcIzHETCPeASAawAd5ne1pP/sizjcLEYX6lP7lRE54bDS2XaSWgF5Kut3zQ3gZ/kn6",
+	"m+h5U/Uy0TiEcx4fiBQSeM9CE0L7AdMqb+gPANTnX9u6V91/y0UdRvtpZ30Dd6PxwPr/SevtgoNHESYp",
+	"CJMa9Q2kfgPl3ba91wEHc3hBevDVRHMLz0h8Z0KIT/hEmE573gU/r+v3TR8xgdTo4Wa6GLVq+CnFcYRe",
+	"ZerMdPs9DVYLi4117VH1UrVJ4uH9dwrHhfY59IWApoc8kXuQn6BOXB2GIjro/qK79LfLyWx4g5zdLHcG",
+	"CYkO+thNbXI8yg64giPCQhyvfa9zg1SRcOGCCEJE1hZQWUdwzPiAsE10veFtKWxB00XrHo8+Yxpa1fZm",
+	"mbVdXMPCkJ7uaQvyHqD5MlA1nels2wJBv9tdZSjrMR8Thn+JRBGlQH37UcZlb8aFoIOI9BZE9jdR2kLb",
+	"lljMsQh08RzQW0VyS0vcfPQ0ITNEZQ2TyopEH3/i6hPPXry28/jO07dvPP65K4//lxsX9i98/vFnr1TP",
+	"pDeOeTKrAvkUavvgLku4XTHBIRosTBjJ8/UN+PwGfH8DJrBRPQOZHnUdARuCSJ/vVTJhgyYA4VvguDDz",
+	"R8BwzSGW9jA3xXR9NbRuRdxaN1u/XS0pYUvIPVibUFITCzQgOCaxFkVNiKuZ4Km71V/glFE29usmle7J",
+	"Coe/ibYCJ1e3BTDK046X81yLupATfcuVuLf1UCNzQTdR/9UPvvPz42/96/2+02/LYNUtDB/QUHWmjZ8+",
+	"zXMhXmyoX/sgakTaHdfprwmbPqKA5kpZnSLRhGXaEHdlt01nh0/Ji1oRnNIAsDqkpeFK9QmNcBLJzu72",
+	"jhvH2NlZHcU45UPeRDeZLmY2nMA5Y2pa5+hfbLlY2hslz8q65ze63W4X/md59Is//eC3H/6vXwJ0wU+W",
+	"rx3pMe3Qywd//f7v/t/l0ZtQiv+t5dHfLY++szz6yvK1B6U+Kt2mKuXnQYuR4EYKTa9q6NaucWBtW1iz",
+	"TM6ihTf5wPFjXcqFx6Ad/+65c42kto/mniYzeWeGPcyrdXeUGBBCm5fonahZcEVHHzsF71INlIAnF0Dw",
+	"GEKZY6w4AFTFS5PJYI1QB42DDrCYcDD0pjRaKPGBI+1p5kwkkbSO55c5ZbJX+GOkU0JA6Ewpw7GyHZmx",
+	"JWWMgQeA3UgAYNVn1T6DF7w1f2jcXHI9nF09J43FUIFeW9eF0nm9dEYGWuT13y1f/0WAlg/+dfng7zXo",
+	"SICWr7+zPHr3+J3vqR9+Zf95/Kt/CdDxV78aoA9+8Y3j994J0PFvfvrwO//qnqgYTjgH8Z6izYpXEgxH",
+	"k/TEBM/Uv6iIlFBR06fx0DYQZca1I7HEU+o9I+tFqIwm+dCYsEAh9HfnMQBTK3Y3jzkb74Ik66l9j4gk",
+	"YaD/G08HdJzwRAQAyt7b3gkANbWnrpR6Jk0G6Yk5ns3Ui4z3CAt7ulv+v732E7+tFiVTtlqymedMvMl3",
+	"rm26R1e1ii6CxjRtMJG2gS4N2vF3mz7TfXFr49Ldv9h6sbuxfffsn1UOemXC6fDkZXXrNaTOQvDnt5qh",
+	"bpiu1K6QNzP0BC48R8jkxPjws53c2t7YvpTfx8L2pdv54tb2Xdjjvzj/Yneral+LWWclkjl+42fHP/j9",
+	"8Q//6eF3f338xtvHb/zy+Af/8P7v/0bde8UbvmZ7TgoEXZq1SpAnqhTdqGlb9xuEjicDnsQtua0ytpsK",
+	"wziJqjjCiEcRnxsjHqOIJyGClpuESIEweiWhoDgQl7PNccz0JRnQBo0D7FTNRHy32IkF+R15Azw80JY2",
+	"PJU15bDdYViz1h83OBV1wP3gw1DGT044q20BDTueYnCdqV3xcuUbRkleQ6/2uq04iomgobqnTdJGfdfL",
+	"gaBuXOGcvVNV49yuQ7ftzt28n1JV/+u7uRWdUvmx6QvnTU4rwLBQhgDWzGamKVND2zjWDKTCOBeT2Z7x",
+	"H1Dj/enDq31IvRAIMw4GIfyxEaJ5yHlsldr6Lv9TiySbadnNXpjyQ9IbuFgaeYZe6P/FD027GPOKssGw",
+	"QFPjGLOQ7gEacCWGY5sFW4HmypvldgVrkJ8nw2y7vsOXA2BXO3jk5q/lDI8mW15/Za/wOCbDNSA7Wh98",
+	"871fZ4mrbKu7tbtgGx1UOnsNQEnZr3VAFm5TrACcN/qemnd1qzFBcKSbrHBG+ru2M/SQJ1FougFg+8Ym",
+	"usmGxPjC+iERMuYLEvZ1rxfEIy2ukpkAsxxy5Oy3wDWCJH+J6S9AzAnNMZUGDxXr1jC6EYKZucbwlVyX",
+	"UUJT3wmG+AmNhZm68UphmTb/ssKL6YKNAzKTuiZDT9crvpz97KVPrls/B4FJb3ura7BQWKK0dolpD7Wb",
+	"+snFBDYflgtDtej8FmNBeuDJra6fYIizFKXOdAuPyEjumRMYVU8SXMPqlTGR+Y5VLebn62OldhKoL8XO",
+	"A0A9+H5EcCi0/zl1Tmm3zybqAw+wzaRQmJC00aOy99CCyM20jRj8NSE1+pLDktu2KS82dyh0/k5pIn9I",
+	"Tm8n90rXEGQ9w6goVb7JSHqxLDZ2Oe/nI8OUdqT5eiM8qg7DaxVdKs0h7NmkKV8kWF1qyXno9rCKsJBI",
+	"vbp+MztGSCh6qawuCwFHgYNbHHEhdcaPVcHURdMPjfgK3aSsijRWEtwM1BYNB3SaZ6npQHFlwCSshilJ",
+	"FAnER6mdBNyMIXJPWaU4ypTOlQ0JbJapIK8k1ooo2CpXv/jc1RtXrqprdfvaFXThws6Fil7S0NClN7WO",
+	"kwL7e+GFF17YePbZfiqyDUBV2uROUVcjO2+NptXNykQzHtMA2K2qK3R683O3xpJSYPOMXcJO4zsrQLBz",
+	"O+wc2mp47CJUbbuMSstaN9Hzptk2qOjq5MbQmZQZMQqLQgwMWwsanfOhlOGnL25sP76/dXH3fAX8tIGN",
+	"/uDtt7f+9PrP0Idv/+Dh775tm8rpRzLn9Oe6Os+LkaiAPj3F93qmgd22Mnizd6CkKXvJuNPVlcwjX6u3",
+	"myNfK5MoA70+/uZvjn//64dfew29/7vvf/jOPx2/+z/9MNd6N87nduP+2hatTmrUJq1uucGg66Qy5Fy8",
+	"0U+KffoxmIgfk1W4OhylJ1J/l5WFfsr+kU8CGdTAA3oCh81dpadsvivZuU6svX7D12/vq7g0hModm9gF",
+	"7VZ/m094lLWQbqfuO/OuJ8sysqna2DCJNKKp0022HtH05oywNAxTUuNDmkZA8vvwJHT+k6nXN4mUTTAi",
+	"cfPqchstKfc4MrOppx71UHH3rNB2Zu7dRbd2uJ2Ufl67+VOsJqo9EtD6XG2C8FhDumNwUz56BR6/nURk",
+	"NSM1tS+e80mT5nBaIAPNtdQ/InpAEKjtOR992tkYi55IWIj9lQtQUjIn5MCUKRVFox4GPmTuiHpYkwpM",
+	"wZmP3rq0no7ck8iMbIap6mGteJfw2yq6vEDnJPJDEttVQ2vW5tR5R/PH3BF8zuNyLxNX2iKydKFOXHsX",
+	"kcatDG6rh/2dItO6Oxjwbt0a1mG9bVZ5J0rGH9PSbnNfTO/99357/ODtAB2/8Uv9/9/69vHXfxCg4z98",
+	"8+G3/jlAxz/99oc/+557baDdSdAZ8l76r7SrSdARyWzGY+2hGXImYwztfL2cuLBv5ZrPGrfAVPdzgoR7",
+	"iLEo1ZPPHWTcemwvX9v5BeLMhmQArCfOOqWrPxAW7iElStVDEUxDd7uYQTPY61JomHB9wfkBYdpVbOos",
+	"0toE8COe2emeR+4h9vT8zsLbjiJNiR4lYxBr4JKtFb12Uxuh5lcyEiNISW0NJEaZjHmYDCvByyrxvJqk",
+	"+rikVOyqXU42ZLaeqBiaApLSgWz9kJ8d6xb+JE7BLhqGSIsczuugmTpZB5qrH/JkOCGi6hjq3DEepioU",
+	"B2rIpRqjUsGgQdYUPCR18FLqZhcowgWBSnPP8vvsXuBqRqfXelog04YHrWzM3gYcpngTViPYPHLoFlYo",
+	"sHNo/YRIoO6hPJliE5yOlmDtFkZiMaGzdpa7eWllSV1BzOa+t4oKi53v3audjaVz/FdKyNMowy7u3sdb",
+	"i11kTg3zEk9dbJ26gGnOYv1s1DJOh5t692/ObvOEeRob49ksokNc0bLrKT5HU8wWWrfJlRHk6qKT1dui",
+	"v19O30pg5rlp+FYAdW02ta6Fxj1T7/X85HFZmJAmlIaScA8NsSAB0qhEAZosZhNQzFiIRkkUbcxpKCco",
+	"IlIq2ynkEO2cQjJeA5yqUhJSOrPKBX+ec8+ZtWos1TbGmnPwrM7+IzKJmfAG4p9jkkZZqQTUQQ0xQwOC",
+	"EtEm4m785mWQKFDtfTRZ3TWrGDO2i7VfyS2p8lyqylVtlWglUsKjCKg+2hOGOMd65NCw9IIc8oMTRrvh",
+	"7HoEDyf+3U+8GREZd1PnppNBBmTIp7aoRTSgrRVUlW5fkNbfOpM1M8ttXI5WcttTT47r+CNSgk1rKrZX",
+	"F1R8Yuktf7pPEDknhCHG56kbDTzw1vcGpng7JpSSWJq5uBW4e9eqEVQLoqk/+dPQ99y68RV6rh6vckq6",
+	"VHa9fk62q3ERBXHbH4NzRftKi8eRImucXXXR9GVPybQisQVPYnAzTfEBZeMAAaoKgQpYU80Jckmce9XK",
+	"p/umvlP0odFBMXiiK4PVeETYtPlT1jk0AlAzJ4V6uiqD20bHX23alpVLvJLwzKD+vO1sNqUTMrH7AH3w",
+	"9tvbf3r9ZxaWSZI9lDBFb2GqpmhYXc6ihd3hgr7sdEYuo/ZyLifNV/2EetxnXIH3ws/VboOjIwZS20uz",
+	"7hJQtSxT02xOrJ/0tKp7QMh53BtgrfQ3I5Yn1NNlN5bun8iFbuQBonduUjyc7IcAGaxBHT7UQcbY+lrn",
+	"ODrYoAyJCY7JLprwOWjrWrcPtCtV0HumI5pJD8t2DFy1JpEJqCBLz2VSbKIbgD2sHatK3087Iq7yqOkl",
+	"B50wxnP/YULELOImTVg9x3I5VbaKDpIq1a9osFDPr3+yjyqpr9LA/Wjy53RRePP7AjQBBzlMc4TW21BY",
+	"WXWHipmFWa9lpOqhOwBrmvmM40ZOLnd5+l0nZWjVq9mjjzR3ENQtaoIkOOKMnGbiIJXSVJM0m/kd80J5",
+	"3u6c9GTBp26hOyIjD+qmlg4edIS61+2E6R14pcnELI+Ej+gsK/in+tdUkOjQmjOYpVBZWuuloJOsWocz",
+	"m7XSHeeYqn3oRVT42R5cbIuJpJ42q1NKmoFnQiDuAQw4iSL/vVdvih7w8grumqYBw8jqayBkAF94lBM+",
+	"aqxMEJgNxsgsBVCy12UTPpPReO7ybSxqUrFsl4lUAbHMJX/pC+zDYY2uWuEIpcJh5ffUFfWpepNdOkvl",
+	"3qTSKgVzrcYXjta1Emh5HS2sIUR4TjFrlkzWuglBtbqglKV+xKUk8aJvKwJ1yms/nVnfFLnk1YoAdAij",
+	"+yg6twSuQewE50z9f5d2AIerIpK8jr7RbLt8iWVPEzITWk5QAZdRM0G1TJ0IrEPnQHdho2TSlzVcTS8y",
+	"iEB1kytB2/jDZ9s1cDVtdiCvUaxuSb2GhrGOddYwf3V9BcSR5D6UE3JIYqUhwHk7GYa6DA5H9IAEGndH",
+	"sXVT/AoIYUY+QnYGuScR1fg8myVknNNI2fTJvnrUguyNVI6tkcTr7nsV571jVRLP/qpdNHkDUWSUCYvf",
+	"bvTx1LCSE7KAK2dhp8pmsjUOV5uEQWeMZ70pZYn0d4JAEVHye2DceXLO3elphwkYiMoONIkziidp+KZB",
+	"RPxBqym+15uRuJfhv5WfUSP2KBPVKoxQyoTaigMykwWFImfNmuTVBnjbhYnl9yfoGFmcTq3qsPfJdBZh",
+	"6XEMnqYLw35llSsjxAsXrmtVm4MGLgiQkq2HBXkEwqt0pFchEqyxKrLi8s22LQDZGrNaYUS2ZNf2TCqc",
+	"aqfEo6tY5Yk3t8g/m8HTe/Voo6Vkh16tS+d16EzBLZ+ol6Z9BFnSrM05ppds1dX9CDVlD2ijIllHBmh8",
+	"GuC8GteyZHAqNhhhGkJuNYjmwSI95vbcpJ1KXrhzqV9/Z3UfozU19MIXS02hMDKq+q7x3WGJmNKzQXmB",
+	"WvqF6+Fvpoa3WViO2dWjm06J7nTQXrU9wca31HRPwgY/Su21qVLZ+mTaapZrqIiMxJ+PeTJbi/X8R0uB",
+	"XK3Zr5lB27L9mJsLVnOwkMTowfmtV7SmBMIfayUOmjzixv0TcmmOp/rJU8qzy2sZdmtKE19xCKcTr69J",
+	"TP2o0zNvTbhuT1NgCJH0I1zEJKTyJB29oalDi81S87uu3vHtVUSHhInVTah9iY+VxZ9reIQzKDu1cek2",
+	"ZRPMtRg2W1B5HKeV167PsGX33+yEV3JhZ/dXCg73NHIosPWaxv2qPdIkUaLbCaHjSYVLQNAv5/q7iCmO",
+	"IuAFIU2m6rBwPCbeFG0vyPINQH/X/WCECfgCPNHcX5kEKagNmvnAPO3jgV1SUImlfMsfobVdNkCdpwJN",
+	"SBR6kiLSvtR1nabrmzoXCmzc0habUZOCCdi07bkukAIYasBUlwAvsHbqNmzCipxtPzyw7QCaNjtPe5rX",
+	"d+1zKvnXbQW+ukbdOYOVSvajPBO3wV3g6Rd7sapN7Npn1y47Cj5TeUrFEg0X3SOtQwLYDd/ldz3wld7E",
+	"l3kSMwz9eJHaHRbmdjXf/dTOA9BbmI0H6u5qmDGesCEJewA3VjGjih4m5gdkGiqgM7evXUGXdi48ftZ2",
+	"UB7iKCLxYwJFmI0TPPbkSQ0n6hkjgWprutMHK6sP74AvYg/hoUQ87Q1Bit2W8caX76r/6W5c6t39TEVH",
+	"cIn9oWIs0QTPZoSREJzdwIklhyR/ck/6ixjjmLfQjHN9Wn06agpbkMq2C5cuOaJtp+s1oyWVEanpIVTK",
+	"y799HcVkRCD1dBf1z5nOM+KcblulDsF2rVrdfWMBSON6Dg42kdnpmpqULyZE+DtTXx4TNIjx8IDIPTQm",
+	"LCTxnjpwQaJRgGISYUkPgbukJcR7aMKn+YpI944oMR909FB5EHT1mvd6aO9p4/wNeNxkQ961r1fkI15G",
+	"M84jxT0hJ/Vk0ZMUOWjlNYPHWuC0ZYhFZdRkDBwK6i/UleRpHwh/sKWZLKW2TZ6aaCpTs3mY4IefmFIn",
+	"z6NoLOC9d87ON6OR9AxKGT43uER9EXHZ3zV+1ZwzdbBAWElZyNtx83RKp7oqcK5zalKocafMoS09rJVD",
+	"XeVyWQHUn5JEbReG2ylsTxuo8/SllhDZW03rWm8X0vn8oh9nCUoDorucIcbne6jvev36uxCBDdAgkbn0",
+	"qTwmq+wxQnTjRj6zXc976p+9BUkzgdTParRioMLHDW8TtRwSPumNKFZ1hVgEtkEfhkiCEX5eYRqakYuI",
+	"BW36lmuUHY83HrZY2dciSNmWnMSEAB6ETqRJkwTSBm0AEeueRuNARnUD7VKDaY27l+t4ni7ET+VK4l2j",
+	"48QXd7iMRvAL0tl0CWRf6j+JTdQ/xFFC+hprZppEks4AmwiN6CHZQ/0RmVt0x4mtjTI6vhlDw2egiBKr",
+	"Cw6gOjLmU9RV1+XxIEVATpiEBp1d9aj5tKcRMpnnejN4WS28nHvs/IWV9TX6pQC+UL2TJLzMxNwHSYPT",
+	"v5fLRhnq659F381DsLSzh/oJO2B8zvqFpICQauRcoZtCZ80dzneFj9pH6UHXByMcoijug1lHOlbdXrhK",
+	"mW83mmu7hd316LuvON+qV63Mc+V6EPNDkM7Ov7ZcUKcAavObNz/456+8/95bH/7kKEDQbeeDH7z34S/+",
+	"8uH/93cBevj13//p6D0P4DWAMer0x07QMYE+P+dslVetnq6qqbHAWiuZj3nOjtOZTbjkLb2l3ryBJCLe",
+	"XBiNHT7g/AAMVc1ULbhOM2pJIvK8emMlx0x3IV2XnZi/Lqi+f+kjLMutjHKcvOC1Jp+4Te2ouzVrNe1b",
+	"J4DmS99YNbnTCJgUW9CuWeIIw5weZExvul2+UF1b85M5ezIq4ckgIm4iwCX1f15bhUHlksYUX7t92jAi",
+	"WJ2cm6KXDvH49ulnV7SJDqsjm9keXY3I4Gr6Ri4ZYMeTDEDukemsAhjj4Xs/OH7jrV00jLAQFu3R4Pxj",
+	"YWqVtJ2F3dy/ZnO0H87PccszxxEh7a7ANUIajBpxHTfMnZZPOzH4FIVkLwy2plIMw5gyu3bHYYmjiM+1",
+	"AQJ9nkLCvMKzcSw/gg58zbfCNCGshzBcO0WA2b5bHspRh2DoZUJwnHoz90xz6Ehn/VCBpolMcNSYarJm",
+	"XytzpphtVFU7Hjxk8nx6Or7rF/yC6I4QoABQuZsC7LmISAEy4XKlL/ddcKQ+dAwEW8N53qUYPncBldQP",
+	"hyRe5FvRlrII2gE92SyMFejMVQHI1d4iQWQyW5eJakSaVhf9zsw0BagnBUniaROdbs+Wxc7BlDmgLITM",
+	"NMaRGqIxlT6heeE+iaeFdoDluSWCNFrqc+o5v+8lVaf9Ln+sKxQFXkDzE0tWYKlZyqaeLh4nE9214rmZ",
+	"BPY9xQWp7SviYlq2xoVclSZUB+h4Qin9yZTLpyWJK2XvRy5sG9o1leib68vgMsz1Gi1iakrQP25p/B9L",
+	"/p4QyvlE4rtOYDeQyacreasDvHVDfImwJO3/8rEL6JJM9iUxXc5KzDUa8thf2tFaoJe8HOrzQRFpMw06",
+	"ZyKuIA/zLKUab1Yz32Kep5X2jqA23Nhe5SIpeYR2do8LJJ7SWI5TZezUlZ9mC420yYlCSykOzVf5L5Tk",
+	"aQvtj028SclVdc4zvFC8ZIYXAgD+BxEfHig+MlgA65zwxFcWqJ5qUZqtHi9ZrH60/ySOFr0F8anmq5Vz",
+	"j513sYGZ520X47VIFsRnTxeyV7obl+5+9kwv/edZXxJLCdFpAb79Wj/autn8n3qnPvVOncg7ZXz1TeH8",
+	"PvVmferN+tSb9ak361NvVlXUs5eL9WXaaKpCwleq9IDTiqN9/BVHGU2002oAI9DD5J8TJEQUwKGm6nYL",
+	"02MeoxFfkHhXJw8ZQDA1hu4aCslaExwiox5LOq1oBAIHtFaX4/TNqn14zhBWC33+WtqoHJpLa2bN+dRZ",
+	"0h7qA2BiH9KfnEaONiHIUORj4nTU/NXsahzT0GU5hp9eCLa6wdaFYLsbnO8GF7t3fSxnYsVXrTPC7X2m",
+	"xDDBQnqZ3NbOzkouNzVJcZbtm03R6/Cy+ilf+3OlZm9hlTXg7wIwHJKZrAJSc4DcYyKSyKSnSg76JLxK",
+	"wr18zyILXQn17VSY1mNDPiWb6DIUxNs+ZIr+IiwJNGoWIHH7UDDfw9JkozVHaXb7CPSm+J63Mp9DaUpe",
+	"OFc41P1AXJedr2hNJ6LCLPMeAahp1nzOiudQae2EQhrqU5c3ti9c1Hs1i/mUCnNdBdG2l2tDdjcu4Y3R",
+	"3Vcv7tz3lz+YbT1BW3EHnKzZ6uDge96GeDdHKBHE16bKM8q9E0LE+/Kjb2DL/NS6GmVBRzhbzcpZK6ro",
+	"hXRMRM3RGn6qnk3hBzU6Lc1IygfY2Obkq53jVaAz1ZCqLvU3p/ITN/jj01aYfgckrFJVKvLY9k2zTuFP",
+	"X6uornHcu8SnWeRO1CW1kxwnuF4adVyBkrNKx+0+IEaPNRQmmCFKK64oPBUTUs9THebbuHFC3pNrFFsD",
+	"z6PP3GUhzv1rgmyZE2se4ZBbld1VSx85xuxwoPy1dpiqoYDqGls4kIbJY/XyuRkSnU8YOnbeat9ae7BL",
+	"Rzw0bLm9pk+i7HqtKH5tD8CYp/TGG3a/6sSfjPHcVzPxf47UJ0zGtCr11+Ajc5aKMQgIaPfuHsIjSeKU",
+	"8dmqAR6HJM7VXizQnFi00uZpw2p/rzIZL7yh9BMrDX784n2r8GEBiJIBIvfwUEYL9QcttEUynZKwnTxf",
+	"pT6cRGBAn63eKelAn2RB5+svZvo7SVtr04SrG8g2S/llNl/J4DU5lu/7hNMhqXShQjKSIssA9XUZLtjj",
+	"NNSVuLv6bwMypkz/ZUP/hTDzRF/dpi/gGWZEEDMSnALBMRFSG2DtFBoToYEuarkju7zx1BeefvbGrY39",
+	"L23817uvbl30Hx5PpDLvKnKvUpYwxockAIMRsDAGBJrNQSwZDMN4014jg1/sEpe1ruF4TKGb/fecyon5",
+	"t3r/bhM4f86rysOphP4EGsvNdCJY3ZhKxsnwwMdCuLCulKm1hJMoNDDN2qfEFmiq1pvhOWcscjfz2cxT",
+	"gLgAyorQvsVnNbhzAtGRZrFqWP0FwhDIubSpQlOyKObvaxoJUvpO12w2MyODyhuzLv7F6WhEjdwDnzS1",
+	"6XSsateY9fbWQ+cvXkQhXghHjKeMZOXwn0DdzmAs+WpE58x18qrro4bPXY0mNdJpIFIv1P5n4RoFnYTR",
+	"VxJiflbcYy0bq4126kFNTbfjozKyKnnA6YQmEo2JsCI20bK6qnFIItVCyrqR2sb+LkpxWQL3IIWGiqZM",
+	"u1D7ds/7SHIX2X/T/EfY3y07HTeN17S/W+OkNdpZ3z0zNeyIMhAG0Dyg2nHbH2I2JFEEDwIITIj4aFQn",
+	"l039eVpwbmWz/SKEscyg/vrJtDKwRB0RZQUyWanSVGOlzCfc9daXgrSAKC88UyyQixonw0PRU/SRy51m",
+	"aAXFjpVJ7HZ3t87DBcFxgAZcThBRxhhlwygJlQFi8cfhzxbeHXSrwHZFhIpu64cXnmx3IIHVPJbJiQEq",
+	"VcO0ed4jKLwJGnNCVnZreF49UzoU9Uf/KSj1vqJE4DYZJxGOoc0/ZWNhosVK3JnWGmRIQxKiqVqLMnrh",
+	"Hz4wJM5FAyQkeKoFQov6mmfeT7rTEgHiUei3AOpmYwaBY6pyovaU9VvtSM35UbNK94f/+H8//OGb6IO3",
+	"3z6/PPrD8uhHy6N//ODtt3eOf/ijhz/44cPv/Xh59O7xW28e/+GbnWa4ielMArvT6d5Un3kzpTOddXaI",
+	"HV0BruUlfKaz29nubl/c6O6Y2XR2O9duX/3inz9788b+U8+8sPfEC09efuHPz9+5HOzcuZybcdvdcED9",
+	"HXTnztbF3W7XopurHzViWg6jTF+yzvE3f/Pwn/778uh/Lx+8tTz6pxIecWdrR411//5JiTi3QQ14QaqQ",
+	"tntF73fp6l67gi5c2LmAbt9+7pmrKRd8cv/O/uXb+1rFG9ND4/kYYhZSfa0BzAFmkGFzawOsrzcA0DP6",
+	"o5hoMIuMrGtPfCUUe9vrVMwhW6FTu4RTmzgEdyMPQF/yqfjuW/qB/MFX37/q/hQ52PLmASvoDNMKPzed",
+	"gq9wwN6klZiDHkTvFQkd9c0JsviHXtHqLWzGyjwuDYj4aGxPo0gIGBhNsNhEz5tLA9MIjNgbE5Ppot7X",
+	"vacYd3t1lqXfmjD0vBkW9kkOviEqfHNaSAdcD+K9JaF4KaOqi5JuU/yYMFk8eMrZOO0Ym5ZuAC1I2xAo",
+	"xUSq6KyEzhz/1TeXR397/NU3jt/9tRJUb/z44Q/+ePzmv5wtk0F1CDp1M+ZnfIUnTNksYBRt+ZM0+KgB",
+	"Fq6NKlpXFR/5ty7i3vbOA84PdEMhOiXGUav+Wyd6Zq2pTOfCk8H5QUsOv4cCumIIt3v5nvYPygnWEHyC",
+	"ylxPpuaOi1J2+SPqE/toe8ev0alSVBjspr9Sfxcx7ZU2RBB42zqhM8e//5uH3/vx8be+9/5v//asxwBO",
+	"gdZg2EpEtruNNN7qzvH+BpIZUWVhkEooRXUNTgnhxCzK08RHz5kW8txWAwja/fP3BfKu5RkTwzuJZwlY",
+	"w/qgMer1WxFui02Y4wXrOCEvruGDVNy2+fVx0zFTaLZuUJUOfsHbBgY7zSgyWMmi58Pg0Zmn0YhKRJnk",
+	"CANiZs4ZupqOZjgRJN91znzZnfz26ixP03WyWTsQXXbQbGctH/eN7O23rGSDgE3JoAx1u6aK1rlub7ts",
+	"8RXbrkHuFAd8TDgQpQ3b3gVIzGKCQ6VxsmiRO6wL3Xa5rS4zA2KFfc1IseoC3jaGYosLWOhMmDnbV9c4",
+	"lNsLruuqr+0H6F+s7nWSmaaSiwmd4rzZuJO3GrcryhE36ssRg06ahl9wGlbiGJwMP60G+0x/0rslszVh",
+	"9hvXjvlSK6AJGKTvp53EF82wdh8pstodiUcjaKLest97FTBhpo60kKhqEjfTF306qI7Bijagk3pU+553",
+	"0Dkj8Rr5p9owbtFmXs1Em+mA91zbNd59tnCKer65zQhyG55OzQN/WOTmlxkwYGl7MAr1YWDttrpNkDgF",
+	"vcmRymnE5xzC+9gLiGAu1xxEzWbHWsTWLG7I6UBtFmu89aB+fMvcQk7jlErwoZ+Ag3JacJeXtyKFHUp/",
+	"nA6FHmVwwpl/BJM0Xc9oNSaF9dlNdHjA8+3K1TlssDEhZu9UkaJRvVry+NucT01Vo4eBGFUTTN4BmVAd",
+	"QIS8iTTXMXUSCe2YgHRPxcV8CVMuGyx/v61vD3bzFo5X22p63CDdpJq7lYmTctnUbBbzQxy5geMZsa0l",
+	"9K866k2GEWUVEW4TRTxRouqJqysi0uw1QeLb6uGSnMon8sOAQbZBuVVWXgQ4usb0qp7+d038L2uu14sM",
+	"22uhebgMs7ySa1yncoEy8JiubgddYNUsy2O3bssKQ1S2pi61wi9Br2udRRCJaFovtQsdyhZuHgo4wsBD",
+	"a+oWnY66OqNGJ0XqZBeC44jqQzoFPOa0z3PuAIuLa8R8TtCFJvAXeXqDA7YLRUoUalNmySDSKaImUURH",
+	"B3S+v9+pUA9kCH0UGvjrnbp2/UrgzL1ms04far2xk/pRqH35mv/VSuBpVfhne/nJUP7utDW9nJwez9Ge",
+	"OC1htTCeEdarSs5RUkQt22TnaBakOINJ61JyUpg4arPutzPCarN0/IlxayUEeHMBCiH/3HblEgPcfamh",
+	"YxuHa3ja2jX/6nqhhxomVWiKp9/ZBQ2AhCBZpjg+IID9AMyR60T6tkGLolqqy00s48sCRqUIkXfjTiXa",
+	"kZ7C+iGPfTX/OzPMKvI7Wsbo2oX1/HH0XFDMO2dDqhBo9diZVQHsrO3QSr28zAtElIxzLhgLMKQbP46g",
+	"hyYjqzvx+UtpazoJ5Za7Tg7JTUaQbc2Yn73Rt0hMQjQhMQkQRgzyCHgMaaqbndXRw4ZNPN39b1Ay0MJQ",
+	"ShuCV25dqp5VN5Wr7RvXsGNfrvXaut31So31HDUr+8DdVav9+JrsrbNZn8Q+dftpSKign4sDEvaEpFHU",
+	"G/KpV1G/qW1LpS+k+duQqkNi6OoF4H7zTJvXdWAwJtJjbqIbHOl2SSa1QVtDOvsLyyrFXndO6VXDCMT0",
+	"UJkH9kmdp0Jtj8FAmVtUCjvZDIYQ0OJIJIgx5jbR8xMOaFxqSqZ3MRIkzdXU4zcqvxtyJvFQ9g7ITNb1",
+	"3jPPqS1UjwZqJyISqqnQ4URNMbCIYUPM1GT82xTGeN6ryme6BvqdaRRm1D6h60D0VmioOf26W09tU37U",
+	"6IWtug5zDklMD22mlE0Ogkao2t7lIWlQiNuwqhPsw6aGkS8sdhuzkE/3NOo+43IC8IoDnkhTFs7jFEhr",
+	"5QfW85HUu0d003Nw3eg+1lBqYbqfB3qXBZ9qkFthvQ5UaqeDyB/RCo9KwZnC6PDAMp8CDOUqdWCd5CqQ",
+	"nCSscrcAxTJknjKku2uKiOa6ciS90epiaDMdnenfunlnH53TL5wbcjai8bR/NjAcx6QoMDqeyNJurecA",
+	"bZMmBv6Zxjll1XJXZLmWDW0V84KP5IDPjNJkQjO2QGeynErYNMM/KFTz5PyOpiTIhppZKBCOoGaQaU6L",
+	"bfjPur0Yl8BgSFZsDNXDRj5ocMvPX01Psg9D5Q8XckH6aIIPbauMWgei3QHdO8+X5biAy7+H+vaYIOMe",
+	"6pSw7ippk1X5nG2iyyitH7N7owhSpNekkcmjZbLf5mkK3G7GSJHblZAWvRGvFAXGH5jeKxCXukMvHFyA",
+	"bMJTKgGwNH9V/ypdHRuDgDFyceKO4dudJkXweuJ1PKE0dWAGIK+wkFkrW8gFGsWEnMot96V+pNjvqViq",
+	"S49Mb7691w7H9bprReqszU4zL+YLupGl64LuUWS1gU/bq1YWL2fNN9vm+Lt+/r7tmCn6SgHb01ndBhja",
+	"VrtsosvMKohKpQxDdbO4vXwkzhMjCELIjAasBq2Umtw1DTGt4yFaXVVMR3G4l5iQXMkUeCLja7sGV/Mx",
+	"QEGAlLEB1sDyuguv+i+llmGZsbOQE83LsDgAdSjmsxkJ9xBOe/kKYHtzOiS2MS2kar/EOrkaL/Cemlas",
+	"0Bl+t6Podq4Ugk6pIsr4Wu2t24LXtuF/9RA78L8X4H8vwv8+3hW9ZOYNA5ru9M6Acz7F0LsA/he20fvm",
+	"xAuy8azTC183YeZQQv6YgF75YIr309X1N9E+nzNhCzsonN+EC4kYjzV71wLGgBFb+HB4RLNlLHID5mGK",
+	"zigV8+6rF+//RfrI2SrIFx1BrdTXoREB1Ksa+0GQaBQYGagxpw/1+iRHIpnNuOKgQIUul1RvKU6EpzQC",
+	"DF39pHeT71dezduawtaDr1BMJcMYqkvyzGwVg8Kq2a3lw2AmzJWVF/JNBIa6SJMwcf4xc7d3upegGNgm",
+	"i/otGqft72rZZ9lUZnm1aI6vXzAVNCUF6eZM76zWT0DApNc+JDPCQrUl1Ioil4toi65v+fFMNyHvWzZm",
+	"tgOskflksVmvhtt5ZH3Et7toOMExHkrQmNiQqBszxREVyoLUFpqw7eQde52zaBHoDFptbiLBzfUzRtEg",
+	"0fxb394ZYSKt2x7xeMyl1GCrRgNyUSGs2+L8trdkKua6cqZsx5vtAIbfH05wFBE2Jn1tm/YlPyCsb/RK",
+	"jVagaMsgCSDONFuBx/4v1t1kW5v/9tpP+hmb11LTIinzCLRGOxKPD3oANKJGKizkoted56rynuTLGeeR",
+	"1qqxYvmxTmO2+eLNdf813UiCDGMiq2qx8ga6mtqCJzEE46dYZ00Tpn4KgbNqrRsknjj3qlV37hs9XPSB",
+	"grOi1cDW8ymDa4oPCODy+0pHy8uOuPSXIF1LYuBCOgHc1gziqVUGdKFsTnEvauFtMFQu+RMEMp3anEqq",
+	"8BZ4piK6foHV9nezaFtZ4R4Z7P6y0s3j0o9WD2+uejfIG6hC+nYslJNHVB5F7dXpGcOXU9LStN3GqDxh",
+	"qKhBOVX94YhTKp0a00PSU8ruurU/3kLW1mw/UKxnrm3vzPMAqngj/qyePL0VVGthd1IL3V5E43SC9Duj",
+	"/mRWGASpZ6IAP2PAi0iYw5HzadxZzW5pM68zdFlQfG6fHyx4HiFAIysUteKtu6AZ/8X2i92N83fP7r7Y",
+	"3big/+RVj/e5iU+fvJE9uTejMXkknIMKkZC4Iv1Bt06BYiF4LlQqAGZhYN0IxjUeQitWbWaARhGYMqM0",
+	"+063XdgzsdLUCaE2Bkseo5CGyq5xrVHHYwnxkdR0UR/TYBkIrBNlX9r8RaB4geScn6ystjKE7HTqXzsH",
+	"FDLj1moxYXmdfj0NENpDzFFKbq6BS3dexqiObZ2QYZ4222EJ+1yrs5iPYzxFCWT+SS3pdRV7gZE1gahz",
+	"t7qSvhVRD6VA2PQIAMAsk4+YOltWq6H+YnZnfyr3/TSSwTS7+dgTwZ4T5IZt81SuUIx4EiKszhZRsavj",
+	"eSKJpMmkwEji6CBA00TQYV5Zo1BRp+01JRR44s/RdptyOkImjPFImsymuiLuoPMlKuggLTYpoyhrbGDj",
+	"jIdYYEwEDdU+Bij1TAh0xvrrlZJyFtRS45RB45gnMwFmJTpDGWJcp3AOTRAxRiNCwlxxuv7d9X0IF/XM",
+	"t5DnDQZXa9SygVKWF3smVdf6JnQIjVoEUw/4WEwbEyt8KEUQceqgfS2G2aMYVmD5SIZNHsls5SR5JMMm",
+	"5FEMO9f5fKc7rE+lfN40eMwTYkgkphXJD2ACu/BMHhB28En7X7f2/3yy0Fh8DhIw+Iey8Ar4+bDBfNT5",
+	"7VggDblbxGG0ehG4PudU+KPGrY1HAxr6aBA5Svjd+ltVyBZ2WwN7PHcrznMtHSTbmVbosh5nFEsRlgCR",
+	"vJn3yd27JhNotXe+jXqB4LhlYbB65RodJzHxJVu3yhVZtzS3CtOzsB1OgNCic+ov+jNq3YWVeMEgJvgg",
+	"5PPmXPk2AfkaftFE4Hwq1RCvRovS4+iJAV/B0gcq/ySAdWnbSSJoZAYGzghe9Kcpw1C9Qaw0vp5dnHdY",
+	"MMJsjgA0w2Oon+5JvwKqKZFKoWlRoJFbqidlwuax6fhkRA9hIphpiCoJHve0CMuhG13xtOckTaTqU5C9",
+	"Ae9rtczJZlVbmuLRA1u2znoq0AHjunlFnbeqeIJmX3ozEg+93UBujhx0DYFpaOxTMF/Vqvdaz8eHY2KX",
+	"2I4CC5dMk2NuOEPXPvoKnIuUEUh5S6p4lZ6Kxx8KTvLGdzNje74mIj48HD9gS0WnEHX3QrxoBJkuucRR",
+	"k/lmPLezIDjO4X1sd7cvroQVgbfyCCpm2+wsyruuQxpJTOXijpqL4Tzcl+LSv5zICY/NldtFT3IeI92z",
+	"Anw5pmtFYOyBiLKDNHVpNEJTHBIb3k2d7FQNPCE4zFqe73Zy38n2FM/o02SRGuurJ/gEwbFiG2za09MU",
+	"UTLWszR/2L7oRPqc+cN6rHzPpcGbRLcZVkzjuu7BHXKNsS0zT4H6c84bphYLpw3RWJhYtrKJlDMt92we",
+	"cf3CtIfU7H058GQWsomuYEECjVcidLtrLCa6G1oahAw56KVT8GBuohuQzjeDGDP8rhGZmE3bXffQFKVR",
+	"NuK1WQ3UTLNg/5qyRZ0bItJclD2E2QKQK8GVh3UM2ZqhAi8Uz1SHYLOmN19iL7HPfMb2DjbHtvmZz+js",
+	"k1yBpGmbqvNVFsg2dDa5opgt0JwMoNPaJrqsv2zd6FmUHtInecIgE4y8xIxLXmezYV/I8Mzxtx4cf/3v",
+	"lg9+tXz9d8vXv3ZWx4bnEw7nYnOo4Vk9jBNUQVDmYx1jArwnGA3MLXBImsb5dhh6X65wpjaYciY+85mX",
+	"2Abah06yShu4fe0KOn/+/CWjf0ACqSByz0HO7r/wwgsvbDz77MaTT+qkQlMNZ//eN2jmNOdNV595hgop",
+	"bLii/+pLmsW/1NlFL25ubt4N0EuuM0n9fXNz835/E90hLER957e+Ti3CAvXtH9IwNRh0Ixqpm56KV8BQ",
+	"t1bY5ksMIe3VEqZbBH4lMa3DSQTomhy4l8nNkBON0UggdmjGhiVdjWM7iElOQNqaEeiM2stLOxceD1Df",
+	"6Rhwzjz32ZcFZ/2zm6ivzhjircJU5PRByTUZm3q4PnwCbFTH/Wnut1pOhNk4wWOwVfqXIW668Yz5Wx+d",
+	"6b+M+wHqE9Y/a2LpajNeSUgMMVE8JVKdiRole/plvEGwWNgXA9PxS0PPake9ome4lbCnfQLb0YeCIb3f",
+	"hzhKCPRIgoCvumJfuHPzBrrFKSSkwS5dvNTdOgv7aVJy0ICH1NAbPE4Zem7/2sbnstyNrYvoafqELl/K",
+	"pgLcGbgEwGtCZsjEAqENFlLzxP69jQEPFxsRnVLZh7IKKBBQty6F5VQL2u4G3W43XQQL9cr0XbUzudDV",
+	"axMmS8s0b4jCTfQcAz0OZTpOgGIyA7+72SQ1UmIeK5yHXn9MRokgIWzPPrknBfA0wHhVi4qI4ucigIwT",
+	"xqEeIuaRm9gC8+ZQ82iyN4YQ6dRpSLHOLwppTIaGSWygW9r7aA2FIY7jhdrq/tV9PO7vIaFuJJXZNbw+",
+	"2rjBGdl4FsvhBLpfTAiOUf98d6eg3Opv6/VcZsbPodUoNCWYCcUGOCgTkoQvdfaQ4DphKFOVY8Xv4FRs",
+	"CqRJT4WswIgOCdMOZyuzZng4IRvbm13T41GLYrF77tx8Pt/E8PMmj8fnzLvi3DPXr1y9cecqvJNZqp19",
+	"znBMp3g4oejyreudoHNIYqEF3NZmVz/MZ4ThGe3sds5vdjfP67ihrig+Z1WusU/+3zApNpxFiz11Zmr+",
+	"9vzSehKdNQJiiDtdzN1K1vRKXA+VEjgjTClxoN2LGWem7fh2t6v7GTJpPQcOo3rZNLnQuuvKpgMcYgT3",
+	"fdAbAD4AOaRSaNBiSNXa0Z/3jZpO89wTOLR5evDK1upXnmPY6Cgk1C+dX/3Stf+fvXdvbuTI7kS/SgbC",
+	"Ed19L0CCz+4GY+Iu+yW1R+puNzluzy4drAQqAdSwkAlnJojGdChiSHnWsuTxeK/tmfWMd8c7tsZaW9I8",
+	"fVdXI3n+uN/kokm1vsVGnpNZVQCq8CAJkq2uf7pJolCVlZnn5Hn8zu8IWQ18HzMmETxl4rdoEDpnytnX",
+	"4B3jMv+nPzbOr+q0WlT2AIJmg4HmY0Q0OXeCNhR4YcCDZ24HO2Wx1mS1vZIle2yLtJ6Gt3qW/xmxolio",
+	"2csoJoocULRjaBga+wRzp0AdvgUkYw0acEztogLwaGgspJ5njCCLJgAYDTrsFmfjyMUBcA0L7v60w7vU",
+	"4ofRP6CO7MNs8NXyKvHM61qmxF0uACm0q4VPex6YLXdprYmuRhOa+1c7fgMH4V480f4JC76uqArRjDt2",
+	"56LrcG6UB7IwQpVYyGyswKhZ0mljghHA0Zar0Uife4q58Fvm2X6RyKDRhOxMVwreqOzw1eWb9kVgQLvA",
+	"Vepb48R7zLTslTYBJbdAHo2sDep7vDmhYZf2FCq0QWmGLXEfqHpQMG4JvzeFHCfA0j7twQgLlUJ5aXll",
+	"dQ2cranlfKtp3P63Bv1SS0I7VwVz2756ip4Byz7ZgPCSq5jV8urkbzwQ+p7rjLW6NMUjtoV4g8oGwy+s",
+	"TfMiLn/ov8n8gG4bb858eXl58pfv830aBv48NeabVO7FACYj+RIKJqdRmYsd7otsvblJHj3c2i4SFfAa",
+	"i70tY1AAkJ1gItaVsYLJR+7cfePu9l0wiAJUDGA5orG/tFQmCq0ocnNhZWHt2uhZbMZ0O5fgXIJfFQne",
+	"pnsIyDKCS0NwGcZIL5iHi88skPOtRU3baPtEXlFm9iG+BAjm7t+B1EO68N8FJ1bTNpoTnAQWlAZmU9MY",
+	"CWincD9ZdmSDOUXA+9O2cu6HTfUaW0KDgQUlmoQz3RVGgXEf65hCMJRcYKtoDS3K/R0O//ewjhpLJRDf",
+	"5kw1rENAE6pOw1BBrKJLvs2kQJSS6rQcvi7AGotiVJfQbQpELtkBw2hs0hmov2mLpRobZgybOvIeTqiu",
+	"cBXNHmGhpoDMCsztr/sr1XJ9jZWu18u10mptbb10k66tlJbrN/xVulRfqt1kmNSbXsVsm2elqLZiIen2",
+	"Fyory9fXb8xd35n5y/KLLIDR9Wdt5Qrvq6DwYMkTETrwgzp6jM6L6qmnCApAJtG4Vwk9o6cNBISBAlHe",
+	"soWuc936EadVxu4fqETBPNErGRTYYsxGViH+i15gXTI2accsPrPlPm/NfkCaxXEHZCejc52FIDYZleBx",
+	"o0Mf9mwhH4Sm4PzCkF7ECDK671pU7rktcZpjJKJ/W5rN2g2FNo7ERRi87tlm143Kweuia9lHOPAedL9y",
+	"R0D55uQv3Ba8HgYIDng1z4wtCOkP9cmxLWGw6jHu19KlIUYEU9VDDKBIPUweckYY1xjNh2uLaHIySH+a",
+	"gwXbRsft5OqBVgvkLuZkITQWY5qNqrKwZgAvYxUh7fgB4zX2tehKIC1QtnKPtTZ2OIvvN5QFRhOXSki4",
+	"tmkjivGrpjCmt/kmpg0wD4MUWbbMHfg5BU+1Zc1A7zqgxJC6HJ6lsGdTngDAA5ojiPQ5Yy1QpAXYvY3B",
+	"qgDXbBEb8ZkxmeOZcR8B0pBRhzRPnFC3OI4pVQrtPZQxanCagUfQ0sSYqY1ngmPTbYqQZY0O4CVnMrat",
+	"dLrEAdYbWxtviYzRI5JjRjfEnDjdOB05YOYASStJwKAFtH8htZABN9oGCRndZwr6y+JcN1kI4SIshorw",
+	"C+C5aVty3RRKq6z3YE+h6/fumb5PKo0E+LchrWVOKZWMTv3o5CNuC5+Nn9YEB8WGmyQzLbHuQVRN5jQl",
+	"bnCC2Um7I3RbnvZWXzcXp7xhQjfqJlPMGf9x4bErpU6bb6sspx7Fpv3CNm2MGQzmeRHcQrUGDYQ6oEt7",
+	"GxaWCDWVoCOEbqLdaQ5uAMIEUSvKtIWw7W7jEbu6lGTfauRgS62ezhi1LRmMa7gDRcwSZY0j0b126vl7",
+	"nPhOykieCOmromu2j4Z5q6M0gbpwgFwEOmRFYk/vInEraNY7ca+NCCHAIE8E2jbrRf5kYPgT6vzNoCfY",
+	"965oa/KVb0A0xJgjc7OD4zZEKSbwQ2DpQ+QK6gSwgVemtDTfFH5QD5w9O7vdfC4GYGTn3Qu4nwCfxbBN",
+	"a8jZPyRNuUXrXWWadFvmoI+waB6kMxA8pOkezq2yxH9eS0jEGkHVxIblZlN71pFDFsqgxYDvJLDdAGN2",
+	"MMRg4RMWCKRkbVeqdhu8RHP5Doc0vxFNbmEcWO1iR2gOw6uUaNGqKi04uxbxvmDQNBS8AdBE431WiGQt",
+	"gVQjZrAJ3xOfbGxDfDq+w1jD77adygnmX/I146a9DWZNqSwZhi9kyfFSeYoucJdGWN1Epcir/ShOm/Ei",
+	"EaHPlEbP4Tyl97TSKMJQdC2gDcWsmOiUrXpKs5Y9SluBlMneK5OkNqZ5SQju4LZsMNyVhXmvZlYEDoY4",
+	"yMMIOEdNewoQsdg22eUQrFXTRDPYJejOS1HPGnk45d54zCjOxpC2tiZKGEZN11N3QnHGeBysEwTkUvfQ",
+	"YoKUKz1IjBTH2NZfC3RRYnrkiMwK2api3luAnQrJfEfCtsd6UcrJCLUUPeYDtyk3PqOK0xUYsyWbiVDB",
+	"IDFpk5pfd7i5ZY9hSx8uAGFZsbxOxuRsBObeST4zi6+MuJ2dGev4DBNkqsBcmKbzG0xbXrIntDfXWHfy",
+	"MVlpbfsGe6z9lRaaLcYgjIUsHSqJVrQzoEXomz9bo6aIrZygGmovGfC2X5uDJDFJVQf7CTbSGb5qTOqg",
+	"bjYD1rHA+WDEa4FsCSDMisQA8Xuw08HDKkY4ElUkjorO1joMsawrx4XrZsjIghlcomuTkRy8aodbYVAD",
+	"grmBBSmBwgBUoBzXpxN4mO+YVT5Bz+IYnaOwoxsHJpa6TLIMubprZ3CexxY+4na8EuOwpclwW2IZjG5w",
+	"VkmRrJXLziEbPPJQre8x1lawHonl/6rLaqLdQLT8ok7aVLnIltkGdleexzE3jP7wJe1mSuo9Gzt2Za1e",
+	"IhoATo4XCq2Z7HkL5BaeeIkdqYCWEaqJGLDbtqVoBSqORXk10WoFusW49jaiOv4e0l3gDvOAlo6I+g6n",
+	"XPBeS3RUxJMY2FL/CPm89fpmaXltHWWSKvz2rh80mDJP0I4pwA0Ir7OqwPLrx+0ESB2sV4VOG3RmIa+L",
+	"rjkf4WPwhna4DawGnPiiphbtjCy0/A3i6QSYfZ/JoN4rma96CLcPtPP+Ale1s0AeuBJVcNhCRtHciDDE",
+	"iUYJGwOMmfXo7zu8HsCQzBwn+Jg9pAFFDw/A7g3BVEygkNigUUe7WGdm6Ko7ZgPNM8Vn7p+lmmAZjK8t",
+	"zX+BhnOiJlrsVbABXFcSFcd+YbmAms3IWCgsIWq8Xc9UxRSnR4mlK6PxsIxbQuwZ/wjiJFDhZNP3V7/4",
+	"8Scv/vXPjv/7P1wrAhA/aLEFAjA4409Y7RKgCogJNxMSUox6CdiKItjrCCJ3DJ+e63BiYRQ8MoldedAO",
+	"h/Inz9L8R3EMqStYCeoqnYjXok9328zB7z1cFq9B27sWAe+RKtNdhpLYyoqxzB1WMg5SshmGOBdFo0eE",
+	"jSp+lSXNzASKmUPSuJzueRzVzkKfGXoS3zgLnGnJqCMCQQv+ThQQDRZOuMrEmK25GSBes5Kk0kUTD/LU",
+	"lNQD3mCyLQPXlGKBbAOIStG6xbUovcNDoeIqmJaR4Qgo3hMdqVhYd+hO5EI0AgfcwV4F/gitFlzI0nHa",
+	"Y7QVDnzj/aodHl2SPDvhD3i3BB+/K0cEdguoDcQPV5eXiWcLaNq0Fwrq7/oBNFjDEprNqIBlad0WQ15d",
+	"Wr5BqoFW12y9M6nJXluLhqTtZlAjSnRkDULzElr/cKZUEWoGobBGkYHCeig+RTj6+vUbNzdv3b5z995r",
+	"2JroDx5vbf/hkz/65n/0iqQe7DN4KnQxQFMKrPQdXg2swV4hVaoYWVmGo5NDZfLq+uqNCGC/nrROwnaT",
+	"VpkmV29LUdurC+lfUdewotrFxb/mLQyNFvwFKUQLvLyllTKMCadedwUkftvmyIJeGBAAh7iEZDv820wK",
+	"GxmzH0U3ttTJOBmrN26/9ubjJx5aNTjpXrm8tLS8vLKyurq2tr5+/fqNGzdvUlqt1mq+z1i97pGrTfb0",
+	"WlQkBcvmlcs3fn/19vbq5oOvX7+3vLr1YPOPnmz9wb27/9Hc/UnUjKErABJsJm2H16XgkIPuAjFVlcUc",
+	"K+ypTshN5k4yz95tBUr32sz3Fsgdwa9oqDiHUChis2B7PQFDTQhSZ91EeAcc0wRbe6CAv96efPVOGBrr",
+	"OpXv2QaoIg0Q13gDnR8SmAe84bkXqTJoLrDDvYhD1rMHrhFUMCVxZFF7ExcL8xI9Q2wjMxj5QIcx2/oM",
+	"HUqMXCAG05zxlaEmP55lrLXHqdnu0azscIDz2KzMQIMRD7p4wJ8Ggmo4OeieoOYw1rGNhgHsJeAEel6B",
+	"TeUY9uFFsfXGyXoL2KWVLLGmSRuOXM32u4b7HiEvqzv8R9fTkvhidzTXCwieu5GMOxp7MdA7PAAnzS00",
+	"8te7LREz7eAKDb4tXhsxBXsL5DUEH8VvB6iYDaQBoLKBq8Ft3bzQNE1qdrgHIKZd/Mau+cYuXO0lyiOx",
+	"AYaRlDCy60Akkq3Od5FV0WhuECwI0XQp18mTgYK1I/FDe7hEe1u04JG2BqE4IoMrxANW6V3OmB9VKQ5w",
+	"SC+QLcvzb/nqArdnISSVbCBQjI/BjOMOZRweCWWk0WPMcBpCRD0Fo4YyMCnRZbuqbVzxaCNQXRy+glEZ",
+	"9rw4vG0O1qDFiqjREtcBBavZMok/djg0NTCmuEz+PcDsrxeT8W2AhFTNqTLybFsqb3SLAtoIpK8ABJk7",
+	"y7EitklVIv5HbIWtDeFzQWCmQPzAriZXFWO2p1eGr+LZIwPb7WAJcOBHtAQD7gaQNlt+mORiFeFy7FVJ",
+	"VcLfqCAkwjaxM8dZz7wDINwGZCvNOzBD2mL0xOBfMDORAqZtfgQTyPwQd5EorNeXajfra8ullTW6Wlqt",
+	"LrPSTbq2VipX12vX6yv1NbpURtbILuoUNXCnuHFIoX/wd/2D3/UP/yLZd2rKB0StJ5bBR5nOrxnsRzMV",
+	"SnnpzJyq+0BdZFubZmH1I9UPmws79MSqHQu+I3QnMTsVwjuo2L2To5qnAAM/MnLyAHRYDlE+tVMJcQpc",
+	"7thQsMzVo8kZ4xrWaS1ATqfMTLdRC/fiyybALxxgcISTC07PUIg9l34J9LkAQy8JkHI8Mi2Hm7m5tDut",
+	"Nw3iLN68GKsD1sWvNvwsfuWYMMOyoDsB32e8w0ble/GZ/bk3CdfilqBwDsucdWa5sYKtCcZ0CrrllYCw",
+	"1OPVGFnhWcOCbtajyGBS044/AR4OXDnHnZF8UJYS2AQf19KF2aLuC4obn1UYeGAlRl6uNUi/CEGMxIYY",
+	"XEaU/IG/LT5TYafx1tjKItsCz0E4kYnNteBGaLkWohg7/j51AAfCkHEDJXUXm8iN6JWHg8f6ueygO0hP",
+	"nqFlBgwUl6xN1ClA3g9ZBY3P/0romyHjK2uLFWeuWe1gz7E21bVmCgYOPGegMG0FHCMpQl5RSIm5EJF/",
+	"ulotPAqAQnCAhQ4RxxB3ZE/1QgoBE+UNNrIVT1jTCmZipXD0v/7xy998EBdNOLdv9v1q25hNwYCwvra2",
+	"sv7WOYnRdAKkIhx4N2dDeLkqWy1Z8wgdAnJNdm3f54HlhgQ16n/s6OtUBTJJD+iR7CNpMYnqGWuBbCYv",
+	"HFE/qQVGsHpJMZzY8+nlcpYSUzKNv5Sc6q+agM5NBMBCE10+CD+rCwmpBpAAKURLFW0upxvBFkdEAvbj",
+	"6Q7P1JQ7WG9BC2PxAMi2bOCJdI2NL1TifK2z3boB0I0naw6b1Hd1PQ4Shw3eaZcvkIdtxs1RCz2kimD0",
+	"BbxhfqJtWgt0z7FhA5oF+a0hU9u02DlbV7nDq0LsBbyxYDMoZnqAPtJ4tFEmANK2Uf4I3nNoLw+SNKtd",
+	"LcRui3JIJvSENevg7lfc66TFuc09eveEfGyWszDrGt33WastNOO1HnCp//FpqDKgWKNQWSkXUYlhDHu5",
+	"Xq7doEtLpZsr1bXSam35eumGv8JK63Stfr26VLvJysuFmO726KO/enH4q/7Bz/oHv+offq9/8ItCsYCr",
+	"DS8U9dkpLJeXr5fKq6Wl8vbS9Uq5XCmX/8/yTeyaGTXXmY7vaaB/zsCNVwZuPAMvVELL2Tbl5xtjTzw/",
+	"yw5K3NyYnEi7DwN5Q9hvprXVj8o4JKP+wsBJNXwyvZVTi7yKBpjZez1b3QOpc3fcZB8uU1lai88Sv7mA",
+	"oM9CplN6Pd6K+5tZZZ/sdoMeGaKwgB+3S6VFCNujA6N2Im6lVgQ+c2yw3g10Ew4WTEI3mI65iMhDXnMp",
+	"fTgikoPG5H+F+KwGyImAK23EKEWzu2ckJXlEYaymiKgb2yvP7DO3De6meMheGWc7ZcWtx65u+cKOg9zO",
+	"nmojQADK+JjdIcMVbMkhdtmzNq0ne3NJI2QM9do3AGAz4CpAUBQhhEl9mM4Obtzt4X18BkbkV9gkzI6Y",
+	"vXVplIANjeVMca+6OfeoowlnXedzuz5lIa1FsASoseXszA28RcSgnoRt8sQaMjVasW0Lyxzgl9AEfA3i",
+	"DBEs1HV/iPGgGEiI+Oi4MGImxT4NrfGJSMl4KFdUBE1GrKMr5QppWzHf4hRtIGLXQZ7SogNwk8dMmY1x",
+	"JsGBXDW9WqYudvZCYwYKuY1nceZibt2hSyTnUVSy095AaPOQRAoeh/YCx2EJpZYpcmjfLxfEXBBPKoh3",
+	"bMTg9JLY8YMxtC4TUtpQKs38BpMRmwO2nOwK6RNaFR1NJFOBD7xqGWWbmzCEWcXgcmWxzCtMk7/S0YTl",
+	"XvUsXnW3KYgfoBtdHJ+iGsranjBRlSkw1s4qTaLFe5jgJKvExTE2R2WOCV4kPqsFCvM/gPkoEi60+c/1",
+	"XKXaWnlFYh/s+MDEPnQLyxKqW3h1JuPcdARyYyHDCabdl0lWB2ZmGpm1K50L7JQC+zqjEg8mrOPBag2o",
+	"gwIRduC7ocb6bn+PCHT0wfyEWTFp6wfONKu9SWQnZER1ak1jGyHRX110pG6SLao70qcuM9JjVMbdZdfL",
+	"yH9jQWOJnHbU/DngFk7M2lgyHLdCVHHVZTzbklHlYpFxLTckYmIcdl0yBsXgfGHIq4QJ2uWCs11zUdRU",
+	"Fbkh4gGm6SMIDlix28KZvsjUNEQIzX4sVApL6xgPBDW969MehvfWS+XVUnmpUCyENPn366XySmll6SQB",
+	"RLMTCpXCvcd3/+Brbz58sP36G9/cuPXNO5vf/Nrq1mYcYHTjWsVxRVHPj3/0/N/f6x98fPTL7x79w2+O",
+	"//w70zdcG5j5CyryGhoDOD6ZtV4SyiECHeuECNmaoNsCaijJvsVqGsntp0pZb9p2etYWw4flees80Jli",
+	"d2L1sJAW9WMDd65l2ghl0MhpNeWxs/hsSMtOKG4Z1qTztpTsg8aKa24czZQjtLOGJ3FS0Z298TPZ5h5Y",
+	"5vS6muk37iISG84vdjc62kzrCwsVdZO1XN14MWk2paYvYfSXx1ZBq61QKRz/5rdH7/1t//D//uLfDvsH",
+	"7/QP3+sf/KR/eAAnl4ADi4bhCY2C20hGmYjznV8acgYlk8cX86MZMf2wX2NqOuCuc3YjthaJ+EcEsgUY",
+	"4ZjPUb3YEvvsZdV3ZuyX1DNbQw8oqd1GvKQVAF2cSOe9aVYt13W5rrvkus7s0/PUdOMYR3UTGAoUEKxQ",
+	"d1dHVcWxBwALFXAIm/07ITo9kYpjU5GQcR9aVRsjWUrRNb8IiYzDmZ1Q/PTuUHizQrHgbpXRHCr1pgCs",
+	"KMyqbPBbmXc1PuWs9V2pXfziGvtT30u5k2CmOw2hCJWL07Co+CWbLuUsexDGT66yRsBjNi7YNo7Gxae9",
+	"+bccvDWQsqEcWPxtPsHHDjZZg7AX7b5SOZlpsjFOTeURh1mq/6JAqqgDPBnj/tBR2VZjxLxrRcfd5grV",
+	"OorNISkzJmliI29Xv/ibX7/41/euESEtZ4PXFCEQWpLnv/34+N3P+gd/2z94J5EnVTHd5gJ5MhlyB5+6",
+	"cywNt7dANm1HMlu9j9kXR8m7Wr65wz34G/Y8c1UlLSHZBqmyZgCtZJoWEwmZEuAxxPf5kw7rMG9S0uTi",
+	"jXKHe14vlddKyyvbkDdJAqrNC7oqfwfbXi6fHmgdPXBl6IFRZsQlRPoH7/cPvt8/fLd/8PHzz3704qNf",
+	"zOwZXGxyJMshcCWmJ0xxJL6e5zhy5yI1x4G5jWKU60gpT5nFhYjDJNOlMs4hifGHAetOFLDcopglhxG5",
+	"fy6JAYeZhTDBYdgMlBbS9klHwsDIi7WtAkjcIGb8pptz9mOqvMfgxl5EI2L+sb+JGGV0a6+oBbLdFRDr",
+	"S7a2M9ZcV7je1kkmayCOxzMC3WFn/6gMcgEZhwsv1CapCe4Hlm+l0H/7b/qHP+2//Zf9g58///x3/YN3",
+	"+gf/3j/4cf/wr/vfOZzZCNi0puEFBQfH0305mcujg/kBblTxawG02TQibylFcO+e2el9XvnciTouUlHA",
+	"yIKNC3BsEQO8jlShvcD8oaMYBoJUjH2jFg0HfRYAt44M0si71mkPEJO3IKYyMVl8OdLELz788dEn/9o/",
+	"+PjLtz8/+qt3+gcf2zTxrFrwEqSEc02Ya8KZc8KRWXqWKhCNosujA42ld0+KltnvtvTMdRlpM9lKz7vY",
+	"tzhTdZUrgFep6Ow27iDLcyKhAsWtwtXjv//w+afvfPGbP712hpI390rQ2T2sdIthTJnnpbIPnv/uvx19",
+	"/M4Xh//v8T/9/cmNg8d4u9wsyM2Cy24W2ELZ4qDhf4Yqij1lrbYLxF8W8wBSeLYJIHKeUaVYlBKQQqQ2",
+	"UaVq7270Ohca3zHjLVQKXRbWqW31bjVY/+BX/YPv9Q/+un942D989/hvfn78/d/0Dz4+Ovywf/DDE+i0",
+	"6I1nyv7kai1XaxdJqqj2bOGgZH4HO5Ja4a4zRq4ef/Ljo+9+79o89NyiK1q+PFZZ1EkOY9xXFHSMSon3",
+	"pFtpgc8uh9qLZ7bQkJTrpN774mff/+L9P08oug9e/Mv3+ocH/cP3TqDr7rgn5couV3aXPshtZIEIafud",
+	"Zii9M9R1rQvP6j1pipAhil8TqgkNQ1sL3qUq9r6hsa+yZBC2s38UKI/wThHYCSoWJ5QBXKgCzAL/rA6y",
+	"LM7orl4g1D9XdLmimxHrHwMroAVCzNPgaDTOUNEBVOO8Nd2Qz+n79rIHQrML1T5V+Ebhy+/9W//g50tf",
+	"/ugv+wf/3D949/iT/wEG1w8BVvB3J8EUmFebgfg/V0O5GrpANfREBpq51v6ofzRwWlexHe/ZZ9gwazUF",
+	"UvARXjiTxLT9+qDARMUs1YBTKLoYgcOmiQkOskg2V/MU09zYhWXAEZKGs02uPv/8d1/8zQcvPvjl0fd/",
+	"fvzjT669ZBhB1ananX1xRyyOIU/85lJ5Qqnc7kiMr5lTAAHi3BinrlLnDE8C1aXti3W9H0OtEPctZV1V",
+	"6CY44iwwJyFwngbS4cxatIf0dkmEGlSp6Waao21eL7v49Rxt3W6gm9MW5cxcYG/W8GIM3Uc0kGl6A2qX",
+	"qTLr1EOVYTQGQgYTebI21U2k7Mxt31fT9n2DaUDLRwWTWIiLDQ7UiRQd1DmMbwy6ZW52F6+bUBLviS73",
+	"sHYiogAYZtMkgSJewPcDzXzPGPK44y1BAFBzchY0mlXRkYqopuiai2zXaNKQotNW5Krn2kh71zIL7YGc",
+	"I6keooUpCOCjdpX3+JsdE74j3Ht+Bfgwncny++Ga4rBnp9EliaA2RQtkz+zCzJr1ZT6GX7pUkVCozCJ2",
+	"zpivdmGjpE9JnYaKRa9bFSJklL98xdrxZp2mXhunOK+tmqVa225L5IoWvMac+ZWQ8YgF2yqodDJsq3vO",
+	"vEh7G41BbKpKfR8b4cWNWZ9/8tujww9Jh4dMYTbWJ7QleCPxHopJtUDuAikuRhmivxPMymL6wpZzp0Fa",
+	"JaOawVY8f2NqBi2UGfob7oi+vL68tLo6z1rjWHiz3Ctf0ro+abEx7Le81Dg3rEbBwyCr2AO0PkZRTTCj",
+	"Fp/B/6P9PodRHebvTjNMbpP5ILUZ6CvvA1weFKdZzrhoWLtMOHYdaXeqYaCaYFhmnn9ZkeWERjwXoylL",
+	"71rVmdtJM/fahJmz7E6WqIXGDg5RTSpTXLdTmkaTTXE8+m2oiepaMw3mgaQyqHM62vbVJA8jAwnquCUD",
+	"rwJsLOro1qJ3hX7DcaI4xEogBc2JAfCBwJGoDw+wt2HhQqI5HY/Pb/P9SKSym3zGMnPCGJSjcBmC9H7j",
+	"j47e//XRR3/1/LMfkYCT/sEHmHudAeZmRpbdVXNaq+vcpd+GtIM8nP0qG0roz7mz7iwspcWoLnxukfUB",
+	"ZZfqMt6lteZYDw9pQlq0Zz8jlLOubaDuEG/FhJai7Taj0lKHKOjKDneoM+ZjazL0UGnYpT1lE0XZEODN",
+	"uHb+UiCAHbvI1FrvojC9uXLLldvUdQu4qY2tZssjUS6N7yV40my7os5Q/82bxGKy9rtvbTsiGfVpNWRG",
+	"HHBYYYaRBR9eUHArrXb06Pu/+PKnH/QPPj7+y/df/O6/9A/+tX/4Tv/w3eeffHT80U9Pho+7mErSXGPl",
+	"GmtWXgkXesBcURiCzQHtqM5GQ4l27yL10x1orGW8QlLtEU81gzr0PVPexnBwHn3SpIOZyjbR7l287opf",
+	"o1BZWV+d0YE0S3LOVKCTNRNn3TxEn6u6+fB7tHuxorMQr2i/nYmaE7VaR0rGa/MsO0jTdiNFBw+jkVzW",
+	"1GE8wpcqf5g4JrXTV1SzXF3l6uqMfUnft6Cds1ZNi8/iX6bLNA5okwv3W4zwiY7OU5iXMIVpUWaDCcww",
+	"UHp89nLOJ+XkSxOn0clSWlhHFLSYwkhPlGFyzrZxKtADge6qkgEykRsvXHVqzQXyiEo9JiHmBb5H9hiQ",
+	"HwOYEbohkT/pCE1jkmod1PaYVgs7fDMxBFgUmxMzpxQRPOxVXPETDNpSTLSpwrGuLi8TL6kn+K5usl3z",
+	"uUeuakEU7WFiza65ZDQMe0QLsYdw0iKpCSlZzQjqtaidU0fiQ5uUk9VymRjvZYcPP00LsVun0lsgm0M7",
+	"SpgNVReSqOApfJn4gikoJI/aglewu3fifqHgjV3zVS874Tek5ObaT+KMK8HjoedpwdzaeZnTgudi8Jxf",
+	"wPwkB0+qS4cjvkivLpVv8bMfHf3DbxJ8zHnMPNdVr1p/3vlrKzSjLre6GhSYe2CbDhmgYMM1qSJV1ujw",
+	"DazUCYPIKI2ofmzBioX+Xx025rjQu3AL75qzmtGuNlZeZF3XOtoV+XPWRSt3gdwH4Y0sby52uPlu0bX3",
+	"DBTpykBrxokWrrOLGbYIfSat3R8owiRVzCdcEEZlGFibNNCjBmu7o4mo1+HFsbsaWMfYp6RLZTpow675",
+	"PG3StcrKOdmk+C45diPX6pdYq29N8mfnrud9IWQpDPje+GrKO0LIN+CqOUqOe0hWDRzwU5pBFAklzQ73",
+	"JTaVbAmli0RgW/Y2bbANo4EDSbTYYxzDG3vcaF8trM7NQeGzFM+Z88ynPZx8bJhttmtULzdcKGc21WUN",
+	"sWVBiUTbbBV4UyEkpkoChCPAIc+K2BZcBU9JE4p8oy7IAISU2nbIiS9wLZoVYdy3UEyIh0WZHMjikG26",
+	"x9AsSDhMpa+zXgX6AkBfVGvIiNBX0K68Jpk9PDTZY22dXcvnpKowxxTWfaU6zI+eNEZ2jTWkUDBjowhm",
+	"GlrD5nwj8+LBo3sY6UAptkzH7aZRmVRH+35UiM/8nFl8Zv6blAOSbF/sjdm7qxn0xebdUJRd2+B63NUl",
+	"1/pTlwKZ2U/sl5dAuU9TyM/3xhNOzban58tpe/an3BNz7IBnGVifGKgYgOpbAGyYtSsAxINaTeTK5WyB",
+	"eLbltOcQBNDFzfH1wJGWaIu8gc1IMdFjLwqwX7qyBQhezE/kQSm7InSHAyWEawpuaSJoKBn1ezBGynvA",
+	"mmerr9wBSkJGzRACZbtzdtqu3brshNiioZbovbZAHiDxUGWgVTm+R8CxN/ngEZ2S2WoIyLqFYMBbMwBe",
+	"IB670bENIfwseuCzcbTjqSxUCuX6jTr116ol/2atWlpdv1kv0aX1tdL18o3169eXb9xcK7OTuNMXwfeb",
+	"O9K5Iz0jza+jm0ly/Baj35B9TEigEpu7Z92m0lxs/ossoEt4Wky+/hGVEfSvk3KsvC66pGV0MxwOQgHR",
+	"j2X8sagZyRST+zCbFRcgBYgBgAqQ7k2ACu3ScK8UcKwwXiBPMCrLO62qbbAMarhGmlCnho36wErpNplN",
+	"8tvGfWbtd/hVz8z7bpVy37tWtNiQphtxk+4zGOkC8XgnDD3jqSFLTCrVHINAyG3apjWzIU/Tjsfdo7JS",
+	"nr4cLfnwc9bG8GzRyVbGEE6vmSu+2hr51Y1URmLTZqIdMlIPIkizEeO5+Y7DmlSFQpeMafeVVKfbiKZC",
+	"Q5g9DRTivSKqRaMX0zTTVij0YzMpp9BKDdrebQW8AxT2a8VCiz7dbTO5iwivQmVlalUVjea8jcaB545q",
+	"KbNtciPx1dZh4MGGQttQNuAaW7RHqgwSp1o0wJQ4dwsRxvTS67T03LwULeLVpWh5yJnJbTI6Ms5t/r1N",
+	"sbu87jLGiwT4IZGYGpQf49CUx9PC2yCM1prG19ZNJGwx9qPoIiMnDUOiAm2uxNX0BjrQC84Uuaq7YocP",
+	"LCTStzCiaTVkFWQqppIRs3LtgPnXFshmGLrISMX6/tSOQpkRQKAC38ksqItgwLNtLD9QCBY1nwNCNKRt",
+	"5Vlr17NIXG+Hd12YA26v0FyF16CaqDblGIWA9EvRMQMq0WIAK7BRiEBbaCqgdnebVFl1rgDp2g4px8mH",
+	"6EXdUv7g0H3f2NgszRYOae9hBw4ddVmrfczgHoWUX0jFoXn4G4FKNZfNFooUECKgZV5X8KrSI9Megvph",
+	"Q1R7RgmaTTv300cobUb/MkWwXwuMAtQxuAo116PN7duvI+2WM5Ex4Z+muNx7XxJcKxeaFSqF4x/8AqCr",
+	"f3r8w/e/+OC9/sHPj3/5af/g3/uH7x5/+D+++PDD/sG7X/zk/f7hn/cPfnwykCs0g8pjuLkivKSK8JEV",
+	"zPMDuRqL55Kqv7TIwGaUq3LolEH2aproVGlMYBV1Jr+ikLiriKajNJazMRwlJNwYZMztfX0hpLJQFigW",
+	"5v4CecjjPJlich9SXzb7JiSaL2S7yXa4u8qBY6bMyW1gERgEcxn1gcUosIVuUaN5oypd9BjzigOZxArB",
+	"EC4k5cxTFem0wcR1mbsdbrlOAXBTE7weyBbz484EAPQhVz3cPpD15ELvRld61zLCwvECPjZ76rKn88wg",
+	"L6R5Xn4e5OfBLH1D4s6dRqAj3KF1UgGmoED9qGKUgT+TY6NN20yWVJOxgT4jQxTXkJZCGMACeYBo/hrl",
+	"SJxo1FRN+Ewh9M/hkUJGfat6KXzuUl/olY/Gds3NHpnhbOFo5iie8WPGYXBxVopkuVxOhd/mMKtZwbU4",
+	"o2Y/w77DbYMwGkfFnAG1hevPi3E5vW8FHKYeDNkj/98PiacY1WrX2BgeqUvGCPwBnFwIuNrycUgV40fG",
+	"YcM6lYCTNpPKmDPY9qImWsz9DKaHRdLiAU8VZqTg6QsECFGNzSEEwG92OATzQLDg2bhbB4cIPxfNZx6K",
+	"vQfWkyY90ZGY0TSWU1N0IXkMz+tS21NRMqUtHsmicTuK+RiXq9LanrNX4J2LNsUdaFAEgVtP8/Ad7kmm",
+	"O5KrXao9ctUV+1diJumBLzLuK6RuBfAxcju6GKAWoY+V9t1AsWvF+B6w0yA9DhA/35UbMQ6MAIS62QoG",
+	"uRR3+LZTZ7BagUXt2ogmakCMX2Iv0K81dSv07ClOsXcNVPBbMoK2DMy2tqad0jJoQ6MgW7lUFxLju+aR",
+	"MUSaZCOkd3gCIo0AaTUJIQ2DiJXeaCAgrSmR7XWa3qIJ9G3co8n+auYirS3TnAKf8RvNYOSdNRo8Ma3m",
+	"8Zo91YswDwP3mapNLG7aiG/CHqo5djw3EwuVwhbT7hRRgc9Ac9jzk+NxmnJcntASXHwG/4+C14fLSYwH",
+	"DQdBrDG7QupmGiodO2NCwRK+R0Pg0WFbCSyQCBIAR2QETQUFD8UnvVGrEfX7gG6bDkI/fELk1tysoHmc",
+	"wUFj7iJMtsmX4hkxIyT+HBMHmdQUbgwXz4eax+/zeE1+EA/E72kYGrfNHHPA5px0ZM8mOIMB3Yskd37A",
+	"GFRiutiyvOKqGoELQpOQUaWjKPlA/yHLSbHPwDfBVhnIH2F+x86OUQC+5xp1pPov+PQz1IK5HsmJFkcl",
+	"G7fZ2QqxYjK4WMpirI/ewnFcVgwTjO5lZSuG2nh4g5yrODc35lHR7qjVqd1nI6rJ/nk21eSAuOO7yzvw",
+	"43xPzamAhHn+5XT5lwgNPtCTBMvOLrTP5ay71nwspuzla3bWVGEhJDBrCJ4HWee2F7dBnXVpz6iyUNiG",
+	"vJYhDhJPiOe+1IzWZkdN4rIWtgQz9MHWR3bpICXvjVR80SY9aaFlKFQiUjI9cjyb1fit81D5mbmQUORQ",
+	"8VeVBNTsZQC/tIEzzuyFIkiQkaS6kK58WhUdkWVcs0mlDqBY5Izct04VPI6Lc99wBHnsI499zFPmXod4",
+	"HvZrQjCHYzhwUcjZpalOa0EYaBv+GO9k3IuvHdnkQ0erkL4qOv6ebjOoNUmrozQUr8mNCPzCgkZTI67F",
+	"HLppEIc/GXC4W/TpG4w3dLNQWS6XR1EMk4X5dkcqIafjaDJaZf7yaKe1l4Vze2h9KTOV8XJdcrGcv6OU",
+	"3M4IKk/MThGlRBEtxIhU7DPeYSc3UycE8dxyXmgqkGLoqlApHP+3Xz7/9MMv3/78xS/fPfr1/3P0F58e",
+	"//IfXvz0vaXSUmmpUCxQyehuTfhGjJZWlpbWVwvFApBGwjYGNnocfpexPQh6dRj8XpeiVagUHH+yFoVK",
+	"YXmpslI2viK4i1aEzTN/8V/6B7/qH36vf/ALI9BtCj3i/tMzd82XP/7Pzz/70dHH/4SO5nTi46b6ssUk",
+	"oy2QccjO1uHxiSX1IoHKo4+5KZ7Fp2mVX6+IbZPSuzpGqm8Kg2DxmbvldDGchOLL4ziXIY4TNSVz6xiT",
+	"YAnRUuPOxVRDsMH0oHo7L8soS4+698qjzFPjwqD5GXMprbE21FnbTZMt7ug8P1EPOmMZKsA8+KLWaZmb",
+	"D7aTs53kKAHzIwr3Kegtt0A27d8h2kkjBs0W9WG+4CmWvwIu3A34bkexMS3VBgTlpJZcrWYNOTDbvvzn",
+	"7/YP3usf/vnxR/+zf/Cn/YOfLZWP3vnPhZltpkvXKW1aYc+DE7nNE/dLq8cidlaWziLE6ecXThzWcum+",
+	"pBnDxbmS08nt7VCoqFbinBMTubrI1cWM2Yr5aYuOnBA/ve0umqNY2GdkhRE3MRirm6yVQzROHHmsocpT",
+	"lp0sMhctYlbsp5D1nbvdnAoTvhtiEzJVNBYxDaSKi0UtP5uG2ktj59q/bBDNwtAmGgJNauaNJVfZLV7s",
+	"JrzQ4OdQv7el5VL5+jY0cUv2e4u6eH558MnxX/xd/+Dj/sFP+ocHaa3gzC3Wh28xtclt5+RCCiDdemSc",
+	"knY75+difi6CsQSteBLsiylt387gqFx8Zn+aLrAY65RXOa44t03wEBAcDRrwiz25psjdWkU6Fo2YuftE",
+	"m/EL9urMEM7WqctdrFcmnL/VFN2krtYCwJi9qjGQzlBLt5tCC3XukjK6v1xHYm32WhCyCvn9R3dfK5JH",
+	"D14zB9UTVn1UjKAkS8vkzVsQ/V0pk1YQhoHgpB08ZWHU9tiXtMuh7RNyhgAfTPBtpjaww2kR+y1BBJnt",
+	"B5Ftv8NrtMUkJV0pNMM+AwHa/HDQkM14DIn1MfeBv5jzFHhLCCGk1pEhKf0RefRwa5uUSj7VtFQNOJU9",
+	"8h+aNAwXvtVukNLr5MptlOOSMRoqJGjRBlv8Vps1rphPdwqbVhBsJ5NbjEomye9tP/z63Qc7BbJT+L1b",
+	"m1t3h5ZeC9UMWjS59r93/45d8f+Lhvpr//93frZTSLHuqe8/MldNRP44nmi4JxBjqCIYE4l+LJSDs6QY",
+	"s2jbNOAPDR3YNhmaToUCrZTLxUIr4O73pVRg0BCqxvIWmsXZiHIJRZcZiVNL6aOzbcgG8vGWjaVS6HTg",
+	"k4ljeIJTIuRenN5Pe1hNMj/QswKhBp/1DWh+hlAszWRLOc6GFu2Rjhq3EmFQY1yxrOcvTfX8h9JnMusJ",
+	"baECuG7oEUGr04IH4Prir/HTAq5Zg8mpcF8zOZgobf/H4HkZLS+Ka8oCp5+SQQhdMsYnWZaW124s31xa",
+	"nqcviAKcMUyU14BjoZzRirlT+Go6hZu+j/1YtTh7s2LxGfw/nePnTpzc7ZsnOmTCSl8O1w+2wjAuIC3n",
+	"Hu+ZkybcgTztxTv//ej7v8BU+4ufvdc/+MnRxz89+uSj6aN+MJCLqdyZrOhz3f5K582hm4vSlPuKVBlw",
+	"lZ1a4/dKQcu8+ok9x6l8wdtbf2iMFOyaS4xZbPw8UScv/uxfjn/12+ef//XxB393/OkP+of/0n/7s/7b",
+	"P+y//ev+239mfj78Xf/wt/233+6//Q708P3G9r3SjSL8t7RuHMrbj26uLCc8SvJmgB7lWrFcLhMpumqB",
+	"bMYOXqBI3WxADJ6Rag9sp/t3KjscUEWio83U7ga+BzzBtikQwI2K1hT3ICxlvMDFZzXhs7d2savkbuSA",
+	"1NS+R7oy0EzZVukjcD7BmSX2hYJG1/NnEN1lhi5FN/rS/TskUDsc38CO3ZjjC2STmw9t0SdyxDWpIj3k",
+	"YkPmN8EJHXxFR6oO8LIYSNYbaNRsHoC0NJZbwRLQKGhitBEThVq++C5SdnLW3eHRjMQ9l81zgIJU0Z5t",
+	"oRU9Fo+DqPl6xQ4c6ewgYNWlCiZWM17EUIp7otfh+HXfW9jhb5jd8G0mBXLFI+VjVVJkwhN1txu7ga+b",
+	"RbK8WimXi0R1absNtHtC+gGnGqoSgIQIKroXHdkeCYM9BtGEFuNAv2P+LsLUZs0oY9NX4jzkYQ+TeCDz",
+	"XdEJfdI0I+NZzpgve7uyw9Og5lUhQgZdjEb9uzbjtqO3gqYoljIwuaaORt/Bk7NGAJHaSY8/S38PGEFr",
+	"av88Hb7y6o216+vzNAPuw155zMy/aYMFMaqyGnQhqyPHrcwjuK+qbXDLbGroGYc6daDcjFw9+u6HR9/9",
+	"5fEPPn/xwUfPP/nOi5/987UTGAtNEQY+7Y1Hy7zuLpqKBLnHqJwUKcTI0XL55s1EIGm5XE6LJc0zr2Lf",
+	"LAuj8wDuSUNsCmjOgaiRYMCJwBDaK17353YQHvdm8ZP9aG2oeRDafuYVgBO39+Izn/bGRjgka4l9ZvdD",
+	"HuOYI5NJRqFDV0gfzFjo2W7MwvOPgdyhvWSPpZFePsntcVJSWFtf+YP3jj49ePHBfz363b8d//B9Y1dW",
+	"sYfBjHwkdkgX0rLHTUdWWSXNU9G5IRMVRJrtkCL7VkVja17CEycu4cJ9CsdIcJL6yTaVmjNZakjRaZ99",
+	"LMSSvXJCfWPHKC2pFjHjK5yJrQ4PakGbgrOc4kNK1giUZvIRDvU1M9KLrVaXjBYqhaP/9Y9f/uaD2LB7",
+	"8Ojh8a//9vmnn5Lj9z/vH3z8/LMf9d/GsM7/NO6hmalKQdK9Dhd7NJghNJt48alrx9fX1lbW55mee5i0",
+	"WDJUnHGs7Q4jsMNyHfdq6rjHVoZt0/hoP2BAzai9pBYg+6KDbRbFKDx9wFIeo9kkBBLUKAFTZlOye65z",
+	"DnRn1F1B6kGjI6HhYYtZvAWvDQQvMe5Wsf0nnKpiPmnSEEgRm6IjbcN2CJ5Rpe1lqOIgmohUa3jfNhPt",
+	"0CFPWoyo4OkOB4aLxG0Y9xOtibDzJPBiq2ZHL5C7+0z2MBQKmJEOBOq0eaF9pjawUbsgysyJbbEGEWvo",
+	"JuWCn1XK/QWyCS2CsDS1KkFr+8YeFTzs7XDbxd2Rdusu47qXmIYNolo0DJl0oURq6bZCqqH5EVMDAVfL",
+	"58R9Ug9UjYbgMNn3Ic8/+e3R4Yfw6dF3f2l+lNARLvq2Xa60Q6TBkO/KhpfmaPUlH5MZcsNtpQSpU1kk",
+	"SxCwxxmK2sLhbtFR67Lci5qlahxAUVJ8m/Fotsdx6VtlcbHEpE5jmT2vFp+Z/7KV1VanBa80+pIR+bOK",
+	"tWvyeaQplFbkqhUnIa00XUPgG25D6LKz2ZaBrcKiGmMXWpA3qaw13YM4e6oXyAMRKRvs+ubvcMpZt2i2",
+	"uM3MENVpQWhfkZYAPUN53IQyQ2a/yaicv8gmnjKOZ85mQuxUFyGDFOjQnge2D1GnpXJJnVlSEyKa1PxF",
+	"eyBUexcmt/dgNGaHzCq6LkOTKr4POSPQq5nal49zvK6zX7UHPaJ96Jwo92CT/T5tU84UI01G/YA3FNDn",
+	"qDYchLYVZpvxVFbYAXG6vfWHkyXqTPNMmlbDPBR4ZqKBtEkwqZdXKoC3ZyJR42NL7zM2MwwXmVkwtusk",
+	"uHOicPo0eOecFnL66huzPtNQQsKeyNkgRwP8MDHnRAQ5VGo/Qh400IUJaYZsx/C4nAewE5r4AkErRDWp",
+	"ZNmV1ra7/6UkBhnb1P+CSBlhvnJCxjw2d175B6MDTknGCCps8ZktNpoCMW+VQs6/eKn4F+E0AP3epcrG",
+	"OTNaaEzLwZi+0OXzU5lQ1Jg7H2fGuziRknM+fgec1HOkWxzhmEnSy5AOFCUC1LcTok9mbCIdtFg2q2K0",
+	"9U/ahoW2aQ0W7EZ56pSheeilo0ycJJ85GiK3RmKqRIlyc0obZJHu0yCkVQwHZIUiGkw/7HKzPzeTl08I",
+	"SWySljCKxGIzfNojASfbYq8nMgMTMlIG6eDPcUJ0h/YeyjfhkWnhioHhRLlGwI5g7AIiFCrilbXRi/Vl",
+	"c01mMXdUnXba8c4zAjGwatlwKxvAx0h9NRS1PTwRXB0AlFx85RTPZZHsLcYwZU15ZEJAUZJkrIgpabsO",
+	"EMLWIurhFiqWGhAxx3LAG+dicEytcGo0ZNyncnzgEw7o6Mo5ikbyQVnxuW2o6uF7qkg460YZ5wHexQ0r",
+	"NgDcQtNpj5tljNYpN69njQLCnJsJTEjEFRSIxWpH9YjbSxe688fVOboBInNKjEhxso1FbIgwwRSxEeYF",
+	"sk33IGxIEhG+0tdZrwJYQYCc2Fo76HZIiWI1yaxtqMkea+vxocbb8cydFot8/Ml3j//ybQT0ffFP/16Y",
+	"zQi347gQNsX7SnWYPzAdY6Tf8Q6ZpeTINiN4LQ+4vNphQbMzTquiZj87F5+5HycFEiXbF3ujIj8poDig",
+	"vAJFWKute4h64aJLBM9Ps6mDRWYBkjvFbZLLcHpNkUp1Gno2K2++pPsph28K4f5lzqldJNl+HmjKz7fp",
+	"iu24gBqFSCGdPt40X9rWiXrBPP7s1EIupF/5rN8bTMeE+YnYi2LIfGJE4zTR2A73x0dCIPAKV826ZS8V",
+	"CAreYToAlHnZ3LycJVhiPA9f0q6KEGRFiz6Po1WjKEjcVWcOl7onIT0eKBtvjwIe6gqph0KAP7HH2joq",
+	"7jdDr7hoZrVjgz8MsolGvkDRwUtApdECdm2D8e+KfSZD2lYesbU2li0JPrVN4ZRoWYDWAtkOWgzDcwG3",
+	"yVufyR3uGcFWu1R7ReKB9eh+gYm1P9NajbX1bofrIDS/w6B2fdrzxoVbzB640ILMxKixB8b1Unm5VF7b",
+	"Xro+1EYjcSe126JPC5WVYiGajujLS6XllC+7mUpetr69NNyqI5q06LrVUnmpUCyEdOjv66WVcpxqWT3+",
+	"+3eQwm8dfvr4+N3Pvzz4BKedDz14qbwNzxvoEYJGCMjAdX+lWq6vsdL1erlWWq2trZdu0rWV0nL9hr9K",
+	"l+pLtZus8MfFQjdQTWanYm2G0FaH+xcS08Ldlmk3dLh/EmAcVJLl6LjcTRill+VcdHiNISyuCwj0TPxL",
+	"dORMMIiMv2CU+7hqVKif7rSqTAIiN6G3gGQuDAl1Z0jIqOSKVFld2AJOPHFQti3MhQJt3tAhZG/LdUb9",
+	"lTPO5pmhip4xXqhze2l67JYN1roNC5sVrPmm6JIW5b2h/QSchmdtQE3jzZpTZCyc64FjYORCMwInvHNU",
+	"9pncsCYYvhxKi7JXDbyhOUCL2DAsYVtVWaPDvQXyOJofx9TUUQygXxVSM5IWaCLqdWSCjPQBGmLjgF9O",
+	"cE6Zf/qv78e2wGwn9MXw+U6WZuvbW0rX3L9/5dFeKfrqLA7XxRrlNRbOMx6X0GCp3uI3EioLOrqMqiH4",
+	"s7dA7mtlHUiw9xMeoWMnLVq4kgBMthWfgGMlaUvsM0U67VSNBPNwhp5arjq++qHB22BkppkSol4/gXgq",
+	"JqHPAv7vjN/5COYWPGO8bYEgFGMGAySS4LgWyB1gQMACCOMh+qwW+BYLniRvzD768emF+WTW7Kudtl7t",
+	"jMP5wG8xlj4BwZfQrwUnOj/zX8kz/7VgnwGiy2yCOJ7ZCRkAl1mrHVI9WtSO18+mXxZbguumWnwG/5+L",
+	"upl87ZtmLEkezaHGx8jO7gEPCzLxe2ovaLeZXyFGwD3Lqw/vFPHjU9JiTAe8sUDepD1SjdUW5ay7YWld",
+	"QKnVQa93KfI9oWkQQgUMovd6qPbCQGmWyuqOd8b3OIV/A0MyCwxNi8trpeUVcDan0zrw+NtNEdTYhYAM",
+	"plV4EI6ByXdEOrBwufZ7NbXfHZCdwV1hZfkEKg/R2GPzq9t4yRzFAZ4wro8/jjIdTs6e6hxNPg9OCTfp",
+	"Y3OkQ2SKxfNkf10g92x+dOBjOPHghLOWQYu5IPjwW84ZRw77+jQHHHvaDuRgYnGltLK0vbxSWbtZWbsZ",
+	"Je5spO/ok8P+4c/6h//cf/sH/cN/6x/+U//td778zj8e/9Wn0wf+YNQXCDfHWcsigcKFv68VSH4ON8/P",
+	"RavGYPMQijvkxKSvqPQWn8H/00HHYymfBjOOvNWBIl0hdTOqakkAx20HIQJ09RL0TFBjYAsGHAhYjRIS",
+	"OQboBBDzqTbHvLJVqFgdSrxN20yCQ5nBqfTo4dZ2EfoVdZQZe034zJJpxIFbOBuhtdgCuT3YAWyUwC8U",
+	"Ym9TPzIPvi18dpqTCUa/a4ZUqBSu37p7q/Tm+r3V0vXVrz+ehZfcjeS8G0aaB78mhJ/eJsqiOjCIToGa",
+	"+eSiNn91P8Wg4IUf7jP5VT0ghoqEqXYCIziBvYr0P8IfogRHKcQDAX5e1AH0ucuWzCc2YAI7UekK0kcD",
+	"fTeEPRTThKrAZwvkIWcwCludDHdeIG+6Li0eGpMe6YmOVCysE2orzCnv2csxY6MY980xETFVW8G1rRgb",
+	"wT5L0FjbB6XYpZrusVu9uWsAo5WpmcOl2XTBNgw8Ep8LsT5hCFnmJy4zsJyfrtQ/1wrnqhWgVsPKKJLj",
+	"DiiHTIUAnQZUM2iPD5E8Sl4413Mres64cEly3ANBE9ivK1NuvjeFH9QDZ/zNvMdPuWIQlaBDL5Ok30Cv",
+	"PpnlHzDo7RIOM8imccKCf287FwSSiC5n8ooiNDTTZv5uPH0bzCZPmgI6LkR8dxzj3kXsA2qss6xepo62",
+	"YSJVrTEo08IVONIQAN/YyiHI7ik62A9uyrg0WLKjzDBvJntroOTg6ID6KmsI0OZm6mh84hHWJCxeAgpf",
+	"txQ0uQ9jWnxHU2CLXrLGkvjuqddi01GrKoFIPOz3kfXoiP0rtUPkUrkMTSGjHpFLKQ0ii2kWEPHcnb1K",
+	"NJTAxmFC2hOdzK2Jn049EW/A5V8PANcxOh2hbTDAFMwBe9oOwSap01Cx9AEYk6LdQjr4eAyBZqgqxjbn",
+	"cF/F8RTNVN7HL96Ipo5KCV3bckLoU3DOTM0FjX0URBdpQmK1cH5H3TkbM/cC7lscDSiigXMvqr+DRkQQ",
+	"SUockQMFd1h5WpeMTXtAunvDbVWRhMYWJIyLTqNZtJ82Gbet0fEsJbb1EPctY1YRztMBYpe42smC5K96",
+	"FovnXSvioa+YLnXa8IVayCj07qUI6NJN1nJ9gpS2M4Mtb+C4btHeDk+UISYPbRtJETHrzEAzEnOUo6gm",
+	"T/2IZ8oMHRrKpx339YD79yRjUx35t1gj4O5U7ShWJI/v3SYrKys38fVFva6YngsrXDYh3F3uJ4Y0B4K3",
+	"MVx0Z3DKRWK2VDztiWctD7v94YxLnOnncexHtg+cdEMyf1WFnYa6Nu35l2kbTnUE2nBn4uRbK08++nD8",
+	"WFKoBrq1AZJruoGPWJRTDXjUtJw8+Dk2hciNp5MZT8nBmmNeR82qkq7ANK9QpVIGTO7C0TfzW9zCb9+j",
+	"GGmJ32Hp+uSXeF10SSg6vlOqllM/bZRcBIpNvdDfUOwBfOGlM/bcGTlb849Xw7SDDu+SAX6fAk90wpgb",
+	"IshKIc9Ptek84J72iKI9UMhd45RgzNzTTLaUVyReR5lLjJ3kRdIFhpxnYYFFVx4eUt7omOWJCN+p2mMQ",
+	"Z8+oCZw3l/tEGneyaRtmYnsSYOiWjPpRg6nz2lznkyAdpWUHIzZCU8N+KJI6Y2imwyZIcxpmTYwOcJ9O",
+	"yas8tGRIRhAKzio2uuZMcWevG3dC4vY1Ww4QPRxExbUvFJ1aE90XnuBnbwT76KmEQkMm1ZaHpNTKesY9",
+	"8dBtqFF+RZMqiyndBysKx+z5nBo6p4a+xMrlQhK1jDuf2hI5p59vp9Q8QxxCo92rjODHSVRXowRpolbA",
+	"G6TNZCB8qy0qQ96X2Vu9ovkEU4NQjhc1LqW8Z1RujdoaKN1kLUzbFgc2CPabGKrby04jpBMeDVlO9cHX",
+	"QYxcMqEAjuO1c8khbJv3tDMAPaVFK+u5livqFE7WQx72LCsVLMIeY20rmzgbXAChjiY9pkFvY1SqRqGQ",
+	"QdTrmZGGjpTDzk8kCdbnsMOrChEyyl/G8OvsVFQvUVZxkAiKXMXK+Oef/ejaWFKogfrEcTQcKYf/nBkw",
+	"pqS/+CqbtXSwwrSYtGyVZu3EaWx8lLYUrUANNKQ6MVtFXMOdujMWzcAyT59byLkyQjYBuDPmm5PBjdUc",
+	"P+atvJpotQJtbB/P2LOu6Ap8GgQWmTPCg8mg3Bctx2xRjCuKYkoPNJUhXWD5XupCQjq7HjyF8i/fPHaH",
+	"b72+WVpeW8egOFX4lF0/aDBlBrLtuNvduM11eMYZw71nga4iDEXX9gc3V+uuWCC+qCk7cwstH13TpugS",
+	"LXBZ4bzcIJ4WnMqgRWvNgOwzGdR7JfO5h10kA73D7QsGyqL3E+F8bsz0EDv+Ix914nzbwBnY42ZwZpZF",
+	"l7tpy7TpO9y/YxZ33qIND8nu5dg1q1HHlr5IxYLGw1dY5iOY35DVZbYV7rl435y9jCPAbhAankK+FNT2",
+	"jNUAoiRkQ2jN+ALZtPi8KIsUF1DSUDLq98DL6oL10qYSF5Rxn4E0mU2tyGr55kIGSYNFsM2zXmssRi5+",
+	"HYtDPF+U+uVnS3C7J7WuOQaTVmltL7F1HS51XKvEi176l2HB57d+b0CKGYFBVsRRiAExBQc5U4zrAasj",
+	"XtZYsURtDMZpmPtG7yH03zZPGaglgTy84KNKQmnRzu50cL47pZioPnfv/KrunruIZLAzk979IKkDsspG",
+	"oqYUkcPP4+lGiEW7GTXLQiQHadEe4AoJ1RVgx4ENhcOx/GndJoOyJKegLHQC8gCcdbSkIaYSigPtekR9",
+	"h3dtq29jlFVFRy+QTbUHAI4Eet1Va7o9Te18AAKDs3F7nNzX0H8jABsQgfQQMkWQpLkLS8doKE2lvizS",
+	"EBvnbg5sf9CXQzQu0Ul6D5yMpCKGAL+bR7CvGkyP7DkjHoGeqJ0FrweyNa52a3hBlaa6o4gn6nUmme+R",
+	"KjMWOvhycDPmext2u7qLLIkybgisRA4U0n7BFbshbSvm27yEHqxOgDDGU+i/f0WBkyjZDvcgNberdBCG",
+	"uxja9MBTkx1WdLqgSwMd3bIpQh8fjFm9hBZA9g+4lw2TVlDhgPfWM463d+fuG3e37xI7czbnyIVTEe69",
+	"gD45qlvb4VvAit0NagyWqsPtwx10305ZpNYCTWpDxW9pRdn4vQu3j4eGn0v1lFK9RXtmWznn3ciAzUcB",
+	"ux2YWMntOIUca1rT440soN2DT/3Bg60lJD6RcW0FjHAzii7FYH4xurRJ223G1agtZrxCpm/bceRm+4UY",
+	"XtuuHM/uh3GOVyrh0n2OdRCQMeKEURkGTGK22XbEYxTceyRhjGj991jPQZh8qtlgfhkJl2ltDzMTNvZn",
+	"9TEDjid3+yi4EPdPdMee2uGxPw6nm1XwjMeWGgkp2kmUE8X2GceEZmw9mdHZpgJ2kna50LttoVRQDdlu",
+	"z+j26NnwLk0KtBp7rJemivcYaye3/QlrEFsU+PpVpxVI9h/sBwvfak9fgmwHMQPdRS6UOTfF7KEBRoGz",
+	"zmzY2LoHX6yjmkR1qvHyTzi1fNorYdVtlvm5FTwlftAItCrGYXYfON0g1yD4RlwrDFFv4+RBAL9nLDQX",
+	"w/CFO1yxBh5ilZHxAsUWQkaM4BE8hvhioFlrBVy3Ha6brFUkklr7kaKyaFOpAZ0L+WjzYnYgaNDFJnTa",
+	"hYOhVKPXYFbNCZwIqsYhU+Lh9aC9Yss7Nb4f7LM7tBdVSc9JB7hHZANL8FVzG3HKGCrT0XaHsJsWsP2S",
+	"e3qShEmhqR4jX/dAcPHuQzGUJgV2FsZhE0exi3S6l8wQHQ5g/n7KNBXvSU/WiBdn3ZdgR853g9FoFiJT",
+	"TrvFGruzVCjGMUsAwl2CF7FAYh84xb217n5N2PwtbjcA5SnAM2JtksU40toeeuZdbEhgNGNi1EaPwreQ",
+	"6IwqAn0NEBg7pGR3+AmUa/L2UU9vJeKogpnFMECGHrhHBa1JqIvoUq5JgNBD+IM1FzHJiaJkhIwz3RVy",
+	"rzgSMFkhXlsKUd/ljPnM91wcwas1aRgy3mBeNhMzSscWLNwpLFXzzmZbrNeXajfra8ullTW6WlqtLrPS",
+	"Tbq2VipX12vX6yv1NbpUnoHDNDG6i2nVMJvygP1/+VirHpnd8QA2R24Gz93Vrnck8puZzYChWOA0M8Kc",
+	"6XrjI4AQDZ7QkcbxW6TtYHF/CdBw9jtjqAsCpsjVF3/2L8e/+u3zz//6WtGV8JGGFJ22IleRKfHox/9o",
+	"PnYh0EAOUlBcPfr07aOf/ASvBehkClpSFVIKv6z6a3eqYaCazE98F+h+0750D4svYOjHP/j8xQcfRQNL",
+	"1olo0U0t/U08wqL4U4CZFHIxgDSI03HmW4lvu5UY/boxX1XEpIIpJgxER0RI8Dcs4AT4PuhtaPQNsPGB",
+	"YSL/Shp8lBHGtTQnjyvX9c1xZiy9MOB7qkgoaTLq402LhEoZ7NNQLZAHAl5HJR4DdmDaGjHuoFG29Cam",
+	"/ADk7iDLR6KmzIGVx5RughulBC8OFB+odJww5sYS4MSFJEAWYCyjj3okWdvWRnPf7TRwxGCDxdUP0SYk",
+	"V4FFGIVBFZ1URuTqfoLnQieJ51qCN0igr4FXCGcPANRodGsJDu4QdyvwqjI/0JiBscczjG43GtNutRf9",
+	"Ir3EeyNdX6awPGaNTkilIzJXNv2ONMk00YgBmc+rPcekPfQAS5ucIo1BoyMRIAfT0mNUhsYgMVo3Tmbv",
+	"cdHFNehVhd+rGBvl24wXEYrJ/KLdQrAl6qw7MgC8YdoI3sBtZmNz9Ug7FB3ssYZt0123rjBwBRgDD5ik",
+	"DBKQcUYctYKoW2ZK0DaVyA4rIjlukdB2W4p9GhZJm8lWEO+jkeePkRbbL8+MIgLqRg3zNhBsj0BCaRHe",
+	"blyjj8mUk+1hZh1MGyNqFDlAHe6RhMxvDKioFNLIt/74rf8dAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

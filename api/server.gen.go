@@ -188,6 +188,9 @@ type ServerInterface interface {
 	// CancelOccurrence Cancel one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel)
 	CancelOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID, params CancelOccurrenceParams) error
+	// CorrectOccurrence Say when a date really took place
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct)
+	CorrectOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error
 	// ListDoorLinks List the day links of a date, newest first
 	// (GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links)
 	ListDoorLinks(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error
@@ -2340,6 +2343,38 @@ func (w *ServerInterfaceWrapper) CancelOccurrence(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelOccurrence(ctx, slug, eventID, occurrenceID, params)
+	return err
+}
+
+// CorrectOccurrence converts echo context to params.
+func (w *ServerInterfaceWrapper) CorrectOccurrence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "slug" -------------
+	var slug Slug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", ctx.Param("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter slug: %s", err))
+	}
+
+	// ------------- Path parameter "event_id" -------------
+	var eventID EventID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "event_id", ctx.Param("event_id"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter event_id: %s", err))
+	}
+
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceID OccurrenceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CorrectOccurrence(ctx, slug, eventID, occurrenceID)
 	return err
 }
 
@@ -4983,6 +5018,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id", wrapper.ChangeOccurrence, options.OperationMiddlewares["changeOccurrence"]...)
 	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/room", wrapper.SetOccurrenceRoom, options.OperationMiddlewares["setOccurrenceRoom"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/move", wrapper.MoveOccurrence, options.OperationMiddlewares["moveOccurrence"]...)
+	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/correct", wrapper.CorrectOccurrence, options.OperationMiddlewares["correctOccurrence"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/cancel", wrapper.CancelOccurrence, options.OperationMiddlewares["cancelOccurrence"]...)
 	router.POST(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/postpone", wrapper.PostponeOccurrence, options.OperationMiddlewares["postponeOccurrence"]...)
 	router.PUT(options.BaseURL+"/organizations/:slug/events/:event_id/occurrences/:occurrence_id/parts/:part_id/slot-rule", wrapper.SetSlotRule, options.OperationMiddlewares["setSlotRule"]...)
@@ -12519,6 +12555,176 @@ type CancelOccurrencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelOccurrencedefaultApplicationProblemPlusJSONResponse) VisitCancelOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrenceRequestObject struct {
+	Slug         Slug         `json:"slug"`
+	EventID      EventID      `json:"event_id"`
+	OccurrenceID OccurrenceID `json:"occurrence_id"`
+	Body         *CorrectOccurrenceJSONRequestBody
+}
+
+type CorrectOccurrenceResponseObject interface {
+	VisitCorrectOccurrenceResponse(w http.ResponseWriter) error
+}
+
+type CorrectOccurrence200JSONResponse StaffEvent
+
+func (response CorrectOccurrence200JSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence400ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence401ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence403ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence404ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence409ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence413ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence415ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrence422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectOccurrence422ApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectOccurrencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CorrectOccurrencedefaultApplicationProblemPlusJSONResponse) VisitCorrectOccurrenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23016,6 +23222,9 @@ type StrictServerInterface interface {
 	// CancelOccurrence Cancel one date
 	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel)
 	CancelOccurrence(ctx context.Context, request CancelOccurrenceRequestObject) (CancelOccurrenceResponseObject, error)
+	// CorrectOccurrence Say when a date really took place
+	// (POST /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct)
+	CorrectOccurrence(ctx context.Context, request CorrectOccurrenceRequestObject) (CorrectOccurrenceResponseObject, error)
 	// ListDoorLinks List the day links of a date, newest first
 	// (GET /organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/door-links)
 	ListDoorLinks(ctx context.Context, request ListDoorLinksRequestObject) (ListDoorLinksResponseObject, error)
@@ -25365,6 +25574,56 @@ func (sh *strictHandler) CancelOccurrence(ctx echo.Context, slug Slug, eventID E
 		return err
 	} else if validResponse, ok := response.(CancelOccurrenceResponseObject); ok {
 		return validResponse.VisitCancelOccurrenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CorrectOccurrence operation middleware
+func (sh *strictHandler) CorrectOccurrence(ctx echo.Context, slug Slug, eventID EventID, occurrenceID OccurrenceID) error {
+	var request CorrectOccurrenceRequestObject
+
+	request.Slug = slug
+	request.EventID = eventID
+	request.OccurrenceID = occurrenceID
+
+	var body CorrectOccurrenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectOccurrence(ctx.Request().Context(), request.(CorrectOccurrenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectOccurrence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CorrectOccurrenceResponseObject); ok {
+		return validResponse.VisitCorrectOccurrenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -3406,6 +3406,20 @@ type OccurrenceChange struct {
 	StartsAt *Moment `json:"starts_at,omitempty"`
 }
 
+// OccurrenceCorrection defines model for OccurrenceCorrection.
+type OccurrenceCorrection struct {
+	// EndsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	EndsAt Moment  `json:"ends_at"`
+	Note   *string `json:"note,omitempty"`
+
+	// StartsAt RFC 3339 with offset.
+	//
+	// Example: 2026-05-23T14:00:00+09:00
+	StartsAt Moment `json:"starts_at"`
+}
+
 // OccurrenceErasure defines model for OccurrenceErasure.
 type OccurrenceErasure struct {
 	// ContactKey The key of the date, for which contacts are sealed. `none`: nobody could leave a contact. Once it is `destroyed`, what old backups hold of contacts opens to
@@ -5902,6 +5916,9 @@ type ChangeOccurrenceJSONRequestBody = OccurrenceChange
 
 // CancelOccurrenceJSONRequestBody defines body for CancelOccurrence for application/json ContentType.
 type CancelOccurrenceJSONRequestBody = Reason
+
+// CorrectOccurrenceJSONRequestBody defines body for CorrectOccurrence for application/json ContentType.
+type CorrectOccurrenceJSONRequestBody = OccurrenceCorrection
 
 // MoveOccurrenceJSONRequestBody defines body for MoveOccurrence for application/json ContentType.
 type MoveOccurrenceJSONRequestBody = OccurrenceMove

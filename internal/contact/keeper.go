@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
-	"github.com/tonarimachi/tonarimachi/internal/retention"
 )
 
 // MakeTask is the name of the task that makes keys; event_published_keys in migrations/00015 has it too.
@@ -110,7 +109,7 @@ func (k *Keeper) MakeKeys(ctx context.Context) (int, error) {
 func (k *Keeper) DestroyKeys(ctx context.Context) (int, error) {
 	total := 0
 	err := k.own(ctx, func(tx *postgres.Tx) error {
-		over, err := overKeys(ctx, tx, tx.Now.Add(-retention.AfterDate), tx.Now.Add(-retention.AfterPutOffDate))
+		over, err := overKeys(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +27,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", strconv.Itoa(testkit.Size(25, 400))); err != nil {
+		panic(err)
+	}
+	testkit.Main(m)
+}
 
 type kit struct {
 	*testkit.Bundle

@@ -3,12 +3,12 @@ package contact
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/retention"
 )
 
 // readWays gives what the worker said that it can send; nothing before one has run.
@@ -121,11 +121,11 @@ func liveKeys(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// overKeys are those of dates that ended before the given moments, put-off ones before the second.
-func overKeys(ctx context.Context, tx *postgres.Tx, ended, putOff time.Time) ([]uuid.UUID, error) {
+// overKeys are those of dates whose tickets are not kept any longer either.
+func overKeys(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 		select k.occurrence_id from contact_key k join occurrence o on o.id = k.occurrence_id
-		where k.public_key is not null and o.ends_at < $1 and (o.status <> 'postponed' or o.ends_at < $2)`, ended, putOff)
+		where k.public_key is not null and occurrence_kept_until(o, $1, $2) < $3`, retention.AfterDate, retention.AfterPutOffDate, tx.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -199,7 +199,7 @@ func deleteTaps(ctx context.Context, tx *postgres.Tx) (int, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
 		delete from door_tap where (part_id, id) in (
 		  select t.part_id, t.id from door_tap t join occurrence o on o.id = t.occurrence_id
-		  where t.tapped_on <= ($1::timestamptz at time zone 'Asia/Tokyo')::date and o.ends_at < $2
+		  where t.tapped_on <= ($1::timestamptz at time zone 'Asia/Tokyo')::date and greatest(o.ends_at, o.reached_until) < $2
 		  limit $3)`, tx.Now.Add(-retention.AfterTap), tx.Now.Add(-After), forgetBatch)
 	return int(tag.RowsAffected()), err
 }

@@ -18,6 +18,10 @@ var (
 	ErrNoDates           = fault.Conflict("event_has_no_dates")        // nothing to publish yet
 	ErrStatus            = fault.Conflict("event_status_not_fitting")  // the event is not in a state for this
 	ErrOccurrenceStatus  = fault.Conflict("occurrence_status_not_fitting")
+	ErrPast              = fault.Invalid("occurrence_in_the_past") // a published date is moved ahead, or corrected afterwards
+	ErrTooFar            = fault.Invalid("occurrence_too_far")
+	ErrLongOver          = fault.Conflict("occurrence_long_over")       // its tickets are about to be erased, or were
+	ErrNotBegun          = fault.Conflict("occurrence_not_begun")       // what lies ahead is moved, not corrected
 	ErrPublishedStays    = fault.Conflict("event_published_stays")      // cancel it instead, so that people hear of it
 	ErrTicketsHeld       = fault.Conflict("quota_has_tickets")          // seats were taken there
 	ErrBelowTaken        = fault.Conflict("quota_capacity_below_taken") // more seats are taken already

@@ -116,6 +116,8 @@ type OccurrenceChange struct {
 	BookingID *uuid.UUID `json:"booking_id"`
 	// MoveBooking moves the date's booking by as much as the date.
 	MoveBooking bool `json:"move_booking"`
+	// corrects says that the times are those at which a date really took place.
+	corrects bool
 }
 
 // SeriesInput is what staff enter for a series.

@@ -101,6 +101,12 @@ func translate(err error) error {
 		return ErrSlotOutside.Because(err)
 	case "slot_booth_booth_fkey":
 		return ErrBoothHasSlots.Because(err)
+	case "occurrence_not_into_past":
+		return ErrPast.Because(err)
+	case "occurrence_not_too_far":
+		return ErrTooFar.Because(err)
+	case "occurrence_not_long_over":
+		return ErrLongOver.Because(err)
 	case "series_event_key":
 		return ErrSeriesExists.Because(err)
 	case "event_organiser_decides_for_itself", "event_organiser_role_by_owner", "event_organiser_fixed":

@@ -45,7 +45,7 @@ func (s *Service) AddOccurrence(ctx context.Context, a Author, id uuid.UUID, in 
 }
 
 // ChangeOccurrence changes what is not nil. New times on a published event are a move: the date keeps its UID, remembers where it stood, and a postponed
-// one is scheduled again. Parts are replaced as a whole; those with an id stay with their tickets.
+// one is scheduled again. Parts are replaced as a whole; those with an id stay with their tickets. ErrPast, ErrTooFar and ErrLongOver guard what is published.
 func (s *Service) ChangeOccurrence(ctx context.Context, a Author, id, occurrence uuid.UUID, c OccurrenceChange) (Event, error) {
 	if err := check(c); err != nil {
 		return Event{}, err
@@ -76,8 +76,16 @@ func (s *Service) changeOccurrence(ctx context.Context, a Author, tx *postgres.T
 	}
 	next := now.input()
 	moved := c.apply(&next)
+	if c.corrects {
+		next.cutParts()
+	}
 	if err := checkOccurrences("", next); err != nil {
 		return err
+	}
+	if wasPublished {
+		if err := c.judgeMove(ctx, tx, now, &next); err != nil {
+			return err
+		}
 	}
 	next.tidy()
 	booths, err := resolveBooths(view, "", next)
@@ -90,8 +98,10 @@ func (s *Service) changeOccurrence(ctx context.Context, a Author, tx *postgres.T
 	set := placeColumns(next.Place)
 	set["starts_at"], set["ends_at"], set["doors_at"], set["note"] = next.StartsAt, next.EndsAt, next.DoorsAt, next.Note
 	if moved && wasPublished {
-		set["moved_from"] = now.moveFrom(next.StartsAt)
 		set["status"] = Scheduled
+	}
+	if moved && wasPublished && !c.corrects {
+		set["moved_from"] = now.moveFrom(next.StartsAt)
 	}
 	if err := updateOccurrence(tx, occurrence, set); err != nil {
 		return err

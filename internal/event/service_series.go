@@ -64,7 +64,7 @@ func (s *Service) ChangeSeries(ctx context.Context, a Author, series uuid.UUID, 
 }
 
 // DecideMonth settles a month. A month that had dates is settled anew: a date that stays keeps its occurrence; as many others as possible are moved, so
-// that followers see one moved entry and seats stay with their holders; the rest are added or cancelled. What was never published goes without a trace.
+// that followers see one moved entry and seats stay with their holders; the rest are added or cancelled. What took place stays; what was never published goes without a trace.
 func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, month clock.Date, choice MonthChoice) (Event, error) {
 	if month.Day != 1 {
 		return Event{}, ErrInvalid.Field("month", "not_a_month")
@@ -103,7 +103,7 @@ func (s *Service) settleMonth(ctx context.Context, a Author, tx *postgres.Tx, e 
 		}
 		if day := clock.DateOf(o.StartsAt); wanted[day] {
 			delete(wanted, day)
-		} else {
+		} else if e.PublishedAt == nil || o.Status != Scheduled || o.EndsAt.After(tx.Now) { // what took place stays
 			free = append(free, o)
 		}
 	}
@@ -143,6 +143,9 @@ func moveToDay(ctx context.Context, tx *postgres.Tx, e Event, o Occurrence, day 
 	starts := o.StartsAt.AddDate(0, 0, clock.DateOf(o.StartsAt).DaysUntil(day)) // Tokyo has no clock changes
 	next := o.input()
 	OccurrenceChange{StartsAt: &starts}.apply(&next)
+	if e.PublishedAt != nil && checkMove(tx.Now, o.input(), next) != nil {
+		return ErrPast.Field("dates", "in_the_past")
+	}
 	set := columns{"starts_at": next.StartsAt, "ends_at": next.EndsAt, "doors_at": next.DoorsAt, "status": Scheduled}
 	if e.PublishedAt != nil {
 		set["moved_from"] = o.moveFrom(starts)

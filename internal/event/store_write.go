@@ -1,6 +1,7 @@
 package event
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -115,6 +116,14 @@ func placeColumns(p Place) columns {
 
 func updateOccurrence(tx *postgres.Tx, id uuid.UUID, set columns) error {
 	return update(tx, "occurrence", id, set, ErrOccurrenceUnknown)
+}
+
+// allowCorrection tells the database that this transaction says when a date really took place.
+func allowCorrection(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	if _, err := tx.Pgx.Exec(ctx, "select set_config('app.correction', $1, true)", id.String()); err != nil {
+		return fmt.Errorf("allow correction: %w", err)
+	}
+	return nil
 }
 
 func deleteOccurrence(tx *postgres.Tx, event, id uuid.UUID) error {

@@ -177,6 +177,11 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Errorf("a cancelled event reads %s %q", seen.Status, seen.CancelReason)
 	}
 
+	// A date that has begun is corrected.
+	begun := must[api.StaffEvent](t, b, 201, as("addOccurrence", b.publisher, fullAt, b.eventBody(0)["occurrences"].(list)[0].(obj))).Occurrences[0]
+	must[api.StaffEvent](t, b, 200, as("correctOccurrence", b.publisher, map[string]string{"event_id": full.ID.String(), "occurrence_id": begun.ID.String()},
+		obj{"starts_at": begun.StartsAt.Format(time.RFC3339), "ends_at": begun.EndsAt.Add(-time.Hour).Format(time.RFC3339)}))
+
 	// A copy: its date may go, and so may it.
 	copied := must[api.StaffEvent](t, b, 201, as("copyEvent", b.editor, at, obj{"shift_days": 28}))
 	copyAt := map[string]string{"event_id": copied.ID.String()}

@@ -106,6 +106,7 @@ var table = []route{
 	{remove, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}", "deleteOccurrence", may(staff.EventsDraft)},
 	{put, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/room", "setOccurrenceRoom", may(staff.EventsDraft)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/move", "moveOccurrence", may(staff.EventsPublish)},
+	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/correct", "correctOccurrence", may(staff.EventsPublish)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/cancel", "cancelOccurrence", may(staff.EventsPublish)},
 	{post, "/organizations/{slug}/events/{event_id}/occurrences/{occurrence_id}/postpone", "postponeOccurrence", may(staff.EventsPublish)},
 	{get, "/organizations/{slug}/events/{event_id}/paper-sheets", "listPaperSheets", may(staff.EventsRead)},

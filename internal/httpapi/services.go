@@ -45,6 +45,7 @@ type Events interface {
 	DeleteOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID) (event.Event, error)
 
 	SetRoom(ctx context.Context, by event.Author, id, occurrence uuid.UUID, part, booking *uuid.UUID) (event.Event, error)
+	CorrectOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, c event.Correction) (event.Event, error)
 	Relocate(ctx context.Context, by event.Author, id, occurrence uuid.UUID, r event.Relocation) (event.Event, error)
 	MoveBooking(ctx context.Context, by event.Author, id uuid.UUID, m booking.Move) (booking.Detail, error)
 	ServedBy(ctx context.Context, organization, booking uuid.UUID) (*event.Served, error)

@@ -111,6 +111,7 @@ func TestWhatIsPastOrHiddenIsNotTold(t *testing.T) {
 	past, draft := k.event(t, 1, 5), k.event(t, 10, 5)
 	k.take(t, past, "a@example.jp")
 	k.take(t, draft, "b@example.jp")
+	k.exec(t, "alter table occurrence disable trigger occurrence_moves_ahead_update") // what is published does not move into the past
 	k.exec(t, "update occurrence set starts_at = starts_at - interval '9 days', ends_at = ends_at - interval '9 days', listed = true where id = $1", past.OccurrenceID)
 	k.exec(t, "update event set visibility = 'partners' where id = $1", draft.ID)
 	k.cancel(t, past)

@@ -66,7 +66,7 @@ func Table() []Rule {
 		{Table: "series", Columns: "rule_text template", Whose: Nobody, What: "The rule in words, and what each date is made from", Why: published},
 		{Table: "series_month", Columns: "organization_id series_id month decision decided_at", Whose: Nobody, What: "Which months were decided", Why: chosen},
 		{
-			Table: "occurrence", Columns: "organization_id event_id id series_id series_month status starts_at ends_at doors_at moved_from place_kind area_code cancelled_at sequence modified_at listed place_lost",
+			Table: "occurrence", Columns: "organization_id event_id id series_id series_month status starts_at ends_at doors_at moved_from reached_until place_kind area_code cancelled_at sequence modified_at listed place_lost",
 			Whose: Nobody, What: "When and in which town a date is held", Why: chosen,
 		},
 		{Table: "occurrence", Columns: "place_name place_address place_access place_room note cancel_reason", Whose: Nobody, What: "The announcement of a date, with the address of the hall", Why: published},

@@ -19,7 +19,8 @@ type Eraser struct {
 // NewEraser makes an eraser.
 func NewEraser(db *postgres.DB) *Eraser { return &Eraser{db: db, batch: eraseBatch} }
 
-// EraseEnded erases secret, nickname and calendar of every ticket whose date ended more than retention.AfterDate ago; what is left is a count. A postponed
+// EraseEnded erases secret, nickname and calendar of every ticket whose date ended more than retention.AfterDate ago, by the latest end that was ever announced
+// and reached (occurrence_kept_until); what is left is a count. A postponed
 // date has not ended: its holders keep their seats until new times are set, for retention.AfterPutOffDate at most. One that waits may wait for a later
 // date of the event: LapseWaiting comes first. Each batch commits by itself, so that a call after an interruption goes on where the last one stopped. It
 // says how many tickets were erased.
@@ -33,9 +34,9 @@ func (e *Eraser) EraseEnded(ctx context.Context) (int, error) {
 				where id in (
 				  select t.id from occurrence o join ticket t on t.occurrence_id = o.id
 				  where t.secret_mac is not null and t.seats > 0 and t.status <> 'waiting'
-				    and o.ends_at < $1 and (o.status <> 'postponed' or o.ends_at < $2)
-				  limit $3 for update of t skip locked
-				)`, tx.Now.Add(-retention.AfterDate), tx.Now.Add(-retention.AfterPutOffDate), e.batch)
+				    and o.ends_at < $1 and occurrence_kept_until(o, $2, $3) < $4
+				  limit $5 for update of t skip locked
+				)`, tx.Now.Add(-retention.AfterDate), retention.AfterDate, retention.AfterPutOffDate, tx.Now, e.batch)
 			erased = tag.RowsAffected()
 			return err
 		})
