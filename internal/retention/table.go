@@ -166,6 +166,10 @@ func Table() []Rule {
 			Until: untilErased, Job: EraseTickets,
 		},
 		{
+			Table: "ticket", Columns: "asked", Whose: Resident, What: "For which seats or slots the ticket was asked for; empty unless it was given others since",
+			Why: "So that a request that is sent again is told of the same ticket.", Until: untilErased, Job: EraseTickets,
+		},
+		{
 			Table: "ticket", Columns: "calendar_mac", Whose: Resident, What: "MAC of the address of a ticket's private calendar; empty unless its holder asked for one",
 			Why: "To find the ticket that a calendar asks for. The calendar itself ends a day after the date.", Until: untilErased, Job: EraseTickets,
 		},

@@ -163,7 +163,7 @@ func (s *Service) readOlder(ctx context.Context, code secret.Ticket) (Ticket, er
 
 // again answers a secret that has a ticket, once the ticket is where a new one would be.
 func (s *Service) again(ctx context.Context, r Request, t Ticket) (secret.Ticket, Ticket, error) {
-	same := t.EventID == r.EventID && (t.QuotaID == r.QuotaID && len(r.Slots) == 0 || t.holdsJust(r)) && t.Seats == r.Seats
+	same := t.EventID == r.EventID && t.isFor(r) && t.Seats == r.Seats
 	if !t.Status.forgotNickname() {
 		same = same && t.opened(r.Secret).Nickname == r.Nickname
 	}
@@ -174,6 +174,14 @@ func (s *Service) again(ctx context.Context, r Request, t Ticket) (secret.Ticket
 		return secret.Ticket{}, Ticket{}, err
 	}
 	return r.Secret, t, nil
+}
+
+// isFor reports whether r asks for what the ticket was asked for, wherever it was given a seat since.
+func (t Ticket) isFor(r Request) bool {
+	if t.asked != nil {
+		return slices.Equal(distinct(*t.asked), r.slots())
+	}
+	return t.QuotaID == r.QuotaID && len(r.Slots) == 0 || t.holdsJust(r)
 }
 
 // Look gives the ticket of a secret, with the joining link when it is open; ErrUnknown when there is none.

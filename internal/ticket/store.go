@@ -43,7 +43,7 @@ const sqlRead = `
 	    from ticket_wish w join quota q on q.id = w.quota_id where w.ticket_id = t.id) else '' end,
 	  (select e.number from lottery_entry e where e.ticket_id = t.id),
 	  h.slots, h.parts, h.starts, h.ends, t.status = 'cancelled' and exists (select from slot_rule r where r.quota_id = t.quota_id),
-	  exists (select from ticket_contact c where c.ticket_id = t.id)
+	  exists (select from ticket_contact c where c.ticket_id = t.id), t.asked
 	from ticket t left join joining_link l on l.part_id = t.part_id
 	cross join lateral (
 	  select array_agg(k.slot_id order by k.starts_at) as slots, array_agg(k.part_id order by k.starts_at) as parts,
@@ -229,11 +229,11 @@ func (s store) changeOf(ctx context.Context, mac []byte, call string, args []any
 func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 	var (
 		nickname, url, note, phone, number pgtype.Text
-		slots, parts                       []uuid.UUID
+		slots, parts, asked                []uuid.UUID
 		starts, ends                       []time.Time
 	)
 	err = row.Scan(&t.ID, &t.OrganizationID, &t.EventID, &t.OccurrenceID, &t.PartID, &t.QuotaID, &t.Status, &t.Seats, &nickname, &t.TakenOn, &url, &note, &phone, &t.WaitsUntil,
-		&t.OfferedUntil, &t.AskedStillComing, &t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots, &t.HasContact)
+		&t.OfferedUntil, &t.AskedStillComing, &t.calendarOn, &t.calendarTurn, &t.WaitsFor, &number, &slots, &parts, &starts, &ends, &t.bySlots, &t.HasContact, &asked)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
@@ -241,6 +241,9 @@ func scan(row pgx.Row, t *Ticket) (found bool, err error) {
 		return false, err
 	}
 	t.sealed, t.DrawNumber = nickname.String, number.String
+	if len(asked) > 0 {
+		t.asked = &asked
+	}
 	if len(slots) > 0 {
 		held := make([]HeldSlot, len(slots))
 		for i := range slots {

@@ -61,7 +61,8 @@ type Ticket struct {
 	// DrawNumber is the number of an application, as it stands on the list of its draw; "" when the ticket never was one, or long after.
 	DrawNumber string
 
-	slots *[]HeldSlot // nil for none, so that tickets can be compared
+	slots *[]HeldSlot  // nil for none, so that tickets can be compared
+	asked *[]uuid.UUID // the quota or the slots of the request, when the ticket stands for others by now; nil for none
 	// bySlots tells a cancelled ticket that held slots.
 	bySlots bool
 	// HasContact says that a contact is kept, sealed (internal/contact).
