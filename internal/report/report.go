@@ -13,10 +13,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// What the database's functions do too (migration 00016).
+// What the database's functions do too (migrations 00016 and 00062).
 const (
-	// Least is how many tickets a batch has at least whose answers are broken down.
+	// Least is how many tickets hold a seat at least in a batch whose answers are broken down.
 	Least = 20
+	// PerGone is how many of them there are at least for each ticket whose seat was given back or not drawn.
+	PerGone = 4
 	// AfterClosing and AfterEnd are how long figures wait: for answers on their way, and for phones at the door.
 	AfterClosing = 30 * time.Minute
 	AfterEnd     = 6 * time.Hour

@@ -67,9 +67,10 @@ func (a Answers) check() error {
 	return refusal.Or()
 }
 
-// counted passes the answers of a ticket that was just made on. A request that was sent again never comes here.
+// counted passes the answers of a ticket that was just made on. A request that was sent again never comes here. Who only waits is
+// in no figure: answers can't be taken back, and most who wait get no seat.
 func (s *Service) counted(r Request, t Ticket) {
-	if s.tally != nil && r.Answers != (Answers{}) {
+	if s.tally != nil && r.Answers != (Answers{}) && t.Status != Waiting {
 		s.tally.Count(t.OccurrenceID, r.Answers)
 	}
 }
