@@ -2,9 +2,7 @@ package opendata
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -50,6 +48,7 @@ const (
 	AddressJoined      = "address_joined"  // from the prefecture and the town
 	CellsMissing       = "cells_missing"
 	CellsLeftOver      = "cells_left_over"
+	QuoteUnclosed      = "quote_unclosed" // the row is refused; those after it are read
 )
 
 // Row is one line of a file.
@@ -57,6 +56,8 @@ type Row struct {
 	Line int // in the file, the header is 1; rows that span lines count all
 	Facility
 	Mended []Mending
+	// Refused says why the row can't be believed; what was read of it is in Facility.
+	Refused []Mending
 }
 
 func (r *Row) mend(column, code string) {
@@ -83,40 +84,50 @@ func Read(data []byte) (File, error) {
 		return File{}, err
 	}
 	file := File{Encoding: enc}
-	r := csv.NewReader(strings.NewReader(whole))
-	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, false
+	r := records{text: whole, comma: ',', line: 1}
 	if head, _, _ := strings.Cut(whole, "\n"); !strings.Contains(head, ",") && strings.Contains(head, "\t") {
-		r.Comma = '\t'
+		r.comma = '\t'
 	}
-	header, err := r.Read()
-	if err != nil {
+	header, ok := r.next()
+	if !ok || header.unclosed {
 		return File{}, ErrNoHeader
 	}
-	if len(header) > maxColumns {
+	if len(header.cells) > maxColumns {
 		return File{}, ErrTooLarge
 	}
-	readers, err := file.understand(header)
+	readers, err := file.understand(header.cells)
 	if err != nil {
 		return File{}, err
 	}
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return file, nil
-		}
-		if err != nil {
-			return File{}, ErrNotText
-		}
-		if !slices.ContainsFunc(cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
+	r.columns = len(header.cells)
+	for row, ok := r.next(); ok; row, ok = r.next() {
+		if !slices.ContainsFunc(row.cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
 			continue
 		}
 		if len(file.Rows) == MaxRows {
 			return File{}, ErrTooLarge
 		}
-		line, _ := r.FieldPos(0)
-		file.Rows = append(file.Rows, readRow(line, cells, readers))
+		read := readRow(row.line, row.cells, readers)
+		if row.unclosed {
+			read.Refused = append(read.Refused, Mending{"", QuoteUnclosed})
+		}
+		file.Rows = append(file.Rows, read)
+		file.leaveOut(readers, row.cells)
+	}
+	return file, nil
+}
+
+// leaveOut notes which columns a row fills that are understood and yet not kept.
+func (f *File) leaveOut(readers []*column, cells []string) {
+	for i, c := range readers {
+		if c != nil && i < len(cells) && slices.Contains(notKept, c.name) && tidy(cells[i]) != "" && !slices.Contains(f.Ignored, c.name) {
+			f.Ignored = append(f.Ignored, c.name)
+		}
 	}
 }
+
+// notKept are columns that are read, or told by others, and that no facility of ours holds.
+var notKept = []string{"画像", "画像ライセンス", "備考", "所在地_全国地方公共団体コード"}
 
 // decode finds out how the file is written.
 func decode(data []byte) (string, Encoding, error) {
