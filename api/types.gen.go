@@ -3191,7 +3191,7 @@ type ImportReport struct {
 	IgnoredColumns []string             `json:"ignored_columns"`
 	Refused        int                  `json:"refused"`
 
-	// Rows Those that were mended or refused, and those that were made or changed; the first 1,000.
+	// Rows Those that were mended or refused, and those that were made or changed; each of them, with its line in the file.
 	Rows      []ImportRow `json:"rows"`
 	Unchanged int         `json:"unchanged"`
 }
@@ -3321,7 +3321,7 @@ type LayoutKind string
 
 // Mending defines model for Mending.
 type Mending struct {
-	// Code What was done, or what is wrong: code_completed, code_ambiguous, time_24, date_form, coordinates_swapped, no_end_date, …
+	// Code What was done, or what is wrong: code_completed, code_ambiguous, time_24, date_form, coordinates_swapped, no_end_date, quote_unclosed, twice_in_list, name_ambiguous, found_by_name, hours_kept, …
 	Code   string `json:"code"`
 	Column string `json:"column"`
 }

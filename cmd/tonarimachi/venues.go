@@ -52,7 +52,7 @@ found again by its ID, in the list or of its own, and once by name and address w
 			if err != nil {
 				return err
 			}
-			_, items, err := httpapi.ReadFacilities(raw, owner.Ref(), messages.Localizer(i18n.Japanese))
+			list, items, err := httpapi.ReadFacilities(raw, owner.Ref(), messages.Localizer(i18n.Japanese))
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ found again by its ID, in the list or of its own, and once by name and address w
 			if err != nil {
 				return err
 			}
-			tellImport(t.out, done)
+			tellImport(t.out, list.Ignored, done)
 			return nil
 		},
 	}
@@ -83,7 +83,10 @@ func readFile(t terminal, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(in, opendata.MaxBytes+1)) // one more: too long is told, not cut
 }
 
-func tellImport(out io.Writer, done []venue.Imported) {
+func tellImport(out io.Writer, ignored []string, done []venue.Imported) {
+	if len(ignored) > 0 {
+		fmt.Fprintf(out, "columns that are not kept: %s\n", strings.Join(ignored, ", "))
+	}
 	counts := map[string]int{}
 	for _, d := range done {
 		counts[d.Outcome]++

@@ -18,7 +18,7 @@ import (
 )
 
 // mostRows bounds what is told of an import.
-const mostRows = 1000
+const mostRows = opendata.MaxRows
 
 // ImportFacilities brings a list in.
 func (f *face) ImportFacilities(ctx context.Context, request api.ImportFacilitiesRequestObject) (api.ImportFacilitiesResponseObject, error) {
@@ -118,6 +118,9 @@ func importItem(row opendata.Row, owner organization.Ref, said func(in *venue.Fa
 	for _, m := range row.Mended {
 		item.Mended = append(item.Mended, venue.Mending(m))
 	}
+	for _, m := range row.Refused {
+		item.Refused = append(item.Refused, venue.Mending(m))
+	}
 	code, why := areaOf(f.Code, owner.Code)
 	switch {
 	case code == "":
@@ -128,7 +131,9 @@ func importItem(row opendata.Row, owner organization.Ref, said func(in *venue.Fa
 	if f.Name == "" {
 		item.Refused = append(item.Refused, venue.Mending{Column: "名称", Code: "required"})
 	}
-	item.Apply = func(in *venue.FacilityInput, id uuid.UUID) { applyRow(in, id, f, said(in, id), code) }
+	item.Apply = func(in *venue.FacilityInput, id uuid.UUID) []venue.Mending {
+		return applyRow(in, id, f, said(in, id), code)
+	}
 	return item
 }
 
@@ -166,8 +171,8 @@ func oneLined(f opendata.Facility) opendata.Facility {
 	return f
 }
 
-// applyRow puts a row's news on a facility: what differs from what our own list says of it.
-func applyRow(in *venue.FacilityInput, id uuid.UUID, f, said opendata.Facility, code string) {
+// applyRow puts a row's news on a facility: what differs from what our own list says of it. It gives what it left out.
+func applyRow(in *venue.FacilityInput, id uuid.UUID, f, said opendata.Facility, code string) []venue.Mending {
 	if in.AreaCode == "" || code != said.Code {
 		in.AreaCode = code
 	}
@@ -208,7 +213,7 @@ func applyRow(in *venue.FacilityInput, id uuid.UUID, f, said opendata.Facility, 
 			}
 		}
 	}
-	applyHours(in, f)
+	return applyHours(in, f, said)
 }
 
 func or2(s, otherwise string) string {
@@ -218,13 +223,28 @@ func or2(s, otherwise string) string {
 	return otherwise
 }
 
+// Codes of hours that were read and not put on a facility.
+const (
+	hoursKept    = "hours_kept"     // it has hours already, and they say more than one stretch a day
+	hoursLeftOut = "hours_left_out" // they make no stretch of a day
+)
+
 // applyHours takes the list's one stretch a day only where no better is known.
-func applyHours(in *venue.FacilityInput, f opendata.Facility) {
+func applyHours(in *venue.FacilityInput, f, said opendata.Facility) []venue.Mending {
+	if f.Opens == "" && f.Closes == "" && len(f.Weekdays) == 0 {
+		return nil
+	}
 	from, err1 := venue.ParseTime(f.Opens)
 	to, err2 := venue.ParseTime(f.Closes)
 	stretch := venue.Hours{From: from, To: to}
-	if err1 != nil || err2 != nil || !stretch.Valid() || len(in.Hours.Seasons) > 0 {
-		return
+	if len(in.Hours.Seasons) > 0 {
+		if f.Opens == said.Opens && f.Closes == said.Closes && slices.Equal(f.Weekdays, said.Weekdays) {
+			return nil
+		}
+		return []venue.Mending{{Column: "開始時間", Code: hoursKept}}
+	}
+	if err1 != nil || err2 != nil || !stretch.Valid() {
+		return []venue.Mending{{Column: "開始時間", Code: hoursLeftOut}}
 	}
 	hours := []venue.Hours{stretch}
 	week := venue.EveryDay(hours...)
@@ -235,4 +255,5 @@ func applyHours(in *venue.FacilityInput, f opendata.Facility) {
 		}
 	}
 	in.Hours = venue.Calendar{Seasons: []venue.Season{{Week: week}}}
+	return nil
 }
