@@ -2,18 +2,21 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/oapi-codegen/runtime/types"
 
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/report"
+	"github.com/tonarimachi/tonarimachi/internal/text"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
@@ -54,13 +57,9 @@ func (f *face) GetYearReportCSV(ctx context.Context, request api.GetYearReportCS
 
 // writeYear writes one line a figure, the organization's total last.
 func (f *face) writeYear(ctx context.Context, into io.Writer, y report.Year) error {
-	towns := map[string]string{}
-	all, err := f.Organizations.List(ctx)
+	towns, err := f.townNames(ctx, y)
 	if err != nil {
 		return err
-	}
-	for _, o := range all {
-		towns[o.Code] = o.Name
 	}
 	if _, err := io.WriteString(into, "\ufeff"); err != nil { // without it spreadsheets take UTF-8 for CP932
 		return fmt.Errorf("write report: %w", err)
@@ -70,21 +69,38 @@ func (f *face) writeYear(ctx context.Context, into io.Writer, y report.Year) err
 	t := yearTable{words: f.Words.T, towns: towns, year: strconv.Itoa(y.Year)}
 	lines := [][]string{t.heading()}
 	for _, e := range y.Events {
-		lines = append(lines, t.lines(plainCell(e.Title), plainCell(e.Owner.Name), e.Figures)...)
+		lines = append(lines, t.lines(e.Title, e.Owner.Name, e.Figures)...)
 	}
 	lines = append(lines, t.lines(f.Words.T("report.total", nil), "", y.Total)...)
+	for _, line := range lines {
+		for i := range line {
+			line[i] = text.Cell(line[i])
+		}
+	}
 	if err := w.WriteAll(lines); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
 }
 
-// plainCell keeps a spreadsheet from taking a title for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
+// townNames gives the names of the towns that stand in a report, those that left among them; their code where nothing else is known.
+func (f *face) townNames(ctx context.Context, y report.Year) (map[string]string, error) {
+	towns := map[string]string{}
+	for _, figures := range append([]report.YearEvent{{Figures: y.Total}}, y.Events...) {
+		for _, b := range figures.Breakdown {
+			for _, a := range b.Answers {
+				if b.Question != event.AskHome || a.Answer == ticket.Elsewhere || a.Answer == report.Unknown || towns[a.Answer] != "" {
+					continue
+				}
+				o, err := f.Organizations.ByCode(ctx, a.Answer)
+				if err != nil && !errors.Is(err, organization.ErrNotFound) {
+					return nil, err
+				}
+				towns[a.Answer] = cmp.Or(o.Name, a.Answer)
+			}
+		}
 	}
-	return s
+	return towns, nil
 }
 
 // yearTable words the lines of a year.

@@ -145,6 +145,8 @@ type Venues interface {
 type Organizations interface {
 	List(ctx context.Context) ([]organization.Organization, error)
 	BySlug(ctx context.Context, slug string) (organization.Organization, error)
+	// ByCode finds a municipality, be it closed; organization.ErrNotFound otherwise.
+	ByCode(ctx context.Context, code string) (organization.Organization, error)
 	Partnerships(ctx context.Context) ([]organization.Partnership, error)
 	Update(ctx context.Context, id uuid.UUID, actor audit.Actor, change organization.Change) (organization.Organization, error)
 	RegisterGroup(ctx context.Context, municipality uuid.UUID, actor audit.Actor, in organization.Input) (organization.Organization, error)

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/tonarimachi/tonarimachi/internal/text"
 )
 
 // Bounds of a file.
@@ -261,11 +263,9 @@ func readRow(line int, cells []string, readers []*column) Row {
 	return r
 }
 
-// tidyCell takes the mark of harmless away, and what nobody sees.
+// tidyCell takes the mark of text.Cell away, and what nobody sees.
 func (r *Row) tidyCell(column, s string) string {
-	if rest, ok := strings.CutPrefix(s, "'"); ok && harmless(rest) == s {
-		s = rest
-	}
+	s = text.Uncell(s)
 	if len(s) > maxCell {
 		s = strings.ToValidUTF8(s[:maxCell], "")
 		r.mend(column, CharactersRemoved)

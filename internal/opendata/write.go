@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/japanese"
+
+	"github.com/tonarimachi/tonarimachi/internal/text"
 )
 
 const byteOrderMark = "\ufeff"
@@ -30,7 +32,7 @@ func Write(facilities []Facility, edition Edition, enc Encoding) ([]byte, error)
 	record := make([]string, len(columns))
 	for i := range facilities {
 		for j, c := range columns {
-			record[j] = harmless(cellOf(&facilities[i], c))
+			record[j] = text.Cell(cellOf(&facilities[i], c))
 		}
 		if err := w.Write(record); err != nil {
 			return nil, fmt.Errorf("write facility: %w", err)
@@ -66,14 +68,6 @@ func toCP932(s string) ([]byte, error) {
 		out.WriteString(one)
 	}
 	return out.Bytes(), nil
-}
-
-// harmless keeps a cell from being taken for a formula by a spreadsheet (CWE-1236). Reading takes the mark away.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(cell)[0]) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func cellOf(f *Facility, c column) string {

@@ -39,6 +39,15 @@ func (s *Service) BySlug(ctx context.Context, slug string) (Organization, error)
 	return s.directory.BySlug(ctx, slug)
 }
 
+// ByCode gives one municipality by its six digits, be it closed; ErrNotFound otherwise.
+func (s *Service) ByCode(ctx context.Context, code string) (Organization, error) {
+	v, err := s.directory.View(ctx)
+	if err != nil {
+		return Organization{}, err
+	}
+	return v.ByCode(code)
+}
+
 // Partnerships gives all partnerships.
 func (s *Service) Partnerships(ctx context.Context) ([]Partnership, error) {
 	v, err := s.directory.View(ctx)
