@@ -24,8 +24,9 @@ func (k *kit) nation(years ...int) {
 	}
 }
 
-// The input of [C2]: Mondays are closed, and the next weekday when a Monday is a holiday. Three holidays in a row put that day to the 24th, and the holiday
-// that does it is longer ago than yesterday.
+// The input of [C2]: Mondays are closed, and the next weekday when a Monday is a holiday. Three
+// holidays in a row put that day to the 24th, and the holiday that does it is longer ago than
+// yesterday.
 func TestAClosedDayIsClosedTheDayBeforeToo(t *testing.T) {
 	t.Parallel()
 	k := setup(t, testkit.HallOptions{})
@@ -43,8 +44,8 @@ func TestAClosedDayIsClosedTheDayBeforeToo(t *testing.T) {
 	}
 }
 
-// What a booking is told, what availability, the board and the search say of a day, and what the rule itself says with every holiday known, is one judgement,
-// whenever it is asked [C2].
+// What a booking is told, what availability, the board and the search say of a day, and what the
+// rule itself says with every holiday known, is one judgement, whenever it is asked [C2].
 func TestClosedDaysAgree(t *testing.T) {
 	t.Parallel()
 	k := setup(t, testkit.HallOptions{})
@@ -72,7 +73,8 @@ func TestClosedDaysAgree(t *testing.T) {
 		for _, h := range append(venue.NationalHolidays(2026), venue.NationalHolidays(2027)...) {
 			known[h.Day] = h.Name
 		}
-		// A town's own holidays, in a row that ends about today; some days of the nation's it works on.
+		// A town's own holidays, in a row that ends about today; some days of the nation's it works
+		// on.
 		k.exec(`delete from local_holiday`)
 		last := today.AddDays(rapid.IntRange(-1, 2).Draw(rt, "the row ends"))
 		for i := range rapid.IntRange(0, 17).Draw(rt, "in a row") {

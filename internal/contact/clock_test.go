@@ -66,7 +66,8 @@ func (d *desk) left(t *testing.T, e testkit.Event, code secret.Ticket) (known, k
 	return err == nil, d.number(t, "select count(*) from contact_key where occurrence_id = $1 and public_key is not null", e.OccurrenceID) == 1
 }
 
-// A wrong digit in the year, the erasers' round, and the date moved back: the holder's ticket and contact are there [F1].
+// A wrong digit in the year, the erasers' round, and the date moved back: the holder's ticket and
+// contact are there [F1].
 func TestAWrongDigitErasesNothing(t *testing.T) {
 	t.Parallel()
 	d := setupDesk(t)
@@ -113,7 +114,8 @@ func TestAWrongDigitErasesNothing(t *testing.T) {
 	}
 }
 
-// A date that was put off and is called off later keeps its tickets for a week from then, so that holders can read it [F1].
+// A date that was put off and is called off later keeps its tickets for a week from then, so that
+// holders can read it [F1].
 func TestAPutOffDateThatIsCalledOffIsKeptAWeek(t *testing.T) {
 	t.Parallel()
 	d := setupDesk(t)
@@ -173,8 +175,9 @@ func (m *told) due() time.Time {
 	return later(m.reached, m.ends).Add(kept)
 }
 
-// Over random histories of announced times and erasers' rounds: nothing goes before the latest end that was announced and reached and the promised time, all
-// of it goes in the first round after, and a date whose tickets are gone takes nobody along to a new day [F1].
+// Over random histories of announced times and erasers' rounds: nothing goes before the latest end
+// that was announced and reached and the promised time, all of it goes in the first round after,
+// and a date whose tickets are gone takes nobody along to a new day [F1].
 func TestProofErasureFollowsWhatWasAnnounced(t *testing.T) {
 	t.Parallel()
 	d := setupDesk(t)

@@ -12,8 +12,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/retention"
 )
 
-// farthest is how far a published date can be moved beyond now and beyond where it stood: a longer way is a slip of the keyboard, and would keep what its
-// holders left for years.
+// farthest is how far a published date can be moved beyond now and beyond where it stood: a longer
+// way is a slip of the keyboard, and would keep what its holders left for years.
 const farthest = retention.AfterPutOffDate
 
 // Correction says when a date that has begun really took place.
@@ -23,9 +23,12 @@ type Correction struct {
 	Note     *string   `json:"note" validate:"omitempty,max=2000,paragraphs"`
 }
 
-// CorrectOccurrence changes the times of a published date afterwards. Nobody is told of a move, and nothing is erased earlier for it. A put-off date has then
-// taken place. Parts move along and are cut to the new times. Errors: ErrNotBegun, and those of ChangeOccurrence.
-func (s *Service) CorrectOccurrence(ctx context.Context, a Author, id, occurrence uuid.UUID, c Correction) (Event, error) {
+// CorrectOccurrence changes the times of a published date afterwards. Nobody is told of a move, and
+// nothing is erased earlier for it. A put-off date has then taken place. Parts move along and are
+// cut to the new times. Errors: ErrNotBegun, and those of ChangeOccurrence.
+func (s *Service) CorrectOccurrence(
+	ctx context.Context, a Author, id, occurrence uuid.UUID, c Correction,
+) (Event, error) {
 	if err := check(c); err != nil {
 		return Event{}, err
 	}
@@ -34,13 +37,14 @@ func (s *Service) CorrectOccurrence(ctx context.Context, a Author, id, occurrenc
 		return Event{}, fmt.Errorf("read directory: %w", err)
 	}
 	change := OccurrenceChange{StartsAt: &c.StartsAt, EndsAt: &c.EndsAt, Note: c.Note, corrects: true}
-	return s.write(ctx, a, id, "occurrence.corrected", map[string]any{"occurrence": occurrence}, func(tx *postgres.Tx) error {
+	detail := map[string]any{"occurrence": occurrence}
+	return s.write(ctx, a, id, "occurrence.corrected", detail, func(tx *postgres.Tx) error {
 		return s.changeOccurrence(ctx, a, tx, view, id, occurrence, change)
 	})
 }
 
-// checkMove judges other times of a published date; before is its input as it stands. The database has the same rule for those who come another way:
-// occurrence_moves_ahead.
+// checkMove judges other times of a published date; before is its input as it stands. The database
+// has the same rule for those who come another way: occurrence_moves_ahead.
 func checkMove(now time.Time, before, next OccurrenceInput) error {
 	refusal := ErrPast
 	check := func(prefix string, startBefore, endBefore, start, end time.Time) {

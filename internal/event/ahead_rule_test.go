@@ -11,8 +11,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// The rule of what a published date may become stands in Go, which names the field, and in the database, which every way meets. Both must say the same, at
-// every edge of it [F1].
+// The rule of what a published date may become stands in Go, which names the field, and in the
+// database, which every way meets. Both must say the same, at every edge of it [F1].
 func TestBothRulesOfMovesAgree(t *testing.T) {
 	t.Parallel()
 	b := testkit.Database(t)

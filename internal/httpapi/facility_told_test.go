@@ -23,7 +23,8 @@ func reported(r api.ImportReport) (all []string) {
 	return all
 }
 
-// An import never overwrites what an earlier row of the list said, and takes no facility for another, without a word [F8].
+// An import never overwrites what an earlier row of the list said, and takes no facility for
+// another, without a word [F8].
 func TestAnImportOverwritesNothingUntold(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

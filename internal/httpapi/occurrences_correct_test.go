@@ -8,7 +8,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 )
 
-// A wrong digit in the year is told by its field, and what really took place is corrected by those who publish [F1].
+// A wrong digit in the year is told by its field, and what really took place is corrected by those
+// who publish [F1].
 func TestAPublishedDateIsCorrectedNotMovedBack(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

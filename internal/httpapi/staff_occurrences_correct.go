@@ -8,7 +8,9 @@ import (
 )
 
 // CorrectOccurrence says when a date really took place.
-func (f *face) CorrectOccurrence(ctx context.Context, request api.CorrectOccurrenceRequestObject) (api.CorrectOccurrenceResponseObject, error) {
+func (f *face) CorrectOccurrence(
+	ctx context.Context, request api.CorrectOccurrenceRequestObject,
+) (api.CorrectOccurrenceResponseObject, error) {
 	in := request.Body
 	e, err := f.Events.CorrectOccurrence(ctx, authorOf(ctx), request.EventID, request.OccurrenceID,
 		event.Correction{StartsAt: in.StartsAt, EndsAt: in.EndsAt, Note: in.Note})

@@ -2,19 +2,21 @@ package opendata
 
 import "strings"
 
-// longestQuoted is more than any cell holds (maxCell), so that looking for the end of a cell has an end itself.
+// longestQuoted is more than any cell holds (maxCell), so that looking for the end of a cell has an
+// end itself.
 const longestQuoted = 4 * maxCell
 
 // record is one row of a file as it stands there.
 type record struct {
 	line  int // of its beginning, from 1
 	cells []string
-	// unclosed says that a quotation mark was never closed: the row is what its first line holds, and the rows after it stand for themselves.
+	// unclosed says that a quotation mark was never closed: the row is what its first line holds,
+	// and the rows after it stand for themselves.
 	unclosed bool
 }
 
-// records reads comma-separated rows (RFC 4180), leniently: quotation marks inside a cell stand for themselves. It never lets a quotation mark that was not
-// closed take the rows after it along.
+// records reads comma-separated rows (RFC 4180), leniently: quotation marks inside a cell stand for
+// themselves. It never lets a quotation mark that was not closed take the rows after it along.
 type records struct {
 	text    string
 	comma   byte
@@ -43,7 +45,8 @@ func (r *records) next() (record, bool) {
 	return row, true
 }
 
-// cells reads one row and says how much of the text it is, with its line end, and whether its quotation marks can be believed.
+// cells reads one row and says how much of the text it is, with its line end, and whether its
+// quotation marks can be believed.
 func (r *records) cells(row *record, text string) (size int, sound bool) {
 	sound = true
 	for rest := text; ; {
@@ -72,8 +75,9 @@ func (r *records) cells(row *record, text string) (size int, sound bool) {
 	}
 }
 
-// quoted reads a cell in quotation marks, of which text begins with the first. A mark that is followed by more of the cell stands for itself; in a cell of
-// several lines it is more likely the beginning of another cell, and then the cell can't be believed.
+// quoted reads a cell in quotation marks, of which text begins with the first. A mark that is
+// followed by more of the cell stands for itself; in a cell of several lines it is more likely the
+// beginning of another cell, and then the cell can't be believed.
 func (r *records) quoted(text string) (cell string, size int, sound bool) {
 	var b strings.Builder
 	bare := false
@@ -94,8 +98,8 @@ func (r *records) quoted(text string) (cell string, size int, sound bool) {
 	return b.String(), min(len(text), longestQuoted), false
 }
 
-// swallows tells whether a row of several lines looks as if it had taken others along: it has more cells than the header, or one of its lines has as many by
-// itself.
+// swallows tells whether a row of several lines looks as if it had taken others along: it has more
+// cells than the header, or one of its lines has as many by itself.
 func (r *records) swallows(row record, written string) bool {
 	lines := strings.Split(strings.TrimSuffix(written, "\n"), "\n")
 	if r.columns < 2 || len(lines) == 1 {

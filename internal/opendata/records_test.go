@@ -31,7 +31,8 @@ func readRows(t *testing.T, text string) []toldRow {
 	return rows
 }
 
-// A quotation mark that was never closed takes no other row along; its own row is refused and told by its line [F7].
+// A quotation mark that was never closed takes no other row along; its own row is refused and told
+// by its line [F7].
 func TestAnUnclosedQuoteEatsNoRows(t *testing.T) {
 	t.Parallel()
 	plain := func(n int) string { return fmt.Sprintf("131164,%d,施設%d,南大塚%d,説明%d,\n", n, n, n, n) }
