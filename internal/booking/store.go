@@ -232,9 +232,13 @@ func selectPage(ctx context.Context, tx *postgres.Tx, f Filter) ([]Booking, erro
 	if f.Status != "" {
 		add("b.status = $%d", f.Status)
 	}
-	for column, id := range map[string]uuid.UUID{"room_id": f.Room, "facility_id": f.Facility, "series_id": f.Series} {
-		if id != uuid.Nil {
-			add("b."+column+" = $%d", id)
+	// In one order, so that the same filter is the same statement and is prepared once.
+	for _, c := range []struct {
+		column string
+		id     uuid.UUID
+	}{{"room_id", f.Room}, {"facility_id", f.Facility}, {"series_id", f.Series}} {
+		if c.id != uuid.Nil {
+			add("b."+c.column+" = $%d", c.id)
 		}
 	}
 	if !f.From.IsZero() {

@@ -165,7 +165,7 @@ func TestProofBreakdownsAreOfThoseWhoHoldASeat(t *testing.T) {
 	k.quiet()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // histories to play, nothing secret
+	r := rand.New(rand.NewPCG(seed, 1))
 	ages := ticket.Choices[event.AskAge]
 	histories, batches, people := testkit.Size(12, 200), 0, 0
 	for h := range histories {
