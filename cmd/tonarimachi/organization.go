@@ -11,7 +11,7 @@ import (
 )
 
 func organizationCommand(t terminal) *cobra.Command {
-	c := &cobra.Command{Use: "organization", Short: "End an organization's part, or let it take part again"}
+	c := &cobra.Command{Use: "organization", Short: "Rename an organization, end its part, or let it take part again"}
 	c.AddCommand(
 		turnOrganizationCommand(t, "close", "End an organization's part", `From then on its staff and programs are refused, its facilities are closed, and it leaves the lists. Its page, its past events and its reports stay.
 
@@ -20,6 +20,7 @@ everybody concerned hears of it. Running servers know within ten seconds; what i
 			(*organization.Service).Close, "no longer takes part"),
 		turnOrganizationCommand(t, "reopen", "Let an organization take part again", "Its staff and programs work again as before. Its facilities stay closed until its staff open them.",
 			(*organization.Service).Reopen, "takes part"),
+		renameOrganizationCommand(t),
 	)
 	return c
 }
@@ -41,4 +42,30 @@ func turnOrganizationCommand(t terminal, name, short, long string, turn func(*or
 			})
 		},
 	}
+}
+
+func renameOrganizationCommand(t terminal) *cobra.Command {
+	var kana, english string
+	c := &cobra.Command{
+		Use:   "rename SLUG NAME",
+		Short: "Give an organization another name",
+		Long: `Its address stays. A name that looks like another organization's is refused, and so is one of a public body for a partner group. Without --kana and --english
+its reading and its English name go with the old name.
+
+Works with TONARIMACHI_OWNER_DATABASE_URL.`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
+				renamed, err := o.organizations.Rename(c.Context(), args[0], args[1], kana, english)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(t.out, "%s (%s).\n", renamed.Name, renamed.Slug)
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&kana, "kana", "", "reading of the name")
+	c.Flags().StringVar(&english, "english", "", "English name")
+	return c
 }

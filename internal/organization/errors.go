@@ -13,6 +13,9 @@ var (
 	ErrPartnershipInvalid  = fault.Invalid("partnership_invalid")  // names the fields
 	ErrSlugTaken           = fault.Conflict("organization_slug_taken")
 	ErrCodeTaken           = fault.Conflict("municipality_code_taken")
+	ErrNameFixed           = fault.Forbidden("organization_name_fixed")   // the operator renames
+	ErrNameAlike           = fault.Conflict("organization_name_alike")    // another organization's name looks like it
+	ErrNameReserved        = fault.Conflict("organization_name_reserved") // a public body's, which has a code
 	ErrKindFixed           = fault.Conflict("organization_kind_fixed")
 	ErrNotMunicipality     = fault.Forbidden("registrar_not_municipality")
 	ErrClosed              = postgres.ErrOrganizationClosed           // it no longer takes part

@@ -66,7 +66,8 @@ func (s *Service) PartnershipBySlug(ctx context.Context, slug string) (Partnersh
 	return v.Partnership(slug)
 }
 
-// Update changes what an organization says of itself, on behalf of its own staff. ErrInvalid names the fields that break a rule; ErrNotFound when
+// Update changes what an organization says of itself, on behalf of its own staff. Its name, reading and English name are the operator's: the ones it has are no
+// change, others ErrNameFixed. ErrInvalid names the fields that break a rule; ErrNotFound when
 // there is no such organization. The permission is checked by the caller.
 func (s *Service) Update(ctx context.Context, organization uuid.UUID, actor postgres.Actor, change Change) (Organization, error) {
 	columns, err := change.clean()
@@ -76,7 +77,17 @@ func (s *Service) Update(ctx context.Context, organization uuid.UUID, actor post
 	var updated Organization
 	err = s.db.InOrganization(ctx, organization, actor, func(tx *postgres.Tx) error {
 		if len(columns) > 0 {
-			if err := update(tx, organization, columns); err != nil {
+			before, err := byID(tx, organization)
+			if err != nil {
+				return err
+			}
+			if err := before.keepName(columns); err != nil {
+				return err
+			}
+			if len(columns) > 0 {
+				err = update(tx, organization, columns)
+			}
+			if err != nil {
 				return err
 			}
 			entry := audit.Entry{
@@ -95,6 +106,50 @@ func (s *Service) Update(ctx context.Context, organization uuid.UUID, actor post
 	}
 	s.directory.Forget()
 	return updated, nil
+}
+
+// keepName takes names that stay as they are out of what is to be changed, and refuses others.
+func (o Organization) keepName(columns map[string]any) error {
+	for column, stands := range map[string]string{"name": o.Name, "kana": o.Kana, "english": o.English} {
+		if wanted, given := columns[column]; given && wanted != stands {
+			return ErrNameFixed
+		}
+		delete(columns, column)
+	}
+	return nil
+}
+
+// Rename gives an organization another name as the operator; reading and English name are taken away with the old one unless new ones are given. ErrNotFound, ErrInvalid,
+// ErrNameAlike, ErrNameReserved.
+func (s *Service) Rename(ctx context.Context, slug, name, kana, english string) (o Organization, err error) {
+	columns, err := Change{Name: &name, Kana: &kana, English: &english}.clean()
+	if err != nil {
+		return Organization{}, err
+	}
+	err = s.db.InOperator(ctx, func(tx *postgres.Tx) error {
+		known, err := bySlug(tx, []string{slug})
+		if err != nil {
+			return err
+		}
+		found, ok := known[slug]
+		if !ok {
+			return ErrNotFound
+		}
+		if err := update(tx, found.ID, columns); err != nil {
+			return refused(err)
+		}
+		if o, err = byID(tx, found.ID); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Organization: o.ID, Action: "organization.rename", SubjectKind: "organization", SubjectID: o.ID, Detail: map[string]any{"from": found.Name, "to": o.Name},
+		})
+	})
+	if err != nil {
+		return Organization{}, fmt.Errorf("rename organization: %w", err)
+	}
+	s.directory.Forget()
+	return o, nil
 }
 
 // RegisterGroup adds a partner group that the municipality vouches for, on behalf of the municipality's staff. ErrInvalid names the fields;

@@ -231,17 +231,17 @@ func TestUpdate(t *testing.T) {
 	refs := b.establish(t, toshima, bunkyo, wakate)
 	actor := postgres.StaffActor(uuid.New())
 	o, err := b.service.Update(t.Context(), refs[2].ID, actor, organization.Change{
-		Name: ptr("  わかもの "), Introduction: ptr("一行目\r\n二行目"), Website: ptr("https://example.jp/あ"), Online: ptr(true), Area: ptr(""),
+		Name: ptr(" " + wakate.Name + " "), Introduction: ptr("一行目\r\n二行目"), Website: ptr("https://example.jp/あ"), Online: ptr(true), Area: ptr(""),
 	})
-	if err != nil || o.Name != "わかもの" || o.Introduction != "一行目\n二行目" || !o.Online || o.Area != "" || o.RegisteredBy == nil {
+	if err != nil || o.Name != wakate.Name || o.Introduction != "一行目\n二行目" || !o.Online || o.Area != "" || o.RegisteredBy == nil {
 		t.Fatalf("Update = %+v, %v", o, err)
 	}
 	seen, err := b.service.BySlug(t.Context(), "wakamono") // at once, without waiting for the directory's age
-	if err != nil || seen.Name != "わかもの" || !seen.Online {
+	if err != nil || seen.Name != wakate.Name || !seen.Online {
 		t.Errorf("BySlug = %+v, %v", seen, err)
 	}
 	if n := b.count(t, `audit_entry where organization_id = $1 and actor_id = $2 and action = 'organization.update' and subject_id = $1
-		and detail = '{"fields": ["area", "introduction", "name", "online", "website"]}'`, refs[2].ID, actor.ID); n != 1 {
+		and detail = '{"fields": ["area", "introduction", "online", "website"]}'`, refs[2].ID, actor.ID); n != 1 {
 		t.Errorf("%d audit entries, want 1", n)
 	}
 	if o, err = b.service.Update(t.Context(), refs[2].ID, actor, organization.Change{Online: ptr(false)}); err != nil || o.Online {
@@ -254,10 +254,10 @@ func TestUpdate(t *testing.T) {
 	if _, err = b.service.Update(t.Context(), uuid.New(), actor, organization.Change{Name: ptr("x")}); !errors.Is(err, organization.ErrNotFound) {
 		t.Errorf("unknown organization: %v", err)
 	}
-	if _, err = b.service.Update(t.Context(), refs[0].ID, postgres.Actor{}, organization.Change{Name: ptr("x")}); !errors.Is(err, audit.ErrNoActor) {
+	if _, err = b.service.Update(t.Context(), refs[0].ID, postgres.Actor{}, organization.Change{Area: ptr("x")}); !errors.Is(err, audit.ErrNoActor) {
 		t.Errorf("without an actor: %v", err)
 	}
-	if n := b.count(t, "organization where name = 'x'"); n != 0 {
+	if n := b.count(t, "organization where area = 'x'"); n != 0 {
 		t.Error("the change outlived its missing audit entry")
 	}
 }
@@ -315,10 +315,11 @@ func TestRowLevelSecurity(t *testing.T) {
 		affected int64
 		state    string
 	}{
-		"own name":             {own, "update organization set name = 'x' where id = $1", []any{own}, 1, ""},
-		"another's name":       {own, "update organization set name = 'x' where id = $1", []any{other}, 0, ""},
-		"its group's name":     {own, "update organization set name = 'x' where id = $1", []any{group}, 0, ""},
-		"nobody's scope":       {uuid.Nil, "update organization set name = 'x'", nil, 0, ""},
+		"own name":             {own, "update organization set name = 'x' where id = $1", []any{own}, 0, refused},
+		"own area":             {own, "update organization set area = 'x' where id = $1", []any{own}, 1, ""},
+		"another's area":       {own, "update organization set area = 'x' where id = $1", []any{other}, 0, ""},
+		"its group's area":     {own, "update organization set area = 'x' where id = $1", []any{group}, 0, ""},
+		"nobody's scope":       {uuid.Nil, "update organization set area = 'x'", nil, 0, ""},
 		"own slug":             {own, "update organization set slug = 'x2' where id = $1", []any{own}, 0, refused},
 		"own code":             {own, "update organization set code = '131016' where id = $1", []any{own}, 0, refused},
 		"own kind":             {own, "update organization set kind = 'partner_group' where id = $1", []any{own}, 0, refused},
@@ -333,7 +334,7 @@ func TestRowLevelSecurity(t *testing.T) {
 			t.Errorf("%s: %d rows, state %q; want %d, %q", name, affected, state, tt.affected, tt.state)
 		}
 	}
-	if n := b.count(t, "organization where name = 'x'"); n != 1 {
+	if n := b.count(t, "organization where area = 'x'"); n != 1 {
 		t.Errorf("%d rows changed, want one's own", n)
 	}
 	err := b.db.InPublic(t.Context(), func(tx *postgres.Tx) error {
@@ -417,11 +418,11 @@ func TestDirectoryUnderConcurrentUse(t *testing.T) {
 	// Whoever writes reads what it wrote, however many read meanwhile.
 	for i := range 15 {
 		want := strings.Repeat("と", i+1)
-		if _, err := b.service.Update(t.Context(), ref.ID, postgres.StaffActor(uuid.New()), organization.Change{Kana: &want}); err != nil {
+		if _, err := b.service.Update(t.Context(), ref.ID, postgres.StaffActor(uuid.New()), organization.Change{Area: &want}); err != nil {
 			t.Fatal(err)
 		}
-		if o, err := b.directory.ByID(t.Context(), ref.ID); err != nil || o.Kana != want {
-			t.Errorf("wrote %q, read %q, %v", want, o.Kana, err)
+		if o, err := b.directory.ByID(t.Context(), ref.ID); err != nil || o.Area != want {
+			t.Errorf("wrote %q, read %q, %v", want, o.Area, err)
 		}
 	}
 	wg.Wait()

@@ -225,6 +225,10 @@ func refused(err error) error {
 		return ErrSlugTaken.Because(err)
 	case postgres.Violates(err, "organization_code_key"):
 		return ErrCodeTaken.Because(err)
+	case postgres.Violates(err, "organization_name_alike"):
+		return ErrNameAlike.Because(err)
+	case postgres.Violates(err, "organization_name_reserved"):
+		return ErrNameReserved.Because(err)
 	case postgres.Violates(err, "organization_registrar_fkey"):
 		return ErrNotMunicipality.Because(err)
 	}
