@@ -20,6 +20,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/postgres/embedded"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -177,11 +178,13 @@ func (c *chaos) upright() bool {
 			c.t.Fatal(err)
 		}
 		answer, err := http.DefaultClient.Do(r)
+		var ready httpx.Ready
 		if err == nil {
+			err = json.NewDecoder(answer.Body).Decode(&ready)
 			_ = answer.Body.Close()
 		}
 		cancel()
-		if err != nil || answer.StatusCode != http.StatusOK {
+		if err != nil || ready.Database != "up" { // 200 also says that kept calendars are served
 			return false
 		}
 	}

@@ -123,7 +123,7 @@ func checkDoor(t *testing.T, card demoCard) {
 func checkFaces(t *testing.T, card demoCard) {
 	t.Helper()
 	for path, words := range map[string]string{
-		"/": "となりまち", "/events": "ひきこもりUX女子会", "/organizations/kiyose": "清瀬市", "/organizations/former-group": "参加を終えました", "/t": "参加票", "/promises": "名前", "/healthz": "ok", "/readyz": "ok",
+		"/": "となりまち", "/events": "ひきこもりUX女子会", "/organizations/kiyose": "清瀬市", "/organizations/former-group": "参加を終えました", "/t": "参加票", "/promises": "名前", "/healthz": "ok", "/readyz": `"database":"up"`,
 		"/openapi.yaml": "openapi:", "/docs": "<html", "/api/v1/organizations": "toshima", "/api/v1/partnerships": "ux-joshikai",
 		"/api/v1/events?kind=joshikai": "ひきこもりUX女子会", "/feeds/all.ics": "BEGIN:VCALENDAR", "/feeds/partnerships/ux-joshikai.ics": "BEGIN:VEVENT",
 	} {

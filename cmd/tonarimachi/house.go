@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -90,6 +91,7 @@ type house struct {
 	paper         *paper.Service
 	venues        *venue.Service
 	bookings      *booking.Service
+	stopping      atomic.Bool
 	changed       []func() // told whenever an event changed, here or in another process
 }
 
@@ -153,7 +155,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		Origin:     string(h.cfg.BaseURL),
 		BodyLimits: limits,
 	})
-	httpx.Health(e, h.log, h.db.Ready)
+	httpx.Health(e, h.log, httpx.Readiness{Database: h.db.Ready, Kept: feeds.Kept, Stopping: h.stopping.Load})
 	pages.Routes(e)
 	feeds.Routes(e)
 	err = httpapi.Register(e, httpapi.Options{

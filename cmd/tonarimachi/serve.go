@@ -104,6 +104,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	defer db.Close()
 	h := build(cfg, log, db)
 	defer h.close()
+	defer context.AfterFunc(ctx, func() { h.stopping.Store(true) })()
 	if err := h.guard.Beat(ctx); err != nil {
 		return err
 	}

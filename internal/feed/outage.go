@@ -74,6 +74,9 @@ func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Sel
 	return old, true, nil
 }
 
+// Kept reports that there are documents to be served in an outage that has lasted so long.
+func (f *Feeds) Kept(lasted time.Duration) bool { return f.count.Load() > 0 && lasted < KeptInOutage }
+
 // builds are those under way: who asks for the same joins.
 type builds struct {
 	mu  sync.Mutex
