@@ -44,5 +44,6 @@ var (
 	ErrRoomUnknown       = fault.NotFound("event_room_booking_unknown") // no booking of this organization
 	ErrRoomNone          = fault.Conflict("event_room_none")            // no booked room to move along
 	ErrRoomOnline        = fault.Invalid("event_room_online")
+	ErrSize              = fault.Invalid("event_too_much")  // params parts, quotas: what its dates to come may hold
 	ErrTooManySlots      = fault.Conflict("slots_too_many") // param max
 )

@@ -75,6 +75,8 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 func translate(err error) error {
 	state, constraint := postgres.Constraint(err)
 	switch constraint {
+	case "event_size":
+		return tooMuch().Because(err)
 	case "event_room_covers":
 		return ErrRoomTime.Because(err)
 	case "event_room_live":

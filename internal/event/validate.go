@@ -193,7 +193,25 @@ func (p PartInput) span(starts, ends time.Time) (time.Time, time.Time) {
 	return starts, ends
 }
 
+// What the dates to come of one event may hold, as the trigger event_size has it too: its page and its answers show all of it.
+const (
+	MaxParts  = 300
+	MaxQuotas = 600
+)
+
+func tooMuch() *fault.Error { return ErrSize.With("parts", MaxParts).With("quotas", MaxQuotas) }
+
 func checkOccurrences(prefix string, occurrences ...OccurrenceInput) error {
+	parts, quotas := 0, 0
+	for _, o := range occurrences {
+		parts += max(1, len(o.Parts))
+		for _, p := range o.Parts {
+			quotas += len(p.Quotas)
+		}
+	}
+	if parts > MaxParts || quotas > MaxQuotas {
+		return tooMuch()
+	}
 	refusal := ErrInvalid
 	for i, o := range occurrences {
 		at := prefix
