@@ -122,7 +122,7 @@ func (o *operation) checkParameters(c echo.Context) error {
 		if p.In != openapi3.ParameterInQuery || p.Schema == nil || p.Schema.Value.MaxItems == nil {
 			continue
 		}
-		if most := *p.Schema.Value.MaxItems; uint64(strings.Count(query.Get(p.Name), ",")) >= most {
+		if most := *p.Schema.Value.MaxItems; exceeds(strings.Count(query.Get(p.Name), ",")+1, most) {
 			refusal = refusal.Field(p.Name, "too_many", "max", most)
 		}
 	}

@@ -58,11 +58,11 @@ func sizes(refusal *fault.Error, schema *openapi3.Schema, value any, path []stri
 	at := func() string { return strings.Join(safePath(path), ".") }
 	switch value := value.(type) {
 	case string:
-		if most := schema.MaxLength; most != nil && uint64(utf8.RuneCountInString(value)) > *most {
+		if most := schema.MaxLength; most != nil && exceeds(utf8.RuneCountInString(value), *most) {
 			return refusal.Field(at(), "too_long", "max", *most)
 		}
 	case []any:
-		if most := schema.MaxItems; most != nil && uint64(len(value)) > *most {
+		if most := schema.MaxItems; most != nil && exceeds(len(value), *most) {
 			return refusal.Field(at(), "too_many", "max", *most)
 		}
 		if schema.Items == nil {
@@ -83,6 +83,8 @@ func sizes(refusal *fault.Error, schema *openapi3.Schema, value any, path []stri
 	}
 	return refusal
 }
+
+func exceeds(n int, most uint64) bool { return n > 0 && uint64(n) > most }
 
 // part copies a value with as many of its items as are left to look at; each list keeps its first, each object all of its names.
 func part(value any, left *int) any {

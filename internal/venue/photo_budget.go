@@ -181,7 +181,7 @@ func sampling(header []byte) (samples, unit int64) {
 
 // wanted reads a file for as long as ctx lasts, little by little, so that a decoder which reads it ends with ctx.
 type wanted struct {
-	ctx context.Context// the reader is for this work alone
+	ctx context.Context // the reader is for this work alone
 	r   io.Reader
 }
 
