@@ -38,7 +38,7 @@ type Tickets interface {
 	// Confirm fails with ticket.ErrOfferLapsed when it comes too late, with ticket.ErrNothingAsked for one that still waits.
 	Confirm(ctx context.Context, code secret.Ticket) (ticket.Ticket, error)
 	ChangeSlots(ctx context.Context, code secret.Ticket, take, giveBack []uuid.UUID) (ticket.Ticket, error)
-	Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, ticket.Ticket, error)
+	RotateTo(ctx context.Context, code, next secret.Ticket) (ticket.Ticket, error)
 	StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error)
 	StopCalendar(ctx context.Context, code secret.Ticket) error
 	// DayCode fails with ticket.ErrDayCodeEarly until the day before.

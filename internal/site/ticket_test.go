@@ -212,7 +212,28 @@ func TestOpenCancelRotate(t *testing.T) {
 	if a.Code != http.StatusOK || text(a.doc.Find("h1")) != "席がとれています" || a.Header().Get("Cache-Control") != "no-store" {
 		t.Fatalf("open = %d %s", a.Code, text(a.doc.Find("h1")))
 	}
-	a = k.post("/t/rotate", formOf("secret", code))
+	if k.post("/t/calendar", formOf("secret", code, "calendar", "start")).Code != http.StatusOK {
+		t.Fatal("no calendar")
+	}
+	a = k.post("/t", formOf("secret", code))
+	if said := text(a.doc.Find("details:has(form[action='/t/rotate']) li")); !strings.Contains(said, "カレンダー") {
+		t.Errorf("a new code says beforehand %q", said)
+	}
+	next := a.doc.Find("form[action='/t/rotate'] input[name=next]").AttrOr("value", "")
+	if a = k.post("/t/rotate", formOf("secret", code, "next", code)); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("to the same code = %d", a.Code)
+	}
+	for range 3 { // loaded anew, and sent twice [R2]
+		a = k.post("/t/rotate", formOf("secret", code, "next", next))
+		if got := strings.Join(strings.Fields(text(a.doc.Find("#code"))), ""); a.Code != http.StatusOK || next == "" || got != next {
+			t.Fatalf("rotate = %d %q, want %q", a.Code, got, next)
+		}
+		if said := text(a.doc.Find(".notice")); !strings.Contains(said, "新しい番号を控えて") || !strings.Contains(said, "カレンダー") {
+			t.Errorf("after a new code: %q", said)
+		}
+	}
+	code = next
+	a = k.post("/t/rotate", formOf("secret", code)) // from a page of the version before
 	fresh := strings.Join(strings.Fields(text(a.doc.Find("#code"))), "")
 	if a.Code != http.StatusOK || len(fresh) != 26 || fresh == code {
 		t.Fatalf("rotate = %d %q", a.Code, fresh)

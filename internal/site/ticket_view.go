@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,6 +34,8 @@ type ticketView struct {
 	Seats, Nickname                 string
 	Code                            []string // 5-5-5-5-6
 	Secret                          string
+	Next                            string   // the code that the ticket gets when it is renewed from this page
+	Renewing                        []string // what ends with the code
 	QR                              qrcode.Code
 	Active, CanCancel, CanRotate    bool
 	Slots                           []heldView
@@ -154,6 +157,9 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 		if v.Contact, err = s.ticketContactPart(ctx, code, t, at); err != nil {
 			return ticketView{}, err
 		}
+		if err := p.ticketRenewing(&v, t); err != nil {
+			return ticketView{}, err
+		}
 		v.Quiet = &quietView{}
 		if token, on := t.Calendar(code); on {
 			path := "/c/" + token.Reveal() + ".ics"
@@ -164,6 +170,27 @@ func (s *Site) ticket(ctx context.Context, code secret.Ticket, t ticket.Ticket) 
 		}
 	}
 	return v, nil
+}
+
+// ticketRenewing says beforehand what a new code does to what hangs on the old one.
+func (p painter) ticketRenewing(v *ticketView, t ticket.Ticket) error {
+	next, err := secret.NewTicket(rand.Reader)
+	if err != nil {
+		return fmt.Errorf("make next code: %w", err)
+	}
+	v.Next = next.Reveal()
+	say := func(what string) { v.Renewing = append(v.Renewing, label(p.words, "renewing", what)) }
+	say("code")
+	if t.CalendarOn() {
+		say("calendar")
+	}
+	if v.DayCode != nil {
+		say("day_code")
+	}
+	if t.HasContact {
+		say("contact")
+	}
+	return nil
 }
 
 // ticketDayCode shows the digits for the door, and where an online part can be joined by telephone, in the words for that.

@@ -221,35 +221,71 @@ func (s *Service) Cancel(ctx context.Context, code secret.Ticket) (Ticket, error
 
 // Rotate gives the ticket a new secret; the old one is worth nothing from that moment. ErrUnknown when the old one has no ticket.
 func (s *Service) Rotate(ctx context.Context, code secret.Ticket) (secret.Ticket, Ticket, error) {
-	if code.IsZero() {
-		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", ErrUnknown)
-	}
 	fresh, err := secret.NewTicket(s.random)
 	if err != nil {
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
 	}
-	number, err := fresh.DrawNumber()
+	t, err := s.RotateTo(ctx, code, fresh)
 	if err != nil {
-		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+		return secret.Ticket{}, Ticket{}, err
+	}
+	return fresh, t, nil
+}
+
+// RotateTo is Rotate to a secret that the caller made. Sent again it gives the same ticket, so that a lost answer loses nothing. ErrUnknown when neither
+// secret has a ticket, ErrPayloadDiffers when next is the old secret or has another ticket.
+func (s *Service) RotateTo(ctx context.Context, code, next secret.Ticket) (Ticket, error) {
+	t, err := s.rotateTo(ctx, code, next)
+	if err != nil {
+		return Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+	}
+	return t, nil
+}
+
+func (s *Service) rotateTo(ctx context.Context, code, next secret.Ticket) (Ticket, error) {
+	switch {
+	case code.IsZero() || next.IsZero():
+		return Ticket{}, ErrUnknown
+	case code.Reveal() == next.Reveal():
+		return Ticket{}, ErrPayloadDiffers
+	}
+	number, err := next.DrawNumber()
+	if err != nil {
+		return Ticket{}, err
 	}
 	now, err := s.Look(ctx, code)
-	if err != nil {
-		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+	if errors.Is(err, ErrUnknown) {
+		return s.rotated(ctx, next)
 	}
-	sealed, err := fresh.SealText(now.Nickname)
 	if err != nil {
-		return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", err)
+		return Ticket{}, err
+	}
+	sealed, err := next.SealText(now.Nickname)
+	if err != nil {
+		return Ticket{}, err
 	}
 	for _, mac := range s.keys.TicketMACs(code) {
-		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(fresh), number, sealed)
+		done, t, err := s.store.rotate(ctx, mac, s.keys.TicketMAC(next), number, sealed)
+		if postgres.Violates(err, "ticket_secret_mac_key") {
+			return Ticket{}, ErrPayloadDiffers
+		}
 		if err != nil {
-			return secret.Ticket{}, Ticket{}, err
+			return Ticket{}, err
 		}
 		if done {
-			return fresh, t.opened(fresh), nil
+			return t.opened(next), nil
 		}
 	}
-	return secret.Ticket{}, Ticket{}, fmt.Errorf("rotate ticket: %w", ErrUnknown)
+	return s.rotated(ctx, next) // by the same request, at this moment
+}
+
+// rotated answers a rotation that was done already: whoever knows the next secret holds the ticket.
+func (s *Service) rotated(ctx context.Context, next secret.Ticket) (Ticket, error) {
+	t, err := s.Look(ctx, next)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return t, s.confirm(ctx)
 }
 
 // lane of a quota; the last bytes of its id are random.

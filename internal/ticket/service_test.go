@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -388,4 +389,34 @@ func TestSoldOutsAreBoundedAndForget(t *testing.T) {
 	if s.tells(p, 1) {
 		t.Error("an old flag still tells")
 	}
+}
+
+// A rotation that is sent again, alone or at the same moment, gives the same ticket; another's secret is not taken [R2].
+func TestARotationSentAgainGivesTheSameTicket(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.seats(t, 2)
+	r := ask(e, 1)
+	r.Nickname = "ゆず"
+	code, held := k.take(t, r)
+	other, _ := k.take(t, ask(e, 1))
+	next := newSecret(t)
+	_, err := k.service.RotateTo(t.Context(), code, other)
+	wantError(t, "to another ticket's secret", err, ErrPayloadDiffers)
+	_, err = k.service.RotateTo(t.Context(), code, code)
+	wantError(t, "to the same secret", err, ErrPayloadDiffers)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			got, err := k.service.RotateTo(t.Context(), code, next)
+			if err != nil || got.ID != held.ID || got.Nickname != "ゆず" {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+	group.Wait()
+	_, err = k.service.Look(t.Context(), code)
+	wantError(t, "the old secret", err, ErrUnknown)
+	_, err = k.service.RotateTo(t.Context(), code, newSecret(t))
+	wantError(t, "with the old secret to a third", err, ErrUnknown)
 }

@@ -82,6 +82,12 @@ func (t Ticket) opened(code secret.Ticket) Ticket {
 	return t
 }
 
+// CalendarOn reports whether the ticket has a private calendar.
+func (t Ticket) CalendarOn() bool { return t.calendarOn }
+
+// CalendarEnded reports whether the ticket had a private calendar that is off by now: its holder stopped it, or the secret was changed.
+func (t Ticket) CalendarEnded() bool { return !t.calendarOn && t.calendarTurn > 0 }
+
 // JoiningLink is where an online part is held.
 type JoiningLink struct {
 	URL   string
