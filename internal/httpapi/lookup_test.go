@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
@@ -101,4 +103,59 @@ func TestProofLookUpsTellNothing(t *testing.T) {
 	}
 	group.Wait()
 	testkit.Figure(t, "API: %d look-ups (%v): %d differ in status, size, headers or words", n, kinds, differ)
+}
+
+// [S20] Whoever asks for seats of a draft hears what they hear of seats that never were, and so do neighbours who are not asked to join it.
+func TestADraftIsNoDifferentFromNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	body := b.eventBody(14)
+	delete(body, "organisers")
+	parts := body["occurrences"].(list)[0].(obj)["parts"].(list)
+	body["occurrences"].(list)[0].(obj)["parts"] = append(parts, obj{"reservation": "none", "quotas": list{obj{"channel": "in_person", "capacity": 5}}})
+	e := must[api.StaffEvent](t, b, 201, req{operation: "createEvent", auth: bearer(b.editor), body: body})
+	draft, never := map[string]string{"event_id": e.ID.String()}, map[string]string{"event_id": uuid.NewString()}
+	asked := 0
+	for _, p := range e.Occurrences[0].Parts {
+		for _, q := range p.Quotas {
+			asked++
+			ask := func(at map[string]string, quota any) string {
+				r := b.do(t, req{operation: "takeSeat", path: at, body: obj{"quota_id": quota, "seats": 1}})
+				return fmt.Sprintf("%d %s", r.StatusCode, r.raw)
+			}
+			if got, want := ask(draft, q.ID), ask(never, uuid.NewString()); got != want || !strings.HasPrefix(got, "404 ") {
+				t.Errorf("%s seats of a draft: %s, of none: %s", p.Reservation, got, want)
+			}
+		}
+	}
+	slot := uuid.NewString()
+	drafted, none := req{operation: "takeSeat", path: draft, body: obj{"slot_ids": list{slot}}}, req{operation: "takeSeat", path: never, body: obj{"slot_ids": list{slot}}}
+	if a, c := b.do(t, drafted), b.do(t, none); string(a.raw) != string(c.raw) {
+		t.Errorf("slots of a draft: %s, of none: %s", a.raw, c.raw)
+	}
+	for _, operation := range []string{"getEvent", "listSlots", "getContactWays", "getErasure"} {
+		if a, c := b.do(t, req{operation: operation, path: draft}), b.do(t, req{operation: operation, path: never}); a.StatusCode != 404 || string(a.raw) != string(c.raw) {
+			t.Errorf("%s: %d %s, of none: %s", operation, a.StatusCode, a.raw, c.raw)
+		}
+	}
+	for operation, body := range map[string]obj{
+		"getStaffEvent": nil, "changeEvent": {"title": "x"}, "submitEvent": nil, "publishEvent": nil, "cancelEvent": {}, "postponeEvent": {}, "copyEvent": {"shift_days": 7},
+		"decideApproval": {"decision": "approve"}, "deleteEvent": nil, "listStaffSlots": nil, "listPaperSheets": nil, "getEventReport": nil,
+	} {
+		ask := func(at map[string]string) string {
+			at["slug"] = "bunkyo"
+			r := req{operation: operation, auth: bearer(b.foreign), path: at}
+			if body != nil {
+				r.body = body
+			}
+			answer := b.do(t, r)
+			return fmt.Sprintf("%d %s", answer.StatusCode, answer.raw)
+		}
+		if a, c := ask(draft), ask(never); a != c {
+			t.Errorf("%s by a neighbour: %s, of none: %s", operation, a, c)
+		}
+	}
+	if asked < 2 {
+		t.Errorf("%d quotas were asked for", asked)
+	}
 }

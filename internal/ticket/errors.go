@@ -9,7 +9,7 @@ var (
 	ErrQuotaUnknown   = fault.NotFound("quota_unknown")            // no such quota in that event
 	ErrNotNeeded      = fault.Conflict("reservation_not_needed")   // 予約不要: come as you are
 	ErrOtherWay       = fault.Conflict("reservation_other_way")    // slot, lottery, or seats kept for the door
-	ErrNotAccepting   = fault.Conflict("event_not_accepting")      // draft, postponed or cancelled
+	ErrNotAccepting   = fault.Conflict("event_not_accepting")      // postponed or cancelled; of a draft nothing is told
 	ErrNotOpen        = fault.Conflict("registration_not_open")    // opens later
 	ErrClosed         = fault.Conflict("registration_closed")      // closed, or the part has begun
 	ErrTooManySeats   = fault.Invalid("too_many_seats")            // param max

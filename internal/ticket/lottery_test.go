@@ -214,7 +214,7 @@ func TestApplicationsAreRefused(t *testing.T) {
 		"absurdly many":     {of(testkit.PartOptions{}), 1 << 40, ErrTooManySeats},
 		"larger than all":   {of(testkit.PartOptions{}), 4, ErrTooLarge},
 		"kept for the door": {of(testkit.PartOptions{Quotas: []testkit.QuotaOptions{{Channel: "walk_in", Capacity: 3}}}), 1, ErrOtherWay},
-		"draft":             {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "draft" }), 1, ErrNotAccepting},
+		"draft":             {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "draft" }), 1, ErrQuotaUnknown},
 		"cancelled":         {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "cancelled" }), 1, ErrNotAccepting},
 		"put off":           {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.OccurrenceStatus = "postponed" }), 1, ErrNotAccepting},
 	} {

@@ -63,6 +63,7 @@ func (s *Service) Close() {
 func (s *Service) Take(ctx context.Context, r Request) (secret.Ticket, Ticket, error) {
 	code, t, err := s.take(ctx, r)
 	if err != nil {
+		err = s.hideDraft(ctx, r, err)
 		return secret.Ticket{}, Ticket{}, fmt.Errorf("take ticket: %w", err)
 	}
 	return code, t.opened(code), nil

@@ -139,7 +139,7 @@ func TestRefusals(t *testing.T) {
 		"slot":             {event: part(testkit.PartOptions{Reservation: "slot"}), want: ErrOtherWay, kind: fault.KindConflict},
 		"kept for walk-in": {event: channel("walk_in"), want: ErrOtherWay, kind: fault.KindConflict},
 		"kept for slots":   {event: channel("slot"), want: ErrOtherWay, kind: fault.KindConflict},
-		"draft":            {event: testkit.EventOptions{Status: "draft"}, want: ErrNotAccepting, kind: fault.KindConflict},
+		"draft":            {event: testkit.EventOptions{Status: "draft"}, want: ErrQuotaUnknown, kind: fault.KindNotFound},
 		"cancelled":        {event: testkit.EventOptions{Status: "cancelled"}, want: ErrNotAccepting, kind: fault.KindConflict},
 		"date cancelled":   {event: testkit.EventOptions{OccurrenceStatus: "cancelled"}, want: ErrNotAccepting, kind: fault.KindConflict},
 		"postponed":        {event: testkit.EventOptions{OccurrenceStatus: "postponed"}, want: ErrNotAccepting, kind: fault.KindConflict},

@@ -283,3 +283,11 @@ func unavailable(err error) error {
 	}
 	return postgres.Unavailable(err)
 }
+
+// listed tells whether the public may see an event.
+func (s *store) listed(ctx context.Context, event uuid.UUID) (listed bool, err error) {
+	if err = s.pool.QueryRow(ctx, "select exists (select from event e where e.id = $1 and e.listed)", event).Scan(&listed); err != nil {
+		return false, unavailable(fmt.Errorf("look for event: %w", err))
+	}
+	return listed, nil
+}
