@@ -70,6 +70,10 @@ func (s *Service) Availability(ctx context.Context, asker, room uuid.UUID, from,
 	if y := clock.DateOf(from).Year; y < 2000 || clock.DateOf(to).Year > 2099 {
 		return Availability{}, ErrSpan.Field("from", "year_out_of_range")
 	}
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Availability{}, err
+	}
 	var a Availability
 	read := func(tx *postgres.Tx) error {
 		all, err := readFacts(ctx, tx, clock.DateOf(from), clock.DateOf(to), "r.id = $1 and r.status <> 'draft'", room)
@@ -80,7 +84,7 @@ func (s *Service) Availability(ctx context.Context, asker, room uuid.UUID, from,
 			return ErrRoomUnknown
 		}
 		f := all[0]
-		if err := s.nameOwner(ctx, f); err != nil {
+		if err := s.nameOwner(ctx, tx, f); err != nil {
 			return err
 		}
 		setup, clearing := f.room.Buffers()
@@ -248,8 +252,12 @@ func (s *Service) free(ctx context.Context, asker uuid.UUID, q FreeQuery) (FreeP
 	if q.Limit < 1 || q.Limit > MaxFree {
 		q.Limit = MaxFree
 	}
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return FreePage{}, err
+	}
 	page := FreePage{Items: []FreeRoom{}}
-	err := s.asking(ctx, asker, func(tx *postgres.Tx) error {
+	err = s.asking(ctx, asker, func(tx *postgres.Tx) error {
 		day, after := q.day(), q.After
 		for looked := candidates; ; looked += candidates {
 			found, err := selectFree(ctx, tx, day, q, after)
@@ -294,7 +302,7 @@ func (s *Service) pick(ctx context.Context, tx *postgres.Tx, page *FreePage, fou
 			page.Next = &FreePosition{Capacity: last.Capacity, ID: last.Room.ID}
 			return nil
 		}
-		if err := s.nameOwner(ctx, f); err != nil {
+		if err := s.nameOwner(ctx, tx, f); err != nil {
 			return err
 		}
 		room.Lender = f.room.Organization

@@ -69,8 +69,12 @@ func (s *Service) Board(ctx context.Context, q BoardQuery) (Board, error) {
 	if last := q.From.AddDays(q.Days); !q.From.Valid() || q.From.Year < 2000 || last.Year > 2099 {
 		return Board{}, ErrSpan.Field("from", "year_out_of_range")
 	}
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Board{}, err
+	}
 	var b Board
-	err := s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
+	err = s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
 		b, err = s.readBoard(ctx, tx, q)
 		return err
 	})
@@ -98,7 +102,7 @@ func (s *Service) readBoard(ctx context.Context, tx *postgres.Tx, q BoardQuery) 
 		return Board{}, err
 	}
 	for _, f := range all {
-		if err := s.nameOwner(ctx, f); err != nil {
+		if err := s.nameOwner(ctx, tx, f); err != nil {
 			return Board{}, err
 		}
 		row := BoardRoom{Room: f.ref(), Lender: f.room.Organization, Capacity: f.room.Capacity, ByBlocks: f.rules.Uses.Mode == venue.ByBlocks}

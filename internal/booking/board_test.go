@@ -229,10 +229,14 @@ func (c *counted) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults 
 // statements counts what a board takes.
 func (k *kit) statements(q BoardQuery) (n, rooms int) {
 	k.Helper()
-	err := k.db.InPublic(k.Context(), func(tx *postgres.Tx) error {
+	ctx, err := k.service.held(k.Context())
+	if err != nil {
+		k.Fatal(err)
+	}
+	err = k.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		c := &counted{Tx: tx.Pgx}
 		tx.Pgx = c
-		b, err := k.service.readBoard(k.Context(), tx, q)
+		b, err := k.service.readBoard(ctx, tx, q)
 		n, rooms = c.n, len(b.Rooms)
 		return err
 	})

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
@@ -100,6 +101,9 @@ func (s *Service) factsFor(ctx context.Context, asker, room uuid.UUID) (*facts, 
 	if postgres.IsJoined(ctx) {
 		return s.loadFacts(ctx, key, generation)
 	}
+	if err := s.db.Unheld(ctx, postgres.RoleStaff); err != nil {
+		return nil, err
+	}
 	load := s.known.loading.DoChan(fmt.Sprint(generation, asker, room), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), factsLoad)
 		defer cancel()
@@ -117,6 +121,9 @@ func (s *Service) factsFor(ctx context.Context, asker, room uuid.UUID) (*facts, 
 }
 
 func (s *Service) loadFacts(ctx context.Context, key factsKey, generation uint64) (f *facts, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return nil, err
+	}
 	err = s.db.ReadOrganization(ctx, key.asker, func(tx *postgres.Tx) (err error) {
 		f, err = s.factsTx(ctx, tx, key.room)
 		return err
@@ -140,7 +147,7 @@ func (s *Service) factsTx(ctx context.Context, tx *postgres.Tx, room uuid.UUID) 
 		return nil, ErrRoomUnknown
 	}
 	f := all[0]
-	if err := s.nameOwner(ctx, f); err != nil {
+	if err := s.nameOwner(ctx, tx, f); err != nil {
 		return nil, err
 	}
 	if f.kept, err = keptOf(ctx, tx, room); err != nil {
@@ -150,13 +157,17 @@ func (s *Service) factsTx(ctx context.Context, tx *postgres.Tx, room uuid.UUID) 
 	return f, nil
 }
 
-func (s *Service) nameOwner(ctx context.Context, f *facts) error {
+// held gives the context of what is to be read or written in one transaction, with the view that names organizations.
+func (s *Service) held(ctx context.Context) (context.Context, error) {
+	return organization.Hold(ctx, s.directory)
+}
+
+func (s *Service) nameOwner(ctx context.Context, tx *postgres.Tx, f *facts) error {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return fmt.Errorf("read directory: %w", err)
 	}
-	owner, err := view.ByID(f.room.Organization.ID)
-	f.room.Organization = owner.Ref()
+	f.room.Organization, err = view.RefTx(tx, f.room.Organization.ID)
 	return err
 }
 

@@ -17,8 +17,12 @@ func (s *Service) ByLot(ctx context.Context, q FreeQuery) ([]Round, error) {
 	if err := q.check(s.db.Clock().Now()); err != nil {
 		return nil, err
 	}
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var rounds []Round
-	err := s.db.InPublic(ctx, func(tx *postgres.Tx) error {
+	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		day := q.day()
 		every := q
 		every.Day, every.Part, every.inRounds = day, FullDay, true // whatever is taken
@@ -39,13 +43,15 @@ func (s *Service) ByLot(ctx context.Context, q FreeQuery) ([]Round, error) {
 		if len(keeping) == 0 {
 			return nil
 		}
-		rounds, err = queryRounds(ctx, tx, "where r.id = any ($1) order by r.created_at desc, r.id", keys(keeping))
-		return err
+		if rounds, err = queryRounds(ctx, tx, "where r.id = any ($1) order by r.created_at desc, r.id", keys(keeping)); err != nil {
+			return err
+		}
+		return s.nameLenders(ctx, tx, rounds)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find rounds in the way: %w", err)
 	}
-	return rounds, s.nameLenders(ctx, rounds)
+	return rounds, nil
 }
 
 // byLot is the round for which the time asked for is kept, where the room could be had otherwise.

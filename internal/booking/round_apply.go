@@ -36,6 +36,9 @@ func (s *Service) hand(ctx context.Context, by Author, in ApplicationInput, id u
 	if err != nil {
 		return Application{}, fmt.Errorf("write wishes: %w", err)
 	}
+	if ctx, err = s.held(ctx); err != nil {
+		return Application{}, err
+	}
 	var a Application
 	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
 		if err := s.admit(ctx, tx, by.Organization, &in); err != nil {

@@ -62,18 +62,10 @@ func RunRounds(ctx context.Context, db *postgres.DB) (int, error) {
 	return total, errors.Join(all...)
 }
 
-// fixedView is a directory that needs no connection: a step has the worker's only one for itself.
-type fixedView struct{ view *organization.View }
-
-// View gives what was read before.
-func (f fixedView) View(context.Context) (*organization.View, error) { return f.view, nil }
-
 func (s *Service) step(ctx context.Context, d dueRound) (did bool, err error) {
-	view, err := s.directory.View(ctx)
-	if err != nil {
-		return false, fmt.Errorf("read directory: %w", err)
+	if ctx, err = s.held(ctx); err != nil {
+		return false, err
 	}
-	s = &Service{db: s.db, directory: fixedView{view}}
 	err = s.db.InWorker(ctx, func(tx *postgres.Tx) error {
 		if did, err = lockRound(ctx, tx, d); err != nil || !did {
 			return err // another worker, or its lender, was quicker
@@ -125,7 +117,7 @@ func (s *Service) judges(ctx context.Context, tx *postgres.Tx, round uuid.UUID) 
 	}
 	j := judges{now: tx.Now, view: view, rooms: map[uuid.UUID]*facts{}}
 	for _, f := range all {
-		if err := s.nameOwner(ctx, f); err != nil {
+		if err := s.nameOwner(ctx, tx, f); err != nil {
 			return judges{}, err
 		}
 		j.rooms[f.room.ID] = f

@@ -16,9 +16,13 @@ func (s *Service) OpenRound(ctx context.Context, by Author, in RoundInput) (Roun
 	if err := in.clean(); err != nil {
 		return Round{}, err
 	}
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Round{}, err
+	}
 	id := uuid.New()
 	var r Round
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
+	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
 		if !tx.Now.Before(in.ClosesAt) {
 			return ErrRoundInvalid.Field("closes_at", "in_the_past")
 		}
@@ -85,28 +89,30 @@ func (s *Service) roundTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (R
 	if len(all) == 0 {
 		return Round{}, ErrRoundUnknown
 	}
-	return all[0], s.nameLenders(ctx, all)
+	return all[0], s.nameLenders(ctx, tx, all)
 }
 
-func (s *Service) nameLenders(ctx context.Context, all []Round) error {
+func (s *Service) nameLenders(ctx context.Context, tx *postgres.Tx, all []Round) error {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return fmt.Errorf("read directory: %w", err)
 	}
 	for i := range all {
-		lender, err := view.ByID(all[i].Lender.ID)
-		if err != nil {
+		if all[i].Lender, err = view.RefTx(tx, all[i].Lender.ID); err != nil {
 			return err
 		}
-		all[i].Lender = lender.Ref()
 	}
 	return nil
 }
 
 // Round gives one round, for everybody. ErrRoundUnknown.
 func (s *Service) Round(ctx context.Context, id uuid.UUID) (Round, error) {
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Round{}, err
+	}
 	var r Round
-	err := s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
+	err = s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
 		r, err = s.roundTx(ctx, tx, id)
 		return err
 	})
@@ -141,10 +147,16 @@ func (s *Service) Rounds(ctx context.Context, f RoundFilter) (RoundPage, error) 
 	if f.Limit < 1 || f.Limit > MaxPage {
 		f.Limit = pageLength
 	}
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return RoundPage{}, err
+	}
 	var page RoundPage
-	err := s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
-		page.Items, err = selectRounds(ctx, tx, f)
-		return err
+	err = s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
+		if page.Items, err = selectRounds(ctx, tx, f); err != nil {
+			return err
+		}
+		return s.nameLenders(ctx, tx, page.Items)
 	})
 	if err != nil {
 		return RoundPage{}, fmt.Errorf("list rounds: %w", err)
@@ -154,13 +166,17 @@ func (s *Service) Rounds(ctx context.Context, f RoundFilter) (RoundPage, error) 
 		last := page.Items[f.Limit-1]
 		page.Next = &RoundPosition{CreatedAt: last.createdAt, ID: last.ID}
 	}
-	return page, s.nameLenders(ctx, page.Items)
+	return page, nil
 }
 
 // CancelRound calls an own round off; its floor opens first come at once, and whoever stood in line for it moves up. ErrRoundUnknown, ErrRoundDrawn.
 func (s *Service) CancelRound(ctx context.Context, by Author, id uuid.UUID) (Round, error) {
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Round{}, err
+	}
 	var r Round
-	err := s.again(ctx, by, func(tx *postgres.Tx) error {
+	err = s.again(ctx, by, func(tx *postgres.Tx) error {
 		before, err := s.roundTx(ctx, tx, id)
 		if err != nil {
 			return err
@@ -216,8 +232,12 @@ func (c *RoundChange) onto(in *RoundInput) {
 // ChangeRound changes an own round: its words until it is over, its moments and numbers until applications open; which rooms and days never. ErrRoundUnknown,
 // ErrRoundInvalid, ErrRoundBegun, ErrRoundOver.
 func (s *Service) ChangeRound(ctx context.Context, by Author, id uuid.UUID, change RoundChange) (Round, error) {
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Round{}, err
+	}
 	var r Round
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
+	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
 		if r, err = s.roundTx(ctx, tx, id); err != nil {
 			return err
 		}
@@ -261,6 +281,9 @@ func (s *Service) ChangeRound(ctx context.Context, by Author, id uuid.UUID, chan
 
 // OwnRound gives an own round and how many applications it has: the lender knows no more of them until it is drawn. ErrRoundUnknown.
 func (s *Service) OwnRound(ctx context.Context, organization, id uuid.UUID) (r Round, applications int, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Round{}, 0, err
+	}
 	err = s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
 		if r, err = s.roundTx(ctx, tx, id); err != nil {
 			return err

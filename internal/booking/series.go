@@ -97,6 +97,9 @@ func (s *Service) placeSeries(ctx context.Context, by Author, r SeriesRequest) (
 	if err != nil {
 		return SeriesResult{}, err
 	}
+	if ctx, err = s.held(ctx); err != nil {
+		return SeriesResult{}, err
+	}
 	var result SeriesResult
 	err = s.again(ctx, by, func(tx *postgres.Tx) error {
 		result, err = s.placeDates(ctx, tx, by, r, dates)
@@ -223,7 +226,11 @@ var errTried = errors.New("tried")
 
 // try places a booking in a transaction, or a savepoint of another's, that is undone: what only the database judges (the month's cap, neighbours, set-up and clearing) is asked of it.
 func (s *Service) try(ctx context.Context, by Author, r Request) bool {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return false
+	}
+	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
 		if postgres.IsJoined(ctx) { // others wait for what the transaction has locked
 			if err := hurry(ctx, tx); err != nil {
 				return err

@@ -88,8 +88,12 @@ func minuteOf(d clock.Date, t time.Time) venue.TimeOfDay {
 
 // onSeries runs fn with every booking in scope, locked, and writes them all.
 func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, scope Scope, from uuid.UUID, room *uuid.UUID, kind string, fn func(context.Context, *work, *Booking) error) (Series, error) {
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Series{}, err
+	}
 	var after Series
-	err := s.again(ctx, by, func(tx *postgres.Tx) error {
+	err = s.again(ctx, by, func(tx *postgres.Tx) error {
 		view, err := s.directory.View(ctx)
 		if err != nil {
 			return fmt.Errorf("read directory: %w", err)

@@ -73,8 +73,12 @@ func (s *Service) again(ctx context.Context, by Author, fn func(tx *postgres.Tx)
 
 // one changes a single booking and gives it as it stands afterwards. kind "" leaves the naming of the change to fn.
 func (s *Service) one(ctx context.Context, by Author, id uuid.UUID, geometry bool, fn func(w *work, b *Booking) (kind string, err error)) (Detail, error) {
+	ctx, err := s.held(ctx)
+	if err != nil {
+		return Detail{}, err
+	}
 	var d Detail
-	err := s.again(ctx, by, func(tx *postgres.Tx) error {
+	err = s.again(ctx, by, func(tx *postgres.Tx) error {
 		w, facilities, err := s.lock(ctx, tx, geometry, nil, id)
 		if err != nil {
 			return err
@@ -284,6 +288,9 @@ func (s *Service) AddNote(ctx context.Context, by Author, id uuid.UUID, body str
 func (s *Service) AskExemption(ctx context.Context, by Author, id uuid.UUID, class, reason string) (Detail, error) {
 	reason, err := reasonOf(reason, true)
 	if err != nil {
+		return Detail{}, err
+	}
+	if ctx, err = s.held(ctx); err != nil {
 		return Detail{}, err
 	}
 	return s.one(ctx, by, id, false, func(w *work, b *Booking) (string, error) {

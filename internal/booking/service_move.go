@@ -23,6 +23,9 @@ func (s *Service) Move(ctx context.Context, by Author, id uuid.UUID, m Move) (De
 	if err := m.clean(); err != nil {
 		return Detail{}, err
 	}
+	if ctx, err = s.held(ctx); err != nil {
+		return Detail{}, err
+	}
 	var d Detail
 	err = s.again(ctx, by, func(tx *postgres.Tx) error {
 		var more []uuid.UUID
@@ -224,6 +227,9 @@ func (s *Service) Swap(ctx context.Context, by Author, first, second uuid.UUID, 
 		return a, b, ErrSwap
 	}
 	if reason, err = reasonOf(reason, false); err != nil {
+		return a, b, err
+	}
+	if ctx, err = s.held(ctx); err != nil {
 		return a, b, err
 	}
 	err = s.again(ctx, by, func(tx *postgres.Tx) error {

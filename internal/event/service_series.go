@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
@@ -68,6 +69,10 @@ func (s *Service) ChangeSeries(ctx context.Context, a Author, series uuid.UUID, 
 func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, month clock.Date, choice MonthChoice) (Event, error) {
 	if month.Day != 1 {
 		return Event{}, ErrInvalid.Field("month", "not_a_month")
+	}
+	ctx, err := organization.Hold(ctx, s.directory)
+	if err != nil {
+		return Event{}, err
 	}
 	return s.onSeries(ctx, a, series, "series.month_decided", map[string]any{"month": month.String()}, func(tx *postgres.Tx, e Event) error {
 		if e.Status == Cancelled {

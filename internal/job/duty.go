@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
 // Duty is work that a transaction of the business asked for, by a function of the schema (notice_wake in migrations/00015): for one event, in one round.
@@ -53,7 +54,7 @@ func (w *dutyWorker) Work(ctx context.Context, j *river.Job[dutyArgs]) error {
 	if !ok {
 		return river.JobSnooze(time.Minute)
 	}
-	again, err := duty.Do(ctx, j.Args.EventID, j.Args.Round)
+	again, err := duty.Do(postgres.Watched(ctx), j.Args.EventID, j.Args.Round)
 	client, found := river.ClientFromContextSafely[pgx.Tx](ctx)
 	if found != nil {
 		return fmt.Errorf("do duty %s: %w", duty.Name, errors.Join(err, found))

@@ -98,7 +98,8 @@ func NewRunner(db *postgres.DB, log *slog.Logger, work Work) (*Runner, error) {
 
 // Run works until ctx ends and gives runs under way ten seconds more. It returns nil after a clean stop.
 func (r *Runner) Run(ctx context.Context) error {
-	if err := r.client.Start(ctx); err != nil {
+	// The queue takes one connection out of the pool for good, to listen on.
+	if err := r.client.Start(postgres.Several(ctx)); err != nil {
 		if ctx.Err() == nil {
 			return fmt.Errorf("start jobs: %w", err)
 		}
@@ -138,7 +139,7 @@ func (w *taskWorker) Work(ctx context.Context, j *river.Job[taskArgs]) error {
 	if !ok {
 		return river.JobSnooze(time.Minute)
 	}
-	n, err := task.Do(ctx)
+	n, err := task.Do(postgres.Watched(ctx))
 	if err != nil {
 		return fmt.Errorf("run task %s: %w", task.Name, err)
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -36,6 +37,11 @@ type Options struct {
 	Public, Staff, Worker, Operator int32
 	Clock                           clock.Clock
 	Logger                          *slog.Logger
+	// AcquireWithin is how long connections are waited for; as acquireWithin has it by role when 0.
+	AcquireWithin time.Duration
+	// OnSecond, when not nil, is told of second connections instead of the log and of Strict's report,
+	// and says whether they are had all the same.
+	OnSecond func(Second) bool
 }
 
 // DB is the database seen through the program's roles. Safe for concurrent use.
@@ -48,9 +54,10 @@ type DB struct {
 }
 
 type pool struct {
-	pgx  *pgxpool.Pool
-	sql  *sql.DB
-	gorm *gorm.DB
+	pgx    *pgxpool.Pool
+	sql    *sql.DB
+	gorm   *gorm.DB
+	tracer *tracer
 }
 
 // Open connects one pool a role and checks that each works. The caller closes the DB.
@@ -61,16 +68,19 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{clock: o.Clock, log: o.Logger, pools: map[Role]*pool{}}
+	db, peers := &DB{clock: o.Clock, log: o.Logger, pools: map[Role]*pool{}}, &[]*tracer{}
 	for role, size := range map[Role]int32{RolePublic: o.Public, RoleStaff: o.Staff, RoleWorker: o.Worker, RoleOperator: o.Operator} {
 		if size == 0 {
 			continue
 		}
-		p, err := openPool(ctx, o.URL, role, size)
+		t := &tracer{role: role, within: connectWithin, log: o.Logger, second: o.OnSecond, peers: peers}
+		*peers = append(*peers, t)
+		p, err := openPool(ctx, o.URL, t, size)
 		if err != nil {
 			db.Close()
 			return nil, fmt.Errorf("open pool of %s: %w", role, err)
 		}
+		t.within = cmp.Or(o.AcquireWithin, acquireWithin[role])
 		db.pools[role] = p
 	}
 	db.confirmations = newConfirmations(func(ctx context.Context) error {
@@ -85,19 +95,23 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-func openPool(ctx context.Context, url string, role Role, size int32) (*pool, error) {
+// connectWithin is how long the first connection of a pool is waited for.
+const connectWithin = 10 * time.Second
+
+func openPool(ctx context.Context, url string, t *tracer, size int32) (*pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("parse database URL: not a PostgreSQL connection string") // the cause quotes the password
 	}
 	config.MaxConns = size
+	config.ConnConfig.Tracer = t
 	config.MaxConnIdleTime = 10 * time.Minute
 	config.PingTimeout = pingPatience
 	setPatience(config.ConnConfig)
 	config.ConnConfig.OnNotice = noteLeftLocal
 	params := config.ConnConfig.RuntimeParams
-	params["role"] = string(role) // a start-up parameter, so that even RESET ROLE comes back to it
-	params["application_name"] = "tonarimachi " + string(role)
+	params["role"] = string(t.role) // a start-up parameter, so that even RESET ROLE comes back to it
+	params["application_name"] = "tonarimachi " + string(t.role)
 	params["statement_timeout"] = "15s"
 	params["lock_timeout"] = "10s"
 	params["idle_in_transaction_session_timeout"] = "60s"
@@ -125,7 +139,7 @@ func openPool(ctx context.Context, url string, role Role, size int32) (*pool, er
 		px.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
 	}
-	return &pool{pgx: px, sql: sqlDB, gorm: g}, nil
+	return &pool{pgx: px, sql: sqlDB, gorm: g, tracer: t}, nil
 }
 
 // Close ends every connection.

@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/postgres/embedded"
 )
 
@@ -52,11 +55,23 @@ func (b *Bundle) Pool(t testing.TB) *pgxpool.Pool {
 	return b.pool
 }
 
-// Main runs the package's tests and then ends the private server. Call it from TestMain; it does not return.
+// Main runs the package's tests and then ends the private server. The run fails when a connection was asked for while another of the same pool was held
+// (postgres.Strict), whatever became of it. Call it from TestMain; it does not return.
 func Main(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) (code int) {
 	managed = true
+	var second atomic.Bool
+	postgres.Strict(func(found postgres.Second) {
+		second.Store(true)
+		fmt.Fprintf(os.Stderr, "testkit: %s asks for a connection of %s while it holds one of %s\n%s\n", found.Place, found.Wanted, found.Held, debug.Stack())
+	})
+	defer func() {
+		if second.Load() {
+			fmt.Fprintln(os.Stderr, "testkit: a connection was asked for while another was held, see above")
+			code = max(code, 1)
+		}
+	}()
 	defer func() {
 		if err := shared.close(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, "testkit:", err) // no test is left to report to

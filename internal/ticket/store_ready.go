@@ -6,10 +6,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
 // ready prepares the connections that nobody uses, and makes new ones as long as there are fewer than lanes.
 func (s store) ready(ctx context.Context) error {
+	ctx = postgres.Several(ctx)
 	conns := s.pool.AcquireAllIdle(ctx)
 	defer func() {
 		for _, c := range conns {

@@ -61,6 +61,9 @@ var errDryRun = errors.New("dry run")
 // list or by its own id, a row without one by its name. An identifier that is new goes to the one facility of the same name and address that has none yet.
 // No row overwrites what an earlier one of the list said: it is refused.
 func (s *Service) Import(ctx context.Context, by Author, items []ImportItem, o ImportOptions) (done []Imported, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return nil, err
+	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		done = make([]Imported, 0, len(items))
 		own, err := s.queryFacilities(ctx, tx, "where "+ownFacility+" order by f.id for update of f")

@@ -83,6 +83,9 @@ func (s *Service) FacilitiesForStaff(ctx context.Context, own uuid.UUID, f Facil
 type reading func(ctx context.Context, fn func(tx *postgres.Tx) error) error
 
 func (s *Service) facilities(ctx context.Context, f FacilityFilter, own uuid.UUID, read reading) (page FacilityPage, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return page, err
+	}
 	f.Limit = limit(f.Limit)
 	err = read(ctx, func(tx *postgres.Tx) error {
 		if f.After != uuid.Nil {
@@ -122,6 +125,9 @@ func (s *Service) RoomsForStaff(ctx context.Context, own uuid.UUID, f RoomFilter
 }
 
 func (s *Service) rooms(ctx context.Context, f RoomFilter, own uuid.UUID, read reading) (page RoomPage, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return page, err
+	}
 	f.Limit = limit(f.Limit)
 	err = read(ctx, func(tx *postgres.Tx) error {
 		if f.After != uuid.Nil {
@@ -145,6 +151,11 @@ func (s *Service) rooms(ctx context.Context, f RoomFilter, own uuid.UUID, read r
 	return page, nil
 }
 
+// held gives the context of what is to be read or written in one transaction, with the view that names organizations.
+func (s *Service) held(ctx context.Context) (context.Context, error) {
+	return organization.Hold(ctx, s.directory)
+}
+
 func (s *Service) checkFilter(ctx context.Context, slug, partnership string) error {
 	view, err := s.directory.View(ctx)
 	if err != nil {
@@ -166,6 +177,9 @@ func (s *Service) checkFilter(ctx context.Context, slug, partnership string) err
 
 // Facility gives one that is listed, closed ones too; ErrFacilityUnknown otherwise.
 func (s *Service) Facility(ctx context.Context, id uuid.UUID) (f Facility, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Facility{}, err
+	}
 	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		f, err = s.oneFacility(ctx, tx, "f.listed", id)
 		return err
@@ -178,6 +192,9 @@ func (s *Service) Facility(ctx context.Context, id uuid.UUID) (f Facility, err e
 
 // FacilityForStaff gives one of the organization's own in any state.
 func (s *Service) FacilityForStaff(ctx context.Context, own, id uuid.UUID) (f Facility, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Facility{}, err
+	}
 	err = s.db.ReadOrganization(ctx, own, func(tx *postgres.Tx) error {
 		f, err = s.oneFacility(ctx, tx, ownFacility, id)
 		return err
@@ -195,6 +212,9 @@ const (
 
 // Room gives one that others can see, closed ones too; ErrRoomUnknown otherwise.
 func (s *Service) Room(ctx context.Context, id uuid.UUID) (r Room, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Room{}, err
+	}
 	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		r, err = s.oneRoom(ctx, tx, "r.listed and f.listed", id)
 		return err
@@ -207,6 +227,9 @@ func (s *Service) Room(ctx context.Context, id uuid.UUID) (r Room, err error) {
 
 // RoomForStaff gives one of the organization's own in any state.
 func (s *Service) RoomForStaff(ctx context.Context, own, id uuid.UUID) (r Room, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Room{}, err
+	}
 	err = s.db.ReadOrganization(ctx, own, func(tx *postgres.Tx) error {
 		r, err = s.oneRoom(ctx, tx, ownRoom, id)
 		return err
@@ -217,7 +240,8 @@ func (s *Service) RoomForStaff(ctx context.Context, own, id uuid.UUID) (r Room, 
 	return r, nil
 }
 
-// RoomTx gives a room that the transaction's role and organization may see: its own, or one that others can see. For concepts above.
+// RoomTx gives a room that the transaction's role and organization may see: its own, or one that others can see. For concepts above, whose ctx
+// holds a view (organization.Hold).
 func (s *Service) RoomTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Room, error) {
 	return s.oneRoom(ctx, tx, "true", id)
 }

@@ -62,6 +62,9 @@ func (s *Service) RemoveClosing(ctx context.Context, by Author, facility, id uui
 
 // ClosingsForStaff lists those of one of the organization's own facilities that end after now, the first 500. ErrFacilityUnknown.
 func (s *Service) ClosingsForStaff(ctx context.Context, own, facility uuid.UUID) (all []ClosureEntry, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return nil, err
+	}
 	err = s.db.ReadOrganization(ctx, own, func(tx *postgres.Tx) error {
 		if _, err := s.oneFacility(ctx, tx, ownFacility, facility); err != nil {
 			return err

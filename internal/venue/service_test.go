@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/web"
 )
@@ -91,7 +92,11 @@ func TestNeighbours(t *testing.T) {
 		},
 		"everybody": func(fn func(tx *postgres.Tx) error) error { return k.db.InPublic(t.Context(), fn) },
 	} {
-		err := as(func(tx *postgres.Tx) error {
+		ctx, err := organization.Hold(t.Context(), k.service.directory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = as(func(tx *postgres.Tx) error {
 			for table, want := range map[string]int{"facility": 1, "room": 1, "space": 3, "room_space": 1, "room_partnership": 1} {
 				var n int
 				if err := tx.Pgx.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {
@@ -101,10 +106,10 @@ func TestNeighbours(t *testing.T) {
 					t.Errorf("%s sees %d rows of %s, want %d", name, n, table, want)
 				}
 			}
-			if _, err := k.service.RoomTx(t.Context(), tx, own.ID); fault.CodeOf(err) != "room_unknown" {
+			if _, err := k.service.RoomTx(ctx, tx, own.ID); fault.CodeOf(err) != "room_unknown" {
 				t.Errorf("%s sees the owner's room: %v", name, err)
 			}
-			if r, err := k.service.RoomTx(t.Context(), tx, open.ID); err != nil || r.Name != "A面" {
+			if r, err := k.service.RoomTx(ctx, tx, open.ID); err != nil || r.Name != "A面" {
 				t.Errorf("%s does not see the open room: %v", name, err)
 			}
 			return nil

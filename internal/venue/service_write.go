@@ -13,6 +13,9 @@ import (
 
 // CreateFacility makes a draft. ErrInvalid names the fields; ErrOutsideTaken.
 func (s *Service) CreateFacility(ctx context.Context, by Author, in FacilityInput) (made Facility, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Facility{}, err
+	}
 	if in, err = in.clean(); err != nil {
 		return Facility{}, err
 	}
@@ -44,6 +47,9 @@ func (s *Service) createFacility(ctx context.Context, tx *postgres.Tx, in Facili
 // ChangeFacility lets change work on what the facility says now; it may run more than once and must only touch its argument. Errors as CreateFacility;
 // ErrSpaceUsed when a space would go that a room is made of.
 func (s *Service) ChangeFacility(ctx context.Context, by Author, id uuid.UUID, change func(in *FacilityInput)) (changed Facility, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Facility{}, err
+	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := statusOf(ctx, tx, "facility", id, ErrFacilityUnknown); err != nil {
 			return err
@@ -113,6 +119,9 @@ func (s *Service) CreateRoom(ctx context.Context, by Author, facility uuid.UUID,
 	if in, err = in.clean(); err != nil {
 		return Room{}, err
 	}
+	if ctx, err = s.held(ctx); err != nil {
+		return Room{}, err
+	}
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return Room{}, err
@@ -153,6 +162,9 @@ func refusedLate(err error) error {
 
 // ChangeRoom is ChangeFacility for a room. What is booked already stays booked.
 func (s *Service) ChangeRoom(ctx context.Context, by Author, id uuid.UUID, change func(in *RoomInput)) (changed Room, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Room{}, err
+	}
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return Room{}, err
@@ -238,6 +250,9 @@ func closing(on clock.Date, reason string) ([]column, error) {
 }
 
 func (s *Service) moveFacility(ctx context.Context, by Author, id uuid.UUID, action string, allowed func(Status) error, columns ...column) (f Facility, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Facility{}, err
+	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := move(ctx, tx, "facility", id, ErrFacilityUnknown, action, allowed, columns); err != nil {
 			return err
@@ -308,6 +323,9 @@ func (s *Service) CloseRoom(ctx context.Context, by Author, id uuid.UUID, on clo
 }
 
 func (s *Service) moveRoom(ctx context.Context, by Author, id uuid.UUID, action string, allowed func(Status) error, columns ...column) (r Room, err error) {
+	if ctx, err = s.held(ctx); err != nil {
+		return Room{}, err
+	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := move(ctx, tx, "room", id, ErrRoomUnknown, action, allowed, columns); err != nil {
 			return err

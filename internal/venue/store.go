@@ -125,7 +125,7 @@ func (r *facilityRow) targets() []any {
 	}
 }
 
-// queryFacilities gives facilities with their spaces. tail is what follows "from facility f".
+// queryFacilities gives facilities with their spaces. tail is what follows "from facility f"; ctx is held's.
 func (s *Service) queryFacilities(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]Facility, error) {
 	view, err := s.directory.View(ctx)
 	if err != nil {
@@ -146,13 +146,17 @@ func (s *Service) queryFacilities(ctx context.Context, tx *postgres.Tx, tail str
 		if r.corporate != nil {
 			r.CorporateNumber = *r.corporate
 		}
-		o, err := view.ByID(r.organization)
-		r.Organization = o.Ref()
+		r.Organization.ID = r.organization
 		r.ModifiedAt = r.ModifiedAt.UTC()
-		return r.Facility, err
+		return r.Facility, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read facilities: %w", err)
+	}
+	for i := range all {
+		if all[i].Organization, err = view.RefTx(tx, all[i].Organization.ID); err != nil {
+			return nil, fmt.Errorf("name a facility's organization: %w", err)
+		}
 	}
 	return all, addSpaces(ctx, tx, all)
 }
