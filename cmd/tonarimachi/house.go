@@ -126,18 +126,24 @@ func (h *house) heard() {
 	}
 }
 
-// handler puts the faces on one server; another face is one line.
+// handler puts the faces on one server.
 func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
+	handler, _, err := h.faces(metrics)
+	return handler, err
+}
+
+// faces gives the server with its route table; another face is one line.
+func (h *house) faces(metrics *httpx.Metrics) (http.Handler, []httpx.Route, error) {
 	messages, err := i18n.Load(web.Messages)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pages, err := site.New(site.Options{
 		Events: h.events, Tickets: h.tickets, Contacts: h.contacts, Guard: h.guard, Door: h.door, Paper: h.paper, Venues: h.venues, Bookings: h.bookings, Directory: h.directory, Keys: h.cfg.Keys, Random: random, Clock: h.db.Clock(), Messages: messages,
 		Templates: web.Templates, Static: web.Static, BaseURL: h.cfg.BaseURL,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	feeds := feed.New(feed.Options{
 		Events: h.events, Tickets: h.tickets, Rooms: h.bookings, Words: messages.Localizer(i18n.Japanese), BaseURL: string(h.cfg.BaseURL), Clock: h.db.Clock(), Logger: h.log,
@@ -148,7 +154,7 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 	}, func() float64 { return float64(feeds.Shortcuts()) }))
 	limits, err := httpapi.BodyLimits()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e := httpx.New(httpx.Options{
 		Messages: messages, Logger: h.log, Metrics: metrics, ErrorPage: pages.ErrorPage, TrustedProxies: h.cfg.TrustedProxies, HSTS: h.cfg.BaseURL.Secure(),
@@ -163,9 +169,9 @@ func (h *house) handler(metrics *httpx.Metrics) (http.Handler, error) {
 		Once: idempotency.NewLedger(h.db), Keys: h.cfg.Keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: h.db.Clock(), BaseURL: string(h.cfg.BaseURL),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("add API: %w", err)
+		return nil, nil, fmt.Errorf("add API: %w", err)
 	}
-	return feeds.Shortcut(e), nil
+	return feeds.Shortcut(e), httpx.Table(e), nil
 }
 
 // tasks is the housekeeping; db needs the worker's role.

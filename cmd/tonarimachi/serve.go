@@ -141,7 +141,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, s serving) 
 	})
 	serveMetrics(ctx, g, cfg, log, metrics)
 	g.Go(func() error {
-		server := httpx.Server{Handler: handler, Logger: log, Grace: max(time.Duration(cfg.ShutdownGrace), time.Millisecond)}
+		server := httpx.Server{Handler: handler, Logger: log, Grace: max(time.Duration(cfg.ShutdownGrace), time.Millisecond), Context: postgres.Watched}
 		if s.ready != nil {
 			server.Ready = func(net.Addr) { g.Go(s.ready) }
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // readyPatience lets an answer come within a second also while every connection is taken.
-const readyPatience = 800 * time.Millisecond
+const readyPatience = 500 * time.Millisecond
 
 // Readiness is what /readyz is made of.
 type Readiness struct {

@@ -81,6 +81,18 @@ type Routes interface {
 	Add(method, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
 }
 
+// Route is one line of a route table: "/events/:id" and the like.
+type Route struct{ Method, Path string }
+
+// Table gives every route of a server, in no order.
+func Table(e *echo.Echo) []Route {
+	var all []Route
+	for _, r := range e.Routes() {
+		all = append(all, Route{r.Method, r.Path})
+	}
+	return all
+}
+
 // Get routes GET and HEAD, which Echo would refuse; the server drops HEAD's body.
 func Get(r Routes, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
 	r.Add(http.MethodGet, path, h, m...)
@@ -96,6 +108,8 @@ type Server struct {
 	Grace time.Duration
 	// Ready is told the address once connections are taken.
 	Ready func(net.Addr)
+	// Context, when not nil, gives the context of a client's connection, from which its requests get theirs, one after the other.
+	Context func(context.Context) context.Context
 }
 
 // Run serves e on listen (host:port) until ctx ends, then lets requests under way
@@ -131,6 +145,9 @@ func (s Server) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       120 * time.Second,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          stdLogger(s.Logger),
+	}
+	if s.Context != nil {
+		srv.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return s.Context(ctx) }
 	}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()

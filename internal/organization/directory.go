@@ -14,27 +14,36 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// How old a view may be. The first request after directoryAge has it read anew, in the background, and is itself answered with the old one.
+// How old a view may be. The first request after directoryAge has it read anew, in the background,
+// and is itself answered with the old one.
 const (
 	directoryAge = 5 * time.Second
-	// Nobody asked for this long: the next who asks waits for a new view, for at most directoryPatience, rather than hear what was true long ago.
-	directoryQuiet    = 30 * time.Second
+	// Nobody asked for this long: the next who asks waits for a new view, for at most
+	// directoryPatience, rather than hear what was true long ago.
+	directoryQuiet    = 10 * time.Second
 	directoryPatience = time.Second
-	// No older view is given, also while the database can't be reached. Feeds that are kept need one for ten minutes.
+	// No older view is given, also while the database can't be reached. Feeds that are kept need
+	// one for ten minutes.
 	directoryMost = 15 * time.Minute
 	directoryLoad = 3 * time.Second // a reading ends by then
-	// After a reading that failed the next one begins this much later, unless somebody has no view at all.
+	// After a reading that failed the next one begins this much later, unless somebody has no view
+	// at all.
 	directoryPause = time.Second
 )
 
-// Directory knows every organization, closed ones too, and every partnership by heart, for the hot paths that turn a slug into an id.
+// Directory knows every organization, closed ones too, and every partnership by heart, for the hot
+// paths that turn a slug into an id.
 //
-// What this process wrote is seen by every View after Forget. What another process wrote is seen after at most 5 s and one reading while there are requests at
-// least every 5 s; when nobody asked for a while, one request may still be answered with a view of up to 30 s of age. What must not be done for an organization that
-// was closed meanwhile is refused by the database at once (ErrOrganizationClosed).
+// What this process wrote is seen by every View after Forget. What another process wrote is seen
+// after at most 5 s and one reading while there are requests at least every 5 s; when nobody asked
+// for a while, one request may still be answered with a view of up to 10 s of age. What must not be
+// done for an organization that was closed meanwhile is refused by the database at once
+// (ErrOrganizationClosed).
 //
-// It reads in a goroutine and a transaction of its own, one reading at a time, so that no one who asks holds a connection while waiting for another. For the same
-// reason a View is taken before a transaction is opened and passed on; the guard of package postgres holds callers to it. Safe for concurrent use.
+// It reads in a goroutine and a transaction of its own, one reading at a time, so that no one who
+// asks holds a connection while waiting for another. For the same reason a View is taken before a
+// transaction is opened and passed on; the guard of package postgres holds callers to it. Safe for
+// concurrent use.
 type Directory struct {
 	db      *postgres.DB
 	role    postgres.Role
@@ -83,13 +92,16 @@ func NewOperatorDirectory(db *postgres.DB) *Directory {
 	return newDirectory(db, postgres.RoleOperator, db.InOperator)
 }
 
-func newDirectory(db *postgres.DB, role postgres.Role, read func(ctx context.Context, fn func(tx *postgres.Tx) error) error) *Directory {
+func newDirectory(
+	db *postgres.DB, role postgres.Role, read func(ctx context.Context, fn func(tx *postgres.Tx) error) error,
+) *Directory {
 	return &Directory{db: db, role: role, read: read, clock: db.Clock()}
 }
 
 type viewKey struct{}
 
-// Hold gives a context under which every View is the present one, for what is read in a transaction that is to be opened.
+// Hold gives a context under which every View is the present one, for what is read in a transaction
+// that is to be opened.
 func Hold(ctx context.Context, d interface {
 	View(ctx context.Context) (*View, error)
 }) (context.Context, error) {
@@ -100,8 +112,8 @@ func Hold(ctx context.Context, d interface {
 	return context.WithValue(ctx, viewKey{}, v), nil
 }
 
-// View gives the present picture, or the one that ctx holds (Hold). Without one it is to be asked for before a transaction is opened. It fails only when the
-// database does.
+// View gives the present picture, or the one that ctx holds (Hold). Without one it is to be asked
+// for before a transaction is opened. It fails only when the database does.
 func (d *Directory) View(ctx context.Context) (*View, error) {
 	if v, ok := ctx.Value(viewKey{}).(*View); ok {
 		return v, nil
@@ -131,8 +143,9 @@ func (d *Directory) View(ctx context.Context) (*View, error) {
 	return v, nil
 }
 
-// unheld tells the guard that a connection may be waited for. Inside somebody's transaction (postgres.Joined) that may be while one of staff's is held: the order of
-// the pools allows it, and the transaction had to be opened before anybody knew what would be done in it.
+// unheld tells the guard that a connection may be waited for. Inside somebody's transaction
+// (postgres.Joined) that may be while one of staff's is held: the order of the pools allows it, and
+// the transaction had to be opened before anybody knew what would be done in it.
 func (d *Directory) unheld(ctx context.Context) error {
 	if d.role == postgres.RolePublic && !postgres.IsJoined(ctx) {
 		return d.db.Unheld(ctx, postgres.RoleStaff)
@@ -174,13 +187,15 @@ func (d *Directory) failing() bool {
 	return !d.failedAt.IsZero()
 }
 
-// begin gives the reading under way, or starts one. Unless it must, it gives nil soon after one that failed.
+// begin gives the reading under way, or starts one. Unless it must, it gives nil soon after one
+// that failed.
 func (d *Directory) begin(must bool) *reading {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.clock.Now()
 	if d.current == nil && (must || now.Before(d.failedAt) || now.Sub(d.failedAt) >= directoryPause) {
-		// Both are taken before reading, so that a write meanwhile leaves the view to be read again instead of unseen.
+		// Both are taken before reading, so that a write meanwhile leaves the view to be read again
+		// instead of unseen.
 		d.current = &reading{changes: d.changes.Load(), done: make(chan struct{})}
 		go d.finish(d.current, now)
 	}
@@ -270,7 +285,8 @@ func (v *View) PartnershipsOf(organization uuid.UUID) []Partnership {
 	return all
 }
 
-// RefTx names an organization that a row of tx tells of. One that was set up after the view was read is looked for in the database.
+// RefTx names an organization that a row of tx tells of. One that was set up after the view was
+// read is looked for in the database.
 func (v *View) RefTx(tx *postgres.Tx, id uuid.UUID) (Ref, error) {
 	if o := v.byID[id]; o != nil {
 		return o.Ref(), nil
@@ -288,8 +304,9 @@ func (d *Directory) TakesPart(ctx context.Context, slug string) (Organization, e
 	return o, err
 }
 
-// BySlug finds an organization in the present View; ErrNotFound otherwise. One that it doesn't know is looked for in a new one, so that an organization that the
-// operator has just set up is there for the first who asks.
+// BySlug finds an organization in the present View; ErrNotFound otherwise. One that it doesn't know
+// is looked for in a new one, so that an organization that the operator has just set up is there
+// for the first who asks.
 func (d *Directory) BySlug(ctx context.Context, slug string) (Organization, error) {
 	return d.find(ctx, func(v *View) (Organization, error) { return v.BySlug(slug) })
 }

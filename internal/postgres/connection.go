@@ -36,7 +36,8 @@ var acquireWithin = map[Role]time.Duration{
 var rank = map[Role]int{RoleOperator: 1, RoleWorker: 1, RoleStaff: 2, RolePublic: 3}
 
 // ErrSecondConnection is what tests hear instead of a connection that the guard refuses.
-var ErrSecondConnection = errors.New("a connection was asked for while one of the same pool, or of one later in their order, was held")
+var ErrSecondConnection = errors.New(
+	"a connection was asked for while one of the same pool, or of one later in their order, was held")
 
 // Second is what the guard found: for which pool, and the line of the program that asked.
 type Second struct {
@@ -115,7 +116,9 @@ func (t *tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData
 type acquiringKey struct{}
 
 // TraceAcquireStart has the wait end in time, and refuses it at once in tests that hold a connection.
-func (t *tracer) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
+func (t *tracer) TraceAcquireStart(
+	ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData,
+) context.Context {
 	if !t.admit(ctx, t.role) {
 		return refused{ctx}
 	}
@@ -248,7 +251,9 @@ func (t *tracer) found(ctx context.Context, s Second, report *func(Second)) bool
 		return false
 	}
 	if _, known := t.told.LoadOrStore(s.Place, true); !known {
-		t.log.LogAttrs(ctx, slog.LevelError, "a connection was asked for while another was held: under load such requests wait for each other; please report the place",
+		const words = "a connection was asked for while another was held: under load such requests wait for each other; " +
+			"please report the place"
+		t.log.LogAttrs(ctx, slog.LevelError, words,
 			slog.String("held", string(s.Held)), slog.String("wanted", string(s.Wanted)), slog.String("place", s.Place))
 	}
 	return true
@@ -263,7 +268,8 @@ func place() string {
 	for more := true; more && len(lines) < placeLines; {
 		var f runtime.Frame
 		f, more = frames.Next()
-		if _, rest, ours := strings.Cut(f.Function, "github.com/tonarimachi/tonarimachi/"); ours && !strings.HasPrefix(rest, "internal/postgres.") {
+		_, rest, ours := strings.Cut(f.Function, "github.com/tonarimachi/tonarimachi/")
+		if ours && !strings.HasPrefix(rest, "internal/postgres.") {
 			lines = append(lines, rest+":"+strconv.Itoa(f.Line))
 		}
 	}

@@ -47,10 +47,10 @@ func TestTransactionIsSharedByGormAndPgx(t *testing.T) {
 	org := testkit.NewOrganization(t, pool, "kiyose")
 	actor := postgres.StaffActor(uuid.New())
 	rename := func(g *gorm.DB, name string) error {
-		return g.Table("organization").Where("id = ?", org).Update("name", name).Error
+		return g.Table("organization").Where("id = ?", org).Update("area", name).Error
 	}
 	name := func() (s string) {
-		if err := pool.QueryRow(t.Context(), "select name from organization where id = $1", org).Scan(&s); err != nil {
+		if err := pool.QueryRow(t.Context(), "select area from organization where id = $1", org).Scan(&s); err != nil {
 			t.Fatal(err)
 		}
 		return s
@@ -61,7 +61,7 @@ func TestTransactionIsSharedByGormAndPgx(t *testing.T) {
 			return err
 		}
 		var seen string
-		if err := tx.Pgx.QueryRow(t.Context(), "select name from organization where id = $1", org).Scan(&seen); err != nil || seen != "一" {
+		if err := tx.Pgx.QueryRow(t.Context(), "select area from organization where id = $1", org).Scan(&seen); err != nil || seen != "一" {
 			t.Errorf("pgx sees %q, %v", seen, err)
 		}
 		return stop

@@ -364,7 +364,7 @@ func TestOrganizationThatLeft(t *testing.T) {
 	k := setup(t)
 	k.publish("kiyose", meeting(nil))
 	k.exec("update organization set closed_at = '2026-11-20 10:00+09' where slug = 'rakunokai'")
-	k.clock.Advance(6 * time.Second)
+	k.clock.Advance(10 * time.Second)
 	doc := k.page("/organizations/rakunokai")
 	if got := text(doc.Find(".notice")); !strings.Contains(got, "参加を終えました") || !strings.Contains(got, "11月20日（金）までの参加でした") {
 		t.Errorf("its page says %q", got)
