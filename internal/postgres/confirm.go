@@ -15,7 +15,7 @@ import (
 // A commit that wrote waits for the synchronous standbys. When its client gives up, PostgreSQL keeps it on
 // the primary alone, and everybody sees it from then on. Whoever confirms what an earlier transaction did
 // therefore has to commit something too: that commit stands behind the other one in the write-ahead log, so
-// that both are on the standbys when it returns (docs/adr/0025-who-confirms-waits-for-the-standby.md).
+// that both are on the standbys when it returns (docs/adr/0025-an-answer-waits-for-the-standby-as-its-write-did.md).
 //
 // The message is the smallest record there is; it touches no row and takes no lock.
 const (
