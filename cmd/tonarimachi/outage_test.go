@@ -56,7 +56,7 @@ func (o *outages) signal(s syscall.Signal) {
 		o.t.Fatal(err)
 	}
 	for _, path := range stats {
-		raw, err := os.ReadFile(path) //nolint:gosec // of /proc
+		raw, err := os.ReadFile(path)
 		if err != nil {
 			continue // it has ended
 		}
@@ -189,7 +189,7 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 			if err := o.database.Stop(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join(data, "standby.signal"), nil, 0o644); err != nil { //nolint:gosec // the server's account reads it
+			if err := os.WriteFile(filepath.Join(data, "standby.signal"), nil, 0o644); err != nil {
 				t.Fatal(err)
 			}
 			o.startDatabase()

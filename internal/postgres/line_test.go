@@ -44,7 +44,7 @@ func newLine(t *testing.T, to string) *line {
 			if err != nil {
 				return
 			}
-			to, err := net.Dial("tcp", server) //nolint:noctx // ends with its other half
+			to, err := net.Dial("tcp", server)
 			if err != nil {
 				t.Error(err)
 				return
