@@ -927,6 +927,45 @@ func (e OpeningHoursHolidays) Valid() bool {
 	}
 }
 
+// Defines values for OrganiserQuestionFields.
+const (
+	OrganiserQuestionFieldsAudience      OrganiserQuestionFields = "audience"
+	OrganiserQuestionFieldsFee           OrganiserQuestionFields = "fee"
+	OrganiserQuestionFieldsKind          OrganiserQuestionFields = "kind"
+	OrganiserQuestionFieldsParticipation OrganiserQuestionFields = "participation"
+	OrganiserQuestionFieldsPlace         OrganiserQuestionFields = "place"
+	OrganiserQuestionFieldsTime          OrganiserQuestionFields = "time"
+	OrganiserQuestionFieldsTitle         OrganiserQuestionFields = "title"
+	OrganiserQuestionFieldsVisibility    OrganiserQuestionFields = "visibility"
+	OrganiserQuestionFieldsWebsite       OrganiserQuestionFields = "website"
+)
+
+// Valid indicates whether the value is a known member of the OrganiserQuestionFields enum.
+func (e OrganiserQuestionFields) Valid() bool {
+	switch e {
+	case OrganiserQuestionFieldsAudience:
+		return true
+	case OrganiserQuestionFieldsFee:
+		return true
+	case OrganiserQuestionFieldsKind:
+		return true
+	case OrganiserQuestionFieldsParticipation:
+		return true
+	case OrganiserQuestionFieldsPlace:
+		return true
+	case OrganiserQuestionFieldsTime:
+		return true
+	case OrganiserQuestionFieldsTitle:
+		return true
+	case OrganiserQuestionFieldsVisibility:
+		return true
+	case OrganiserQuestionFieldsWebsite:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrganiserRole.
 const (
 	OrganiserRoleCoHost     OrganiserRole = "co_host"
@@ -2483,6 +2522,9 @@ type DecidedMonthDecision string
 // Decision defines model for Decision.
 type Decision struct {
 	Decision DecisionDecision `json:"decision"`
+
+	// Revision The `revision` of `asked_again` that this answers. A yes to an older one is 409 `event_asked_anew`.
+	Revision *int `json:"revision,omitempty"`
 }
 
 // DecisionDecision defines model for Decision.Decision.
@@ -3574,6 +3616,22 @@ type OrganiserInput struct {
 	// Role 主催, 共催, 協力, 後援, 委託.
 	Role OrganiserRole `json:"role"`
 }
+
+// OrganiserQuestion The event has changed in substance since the organiser said yes. It stays listed until `answer_by` or its answer.
+type OrganiserQuestion struct {
+	// AnswerBy Then it is listed no more until it answers. Later changes don't move it.
+	AnswerBy time.Time `json:"answer_by"`
+	AskedAt  time.Time `json:"asked_at"`
+
+	// Fields What has changed since its last answer.
+	Fields []OrganiserQuestionFields `json:"fields"`
+
+	// Revision Rises with every such change.
+	Revision int `json:"revision"`
+}
+
+// OrganiserQuestionFields defines model for OrganiserQuestion.Fields.
+type OrganiserQuestionFields string
 
 // OrganiserRole 主催, 共催, 協力, 後援, 委託.
 type OrganiserRole string
@@ -4718,9 +4776,12 @@ type StaffOccurrence struct {
 
 // StaffOrganiser defines model for StaffOrganiser.
 type StaffOrganiser struct {
-	Approval     StaffOrganiserApproval `json:"approval"`
-	DecidedAt    *time.Time             `json:"decided_at"`
-	Organization OrganizationRef        `json:"organization"`
+	Approval StaffOrganiserApproval `json:"approval"`
+
+	// AskedAgain Told to the organiser that is asked and to the owner; `null` when nothing has changed since its answer.
+	AskedAgain   *OrganiserQuestion `json:"asked_again"`
+	DecidedAt    *time.Time         `json:"decided_at"`
+	Organization OrganizationRef    `json:"organization"`
 
 	// Role 主催, 共催, 協力, 後援, 委託.
 	Role OrganiserRole `json:"role"`

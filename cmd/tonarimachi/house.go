@@ -181,6 +181,7 @@ func tasks(db *postgres.DB) []job.Task {
 		{Name: retention.LapseWaitingTickets, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.LapseWaiting(ctx, db) }},
 		{Name: ticket.TaskDrawLots, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.DrawLots(ctx, db) }},
 		{Name: booking.LapseTask, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return booking.Lapse(ctx, db) }},
+		{Name: event.LapseQuestionsTask, Every: 5 * time.Minute, Do: func(ctx context.Context) (int, error) { return event.LapseQuestions(ctx, db) }},
 		{Name: booking.RoundTask, Every: time.Minute, Do: func(ctx context.Context) (int, error) { return booking.RunRounds(ctx, db) }},
 		{Name: retention.ForgetDoorTaps, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return door.ForgetTaps(ctx, db) }},
 		{Name: "ask_still_coming", Every: 10 * time.Minute, Do: func(ctx context.Context) (int, error) { return ticket.AskStillComing(ctx, db) }},

@@ -159,7 +159,7 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 		if err != nil {
 			return err
 		}
-		if _, err := l.Events.Decide(ctx, organiser, e.ID, true); err != nil {
+		if _, err := l.Events.Decide(ctx, organiser, e.ID, true, 0); err != nil {
 			return fmt.Errorf("approve as %s: %w", o.Organization.Slug, err)
 		}
 	}

@@ -14,6 +14,7 @@ var (
 	ErrNotOwner          = fault.Forbidden("event_not_yours")          // a neighbour's event may be seen, not changed
 	ErrPublisherOnly     = postgres.ErrPublisherOnly                   // what is published is changed by a publisher
 	ErrNotInvited        = fault.NotFound("event_not_invited")         // no place among the organisers to decide about
+	ErrAskedAnew         = fault.Conflict("event_asked_anew")          // it has changed again since what the answer saw; param revision
 	ErrOwnerDecides      = fault.Conflict("event_owner_always_stands") // the owner can't decline its own event
 	ErrNoDates           = fault.Conflict("event_has_no_dates")        // nothing to publish yet
 	ErrStatus            = fault.Conflict("event_status_not_fitting")  // the event is not in a state for this

@@ -142,6 +142,7 @@ type Organiser struct {
 	Role         OrganiserRole
 	Approval     Approval
 	DecidedAt    *time.Time
+	AskedAgain   *Inquiry // for staff: it is asked again; nil when it is not
 }
 
 // Upcoming gives the occurrences that have not ended at now.

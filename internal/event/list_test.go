@@ -34,7 +34,7 @@ func TestFilters(t *testing.T) {
 	joint.Organisers = []event.OrganiserInput{{Organization: "kiyose", Role: event.Host}, {Organization: "bunkyo", Role: event.Host}}
 	joint.Occurrences[0].Place.AreaCode = "131059"
 	e := w.publish("kiyose", joint)
-	must[event.Event](t)(w.events.Decide(w.ctx, w.by["bunkyo"], e.ID, true))
+	must[event.Event](t)(w.events.Decide(w.ctx, w.by["bunkyo"], e.ID, true, 0))
 
 	at := func(days int) *time.Time { d := day(days, 0, 0); return &d }
 	for name, c := range map[string]struct {

@@ -44,10 +44,15 @@ func NewService(db *postgres.DB, directory Directory, changed func()) *Service {
 	return &Service{db: db, directory: directory, changed: changed, bookings: booking.NewService(db, directory, nil, nil)}
 }
 
-// write runs one change of an event and gives the event as its staff see it afterwards.
+// write runs one change of an event and gives the event as its staff see it afterwards. Organisers that said yes to it are asked again
+// when its substance has changed.
 func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action string, detail map[string]any, fn func(tx *postgres.Tx) error) (Event, error) {
 	var after Event
 	err := s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
+		before, err := standing(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		if err := fn(tx); err != nil {
 			return translate(err)
 		}
@@ -60,6 +65,15 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 		}
 		if len(events) == 0 {
 			return ErrUnknown
+		}
+		asked, err := askAgain(ctx, tx, before, &events[0])
+		if err != nil {
+			return err
+		}
+		if asked {
+			if events, err = loadEvents(ctx, tx, []uuid.UUID{id}, window{}, true); err != nil {
+				return err
+			}
 		}
 		after = events[0]
 		return nil

@@ -93,13 +93,17 @@ func replaceOrganisers(ctx context.Context, tx *postgres.Tx, event uuid.UUID, wa
 }
 
 // Decide is a co-organiser's own yes or no to standing on a neighbour's event. With a yes the event appears in its list and feed.
-func (s *Service) Decide(ctx context.Context, a Author, id uuid.UUID, approve bool) (Event, error) {
+// seen is the Revision of the Inquiry that it answers, 0 when it does not say: a yes to an older one is ErrAskedAnew.
+func (s *Service) Decide(ctx context.Context, a Author, id uuid.UUID, approve bool, seen int) (Event, error) {
 	approval, action := Declined, "organiser.declined"
 	if approve {
 		approval, action = Approved, "organiser.approved"
 	}
 	return s.write(ctx, a, id, action, nil, func(tx *postgres.Tx) error {
-		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{perEvent: 1}, false)
+		if err := lockOrganiser(ctx, tx, id, a.Organization); err != nil { // so that no change comes between what was seen and the answer
+			return err
+		}
+		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{perEvent: 1}, true)
 		if err != nil {
 			return err
 		}
@@ -108,6 +112,9 @@ func (s *Service) Decide(ctx context.Context, a Author, id uuid.UUID, approve bo
 		}
 		if events[0].Owner.ID == a.Organization {
 			return ErrOwnerDecides
+		}
+		if q := questionTo(&events[0], a.Organization); approve && seen != 0 && q != nil && q.Revision != seen {
+			return ErrAskedAnew.With("revision", q.Revision)
 		}
 		found, err := updateOrganiser(tx, id, a.Organization, columns{"approval": approval, "decided_at": tx.Now})
 		if err != nil {

@@ -277,6 +277,10 @@ func (s *Service) MoveBooking(ctx context.Context, a Author, id uuid.UUID, m boo
 		if _, _, err := s.own(ctx, tx, at.event); err != nil {
 			return err
 		}
+		stood, err := standing(ctx, tx, at.event)
+		if err != nil {
+			return err
+		}
 		if err := together(ctx, tx); err != nil {
 			return err
 		}
@@ -298,6 +302,15 @@ func (s *Service) MoveBooking(ctx context.Context, a Author, id uuid.UUID, m boo
 		}
 		if err := settled(ctx, tx); err != nil {
 			return translate(err)
+		}
+		if stood != nil {
+			events, err := loadEvents(ctx, tx, []uuid.UUID{at.event}, window{}, true)
+			if err == nil && len(events) == 1 {
+				_, err = askAgain(ctx, tx, stood, &events[0])
+			}
+			if err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, audit.Entry{Action: "occurrence.relocated", SubjectKind: "event", SubjectID: at.event, Detail: map[string]any{"occurrence": at.occurrence}})
 	})

@@ -94,15 +94,15 @@ func TestEachOrganiserDecidesForItself(t *testing.T) {
 	if len(invited.Items) != 1 {
 		t.Fatalf("invited = %d", len(invited.Items))
 	}
-	if _, err := w.events.Decide(w.ctx, w.by["toshima"], e.ID, true); !errors.Is(err, event.ErrNotInvited) {
+	if _, err := w.events.Decide(w.ctx, w.by["toshima"], e.ID, true, 0); !errors.Is(err, event.ErrNotInvited) {
 		t.Errorf("an organization that was not asked said yes: %v", err)
 	}
-	if _, err := w.events.Decide(w.ctx, w.by["kiyose"], e.ID, false); !errors.Is(err, event.ErrOwnerDecides) {
+	if _, err := w.events.Decide(w.ctx, w.by["kiyose"], e.ID, false, 0); !errors.Is(err, event.ErrOwnerDecides) {
 		t.Errorf("the owner declined: %v", err)
 	}
 	before := must[event.Event](t)(w.events.Published(w.ctx, e.ID))
-	must[event.Event](t)(w.events.Decide(w.ctx, w.by["bunkyo"], e.ID, true))
-	must[event.Event](t)(w.events.Decide(w.ctx, w.by["rakunokai"], e.ID, false))
+	must[event.Event](t)(w.events.Decide(w.ctx, w.by["bunkyo"], e.ID, true, 0))
+	must[event.Event](t)(w.events.Decide(w.ctx, w.by["rakunokai"], e.ID, false, 0))
 	if got := ask("bunkyo"); !slices.Equal(got, []string{"合同女子会"}) {
 		t.Errorf("bunkyo's list = %v", got)
 	}

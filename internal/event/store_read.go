@@ -264,6 +264,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		months      []monthRow
 		links       []joiningLinkRow
 		rooms       []roomRow
+		questions   []questionRow
 	)
 	batch := &pgx.Batch{}
 	queue(batch, &events, selectEvents, ids)
@@ -280,6 +281,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	if withLinks {
 		queue(batch, &links, selectJoiningLinks, ids)
 		queue(batch, &rooms, selectRooms, ids)
+		queue(batch, &questions, selectQuestions, ids)
 	}
 	if err := tx.Pgx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, fmt.Errorf("load events: %w", err)
@@ -323,6 +325,7 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 			e.Organisers = append(e.Organisers, Organiser{Organization: o.ref(), Role: o.Role, Approval: o.Approval, DecidedAt: o.DecidedAt})
 		}
 	}
+	addQuestions(byID, questions)
 	for _, o := range occurrences {
 		if e := byID[o.EventID]; e != nil {
 			occurrence := o.occurrence(partsOf[o.ID])

@@ -73,7 +73,7 @@ func TestADateMovesToAnotherTownInEveryFeed(t *testing.T) {
 		if slug == "kiyose" {
 			continue
 		}
-		if _, err := b.events.Decide(t.Context(), authors[slug], e.ID, true); err != nil {
+		if _, err := b.events.Decide(t.Context(), authors[slug], e.ID, true, 0); err != nil {
 			t.Fatal(err)
 		}
 	}

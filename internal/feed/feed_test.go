@@ -161,7 +161,7 @@ func TestOneEventManyFeedsOneUID(t *testing.T) {
 	if got := feedOf("/feeds/organizations/bunkyo.ics"); len(got) != 0 {
 		t.Errorf("in bunkyo's feed before bunkyo said yes: %d", len(got))
 	}
-	if _, err := b.events.Decide(t.Context(), b.other, e.ID, true); err != nil {
+	if _, err := b.events.Decide(t.Context(), b.other, e.ID, true, 0); err != nil {
 		t.Fatal(err)
 	}
 	uid := e.Occurrences[0].ID.String() + "@tonarimachi"

@@ -117,7 +117,7 @@ func TestLastModifiedRisesWithEveryChange(t *testing.T) {
 		what string
 		do   func()
 	}{
-		{"a host says yes", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true))) }},
+		{"a host says yes", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true, 0))) }},
 		{"another kind", func() { b.change(e, event.Change{Kind: ptr(event.Kind("ibasho"))}) }},
 		{"a title", func() { b.change(e, event.Change{Title: ptr("居場所の日")}) }},
 		{"other tags", func() { b.change(e, event.Change{AudienceTags: ptr([]event.AudienceTag{"young"})}) }},
@@ -127,8 +127,8 @@ func TestLastModifiedRisesWithEveryChange(t *testing.T) {
 		{"a date put off", func() {
 			must(t, second(b.events.PostponeOccurrence(t.Context(), b.author, e.ID, e.Occurrences[1].ID, "")))
 		}},
-		{"a host declines after all", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, false))) }},
-		{"that host says yes again", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true))) }},
+		{"a host declines after all", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, false, 0))) }},
+		{"that host says yes again", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true, 0))) }},
 		{"a host is taken away", func() { b.change(e, event.Change{Organisers: ptr(both[:1])}) }},
 		{"for supporters only", func() { b.change(e, event.Change{Visibility: ptr(event.Supporters)}) }},
 		{"for all again", func() { b.change(e, event.Change{Visibility: ptr(event.Public)}) }},
@@ -315,7 +315,7 @@ func TestRenamesMoveWhatShowsThem(t *testing.T) {
 	in := gathering("女子会", 7)
 	in.Organisers = []event.OrganiserInput{{Organization: "kiyose", Role: event.Host}, {Organization: "bunkyo", Role: event.CoHost}}
 	e := b.publish(in)
-	must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true)))
+	must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true, 0)))
 	alone := b.publish(gathering("ひとりの会", 8))
 	b.clock.Advance(time.Minute)
 	path := "/feeds/events/" + e.ID.String() + ".ics"

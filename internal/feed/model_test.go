@@ -71,7 +71,7 @@ func TestProofFollowersKeepNothingThatIsGone(t *testing.T) {
 			case 3:
 				change(second(b.events.Change(ctx, b.author, e.ID, event.Change{Visibility: ptr(rapid.SampledFrom([]event.Visibility{event.Public, event.Supporters, event.Partners}).Draw(r, "for"))})))
 			case 4:
-				change(second(b.events.Decide(ctx, b.other, events[0].ID, rapid.Bool().Draw(r, "yes"))))
+				change(second(b.events.Decide(ctx, b.other, events[0].ID, rapid.Bool().Draw(r, "yes"), 0)))
 			case 5:
 				hosts := in.Organisers[:rapid.IntRange(1, 2).Draw(r, "hosts")]
 				change(second(b.events.Change(ctx, b.author, events[0].ID, event.Change{Organisers: &hosts})))

@@ -22,6 +22,7 @@ func (f *face) staffEvent(e *event.Event, now time.Time) api.StaffEvent {
 	for _, o := range e.Organisers {
 		out.Organisers = append(out.Organisers, api.StaffOrganiser{
 			Organization: organizationRef(o.Organization), Role: api.OrganiserRole(o.Role), Approval: api.StaffOrganiserApproval(o.Approval), DecidedAt: local(o.DecidedAt),
+			AskedAgain: askedAgain(o.AskedAgain),
 		})
 	}
 	for i := range e.Occurrences {
@@ -102,4 +103,17 @@ func auditEntry(l audit.Line) api.AuditEntry {
 		out.Detail = map[string]any{}
 	}
 	return out
+}
+
+func askedAgain(q *event.Inquiry) *api.OrganiserQuestion {
+	if q == nil {
+		return nil
+	}
+	out := api.OrganiserQuestion{
+		Fields: []api.OrganiserQuestionFields{}, Revision: q.Revision, AskedAt: *local(&q.AskedAt), AnswerBy: *local(&q.AnswerBy),
+	}
+	for _, f := range q.Fields {
+		out.Fields = append(out.Fields, api.OrganiserQuestionFields(f))
+	}
+	return &out
 }

@@ -36,7 +36,7 @@ type Events interface {
 	Cancel(ctx context.Context, by event.Author, id uuid.UUID, reason string) (event.Event, error)
 	Postpone(ctx context.Context, by event.Author, id uuid.UUID, note string) (event.Event, error)
 	Copy(ctx context.Context, by event.Author, id uuid.UUID, shiftDays int) (event.Event, error)
-	Decide(ctx context.Context, by event.Author, id uuid.UUID, approve bool) (event.Event, error)
+	Decide(ctx context.Context, by event.Author, id uuid.UUID, approve bool, seen int) (event.Event, error)
 
 	AddOccurrence(ctx context.Context, by event.Author, id uuid.UUID, in event.OccurrenceInput) (event.Event, error)
 	ChangeOccurrence(ctx context.Context, by event.Author, id, occurrence uuid.UUID, change event.OccurrenceChange) (event.Event, error)

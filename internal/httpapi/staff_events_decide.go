@@ -8,7 +8,11 @@ import (
 
 // DecideApproval records whether the organization stands on a neighbour's event.
 func (f *face) DecideApproval(ctx context.Context, request api.DecideApprovalRequestObject) (api.DecideApprovalResponseObject, error) {
-	e, err := f.Events.Decide(ctx, authorOf(ctx), request.EventID, request.Body.Decision == api.DecisionDecisionApprove)
+	seen := 0
+	if request.Body.Revision != nil {
+		seen = *request.Body.Revision
+	}
+	e, err := f.Events.Decide(ctx, authorOf(ctx), request.EventID, request.Body.Decision == api.DecisionDecisionApprove, seen)
 	if err != nil {
 		return nil, err
 	}

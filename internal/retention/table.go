@@ -62,6 +62,10 @@ func Table() []Rule {
 		},
 		{Table: "event", Columns: "title summary description audience attending_offices fee_note website cancel_reason search_text", Whose: Nobody, What: "The announcement", Why: published},
 		{Table: "event_organiser", Columns: "organization_id event_id organiser_id role position approval decided_at", Whose: Nobody, What: "Which organizations hold it", Why: chosen},
+		{
+			Table: "organiser_question", Columns: "organization_id event_id organiser_id fields revision asked_at answer_by lapsed_at", Whose: Nobody,
+			What: "Which organizations are asked again about a change, and what has changed; until they answer", Why: chosen,
+		},
 		{Table: "series", Columns: "organization_id event_id id rule choose first_month last_month modified_at", Whose: Nobody, What: "The rule of a series", Why: chosen},
 		{Table: "series", Columns: "rule_text template", Whose: Nobody, What: "The rule in words, and what each date is made from", Why: published},
 		{Table: "series_month", Columns: "organization_id series_id month decision decided_at", Whose: Nobody, What: "Which months were decided", Why: chosen},

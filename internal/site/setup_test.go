@@ -171,7 +171,7 @@ func (k *kit) publish(slug string, in event.Input) event.Event {
 	}
 	for _, o := range in.Organisers {
 		if o.Organization != slug {
-			if _, err := k.events.Decide(k.Context(), k.by[o.Organization], e.ID, true); err != nil {
+			if _, err := k.events.Decide(k.Context(), k.by[o.Organization], e.ID, true, 0); err != nil {
 				k.Fatalf("approve by %s: %v", o.Organization, err)
 			}
 		}
