@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,13 +28,19 @@ func TestTakeSeat(t *testing.T) {
 	}
 	code := k.hiddenSecret(e)
 	form := formOf("secret", code, "quota_id", quotaOf(e), "seats", "2", "nickname", " はる ")
-	var pages []string
+	var pages, nexts []string
 	for range 2 {
 		a := k.post("/events/"+e.ID.String()+"/tickets", form)
 		if a.Code != http.StatusCreated || a.Header().Get("Cache-Control") != "no-store" || a.Header().Get("Location") != "" {
 			t.Fatalf("take = %d %v", a.Code, a.Header())
 		}
-		pages = append(pages, a.Body.String())
+		// Each page brings a code of its own, for who wants a new one.
+		next := a.doc.Find("form[action='/t/rotate'] input[name=next]").AttrOr("value", "")
+		if len(next) != 26 || slices.Contains(nexts, next) {
+			t.Errorf("next code = %q", next)
+		}
+		nexts = append(nexts, next)
+		pages = append(pages, strings.ReplaceAll(a.Body.String(), next, ""))
 		for selector, want := range map[string]string{
 			"h1": "席がとれています", "title": "参加票", "dt:contains(席) + dd": "2席", "dt:contains(呼び名) + dd": "はる",
 			"dt:contains(日時) + dd": "12月16日（水） 13:30〜16:30",
