@@ -33,6 +33,9 @@ const confirmLimit = 10 * time.Second
 //
 // However many wait, they use one connection of the public role's pool.
 func (db *DB) Confirm(ctx context.Context) error {
+	if err := db.Unheld(ctx, RolePublic); err != nil { // the connection is another goroutine's
+		return err
+	}
 	if err := db.confirmations.wait(ctx); err != nil {
 		return Unavailable(fmt.Errorf("confirm earlier write: %w", err))
 	}
