@@ -40,6 +40,13 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	var found Page
 	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		r.now = tx.Now
+		if r.From == nil {
+			begin, err := earliestAhead(ctx, tx)
+			if err != nil {
+				return err
+			}
+			r.begin = begin
+		}
 		rows, next, err := listed(ctx, tx, r)
 		if err != nil {
 			return err
@@ -48,7 +55,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 		for i, row := range rows {
 			ids[i] = row.EventID
 		}
-		w := window{from: tx.Now.Add(-longest), perEvent: listedDates}
+		w := window{from: r.begin, perEvent: listedDates}
 		if r.From != nil {
 			w.from = *r.From
 		}

@@ -49,6 +49,7 @@ type resolved struct {
 	members      []uuid.UUID
 	words        []string
 	now          time.Time
+	begin        time.Time // where From is nil: no date that has not ended begins before
 }
 
 type listRow struct {
@@ -186,15 +187,30 @@ func listRows(ctx context.Context, tx *postgres.Tx, q *query, statement string) 
 	return found, nil
 }
 
+// earliestAhead gives a moment before which no date begins that has not ended. Few dates go on for more than a day: where none does,
+// it is yesterday. It is asked for apart, because a plan is only good when it knows the moment.
+func earliestAhead(ctx context.Context, tx *postgres.Tx) (begin time.Time, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+		select least($1::timestamptz - interval '1 day', min(l.starts_at))
+		from (
+		  select o.starts_at from occurrence o
+		  where o.listed and o.ends_at > $1 and o.ends_at - o.starts_at > interval '1 day'
+		  offset 0 -- keeps min from walking all dates by their start, in search of a long one
+		) l`,
+		tx.Now).Scan(&begin)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find where lists begin: %w", err)
+	}
+	return begin, nil
+}
+
 // upcoming says which dates a page looks at, by what an index orders by date. begins says for a table whether a date lies after the window's beginning.
 func (f resolved) upcoming(q *query, o string) (begins func(o string) string, where string) {
 	switch {
 	case f.From == nil:
-		// No date is longer than longest. Few go on for more than a day: where none does, the walk begins yesterday.
-		from, now := q.arg(f.now.Add(-longest)), q.arg(f.now)
-		begins = func(o string) string { return o + ".starts_at > " + from + " and " + o + ".ends_at > " + now }
-		where = begins(o) + " and " + o + ".starts_at >= least(" + now + "::timestamptz - interval '1 day', (select min(l.starts_at) from occurrence l" +
-			" where l.listed and l.ends_at > " + now + " and l.ends_at - l.starts_at > interval '1 day'))"
+		from, now := q.arg(f.begin), q.arg(f.now)
+		begins = func(o string) string { return o + ".starts_at >= " + from + " and " + o + ".ends_at > " + now }
+		where = begins(o)
 	case f.NotEnded:
 		from, now := q.arg(*f.From), q.arg(f.now)
 		begins = func(o string) string { return o + ".starts_at >= " + from + " and " + o + ".ends_at > " + now }
