@@ -25,9 +25,9 @@ build: ## Build bin/tonarimachi
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/tonarimachi
 
 .PHONY: test
-test: ## Run every test with the race detector (PKG=./internal/event for one); installs what is missing on Debian
+test: ## Run every test, with the race detector where it tells something (PKG=./internal/event for one); installs what is missing on Debian
 	@.ci/install
-	@$(TESTSERVER) go test -race -shuffle=on -timeout 30m $(PKG)
+	@$(TESTSERVER) .ci/test $(PKG)
 
 .PHONY: cover
 cover: ## Say how much of the code the tests reach; details in bin/cover.html
@@ -49,6 +49,10 @@ bench: ## Measure speed as ratios to bare limits taken in the same run (BENCH="-
 proof: ## Prove the promises at full size and print the figures, in some minutes (PROOF=Lookups for some)
 	@$(TESTSERVER) env TONARIMACHI_TEST_LONG=1 go test -p 1 -count=1 -timeout 60m -v -run '^TestProof.*$(PROOF)' $(PKG) | \
 		{ grep -vE 'no test files|no tests to run|^PASS$$|^=== (PAUSE|CONT)' || true; }
+
+.PHONY: mutants
+mutants: ## Change the rules one thing at a time and say what no test notices (PKG=./internal/ical for one)
+	@$(TESTSERVER) .ci/mutants $(filter-out ./...,$(PKG))
 
 .PHONY: lint
 lint: ## Run the linters of .golangci.yml

@@ -4377,6 +4377,12 @@ type RoomUsesGridMinutes int
 // RoomUsesMode defines model for RoomUses.Mode.
 type RoomUsesMode string
 
+// Rotation defines model for Rotation.
+type Rotation struct {
+	// NextSecret A participation code of your own making, encoded as `POST /events/{event_id}/tickets` says; left out, the server makes one.
+	NextSecret *string `json:"next_secret,omitempty"`
+}
+
 // Round defines model for Round.
 type Round struct {
 	// AcceptUntil Until when results are to be accepted; from then on what is left is first come. A draw that comes late moves it: `drawn_at` tells.
@@ -6067,6 +6073,9 @@ type TakeByPaperCodeJSONRequestBody = PaperTicketRequest
 
 // KeepContactJSONRequestBody defines body for KeepContact for application/json ContentType.
 type KeepContactJSONRequestBody = ContactInput
+
+// RotateTicketJSONRequestBody defines body for RotateTicket for application/json ContentType.
+type RotateTicketJSONRequestBody = Rotation
 
 // ChangeTicketSlotsJSONRequestBody defines body for ChangeTicketSlots for application/json ContentType.
 type ChangeTicketSlotsJSONRequestBody = TicketSlotsChange

@@ -1,5 +1,5 @@
-// Package openapi holds the contract of the JSON API. openapi.yaml is written by hand; what Go needs of it is generated into package api by
-// `make generate`.
+// Package openapi holds the contract of the JSON API. openapi.yaml is written by hand; what Go
+// needs of it is generated into package api by `make generate`.
 package openapi
 
 import _ "embed"

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tonarimachi/tonarimachi/internal/app"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/retention"
@@ -42,8 +43,9 @@ func (i *installation) sealed() map[uuid.UUID]sealedRow {
 	return byKey
 }
 
-// A backup taken while a date lived is restored when the date is over: its contacts open to nobody, though the worker's folder and key are as they are on that day. The one of a
-// date that is still to come opens, so it is not the restoring that made them noise.
+// A backup taken while a date lived is restored when the date is over: its contacts open to nobody,
+// though the worker's folder and key are as they are on that day. The one of a date that is still
+// to come opens, so it is not the restoring that made them noise.
 func TestOldBackupsAreNoise(t *testing.T) {
 	t.Parallel()
 	live := install(t, demoDir(t), clock.NewFake(clock.Today(clock.System()).At(10, 0)))
@@ -119,7 +121,7 @@ func TestOldBackupsAreNoise(t *testing.T) {
 	live.clock.Set(soon.EndsAt.Add(retention.AfterDate + time.Second))
 	round := func(i *installation, keeper *contact.Keeper) {
 		t.Helper()
-		for _, task := range tasks(i.open()) {
+		for _, task := range app.Tasks(i.open()) {
 			if _, err := task.Do(t.Context()); err != nil {
 				t.Fatalf("%s: %v", task.Name, err)
 			}
@@ -136,7 +138,8 @@ func TestOldBackupsAreNoise(t *testing.T) {
 	restored := install(t, copied, live.clock)
 	old := restored.sealed()
 	noise, alive := old[soon.OccurrenceID], old[later.OccurrenceID]
-	if len(old) != 2 || !bytes.Equal(noise.Sealed, before[soon.OccurrenceID].Sealed) || len(restored.inDump(canaries)) != len(canaries) {
+	if len(old) != 2 || !bytes.Equal(noise.Sealed, before[soon.OccurrenceID].Sealed) ||
+		len(restored.inDump(canaries)) != len(canaries) {
 		t.Fatal("this is not the backup that was taken")
 	}
 	if opens(alive) != other {
@@ -171,7 +174,8 @@ func TestOldBackupsAreNoise(t *testing.T) {
 		}
 	}
 
-	// The installation that goes on from the backup forgets at its first round what it has no business to know, and destroys what was made of nothing.
+	// The installation that goes on from the backup forgets at its first round what it has no
+	// business to know, and destroys what was made of nothing.
 	again := contact.NewKeeper(restored.open(), vault)
 	if err := again.Start(t.Context(), true, false); err != nil {
 		t.Fatal(err)

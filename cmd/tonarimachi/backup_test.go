@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/tonarimachi/tonarimachi/internal/app"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/postgres/embedded"
@@ -39,8 +40,12 @@ func install(t *testing.T, dir string, at *clock.Fake) *installation {
 	t.Helper()
 	i := &installation{T: t, dir: dir, clock: at}
 	var err error
-	// The log keeps no words of a statement, as in production; nothing else is set but what makes tests quick.
-	if i.server, err = embedded.Start(t.Context(), embedded.Options{Dir: dir, Settings: map[string]string{"fsync": "off", "autovacuum": "off"}}); err != nil {
+	// The log keeps no words of a statement, as in production; nothing else is set but what makes
+	// tests quick.
+	if i.server, err = embedded.Start(
+		t.Context(),
+		embedded.Options{Dir: dir, Settings: map[string]string{"fsync": "off", "autovacuum": "off"}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -67,11 +72,7 @@ func install(t *testing.T, dir string, at *clock.Fake) *installation {
 
 func (i *installation) open() *postgres.DB {
 	i.Helper()
-	db, err := postgres.Open(i.Context(), postgres.Options{URL: i.dbURL, Public: 4, Staff: 2, Worker: 4, Clock: i.clock})
-	if err != nil {
-		i.Fatal(err)
-	}
-	i.Cleanup(db.Close)
+	db := testkit.Open(i, postgres.Options{URL: i.dbURL, Public: 4, Staff: 2, Worker: 4, Clock: i.clock})
 	return db
 }
 
@@ -82,7 +83,8 @@ func (i *installation) exec(statement string, args ...any) {
 	}
 }
 
-// backup copies the folder of the living server as an online backup does (PostgreSQL documentation, section 25.3.4).
+// backup copies the folder of the living server as an online backup does (PostgreSQL documentation,
+// section 25.3.4).
 func (i *installation) backup(to string) {
 	i.Helper()
 	session, err := i.admin.Acquire(i.Context()) // a backup ends in the session that began it
@@ -123,29 +125,36 @@ func (i *installation) inFiles(canaries map[string][]byte) (found map[string]str
 	i.Helper()
 	found = map[string]string{}
 	files := 0
-	err := filepath.WalkDir(filepath.Join(i.dir, "postgres", "data", "base"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		files++
-		content, err := os.ReadFile(path)
-		for name, canary := range canaries {
-			if bytes.Contains(content, canary) {
-				found[name] = path
+	err := filepath.WalkDir(
+		filepath.Join(i.dir, "postgres", "data", "base"),
+		func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
 			}
-		}
-		return err
-	})
+			files++
+			content, err := os.ReadFile(path)
+			for name, canary := range canaries {
+				if bytes.Contains(content, canary) {
+					found[name] = path
+				}
+			}
+			return err
+		},
+	)
 	if err != nil || files < 300 {
 		i.Fatalf("%d files of tables, %v", files, err)
 	}
 	return found
 }
 
-// inDump says which of the canaries stand in a dump of every table there is, in clear or in hexadecimal.
+// inDump says which of the canaries stand in a dump of every table there is, in clear or in
+// hexadecimal.
 func (i *installation) inDump(canaries map[string][]byte) (found map[string]string) {
 	i.Helper()
-	rows, err := i.admin.Query(i.Context(), `select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`)
+	rows, err := i.admin.Query(
+		i.Context(),
+		`select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
+	)
 	if err != nil {
 		i.Fatal(err)
 	}
@@ -165,11 +174,16 @@ func (i *installation) inDump(canaries map[string][]byte) (found map[string]stri
 	defer session.Release()
 	for _, table := range tables {
 		var dump bytes.Buffer
-		if _, err := session.Conn().PgConn().CopyTo(i.Context(), &dump, "copy "+table.Sanitize()+" to stdout"); err != nil {
+		if _, err := session.Conn().PgConn().CopyTo(
+			i.Context(),
+			&dump,
+			"copy "+table.Sanitize()+" to stdout",
+		); err != nil {
 			i.Fatal(err)
 		}
 		for name, canary := range canaries {
-			if bytes.Contains(dump.Bytes(), canary) || bytes.Contains(dump.Bytes(), []byte(hex.EncodeToString(canary))) {
+			if bytes.Contains(dump.Bytes(), canary) ||
+				bytes.Contains(dump.Bytes(), []byte(hex.EncodeToString(canary))) {
 				found[name] = table.Sanitize()
 			}
 		}
@@ -189,9 +203,16 @@ func (i *installation) stored(query string, args ...any) (value []byte) {
 }
 
 // guest takes a seat with all that a resident can leave, and gives what would lead back to them.
-func (i *installation) guest(e testkit.Event, tickets *ticket.Service, keys *secret.Keys) (secret.Ticket, map[string][]byte) {
+func (i *installation) guest(
+	e testkit.Event,
+	tickets *ticket.Service,
+	keys *secret.Keys,
+) (secret.Ticket, map[string][]byte) {
 	i.Helper()
-	code, t, err := tickets.Take(i.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 2, Nickname: "かなりやカナリアかなりや"})
+	code, t, err := tickets.Take(
+		i.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 2, Nickname: "かなりやカナリアかなりや"},
+	)
 	if err != nil {
 		i.Fatal(err)
 	}
@@ -202,12 +223,21 @@ func (i *installation) guest(e testkit.Event, tickets *ticket.Service, keys *sec
 		i.Fatal(err)
 	}
 	return code, map[string][]byte{
-		"sealed nickname": i.stored("select convert_to(nickname, 'UTF8') from ticket where id = $1", t.ID), "secret's MAC": keys.TicketMACs(code)[0],
-		"calendar's MAC": i.stored("select calendar_mac from ticket where id = $1", t.ID), "day code's MAC": i.stored("select day_code_mac from ticket where id = $1", t.ID),
+		"sealed nickname": i.stored(
+			"select convert_to(nickname, 'UTF8') from ticket where id = $1",
+			t.ID,
+		),
+		"secret's MAC": keys.TicketMACs(code)[0],
+		"calendar's MAC": i.stored(
+			"select calendar_mac from ticket where id = $1",
+			t.ID,
+		),
+		"day code's MAC": i.stored("select day_code_mac from ticket where id = $1", t.ID),
 	}
 }
 
-// After a date and its seven days nothing that led to anybody is left: neither in a dump nor, once the tables were rewritten, in any byte of their files.
+// After a date and its seven days nothing that led to anybody is left: neither in a dump nor, once
+// the tables were rewritten, in any byte of their files.
 func TestErasedFiles(t *testing.T) {
 	t.Parallel()
 	i := install(t, demoDir(t), clock.NewFake(clock.Today(clock.System()).At(10, 0)))
@@ -223,11 +253,16 @@ func TestErasedFiles(t *testing.T) {
 	_, canaries := i.guest(e, tickets, keys)
 
 	i.exec("checkpoint")
-	if files, dump := i.inFiles(canaries), i.inDump(canaries); len(files) != len(canaries) || len(dump) != len(canaries) {
+	if files, dump := i.inFiles(
+		canaries,
+	), i.inDump(
+		canaries,
+	); len(files) != len(canaries) ||
+		len(dump) != len(canaries) {
 		t.Fatalf("while the date lives, its canaries stand in %v and %v: the search does not see them", files, dump)
 	}
 	i.clock.Set(e.EndsAt.Add(retention.AfterDate + time.Second))
-	for _, task := range tasks(db) {
+	for _, task := range app.Tasks(db) {
 		if _, err := task.Do(t.Context()); err != nil {
 			t.Fatalf("%s: %v", task.Name, err)
 		}

@@ -25,7 +25,8 @@ import (
 
 type openRoute struct{ Method, Path string }
 
-// openRoutes are those that take a body from anybody: residents, holders, phones at the door. They come from the route tables, so that a new one is measured by itself.
+// openRoutes are those that take a body from anybody: residents, holders, phones at the door. They
+// come from the route tables, so that a new one is measured by itself.
 func openRoutes(t *testing.T) (all []openRoute) {
 	t.Helper()
 	messages, err := i18n.Load(web.Messages)
@@ -48,7 +49,8 @@ func openRoutes(t *testing.T) (all []openRoute) {
 	return all
 }
 
-// peakMemory gives the most memory that a process had since the last call, in bytes (proc(5): VmHWM, clear_refs).
+// peakMemory gives the most memory that a process had since the last call, in bytes (proc(5):
+// VmHWM, clear_refs).
 func peakMemory(t *testing.T, pid int) int64 {
 	t.Helper()
 	proc := filepath.Join("/proc", strconv.Itoa(pid))
@@ -93,8 +95,8 @@ func worstBodies(limit int) map[string]string {
 	}
 }
 
-// TestProofTheWorstBodiesTakeLittleMemory sends 16 of each of the worst bodies at once to every route that is open to all [S1]: RSS rose by 3.2 GB once,
-// now by 100 MiB at most.
+// TestProofTheWorstBodiesTakeLittleMemory sends 16 of each of the worst bodies at once to every
+// route that is open to all [S1]: RSS rose by 3.2 GB once, now by 100 MiB at most.
 func TestProofTheWorstBodiesTakeLittleMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Log("memory is measured on Linux only")
@@ -159,7 +161,12 @@ func TestProofTheWorstBodiesTakeLittleMemory(t *testing.T) {
 				var group sync.WaitGroup
 				for range atOnce {
 					group.Go(func() {
-						if status := send(r, body, !strings.HasPrefix(r.Path, httpapi.Base)); status < 400 || status >= 500 {
+						if status := send(
+							r,
+							body,
+							!strings.HasPrefix(r.Path, httpapi.Base),
+						); status < 400 ||
+							status >= 500 {
 							t.Errorf("%s %s: %s answers %d", r.Method, r.Path, name, status)
 						}
 					})
@@ -175,5 +182,14 @@ func TestProofTheWorstBodiesTakeLittleMemory(t *testing.T) {
 	if most > bound {
 		t.Errorf("memory rises by %d MiB at %s", most>>20, worst)
 	}
-	testkit.Figure(t, "%d requests, %d at once, on %d routes: RSS %d MiB, at most +%d MiB (%s)", requests, atOnce, len(routes), before>>20, most>>20, worst)
+	testkit.Figure(
+		t,
+		"%d requests, %d at once, on %d routes: RSS %d MiB, at most +%d MiB (%s)",
+		requests,
+		atOnce,
+		len(routes),
+		before>>20,
+		most>>20,
+		worst,
+	)
 }

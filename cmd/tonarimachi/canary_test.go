@@ -25,15 +25,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/postgres/embedded"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// aviary is the whole program on a database server that logs every statement, and what people leave on their way through it.
+// aviary is the whole program on a database server that logs every statement, and what people leave
+// on their way through it.
 type aviary struct {
 	t          *testing.T
 	pool       *pgxpool.Pool
@@ -60,11 +61,28 @@ const (
 
 func newAviary(t *testing.T) *aviary {
 	t.Helper()
-	a := &aviary{t: t, dir: t.TempDir(), statuses: map[int]int{}, macs: map[string]string{}, canaries: map[string]string{
-		"nickname": canaryNickname, "mail": canaryMail, "user agent": canaryAgent, "push endpoint": canaryPush, "address": canaryIP, "IPv6 address": canaryIP6,
-	}}
+	a := &aviary{
+		t:        t,
+		dir:      t.TempDir(),
+		statuses: map[int]int{},
+		macs:     map[string]string{},
+		canaries: map[string]string{
+			"nickname":      canaryNickname,
+			"mail":          canaryMail,
+			"user agent":    canaryAgent,
+			"push endpoint": canaryPush,
+			"address":       canaryIP,
+			"IPv6 address":  canaryIP6,
+		},
+	}
 	server, err := embedded.Start(t.Context(), embedded.Options{Dir: a.dir, Settings: map[string]string{
-		"log_statement": "all", "log_duration": "on", "log_min_messages": "debug1", "log_min_error_statement": "debug1", "log_connections": "on", "fsync": "off", "wal_level": "logical",
+		"log_statement":           "all",
+		"log_duration":            "on",
+		"log_min_messages":        "debug1",
+		"log_min_error_statement": "debug1",
+		"log_connections":         "on",
+		"fsync":                   "off",
+		"wal_level":               "logical",
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -87,14 +105,33 @@ func newAviary(t *testing.T) *aviary {
 	}
 	t.Cleanup(a.pool.Close)
 	organization := testkit.NewOrganization(t, a.pool, "kita")
-	a.event = testkit.NewEvent(t, a.pool, organization, testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 60}, {Channel: "online", Capacity: 1}}}}})
+	a.event = testkit.NewEvent(
+		t,
+		a.pool,
+		organization,
+		testkit.EventOptions{
+			Parts: []testkit.PartOptions{
+				{Quotas: []testkit.QuotaOptions{{Capacity: 60}, {Channel: "online", Capacity: 1}}},
+			},
+		},
+	)
 	a.print(loginURL, organization, testkit.NewStaff(t, a.pool, organization, "publisher"))
 	a.metrics = free(t)
 	settings := serveSettings(loginURL)
 	maps.Copy(settings, map[string]string{
-		"TONARIMACHI_LISTEN": free(t), "TONARIMACHI_METRICS_LISTEN": a.metrics, "TONARIMACHI_LOG_LEVEL": "debug", "TONARIMACHI_TRUSTED_PROXIES": "127.0.0.0/8", "TONARIMACHI_UNGUARDED": "::/128",
-		"TONARIMACHI_CONTACT_KEY": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("contact!"), 4)), "TONARIMACHI_CONTACT_DIR": filepath.Join(t.TempDir(), "keys"),
-		"TONARIMACHI_SMTP_URL": "file://" + t.TempDir(), "TONARIMACHI_MAIL_FROM": "oshirase@example.jp",
+		"TONARIMACHI_LISTEN": free(
+			t,
+		),
+		"TONARIMACHI_METRICS_LISTEN":  a.metrics,
+		"TONARIMACHI_LOG_LEVEL":       "debug",
+		"TONARIMACHI_TRUSTED_PROXIES": "127.0.0.0/8",
+		"TONARIMACHI_UNGUARDED":       "::/128",
+		"TONARIMACHI_CONTACT_KEY": base64.StdEncoding.EncodeToString(
+			bytes.Repeat([]byte("contact!"), 4),
+		),
+		"TONARIMACHI_CONTACT_DIR": filepath.Join(t.TempDir(), "keys"),
+		"TONARIMACHI_SMTP_URL":    "file://" + t.TempDir(),
+		"TONARIMACHI_MAIL_FROM":   "oshirase@example.jp",
 	})
 	a.base = "http://" + settings["TONARIMACHI_LISTEN"]
 	a.program = start(t, settings, "serve", "--with-worker")
@@ -119,19 +156,29 @@ func (a *aviary) print(loginURL string, organization, publisher uuid.UUID) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	db, err := postgres.Open(a.t.Context(), postgres.Options{URL: loginURL, Staff: 1})
+	db := testkit.Open(a.t, postgres.Options{URL: loginURL, Staff: 1})
+	issued, err := paper.NewService(
+		db,
+		keys,
+		rand.Reader,
+		nil,
+	).Print(
+		a.t.Context(),
+		staff.Author{Organization: organization, Actor: postgres.StaffActor(publisher)},
+		paper.Input{
+			EventID:      a.event.ID,
+			OccurrenceID: a.event.OccurrenceID,
+			PartID:       a.event.Parts[0].ID,
+			QuotaID:      a.event.Quota(),
+			Codes:        4,
+			SeatsEach:    1,
+		},
+	)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	defer db.Close()
-	issued, err := paper.NewService(db, keys, rand.Reader, nil).Print(a.t.Context(), event.Author{Organization: organization, Actor: postgres.StaffActor(publisher)}, paper.Input{
-		EventID: a.event.ID, OccurrenceID: a.event.OccurrenceID, PartID: a.event.Parts[0].ID, QuotaID: a.event.Quota(), Codes: 4, SeatsEach: 1,
-	})
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	a.paperCodes = issued.Plain
-	for i, code := range issued.Plain {
+	a.paperCodes = issued.PlainCodes
+	for i, code := range issued.PlainCodes {
 		a.canaries[fmt.Sprint("paper code ", i+1)] = code.Reveal()
 		a.canaries[fmt.Sprint("bare paper code ", i+1)] = strings.ReplaceAll(code.Reveal(), "-", "")
 	}
@@ -163,8 +210,13 @@ func (a *aviary) send(method, path, authorization, contentType, body string) (st
 	}
 	from := []string{canaryIP, canaryIP6}[a.requests%2]
 	for name, value := range map[string]string{
-		"User-Agent": canaryAgent, "X-Forwarded-For": from, "X-Real-IP": from, "Forwarded": "for=" + from, "Referer": "https://example.jp/" + canaryMail, "Cookie": "who=" + canaryMail,
-		"Authorization": authorization, "Content-Type": contentType, "Accept-Language": "ja," + "x-canary7f3a9c",
+		"User-Agent":      canaryAgent,
+		"X-Forwarded-For": from,
+		"X-Real-IP":       from,
+		"Forwarded":       "for=" + from,
+		"Referer":         "https://example.jp/" + canaryMail,
+		"Cookie":          "who=" + canaryMail,
+		"Authorization":   authorization, "Content-Type": contentType, "Accept-Language": "ja," + "x-canary7f3a9c",
 	} {
 		if value != "" {
 			r.Header.Set(name, value)
@@ -216,16 +268,48 @@ func (a *aviary) fly() {
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
 	mine, pushed, paged, refused := a.code(), a.code(), a.code(), a.code()
-	want("take", a.post(take, map[string]any{"quota_id": quota, "secret": mine, "nickname": canaryNickname, "contact": map[string]any{"mail": canaryMail}}), 201)
+	want(
+		"take",
+		a.post(
+			take,
+			map[string]any{
+				"quota_id": quota,
+				"secret":   mine,
+				"nickname": canaryNickname,
+				"contact":  map[string]any{"mail": canaryMail},
+			},
+		),
+		201,
+	)
 	want("again", a.post(take, map[string]any{"quota_id": quota, "secret": mine, "nickname": canaryNickname}), 201)
-	want("take with push", a.post(take, map[string]any{"quota_id": quota, "secret": pushed, "contact": map[string]any{"push": map[string]any{
-		"endpoint": canaryPush, "p256dh": b64(key.PublicKey().Bytes()), "auth": b64(bytes.Repeat([]byte("a"), 16)),
-	}}}), 201)
-	want("by page", a.page("/events/"+a.event.ID.String()+"/tickets", url.Values{"secret": {paged}, "quota_id": {quota}, "nickname": {canaryNickname}}), 201)
+	want(
+		"take with push",
+		a.post(
+			take,
+			map[string]any{"quota_id": quota, "secret": pushed, "contact": map[string]any{"push": map[string]any{
+				"endpoint": canaryPush,
+				"p256dh":   b64(key.PublicKey().Bytes()),
+				"auth":     b64(bytes.Repeat([]byte("a"), 16)),
+			}}},
+		),
+		201,
+	)
+	want(
+		"by page",
+		a.page(
+			"/events/"+a.event.ID.String()+"/tickets",
+			url.Values{"secret": {paged}, "quota_id": {quota}, "nickname": {canaryNickname}},
+		),
+		201,
+	)
 	for _, wrong := range []map[string]any{
-		{"quota_id": quota, "secret": mine, "nickname": canaryNickname, "seats": 2}, {"quota_id": quota, "nickname": canaryNickname + strings.Repeat("長", 30)},
-		{"quota_id": canaryMail, "secret": refused}, {"quota_id": quota, "secret": refused + "X"}, {canaryMail: canaryNickname, "quota_id": quota},
-		{"quota_id": uuid.NewString(), "secret": refused, "contact": map[string]any{"mail": canaryMail + "@"}}, {"quota_id": quota, "secret": refused, "proof": canaryPush},
+		{"quota_id": quota, "secret": mine, "nickname": canaryNickname, "seats": 2},
+		{"quota_id": quota, "nickname": canaryNickname + strings.Repeat("長", 30)},
+		{"quota_id": canaryMail, "secret": refused},
+		{"quota_id": quota, "secret": refused + "X"},
+		{canaryMail: canaryNickname, "quota_id": quota},
+		{"quota_id": uuid.NewString(), "secret": refused, "contact": map[string]any{"mail": canaryMail + "@"}},
+		{"quota_id": quota, "secret": refused, "proof": canaryPush},
 	} {
 		if status := a.post(take, wrong); status < 400 || status > 499 {
 			a.t.Errorf("%v: %d", wrong, status)
@@ -244,11 +328,36 @@ func (a *aviary) fly() {
 	a.send(http.MethodPost, "/api/v1/ticket/calendar", "Ticket "+mine, "", "")
 	want("cancel by page", a.page("/t/cancel", url.Values{"secret": {paged}}), 200)
 	want("rotate", statusOf(a.send(http.MethodPost, "/api/v1/ticket/rotate", "Ticket "+pushed, "", "")), 200)
-	want("paper", a.post("/api/v1/paper/tickets", map[string]any{"paper_code": a.paperCodes[0].Reveal(), "secret": a.code(), "nickname": canaryNickname}), 201)
-	want("paper again", a.post("/api/v1/paper/tickets", map[string]any{"paper_code": a.paperCodes[0].Reveal(), "secret": a.code()}), 409)
+	want(
+		"paper",
+		a.post(
+			"/api/v1/paper/tickets",
+			map[string]any{"paper_code": a.paperCodes[0].Reveal(), "secret": a.code(), "nickname": canaryNickname},
+		),
+		201,
+	)
+	want(
+		"paper again",
+		a.post("/api/v1/paper/tickets", map[string]any{"paper_code": a.paperCodes[0].Reveal(), "secret": a.code()}),
+		409,
+	)
 	want("paper by page", a.page("/paper", url.Values{"paper_code": {a.paperCodes[1].Reveal()}}), 200)
-	want("paper taken by page", a.page("/paper/tickets", url.Values{"paper_code": {a.paperCodes[1].Reveal()}, "secret": {a.code()}, "nickname": {canaryNickname}}), 201)
-	for _, path := range []string{"/nowhere/" + url.PathEscape(canaryNickname), "/t?secret=" + mine, "/events?q=" + url.QueryEscape(canaryNickname+canaryMail), "/c/" + mine + ".ics", "/api/v1/events?q=" + canaryMail, "/api/v1/" + mine} {
+	want(
+		"paper taken by page",
+		a.page(
+			"/paper/tickets",
+			url.Values{"paper_code": {a.paperCodes[1].Reveal()}, "secret": {a.code()}, "nickname": {canaryNickname}},
+		),
+		201,
+	)
+	for _, path := range []string{
+		"/nowhere/" + url.PathEscape(canaryNickname),
+		"/t?secret=" + mine,
+		"/events?q=" + url.QueryEscape(canaryNickname+canaryMail),
+		"/c/" + mine + ".ics",
+		"/api/v1/events?q=" + canaryMail,
+		"/api/v1/" + mine,
+	} {
 		a.send(http.MethodGet, path, "Ticket "+mine, "", "")
 	}
 	a.send(http.MethodPost, take, "", "application/json", `{"quota_id":"`+quota+`","nickname":"`+canaryNickname)
@@ -256,12 +365,24 @@ func (a *aviary) fly() {
 	a.send(http.MethodGet, "/api/v1/organizations/kita/tokens", "Bearer tnm_kita_"+mine, "", "")
 	// Now the database fails under them: a broken rule, then no table at all.
 	a.exec(`alter table ticket add constraint broken check (nickname is null) not valid`)
-	want("a broken rule", a.page("/paper/tickets", url.Values{"paper_code": {a.paperCodes[2].Reveal()}, "secret": {a.code()}, "nickname": {canaryNickname}}), 500)
+	want(
+		"a broken rule",
+		a.page(
+			"/paper/tickets",
+			url.Values{"paper_code": {a.paperCodes[2].Reveal()}, "secret": {a.code()}, "nickname": {canaryNickname}},
+		),
+		500,
+	)
 	a.exec(`alter table ticket drop constraint broken; alter table ticket rename to elsewhere`)
 	for _, s := range []int{
-		a.post(take, map[string]any{"quota_id": quota, "nickname": canaryNickname}), a.post(take, map[string]any{"quota_id": quota, "secret": mine, "nickname": canaryNickname}),
-		a.page("/t", url.Values{"secret": {mine}}), statusOf(a.send(http.MethodDelete, "/api/v1/ticket", "Ticket "+mine, "", "")),
-		a.post("/api/v1/paper/tickets", map[string]any{"paper_code": a.paperCodes[3].Reveal(), "secret": refused, "nickname": canaryNickname}),
+		a.post(take, map[string]any{"quota_id": quota, "nickname": canaryNickname}),
+		a.post(take, map[string]any{"quota_id": quota, "secret": mine, "nickname": canaryNickname}),
+		a.page("/t", url.Values{"secret": {mine}}),
+		statusOf(a.send(http.MethodDelete, "/api/v1/ticket", "Ticket "+mine, "", "")),
+		a.post(
+			"/api/v1/paper/tickets",
+			map[string]any{"paper_code": a.paperCodes[3].Reveal(), "secret": refused, "nickname": canaryNickname},
+		),
 	} {
 		if s != 500 && s != 503 && s != 403 {
 			a.t.Errorf("without its table: %d", s)
@@ -304,12 +425,21 @@ func (a *aviary) places() map[string]string {
 	if err != nil || !strings.Contains(string(serverLog), "ticket_grant") {
 		a.t.Fatalf("the server's log has no statement: %v", err)
 	}
-	found := map[string]string{"the program's log": a.program.output(), "metrics": string(metrics), "the server's log": string(serverLog), "statements under way": a.column(`select query from pg_stat_activity where application_name like 'tonarimachi%'`)}
+	found := map[string]string{
+		"the program's log": a.program.output(),
+		"metrics":           string(metrics),
+		"the server's log":  string(serverLog),
+		"statements under way": a.column(
+			`select query from pg_stat_activity where application_name like 'tonarimachi%'`,
+		),
+	}
 	if !strings.Contains(found["the program's log"], "request failed") {
 		a.t.Error("the program logged no failure")
 	}
-	for _, table := range strings.Fields(a.column(`select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		where c.relkind in ('r', 'm', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')`)) {
+	for _, table := range strings.Fields(a.column(
+		`select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where c.relkind in ('r', 'm', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')`,
+	)) {
 		found["table "+table] = a.column("select x::text from " + table + " x")
 	}
 	a.exec(`checkpoint`)
@@ -351,7 +481,8 @@ func (a *aviary) seen(places map[string]string) (lines []string) {
 				lines = append(lines, name+" in "+place)
 			}
 		}
-		if !strings.HasPrefix(place, "table ") && place != "the write-ahead log" { // a MAC is what is stored of a secret
+		if !strings.HasPrefix(place, "table ") &&
+			place != "the write-ahead log" { // a MAC is what is stored of a secret
 			for name, mac := range a.macs {
 				if strings.Contains(text, mac) {
 					lines = append(lines, name+" in "+place)
@@ -363,7 +494,8 @@ func (a *aviary) seen(places map[string]string) (lines []string) {
 	return lines
 }
 
-// Nothing that names a person stands anywhere: no nickname, no address, no user agent, no secret, no mail address, no push endpoint, no code on paper.
+// Nothing that names a person stands anywhere: no nickname, no address, no user agent, no secret,
+// no mail address, no push endpoint, no code on paper.
 func TestProofCanariesAreFoundNowhere(t *testing.T) {
 	t.Parallel()
 	a := newAviary(t)
@@ -380,7 +512,16 @@ func TestProofCanariesAreFoundNowhere(t *testing.T) {
 	for _, text := range places {
 		size += len(text)
 	}
-	testkit.Figure(t, "%d requests (%v by status), %d canaries, %d places, %d MB: %d seen", a.requests, a.statuses, len(a.canaries)+len(a.macs), len(places), size>>20, len(seen))
+	testkit.Figure(
+		t,
+		"%d requests (%v by status), %d canaries, %d places, %d MB: %d seen",
+		a.requests,
+		a.statuses,
+		len(a.canaries)+len(a.macs),
+		len(places),
+		size>>20,
+		len(seen),
+	)
 
 	// The negative control: one of each planted, as a careless change would leave it.
 	a.exec(`create table planted (note text)`)
@@ -389,8 +530,14 @@ func TestProofCanariesAreFoundNowhere(t *testing.T) {
 	places = a.places()
 	places["the program's log"] += canaryIP + strings.Join(slices.Collect(maps.Values(a.macs)), " ")
 	seen = a.seen(places)
-	for _, line := range []string{"user agent in the server's log", "mail in the server's log", "user agent in table public.planted", "mail in table public.planted", "user agent in the write-ahead log",
-		"mail in the write-ahead log", "address in the program's log", "MAC 1 in the program's log"} {
+	for _, line := range []string{
+		"user agent in the server's log",
+		"mail in the server's log",
+		"user agent in table public.planted",
+		"mail in table public.planted",
+		"user agent in the write-ahead log",
+		"mail in the write-ahead log", "address in the program's log", "MAC 1 in the program's log",
+	} {
 		if !slices.Contains(seen, line) {
 			t.Errorf("planted and not found: %s", line)
 		}

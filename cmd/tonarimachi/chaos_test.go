@@ -27,8 +27,10 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// chaos is three server processes on a database server of its own, all of which die now and then without a word, and a crowd that takes and gives back the
-// seats of one event all the while. Nobody of the crowd gives up: whoever hears nothing asks again, elsewhere, with the same participation code.
+// chaos is three server processes on a database server of its own, all of which die now and then
+// without a word, and a crowd that takes and gives back the seats of one event all the while.
+// Nobody of the crowd gives up: whoever hears nothing asks again, elsewhere, with the same
+// participation code.
 type chaos struct {
 	t        *testing.T
 	dir      string
@@ -98,7 +100,10 @@ func (c *chaos) prepare() {
 	c.relay = newRelay(c.t)
 	c.startDatabase()
 	c.t.Cleanup(func() {
-		if err := errors.Join(c.database.Stop(context.WithoutCancel(c.t.Context())), embedded.Discard(context.WithoutCancel(c.t.Context()), c.dir)); err != nil {
+		if err := errors.Join(
+			c.database.Stop(context.WithoutCancel(c.t.Context())),
+			embedded.Discard(context.WithoutCancel(c.t.Context()), c.dir),
+		); err != nil {
 			c.t.Error(err)
 		}
 	})
@@ -110,8 +115,14 @@ func (c *chaos) prepare() {
 		c.t.Fatal(err)
 	}
 	pool := c.pool()
-	c.event = testkit.NewEvent(c.t, pool, testkit.NewOrganization(c.t, pool, "kita"),
-		testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: chaosSeats, MaxSeats: 3}}}}})
+	c.event = testkit.NewEvent(
+		c.t,
+		pool,
+		testkit.NewOrganization(c.t, pool, "kita"),
+		testkit.EventOptions{
+			Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: chaosSeats, MaxSeats: 3}}}},
+		},
+	)
 	login, err := url.Parse(loginURL)
 	if err != nil {
 		c.t.Fatal(err)
@@ -169,11 +180,17 @@ func (c *chaos) crashServer(which int) {
 	c.programs[which] = start(c.t, c.settings[which], "serve")
 }
 
-// upright tells whether all servers are ready: on a slow machine the next to die waits until the last has come back.
+// upright tells whether all servers are ready: on a slow machine the next to die waits until the
+// last has come back.
 func (c *chaos) upright() bool {
 	for _, settings := range c.settings {
 		limit, cancel := context.WithTimeout(c.t.Context(), 5*time.Second)
-		r, err := http.NewRequestWithContext(limit, http.MethodGet, "http://"+settings["TONARIMACHI_LISTEN"]+"/readyz", nil)
+		r, err := http.NewRequestWithContext(
+			limit,
+			http.MethodGet,
+			"http://"+settings["TONARIMACHI_LISTEN"]+"/readyz",
+			nil,
+		)
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -191,7 +208,8 @@ func (c *chaos) upright() bool {
 	return true
 }
 
-// revive does what a supervisor does: a server that finds no database when it starts says so and ends.
+// revive does what a supervisor does: a server that finds no database when it starts says so and
+// ends.
 func (c *chaos) revive() {
 	for which, p := range c.programs {
 		select {
@@ -208,7 +226,8 @@ type known struct {
 	cancelled bool
 }
 
-// run lets the crowd loose and kills until it has done its operations. It gives what the crowd was told, by code.
+// run lets the crowd loose and kills until it has done its operations. It gives what the crowd was
+// told, by code.
 func (c *chaos) run() map[string]known {
 	c.t.Helper()
 	told := make([]map[string]known, c.clients)
@@ -267,7 +286,14 @@ func (c *chaos) client(n int) map[string]known {
 	for step := n; c.begun.Add(1) <= int64(c.operations) || !c.died.Load(); step++ {
 		if len(held) > 0 && step%4 > 0 {
 			code := held[0]
-			if status := c.insist(step, http.MethodDelete, "/ticket", "Ticket "+code, ""); status != http.StatusOK && status != http.StatusConflict {
+			if status := c.insist(
+				step,
+				http.MethodDelete,
+				"/ticket",
+				"Ticket "+code,
+				"",
+			); status != http.StatusOK &&
+				status != http.StatusConflict {
 				c.t.Errorf("giving seats back: %d", status)
 			}
 			told[code] = known{seats: told[code].seats, cancelled: true}
@@ -298,7 +324,8 @@ func newCode(t *testing.T) string {
 	return code.Reveal()
 }
 
-// insist asks one server after the other until one gives an answer that says something. Each client is at home in a network of its own.
+// insist asks one server after the other until one gives an answer that says something. Each client
+// is at home in a network of its own.
 func (c *chaos) insist(n int, method, path, authorization, body string) int {
 	limit, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
@@ -308,7 +335,8 @@ func (c *chaos) insist(n int, method, path, authorization, body string) int {
 		address := "http://" + c.settings[(n+attempt)%len(c.settings)]["TONARIMACHI_LISTEN"] + "/api/v1" + path
 		status, _, err := send(c.t, method, address, authorization, body)
 		var syntax *json.SyntaxError
-		if (err == nil || errors.As(err, &syntax)) && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+		if (err == nil || errors.As(err, &syntax)) && status < http.StatusInternalServerError &&
+			status != http.StatusTooManyRequests {
 			return status
 		}
 		c.retries.Add(1)
@@ -328,7 +356,8 @@ func (c *chaos) violations(told map[string]known) (problems []string) {
 	pool := c.pool()
 	var seats, rows, taken, all int
 	if err := pool.QueryRow(c.t.Context(), `
-		select coalesce(sum(t.seats) filter (where t.status = 'confirmed'), 0), count(*) filter (where t.status = 'confirmed'), count(*),
+		select coalesce(sum(t.seats) filter (where t.status = 'confirmed'), 0), count(*)
+		  filter (where t.status = 'confirmed'), count(*),
 		  (select taken from quota_counter where quota_id = $1)
 		from ticket t where t.quota_id = $1`, c.event.Quota()).Scan(&seats, &rows, &all, &taken); err != nil {
 		c.t.Fatal(err)
@@ -340,7 +369,14 @@ func (c *chaos) violations(told map[string]known) (problems []string) {
 			heldSeats += k.seats
 		}
 		want := map[bool]string{true: `"cancelled"`, false: `"confirmed"`}[k.cancelled]
-		if status, body := call(c.t, http.MethodGet, "http://"+c.settings[0]["TONARIMACHI_LISTEN"]+"/api/v1/ticket", "Ticket "+code, nil); status != http.StatusOK || !strings.Contains(body, want) {
+		if status, body := call(
+			c.t,
+			http.MethodGet,
+			"http://"+c.settings[0]["TONARIMACHI_LISTEN"]+"/api/v1/ticket",
+			"Ticket "+code,
+			nil,
+		); status != http.StatusOK ||
+			!strings.Contains(body, want) {
 			missing++
 		}
 	}
@@ -365,8 +401,14 @@ func (c *chaos) violations(told map[string]known) (problems []string) {
 func TestProofNothingIsLostThoughEverythingDies(t *testing.T) {
 	t.Parallel()
 	c := &chaos{
-		t: t, clients: testkit.Size(40, 500), operations: testkit.Size(400, 10_000), each: time.Duration(testkit.Size(250, 4000)) * time.Millisecond,
-		killServer: time.Duration(testkit.Size(1000, 5000)) * time.Millisecond, killDatabase: time.Duration(testkit.Size(3, 30)) * time.Second,
+		t:          t,
+		clients:    testkit.Size(40, 500),
+		operations: testkit.Size(400, 10_000),
+		each:       time.Duration(testkit.Size(250, 4000)) * time.Millisecond,
+		killServer: time.Duration(
+			testkit.Size(1000, 5000),
+		) * time.Millisecond,
+		killDatabase: time.Duration(testkit.Size(3, 30)) * time.Second,
 	}
 	c.prepare()
 	told := c.run()
@@ -374,27 +416,58 @@ func TestProofNothingIsLostThoughEverythingDies(t *testing.T) {
 	for _, problem := range problems {
 		t.Error(problem)
 	}
-	testkit.Figure(t, "%d clients, %d takes and cancellations over %d seats, %d servers and %d database servers killed, %d requests sent again, "+
-		"%d tickets acknowledged; oversold, stranded, lost or doubled: %d", c.clients, c.begun.Load()-int64(c.clients), chaosSeats, c.kills, c.crashes,
-		c.retries.Load(), len(told), len(problems))
+	testkit.Figure(
+		t,
+		"%d clients, %d takes and cancellations over %d seats, %d servers and %d database servers killed, %d "+
+			"requests sent again, "+
+			"%d tickets acknowledged; oversold, stranded, lost or doubled: %d",
+		c.clients,
+		c.begun.Load()-int64(c.clients),
+		chaosSeats,
+		c.kills,
+		c.crashes,
+		c.retries.Load(),
+		len(told),
+		len(problems),
+	)
 }
 
-// A database server that confirms before its log is on disk loses what it confirmed; the proof must see that.
+// A database server that confirms before its log is on disk loses what it confirmed; the proof must
+// see that.
 func TestTheProofSeesLostTickets(t *testing.T) {
 	t.Parallel()
-	c := &chaos{t: t, durable: map[string]string{"synchronous_commit": "off", "wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}}
+	c := &chaos{
+		t: t,
+		durable: map[string]string{
+			"synchronous_commit":     "off",
+			"wal_writer_delay":       "10s",
+			"wal_writer_flush_after": "1GB",
+		},
+	}
 	c.prepare()
 	told := map[string]known{}
 	for n := range 10 {
 		code := newCode(t)
-		if status := c.insist(n, http.MethodPost, "/events/"+c.event.ID.String()+"/tickets", "",
-			fmt.Sprintf(`{"quota_id": %q, "seats": 1, "secret": %q}`, c.event.Quota(), code)); status == http.StatusCreated {
+		if status := c.insist(
+			n,
+			http.MethodPost,
+			"/events/"+c.event.ID.String()+"/tickets",
+			"",
+			fmt.Sprintf(
+				`{"quota_id": %q, "seats": 1, "secret": %q}`,
+				c.event.Quota(),
+				code,
+			),
+		); status == http.StatusCreated {
 			told[code] = known{seats: 1}
 		}
 	}
 	c.crashDatabase()
 	problems := c.violations(told)
-	if !slices.ContainsFunc(problems, func(p string) bool { return strings.Contains(p, "acknowledged tickets are gone") }) {
+	if !slices.ContainsFunc(
+		problems,
+		func(p string) bool { return strings.Contains(p, "acknowledged tickets are gone") },
+	) {
 		t.Errorf("a server that forgets what it confirmed passes: %d acknowledged, %v", len(told), problems)
 	}
 	t.Log(problems)

@@ -13,8 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/config"
+	"github.com/tonarimachi/tonarimachi/internal/app"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/postgres/embedded"
@@ -32,18 +31,21 @@ func demoCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Run everything with the real programmes on dates from today on; Ctrl-C ends it",
-		Long: `Starts a private PostgreSQL by itself (its programs from PATH or the distribution's folders, else a download that is kept), fills it
-with ten municipalities, nine partner groups and their programmes, and serves pages, API, feeds and jobs in one process.
+		Long: `Starts a private PostgreSQL by itself (its programs from PATH or the distribution's folders, else a
+download that is kept), fills it with ten municipalities, nine partner groups and their programmes,
+and serves pages, API, feeds and jobs in one process.
 
-What you change is there at the next start; dates that have passed are followed by new ones. --fresh starts over. Two demos at once
-need different --data and --listen.
+What you change is there at the next start; dates that have passed are followed by new ones. --fresh
+starts over. Two demos at once need different --data and --listen.
 
-The data folder is, without --data, tonarimachi/demo in your cache folder ($XDG_CACHE_HOME or ~/.cache; on macOS ~/Library/Caches), for
-root /var/lib/tonarimachi/demo. While the demo runs it holds demo.json, readable by you only: base_url, database_url, env (the
-settings with which another serve or worker joins) and each organization's staff address, password and API token, with those of a second
-member where rooms ask for two steps of approval.`,
-		Example: "  tonarimachi demo --listen 127.0.0.1:8080 --data ./demo-data\n  tonarimachi demo --listen 127.0.0.1:0     # any free port",
-		Args:    cobra.NoArgs,
+The data folder is, without --data, tonarimachi/demo in your cache folder ($XDG_CACHE_HOME or
+~/.cache; on macOS ~/Library/Caches), for root /var/lib/tonarimachi/demo. While the demo runs it
+holds demo.json, readable by you only: base_url, database_url, env (the settings with which another
+serve or worker joins) and each organization's staff address, password and API token, with those of
+a second member where rooms ask for two steps of approval.`,
+		Example: "  tonarimachi demo --listen 127.0.0.1:8080 --data ./demo-data\n  tonarimachi demo --listen " +
+			"127.0.0.1:0     # any free port",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return untilStopped(c.Context(), runDemo(c.Context(), t, o))
 		},
@@ -62,7 +64,7 @@ func runDemo(ctx context.Context, t terminal, o demoOptions) (err error) {
 	}
 	listener, err := listen(ctx, o.listen)
 	if err != nil {
-		return busyPort(err, o.listen, "--listen host:port (port 0 takes any free one)")
+		return app.PortFault(err, o.listen, "--listen host:port (port 0 takes any free one)")
 	}
 	defer func() { _ = listener.Close() }() // does nothing once it is served
 	fmt.Fprintln(t.out, "デモの準備をしています。少しお待ちください。 / Preparing the demo …")
@@ -82,7 +84,12 @@ func runDemo(ctx context.Context, t terminal, o demoOptions) (err error) {
 	go func() {
 		select {
 		case <-server.Done():
-			lost(fmt.Errorf("the demo's database server ended by itself; %s says why", filepath.Join(dir, "postgres.log")))
+			lost(
+				fmt.Errorf(
+					"the demo's database server ended by itself; %s says why",
+					filepath.Join(dir, "postgres.log"),
+				),
+			)
 		case <-ctx.Done():
 		}
 	}()
@@ -94,7 +101,15 @@ func runDemo(ctx context.Context, t terminal, o demoOptions) (err error) {
 }
 
 // demoOn does the rest, with the private server running and its folder ours.
-func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.Server, dir string, o demoOptions, listener net.Listener) error {
+func demoOn(
+	ctx context.Context,
+	t terminal,
+	log *slog.Logger,
+	server *embedded.Server,
+	dir string,
+	o demoOptions,
+	listener net.Listener,
+) error {
 	card := filepath.Join(dir, "demo.json")
 	if err := removeFile(card); err != nil { // of a demo that was killed
 		return err
@@ -103,7 +118,7 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 		if err := demo.ForgetBook(dir); err != nil {
 			return err
 		}
-		for _, old := range []string{demoKeys, "mail"} {
+		for _, old := range []string{app.DemoContactKeys, "mail"} {
 			if err := os.RemoveAll(filepath.Join(dir, old)); err != nil {
 				return err
 			}
@@ -120,17 +135,17 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 	if err := postgres.Migrate(ctx, ownerURL, embedded.LoginRole); err != nil {
 		return err
 	}
-	cfg, err := demoConfig(ownerURL, loginURL, dir, book, listener.Addr())
+	cfg, err := app.DemoConfig(ownerURL, loginURL, dir, book, listener.Addr())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = removeFile(card) }()
-	return serve(ctx, cfg, log, serving{
-		listener: listener,
-		worker:   true,
-		atHome:   true,
-		prepare:  func(ctx context.Context, h *house) error { return loadDemo(ctx, cfg, h, book) },
-		ready: func() error {
+	return app.Serve(ctx, cfg, log, app.Serving{
+		Listener:       listener,
+		Worker:         true,
+		BesidePostgres: true,
+		Prepare:        func(ctx context.Context, a *app.App) error { return a.LoadDemo(ctx, cfg, book) },
+		Ready: func() error {
 			if err := demo.WritePrivate(card, newDemoCard(cfg, book)); err != nil {
 				return err
 			}
@@ -138,28 +153,6 @@ func demoOn(ctx context.Context, t terminal, log *slog.Logger, server *embedded.
 			return nil
 		},
 	})
-}
-
-func loadDemo(ctx context.Context, cfg config.Config, h *house, book *demo.Book) error {
-	o, err := openOperator(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer o.db.Close()
-	err = demo.Load(ctx, demo.Services{
-		OrganizationOperator: o.organizations, StaffOperator: o.staff, Staff: h.staff, Events: h.events, Tickets: h.tickets, Door: h.door, Paper: h.paper, Venues: h.venues, Bookings: h.bookings, Contacts: h.contacts, Clock: h.db.Clock(),
-		ContactKeys: func(ctx context.Context) error { return makeContactKeys(ctx, cfg, h.db) },
-		Past: func(ctx context.Context, at time.Time) (*demo.Past, error) {
-			c := clock.NewFake(at)
-			db, err := postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL.Reveal(), Public: 4, Staff: 2, Worker: 1, Clock: c, Logger: h.log})
-			if err != nil {
-				return nil, err
-			}
-			return demo.OpenPast(db, c, cfg.Keys, random), nil
-		},
-	}, book)
-	h.directory.Forget()
-	return err
 }
 
 func demoLevel(o demoOptions) slog.Level {

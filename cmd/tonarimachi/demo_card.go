@@ -2,9 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
-	"net/url"
-	"path/filepath"
 
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
@@ -20,7 +17,9 @@ type demoCard struct {
 	Door          demoDoor          `json:"door"` // of a gathering that is open today
 	Lottery       demoLottery       `json:"lottery"`
 	Paper         demoPaper         `json:"paper"`
-	Tickets       []demoTicket      `json:"tickets"` // of an event that is full: one with a seat, the first in line, one who is asked whether they want a seat
+	// of an event that is full: one with a seat, the first in line, one who is asked whether they
+	// want a seat
+	Tickets []demoTicket `json:"tickets"`
 }
 
 type demoDoor struct {
@@ -74,52 +73,24 @@ func newDemoCard(cfg config.Config, book *demo.Book) demoCard {
 		}
 		card.Organizations = append(card.Organizations, account)
 	}
-	card.Door = demoDoor{URL: card.BaseURL + "/door#" + book.Door.Token, EventURL: card.BaseURL + "/events/" + book.Door.EventID.String()}
+	card.Door = demoDoor{
+		URL:      card.BaseURL + "/door#" + book.Door.Token,
+		EventURL: card.BaseURL + "/events/" + book.Door.EventID.String(),
+	}
 	card.Lottery.EventURL = card.BaseURL + "/events/" + book.Lottery.EventID.String()
 	card.Lottery.DrawURL = card.Lottery.EventURL + "/draws/" + book.Lottery.PartID.String()
 	for _, code := range book.Lottery.Secrets {
 		card.Lottery.Tickets = append(card.Lottery.Tickets, card.BaseURL+"/t#"+code)
 	}
-	card.Paper = demoPaper{URL: card.BaseURL + "/paper", EventURL: card.BaseURL + "/events/" + book.Paper.EventID.String(), Codes: book.Paper.Codes}
+	card.Paper = demoPaper{
+		URL:      card.BaseURL + "/paper",
+		EventURL: card.BaseURL + "/events/" + book.Paper.EventID.String(),
+		Codes:    book.Paper.Codes,
+	}
 	for _, t := range book.Tickets {
 		card.Tickets = append(card.Tickets, demoTicket{URL: card.BaseURL + "/t#" + t.Secret, Status: string(t.Status)})
 	}
 	return card
-}
-
-// demoKeys is the folder of the contact keys, inside the demo's.
-const demoKeys = "contact-keys"
-
-// demoConfig is the settings of the demo; those of the environment are for real installations.
-func demoConfig(ownerURL, loginURL, dir string, book *demo.Book, at net.Addr) (config.Config, error) {
-	var environ []string
-	for name, value := range map[string]string{
-		"DATABASE_URL": loginURL, "OWNER_DATABASE_URL": ownerURL, "SECRET_KEY": book.SecretKey, "LISTEN": at.String(), "BASE_URL": baseURL(at), "SHUTDOWN_GRACE": "5s",
-		"CONTACT_KEY": book.ContactKey, "CONTACT_DIR": filepath.Join(dir, demoKeys),
-		// Who sends X-Forwarded-For plays somebody from elsewhere, whom the guard may ask for work.
-		"TRUSTED_PROXIES": "127.0.0.0/8,::1/128",
-		// Nothing is sent from a demo: mails are written down.
-		"SMTP_URL": (&url.URL{Scheme: "file", Path: filepath.Join(dir, "mail")}).String(), "MAIL_FROM": "oshirase@demo.example",
-	} {
-		environ = append(environ, config.Prefix+name+"="+value)
-	}
-	cfg, err := config.LoadFor(config.Work, environ)
-	if err != nil {
-		return cfg, fmt.Errorf("set the demo up: %w", err)
-	}
-	return cfg, nil
-}
-
-// baseURL is where this machine reaches what listens at an address.
-func baseURL(at net.Addr) string {
-	host, port, err := net.SplitHostPort(at.String())
-	if err != nil {
-		return "http://" + at.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }
 
 // offered is the code of the ticket that is asked.
@@ -145,5 +116,11 @@ func welcome(t terminal, cfg config.Config, book *demo.Book, card string) {
 	} {
 		fmt.Fprintf(t.out, "  %-44s %s\n", line.address, line.words)
 	}
-	fmt.Fprintf(t.out, "\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n  送るはずのメール / mails it would send:\n  %s\n\nCtrl-C で終わります。 / Ctrl-C ends it.\n", card, cfg.Mail.Folder)
+	fmt.Fprintf(
+		t.out,
+		"\n  担当者のメール・パスワード・トークン / staff accounts and tokens:\n  %s\n  送るはずのメール / mails it would send:\n  %s\n\n"+
+			"Ctrl-C で終わります。 / Ctrl-C ends it.\n",
+		card,
+		cfg.Mail.Folder,
+	)
 }

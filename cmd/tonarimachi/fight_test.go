@@ -16,7 +16,8 @@ const seatsToFightFor = 20
 
 var listening = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 
-// fight lets many callers of two server processes take and give back the last seats of one event, and tells what went wrong.
+// fight lets many callers of two server processes take and give back the last seats of one event,
+// and tells what went wrong.
 func fight(t *testing.T, oversell bool) []string {
 	t.Helper()
 	db := testkit.Database(t)
@@ -24,8 +25,14 @@ func fight(t *testing.T, oversell bool) []string {
 	if oversell {
 		testkit.Oversell(t, pool)
 	}
-	e := testkit.NewEvent(t, pool, testkit.NewOrganization(t, pool, "kita"),
-		testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: seatsToFightFor, MaxSeats: 3}}}}})
+	e := testkit.NewEvent(
+		t,
+		pool,
+		testkit.NewOrganization(t, pool, "kita"),
+		testkit.EventOptions{
+			Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: seatsToFightFor, MaxSeats: 3}}}},
+		},
+	)
 	var addresses []string
 	for range 2 {
 		p := start(t, serveSettings(db.LoginURL), "serve")
@@ -57,7 +64,14 @@ func fight(t *testing.T, oversell bool) []string {
 					continue
 				}
 				if n%2 == 0 { // give it back, through the other process
-					if status, _, err := send(t, http.MethodDelete, at(n+1)+"/ticket", "Ticket "+secret, ""); err != nil || status != http.StatusOK {
+					if status, _, err := send(
+						t,
+						http.MethodDelete,
+						at(n+1)+"/ticket",
+						"Ticket "+secret,
+						"",
+					); err != nil ||
+						status != http.StatusOK {
 						report("giving a seat back: %d %v", status, err)
 					}
 					continue
@@ -84,7 +98,14 @@ func fight(t *testing.T, oversell bool) []string {
 		report("the counter says %d, the tickets %d", taken, stored)
 	}
 	for secret := range held {
-		if status, body := call(t, http.MethodGet, addresses[0]+"/api/v1/ticket", "Ticket "+secret, nil); status != http.StatusOK || !strings.Contains(body, `"confirmed"`) {
+		if status, body := call(
+			t,
+			http.MethodGet,
+			addresses[0]+"/api/v1/ticket",
+			"Ticket "+secret,
+			nil,
+		); status != http.StatusOK ||
+			!strings.Contains(body, `"confirmed"`) {
 			report("an acknowledged ticket is not there: %d", status)
 		}
 	}
@@ -94,7 +115,8 @@ func fight(t *testing.T, oversell bool) []string {
 	return problems
 }
 
-// send is call for many at once: it gives back what went wrong, and the secret if the answer has one.
+// send is call for many at once: it gives back what went wrong, and the secret if the answer has
+// one.
 func send(t *testing.T, method, address, authorization, body string) (status int, secret string, err error) {
 	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command tonarimachi is the whole program: the demo, the server, the worker and the operator's commands. Its parts are wired together here and
-// nowhere else.
+// Command tonarimachi is the whole program: the demo, the server, the worker and the operator's
+// commands. Package app wires its parts together.
 package main
 
 import (
@@ -37,7 +37,19 @@ func run(ctx context.Context, t terminal, args []string) error {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(demoCommand(t), serveCommand(t), workerCommand(t), migrateCommand(t), staffCommand(t), organizationCommand(t), importCommand(t), exportCommand(t), holidaysCommand(t), verifyDrawCommand(t), versionCommand(t))
+	root.AddCommand(
+		demoCommand(t),
+		serveCommand(t),
+		workerCommand(t),
+		migrateCommand(t),
+		staffCommand(t),
+		organizationCommand(t),
+		importCommand(t),
+		exportCommand(t),
+		holidaysCommand(t),
+		verifyDrawCommand(t),
+		versionCommand(t),
+	)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(t.in)
 	root.SetOut(t.out)

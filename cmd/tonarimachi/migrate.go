@@ -13,44 +13,40 @@ import (
 
 func migrateCommand(t terminal) *cobra.Command {
 	var login string
-	var yes bool
 	c := &cobra.Command{
-		Use:   "migrate [up|down|status]",
+		Use:   "migrate [up|status]",
 		Short: "Bring the database to this version's schema",
 		Long: `Works with TONARIMACHI_OWNER_DATABASE_URL.
 
   up      (or nothing) brings the schema up to date and grants the program's roles to its login: the user of
           TONARIMACHI_DATABASE_URL, or the one given with --login
-  down    takes the whole schema away, WITH ALL DATA, and so asks for --yes
-  status  tells the version the database has and the newest one`,
+  status  tells the version the database has and the newest one
+
+There is no way back but a backup: a schema only goes forward, and keeps the program of the release before working.`,
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"up", "down", "status"},
+		ValidArgs: []string{"up", "status"},
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, _, err := settings(config.Migrate, t)
 			if err != nil {
 				return err
 			}
 			owner := cfg.OwnerDatabaseURL.Reveal()
-			switch first(args) {
-			case "down":
-				if !yes {
-					return errors.New("migrate down deletes every table with all data: add --yes if that is what you want")
-				}
-				err = postgres.MigrateDown(c.Context(), owner)
-			case "status":
-			default:
+			if len(args) == 0 || args[0] == "up" {
 				if login == "" {
 					if login, err = userOf(cfg.DatabaseURL.Reveal()); err != nil {
 						return err
 					}
 				}
-				err = postgres.Migrate(c.Context(), owner, login)
-				if err == nil && login == "" {
-					fmt.Fprintln(t.err, "No account was granted the program's roles: set TONARIMACHI_DATABASE_URL or give --login, and run this again.")
+				if err := postgres.Migrate(c.Context(), owner, login); err != nil {
+					return err
 				}
-			}
-			if err != nil {
-				return err
+				if login == "" {
+					fmt.Fprintln(
+						t.err,
+						"No account was granted the program's roles: set TONARIMACHI_DATABASE_URL or give --login, "+
+							"and run this again.",
+					)
+				}
 			}
 			newest, current, err := postgres.SchemaVersion(c.Context(), owner)
 			if err != nil {
@@ -61,15 +57,7 @@ func migrateCommand(t terminal) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&login, "login", "", "the account that serve and worker log in with")
-	c.Flags().BoolVar(&yes, "yes", false, "with down: delete all data")
 	return c
-}
-
-func first(args []string) string {
-	if len(args) == 0 {
-		return ""
-	}
-	return args[0]
 }
 
 // userOf gives the user of a database address, "" for none.
@@ -79,7 +67,10 @@ func userOf(address string) (string, error) {
 	}
 	parsed, err := pgx.ParseConfig(address)
 	if err != nil {
-		return "", errors.New("TONARIMACHI_DATABASE_URL can't be read: want a PostgreSQL address, for example postgres://tonarimachi:password@127.0.0.1:5432/tonarimachi")
+		return "", errors.New(
+			"TONARIMACHI_DATABASE_URL can't be read: want a PostgreSQL address, for example " +
+				"postgres://tonarimachi:password@127.0.0.1:5432/tonarimachi",
+		)
 	}
 	return parsed.User, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tonarimachi/tonarimachi/internal/app"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 )
@@ -15,7 +16,8 @@ func importCommand(t terminal) *cobra.Command {
 	c.AddCommand(&cobra.Command{
 		Use:   "organizations FILE",
 		Short: "Set up municipalities, partner groups and partnerships from a YAML file (- for standard input)",
-		Long: `Works with TONARIMACHI_OWNER_DATABASE_URL. It may be repeated: what is known is brought up to date, what the file does not name stays.
+		Long: `Works with TONARIMACHI_OWNER_DATABASE_URL. It may be repeated: what is known is brought up to date,
+what the file does not name stays.
 
   municipalities:
     - {slug: toshima, code: "131164", name: 豊島区, kana: としまく, english: Toshima City}
@@ -29,8 +31,8 @@ func importCommand(t terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
-				if _, err := o.organizations.EstablishRoster(c.Context(), roster); err != nil {
+			return withOperator(c.Context(), config.Migrate, t, func(o *app.Operator) error {
+				if _, err := o.Organizations.EstablishRoster(c.Context(), roster); err != nil {
 					return err
 				}
 				fmt.Fprintf(t.out, "%d municipalities, %d partner groups and %d partnerships are set up.\n",
@@ -64,8 +66,8 @@ func exportCommand(t terminal) *cobra.Command {
 		Long:  "Works with TONARIMACHI_OWNER_DATABASE_URL.",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
-				view, err := o.directory.View(c.Context())
+			return withOperator(c.Context(), config.Migrate, t, func(o *app.Operator) error {
+				view, err := o.Directory.View(c.Context())
 				if err != nil {
 					return err
 				}

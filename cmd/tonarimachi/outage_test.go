@@ -23,7 +23,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// outages is one serve process on a database server of its own, which is ill in one way after the other, and clients that read all the while.
+// outages is one serve process on a database server of its own, which is ill in one way after the
+// other, and clients that read all the while.
 type outages struct {
 	*chaos
 	address string
@@ -89,7 +90,8 @@ func (o *outages) ask(path string) int {
 	_ = answer.Body.Close()
 	o.answers[answer.StatusCode/100].Add(1)
 	wrong := answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusServiceUnavailable ||
-		answer.StatusCode == http.StatusServiceUnavailable && (answer.Header.Get("Retry-After") == "" || path == o.paths[0])
+		answer.StatusCode == http.StatusServiceUnavailable &&
+			(answer.Header.Get("Retry-After") == "" || path == o.paths[0])
 	if path == o.paths[0] { // it is kept
 		o.slow.Store(max(o.slow.Load(), int64(began.Elapsed())))
 	}
@@ -115,7 +117,8 @@ func (o *outages) well() time.Duration {
 	return began.Elapsed()
 }
 
-// [O2] [O4] [O5] [S23] [O11] However the database is ill, what is kept is served and all else is 503, and all is well soon after.
+// [O2] [O4] [O5] [S23] [O11] However the database is ill, what is kept is served and all else is
+// 503, and all is well soon after.
 func TestProofOutagesAreToldAs503(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Log("this reads /proc")
@@ -139,8 +142,14 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 		t.Fatal(err)
 	}
 	pool := o.pool()
-	o.event = testkit.NewEvent(t, pool, testkit.NewOrganization(t, pool, "kita"),
-		testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: chaosSeats, MaxSeats: 3}}}}})
+	o.event = testkit.NewEvent(
+		t,
+		pool,
+		testkit.NewOrganization(t, pool, "kita"),
+		testkit.EventOptions{
+			Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: chaosSeats, MaxSeats: 3}}}},
+		},
+	)
 	pool.Close()
 	login, err := url.Parse(loginURL)
 	if err != nil {
@@ -151,8 +160,17 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 	o.address = listening.FindString(p.await("serving"))
 	id := o.event.ID.String()
 	o.paths = []string{
-		"/feeds/organizations/kita.ics", "/", "/events", "/events/" + id, "/organizations/kita", "/facilities", "/api/v1/events", "/api/v1/events/" + id,
-		"/api/v1/organizations/kita", "/feeds/events/" + id + ".ics", "/api/v1/rooms",
+		"/feeds/organizations/kita.ics",
+		"/",
+		"/events",
+		"/events/" + id,
+		"/organizations/kita",
+		"/facilities",
+		"/api/v1/events",
+		"/api/v1/events/" + id,
+		"/api/v1/organizations/kita",
+		"/feeds/events/" + id + ".ics",
+		"/api/v1/rooms",
 	}
 	o.well()
 	hold := time.Duration(testkit.Size(2, 20)) * time.Second
@@ -160,7 +178,10 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 	var clients sync.WaitGroup
 	for n := range 64 {
 		clients.Go(func() {
-			for pause := time.NewTicker(time.Duration(testkit.Size(100, 20)) * time.Millisecond); ctx.Err() == nil; n++ {
+			for pause := time.NewTicker(time.Duration(testkit.Size(
+				100,
+				20,
+			)) * time.Millisecond); ctx.Err() == nil; n++ {
 				o.ask(o.paths[n%len(o.paths)])
 				<-pause.C
 			}
@@ -172,11 +193,19 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 		name        string
 		begin, ends func()
 	}{
-		{"killed", func() { o.signal(syscall.SIGKILL); <-o.database.Done(); _ = o.database.Stop(t.Context()) }, o.startDatabase},
+		{
+			"killed",
+			func() { o.signal(syscall.SIGKILL); <-o.database.Done(); _ = o.database.Stop(t.Context()) },
+			o.startDatabase,
+		},
 		{"stopped", func() { o.signal(syscall.SIGSTOP) }, func() { o.signal(syscall.SIGCONT) }},
 		{"read-only", func() { o.alter("alter database chaos set default_transaction_read_only = on", terminate) },
 			func() {
-				o.alter("set default_transaction_read_only = off", "alter database chaos reset default_transaction_read_only", terminate)
+				o.alter(
+					"set default_transaction_read_only = off",
+					"alter database chaos reset default_transaction_read_only",
+					terminate,
+				)
 			}},
 		{"out of connections", func() { o.alter("alter database chaos connection limit 0", terminate) },
 			func() { o.alter("alter database chaos connection limit -1") }},
@@ -212,9 +241,17 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 	}
 	perSecond, most := map[string]int{}, 0
 	for line := range strings.Lines(p.output()) {
-		if _, rest, ok := strings.Cut(line, `"time":"`); ok && strings.Contains(line, "database_unavailable") && len(rest) > 19 {
+		if _, rest, ok := strings.Cut(
+			line,
+			`"time":"`,
+		); ok && strings.Contains(line, "database_unavailable") &&
+			len(rest) > 19 {
 			perSecond[rest[:19]]++
-		} else if rest, ok := strings.CutPrefix(line, "time="); ok && strings.Contains(line, "database_unavailable") && len(rest) > 19 {
+		} else if rest, ok := strings.CutPrefix(
+			line,
+			"time=",
+		); ok && strings.Contains(line, "database_unavailable") &&
+			len(rest) > 19 {
 			perSecond[rest[:19]]++
 		}
 	}
@@ -226,6 +263,14 @@ func TestProofOutagesAreToldAs503(t *testing.T) {
 	if len(perSecond) == 0 {
 		t.Error("the log tells nothing of the outages")
 	}
-	testkit.Figure(t, "64 clients: %d answers 200, %d answers 503, others %d; a kept feed took %s at most; %d log lines a second at most",
-		o.answers[2].Load(), o.answers[5].Load(), o.answers[4].Load(), time.Duration(o.slow.Load()).Round(time.Millisecond), most)
+	testkit.Figure(
+		t,
+		"64 clients: %d answers 200, %d answers 503, others %d; a kept feed took %s at most; %d log lines a second "+
+			"at most",
+		o.answers[2].Load(),
+		o.answers[5].Load(),
+		o.answers[4].Load(),
+		time.Duration(o.slow.Load()).Round(time.Millisecond),
+		most,
+	)
 }

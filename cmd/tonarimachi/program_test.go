@@ -21,7 +21,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// asProgram makes the test binary be the program, so that tests run it as processes of their own, with the race detector if they have it.
+// asProgram makes the test binary be the program, so that tests run it as processes of their own,
+// with the race detector if they have it.
 const asProgram = "BE_TONARIMACHI"
 
 func TestMain(m *testing.M) {
@@ -52,7 +53,12 @@ func start(t *testing.T, settings map[string]string, args ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, cmd: exec.CommandContext(context.WithoutCancel(t.Context()), self, args...), lines: make(chan string, 1000), finished: make(chan struct{})}
+	p := &program{
+		t:        t,
+		cmd:      exec.CommandContext(context.WithoutCancel(t.Context()), self, args...),
+		lines:    make(chan string, 1000),
+		finished: make(chan struct{}),
+	}
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "TONARIMACHI_") {
 			p.cmd.Env = append(p.cmd.Env, v)

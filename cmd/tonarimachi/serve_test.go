@@ -12,7 +12,10 @@ const testKey = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
 
 func serveSettings(url string) map[string]string {
 	return map[string]string{
-		"TONARIMACHI_DATABASE_URL": url, "TONARIMACHI_SECRET_KEY": testKey, "TONARIMACHI_BASE_URL": "http://127.0.0.1", "TONARIMACHI_LISTEN": "127.0.0.1:0",
+		"TONARIMACHI_DATABASE_URL": url,
+		"TONARIMACHI_SECRET_KEY":   testKey,
+		"TONARIMACHI_BASE_URL":     "http://127.0.0.1",
+		"TONARIMACHI_LISTEN":       "127.0.0.1:0",
 	}
 }
 
@@ -27,8 +30,15 @@ func workSettings(t *testing.T, url string) map[string]string {
 
 func TestServeTellsAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
-	refuses(t, map[string]string{"TONARIMACHI_LISTEN": "nowhere"}, []string{"serve"},
-		"TONARIMACHI_DATABASE_URL is missing", "TONARIMACHI_SECRET_KEY is missing", "TONARIMACHI_BASE_URL is missing", "TONARIMACHI_LISTEN can't be read")
+	refuses(
+		t,
+		map[string]string{"TONARIMACHI_LISTEN": "nowhere"},
+		[]string{"serve"},
+		"TONARIMACHI_DATABASE_URL is missing",
+		"TONARIMACHI_SECRET_KEY is missing",
+		"TONARIMACHI_BASE_URL is missing",
+		"TONARIMACHI_LISTEN can't be read",
+	)
 }
 
 func TestServeRefusesAccountsThatCouldStepAroundTheRules(t *testing.T) {
@@ -36,20 +46,35 @@ func TestServeRefusesAccountsThatCouldStepAroundTheRules(t *testing.T) {
 	db := testkit.Database(t)
 	refuses(t, serveSettings(db.AdminURL), []string{"serve"}, "must not be superuser")
 	refuses(t, serveSettings(db.OwnerURL), []string{"serve"}, "role")
-	refuses(t, serveSettings(strings.Replace(db.LoginURL, "tonarimachi:", "tonarimachi:x", 1)), []string{"serve"}, "password")
-	refuses(t, workSettings(t, "postgres://tonarimachi:x@127.0.0.1:1/none"), []string{"worker"}, "Check the database's address")
+	refuses(
+		t,
+		serveSettings(strings.Replace(db.LoginURL, "tonarimachi:", "tonarimachi:x", 1)),
+		[]string{"serve"},
+		"password",
+	)
+	refuses(
+		t,
+		workSettings(t, "postgres://tonarimachi:x@127.0.0.1:1/none"),
+		[]string{"worker"},
+		"Check the database's address",
+	)
 }
 
 func TestServeRefusesAnOldSchema(t *testing.T) {
 	t.Parallel()
 	db := testkit.Database(t)
-	if _, err := db.Pool(t).Exec(t.Context(), "delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)"); err != nil {
+	if _, err := db.Pool(
+		t,
+	).Exec(
+		t.Context(),
+		"delete from schema_file where name = (select max(name) from schema_file where name like 'tables/%')",
+	); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range []string{"serve", "worker"} {
 		refuses(t, workSettings(t, db.LoginURL), []string{command}, "this program needs", "tonarimachi migrate up")
 	}
-	if _, err := db.Pool(t).Exec(t.Context(), "drop table goose_db_version"); err != nil {
+	if _, err := db.Pool(t).Exec(t.Context(), "drop table schema_file"); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, serveSettings(db.LoginURL), []string{"serve"}, "schema version 0")
@@ -57,15 +82,20 @@ func TestServeRefusesAnOldSchema(t *testing.T) {
 
 func TestMigrateGrantsTheLoginItsRoles(t *testing.T) {
 	t.Parallel()
-	db := testkit.Database(t)
+	db := testkit.EmptyDatabase(t)
 	settings := serveSettings(db.LoginURL)
 	settings["TONARIMACHI_OWNER_DATABASE_URL"] = db.OwnerURL
 	settings["TONARIMACHI_METRICS_LISTEN"] = "127.0.0.1:0"
-	if said := tells(t, settings, "migrate", "down", "--yes"); !strings.Contains(said, "schema version 0") {
-		t.Errorf("down says %q", said)
+	if said := tells(t, settings, "migrate", "status"); !strings.Contains(said, "schema version 0") {
+		t.Errorf("status says %q", said)
 	}
 	refuses(t, settings, []string{"serve"}, "tonarimachi migrate up")
-	if said := tells(t, settings, "migrate"); strings.Contains(said, "No account") || strings.Contains(said, "schema version 0") {
+	if said := tells(
+		t,
+		settings,
+		"migrate",
+	); strings.Contains(said, "No account") ||
+		strings.Contains(said, "schema version 0") {
 		t.Errorf("up says %q", said)
 	}
 	p := start(t, settings, "serve")
@@ -76,7 +106,17 @@ func TestMigrateGrantsTheLoginItsRoles(t *testing.T) {
 func TestCommandsExplainThemselves(t *testing.T) {
 	t.Parallel()
 	said := tells(t, nil, "help")
-	for _, command := range []string{"demo", "serve", "worker", "migrate", "staff", "import", "export", "holidays", "version"} {
+	for _, command := range []string{
+		"demo",
+		"serve",
+		"worker",
+		"migrate",
+		"staff",
+		"import",
+		"export",
+		"holidays",
+		"version",
+	} {
 		if !strings.Contains(said, "\n  "+command+" ") {
 			t.Errorf("help says nothing of %s:\n%s", command, said)
 		}
@@ -92,7 +132,13 @@ func TestJobsNeedTheContactKey(t *testing.T) {
 	t.Parallel()
 	db := testkit.Database(t)
 	for _, args := range [][]string{{"worker"}, {"serve", "--with-worker"}} {
-		refuses(t, serveSettings(db.LoginURL), args, "TONARIMACHI_CONTACT_KEY is missing", "TONARIMACHI_CONTACT_DIR is missing")
+		refuses(
+			t,
+			serveSettings(db.LoginURL),
+			args,
+			"TONARIMACHI_CONTACT_KEY is missing",
+			"TONARIMACHI_CONTACT_DIR is missing",
+		)
 		settings := workSettings(t, db.LoginURL)
 		settings["TONARIMACHI_CONTACT_KEY"] = testKey
 		refuses(t, settings, args, "TONARIMACHI_CONTACT_KEY is the same as TONARIMACHI_SECRET_KEY")

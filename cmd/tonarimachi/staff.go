@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tonarimachi/tonarimachi/internal/app"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
@@ -26,9 +27,11 @@ func staffAddCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add",
 		Short: "Add a person who works for an organization",
-		Long: `Works with TONARIMACHI_OWNER_DATABASE_URL. Without --password-stdin it makes a password and prints it, once.
+		Long: `Works with TONARIMACHI_OWNER_DATABASE_URL. Without --password-stdin it makes a password and prints
+it, once.
 
-Roles: editor prepares, publisher speaks for the organization, admin looks after its people and programs.`,
+Roles: editor prepares, publisher speaks for the organization, admin looks after its people and
+programs.`,
 		Example: "  tonarimachi staff add --organization toshima --email staff@toshima.example --role admin",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -39,12 +42,19 @@ Roles: editor prepares, publisher speaks for the organization, admin looks after
 					return errors.Join(errors.New("no password came on standard input"), err)
 				}
 			}
-			return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
-				org, err := o.directory.TakesPart(c.Context(), slug)
+			return withOperator(c.Context(), config.Migrate, t, func(o *app.Operator) error {
+				org, err := o.Directory.TakesPart(c.Context(), slug)
 				if err != nil {
 					return err
 				}
-				if _, err := o.staff.AddOperator(c.Context(), org.ID, email, name, staff.Role(role), password); err != nil {
+				if _, err := o.Staff.AddOperator(
+					c.Context(),
+					org.ID,
+					email,
+					name,
+					staff.Role(role),
+					password,
+				); err != nil {
 					return err
 				}
 				fmt.Fprintf(t.out, "%s works for %s (%s) as %s.\n", email, org.Name, org.Slug, role)
@@ -67,23 +77,25 @@ func staffTokenCommand(t terminal) *cobra.Command {
 	var slug, email, name string
 	var days int
 	c := &cobra.Command{
-		Use:     "token",
-		Short:   "Make a token with which a person's program uses the staff API",
-		Long:    "Works with TONARIMACHI_OWNER_DATABASE_URL and TONARIMACHI_SECRET_KEY. The token alone goes to standard output, once.",
-		Example: "  tonarimachi staff token --organization toshima --email staff@toshima.example --name website --days 90",
-		Args:    cobra.NoArgs,
+		Use:   "token",
+		Short: "Make a token with which a person's program uses the staff API",
+		Long: "Works with TONARIMACHI_OWNER_DATABASE_URL and TONARIMACHI_SECRET_KEY. The token alone goes to " +
+			"standard output, once.",
+		Example: "  tonarimachi staff token --organization toshima --email staff@toshima.example --name website " +
+			"--days 90",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withOperator(c.Context(), config.Operate, t, func(o *operator) error {
-				org, err := o.directory.TakesPart(c.Context(), slug)
+			return withOperator(c.Context(), config.Operate, t, func(o *app.Operator) error {
+				org, err := o.Directory.TakesPart(c.Context(), slug)
 				if err != nil {
 					return err
 				}
-				member, err := o.staff.MemberOperator(c.Context(), org.ID, email)
+				member, err := o.Staff.MemberOperator(c.Context(), org.ID, email)
 				if err != nil {
 					return err
 				}
-				expires := o.db.Clock().Now().Add(time.Duration(days) * 24 * time.Hour)
-				issued, err := o.staff.IssueTokenOperator(c.Context(), org.ID, member.ID, name, expires)
+				expires := o.DB.Clock().Now().Add(time.Duration(days) * 24 * time.Hour)
+				issued, err := o.Staff.IssueTokenOperator(c.Context(), org.ID, member.ID, name, expires)
 				if err != nil {
 					return err
 				}

@@ -9,25 +9,29 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tonarimachi/tonarimachi/internal/app"
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
-	"github.com/tonarimachi/tonarimachi/internal/httpapi"
+	"github.com/tonarimachi/tonarimachi/internal/facilitylist"
+	"github.com/tonarimachi/tonarimachi/internal/facilitylist/opendata"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
-	"github.com/tonarimachi/tonarimachi/internal/opendata"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
 func importFacilitiesCommand(t terminal) *cobra.Command {
-	var o venue.ImportOptions
+	var o facilitylist.ImportOptions
 	c := &cobra.Command{
 		Use:   "facilities SLUG FILE",
 		Short: "Bring in an organization's list of facilities (公共施設一覧), either edition (- for standard input)",
-		Long: `Works with TONARIMACHI_DATABASE_URL. UTF-8, UTF-16 and CP932 are read; what had to be mended is told row by row. It may be repeated: a facility is
-found again by its ID, in the list or of its own, and once by name and address while it has none in the list. What is new stays a draft unless --open is given.`,
+		Long: `Works with TONARIMACHI_DATABASE_URL. UTF-8, UTF-16 and CP932 are read; what had to be mended is told
+row by row. It may be repeated: a facility is found again by its ID, in the list or of its own, and
+once by name and address while it has none in the list. What is new stays a draft unless --open is
+given.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, log, err := settings(config.Serve, t)
@@ -38,7 +42,16 @@ found again by its ID, in the list or of its own, and once by name and address w
 			if err != nil {
 				return err
 			}
-			db, err := postgres.Open(c.Context(), postgres.Options{URL: cfg.DatabaseURL.Reveal(), Public: 1, Staff: 1, Clock: clock.System(), Logger: log})
+			db, err := postgres.Open(
+				c.Context(),
+				postgres.Options{
+					URL:    cfg.DatabaseURL.Reveal(),
+					Public: 1,
+					Staff:  1,
+					Clock:  clock.System(),
+					Logger: log,
+				},
+			)
 			if err != nil {
 				return err
 			}
@@ -52,16 +65,13 @@ found again by its ID, in the list or of its own, and once by name and address w
 			if err != nil {
 				return err
 			}
-			list, items, err := httpapi.ReadFacilities(raw, owner.Ref(), messages.Localizer(i18n.Japanese))
+			lists := facilitylist.New(venue.NewService(db, directory), messages.Localizer(i18n.Japanese), "")
+			by := staff.Author{Organization: owner.ID, Actor: audit.Actor{Kind: "operator"}}
+			report, err := lists.Import(c.Context(), by, owner.Ref(), raw, o)
 			if err != nil {
 				return err
 			}
-			by := venue.Author{Organization: owner.ID, Actor: audit.Actor{Kind: "operator"}}
-			done, err := venue.NewService(db, directory).Import(c.Context(), by, items, o)
-			if err != nil {
-				return err
-			}
-			tellImport(t.out, list.Ignored, done)
+			writeReport(t.out, report)
 			return nil
 		},
 	}
@@ -83,12 +93,12 @@ func readFile(t terminal, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(in, opendata.MaxBytes+1)) // one more: too long is told, not cut
 }
 
-func tellImport(out io.Writer, ignored []string, done []venue.Imported) {
-	if len(ignored) > 0 {
-		fmt.Fprintf(out, "columns that are not kept: %s\n", strings.Join(ignored, ", "))
+func writeReport(out io.Writer, report facilitylist.Report) {
+	if len(report.Ignored) > 0 {
+		fmt.Fprintf(out, "columns that are not kept: %s\n", strings.Join(report.Ignored, ", "))
 	}
-	counts := map[string]int{}
-	for _, d := range done {
+	counts := map[facilitylist.Outcome]int{}
+	for _, d := range report.Rows {
 		counts[d.Outcome]++
 		var notes []string
 		for _, m := range append(d.Refused, d.Mended...) {
@@ -98,7 +108,14 @@ func tellImport(out io.Writer, ignored []string, done []venue.Imported) {
 			fmt.Fprintf(out, "line %d, %s: %s (%s)\n", d.Line, d.Name, d.Outcome, strings.Join(notes, ", "))
 		}
 	}
-	fmt.Fprintf(out, "%d created, %d changed, %d unchanged, %d refused.\n", counts[venue.Created], counts[venue.Changed], counts[venue.Unchanged], counts[venue.RefusedImport])
+	fmt.Fprintf(
+		out,
+		"%d created, %d changed, %d unchanged, %d refused.\n",
+		counts[facilitylist.Created],
+		counts[facilitylist.Changed],
+		counts[facilitylist.Unchanged],
+		counts[facilitylist.Refused],
+	)
 }
 
 func holidaysCommand(t terminal) *cobra.Command {
@@ -110,8 +127,8 @@ func holidaysCommand(t terminal) *cobra.Command {
 			if err != nil || year < 2000 || year > 2099 {
 				return fmt.Errorf("the year must be between 2000 and 2099")
 			}
-			return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
-				days, err := venue.NationalHolidaysKnown(c.Context(), o.db, year)
+			return withOperator(c.Context(), config.Migrate, t, func(o *app.Operator) error {
+				days, err := venue.NationalHolidaysKnown(c.Context(), o.DB, year)
 				if err != nil {
 					return err
 				}
@@ -134,12 +151,19 @@ func holidaysCommand(t terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return withOperator(c.Context(), config.Migrate, t, func(o *operator) error {
-					return venue.SetNationalHoliday(c.Context(), o.db, venue.LocalHoliday{Day: day, Name: args[1], Observed: observed})
+				return withOperator(c.Context(), config.Migrate, t, func(o *app.Operator) error {
+					return venue.SetNationalHoliday(
+						c.Context(),
+						o.DB,
+						venue.LocalHoliday{Day: day, Name: args[1], Observed: observed},
+					)
 				})
 			},
 		}
 	}
-	c.AddCommand(set("set", "Make a day a national holiday, as a special law does", true), set("remove", "Take a day away for good; filling again does not bring it back", false))
+	c.AddCommand(
+		set("set", "Make a day a national holiday, as a special law does", true),
+		set("remove", "Take a day away for good; filling again does not bring it back", false),
+	)
 	return c
 }

@@ -19,8 +19,10 @@ func verifyDrawCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify-draw [file]",
 		Short: "Draw the lots of a published draw again and see whether they come out as told",
-		Long: "Reads what GET /api/v1/events/{id}/parts/{part_id}/draw (seats) or GET /api/v1/rounds/{id}/draw (rooms) answered, from a file or from standard input,\n" +
-			"and draws again. It asks nobody and needs no settings. docs/lottery.md and docs/rounds.md say how to do the same without this program.",
+		Long: "Reads what GET /api/v1/events/{id}/parts/{part_id}/draw (seats) or GET /api/v1/rounds/{id}/draw " +
+			"(rooms) answered, from a file or from standard input,\n" +
+			"and draws again. It asks nobody and needs no settings. docs/lottery.md and docs/rounds.md say how to do " +
+			"the same without this program.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			in := t.in
@@ -36,7 +38,12 @@ func verifyDrawCommand(t terminal) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&number, "number", "", "also tell what this draw number got")
-	c.Flags().StringVar(&commitment, "commitment", "", "the commitment you noted before applications closed; without it the one in the answer is believed")
+	c.Flags().StringVar(
+		&commitment,
+		"commitment",
+		"",
+		"the commitment you noted before applications closed; without it the one in the answer is believed",
+	)
 	return c
 }
 
@@ -78,7 +85,12 @@ func verifyDraw(in io.Reader, out io.Writer, number, commitment string) error {
 		}
 		told = fmt.Sprintf("%s was drawn as number %d of %d: %s.\n", number, i+1, len(claim.Outcomes), words[i])
 	}
-	_, err = fmt.Fprintf(out, "The draw comes out as told: %d numbers, seed and list are those that were promised.\n%s", len(claim.Outcomes), told)
+	_, err = fmt.Fprintf(
+		out,
+		"The draw comes out as told: %d numbers, seed and list are those that were promised.\n%s",
+		len(claim.Outcomes),
+		told,
+	)
 	return err
 }
 
@@ -94,9 +106,17 @@ func claimSeats(raw []byte) (claim lottery.Claim, words []string, err error) {
 	case d.State != api.DrawStateDrawn:
 		return claim, nil, fmt.Errorf("there is nothing to verify: the draw is in the state %q", d.State)
 	case d.Erased || d.List == nil || d.ListDigest == nil || d.Seed == nil:
-		return claim, nil, errors.New("there is nothing to verify: the list is not there (it goes with the tickets of the date)")
+		return claim, nil, errors.New(
+			"there is nothing to verify: the list is not there (it goes with the tickets of the date)",
+		)
 	}
-	claim = lottery.Claim{Draw: d.PartID.String(), Commitment: d.Commitment, List: *d.List, Digest: *d.ListDigest, Seed: *d.Seed}
+	claim = lottery.Claim{
+		Draw:       d.PartID.String(),
+		Commitment: d.Commitment,
+		List:       *d.List,
+		Digest:     *d.ListDigest,
+		Seed:       *d.Seed,
+	}
 	for _, e := range d.Entries {
 		o, word := lottery.Outcome{Number: e.Number}, ""
 		if e.Outcome != nil {
@@ -120,7 +140,13 @@ func claimRooms(raw []byte) (claim lottery.Claim, words []string, err error) {
 	if d.Seed == nil || d.List == nil || d.ListDigest == nil {
 		return claim, nil, fmt.Errorf("there is nothing to verify: the round is in the state %q", d.State)
 	}
-	claim = lottery.Claim{Draw: d.RoundID.String(), Commitment: d.Commitment, List: *d.List, Digest: *d.ListDigest, Seed: *d.Seed}
+	claim = lottery.Claim{
+		Draw:       d.RoundID.String(),
+		Commitment: d.Commitment,
+		List:       *d.List,
+		Digest:     *d.ListDigest,
+		Seed:       *d.Seed,
+	}
 	for _, e := range d.Entries {
 		o, word := lottery.Outcome{Number: e.Number, Struck: e.Struck}, ""
 		if e.Outcome != nil {

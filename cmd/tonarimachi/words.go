@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -13,7 +12,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
-// plain words an error for the person at the terminal: what happened and, where we know it, what to do next.
+// plain words an error for the person at the terminal: what happened and, where we know it, what to
+// do next.
 func plain(err error) string {
 	if refusal, ok := fault.As(err); ok {
 		return inWords(refusal, err)
@@ -39,7 +39,8 @@ var hints = map[string]string{
 	"28P01": "Check user and password of the database's address.",
 	"28000": "Check user and password of the database's address.",
 	"3D000": "Create the database first, or check the name at the end of its address.",
-	"42501": "The account lacks a role: run `tonarimachi migrate up` with TONARIMACHI_OWNER_DATABASE_URL and TONARIMACHI_DATABASE_URL set.",
+	"42501": "The account lacks a role: run `tonarimachi migrate up` with TONARIMACHI_OWNER_DATABASE_URL and " +
+		"TONARIMACHI_DATABASE_URL set.",
 	"22023": "The database lacks the program's roles: run `tonarimachi migrate up` first.",
 	"42P01": "The database lacks a table: run `tonarimachi migrate up` first.",
 	"53300": "The server has no connection left: raise its max_connections or lower TONARIMACHI_DB_POOL_*.",
@@ -60,17 +61,4 @@ func inWords(refusal *fault.Error, err error) string {
 		fmt.Fprintf(&b, "\n  %v", cause)
 	}
 	return b.String()
-}
-
-// busyPort words that an address can't be listened on; change says how to choose another.
-func busyPort(err error, address, change string) error {
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("%s is in use by another program: stop that one, or choose another address with %s", address, change)
-	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("%s may not be listened on by this account: choose a port from 1024 on with %s", address, change)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("%s is no address of this machine: choose another with %s", address, change)
-	}
-	return fmt.Errorf("listen on %s: %w", address, err)
 }

@@ -20,9 +20,13 @@ func TestTheHouseKeepsItsRules(t *testing.T) {
 	for _, f := range found {
 		t.Error(f)
 	}
+	for rule, packages := range notYet {
+		t.Logf("%s is not yet kept by %v", rule, packages)
+	}
 }
 
-// The negative control: each rule is broken in testdata/broken, and each must be found, at its place and nowhere else.
+// The negative control: each rule is broken in testdata/broken, and each must be found, at its
+// place and nowhere else.
 func TestBrokenRulesAreFound(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("testdata/broken")
@@ -54,6 +58,9 @@ func TestBrokenRulesAreFound(t *testing.T) {
 		{RuleOrder, "internal/site/site.go", "may not import internal/httpapi"},
 		{RuleOrder, "internal/site/site.go", "may not import internal/postgres"},
 		{RuleOrder, "internal/site/site.go", "may not import cmd/tonarimachi"},
+		{RuleOrder, "internal/site/tickets/tickets.go", "may not import internal/site/events"},
+		{RuleOrder, "internal/page/page.go", "may not import internal/site/events"},
+		{RuleWords, "internal/page/page.go", "Japanese words"},
 		{RuleOrder, "web/web.go", "may not import internal/fault"},
 		{RuleLibrary, "internal/event/event.go", "gorm.io/gorm stands only"},
 		{RuleLibrary, "internal/event/event.go", "github.com/jackc/pgx/v5 stands only"},
@@ -74,6 +81,13 @@ func TestBrokenRulesAreFound(t *testing.T) {
 		{RuleCall, "internal/event/store.go", "AutoMigrate"},
 		{RuleCall, "internal/event/store.go", "FirstOrCreate"},
 		{RuleLength, "internal/event/long.go", "has 500 lines"},
+		{RuleWidth, "internal/audit/habits.go", "100 is the limit"},
+		{RuleWidth, "internal/audit/habits.go", "120 is the limit"},
+		{RuleWidth, "migrations/functions/pet_count.sql", "100 is the limit"},
+		{RuleWidth, "migrations/functions/pet_count.sql", "120 is the limit"},
+		{RuleTransaction, "internal/audit/habits.go", "InPublic"},
+		{RuleStatement, "internal/audit/habits.go", "SQL"},
+		{RuleMap, "internal/audit/store_map.go", "not a map"},
 		{RuleSkip, "internal/event/event_test.go", "skipped"},
 		{RuleMarker, "notes.md", "is left"},
 		{RuleMachine, "notes.md", "one machine"},

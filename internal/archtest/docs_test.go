@@ -38,7 +38,11 @@ func TestEveryDependencyHasItsLine(t *testing.T) {
 	list := read(t, "docs/dependencies.md")
 	for _, r := range module.Require {
 		// River's parts share the line of github.com/riverqueue/river.
-		if name := strings.TrimPrefix(r.Path, "github.com/riverqueue/river/"); !r.Indirect && !strings.Contains(list, name) {
+		if name := strings.TrimPrefix(
+			r.Path,
+			"github.com/riverqueue/river/",
+		); !r.Indirect &&
+			!strings.Contains(list, name) {
 			t.Errorf("docs/dependencies.md says nothing of %s", r.Path)
 		}
 	}
@@ -47,7 +51,11 @@ func TestEveryDependencyHasItsLine(t *testing.T) {
 		t.Errorf("no vendored assets found: %v", err)
 	}
 	for _, dir := range vendored {
-		if name, version, _ := strings.Cut(filepath.Base(dir), "@"); !strings.Contains(list, name) || !strings.Contains(list, version) {
+		if name, version, _ := strings.Cut(
+			filepath.Base(dir),
+			"@",
+		); !strings.Contains(list, name) ||
+			!strings.Contains(list, version) {
 			t.Errorf("docs/dependencies.md says nothing of %s %s", name, version)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,7 +48,14 @@ func load(ctx context.Context, root string) (module string, pkgs []pkg, err erro
 	}
 	module = strings.TrimSpace(module)
 	// -find: nothing needs to compile, and other modules need not be there.
-	text, err := goTool(ctx, root, "list", "-find", "-json=Dir,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles", "./...")
+	text, err := goTool(
+		ctx,
+		root,
+		"list",
+		"-find",
+		"-json=Dir,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles",
+		"./...",
+	)
 	if err != nil {
 		return "", nil, err
 	}
@@ -67,14 +75,14 @@ func load(ctx context.Context, root string) (module string, pkgs []pkg, err erro
 			return "", nil, fmt.Errorf("place package: %w", err)
 		}
 		p := pkg{path: filepath.ToSlash(dir)}
-		for _, names := range [][]string{listed.GoFiles, listed.CgoFiles, listed.IgnoredGoFiles, listed.TestGoFiles, listed.XTestGoFiles} {
-			for _, name := range names {
-				f, err := parse(root, filepath.Join(dir, name))
-				if err != nil {
-					return "", nil, err
-				}
-				p.files = append(p.files, f)
+		for _, name := range slices.Concat(
+			listed.GoFiles, listed.CgoFiles, listed.IgnoredGoFiles, listed.TestGoFiles, listed.XTestGoFiles,
+		) {
+			f, err := parse(root, filepath.Join(dir, name))
+			if err != nil {
+				return "", nil, err
 			}
+			p.files = append(p.files, f)
 		}
 		pkgs = append(pkgs, p)
 	}
@@ -85,8 +93,18 @@ func parse(root, path string) (file, error) {
 	if err != nil {
 		return file{}, fmt.Errorf("read file: %w", err)
 	}
-	f := file{path: filepath.ToSlash(path), test: strings.HasSuffix(path, "_test.go"), lines: bytes.Count(text, []byte("\n")), set: token.NewFileSet()}
-	if f.syntax, err = parser.ParseFile(f.set, f.path, text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+	f := file{
+		path:  filepath.ToSlash(path),
+		test:  strings.HasSuffix(path, "_test.go"),
+		lines: bytes.Count(text, []byte("\n")),
+		set:   token.NewFileSet(),
+	}
+	if f.syntax, err = parser.ParseFile(
+		f.set,
+		f.path,
+		text,
+		parser.ParseComments|parser.SkipObjectResolution,
+	); err != nil {
 		return file{}, fmt.Errorf("parse file: %w", err)
 	}
 	f.generated = ast.IsGenerated(f.syntax)

@@ -27,6 +27,13 @@ const (
 	RuleMarker  Rule = "marker"   // nothing is left for later
 	RuleMachine Rule = "machine"  // no path of one machine
 	RuleTestLib Rule = "test lib" // packages for tests stay out of the program
+
+	RuleWidth       Rule = "width"       // lines fit beside each other
+	RuleFiles       Rule = "files"       // a package has one subject
+	RuleTransaction Rule = "transaction" // services alone open transactions
+	RuleStatement   Rule = "statement"   // SQL stands in store files alone
+	RuleMap         Rule = "map"         // rows are structs
+	RuleWords       Rule = "words"       // the words of pages stand in web/messages
 )
 
 // Finding is one broken rule.
@@ -54,7 +61,8 @@ func isConcept(p pkg) bool { return within(p.path, concepts...) || within(p.path
 
 func isWiring(p pkg) bool { return within(p.path, wiring...) || within(p.path, testsOnly...) }
 
-// Tests may arrange and compare with most libraries; what a concept must know nothing of, its tests must not need either.
+// Tests may arrange and compare with most libraries; what a concept must know nothing of, its tests
+// must not need either.
 var libraries = []library{
 	{
 		paths: []string{"gorm.io"},
@@ -118,11 +126,16 @@ var calls = []call{
 	{
 		pkg: "os", names: []string{"Getenv", "LookupEnv", "ExpandEnv"}, why: "settings come from internal/config",
 		may: func(p pkg, f file) bool {
-			return f.test || p.path == "internal/config" || within(p.path, "internal/bench") || within(p.path, testsOnly...)
+			return f.test || p.path == "internal/config" || within(p.path, "internal/bench") ||
+				within(p.path, testsOnly...)
 		},
 	},
 	{
-		names: []string{"AutoMigrate", "FirstOrCreate"}, why: "the schema is made by migrations, and rows by insert on conflict",
+		names: []string{
+			"AutoMigrate",
+			"FirstOrCreate",
+		},
+		why: "the schema is made by migrations, and rows by insert on conflict",
 		may: func(_ pkg, f file) bool { return f.test },
 	},
 }
@@ -136,13 +149,32 @@ func Check(ctx context.Context, root string) ([]Finding, error) {
 	var all []Finding
 	for _, p := range pkgs {
 		if !known(p.path) {
-			all = append(all, Finding{RulePlace, p.path, "has no place in the house: add it to layers.go and to CONTRIBUTING.md"})
+			all = append(
+				all,
+				Finding{RulePlace, p.path, "has no place in the house: add it to layers.go and to CONTRIBUTING.md"},
+			)
 			continue
 		}
+		habits, err := checkHabits(root, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, habits...)
 		for _, f := range p.files {
-			all = slices.Concat(all, checkImports(module, p, f), checkCalls(p, f), checkSkips(f))
+			all = slices.Concat(all, checkImports(module, p, f), checkCalls(p, f), checkSkips(f), checkWords(p, f))
 			if !f.test && !f.generated && f.lines >= maxLines {
-				all = append(all, Finding{RuleLength, f.path, fmt.Sprintf("has %d lines, %d is the limit: what second thing does it do?", f.lines, maxLines-1)})
+				all = append(
+					all,
+					Finding{
+						RuleLength,
+						f.path,
+						fmt.Sprintf(
+							"has %d lines, %d is the limit: what second thing does it do?",
+							f.lines,
+							maxLines-1,
+						),
+					},
+				)
 			}
 		}
 	}
@@ -171,7 +203,8 @@ func checkImports(module string, p pkg, f file) []Finding {
 			found = append(found, Finding{RuleTestLib, f.path, "imports testing, which is for tests only"})
 		}
 		for _, l := range libraries {
-			if within(imported, l.paths...) && imported != "database/sql/driver" && !l.may(p, f) { // driver is interfaces only
+			if within(imported, l.paths...) && imported != "database/sql/driver" &&
+				!l.may(p, f) { // driver is interfaces only
 				found = append(found, Finding{RuleLibrary, f.path, imported + " stands only in " + l.where})
 			}
 		}
@@ -187,7 +220,8 @@ func checkCalls(p pkg, f file) []Finding {
 			return true
 		}
 		for _, c := range calls {
-			if slices.Contains(c.names, selector.Sel.Name) && (c.pkg == "" || isPackage(f, selector.X, c.pkg)) && !c.may(p, f) {
+			if slices.Contains(c.names, selector.Sel.Name) && (c.pkg == "" || isPackage(f, selector.X, c.pkg)) &&
+				!c.may(p, f) {
 				found = append(found, Finding{RuleCall, f.at(selector.Pos()), selector.Sel.Name + ": " + c.why})
 			}
 		}
@@ -238,7 +272,8 @@ func checkSkips(f file) []Finding {
 			return true
 		}
 		selector, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok || !f.test && !strings.Contains(f.path, "testkit") || !slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, selector.Sel.Name) {
+		if !ok || !f.test && !strings.Contains(f.path, "testkit") ||
+			!slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, selector.Sel.Name) {
 			return true
 		}
 		if name, ok := selector.X.(*ast.Ident); ok && draws[name.Name] {

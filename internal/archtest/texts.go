@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// Folders that are not the project's own text: other people's files, results, and this package's bad examples.
+// Folders that are not the project's own text: other people's files, results, and this package's
+// bad examples.
 var foreign = []string{".git", "bin", "tmp", ".demo", "node_modules", "vendor", "testdata"}
 
 var (
@@ -34,7 +35,8 @@ func checkTexts(root string) ([]Finding, error) {
 			}
 			return nil
 		}
-		if !entry.Type().IsRegular() || strings.HasSuffix(path, ".sum") || entry.Name() == ".git" { // in a worktree .git is a file
+		if !entry.Type().IsRegular() || strings.HasSuffix(path, ".sum") ||
+			entry.Name() == ".git" { // in a worktree .git is a file
 			return nil
 		}
 		text, err := os.ReadFile(path) //nolint:gosec // a file of this module
@@ -61,10 +63,25 @@ func checkText(name, text string) []Finding {
 	var found []Finding
 	at := func(offset int) string { return fmt.Sprintf("%s:%d", name, 1+strings.Count(text[:offset], "\n")) }
 	for _, place := range marker.FindAllStringIndex(text, -1) {
-		found = append(found, Finding{RuleMarker, at(place[0]), text[place[0]:place[1]] + " is left: do it, or open an issue"})
+		found = append(
+			found,
+			Finding{RuleMarker, at(place[0]), text[place[0]:place[1]] + " is left: do it, or open an issue"},
+		)
 	}
 	for _, place := range machine.FindAllStringIndex(text, -1) {
 		found = append(found, Finding{RuleMachine, at(place[1] - 1), "a path of one machine"})
 	}
+	if isWrittenSQL(name) {
+		found = append(found, wideLines(name, []byte(text), func(line []byte) bool {
+			// The list of what a file needs is read by migrate and stays in one line.
+			return bytes.HasPrefix(line, []byte("--")) && !bytes.HasPrefix(line, []byte("-- needs: "))
+		})...)
+	}
 	return found
+}
+
+// isWrittenSQL leaves out migrations/schema.sql, which is generated.
+func isWrittenSQL(name string) bool {
+	return strings.HasSuffix(name, ".sql") &&
+		(strings.HasPrefix(name, "migrations/tables/") || strings.HasPrefix(name, "migrations/functions/"))
 }

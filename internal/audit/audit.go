@@ -13,7 +13,8 @@ type Actor = postgres.Actor
 
 // Entry is what is to be recorded.
 type Entry struct {
-	// Organization is whose ledger; the transaction's own when zero. Operators and jobs, who work for none, must name it.
+	// Organization is whose ledger; the transaction's own when zero. Operators and jobs, who work
+	// for none, must name it.
 	Organization uuid.UUID
 	Action       string // event.publish: lower case, dots between words
 	SubjectKind  string // event, token, …
@@ -27,7 +28,8 @@ type Line struct {
 	At        time.Time
 	ActorKind string    // staff, operator or job
 	ActorID   uuid.UUID // the staff member; zero otherwise
-	// TokenID is the token with which the member acted, zero for who logged in; TokenIssuers are those behind it, none for a token of the operator's.
+	// TokenID is the token with which the member acted, zero for who logged in; TokenIssuers are
+	// those behind it, none for a token of the operator's.
 	TokenID      uuid.UUID
 	TokenIssuers []uuid.UUID
 	Action       string

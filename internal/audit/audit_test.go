@@ -36,12 +36,7 @@ func setup(t *testing.T) *bundle {
 		{&b.db, postgres.Options{URL: b.LoginURL, Staff: 2, Worker: 2, Clock: b.clock}},
 		{&b.owner, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock}},
 	} {
-		db, err := postgres.Open(t.Context(), o.options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(db.Close)
-		*o.db = db
+		*o.db = testkit.Open(t, o.options)
 	}
 	keys, err := secret.NewKeys([]byte("an audit test's key of 32 bytes!"))
 	if err != nil {
@@ -49,9 +44,13 @@ func setup(t *testing.T) *bundle {
 	}
 	b.ledger = audit.NewLedger(b.db, keys)
 	err = b.Pool(t).QueryRow(t.Context(), `
-		with o as (insert into organization (kind, slug, code, name) values ('municipality', 'toshima', '131164', '豊島区'), ('municipality', 'bunkyo', '131059', '文京区')
+		with o as (insert into organization (kind, slug, code, name)
+		  values ('municipality', 'toshima', '131164', '豊島区'), ('municipality', 'bunkyo', '131059', '文京区')
 			returning id, slug)
-		select (select id from o where slug = 'toshima'), (select id from o where slug = 'bunkyo')`).Scan(&b.own, &b.other)
+		select (select id from o where slug = 'toshima'), (select id from o where slug = 'bunkyo')`).Scan(
+		&b.own,
+		&b.other,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +59,12 @@ func setup(t *testing.T) *bundle {
 
 func (b *bundle) record(t *testing.T, organization uuid.UUID, actor postgres.Actor, e audit.Entry) error {
 	t.Helper()
-	return b.db.InOrganization(t.Context(), organization, actor, func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, e) })
+	return b.db.InOrganization(
+		t.Context(),
+		organization,
+		actor,
+		func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, e) },
+	)
 }
 
 func entry(action string) audit.Entry {
@@ -76,11 +80,21 @@ func TestRecordNeedsAnActor(t *testing.T) {
 		}
 	}
 	// The schema would refuse it too.
-	_, err := b.Pool(t).Exec(t.Context(), `insert into audit_entry (organization_id, actor_kind, action, subject_kind, subject_id) values ($1, 'staff', 'x', 'event', $1)`, b.own)
+	_, err := b.Pool(
+		t,
+	).Exec(
+		t.Context(),
+		`insert into audit_entry (organization_id, actor_kind, action, subject_kind, subject_id)
+			values ($1, 'staff', 'x', 'event', $1)`,
+		b.own,
+	)
 	if !postgres.Violates(err, "audit_entry_actor_present") {
 		t.Errorf("the schema took an entry of nobody: %v", err)
 	}
-	err = b.db.InWorker(t.Context(), func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, entry("event.end")) })
+	err = b.db.InWorker(
+		t.Context(),
+		func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, entry("event.end")) },
+	)
 	if !errors.Is(err, audit.ErrNoOrganization) {
 		t.Errorf("a job that names no organization: %v", err)
 	}
@@ -121,11 +135,17 @@ func TestRecordOfEveryActor(t *testing.T) {
 	b.clock.Advance(time.Second)
 	named := entry("event.end")
 	named.Organization = b.own
-	if err := b.db.InWorker(t.Context(), func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, named) }); err != nil {
+	if err := b.db.InWorker(
+		t.Context(),
+		func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, named) },
+	); err != nil {
 		t.Fatal(err)
 	}
 	b.clock.Advance(time.Second)
-	if err := b.owner.InOperator(t.Context(), func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, named) }); err != nil {
+	if err := b.owner.InOperator(
+		t.Context(),
+		func(tx *postgres.Tx) error { return audit.Record(t.Context(), tx, named) },
+	); err != nil {
 		t.Fatal(err)
 	}
 	lines, next, err := b.ledger.List(t.Context(), b.own, "", 0)
@@ -136,8 +156,11 @@ func TestRecordOfEveryActor(t *testing.T) {
 		t.Errorf("actors = %v", lines)
 	}
 	first := lines[2]
-	if first.ActorKind != "staff" || first.ActorID != member || first.SubjectID != e.SubjectID || fmt.Sprint(first.Detail) != "map[fields:[title]]" ||
-		!first.At.Equal(time.Date(2026, 4, 1, 3, 0, 0, 0, time.UTC)) || first.Action != "event.publish" || first.SubjectKind != "event" {
+	if first.ActorKind != "staff" || first.ActorID != member || first.SubjectID != e.SubjectID ||
+		fmt.Sprint(first.Detail) != "map[fields:[title]]" ||
+		!first.At.Equal(time.Date(2026, 4, 1, 3, 0, 0, 0, time.UTC)) ||
+		first.Action != "event.publish" ||
+		first.SubjectKind != "event" {
 		t.Errorf("line = %+v", first)
 	}
 }

@@ -20,7 +20,8 @@ const (
 
 const maxDetail = 4096 // bytes of JSON
 
-// Record adds an entry in the transaction of the change it tells of. It fails without an actor (ErrNoActor), and the change must then fail too.
+// Record adds an entry in the transaction of the change it tells of. It fails without an actor
+// (ErrNoActor), and the change must then fail too.
 func Record(ctx context.Context, tx *postgres.Tx, e Entry) error {
 	if tx.Actor.Kind == "" || tx.Actor.Kind == "staff" && tx.Actor.ID == uuid.Nil {
 		return ErrNoActor
@@ -64,8 +65,9 @@ type place struct {
 	ID uuid.UUID
 }
 
-// List gives an organization's entries, newest first, and the cursor of the next page, "" on the last one. limit 0 means DefaultLimit; more than
-// MaxLimit is MaxLimit. A cursor of another list or organization is secret.ErrCursor.
+// List gives an organization's entries, newest first, and the cursor of the next page, "" on the
+// last one. limit 0 means DefaultLimit; more than MaxLimit is MaxLimit. A cursor of another list or
+// organization is secret.ErrCursor.
 func (l *Ledger) List(ctx context.Context, organization uuid.UUID, cursor string, limit int) ([]Line, string, error) {
 	if limit <= 0 {
 		limit = DefaultLimit

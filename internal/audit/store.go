@@ -25,7 +25,8 @@ type row struct {
 	Issuers     string     `gorm:"column:issuers"` // joined by commas
 }
 
-// insert leaves the token and who issued it to the columns' defaults, app_token and app_token_issuers, so that entries that SQL functions write have them too.
+// insert leaves the token and who issued it to the columns' defaults, app_token and
+// app_token_issuers, so that entries that SQL functions write have them too.
 func insert(ctx context.Context, tx *postgres.Tx, e Entry, detail []byte) error {
 	var actor *uuid.UUID
 	if tx.Actor.ID != uuid.Nil {
@@ -41,7 +42,18 @@ func insert(ctx context.Context, tx *postgres.Tx, e Entry, detail []byte) error 
 // list pages by key (audit_entry_organization_idx): at descending, then id.
 func list(tx *postgres.Tx, organization uuid.UUID, after *place, limit int) ([]Line, error) {
 	q := tx.Gorm.Table("audit_entry").
-		Select("id", "at", "actor_kind", "actor_id", "action", "subject_kind", "subject_id", "detail", "token_id", "coalesce(array_to_string(token_issuers, ','), '') as issuers").
+		Select(
+			"id",
+			"at",
+			"actor_kind",
+			"actor_id",
+			"action",
+			"subject_kind",
+			"subject_id",
+			"detail",
+			"token_id",
+			"coalesce(array_to_string(token_issuers, ','), '') as issuers",
+		).
 		Where("organization_id = ?", organization)
 	if after != nil {
 		q = q.Where("at <= ? and (at < ? or id > ?)", after.At, after.At, after.ID)
@@ -53,7 +65,12 @@ func list(tx *postgres.Tx, organization uuid.UUID, after *place, limit int) ([]L
 	lines := make([]Line, len(rows))
 	for i, r := range rows {
 		lines[i] = Line{
-			ID: r.ID, At: r.At, ActorKind: r.ActorKind, Action: r.Action, SubjectKind: r.SubjectKind, SubjectID: r.SubjectID,
+			ID:          r.ID,
+			At:          r.At,
+			ActorKind:   r.ActorKind,
+			Action:      r.Action,
+			SubjectKind: r.SubjectKind,
+			SubjectID:   r.SubjectID,
 		}
 		if r.ActorID != nil {
 			lines[i].ActorID = *r.ActorID

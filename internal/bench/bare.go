@@ -21,14 +21,18 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// bareTables are the seats without anything around them: no row-level security, no triggers, no foreign keys. gorm_ has uuids, as its requests do, and
-// stores of a ticket what has to be stored: whose quota, and a secret's MAC that nobody else has.
+// bareTables are the seats without anything around them: no row-level security, no triggers, no
+// foreign keys. gorm_ has uuids, as its requests do, and stores of a ticket what has to be stored:
+// whose quota, and a secret's MAC that nobody else has.
 var bareTables = []string{
-	`create table bare_counter (n integer primary key, capacity integer not null, taken integer not null default 0) with (fillfactor = 50)`,
+	`create table bare_counter (n integer primary key, capacity integer not null,
+		taken integer not null default 0) with (fillfactor = 50)`,
 	`create table bare_ticket (id uuid primary key, counter integer not null, seats smallint not null)`,
 	`insert into bare_counter select n, 1 << 30 from generate_series(1, 1000) n`,
-	`create table gorm_counter (quota_id uuid primary key, capacity integer not null, taken integer not null default 0) with (fillfactor = 50)`,
-	`create table gorm_ticket (id uuid primary key, quota_id uuid not null, secret_mac bytea not null unique, seats smallint not null)`,
+	`create table gorm_counter (quota_id uuid primary key, capacity integer not null,
+		taken integer not null default 0) with (fillfactor = 50)`,
+	`create table gorm_ticket (id uuid primary key, quota_id uuid not null, secret_mac bytea not null unique,
+		seats smallint not null)`,
 }
 
 // takeBody is what a client sends to take a seat.
@@ -47,7 +51,8 @@ type refusal struct {
 
 var full = refusal{Type: "about:blank", Title: "Full", Status: http.StatusConflict, Code: "full"}
 
-// runBare serves the bare limits: hello, a refusal that looks at nothing, and the usual way to take a seat.
+// runBare serves the bare limits: hello, a refusal that looks at nothing, and the usual way to take
+// a seat.
 func runBare(ctx context.Context, s servant) error {
 	config, err := pgxpool.ParseConfig(s.DatabaseURL)
 	if err != nil {
@@ -119,7 +124,14 @@ func gormTake(ctx context.Context, db *gorm.DB, body takeBody) (gormTicket, erro
 	t := gormTicket{ID: uuid.New(), QuotaID: body.QuotaID, SecretMac: mac, Seats: body.Seats}
 	err := db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var c gormCounter
-		if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("quota_id = ?", body.QuotaID).Take(&c).Error; err != nil {
+		if err := tx.Clauses(
+			clause.Locking{Strength: "UPDATE"},
+		).Where(
+			"quota_id = ?",
+			body.QuotaID,
+		).Take(
+			&c,
+		).Error; err != nil {
 			return err
 		}
 		if c.Taken+body.Seats > c.Capacity {

@@ -14,7 +14,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 )
 
-// The wanted ratios are what the project promised itself; they hold on any machine where clients, server and database share the processors.
+// The wanted ratios are what the project promised itself; they hold on any machine where clients,
+// server and database share the processors.
 var measurements = []measurement{
 	{"304", "a feed that has not changed, against hello", takeNotModified},
 	{"feed", "the kept gzip of a feed of 1,000 events, against hello", takeFeed},
@@ -23,7 +24,12 @@ var measurements = []measurement{
 	{"hot", "seats of one event, 64 clients, against GORM with FOR UPDATE and against the bare batch of 64", takeHot},
 	{"soldout", "refusals of a full event, against a POST that looks at nothing", takeSoldOut},
 	{"flash", "80 seats, 5,000 requests over 256 connections", takeFlash},
-	{"rooms", "bookings among 1,000,000 in 2,000 rooms, 64 clients, against the bare exclusion insert; a storm on one slot; which rooms are free", takeRooms},
+	{
+		"rooms",
+		"bookings among 1,000,000 in 2,000 rooms, 64 clients, against the bare exclusion insert; a storm on one slot;" +
+			" which rooms are free",
+		takeRooms,
+	},
 	{"list", "the JSON list of 50 events, against its bare query; searches", takeList},
 }
 
@@ -50,13 +56,27 @@ func takeFeed(ctx context.Context, l *lab) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := l.warmCompare(ctx, "feed of 1,000, kept gzip", "/s", 0.45, hello, [][]byte{get(feedPath, acceptsGzip)}, http.StatusOK)
+	found, err := l.warmCompare(
+		ctx,
+		"feed of 1,000, kept gzip",
+		"/s",
+		0.45,
+		hello,
+		[][]byte{get(feedPath, acceptsGzip)},
+		http.StatusOK,
+	)
 	found.note = fmt.Sprintf("%d kB each", size/1000)
 	return one(found, err)
 }
 
 // warmCompare compares a request to the bare server with one to ours.
-func (l *lab) warmCompare(ctx context.Context, name, unit string, wanted float64, bare, ours [][]byte, status int) (line, error) {
+func (l *lab) warmCompare(
+	ctx context.Context,
+	name, unit string,
+	wanted float64,
+	bare, ours [][]byte,
+	status int,
+) (line, error) {
 	bareStatus := http.StatusOK
 	if status == http.StatusConflict {
 		bareStatus = status
@@ -85,7 +105,11 @@ func (l *lab) feedTag(ctx context.Context, path string) (tag string, size int64,
 		return "", 0, fmt.Errorf("fetch feed: %w", err)
 	}
 	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Encoding") != "gzip" {
-		return "", 0, fmt.Errorf("fetch feed: status %d, encoding %q", answer.StatusCode, answer.Header.Get("Content-Encoding"))
+		return "", 0, fmt.Errorf(
+			"fetch feed: status %d, encoding %q",
+			answer.StatusCode,
+			answer.Header.Get("Content-Encoding"),
+		)
 	}
 	return answer.Header.Get("Etag"), size, nil
 }
@@ -109,7 +133,16 @@ func takeSpread(ctx context.Context, l *lab) ([]line, error) {
 		return nil, err
 	}
 	bare := statement{sql: oneSeat, spread: manyEvents, clients: clients}
-	return one(l.compare(ctx, "seats over 1,000 events", "/s", 0.50, l.inSQL(bare, 1), l.oursHTTP(requests, clients, http.StatusCreated)))
+	return one(
+		l.compare(
+			ctx,
+			"seats over 1,000 events",
+			"/s",
+			0.50,
+			l.inSQL(bare, 1),
+			l.oursHTTP(requests, clients, http.StatusCreated),
+		),
+	)
 }
 
 func takeHot(ctx context.Context, l *lab) ([]line, error) {
@@ -118,7 +151,14 @@ func takeHot(ctx context.Context, l *lab) ([]line, error) {
 		return nil, err
 	}
 	seats := l.oursHTTP(ours, clients, http.StatusCreated)
-	usual, err := l.compare(ctx, "seats of one event, to GORM FOR UPDATE", "/s", 15, l.bareHTTP(bare, clients, http.StatusCreated), seats)
+	usual, err := l.compare(
+		ctx,
+		"seats of one event, to GORM FOR UPDATE",
+		"/s",
+		15,
+		l.bareHTTP(bare, clients, http.StatusCreated),
+		seats,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +168,29 @@ func takeHot(ctx context.Context, l *lab) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	rush, err := l.compare(ctx, "the same with 256 clients", "/s", 0.40, batch, l.oursHTTP(ours, rushClients, http.StatusCreated))
+	rush, err := l.compare(
+		ctx,
+		"the same with 256 clients",
+		"/s",
+		0.40,
+		batch,
+		l.oursHTTP(ours, rushClients, http.StatusCreated),
+	)
 	return []line{usual, batches, rush}, err
 }
 
 func takeSoldOut(ctx context.Context, l *lab) ([]line, error) {
-	return one(l.warmCompare(ctx, "sold out", "/s", 0.90, takingBare("/refuse", l.seats.soldOut), [][]byte{taking(l.seats.soldOut)}, http.StatusConflict))
+	return one(
+		l.warmCompare(
+			ctx,
+			"sold out",
+			"/s",
+			0.90,
+			takingBare("/refuse", l.seats.soldOut),
+			[][]byte{taking(l.seats.soldOut)},
+			http.StatusConflict,
+		),
+	)
 }
 
 func takeFlash(ctx context.Context, l *lab) ([]line, error) {
@@ -160,25 +217,48 @@ func takeFlash(ctx context.Context, l *lab) ([]line, error) {
 				return 0, t, fmt.Errorf("count tickets: %w", err)
 			}
 			if rows != flashSeats || t.Statuses[http.StatusCreated] != flashSeats {
-				return 0, t, fmt.Errorf("%d tickets and %d confirmations for %d seats", rows, t.Statuses[http.StatusCreated], flashSeats)
+				return 0, t, fmt.Errorf(
+					"%d tickets and %d confirmations for %d seats",
+					rows,
+					t.Statuses[http.StatusCreated],
+					flashSeats,
+				)
 			}
 			return requests / t.Took.Seconds(), t, nil
 		}
 	}
-	found, err := l.compare(ctx, "flash, 80 seats, 5,000 requests", "/s", 0,
-		rush(l.bare, func(p place) []byte { return takingBare("/take", p)[0] }, "select count(*) from gorm_ticket where quota_id = $1"),
-		rush(l.ours, taking, "select count(*) from ticket where quota_id = $1"))
+	found, err := l.compare(
+		ctx,
+		"flash, 80 seats, 5,000 requests",
+		"/s",
+		0,
+		rush(
+			l.bare,
+			func(p place) []byte { return takingBare("/take", p)[0] },
+			"select count(*) from gorm_ticket where quota_id = $1",
+		),
+		rush(l.ours, taking, "select count(*) from ticket where quota_id = $1"),
+	)
 	if err != nil {
 		return nil, err
 	}
 	// What the machine itself needs for such a crowd: p99 is an absolute figure, unlike the others.
-	floor, _, err := send(ctx, l.bare, load{Requests: takingBare("/refuse", l.seats.flash[0]), Clients: rushClients, Count: requests})
+	floor, _, err := send(
+		ctx,
+		l.bare,
+		load{Requests: takingBare("/refuse", l.seats.flash[0]), Clients: rushClients, Count: requests},
+	)
 	if err != nil {
 		return nil, err
 	}
 	found.times, found.atMost = true, 30*time.Millisecond
-	found.note = fmt.Sprintf("all in %.0f ms, exactly 80 tickets each time; bare is GORM FOR UPDATE; POSTs that look at nothing: all in %.0f ms, p99 %s",
-		requests/found.ours*1000, milliseconds(floor.Took), span(floor.P99))
+	found.note = fmt.Sprintf(
+		"all in %.0f ms, exactly 80 tickets each time; bare is GORM FOR UPDATE; POSTs that look at nothing: all in "+
+			"%.0f ms, p99 %s",
+		requests/found.ours*1000,
+		milliseconds(floor.Took),
+		span(floor.P99),
+	)
 	return one(found, nil)
 }
 

@@ -136,7 +136,8 @@ func (p *process) memory() float64 {
 	return 0
 }
 
-// freeAddress may lose its port to another program before the server takes it; the start then fails and tells.
+// freeAddress may lose its port to another program before the server takes it; the start then fails
+// and tells.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {

@@ -14,22 +14,24 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// takeEdit edits one of 5,000 events, a different one each time. The rendering is compared inside this process; what reading the events from the database
-// costs, and the whole way until the new feed can be fetched, stand apart.
+// takeEdit edits one of 5,000 events, a different one each time. The rendering is compared inside
+// this process; what reading the events from the database costs, and the whole way until the new
+// feed can be fetched, stand apart.
 func takeEdit(ctx context.Context, l *lab) ([]line, error) {
 	db, err := postgres.Open(ctx, postgres.Options{URL: l.loginURL, Public: 2})
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	events := event.NewService(db, organization.NewDirectory(db), nil)
-	selector := event.Selector{Organization: "more"}
-	selection, err := events.Select(ctx, selector)
+	lists := search.NewService(db, organization.NewDirectory(db))
+	selector := search.Selector{Organization: "more"}
+	selection, err := lists.Select(ctx, selector)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +39,12 @@ func takeEdit(ctx context.Context, l *lab) ([]line, error) {
 	if len(entries) != evenMore {
 		return nil, fmt.Errorf("the feed shows %d dates, wanted %d", len(entries), evenMore)
 	}
-	calendar := ical.Calendar{Name: "西の町", URL: "https://tonarimachi.example.jp/events", Refresh: time.Hour, ProductID: "-//Tonarimachi//Bench//JA"}
+	calendar := ical.Calendar{
+		Name:      "西の町",
+		URL:       "https://tonarimachi.example.jp/events",
+		Refresh:   time.Hour,
+		ProductID: "-//Tonarimachi//Bench//JA",
+	}
 	builder := ical.NewBuilder(0)
 	if _, err := builder.Build(calendar, entries); err != nil {
 		return nil, err
@@ -67,7 +74,7 @@ func takeEdit(ctx context.Context, l *lab) ([]line, error) {
 		return nil, err
 	}
 	edited.times, edited.bare, edited.ours = true, 1/edited.bare, 1/edited.ours
-	read, err := l.times(func() error { _, err := events.Select(ctx, selector); return err })
+	read, err := l.times(func() error { _, err := lists.Select(ctx, selector); return err })
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +102,8 @@ func (l *lab) times(fn func() error) (float64, error) {
 	return median(all), nil
 }
 
-// editAndFetch changes titles in the database and asks the server for the feed until its tag is another.
+// editAndFetch changes titles in the database and asks the server for the feed until its tag is
+// another.
 func (l *lab) editAndFetch(ctx context.Context) (float64, error) {
 	const path = "/feeds/organizations/more.ics"
 	n := 0
@@ -105,8 +113,14 @@ func (l *lab) editAndFetch(ctx context.Context) (float64, error) {
 			return err
 		}
 		n++
-		if err := l.exec(ctx, `update event set title = $1 where id = (select e.id from event e join organization g on g.id = e.organization_id
-			where g.slug = 'more' order by e.id offset $2 limit 1)`, fmt.Sprint("変更 ", n), n*37); err != nil {
+		if err := l.exec(
+			ctx,
+			`update event set title = $1 where id = (select e.id from event e
+				join organization g on g.id = e.organization_id
+			where g.slug = 'more' order by e.id offset $2 limit 1)`,
+			fmt.Sprint("変更 ", n),
+			n*37,
+		); err != nil {
 			return err
 		}
 		for began := clock.Start(); began.Elapsed() < 10*time.Second; {
@@ -129,9 +143,16 @@ func entriesOf(events []event.Event) []ical.Entry {
 		for j := range e.Occurrences {
 			o := &e.Occurrences[j]
 			all = append(all, ical.Entry{
-				UID: o.ID.String() + "@tonarimachi", Sequence: o.Sequence, Stamp: o.ModifiedAt, Start: o.StartsAt, End: o.EndsAt, Title: e.Title,
-				Description: e.Summary + "\n" + e.Description + "\n対象：" + e.Audience, Location: o.Place.Name + "（" + o.Place.Address + "）",
-				URL: "https://tonarimachi.example.jp/events/" + e.ID.String(), Categories: []string{string(e.Kind)},
+				UID:         o.ID.String() + "@tonarimachi",
+				Sequence:    o.Sequence,
+				Stamp:       o.ModifiedAt,
+				Start:       o.StartsAt,
+				End:         o.EndsAt,
+				Title:       e.Title,
+				Description: e.Summary + "\n" + e.Description + "\n対象：" + e.Audience,
+				Location:    o.Place.Name + "（" + o.Place.Address + "）",
+				URL:         "https://tonarimachi.example.jp/events/" + e.ID.String(),
+				Categories:  []string{string(e.Kind)},
 			})
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
@@ -30,11 +31,19 @@ type asked struct {
 	do   func(ctx context.Context) (rows int, err error)
 }
 
-// explain asks the services themselves, as the roles they work as, so that row-level security and prepared statements have their part in the plans.
+// explain asks the services themselves, as the roles they work as, so that row-level security and
+// prepared statements have their part in the plans.
 func explain(ctx context.Context, o options, out, diagnostics io.Writer) (err error) {
 	g, err := newGround(ctx, o.data, map[string]string{
-		"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "-1", "auto_explain.log_analyze": "on", "auto_explain.log_buffers": "on",
-		"auto_explain.log_nested_statements": "on", "shared_buffers": "2GB", "fsync": "off", "synchronous_commit": "off", "max_wal_size": "16GB",
+		"session_preload_libraries":          "auto_explain",
+		"auto_explain.log_min_duration":      "-1",
+		"auto_explain.log_analyze":           "on",
+		"auto_explain.log_buffers":           "on",
+		"auto_explain.log_nested_statements": "on",
+		"shared_buffers":                     "2GB",
+		"fsync":                              "off",
+		"synchronous_commit":                 "off",
+		"max_wal_size":                       "16GB",
 	})
 	if err != nil {
 		return err
@@ -79,7 +88,8 @@ func explain(ctx context.Context, o options, out, diagnostics io.Writer) (err er
 	return nil
 }
 
-// look times a question (a prepared statement may get another plan from its sixth use on) and then reads its plans.
+// look times a question (a prepared statement may get another plan from its sixth use on) and then
+// reads its plans.
 func (g *ground) look(ctx context.Context, timed, told asked, whole bool, out io.Writer) error {
 	var times []time.Duration
 	var rows int
@@ -109,7 +119,15 @@ func (g *ground) look(ctx context.Context, timed, told asked, whole bool, out io
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "| %s | %d | %.2f | %.2f | %s |\n", timed.name, rows, milliseconds(first), milliseconds(later[len(later)/2]), strings.Join(shapes(plans), "<br>"))
+	fmt.Fprintf(
+		out,
+		"| %s | %d | %.2f | %.2f | %s |\n",
+		timed.name,
+		rows,
+		milliseconds(first),
+		milliseconds(later[len(later)/2]),
+		strings.Join(shapes(plans), "<br>"),
+	)
 	if whole {
 		for _, p := range plans {
 			fmt.Fprintf(out, "\n```\n%s\n```\n", p.text)
@@ -145,8 +163,24 @@ func (g *ground) plansSince(position int64) ([]plan, error) {
 	return plans, nil
 }
 
-var short = strings.NewReplacer(" using ", " ", "Index Only Scan", "index only", "Index Scan", "index", "Bitmap Heap Scan", "heap", "Bitmap Index Scan", "bitmap", "Seq Scan", "WHOLE TABLE",
-	"Function Scan", "function", "Parallel ", "")
+var short = strings.NewReplacer(
+	" using ",
+	" ",
+	"Index Only Scan",
+	"index only",
+	"Index Scan",
+	"index",
+	"Bitmap Heap Scan",
+	"heap",
+	"Bitmap Index Scan",
+	"bitmap",
+	"Seq Scan",
+	"WHOLE TABLE",
+	"Function Scan",
+	"function",
+	"Parallel ",
+	"",
+)
 
 // shapes gives the slowest plans in short: their time and the ways they read tables.
 func shapes(plans []plan) []string {
@@ -161,7 +195,10 @@ func shapes(plans []plan) []string {
 			}
 			_, actual, _ := strings.Cut(line, "actual time=")
 			_, actual, _ = strings.Cut(actual, " rows=")
-			nodes = append(nodes, short.Replace(node)+" "+strings.ReplaceAll(strings.TrimSuffix(actual, ")"), " loops=", "×"))
+			nodes = append(
+				nodes,
+				short.Replace(node)+" "+strings.ReplaceAll(strings.TrimSuffix(actual, ")"), " loops=", "×"),
+			)
 		}
 		all = append(all, fmt.Sprintf("%.2f ms: %s", p.took, strings.Join(nodes, ", ")))
 	}
@@ -180,6 +217,7 @@ func (g *ground) questions(ctx context.Context) (_ []asked, end func(), err erro
 		return nil, nil, err
 	}
 	events := event.NewService(db, directory, nil)
+	lists := search.NewService(db, directory)
 	key := make([]byte, secret.MinKeyBytes)
 	_, _ = rand.Read(key) // never fails
 	keys, err := secret.NewKeys(key)
@@ -188,7 +226,7 @@ func (g *ground) questions(ctx context.Context) (_ []asked, end func(), err erro
 		return nil, nil, err
 	}
 	tickets := ticket.New(db, keys, rand.Reader, nil)
-	s := &asking{ground: g, events: events, tickets: tickets, directory: directory}
+	s := &asking{ground: g, events: events, lists: lists, tickets: tickets, directory: directory}
 	all, err := s.all(ctx)
 	return all, func() { tickets.Close(); db.Close() }, err
 }
@@ -196,53 +234,56 @@ func (g *ground) questions(ctx context.Context) (_ []asked, end func(), err erro
 type asking struct {
 	*ground
 	events    *event.Service
+	lists     *search.Service
 	tickets   *ticket.Service
 	directory *organization.Directory
 }
 
 func (s *asking) all(ctx context.Context) ([]asked, error) {
 	var all []asked
-	list := func(name string, f event.Filter) {
+	list := func(name string, f search.Filter) {
 		all = append(all, asked{"list: " + name, func(ctx context.Context) (int, error) {
-			page, err := s.events.List(ctx, f)
+			page, err := s.lists.List(ctx, f)
 			return len(page.Items), err
 		}})
 	}
 	day := func(n int) *time.Time { d := clock.Today(clock.System()).AddDays(n).Start(); return &d }
-	list("plain", event.Filter{})
-	list("plain, 50", event.Filter{Limit: 50})
-	list("a week", event.Filter{From: day(10), To: day(17)})
-	list("a year back", event.Filter{From: day(-365)})
+	list("plain", search.Filter{})
+	list("plain, 50", search.Filter{Limit: 50})
+	list("a week", search.Filter{From: day(10), To: day(17)})
+	list("a year back", search.Filter{From: day(-365)})
 	for _, slug := range []string{"large", "town-17", "tiny"} {
-		list("organization "+slug, event.Filter{Organization: slug})
-		list("not in "+slug, event.Filter{ExcludeOrganization: slug})
+		list("organization "+slug, search.Filter{Organization: slug})
+		list("not in "+slug, search.Filter{ExcludeOrganization: slug})
 	}
-	list("area, a town", event.Filter{Area: municipality(20017)})
-	list("area, a large town", event.Filter{Area: municipality(20000)})
-	list("area, a town with three", event.Filter{Area: municipality(21740)})
-	list("partnership", event.Filter{Partnership: "seven"})
-	list("kind, usual", event.Filter{Kind: "ibasho"})
-	list("kind, rare", event.Filter{Kind: "training"})
-	list("audience, usual", event.Filter{Audience: "family"})
-	list("audience, rare", event.Filter{Audience: "over_40"})
-	list("audience, supporters", event.Filter{Audience: "supporter"})
-	list("online", event.Filter{Place: event.Online})
+	list("area, a town", search.Filter{Area: municipality(20017)})
+	list("area, a large town", search.Filter{Area: municipality(20000)})
+	list("area, a town with three", search.Filter{Area: municipality(21740)})
+	list("partnership", search.Filter{Partnership: "seven"})
+	list("kind, usual", search.Filter{Kind: "ibasho"})
+	list("kind, rare", search.Filter{Kind: "training"})
+	list("audience, usual", search.Filter{Audience: "family"})
+	list("audience, rare", search.Filter{Audience: "over_40"})
+	list("audience, supporters", search.Filter{Audience: "supporter"})
+	list("online", search.Filter{Place: event.Online})
 	for _, r := range []event.Reservation{"none", "slot", "lottery"} {
-		list("reservation "+string(r), event.Filter{Reservation: r})
+		list("reservation "+string(r), search.Filter{Reservation: r})
 	}
-	list("kind + area + no reservation", event.Filter{Kind: "ibasho", Area: municipality(20017), Reservation: "none"})
+	list("kind + area + no reservation", search.Filter{Kind: "ibasho", Area: municipality(20017), Reservation: "none"})
 	for _, q := range []string{"会", "鯛", "料理", "囲碁", "居場所", "パン作り", "居場所 囲碁", "どこにもない言葉", "無い"} {
-		list("words 「"+q+"」", event.Filter{Query: q})
+		list("words 「"+q+"」", search.Filter{Query: q})
 	}
-	list("words 「居場所」 of an organization", event.Filter{Query: "居場所", Organization: "town-17"})
+	list("words 「居場所」 of an organization", search.Filter{Query: "居場所", Organization: "town-17"})
 	for _, c := range []struct {
 		name string
-		f    event.Filter
+		f    search.Filter
 	}{
-		{"plain", event.Filter{}}, {"organization", event.Filter{Organization: "town-17", Limit: 5}}, {"kind, rare", event.Filter{Kind: "training", Limit: 5}},
-		{"words 「囲碁」", event.Filter{Query: "囲碁"}}, {"words 「居場所」", event.Filter{Query: "居場所"}},
+		{"plain", search.Filter{}},
+		{"organization", search.Filter{Organization: "town-17", Limit: 5}},
+		{"kind, rare", search.Filter{Kind: "training", Limit: 5}},
+		{"words 「囲碁」", search.Filter{Query: "囲碁"}}, {"words 「居場所」", search.Filter{Query: "居場所"}},
 	} {
-		first, err := s.events.List(ctx, c.f)
+		first, err := s.lists.List(ctx, c.f)
 		if err != nil {
 			return nil, err
 		}
@@ -252,7 +293,7 @@ func (s *asking) all(ctx context.Context) ([]asked, error) {
 		c.f.After = *first.Next
 		list("second page, "+c.name, c.f)
 	}
-	list("far ahead", event.Filter{From: day(300)})
+	list("far ahead", search.Filter{From: day(300)})
 	more, err := s.others(ctx)
 	return append(all, more...), err
 }
@@ -265,8 +306,14 @@ func municipality(n int) string {
 // others are the questions that are no public list.
 func (s *asking) others(ctx context.Context) ([]asked, error) {
 	var one, quota uuid.UUID
-	err := s.admin.QueryRow(ctx, `select c.event_id, c.quota_id from quota_counter c join occurrence o on o.id = c.occurrence_id
-		where o.listed and o.starts_at > now() + interval '1 day' order by o.starts_at limit 1`).Scan(&one, &quota)
+	err := s.admin.QueryRow(
+		ctx,
+		`select c.event_id, c.quota_id from quota_counter c join occurrence o on o.id = c.occurrence_id
+		where o.listed and o.starts_at > now() + interval '1 day' order by o.starts_at limit 1`,
+	).Scan(
+		&one,
+		&quota,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("choose an event: %w", err)
 	}
@@ -283,45 +330,49 @@ func (s *asking) others(ctx context.Context) ([]asked, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find %s: %w", slug, err)
 		}
-		staff := func(name string, f event.StaffFilter) {
+		staff := func(name string, f search.StaffFilter) {
 			all = append(all, asked{"staff list of " + slug + ": " + name, func(ctx context.Context) (int, error) {
-				page, err := s.events.ListForStaff(ctx, o.ID, f)
+				page, err := s.lists.ListForStaff(ctx, o.ID, f)
 				return len(page.Items), err
 			}})
 		}
-		staff("own", event.StaffFilter{})
-		staff("own, drafts", event.StaffFilter{Status: event.Draft})
-		staff("invited", event.StaffFilter{Scope: event.ScopeInvited})
-		staff("for partner groups", event.StaffFilter{Scope: event.ScopePartners})
+		staff("own", search.StaffFilter{})
+		staff("own, drafts", search.StaffFilter{Status: event.Draft})
+		staff("invited", search.StaffFilter{Scope: search.ScopeInvited})
+		staff("for partner groups", search.StaffFilter{Scope: search.ScopePartners})
 	}
-	changes := func(name string, since event.ChangePosition) {
+	changes := func(name string, since search.ChangePosition) {
 		all = append(all, asked{"changes, " + name, func(ctx context.Context) (int, error) {
-			page, err := s.events.Changes(ctx, since, 100)
+			page, err := s.lists.Changes(ctx, since, 100)
 			return len(page.Items), err
 		}})
 	}
-	changes("from the beginning", event.ChangePosition{})
-	changes("at the end", event.ChangePosition{Transaction: 1 << 40})
-	feed := func(name string, selector event.Selector) {
+	changes("from the beginning", search.ChangePosition{})
+	changes("at the end", search.ChangePosition{Transaction: 1 << 40})
+	feed := func(name string, selector search.Selector) {
 		all = append(all, asked{"feed, " + name, func(ctx context.Context) (int, error) {
-			selection, err := s.events.Select(ctx, selector)
+			selection, err := s.lists.Select(ctx, selector)
 			return len(selection.Events), err
 		}})
 	}
-	feed("all", event.Selector{})
-	feed("organization large", event.Selector{Organization: "large"})
-	feed("organization town-17", event.Selector{Organization: "town-17"})
-	feed("organization tiny", event.Selector{Organization: "tiny"})
-	feed("partnership", event.Selector{Partnership: "seven"})
-	feed("kind, usual", event.Selector{Kind: "ibasho"})
-	feed("kind, rare", event.Selector{Kind: "training"})
-	feed("one event", event.Selector{Event: one})
+	feed("all", search.Selector{})
+	feed("organization large", search.Selector{Organization: "large"})
+	feed("organization town-17", search.Selector{Organization: "town-17"})
+	feed("organization tiny", search.Selector{Organization: "tiny"})
+	feed("partnership", search.Selector{Partnership: "seven"})
+	feed("kind, usual", search.Selector{Kind: "ibasho"})
+	feed("kind, rare", search.Selector{Kind: "training"})
+	feed("one event", search.Selector{Event: one})
 	code, _, err := s.tickets.Take(ctx, ticket.Request{EventID: one, QuotaID: quota, Seats: 1})
 	if err != nil {
 		return nil, fmt.Errorf("take a seat: %w", err)
 	}
-	return append(all,
-		asked{"ticket: look", func(ctx context.Context) (int, error) { _, err := s.tickets.Look(ctx, code); return 1, err }},
+	return append(
+		all,
+		asked{
+			"ticket: look",
+			func(ctx context.Context) (int, error) { _, err := s.tickets.Look(ctx, code); return 1, err },
+		},
 		asked{"ticket: take", func(ctx context.Context) (int, error) {
 			_, _, err := s.tickets.Take(ctx, ticket.Request{EventID: one, QuotaID: quota, Seats: 1})
 			if errors.Is(err, ticket.ErrFull) {

@@ -17,7 +17,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres/embedded"
 )
 
-// ground is a private database server with one migrated database, in a folder of its own that goes when it ends.
+// ground is a private database server with one migrated database, in a folder of its own that goes
+// when it ends.
 type ground struct {
 	dir                string
 	kept               bool
@@ -26,7 +27,8 @@ type ground struct {
 	admin              *pgxpool.Pool
 }
 
-// newGround starts a server that is durable unless settings say otherwise; in dir, which stays, or in a new folder when dir is "".
+// newGround starts a server that is durable unless settings say otherwise; in dir, which stays, or
+// in a new folder when dir is "".
 func newGround(ctx context.Context, dir string, settings map[string]string) (_ *ground, err error) {
 	g := &ground{dir: dir, kept: dir != ""}
 	if !g.kept {
@@ -39,11 +41,19 @@ func newGround(ctx context.Context, dir string, settings map[string]string) (_ *
 			err = errors.Join(err, g.close())
 		}
 	}()
-	all := map[string]string{"max_connections": "200", "shared_buffers": "512MB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
+	all := map[string]string{
+		"max_connections":    "200",
+		"shared_buffers":     "512MB",
+		"max_wal_size":       "4GB",
+		"checkpoint_timeout": "15min",
+	}
 	for name, value := range settings {
 		all[name] = value
 	}
-	if g.server, err = embedded.Start(ctx, embedded.Options{Dir: filepath.Join(g.dir, "postgres"), Settings: all}); err != nil {
+	if g.server, err = embedded.Start(
+		ctx,
+		embedded.Options{Dir: filepath.Join(g.dir, "postgres"), Settings: all},
+	); err != nil {
 		return nil, err
 	}
 	if g.ownerURL, g.loginURL, err = g.server.Prepare(ctx, "bench"); err != nil {
@@ -87,7 +97,8 @@ func (g *ground) exec(ctx context.Context, statement string, args ...any) error 
 	return nil
 }
 
-// bulk runs statements on one connection with triggers and foreign keys off: rows must be complete in themselves.
+// bulk runs statements on one connection with triggers and foreign keys off: rows must be complete
+// in themselves.
 func (g *ground) bulk(ctx context.Context, statements ...string) error {
 	conn, err := g.admin.Acquire(ctx)
 	if err != nil {
@@ -95,7 +106,11 @@ func (g *ground) bulk(ctx context.Context, statements ...string) error {
 	}
 	defer conn.Release()
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "set local session_replication_role = replica; set local synchronous_commit = off; set local maintenance_work_mem = '512MB'"); err != nil {
+		if _, err := tx.Exec(
+			ctx,
+			"set local session_replication_role = replica; set local synchronous_commit = off; set local "+
+				"maintenance_work_mem = '512MB'",
+		); err != nil {
 			return fmt.Errorf("seed: %w", err)
 		}
 		for _, statement := range statements {

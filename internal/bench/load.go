@@ -20,7 +20,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 )
 
-// load is what a client process is told: whole requests in bytes, sent in turn over keep-alive connections, one at a time on each.
+// load is what a client process is told: whole requests in bytes, sent in turn over keep-alive
+// connections, one at a time on each.
 type load struct {
 	Addr     string
 	Requests [][]byte
@@ -65,7 +66,8 @@ func (t tally) only(statuses ...int) error {
 const maxAnswers = 20_000_000
 
 func (l load) run(ctx context.Context) (tally, error) {
-	if l.Clients < 1 || l.Clients > 1024 || len(l.Requests) == 0 || l.Count > maxAnswers || l.Count == 0 && (l.For <= 0 || l.For > time.Minute) {
+	if l.Clients < 1 || l.Clients > 1024 || len(l.Requests) == 0 || l.Count > maxAnswers ||
+		l.Count == 0 && (l.For <= 0 || l.For > time.Minute) {
 		return tally{}, errors.New("measure: the load is out of bounds")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
@@ -126,7 +128,11 @@ func (l load) run(ctx context.Context) (tally, error) {
 	return whole, nil
 }
 
-func (l load) client(c net.Conn, next *atomic.Int64, began clock.Mark) (times []time.Duration, statuses map[int]int, size int64, err error) {
+func (l load) client(
+	c net.Conn,
+	next *atomic.Int64,
+	began clock.Mark,
+) (times []time.Duration, statuses map[int]int, size int64, err error) {
 	statuses = map[int]int{}
 	r := bufio.NewReaderSize(c, 16<<10)
 	for {
@@ -148,7 +154,8 @@ func (l load) client(c net.Conn, next *atomic.Int64, began clock.Mark) (times []
 	}
 }
 
-// readAnswer reads as much of HTTP/1.1 as our servers speak: Content-Length, chunks, or no body for 204 and 304.
+// readAnswer reads as much of HTTP/1.1 as our servers speak: Content-Length, chunks, or no body for
+// 204 and 304.
 func readAnswer(r *bufio.Reader) (status, length int, err error) {
 	line, err := r.ReadSlice('\n')
 	if err != nil {

@@ -56,7 +56,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, diagnostics io.W
 	flags.Float64Var(&o.seconds, "seconds", 3, "how long each side of a round is measured")
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds of each measurement; the median counts")
 	flags.BoolVar(&o.strict, "strict", false, "exit with 1 when something is below what is wanted")
-	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server into this folder; it then runs inside this program")
+	flags.StringVar(
+		&o.profile,
+		"profile",
+		"",
+		"write CPU profiles of the server into this folder; it then runs inside this program",
+	)
 	flags.BoolVar(&o.inside, "inside", false, "run the server inside this program instead of building it")
 	flags.BoolVar(&o.explain, "explain", false, "show how queries do on a large database instead")
 	flags.IntVar(&o.events, "events", 200_000, "events of the large database, five dates each")

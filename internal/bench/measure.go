@@ -90,7 +90,11 @@ func (l *lab) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.bare, err = startSelf(ctx, "bare", servant{Listen: addr, DatabaseURL: l.server.AdminURL("bench")}); err != nil {
+	if l.bare, err = startSelf(
+		ctx,
+		"bare",
+		servant{Listen: addr, DatabaseURL: l.server.AdminURL("bench")},
+	); err != nil {
 		return err
 	}
 	if addr, err = freeAddress(); err != nil {
@@ -151,8 +155,16 @@ func (l *lab) compare(ctx context.Context, name, unit string, wanted float64, ba
 	slices.SortFunc(tallies, func(a, b tally) int { return cmp.Compare(a.P99, b.P99) })
 	middle := tallies[len(tallies)/2]
 	return line{
-		name: name, unit: unit, bare: median(bares), ours: median(mine), ratio: median(ratios), best: slices.Max(ratios), wanted: wanted, p50: middle.P50, p99: middle.P99,
-		note: middle.Spent.each(middle.count()),
+		name:   name,
+		unit:   unit,
+		bare:   median(bares),
+		ours:   median(mine),
+		ratio:  median(ratios),
+		best:   slices.Max(ratios),
+		wanted: wanted,
+		p50:    middle.P50,
+		p99:    middle.P99,
+		note:   middle.Spent.each(middle.count()),
 	}, nil
 }
 

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// spent is the processor time of a round. On a machine that has other work to do it tells more than the time that passed.
+// spent is the processor time of a round. On a machine that has other work to do it tells more than
+// the time that passed.
 type spent struct{ Server, Database, Clients time.Duration }
 
 // each words what one of n answers cost; "" where the system does not tell.
@@ -20,10 +21,16 @@ func (s spent) each(n int) string {
 		return ""
 	}
 	part := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(n) }
-	return fmt.Sprintf("processor time of one: server %.1f µs, database %.1f µs, clients %.1f µs", part(s.Server), part(s.Database), part(s.Clients))
+	return fmt.Sprintf(
+		"processor time of one: server %.1f µs, database %.1f µs, clients %.1f µs",
+		part(s.Server),
+		part(s.Database),
+		part(s.Clients),
+	)
 }
 
-// tick is the unit of times in /proc/PID/stat: USER_HZ is 100 on every platform of Linux that we know.
+// tick is the unit of times in /proc/PID/stat: USER_HZ is 100 on every platform of Linux that we
+// know.
 const tick = 10 * time.Millisecond
 
 // usage gives the processor time and the parent of a process; zero where the system does not tell.
@@ -32,7 +39,8 @@ func usage(pid int) (time.Duration, int) {
 	if err != nil {
 		return 0, 0
 	}
-	// The name in brackets may hold anything; after it come state, parent, and further on utime and stime (proc_pid_stat(5)).
+	// The name in brackets may hold anything; after it come state, parent, and further on utime and
+	// stime (proc_pid_stat(5)).
 	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
 	if len(fields) < 13 {
 		return 0, 0

@@ -16,7 +16,19 @@ func printTable(out io.Writer, lines []line, memory float64) int {
 	fmt.Fprintln(w, "what\tbare limit\tours\tratio\tbest\twanted\tp50\tp99\t")
 	var below []string
 	for _, l := range lines {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.name, figure(l.bare, l.unit), figure(l.ours, l.unit), l.share(l.ratio), l.share(l.best), l.want(), span(l.p50), span(l.p99), l.note)
+		fmt.Fprintf(
+			w,
+			"%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			l.name,
+			figure(l.bare, l.unit),
+			figure(l.ours, l.unit),
+			l.share(l.ratio),
+			l.share(l.best),
+			l.want(),
+			span(l.p50),
+			span(l.p99),
+			l.note,
+		)
 		if l.below() {
 			below = append(below, l.name)
 		}

@@ -5,16 +5,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
-
-// Author is who acts: a staff member for an organization.
-type Author struct {
-	Organization uuid.UUID
-	Actor        postgres.Actor
-}
 
 // Status is where a booking stands.
 type Status string
@@ -69,7 +63,7 @@ const (
 type Booking struct {
 	ID               uuid.UUID
 	Lender, Borrower organization.Ref
-	Room             RoomRef
+	Room             board.RoomRef
 	SeriesID         *uuid.UUID
 	Status           Status
 	StartsAt, EndsAt time.Time
@@ -106,14 +100,6 @@ type ExemptionState struct {
 	by      *uuid.UUID
 }
 
-// RoomRef names a room.
-type RoomRef struct {
-	ID, FacilityID uuid.UUID
-	Name, Facility string
-	Address        string
-	Access         string
-}
-
 // DueYen is what is left to pay; nil when the desk says.
 func (b Booking) DueYen() *int {
 	if b.FeeYen == nil {
@@ -137,7 +123,7 @@ type Detail struct {
 	// Ahead is how many stand before one that waits, Behind how many wait behind it.
 	Ahead, Behind int
 	// Clashes are neighbouring rooms that would disturb it, or be disturbed.
-	Clashes []RoomRef
+	Clashes []board.RoomRef
 	Notes   []Note
 	History []Change
 }
@@ -155,9 +141,11 @@ type Change struct {
 	ID        uuid.UUID
 	BookingID uuid.UUID
 	At        time.Time
-	Kind      string            // placed, moved_up, submitted, approved_once, approved, declined, confirmed, moved, swapped, cancelled, lapsed, done, note, exemption_*
-	By        *organization.Ref // nil: time did
-	Status    Status            // after it
+	// placed, moved_up, submitted, approved_once, approved, declined, confirmed, moved, swapped,
+	// cancelled, lapsed, done, noted, exemption_*
+	Kind   string
+	By     *organization.Ref // nil: time did
+	Status Status            // after it
 }
 
 // Request asks for a room.
@@ -212,12 +200,19 @@ type Page struct {
 
 // Limits.
 const (
-	MaxLength  = 14 * 24 * time.Hour
 	MaxBuffer  = 12 * 60 // minutes
 	MaxSeries  = 60      // dates of one series
-	MaxWindow  = 62 * 24 * time.Hour
-	MaxFree    = 50 // rooms of one page of a search
 	MaxNotes   = 500
 	MaxPage    = 100
 	pageLength = 50
 )
+
+// use is what a request wants of its room.
+func (r *Request) use() board.Use {
+	return board.Use{StartsAt: r.StartsAt, EndsAt: r.EndsAt, People: r.People, Noise: r.Noise}
+}
+
+// use is what a booking does in its room.
+func (b *Booking) use() board.Use {
+	return board.Use{StartsAt: b.StartsAt, EndsAt: b.EndsAt, People: b.People, Noise: b.Noise}
+}

@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
-// When a town's own system books for all its groups, it asks for many rooms at the same moment. The first few requests go to the database each by itself; those
-// that come while these are under way are placed together in one transaction, with one commit, as soon as a lane is free. The database judges each of them as if it
-// had come alone, and whoever it can't judge in company (booking_place_all says alone) comes alone.
+// When a town's own system books for all its groups, it asks for many rooms at the same moment. The
+// first few requests go to the database each by itself; those that come while these are under way
+// are placed together in one transaction, with one commit, as soon as a lane is free. The database
+// judges each of them as if it had come alone, and whoever it can't judge in company
+// (booking_place_all says alone) comes alone.
 const (
 	crowdLanes = 2  // transactions of one author at a time
 	crowdMost  = 32 // bookings in one
@@ -43,12 +46,13 @@ const (
 	comerGone
 )
 
-// crowd places together what one author asks for at the same moment. The zero crowd is ready, given together.
+// crowd places together what one author asks for at the same moment. The zero crowd is ready, given
+// together.
 type crowd struct {
-	together func(ctx context.Context, by Author, batch []*comer) ([]string, error)
+	together func(ctx context.Context, by staff.Author, batch []*comer) ([]string, error)
 
 	mu    sync.Mutex
-	lanes map[Author]*lanes
+	lanes map[staff.Author]*lanes
 }
 
 type lanes struct {
@@ -57,13 +61,13 @@ type lanes struct {
 }
 
 // enter says whether a lane was free, and takes it; otherwise the comer waits for one.
-func (c *crowd) enter(by Author, one *comer) bool {
+func (c *crowd) enter(by staff.Author, one *comer) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l := c.lanes[by]
 	if l == nil {
 		if c.lanes == nil {
-			c.lanes = map[Author]*lanes{}
+			c.lanes = map[staff.Author]*lanes{}
 		}
 		l = &lanes{}
 		c.lanes[by] = l
@@ -77,13 +81,16 @@ func (c *crowd) enter(by Author, one *comer) bool {
 }
 
 // leave gives a lane to those who wait, or back.
-func (c *crowd) leave(by Author) {
+func (c *crowd) leave(by staff.Author) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l := c.lanes[by]
 	for len(l.waiting) > 0 {
 		n := min(crowdMost, len(l.waiting))
-		batch := slices.DeleteFunc(slices.Clone(l.waiting[:n]), func(one *comer) bool { return !one.state.CompareAndSwap(comerWaiting, comerTaken) })
+		batch := slices.DeleteFunc(
+			slices.Clone(l.waiting[:n]),
+			func(one *comer) bool { return !one.state.CompareAndSwap(comerWaiting, comerTaken) },
+		)
 		l.waiting = slices.Delete(l.waiting, 0, n)
 		if len(batch) > 0 {
 			go c.serve(by, batch)
@@ -95,7 +102,7 @@ func (c *crowd) leave(by Author) {
 	}
 }
 
-func (c *crowd) serve(by Author, batch []*comer) {
+func (c *crowd) serve(by staff.Author, batch []*comer) {
 	defer c.leave(by)
 	ctx, cancel := context.WithTimeout(context.Background(), crowdLimit)
 	defer cancel()
@@ -112,8 +119,9 @@ func (c *crowd) serve(by Author, batch []*comer) {
 	}
 }
 
-// place sends a booking by itself where nobody of its author is before it, otherwise with those who wait.
-func (c *crowd) place(ctx context.Context, by Author, one *comer, alone func() (string, error)) (string, error) {
+// place sends a booking by itself where nobody of its author is before it, otherwise with those who
+// wait.
+func (c *crowd) place(ctx context.Context, by staff.Author, one *comer, alone func() (string, error)) (string, error) {
 	if c.enter(by, one) {
 		defer c.leave(by)
 		return alone()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
@@ -28,12 +29,12 @@ func (k *kit) unguard() {
 	k.exec("drop trigger booking_whole on booking")
 }
 
-// fight lets writers of three towns place, decide, cancel, move and swap bookings of a divided hall at one time, and tells what went wrong. With three choices they
-// only place.
+// fight lets writers of three towns place, decide, cancel, move and swap bookings of a divided hall
+// at one time, and tells what went wrong. With three choices they only place.
 func (k *kit) fight(steps, choices int) (problems []string, longest time.Duration) {
 	k.Helper()
 	rooms := []uuid.UUID{k.hall.A, k.hall.B, k.hall.Whole, k.hall.Tea}
-	towns := []Author{k.kita, k.minato, k.chuo}
+	towns := []staff.Author{k.kita, k.minato, k.chuo}
 	var (
 		mu  sync.Mutex
 		all []uuid.UUID
@@ -84,7 +85,12 @@ func (k *kit) fight(steps, choices int) (problems []string, longest time.Duratio
 					_, err := k.service.Cancel(ctx, by, some(r), "都合により")
 					report("cancel", err)
 				case 5, 6:
-					_, err := k.service.Move(ctx, by, some(r), Move{RoomID: &rooms[r.IntN(4)], StartsAt: new(at(start, 0))})
+					_, err := k.service.Move(
+						ctx,
+						by,
+						some(r),
+						Move{RoomID: &rooms[r.IntN(4)], StartsAt: new(at(start, 0))},
+					)
 					report("move", err)
 				case 7:
 					_, _, err := k.service.Swap(ctx, k.kita, some(r), some(r), "")
@@ -116,20 +122,30 @@ func TestWritersNeverOverlap(t *testing.T) {
 	for _, p := range slices.Compact(problems) {
 		t.Error(p)
 	}
-	if k.number("select count(*) from booking_change where kind = 'moved_up'") == 0 || k.number("select count(*) from booking_change where kind = 'swapped'") == 0 {
+	if k.number("select count(*) from booking_change where kind = 'moved_up'") == 0 ||
+		k.number("select count(*) from booking_change where kind = 'swapped'") == 0 {
 		t.Error("nobody moved up or swapped: the fight is not one")
 	}
-	testkit.Figure(t, "%d writers on a hall of two halves: no overlap, no deadlock, the longest step took %v", writers, longest.Round(time.Millisecond))
+	testkit.Figure(
+		t,
+		"%d writers on a hall of two halves: no overlap, no deadlock, the longest step took %v",
+		writers,
+		longest.Round(time.Millisecond),
+	)
 }
 
 // Without the constraint and the locks the same fight finds what it is there to find.
 func TestTheFightFindsOverlaps(t *testing.T) {
 	t.Parallel()
-	k := setup(t, testkit.HallOptions{})
-	k.unguard()
-	if problems, _ := k.fight(10, 3); len(problems) == 0 {
-		t.Error("on a database without constraint and locks the fight finds nothing")
+	// On a busy machine the writers of one fight may happen to come one after the other.
+	for range 10 {
+		k := setup(t, testkit.HallOptions{})
+		k.unguard()
+		if problems, _ := k.fight(10, 3); len(problems) > 0 {
+			return
+		}
 	}
+	t.Error("on a database without constraint and locks ten fights find nothing")
 }
 
 // With the constraint alone, its locks taken away, nothing overlaps either.
@@ -141,7 +157,11 @@ func TestTheConstraintStandsBehindTheLocks(t *testing.T) {
 	won := make(chan Booking, writers)
 	for w := range writers {
 		group.Go(func() {
-			b, err := k.service.Place(t.Context(), []Author{k.minato, k.chuo}[w%2], ask([]uuid.UUID{k.hall.A, k.hall.Whole}[w/2%2], 9, 12))
+			b, err := k.service.Place(
+				t.Context(),
+				[]staff.Author{k.minato, k.chuo}[w%2],
+				ask([]uuid.UUID{k.hall.A, k.hall.Whole}[w/2%2], 9, 12),
+			)
 			if err == nil {
 				won <- b
 			} else if !errors.Is(err, ErrTaken) && !errors.Is(err, postgres.ErrUnavailable) {
@@ -156,7 +176,8 @@ func TestTheConstraintStandsBehindTheLocks(t *testing.T) {
 	}
 }
 
-// A worker, an approving member and the borrower come to the same hold at the same moment: one of them is first, and the floor follows.
+// A worker, an approving member and the borrower come to the same hold at the same moment: one of
+// them is first, and the floor follows.
 func TestDecisionsRaceCancellations(t *testing.T) {
 	t.Parallel()
 	k := setup(t, testkit.HallOptions{})

@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
@@ -17,18 +19,20 @@ func TestFromHoldToPermit(t *testing.T) {
 	r := hold(k.hall.A, 13, 16)
 	r.ExemptionClass, r.ExemptionReason = "welfare", "ひきこもり支援の催しのため"
 	b := k.place(k.minato, r)
-	if b.Status != Held || b.ExpiresAt == nil || *b.FeeYen != 2400 || b.Room.Name != "ホールA面" || b.Lender.Slug != "kita" || b.Exemption.State != Asked {
+	if b.Status != Held || b.ExpiresAt == nil || *b.FeeYen != 2400 || b.Room.Name != "ホールA面" ||
+		b.Lender.Slug != "kita" ||
+		b.Exemption.State != Asked {
 		t.Errorf("the hold is %+v", b)
 	}
 	if until := clock.NewDate(2026, 12, 5).Start(); !b.ExpiresAt.Equal(until) {
 		t.Errorf("the hold ends at %v, want %v", b.ExpiresAt, until)
 	}
-	for _, by := range []Author{k.kita, k.minato} {
+	for _, by := range []staff.Author{k.kita, k.minato} {
 		if d := k.get(by, b.ID); d.Title != r.Title || len(d.History) != 1 || d.History[0].Kind != "placed" {
 			t.Errorf("a party reads %+v", d)
 		}
 	}
-	for _, by := range []Author{k.chuo, k.nishi} {
+	for _, by := range []staff.Author{k.chuo, k.nishi} {
 		_, err := k.service.Get(t.Context(), by.Organization, b.ID)
 		k.want("a third town reads", err, ErrUnknown)
 		_, err = k.service.Cancel(t.Context(), by, b.ID, "x")
@@ -51,12 +55,18 @@ func TestFromHoldToPermit(t *testing.T) {
 	k.want("an exemption without a reason", err, ErrReason)
 	_, err = k.service.DecideExemption(t.Context(), k.minato, b.ID, true, "自分で")
 	k.want("an exemption granted to oneself", err, ErrSide)
-	if d := k.must(k.service.DecideExemption(t.Context(), k.kita, b.ID, true, "福祉の催しと認める")); *d.DueYen() != 1200 || *d.FeeYen != 2400 {
+	if d := k.must(
+		k.service.DecideExemption(t.Context(), k.kita, b.ID, true, "福祉の催しと認める"),
+	); *d.DueYen() != 1200 ||
+		*d.FeeYen != 2400 {
 		t.Errorf("to pay %v of %v", *d.DueYen(), *d.FeeYen)
 	}
 	_, err = k.service.DecideExemption(t.Context(), k.kita, b.ID, false, "やはり")
 	k.want("decided twice", err, ErrExemption)
-	if d := k.must(k.service.Approve(t.Context(), k.kita, b.ID, "ピアノは使えません。")); d.Status != Approved || d.Conditions == "" {
+	if d := k.must(
+		k.service.Approve(t.Context(), k.kita, b.ID, "ピアノは使えません。"),
+	); d.Status != Approved ||
+		d.Conditions == "" {
 		t.Errorf("approved: %+v", d.Booking)
 	}
 	d := k.must(k.service.Confirm(t.Context(), k.minato, b.ID))
@@ -105,7 +115,10 @@ func TestOwnRoomIsConfirmedAtOnce(t *testing.T) {
 
 func TestTwoStepsTakeTwoMembers(t *testing.T) {
 	t.Parallel()
-	k := setup(t, testkit.HallOptions{Terms: `[{"who": "partners", "opens_months": 6, "approvals": 2, "cancel_days": 3}]`})
+	k := setup(
+		t,
+		testkit.HallOptions{Terms: `[{"who": "partners", "opens_months": 6, "approvals": 2, "cancel_days": 3}]`},
+	)
 	b := k.place(k.minato, ask(k.hall.A, 9, 12))
 	if d := k.must(k.service.Approve(t.Context(), k.kita, b.ID, "")); d.Status != Requested || d.Approvals != 1 {
 		t.Errorf("after one step: %+v", d.Booking)
@@ -123,13 +136,16 @@ func TestTwoStepsTakeTwoMembers(t *testing.T) {
 	k.must(k.service.Approve(t.Context(), k.second, b.ID, ""))
 	k.must(k.service.Approve(t.Context(), k.kita, b.ID, ""))
 	k.must(k.service.Confirm(t.Context(), k.minato, b.ID))
-	if d := k.must(k.service.Move(t.Context(), k.kita, b.ID, Move{RoomID: &k.hall.B, Reason: "A面の照明が直りません"})); d.Status != Confirmed || d.Room.ID != k.hall.B {
+	if d := k.must(
+		k.service.Move(t.Context(), k.kita, b.ID, Move{RoomID: &k.hall.B, Reason: "A面の照明が直りません"}),
+	); d.Status != Confirmed ||
+		d.Room.ID != k.hall.B {
 		t.Errorf("moved by its lender: %+v", d.Booking)
 	}
 	_, err = k.service.Place(t.Context(), k.minato, hold(k.hall.A, 9, 12))
 	k.want("a hold where there is none", err, ErrNoHolds)
 	_, err = k.service.Place(t.Context(), k.kita, ask(k.hall.A, 9, 12))
-	k.want("one with no term", err, ErrNotOpenToYou)
+	k.want("one with no term", err, board.ErrNotOpenToYou)
 }
 
 func TestQueueMovesUp(t *testing.T) {
@@ -153,7 +169,12 @@ func TestQueueMovesUp(t *testing.T) {
 		t.Errorf("the second in the line: %d ahead, %d behind", d.Ahead, d.Behind)
 	}
 	k.must(k.service.Cancel(t.Context(), k.minato, first.ID, ""))
-	for id, want := range map[uuid.UUID]Status{whole.ID: Requested, half.ID: Waiting, late.ID: Approved, first.ID: Cancelled} {
+	for id, want := range map[uuid.UUID]Status{
+		whole.ID: Requested,
+		half.ID:  Waiting,
+		late.ID:  Approved,
+		first.ID: Cancelled,
+	} {
 		if d := k.get(k.kita, id); d.Status != want {
 			t.Errorf("%s is %s, want %s", d.Room.Name, d.Status, want)
 		}
@@ -239,7 +260,8 @@ func TestSwap(t *testing.T) {
 	_, _, err := k.service.Swap(t.Context(), k.minato, a.ID, b.ID, "")
 	k.want("with another town's booking", err, ErrUnknown)
 	x, y, err := k.service.Swap(t.Context(), k.kita, a.ID, b.ID, "照明の工事のため")
-	if err != nil || x.Room.ID != k.hall.Whole || !x.StartsAt.Equal(at(13, 0)) || y.Room.ID != k.hall.A || !y.StartsAt.Equal(at(9, 0)) {
+	if err != nil || x.Room.ID != k.hall.Whole || !x.StartsAt.Equal(at(13, 0)) || y.Room.ID != k.hall.A ||
+		!y.StartsAt.Equal(at(9, 0)) {
 		t.Errorf("swapped: %+v, %+v, %v", x.Booking, y.Booking, err)
 	}
 	// A booking whose own clearing does not fit there keeps both where they are.
@@ -261,7 +283,7 @@ func TestSwap(t *testing.T) {
 
 func TestNoise(t *testing.T) {
 	t.Parallel()
-	for rule, want := range map[string]error{"forbid": ErrNoise, "warn": nil} {
+	for rule, want := range map[string]error{"forbid": board.ErrNoise, "warn": nil} {
 		t.Run(rule, func(t *testing.T) {
 			t.Parallel()
 			k := setup(t, testkit.HallOptions{Noise: rule})
@@ -281,7 +303,7 @@ func TestNoise(t *testing.T) {
 			drums.StartsAt, drums.EndsAt = at(12, 0), at(13, 0)
 			b = k.place(k.kita, drums)
 			_, err = k.service.Move(t.Context(), k.kita, b.ID, Move{StartsAt: new(at(11, 0))})
-			k.want("moved beside it", err, ErrNoise)
+			k.want("moved beside it", err, board.ErrNoise)
 		})
 	}
 }

@@ -15,8 +15,9 @@ const LapseTask = "lapse_bookings"
 
 const lapseBatch = 100
 
-// Lapse ends what time ends: holds that ran out and bookings whose time came undecided lapse, and those who wait move up in the same transaction; what was
-// confirmed and is over is done. Any number of workers may run it: each booking is ended once. It says how many it dealt with.
+// Lapse ends what time ends: holds that ran out and bookings whose time came undecided lapse, and
+// those who wait move up in the same transaction; what was confirmed and is over is done. Any
+// number of workers may run it: each booking is ended once. It says how many it dealt with.
 func Lapse(ctx context.Context, db *postgres.DB) (int, error) {
 	total := 0
 	for {
@@ -90,7 +91,11 @@ func lapseOne(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) 
 		return false, err
 	}
 	return true, audit.Record(ctx, tx, audit.Entry{
-		Organization: b.Lender.ID, Action: "booking.lapsed", SubjectKind: "booking", SubjectID: b.ID, Detail: map[string]any{"room_id": b.Room.ID},
+		Organization: b.Lender.ID,
+		Action:       "booking.lapsed",
+		SubjectKind:  "booking",
+		SubjectID:    b.ID,
+		Detail:       map[string]any{"room_id": b.Room.ID},
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
@@ -19,7 +20,11 @@ func (k *kit) nation(years ...int) {
 	k.Helper()
 	for _, year := range years {
 		for _, h := range venue.NationalHolidays(year) {
-			k.exec(`insert into national_holiday (day, name) values ($1, $2) on conflict do nothing`, h.Day.String(), h.Name)
+			k.exec(
+				`insert into national_holiday (day, name) values ($1, $2) on conflict do nothing`,
+				h.Day.String(),
+				h.Name,
+			)
 		}
 	}
 }
@@ -31,15 +36,21 @@ func TestAClosedDayIsClosedTheDayBeforeToo(t *testing.T) {
 	t.Parallel()
 	k := setup(t, testkit.HallOptions{})
 	k.nation(2026)
-	k.exec(`update facility set hours = hours || '{"closed": [{"kind": "weekly", "weekday": "mon"}], "next_weekday": true}'`)
+	k.exec(
+		`update facility set hours = hours || '{"closed": [{"kind": "weekly", "weekday": "mon"}],
+		  "next_weekday": true}'`,
+	)
 	day := clock.NewDate(2026, 9, 24)
 	r := Request{RoomID: k.hall.Tea, StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Title: "会議"}
 	for name, now := range map[string]time.Time{
-		"a week before": day.AddDays(-7).At(12, 0), "the day before": day.AddDays(-1).At(12, 0), "a second before": day.Start().Add(-time.Second), "at midnight": day.Start(),
-		"the same day": day.At(9, 0),
+		"a week before":   day.AddDays(-7).At(12, 0),
+		"the day before":  day.AddDays(-1).At(12, 0),
+		"a second before": day.Start().Add(-time.Second),
+		"at midnight":     day.Start(),
+		"the same day":    day.At(9, 0),
 	} {
 		k.clock.Set(now)
-		k.service.Forget()
+		k.board.Forget()
 		k.refused(name, k.kita, r, venue.WhyAfterHoliday)
 	}
 }
@@ -53,10 +64,24 @@ func TestClosedDaysAgree(t *testing.T) {
 	closings := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		hours := venue.Calendar{
-			Seasons:  []venue.Season{{Week: venue.EveryDay(venue.Hours{From: 9 * 60, To: 21 * 60})}},
-			Holidays: rapid.SampledFrom([]venue.HolidayRule{"", venue.HolidaysClosed, venue.HolidaysAsSunday}).Draw(rt, "holidays"), NextWeekday: rapid.IntRange(0, 4).Draw(rt, "next") > 0,
+			Seasons: []venue.Season{{Week: venue.EveryDay(venue.Hours{From: 9 * 60, To: 21 * 60})}},
+			Holidays: rapid.SampledFrom(
+				[]venue.HolidayRule{"", venue.HolidaysClosed, venue.HolidaysAsSunday},
+			).Draw(
+				rt,
+				"holidays",
+			),
+			NextWeekday: rapid.IntRange(0, 4).Draw(rt, "next") > 0,
 		}
-		for _, weekday := range rapid.SliceOfNDistinct(rapid.SampledFrom(venue.WeekdayNames[:]), 1, 3, rapid.ID[string]).Draw(rt, "closed") {
+		for _, weekday := range rapid.SliceOfNDistinct(
+			rapid.SampledFrom(venue.WeekdayNames[:]),
+			1,
+			3,
+			rapid.ID[string],
+		).Draw(
+			rt,
+			"closed",
+		) {
 			rule := venue.ClosedRule{Kind: venue.ClosedWeekly, Weekday: weekday}
 			if rapid.IntRange(0, 3).Draw(rt, "nth") == 0 {
 				rule.Kind, rule.Nth = venue.ClosedNth, []int{2, 4}
@@ -68,7 +93,14 @@ func TestClosedDaysAgree(t *testing.T) {
 			rt.Fatal(err)
 		}
 		k.exec(`update facility set hours = $1`, document)
-		today := rapid.SampledFrom([]clock.Date{clock.NewDate(2026, 5, 6), clock.NewDate(2026, 9, 23), clock.NewDate(2027, 1, 1)}).Draw(rt, "today").AddDays(rapid.IntRange(-2, 3).Draw(rt, "days later"))
+		today := rapid.SampledFrom(
+			[]clock.Date{clock.NewDate(2026, 5, 6), clock.NewDate(2026, 9, 23), clock.NewDate(2027, 1, 1)},
+		).Draw(
+			rt,
+			"today",
+		).AddDays(
+			rapid.IntRange(-2, 3).Draw(rt, "days later"),
+		)
 		known := venue.Holidays{}
 		for _, h := range append(venue.NationalHolidays(2026), venue.NationalHolidays(2027)...) {
 			known[h.Day] = h.Name
@@ -80,40 +112,71 @@ func TestClosedDaysAgree(t *testing.T) {
 		for i := range rapid.IntRange(0, 17).Draw(rt, "in a row") {
 			d := last.AddDays(-i)
 			observed := rapid.IntRange(0, 9).Draw(rt, "observed") > 0
-			k.exec(`insert into local_holiday (organization_id, day, name, observed) values ($1, $2, '記念日', $3)`, k.kita.Organization, d.String(), observed)
+			k.exec(
+				`insert into local_holiday (organization_id, day, name, observed) values ($1, $2, '記念日', $3)`,
+				k.kita.Organization,
+				d.String(),
+				observed,
+			)
 			if delete(known, d); observed {
 				known[d] = "記念日"
 			}
 		}
-		k.clock.Set(rapid.SampledFrom([]time.Time{today.Start(), today.At(8, 59), today.AddDays(1).Start().Add(-time.Second)}).Draw(rt, "now"))
-		k.service.Forget()
+		k.clock.Set(
+			rapid.SampledFrom(
+				[]time.Time{today.Start(), today.At(8, 59), today.AddDays(1).Start().Add(-time.Second)},
+			).Draw(
+				rt,
+				"now",
+			),
+		)
+		k.board.Forget()
 		for n := 1; n <= 3; n++ {
 			day := today.AddDays(n)
 			want := hours.Day(day, known).Closed
 			closings[want]++
-			b, err := k.service.Place(k.Context(), k.kita, Request{RoomID: k.hall.Tea, StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Title: "会議"})
+			b, err := k.service.Place(
+				k.Context(),
+				k.kita,
+				Request{RoomID: k.hall.Tea, StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Title: "会議"},
+			)
 			if got := fault.CodeOf(err); got != want {
 				rt.Fatalf("%s: a booking is told %q (%v), the rule says %q", day, got, err, want)
 			}
 			if err == nil {
 				k.exec(`delete from booking where id = $1`, b.ID)
 			}
-			a, err := k.service.Availability(k.Context(), k.kita.Organization, k.hall.Tea, day.Start(), day.AddDays(1).Start())
+			a, err := k.board.Availability(
+				k.Context(),
+				k.kita.Organization,
+				k.hall.Tea,
+				day.Start(),
+				day.AddDays(1).Start(),
+			)
 			if err != nil || len(a.Days) != 1 || a.Days[0].Closed != want {
 				rt.Fatalf("%s: availability says %+v, %v, the rule %q", day, a.Days, err, want)
 			}
-			board, err := k.service.Board(k.Context(), BoardQuery{Room: k.hall.Tea, From: day, Days: 1})
-			if err != nil || len(board.Rooms) != 1 || board.Rooms[0].Days[0].Closed != want {
-				rt.Fatalf("%s: the board says %+v, %v, the rule %q", day, board.Rooms, err, want)
+			shown, err := k.board.Board(k.Context(), board.Query{Room: k.hall.Tea, From: day, Days: 1})
+			if err != nil || len(shown.Rooms) != 1 || shown.Rooms[0].Days[0].Closed != want {
+				rt.Fatalf("%s: the board says %+v, %v, the rule %q", day, shown.Rooms, err, want)
 			}
-			found, err := k.service.Free(k.Context(), FreeQuery{StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Limit: 20})
+			found, err := k.board.Free(
+				k.Context(),
+				board.FreeQuery{StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Limit: 20},
+			)
 			if err != nil {
 				rt.Fatal(err)
 			}
-			if got := slices.ContainsFunc(found.Items, func(r FreeRoom) bool { return r.Room.ID == k.hall.Tea }); got != (want == "") {
+			if got := slices.ContainsFunc(
+				found.Items,
+				func(r board.FreeRoom) bool { return r.Room.ID == k.hall.Tea },
+			); got != (want == "") {
 				rt.Fatalf("%s: the search finds it: %v, the rule says %q", day, got, want)
 			}
-			near, err := k.service.Near(k.Context(), FreeQuery{StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Limit: 20})
+			near, err := k.board.Near(
+				k.Context(),
+				board.FreeQuery{StartsAt: day.At(10, 0), EndsAt: day.At(11, 0), Limit: 20},
+			)
 			if err != nil {
 				rt.Fatal(err)
 			}

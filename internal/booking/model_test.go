@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
@@ -17,7 +18,8 @@ type entry struct {
 	starts, ends time.Time // with all buffers
 }
 
-// inTheWay is the naive truth of the hall: the halves stand in the way of the whole, not of each other.
+// inTheWay is the naive truth of the hall: the halves stand in the way of the whole, not of each
+// other.
 func inTheWay(h testkit.Hall, a, b uuid.UUID) bool {
 	return a == b || (a == h.Whole && b != h.Tea || b == h.Whole && a != h.Tea)
 }
@@ -43,17 +45,27 @@ func (c *calendar) free(e entry, besides ...uuid.UUID) bool {
 }
 
 func (c *calendar) wide(b Booking) entry {
-	return entry{room: b.Room.ID, starts: b.StartsAt.Add(-c.setup - time.Duration(b.SetupMinutes)*time.Minute), ends: b.EndsAt.Add(c.clearing + time.Duration(b.ClearingMinutes)*time.Minute)}
+	return entry{
+		room:   b.Room.ID,
+		starts: b.StartsAt.Add(-c.setup - time.Duration(b.SetupMinutes)*time.Minute),
+		ends:   b.EndsAt.Add(c.clearing + time.Duration(b.ClearingMinutes)*time.Minute),
+	}
 }
 
-// What the database says of a hall is what a naive calendar says: after every step, about every room and hour.
+// What the database says of a hall is what a naive calendar says: after every step, about every
+// room and hour.
 func TestOccupancyIsANaiveCalendar(t *testing.T) {
 	t.Parallel()
 	k := setup(t, testkit.HallOptions{Setup: 15, Clearing: 30})
 	rooms := []uuid.UUID{k.hall.A, k.hall.B, k.hall.Whole, k.hall.Tea}
 	rapid.Check(t, func(r *rapid.T) {
 		k.exec("truncate booking cascade")
-		c := &calendar{hall: k.hall, setup: 15 * time.Minute, clearing: 30 * time.Minute, entries: map[uuid.UUID]entry{}}
+		c := &calendar{
+			hall:     k.hall,
+			setup:    15 * time.Minute,
+			clearing: 30 * time.Minute,
+			entries:  map[uuid.UUID]entry{},
+		}
 		room := rapid.SampledFrom(rooms)
 		half := rapid.IntRange(18, 40) // half hours of the day
 		existing := func() (Booking, bool) {
@@ -70,9 +82,31 @@ func TestOccupancyIsANaiveCalendar(t *testing.T) {
 		r.Repeat(map[string]func(*rapid.T){
 			"place": func(r *rapid.T) {
 				from := half.Draw(r, "from")
-				in := Request{RoomID: room.Draw(r, "room"), StartsAt: at(0, 30*from), EndsAt: at(0, 30*min(43, from+rapid.IntRange(1, 6).Draw(r, "length"))), Title: "会議",
-					SetupMinutes: 30 * rapid.IntRange(0, 2).Draw(r, "setup"), ClearingMinutes: 30 * rapid.IntRange(0, 2).Draw(r, "clearing")}
-				wanted := c.free(c.wide(Booking{Room: RoomRef{ID: in.RoomID}, StartsAt: in.StartsAt, EndsAt: in.EndsAt, SetupMinutes: in.SetupMinutes, ClearingMinutes: in.ClearingMinutes}))
+				in := Request{
+					RoomID:   room.Draw(r, "room"),
+					StartsAt: at(0, 30*from),
+					EndsAt:   at(0, 30*min(43, from+rapid.IntRange(1, 6).Draw(r, "length"))),
+					Title:    "会議",
+					SetupMinutes: 30 * rapid.IntRange(
+						0,
+						2,
+					).Draw(
+						r,
+						"setup",
+					),
+					ClearingMinutes: 30 * rapid.IntRange(0, 2).Draw(r, "clearing"),
+				}
+				wanted := c.free(
+					c.wide(
+						Booking{
+							Room:            board.RoomRef{ID: in.RoomID},
+							StartsAt:        in.StartsAt,
+							EndsAt:          in.EndsAt,
+							SetupMinutes:    in.SetupMinutes,
+							ClearingMinutes: in.ClearingMinutes,
+						},
+					),
+				)
 				b, err := k.service.Place(k.Context(), k.kita, in)
 				if wanted != (err == nil) || err != nil && !errors.Is(err, ErrTaken) {
 					r.Fatalf("free in the calendar: %v, placed: %v", wanted, err)
@@ -98,7 +132,12 @@ func TestOccupancyIsANaiveCalendar(t *testing.T) {
 				to.Room.ID, to.StartsAt = room.Draw(r, "room"), at(0, 30*half.Draw(r, "from"))
 				to.EndsAt = to.StartsAt.Add(30 * time.Minute)
 				wanted := c.free(c.wide(to), b.ID)
-				_, err := k.service.Move(k.Context(), k.kita, b.ID, Move{RoomID: &to.Room.ID, StartsAt: &to.StartsAt, EndsAt: &to.EndsAt})
+				_, err := k.service.Move(
+					k.Context(),
+					k.kita,
+					b.ID,
+					Move{RoomID: &to.Room.ID, StartsAt: &to.StartsAt, EndsAt: &to.EndsAt},
+				)
 				if wanted != (err == nil) || err != nil && !errors.Is(err, ErrTaken) {
 					r.Fatalf("free in the calendar: %v, moved: %v", wanted, err)
 				}
@@ -111,7 +150,7 @@ func TestOccupancyIsANaiveCalendar(t *testing.T) {
 					r.Fatalf("%d overlaps, %d astray", k.overlaps(), k.astray())
 				}
 				hour := rapid.IntRange(9, 20).Draw(r, "hour")
-				page, err := k.service.Free(k.Context(), FreeQuery{StartsAt: at(hour, 0), EndsAt: at(hour, 30)})
+				page, err := k.board.Free(k.Context(), board.FreeQuery{StartsAt: at(hour, 0), EndsAt: at(hour, 30)})
 				if err != nil {
 					r.Fatal(err)
 				}
@@ -120,7 +159,7 @@ func TestOccupancyIsANaiveCalendar(t *testing.T) {
 					found[f.Room.ID] = true
 				}
 				for _, id := range rooms {
-					e := c.wide(Booking{Room: RoomRef{ID: id}, StartsAt: at(hour, 0), EndsAt: at(hour, 30)})
+					e := c.wide(Booking{Room: board.RoomRef{ID: id}, StartsAt: at(hour, 0), EndsAt: at(hour, 30)})
 					if found[id] != c.free(e) {
 						r.Fatalf("at %d the search says %v, the calendar %v", hour, found[id], c.free(e))
 					}

@@ -8,11 +8,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
+	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/recurrence"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -40,7 +43,7 @@ type SeriesRequest struct {
 type Rejected struct {
 	Date   clock.Date
 	Reason *fault.Error
-	Offers []FreeRoom // other rooms of the lender, or of partners, that the borrower can have then
+	Offers []board.FreeRoom // other rooms of the lender, or of partners, that the borrower can have then
 }
 
 // SeriesResult is what became of a series: accepted in part.
@@ -82,9 +85,10 @@ func (r *SeriesRequest) dates() ([]clock.Date, error) {
 	return all, nil
 }
 
-// PlaceSeries takes what can be had of a series, in one step, and tells of the other dates why not and what else is free then. ErrSeriesRule, ErrSeriesNothing when
-// no date can be had, and the refusals of Place that hold for every date.
-func (s *Service) PlaceSeries(ctx context.Context, by Author, r SeriesRequest) (SeriesResult, error) {
+// PlaceSeries takes what can be had of a series, in one step, and tells of the other dates why not
+// and what else is free then. ErrSeriesRule, ErrSeriesNothing when no date can be had, and the
+// refusals of Place that hold for every date.
+func (s *Service) PlaceSeries(ctx context.Context, by staff.Author, r SeriesRequest) (SeriesResult, error) {
 	result, err := s.placeSeries(ctx, by, r)
 	if err != nil {
 		return SeriesResult{}, fmt.Errorf("place series: %w", err)
@@ -92,7 +96,7 @@ func (s *Service) PlaceSeries(ctx context.Context, by Author, r SeriesRequest) (
 	return result, nil
 }
 
-func (s *Service) placeSeries(ctx context.Context, by Author, r SeriesRequest) (SeriesResult, error) {
+func (s *Service) placeSeries(ctx context.Context, by staff.Author, r SeriesRequest) (SeriesResult, error) {
 	dates, err := r.dates()
 	if err != nil {
 		return SeriesResult{}, err
@@ -118,9 +122,16 @@ func (s *Service) placeSeries(ctx context.Context, by Author, r SeriesRequest) (
 	return result, nil
 }
 
-// placeDates makes the series and asks for each date in one transaction; a date that can't be had leaves the others.
-func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r SeriesRequest, dates []clock.Date) (SeriesResult, error) {
-	f, err := s.factsTx(ctx, tx, r.RoomID)
+// placeDates makes the series and asks for each date in one transaction; a date that can't be had
+// leaves the others.
+func (s *Service) placeDates(
+	ctx context.Context,
+	tx *postgres.Tx,
+	by staff.Author,
+	r SeriesRequest,
+	dates []clock.Date,
+) (SeriesResult, error) {
+	f, err := s.rooms.FactsTx(ctx, tx, r.RoomID)
 	if err != nil {
 		return SeriesResult{}, err
 	}
@@ -133,17 +144,25 @@ func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r 
 		return SeriesResult{}, err
 	}
 	result := SeriesResult{Series: Series{
-		ID: uuid.New(), Lender: f.room.Organization, Borrower: borrower.Ref(), Rule: r.Rule, Starts: r.Starts, Ends: r.Ends, First: r.First, Last: r.Last, CreatedAt: tx.Now,
+		ID:        uuid.New(),
+		Lender:    f.Room.Organization,
+		Borrower:  borrower.Ref(),
+		Rule:      r.Rule,
+		Starts:    r.Starts,
+		Ends:      r.Ends,
+		First:     r.First,
+		Last:      r.Last,
+		CreatedAt: tx.Now,
 	}, Rejected: []Rejected{}}
 	refusal := ErrInvalid
-	if result.Title = line(&refusal, "title", r.Title, 200); refusal.Or() != nil {
+	if result.Title = check.Line(&refusal, "title", r.Title, 200); refusal.Or() != nil {
 		return SeriesResult{}, refusal
 	}
-	if err := insertSeries(ctx, tx, &result.Series, f.ref()); err != nil {
+	if err := insertSeries(ctx, tx, &result.Series, f.Ref()); err != nil {
 		return SeriesResult{}, err
 	}
 	asked := false
-	known := func(context.Context) (*facts, error) {
+	known := func(context.Context) (*board.Facts, error) {
 		if asked {
 			return nil, errAgain // the room's rules changed after they were read
 		}
@@ -166,23 +185,39 @@ func (s *Service) placeDates(ctx context.Context, tx *postgres.Tx, by Author, r 
 		}
 	}
 	if len(result.Bookings) == 0 {
-		return SeriesResult{}, ErrSeriesNothing.With("reason", result.Rejected[0].Reason.Code).Because(result.Rejected[0].Reason)
+		return SeriesResult{}, ErrSeriesNothing.With(
+			"reason",
+			result.Rejected[0].Reason.Code,
+		).Because(
+			result.Rejected[0].Reason,
+		)
 	}
 	return result, nil
 }
 
-// offer finds rooms for a date that was rejected, in which the same request would be taken now: the lender's first, then those of the partnerships that both belong
-// to. A failing search offers nothing.
-func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock.Date, lender organization.Ref) []FreeRoom {
+// offer finds rooms for a date that was rejected, in which the same request would be taken now: the
+// lender's first, then those of the partnerships that both belong to. A failing search offers
+// nothing.
+func (s *Service) offer(
+	ctx context.Context,
+	by staff.Author,
+	r SeriesRequest,
+	d clock.Date,
+	lender organization.Ref,
+) []board.FreeRoom {
 	view, err := s.directory.View(ctx)
 	asked, now := r.Request, s.db.Clock().Now()
 	asked.StartsAt, asked.EndsAt, asked.Queue = r.Starts.On(d), r.Ends.On(d), false
 	if err != nil || asked.clean(now) != nil {
 		return nil
 	}
-	q := FreeQuery{
-		StartsAt: asked.StartsAt, EndsAt: asked.EndsAt, Capacity: max(1, or(asked.People)), Noise: asked.Noise, Limit: MaxFree,
-		may: func(f *facts) bool {
+	q := board.FreeQuery{
+		StartsAt: asked.StartsAt,
+		EndsAt:   asked.EndsAt,
+		Capacity: max(1, or(asked.People)),
+		Noise:    asked.Noise,
+		Limit:    board.MaxFree,
+		May: func(f *board.Facts) bool {
 			_, _, err := s.judged(ctx, by, f, now, &asked)
 			return err == nil
 		},
@@ -194,13 +229,13 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 			break
 		}
 	}
-	found, left := []FreeRoom{}, tries
+	found, left := []board.FreeRoom{}, tries
 	for _, narrow := range []bool{true, false} {
 		one := q
 		if one.Organizations = nil; narrow {
 			one.Organizations, one.Partnership = slugs, ""
 		}
-		page, err := s.free(ctx, by.Organization, one)
+		page, err := s.rooms.FreeFor(ctx, by.Organization, one)
 		if err != nil {
 			return found
 		}
@@ -224,8 +259,9 @@ func (s *Service) offer(ctx context.Context, by Author, r SeriesRequest, d clock
 
 var errTried = errors.New("tried")
 
-// try places a booking in a transaction, or a savepoint of another's, that is undone: what only the database judges (the month's cap, neighbours, set-up and clearing) is asked of it.
-func (s *Service) try(ctx context.Context, by Author, r Request) bool {
+// try places a booking in a transaction, or a savepoint of another's, that is undone: what only the
+// database judges (the month's cap, neighbours, set-up and clearing) is asked of it.
+func (s *Service) try(ctx context.Context, by staff.Author, r Request) bool {
 	ctx, err := s.held(ctx)
 	if err != nil {
 		return false
@@ -236,7 +272,7 @@ func (s *Service) try(ctx context.Context, by Author, r Request) bool {
 				return err
 			}
 		}
-		known := func(ctx context.Context) (*facts, error) { return s.factsTx(ctx, tx, r.RoomID) }
+		known := func(ctx context.Context) (*board.Facts, error) { return s.rooms.FactsTx(ctx, tx, r.RoomID) }
 		if _, err := s.place(ctx, by, r, nil, known, placeIn(tx)); err != nil {
 			return err
 		}
@@ -246,9 +282,9 @@ func (s *Service) try(ctx context.Context, by Author, r Request) bool {
 }
 
 // GetSeries gives a series of one of its two organizations with its bookings. ErrSeriesUnknown.
-func (s *Service) GetSeries(ctx context.Context, organization, id uuid.UUID) (Series, error) {
+func (s *Service) GetSeries(ctx context.Context, asker, id uuid.UUID) (Series, error) {
 	var found Series
-	err := s.reading(ctx, organization, func(tx *postgres.Tx, view *organizationView) (err error) {
+	err := s.reading(ctx, asker, func(tx *postgres.Tx, view *organization.View) (err error) {
 		found, err = readSeries(ctx, tx, view, id)
 		return err
 	})

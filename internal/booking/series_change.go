@@ -10,6 +10,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -36,23 +37,41 @@ type SeriesChange struct {
 	Reason       string
 }
 
-// CancelSeries cancels dates of a series in one step: all of them or none. ErrSeriesUnknown, ErrUnknown, and the refusals of Cancel with its date.
-func (s *Service) CancelSeries(ctx context.Context, by Author, series uuid.UUID, scope Scope, from uuid.UUID, reason string) (Series, error) {
+// CancelSeries cancels dates of a series in one step: all of them or none. ErrSeriesUnknown,
+// ErrUnknown, and the refusals of Cancel with its date.
+func (s *Service) CancelSeries(
+	ctx context.Context,
+	by staff.Author,
+	series uuid.UUID,
+	scope Scope,
+	from uuid.UUID,
+	reason string,
+) (Series, error) {
 	reason, err := reasonOf(reason, false)
 	if err != nil {
 		return Series{}, err
 	}
-	after, err := s.onSeries(ctx, by, series, scope, from, nil, "cancelled", func(_ context.Context, w *work, b *Booking) error {
-		return b.cancel(by.Organization, w.Tx, reason)
-	})
+	after, err := s.onSeries(
+		ctx,
+		by,
+		series,
+		scope,
+		from,
+		nil,
+		"cancelled",
+		func(_ context.Context, w *work, b *Booking) error {
+			return b.cancel(by.Organization, w.Tx, reason)
+		},
+	)
 	if err != nil {
 		return Series{}, fmt.Errorf("cancel series: %w", err)
 	}
 	return after, nil
 }
 
-// ChangeSeries moves dates of a series to another room, time of day or weekday in one step: all of them or none. Refusals as of Move, with the date.
-func (s *Service) ChangeSeries(ctx context.Context, by Author, series uuid.UUID, c SeriesChange) (Series, error) {
+// ChangeSeries moves dates of a series to another room, time of day or weekday in one step: all of
+// them or none. Refusals as of Move, with the date.
+func (s *Service) ChangeSeries(ctx context.Context, by staff.Author, series uuid.UUID, c SeriesChange) (Series, error) {
 	reason, err := reasonOf(c.Reason, false)
 	if err != nil {
 		return Series{}, err
@@ -60,22 +79,31 @@ func (s *Service) ChangeSeries(ctx context.Context, by Author, series uuid.UUID,
 	if c.ShiftDays < -31 || c.ShiftDays > 31 {
 		return Series{}, ErrInvalid.Field("shift_days", "too_large", "max", 31)
 	}
-	after, err := s.onSeries(ctx, by, series, c.Scope, c.From, c.RoomID, "moved", func(ctx context.Context, w *work, b *Booking) error {
-		m := Move{RoomID: c.RoomID, People: c.People, Noise: c.Noise, Reason: reason}
-		if c.Title != nil {
-			m.Title = new(*c.Title)
-		}
-		if err := m.clean(); err != nil {
-			return err
-		}
-		day := clock.DateOf(b.StartsAt)
-		to := day.AddDays(c.ShiftDays)
-		starts, ends := minuteOf(day, b.StartsAt), minuteOf(day, b.EndsAt)
-		set(&starts, c.Starts)
-		set(&ends, c.Ends)
-		m.StartsAt, m.EndsAt = new(starts.On(to)), new(ends.On(to))
-		return s.relocate(ctx, w, b, by, m)
-	})
+	after, err := s.onSeries(
+		ctx,
+		by,
+		series,
+		c.Scope,
+		c.From,
+		c.RoomID,
+		"moved",
+		func(ctx context.Context, w *work, b *Booking) error {
+			m := Move{RoomID: c.RoomID, People: c.People, Noise: c.Noise, Reason: reason}
+			if c.Title != nil {
+				m.Title = new(*c.Title)
+			}
+			if err := m.clean(); err != nil {
+				return err
+			}
+			day := clock.DateOf(b.StartsAt)
+			to := day.AddDays(c.ShiftDays)
+			starts, ends := minuteOf(day, b.StartsAt), minuteOf(day, b.EndsAt)
+			set(&starts, c.Starts)
+			set(&ends, c.Ends)
+			m.StartsAt, m.EndsAt = new(starts.On(to)), new(ends.On(to))
+			return s.relocate(ctx, w, b, by, m)
+		},
+	)
 	if err != nil {
 		return Series{}, fmt.Errorf("change series: %w", err)
 	}
@@ -87,7 +115,16 @@ func minuteOf(d clock.Date, t time.Time) venue.TimeOfDay {
 }
 
 // onSeries runs fn with every booking in scope, locked, and writes them all.
-func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, scope Scope, from uuid.UUID, room *uuid.UUID, kind string, fn func(context.Context, *work, *Booking) error) (Series, error) {
+func (s *Service) onSeries(
+	ctx context.Context,
+	by staff.Author,
+	series uuid.UUID,
+	scope Scope,
+	from uuid.UUID,
+	room *uuid.UUID,
+	kind string,
+	fn func(context.Context, *work, *Booking) error,
+) (Series, error) {
 	ctx, err := s.held(ctx)
 	if err != nil {
 		return Series{}, err
@@ -107,11 +144,11 @@ func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, sco
 		}
 		var more []uuid.UUID
 		if room != nil {
-			f, err := s.factsTx(ctx, tx, *room)
+			f, err := s.rooms.FactsTx(ctx, tx, *room)
 			if err != nil {
 				return err
 			}
-			more = append(more, f.room.Facility.ID)
+			more = append(more, f.Room.Facility.ID)
 		}
 		w, facilities, err := s.lock(ctx, tx, true, more, ids...)
 		if err != nil {
@@ -139,7 +176,8 @@ func (s *Service) onSeries(ctx context.Context, by Author, series uuid.UUID, sco
 	return after, err
 }
 
-// inScope gives the ids of the bookings that a change is for. ErrUnknown when from is none of the series' that stand.
+// inScope gives the ids of the bookings that a change is for. ErrUnknown when from is none of the
+// series' that stand.
 func inScope(ctx context.Context, tx *postgres.Tx, series *Series, scope Scope, from uuid.UUID) ([]uuid.UUID, error) {
 	since := tx.Now
 	if scope != AllDates {

@@ -22,8 +22,8 @@ const (
 	ownOnly   = `[{"who": "own", "opens_months": 12, "hold_days": 3}]`
 )
 
-// Rooms are offered for a date that can't be had when the very same request would be taken there now, and for no other reason; also
-// inside the transaction that keeps the answer for a retry [I1].
+// Rooms are offered for a date that can't be had when the very same request would be taken there
+// now, and for no other reason; also inside the transaction that keeps the answer for a retry [I1].
 func TestOffersCanBeHadByWhoAsks(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]offerCase{
@@ -68,8 +68,18 @@ func offersCanBeHad(t *testing.T, c offerCase, joined bool) {
 	bookings := k.number("select count(*) from booking")
 	changes := k.number("select count(*) from booking_change") + k.number("select count(*) from audit_entry")
 	r := SeriesRequest{
-		Request: Request{RoomID: k.hall.A, Title: "日曜教室", Hold: c.hold, Noise: c.noise, Queue: false}, Rule: "FREQ=WEEKLY;BYDAY=SU", Starts: *hour(9), Ends: *hour(12),
-		First: clock.NewDate(2026, 12, 6), Last: clock.NewDate(2026, 12, 20),
+		Request: Request{
+			RoomID: k.hall.A,
+			Title:  "日曜教室",
+			Hold:   c.hold,
+			Noise:  c.noise,
+			Queue:  false,
+		},
+		Rule:   "FREQ=WEEKLY;BYDAY=SU",
+		Starts: *hour(9),
+		Ends:   *hour(12),
+		First:  clock.NewDate(2026, 12, 6),
+		Last:   clock.NewDate(2026, 12, 20),
 	}
 	var result SeriesResult
 	var err error
@@ -84,7 +94,8 @@ func offersCanBeHad(t *testing.T, c offerCase, joined bool) {
 	} else {
 		place(t.Context())
 	}
-	if err != nil || len(result.Bookings) != 2 || len(result.Rejected) != 1 || result.Rejected[0].Reason.Code != ErrTaken.Code {
+	if err != nil || len(result.Bookings) != 2 || len(result.Rejected) != 1 ||
+		result.Rejected[0].Reason.Code != ErrTaken.Code {
 		t.Fatalf("%+v, %v", result, err)
 	}
 	found := result.Rejected[0].Offers
@@ -94,7 +105,11 @@ func offersCanBeHad(t *testing.T, c offerCase, joined bool) {
 	if k.number("select count(*) from booking") != bookings+2 || k.astray() != 0 {
 		t.Error("looking for rooms left bookings")
 	}
-	if n := k.number("select count(*) from booking_change") + k.number("select count(*) from audit_entry"); n > changes+6 {
+	if n := k.number(
+		"select count(*) from booking_change",
+	) + k.number(
+		"select count(*) from audit_entry",
+	); n > changes+6 {
 		t.Errorf("looking for rooms left %d traces", n-changes)
 	}
 	for _, room := range found {
@@ -111,7 +126,15 @@ func TestOffersForADateThatIsNotOpenYet(t *testing.T) {
 	k.exec(`update room set terms = $2 where id = any ($1)`, []uuid.UUID{k.hall.A, k.hall.B, k.hall.Whole}, halfYear)
 	k.exec(`update room set terms = $2 where id = $1`, k.hall.Tea, wholeYear)
 	result, err := k.service.PlaceSeries(t.Context(), k.minato, SeriesRequest{
-		Request: Request{RoomID: k.hall.A, Title: "例会"}, Rule: "FREQ=MONTHLY;BYDAY=1SU", Starts: *hour(9), Ends: *hour(12), First: clock.NewDate(2027, 5, 1), Last: clock.NewDate(2027, 6, 30),
+		Request: Request{
+			RoomID: k.hall.A,
+			Title:  "例会",
+		},
+		Rule:   "FREQ=MONTHLY;BYDAY=1SU",
+		Starts: *hour(9),
+		Ends:   *hour(12),
+		First:  clock.NewDate(2027, 5, 1),
+		Last:   clock.NewDate(2027, 6, 30),
 	})
 	if err != nil || len(result.Rejected) != 1 || result.Rejected[0].Reason.Code != venue.BookingEarly {
 		t.Fatalf("%+v, %v", result, err)

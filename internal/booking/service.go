@@ -4,46 +4,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
+	"github.com/tonarimachi/tonarimachi/internal/check"
+	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
-	"github.com/tonarimachi/tonarimachi/internal/secret"
-	"github.com/tonarimachi/tonarimachi/internal/text"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
-
-// Directory finds organizations and partnerships; organization.Directory is one.
-type Directory interface {
-	View(ctx context.Context) (*organization.View, error)
-}
 
 // Service is everything one can do with bookings. Safe for concurrent use.
 type Service struct {
 	db        *postgres.DB
-	directory Directory
-	keys      *secret.Keys
-	random    io.Reader
-	known     knownFacts
-	turned    turned
+	directory board.Directory
+	rooms     *board.Service
+	refusals  refusalCache
 	crowd     crowd
 }
 
-// NewService makes the service. random must be cryptographically random and safe for concurrent use.
-func NewService(db *postgres.DB, directory Directory, keys *secret.Keys, random io.Reader) *Service {
-	return &Service{db: db, directory: directory, keys: keys, random: random, crowd: crowd{together: placeTogether(db)}}
+// NewService makes the service. rooms says what decides about each room.
+func NewService(db *postgres.DB, directory board.Directory, rooms *board.Service) *Service {
+	return &Service{db: db, directory: directory, rooms: rooms, crowd: crowd{together: placeTogether(db)}}
+}
+
+// held gives the context of what is to be read or written in one transaction, with the view that
+// names organizations.
+func (s *Service) held(ctx context.Context) (context.Context, error) {
+	return organization.Hold(ctx, s.directory)
 }
 
 // clean tidies a request and tells every broken rule at once.
 func (r *Request) clean(now time.Time) error {
 	refusal := ErrInvalid
-	r.Title = line(&refusal, "title", r.Title, 200)
-	r.ExemptionReason = paragraphs(&refusal, "exemption_reason", r.ExemptionReason, 1000)
+	r.Title = check.Line(&refusal, "title", r.Title, 200)
+	r.ExemptionReason = check.Paragraphs(&refusal, "exemption_reason", r.ExemptionReason, 1000)
 	if r.Noise == "" {
 		r.Noise = venue.Normal
 	}
@@ -58,25 +58,28 @@ func (r *Request) clean(now time.Time) error {
 		return err
 	}
 	r.StartsAt, r.EndsAt = r.StartsAt.UTC(), r.EndsAt.UTC()
-	return checkSpan(now, r.StartsAt, r.EndsAt)
+	return board.CheckSpan(now, r.StartsAt, r.EndsAt)
 }
 
-// Place takes a room, or stands in line for it: a hold, a request, or at once a confirmed booking where the room asks for no approval. ErrRoomUnknown,
-// ErrTaken, ErrInvalid, ErrSpan, ErrNotOpenToYou, ErrNoHolds, ErrNoise, ErrExemptionUnknown and venue's codes.
-func (s *Service) Place(ctx context.Context, by Author, r Request) (Booking, error) {
-	known := func(ctx context.Context) (*facts, error) { return s.factsFor(ctx, by.Organization, r.RoomID) }
+// Place takes a room, or stands in line for it: a hold, a request, or at once a confirmed booking
+// where the room asks for no approval. board.ErrRoomUnknown, ErrTaken, ErrInvalid, board.ErrSpan,
+// board.ErrNotOpenToYou, ErrNoHolds, board.ErrNoise, board.ErrExemptionUnknown and venue's codes.
+func (s *Service) Place(ctx context.Context, by staff.Author, r Request) (Booking, error) {
+	known := func(ctx context.Context) (*board.Facts, error) {
+		return s.rooms.FactsFor(ctx, by.Organization, r.RoomID)
+	}
 	now := s.db.Clock().Now()
 	if err := r.clean(now); err != nil {
 		return Booking{}, fmt.Errorf("place booking: %w", err)
 	}
 	w := wishOf(by, &r)
-	refused, generation := s.turned.recently(w, now)
+	refused, generation := s.refusals.recently(w, now)
 	if refused && !r.Queue {
 		return Booking{}, ErrTaken
 	}
 	b, err := s.place(ctx, by, r, nil, known, s.placeAmong(by))
 	if errors.Is(err, ErrTaken) {
-		s.turned.note(w, now, generation)
+		s.refusals.note(w, now, generation)
 	}
 	if err != nil {
 		return Booking{}, fmt.Errorf("place booking: %w", err)
@@ -86,28 +89,42 @@ func (s *Service) Place(ctx context.Context, by Author, r Request) (Booking, err
 
 const judgements = 3 // of one request, when the rules change meanwhile
 
-func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.UUID, known func(context.Context) (*facts, error), send sender) (Booking, error) {
+func (s *Service) place(
+	ctx context.Context,
+	by staff.Author,
+	r Request,
+	series *uuid.UUID,
+	known func(context.Context) (*board.Facts, error),
+	send sender,
+) (Booking, error) {
 	now := s.db.Clock().Now()
 	if err := r.clean(now); err != nil {
 		return Booking{}, err
 	}
-	key, sure := factsKey{by.Organization, r.RoomID}, false
+	sure := false
 	for range judgements {
 		f, err := known(ctx)
 		if err != nil {
 			return Booking{}, err
 		}
 		v, b, err := s.judged(ctx, by, f, now, &r)
-		if err != nil && !sure && f.cached && now.Sub(f.loadedAt) > factsSure {
+		if err != nil && !sure && f.Unsure(now) {
 			sure = true
-			s.known.drop(key, f)
+			s.rooms.Drop(by.Organization, f)
 			continue
 		}
 		if err != nil {
 			return Booking{}, err
 		}
 		b.SeriesID = series
-		outcome, err := send(ctx, &b, f.room.ModifiedAt, f.room.Facility.ModifiedAt, atLeastOne(v.term.MonthCap), r.Queue)
+		outcome, err := send(
+			ctx,
+			&b,
+			f.Room.ModifiedAt,
+			f.Room.Facility.ModifiedAt,
+			atLeastOne(v.Term.MonthCap),
+			r.Queue,
+		)
 		if err != nil {
 			return Booking{}, translate(err)
 		}
@@ -118,19 +135,25 @@ func (s *Service) place(ctx context.Context, by Author, r Request, series *uuid.
 			}
 			return b, nil
 		case "stale", "closed": // judged by what was so a moment ago: the next judgement says why
-			s.known.drop(key, f)
+			s.rooms.Drop(by.Organization, f)
 		default:
-			return Booking{}, f.explain(refusals(outcome, v.term.MonthCap), &r)
+			return Booking{}, explain(f, refusals(outcome, v.Term.MonthCap), &r)
 		}
 	}
 	return Booking{}, ErrBusy
 }
 
 // judged is what facts say of a request, and the booking that it makes.
-func (s *Service) judged(ctx context.Context, by Author, f *facts, now time.Time, r *Request) (verdict, Booking, error) {
-	v, err := s.judge(ctx, f, by.Organization, now, r)
+func (s *Service) judged(
+	ctx context.Context,
+	by staff.Author,
+	f *board.Facts,
+	now time.Time,
+	r *Request,
+) (board.Verdict, Booking, error) {
+	v, err := s.rooms.Judge(ctx, f, by.Organization, now, r.use())
 	if err != nil {
-		return verdict{}, Booking{}, err
+		return board.Verdict{}, Booking{}, err
 	}
 	b, err := s.draft(ctx, by, f, v, now, r)
 	return v, b, err
@@ -141,13 +164,27 @@ func refusals(outcome string, monthCap int) error {
 	case "taken":
 		return ErrTaken
 	case "noise":
-		return ErrNoise
+		return board.ErrNoise
 	case "cap":
-		return refuse([]venue.Problem{{Code: venue.BookingCapped, Params: map[string]any{"cap": monthCap}}})
+		return board.Refuse([]venue.Problem{{Code: venue.BookingCapped, Params: map[string]any{"cap": monthCap}}})
 	case "unknown":
-		return ErrRoomUnknown
+		return board.ErrRoomUnknown
 	}
 	return fmt.Errorf("understand outcome %q of a booking", outcome)
+}
+
+// explain says of a room that is taken whether a round keeps it, which is no secret. It is the
+// database that judged; this is what was known a moment ago.
+func explain(f *board.Facts, refusal error, r *Request) error {
+	if !errors.Is(refusal, ErrTaken) {
+		return refusal
+	}
+	for _, span := range f.Kept {
+		if r.StartsAt.Before(span.To) && span.From.Before(r.EndsAt) {
+			return ErrKeptForRound
+		}
+	}
+	return refusal
 }
 
 func atLeastOne(n int) *int {
@@ -157,11 +194,19 @@ func atLeastOne(n int) *int {
 	return &n
 }
 
-// newID gives an id that sorts by time (RFC 9562 version 7), so that the indexes of busy tables grow at their ends.
+// newID gives an id that sorts by time (RFC 9562 version 7), so that the indexes of busy tables
+// grow at their ends.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // draft is the booking that a request asks for.
-func (s *Service) draft(ctx context.Context, by Author, f *facts, v verdict, now time.Time, r *Request) (Booking, error) {
+func (s *Service) draft(
+	ctx context.Context,
+	by staff.Author,
+	f *board.Facts,
+	v board.Verdict,
+	now time.Time,
+	r *Request,
+) (Booking, error) {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return Booking{}, fmt.Errorf("read directory: %w", err)
@@ -170,14 +215,32 @@ func (s *Service) draft(ctx context.Context, by Author, f *facts, v verdict, now
 	if err != nil {
 		return Booking{}, err
 	}
-	cancelUntil := v.term.CancelUntil(r.StartsAt).UTC()
+	cancelUntil := v.Term.CancelUntil(r.StartsAt).UTC()
 	b := Booking{
-		ID: newID(), Lender: f.room.Organization, Borrower: borrower.Ref(), Room: f.ref(), StartsAt: r.StartsAt, EndsAt: r.EndsAt, SetupMinutes: r.SetupMinutes,
-		ClearingMinutes: r.ClearingMinutes, Title: r.Title, People: r.People, Noise: r.Noise, ApprovalSteps: v.term.Approvals, FeeClass: v.term.Payer, FeeYen: v.fee,
-		Exemption: ExemptionState{State: NoExemption}, CancelUntil: &cancelUntil, Version: 1, wants: Requested, Status: Requested,
+		ID:              newID(),
+		Lender:          f.Room.Organization,
+		Borrower:        borrower.Ref(),
+		Room:            f.Ref(),
+		StartsAt:        r.StartsAt,
+		EndsAt:          r.EndsAt,
+		SetupMinutes:    r.SetupMinutes,
+		ClearingMinutes: r.ClearingMinutes,
+		Title:           r.Title,
+		People:          r.People,
+		Noise:           r.Noise,
+		ApprovalSteps:   v.Term.Approvals,
+		FeeClass:        v.Term.Payer,
+		FeeYen:          v.Fee,
+		Exemption: ExemptionState{
+			State: NoExemption,
+		},
+		CancelUntil: &cancelUntil,
+		Version:     1,
+		wants:       Requested,
+		Status:      Requested,
 	}
 	if r.ExemptionClass != "" {
-		class, err := f.exemption(r.ExemptionClass)
+		class, err := f.Exemption(r.ExemptionClass)
 		if err != nil {
 			return Booking{}, err
 		}
@@ -185,47 +248,17 @@ func (s *Service) draft(ctx context.Context, by Author, f *facts, v verdict, now
 	}
 	switch {
 	case r.Hold:
-		until, ok := v.term.HoldUntil(now, r.StartsAt)
+		until, ok := v.Term.HoldUntil(now, r.StartsAt)
 		if !ok {
 			return Booking{}, ErrNoHolds
 		}
 		until = until.UTC()
-		minutes := min(max(1, int(until.Sub(now)/time.Minute)), 90*24*60)
+		minutes := holdMinutes(now, until)
 		b.Status, b.wants, b.ExpiresAt, b.holdFor = Held, Held, &until, &minutes
 	case b.ApprovalSteps == 0:
 		b.Status, b.PermitNumber = Confirmed, permitNumber(&b)
 	}
 	return b, nil
-}
-
-func (f *facts) ref() RoomRef {
-	return RoomRef{
-		ID: f.room.ID, FacilityID: f.room.Facility.ID, Name: f.room.Name, Facility: f.room.Facility.Name, Address: f.room.Facility.Address, Access: f.room.Facility.Access,
-	}
-}
-
-// line and paragraphs clean a text and note what is wrong with it; a line must not be empty.
-func line(refusal **fault.Error, name, s string, most int) string {
-	clean, ok := text.Line(s)
-	note(refusal, name, clean, ok, 1, most)
-	return clean
-}
-
-func paragraphs(refusal **fault.Error, name, s string, most int) string {
-	clean, ok := text.Paragraphs(s)
-	note(refusal, name, clean, ok, 0, most)
-	return clean
-}
-
-func note(refusal **fault.Error, name, clean string, ok bool, least, most int) {
-	switch n := len([]rune(clean)); {
-	case !ok:
-		*refusal = (*refusal).Field(name, "hidden_characters")
-	case n < least:
-		*refusal = (*refusal).Field(name, "required")
-	case n > most:
-		*refusal = (*refusal).Field(name, "too_long", "max", most)
-	}
 }
 
 func checkCounts(refusal **fault.Error, people *int, setup, clearing int) {
@@ -260,3 +293,11 @@ func translate(err error) error {
 
 // errAgain asks for a new try of the whole transaction.
 var errAgain = errors.New("judge again")
+
+// dated adds to a refusal which date it speaks of.
+func dated(err error, b *Booking) error {
+	if refusal, ok := fault.As(err); ok {
+		return refusal.With("date", clock.DateOf(b.StartsAt))
+	}
+	return err
+}

@@ -10,19 +10,28 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/text"
 )
 
 // work is one change of some bookings of the transaction's organization, which are locked.
 type work struct {
 	*postgres.Tx
-	view *organizationView
+	view *organization.View
 	all  []Booking // in the order asked for
 }
 
-// lock finds bookings, locks their facilities' spaces (when geometry may change) and them, and reads them again. more are facilities that a move goes to.
-func (s *Service) lock(ctx context.Context, tx *postgres.Tx, geometry bool, more []uuid.UUID, ids ...uuid.UUID) (*work, []uuid.UUID, error) {
+// lock finds bookings, locks their facilities' spaces (when geometry may change) and them, and
+// reads them again. more are facilities that a move goes to.
+func (s *Service) lock(
+	ctx context.Context,
+	tx *postgres.Tx,
+	geometry bool,
+	more []uuid.UUID,
+	ids ...uuid.UUID,
+) (*work, []uuid.UUID, error) {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read directory: %w", err)
@@ -58,21 +67,31 @@ func (s *Service) lock(ctx context.Context, tx *postgres.Tx, geometry bool, more
 }
 
 // again runs fn in transactions until none asks for a new try.
-func (s *Service) again(ctx context.Context, by Author, fn func(tx *postgres.Tx) error) error {
+func (s *Service) again(ctx context.Context, by staff.Author, fn func(tx *postgres.Tx) error) error {
 	for range judgements {
-		err := s.db.InOrganization(ctx, by.Organization, by.Actor, fn)
-		if !errors.Is(err, errAgain) {
-			if err == nil {
-				s.turned.clear()
+		err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
+			if err := fn(tx); err != nil {
+				return err
 			}
+			s.FreedTx(tx)
+			return nil
+		})
+		if !errors.Is(err, errAgain) {
 			return err
 		}
 	}
 	return ErrBusy
 }
 
-// one changes a single booking and gives it as it stands afterwards. kind "" leaves the naming of the change to fn.
-func (s *Service) one(ctx context.Context, by Author, id uuid.UUID, geometry bool, fn func(w *work, b *Booking) (kind string, err error)) (Detail, error) {
+// one changes a single booking and gives it as it stands afterwards. kind "" leaves the naming of
+// the change to fn.
+func (s *Service) one(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	geometry bool,
+	fn func(w *work, b *Booking) (kind string, err error),
+) (Detail, error) {
 	ctx, err := s.held(ctx)
 	if err != nil {
 		return Detail{}, err
@@ -115,11 +134,14 @@ func (w *work) write(ctx context.Context, b *Booking, kind string) error {
 		return err
 	}
 	return audit.Record(ctx, w.Tx, audit.Entry{
-		Action: "booking." + kind, SubjectKind: "booking", SubjectID: b.ID, Detail: map[string]any{"status": string(b.Status), "room_id": b.Room.ID},
+		Action:      "booking." + kind,
+		SubjectKind: "booking",
+		SubjectID:   b.ID,
+		Detail:      map[string]any{"status": string(b.Status), "room_id": b.Room.ID},
 	})
 }
 
-// status refuses what a booking is not in a state for.
+// in refuses what a booking is not in a state for.
 func (b *Booking) in(states ...Status) error {
 	for _, s := range states {
 		if b.Status == s {
@@ -143,7 +165,7 @@ func reasonOf(reason string, must bool) (string, error) {
 }
 
 // Submit turns the borrower's hold into a request. ErrUnknown, ErrSide, ErrStatus.
-func (s *Service) Submit(ctx context.Context, by Author, id uuid.UUID) (Detail, error) {
+func (s *Service) Submit(ctx context.Context, by staff.Author, id uuid.UUID) (Detail, error) {
 	return s.one(ctx, by, id, false, func(w *work, b *Booking) (string, error) {
 		if _, borrows := b.side(by.Organization); !borrows {
 			return "", ErrSide
@@ -162,9 +184,10 @@ func (s *Service) Submit(ctx context.Context, by Author, id uuid.UUID) (Detail, 
 	})
 }
 
-// Approve gives one step of the lender's approval; the last step makes the booking approved. Two steps take two persons: a member, whoever issued
-// the token it acts with and so on are one (booking_second_person in migrations/00057). ErrSide, ErrStatus, ErrSecondPerson.
-func (s *Service) Approve(ctx context.Context, by Author, id uuid.UUID, conditions string) (Detail, error) {
+// Approve gives one step of the lender's approval; the last step makes the booking approved. Two
+// steps take two persons: a member, whoever issued the token it acts with and so on are one
+// (booking_second_person in migrations/functions). ErrSide, ErrStatus, ErrSecondPerson.
+func (s *Service) Approve(ctx context.Context, by staff.Author, id uuid.UUID, conditions string) (Detail, error) {
 	clean, ok := text.Paragraphs(conditions)
 	if !ok {
 		return Detail{}, ErrInvalid.Field("conditions", "hidden_characters")
@@ -198,7 +221,7 @@ func (s *Service) Approve(ctx context.Context, by Author, id uuid.UUID, conditio
 }
 
 // Decline refuses, with a reason; those who wait move up. ErrSide, ErrStatus, ErrReason.
-func (s *Service) Decline(ctx context.Context, by Author, id uuid.UUID, reason string) (Detail, error) {
+func (s *Service) Decline(ctx context.Context, by staff.Author, id uuid.UUID, reason string) (Detail, error) {
 	reason, err := reasonOf(reason, true)
 	if err != nil {
 		return Detail{}, err
@@ -215,8 +238,9 @@ func (s *Service) Decline(ctx context.Context, by Author, id uuid.UUID, reason s
 	})
 }
 
-// Confirm makes an approved booking the borrower's for good (本予約) and gives it its permit's number. ErrSide, ErrStatus.
-func (s *Service) Confirm(ctx context.Context, by Author, id uuid.UUID) (Detail, error) {
+// Confirm makes an approved booking the borrower's for good (本予約) and gives it its permit's number.
+// ErrSide, ErrStatus.
+func (s *Service) Confirm(ctx context.Context, by staff.Author, id uuid.UUID) (Detail, error) {
 	return s.one(ctx, by, id, false, func(w *work, b *Booking) (string, error) {
 		if _, borrows := b.side(by.Organization); !borrows {
 			return "", ErrSide
@@ -232,9 +256,10 @@ func (s *Service) Confirm(ctx context.Context, by Author, id uuid.UUID) (Detail,
 	})
 }
 
-// Cancel gives a booking up; those who wait move up in the same transaction. The borrower may until CancelUntil, the lender until the use begins and with a
-// reason. ErrStatus, ErrCancelLate, ErrReason.
-func (s *Service) Cancel(ctx context.Context, by Author, id uuid.UUID, reason string) (Detail, error) {
+// Cancel gives a booking up; those who wait move up in the same transaction. The borrower may until
+// CancelUntil, the lender until the use begins and with a reason. ErrStatus, ErrCancelLate,
+// ErrReason.
+func (s *Service) Cancel(ctx context.Context, by staff.Author, id uuid.UUID, reason string) (Detail, error) {
 	reason, err := reasonOf(reason, false)
 	if err != nil {
 		return Detail{}, err
@@ -254,7 +279,8 @@ func (b *Booking) cancel(by uuid.UUID, tx *postgres.Tx, reason string) error {
 		return ErrStatus.With("status", string(Done))
 	case lends && b.Lender.ID != b.Borrower.ID && reason == "":
 		return ErrReason.Field("reason", "required")
-	case !lends && (b.Status == Approved || b.Status == Confirmed) && b.CancelUntil != nil && !tx.Now.Before(*b.CancelUntil):
+	case !lends && (b.Status == Approved || b.Status == Confirmed) && b.CancelUntil != nil &&
+		!tx.Now.Before(*b.CancelUntil):
 		return ErrCancelLate.With("until", b.CancelUntil.In(clock.Tokyo))
 	}
 	b.Status, b.Reason, b.ExpiresAt = Cancelled, reason, nil
@@ -262,7 +288,7 @@ func (b *Booking) cancel(by uuid.UUID, tx *postgres.Tx, reason string) error {
 }
 
 // AddNote writes to the other town. ErrUnknown, ErrNotesFull.
-func (s *Service) AddNote(ctx context.Context, by Author, id uuid.UUID, body string) (Detail, error) {
+func (s *Service) AddNote(ctx context.Context, by staff.Author, id uuid.UUID, body string) (Detail, error) {
 	clean, ok := text.Paragraphs(body)
 	switch n := len([]rune(clean)); {
 	case !ok:
@@ -284,8 +310,14 @@ func (s *Service) AddNote(ctx context.Context, by Author, id uuid.UUID, body str
 	})
 }
 
-// AskExemption asks for 減免 by one of the room's classes, with the reason; once more before it was decided asks anew. ErrSide, ErrExemption, ErrExemptionUnknown.
-func (s *Service) AskExemption(ctx context.Context, by Author, id uuid.UUID, class, reason string) (Detail, error) {
+// AskExemption asks for 減免 by one of the room's classes, with the reason; once more before it was
+// decided asks anew. ErrSide, ErrExemption, board.ErrExemptionUnknown.
+func (s *Service) AskExemption(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	class, reason string,
+) (Detail, error) {
 	reason, err := reasonOf(reason, true)
 	if err != nil {
 		return Detail{}, err
@@ -303,11 +335,11 @@ func (s *Service) AskExemption(ctx context.Context, by Author, id uuid.UUID, cla
 		if b.Exemption.State == Granted || b.Exemption.State == Refused {
 			return "", ErrExemption
 		}
-		f, err := s.factsTx(ctx, w.Tx, b.Room.ID)
+		f, err := s.rooms.FactsTx(ctx, w.Tx, b.Room.ID)
 		if err != nil {
 			return "", err
 		}
-		e, err := f.exemption(class)
+		e, err := f.Exemption(class)
 		if err != nil {
 			return "", err
 		}
@@ -316,8 +348,15 @@ func (s *Service) AskExemption(ctx context.Context, by Author, id uuid.UUID, cla
 	})
 }
 
-// DecideExemption grants or refuses what was asked, in the member's name and with a reason. ErrSide, ErrExemption, ErrReason.
-func (s *Service) DecideExemption(ctx context.Context, by Author, id uuid.UUID, grant bool, reason string) (Detail, error) {
+// DecideExemption grants or refuses what was asked, in the member's name and with a reason.
+// ErrSide, ErrExemption, ErrReason.
+func (s *Service) DecideExemption(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	grant bool,
+	reason string,
+) (Detail, error) {
 	reason, err := reasonOf(reason, true)
 	if err != nil {
 		return Detail{}, err
@@ -338,7 +377,8 @@ func (s *Service) DecideExemption(ctx context.Context, by Author, id uuid.UUID, 
 	})
 }
 
-// permitNumber names a permit: the day of use and the end of the booking's id, which is its random part.
+// permitNumber names a permit: the day of use and the end of the booking's id, which is its random
+// part.
 func permitNumber(b *Booking) string {
 	return strings.ReplaceAll(clock.DateOf(b.StartsAt).String(), "-", "") + "-" + strings.ToUpper(b.ID.String()[28:])
 }

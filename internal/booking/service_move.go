@@ -7,14 +7,18 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
+	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
-// Move changes a booking's room, times or particulars, whole or not at all. What was approved and is moved by its borrower asks for approval again. ErrTaken
-// and the refusals of Place; the booking then stands as before.
-func (s *Service) Move(ctx context.Context, by Author, id uuid.UUID, m Move) (Detail, error) {
+// Move changes a booking's room, times or particulars, whole or not at all. What was approved and
+// is moved by its borrower asks for approval again. ErrTaken and the refusals of Place; the booking
+// then stands as before.
+func (s *Service) Move(ctx context.Context, by staff.Author, id uuid.UUID, m Move) (Detail, error) {
 	reason, err := reasonOf(m.Reason, false)
 	if err != nil {
 		return Detail{}, err
@@ -30,11 +34,11 @@ func (s *Service) Move(ctx context.Context, by Author, id uuid.UUID, m Move) (De
 	err = s.again(ctx, by, func(tx *postgres.Tx) error {
 		var more []uuid.UUID
 		if m.RoomID != nil {
-			f, err := s.factsTx(ctx, tx, *m.RoomID)
+			f, err := s.rooms.FactsTx(ctx, tx, *m.RoomID)
 			if err != nil {
 				return err
 			}
-			more = append(more, f.room.Facility.ID)
+			more = append(more, f.Room.Facility.ID)
 		}
 		w, facilities, err := s.lock(ctx, tx, true, more, id)
 		if err != nil {
@@ -62,7 +66,7 @@ func (s *Service) Move(ctx context.Context, by Author, id uuid.UUID, m Move) (De
 func (m *Move) clean() error {
 	refusal := ErrInvalid
 	if m.Title != nil {
-		*m.Title = line(&refusal, "title", *m.Title, 200)
+		*m.Title = check.Line(&refusal, "title", *m.Title, 200)
 	}
 	if m.Noise != nil && !m.Noise.Valid() {
 		refusal = refusal.Field("noise", "unknown_value")
@@ -84,8 +88,8 @@ func set[T any](target *T, p *T) {
 	}
 }
 
-// settleAll gives moved bookings their floor, those of each in the way of others included; those that only got other words keep theirs as it is. ErrTaken and
-// ErrNoise say which day.
+// settleAll gives moved bookings their floor, those of each in the way of others included; those
+// that only got other words keep theirs as it is. ErrTaken and board.ErrNoise say which day.
 func settleAll(ctx context.Context, tx *postgres.Tx, was, moved []Booking, facilities []uuid.UUID) error {
 	var ids []uuid.UUID
 	for i := range moved {
@@ -102,7 +106,7 @@ func settleAll(ctx context.Context, tx *postgres.Tx, was, moved []Booking, facil
 	}
 	refusal := ErrTaken
 	if r.outcome == "noise" {
-		refusal = ErrNoise
+		refusal = board.ErrNoise
 	}
 	for _, b := range moved {
 		if b.ID == r.stuck {
@@ -114,12 +118,15 @@ func settleAll(ctx context.Context, tx *postgres.Tx, was, moved []Booking, facil
 
 // standsAs tells whether a booking takes the floor that it took, and is as loud.
 func (b *Booking) standsAs(was *Booking) bool {
-	return b.Room.ID == was.Room.ID && b.StartsAt.Equal(was.StartsAt) && b.EndsAt.Equal(was.EndsAt) && b.SetupMinutes == was.SetupMinutes &&
-		b.ClearingMinutes == was.ClearingMinutes && b.Noise == was.Noise && b.Status.Occupies() == was.Status.Occupies()
+	return b.Room.ID == was.Room.ID && b.StartsAt.Equal(was.StartsAt) && b.EndsAt.Equal(was.EndsAt) &&
+		b.SetupMinutes == was.SetupMinutes &&
+		b.ClearingMinutes == was.ClearingMinutes &&
+		b.Noise == was.Noise &&
+		b.Status.Occupies() == was.Status.Occupies()
 }
 
 // relocate writes a move into a locked booking and judges it.
-func (s *Service) relocate(ctx context.Context, w *work, b *Booking, by Author, m Move) error {
+func (s *Service) relocate(ctx context.Context, w *work, b *Booking, by staff.Author, m Move) error {
 	if err := b.in(Waiting, Held, Requested, Approved, Confirmed); err != nil {
 		return err
 	}
@@ -141,47 +148,47 @@ func (s *Service) relocate(ctx context.Context, w *work, b *Booking, by Author, 
 		b.EndsAt = b.StartsAt.Add(was.EndsAt.Sub(was.StartsAt)) // as long as before
 	}
 	b.StartsAt, b.EndsAt = b.StartsAt.UTC(), b.EndsAt.UTC()
-	if err := checkSpan(w.Now, b.StartsAt, b.EndsAt); err != nil {
+	if err := board.CheckSpan(w.Now, b.StartsAt, b.EndsAt); err != nil {
 		return err
 	}
 	return s.rejudge(ctx, w.Tx, &was, b, by, m.Reason)
 }
 
-// rejudge judges a booking that got another room, time or kind of use, by the class of its borrower. The lender is bound by hours and blocks, not by terms.
-func (s *Service) rejudge(ctx context.Context, tx *postgres.Tx, was, b *Booking, by Author, reason string) error {
-	f, err := s.factsTx(ctx, tx, b.Room.ID)
+// rejudge judges a booking that got another room, time or kind of use, by the class of its
+// borrower. The lender is bound by hours and blocks, not by terms.
+func (s *Service) rejudge(ctx context.Context, tx *postgres.Tx, was, b *Booking, by staff.Author, reason string) error {
+	f, err := s.rooms.FactsTx(ctx, tx, b.Room.ID)
 	if err != nil {
 		return err
 	}
-	if f.room.Organization.ID != b.Lender.ID {
-		return ErrRoomUnknown // another organization's room is another booking
+	if f.Room.Organization.ID != b.Lender.ID {
+		return board.ErrRoomUnknown // another organization's room is another booking
 	}
-	b.Room.FacilityID = f.room.Facility.ID
+	b.Room.FacilityID = f.Room.Facility.ID
 	lends, _ := b.side(by.Organization)
-	request := Request{RoomID: b.Room.ID, StartsAt: b.StartsAt, EndsAt: b.EndsAt, People: b.People, Noise: b.Noise}
 	elsewhere := was.Room.ID != b.Room.ID || !was.StartsAt.Equal(b.StartsAt) || !was.EndsAt.Equal(b.EndsAt)
 	switch {
 	case lends && by.Organization != b.Borrower.ID:
-		if err := f.use(b.StartsAt, b.EndsAt, b.People, b.Noise); err != nil {
+		if err := f.Check(b.use()); err != nil {
 			return err
 		}
 	case elsewhere:
-		v, err := s.judge(ctx, f, b.Borrower.ID, tx.Now, &request)
+		v, err := s.rooms.Judge(ctx, f, b.Borrower.ID, tx.Now, b.use())
 		if err != nil {
 			return err
 		}
-		if err := withinCap(ctx, tx, b, v.term.MonthCap); err != nil {
+		if err := withinCap(ctx, tx, b, v.Term.MonthCap); err != nil {
 			return err
 		}
-		until := v.term.CancelUntil(b.StartsAt).UTC()
-		b.ApprovalSteps, b.CancelUntil = v.term.Approvals, &until
+		until := v.Term.CancelUntil(b.StartsAt).UTC()
+		b.ApprovalSteps, b.CancelUntil = v.Term.Approvals, &until
 	default:
-		if err := f.use(b.StartsAt, b.EndsAt, b.People, b.Noise); err != nil {
+		if err := f.Check(b.use()); err != nil {
 			return err
 		}
 	}
 	if elsewhere {
-		b.FeeYen = f.price(b.FeeClass, b.StartsAt, b.EndsAt)
+		b.FeeYen = f.Price(b.FeeClass, b.StartsAt, b.EndsAt)
 	}
 	b.Reason = reason
 	b.ask(was, lends)
@@ -215,14 +222,19 @@ func withinCap(ctx context.Context, tx *postgres.Tx, b *Booking, most int) error
 		return err
 	}
 	if n >= most {
-		return refuse([]venue.Problem{{Code: venue.BookingCapped, Params: map[string]any{"cap": most}}})
+		return board.Refuse([]venue.Problem{{Code: venue.BookingCapped, Params: map[string]any{"cap": most}}})
 	}
 	return nil
 }
 
-// Swap lets two bookings change places, room and time, in one step: both or neither. Their lender may, or the borrower of both. ErrSwap, ErrSide, and the refusals
-// of Move.
-func (s *Service) Swap(ctx context.Context, by Author, first, second uuid.UUID, reason string) (a, b Detail, err error) {
+// Swap lets two bookings change places, room and time, in one step: both or neither. Their lender
+// may, or the borrower of both. ErrSwap, ErrSide, and the refusals of Move.
+func (s *Service) Swap(
+	ctx context.Context,
+	by staff.Author,
+	first, second uuid.UUID,
+	reason string,
+) (a, b Detail, err error) {
 	if first == second {
 		return a, b, ErrSwap
 	}
@@ -261,7 +273,7 @@ func (s *Service) Swap(ctx context.Context, by Author, first, second uuid.UUID, 
 	return a, b, nil
 }
 
-func (s *Service) swap(ctx context.Context, w *work, by Author, reason string) error {
+func (s *Service) swap(ctx context.Context, w *work, by staff.Author, reason string) error {
 	x, y := &w.all[0], &w.all[1]
 	wasX, wasY := *x, *y
 	for _, b := range []*Booking{x, y} {

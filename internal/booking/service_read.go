@@ -12,12 +12,12 @@ import (
 )
 
 // List gives an organization's bookings, as lender and as borrower, by the time of use.
-func (s *Service) List(ctx context.Context, organization uuid.UUID, f Filter) (Page, error) {
+func (s *Service) List(ctx context.Context, asker uuid.UUID, f Filter) (Page, error) {
 	if f.Limit < 1 || f.Limit > MaxPage {
 		f.Limit = pageLength
 	}
 	var page Page
-	err := s.reading(ctx, organization, func(tx *postgres.Tx, view *organizationView) error {
+	err := s.reading(ctx, asker, func(tx *postgres.Tx, view *organization.View) error {
 		all, err := selectPage(ctx, tx, f)
 		if err != nil {
 			return err
@@ -35,20 +35,22 @@ func (s *Service) List(ctx context.Context, organization uuid.UUID, f Filter) (P
 	return page, nil
 }
 
-type organizationView = organization.View
-
-func (s *Service) reading(ctx context.Context, organization uuid.UUID, fn func(tx *postgres.Tx, view *organizationView) error) error {
+func (s *Service) reading(
+	ctx context.Context,
+	asker uuid.UUID,
+	fn func(tx *postgres.Tx, view *organization.View) error,
+) error {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return fmt.Errorf("read directory: %w", err)
 	}
-	return s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error { return fn(tx, view) })
+	return s.db.ReadOrganization(ctx, asker, func(tx *postgres.Tx) error { return fn(tx, view) })
 }
 
 // Get gives a booking of one of its two organizations. ErrUnknown.
-func (s *Service) Get(ctx context.Context, organization, id uuid.UUID) (Detail, error) {
+func (s *Service) Get(ctx context.Context, asker, id uuid.UUID) (Detail, error) {
 	var d Detail
-	err := s.reading(ctx, organization, func(tx *postgres.Tx, view *organizationView) (err error) {
+	err := s.reading(ctx, asker, func(tx *postgres.Tx, view *organization.View) (err error) {
 		d, err = readDetail(ctx, tx, view, id)
 		return err
 	})
@@ -58,7 +60,7 @@ func (s *Service) Get(ctx context.Context, organization, id uuid.UUID) (Detail, 
 	return d, nil
 }
 
-func readDetail(ctx context.Context, tx *postgres.Tx, view *organizationView, id uuid.UUID) (Detail, error) {
+func readDetail(ctx context.Context, tx *postgres.Tx, view *organization.View, id uuid.UUID) (Detail, error) {
 	all, err := queryBookings(ctx, tx, "where b.id = $1", id)
 	if err != nil {
 		return Detail{}, err
@@ -92,8 +94,9 @@ type ChangePage struct {
 	Next  *ChangePosition
 }
 
-// Changes gives what others, or time, did with an organization's bookings (お知らせ): requests that came in, decisions, notes, holds that lapsed.
-func (s *Service) Changes(ctx context.Context, organization uuid.UUID, q ChangeQuery) (ChangePage, error) {
+// Changes gives what others, or time, did with an organization's bookings (お知らせ): requests that
+// came in, decisions, notes, holds that lapsed.
+func (s *Service) Changes(ctx context.Context, asker uuid.UUID, q ChangeQuery) (ChangePage, error) {
 	if q.Limit < 1 || q.Limit > MaxPage {
 		q.Limit = pageLength
 	}
@@ -102,7 +105,7 @@ func (s *Service) Changes(ctx context.Context, organization uuid.UUID, q ChangeQ
 		after = *q.After
 	}
 	var page ChangePage
-	err := s.reading(ctx, organization, func(tx *postgres.Tx, view *organizationView) (err error) {
+	err := s.reading(ctx, asker, func(tx *postgres.Tx, view *organization.View) (err error) {
 		page.Items, err = selectHeard(ctx, tx, view, after, q.Limit)
 		return err
 	})

@@ -3,14 +3,18 @@ package booking
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
 const (
@@ -18,8 +22,9 @@ const (
 	togetherStatement = "select booking_place_all($1, $2, $3, $4)"
 )
 
-// row has the columns of booking that a new one is given; booking_place sets the parties and the times of writing itself.
-type row struct {
+// Row has the columns of booking that a new one is given; booking_place sets the parties and the
+// times of writing itself.
+type Row struct {
 	RoomID           uuid.UUID  `json:"room_id"`
 	ID               uuid.UUID  `json:"id"`
 	SeriesID         *uuid.UUID `json:"series_id"`
@@ -50,36 +55,84 @@ type row struct {
 	Version          int        `json:"version"`
 }
 
-func asked(b *Booking) row {
-	return row{
-		RoomID: b.Room.ID, ID: b.ID, SeriesID: b.SeriesID, Status: b.Status, StartsAt: b.StartsAt, EndsAt: b.EndsAt, SetupMinutes: b.SetupMinutes, ClearingMinutes: b.ClearingMinutes,
-		Title: b.Title, People: b.People, Noise: string(b.Noise), Wants: b.wants, HoldMinutes: b.holdFor, ExpiresAt: b.ExpiresAt, Approvals: b.Approvals,
-		ApprovalSteps: b.ApprovalSteps, Reason: b.Reason, Conditions: b.Conditions, FeeClass: b.FeeClass, FeeYen: b.FeeYen, Exemption: b.Exemption.State,
-		ExemptionClass: b.Exemption.Class, ExemptionAsked: b.Exemption.Asked, ExemptionAnswer: b.Exemption.Answer, ExemptionPercent: b.Exemption.Percent,
-		CancelUntil: b.CancelUntil, PermitNumber: orNull(b.PermitNumber), Version: 1,
+func rowOf(b *Booking) Row {
+	return Row{
+		RoomID:           b.Room.ID,
+		ID:               b.ID,
+		SeriesID:         b.SeriesID,
+		Status:           b.Status,
+		StartsAt:         b.StartsAt,
+		EndsAt:           b.EndsAt,
+		SetupMinutes:     b.SetupMinutes,
+		ClearingMinutes:  b.ClearingMinutes,
+		Title:            b.Title,
+		People:           b.People,
+		Noise:            string(b.Noise),
+		Wants:            b.wants,
+		HoldMinutes:      b.holdFor,
+		ExpiresAt:        b.ExpiresAt,
+		Approvals:        b.Approvals,
+		ApprovalSteps:    b.ApprovalSteps,
+		Reason:           b.Reason,
+		Conditions:       b.Conditions,
+		FeeClass:         b.FeeClass,
+		FeeYen:           b.FeeYen,
+		Exemption:        b.Exemption.State,
+		ExemptionClass:   b.Exemption.Class,
+		ExemptionAsked:   b.Exemption.Asked,
+		ExemptionAnswer:  b.Exemption.Answer,
+		ExemptionPercent: b.Exemption.Percent,
+		CancelUntil:      b.CancelUntil,
+		PermitNumber:     orNull(b.PermitNumber),
+		Version:          1,
 	}
 }
 
-// sender asks the database for the room of a booking and says what came of it. On placed and waiting the booking has its state and times.
-type sender func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (outcome string, err error)
+// sender asks the database for the room of a booking and says what came of it. On placed and
+// waiting the booking has its state and times.
+type sender func(
+	ctx context.Context,
+	b *Booking,
+	roomSeen, facilitySeen time.Time,
+	monthCap *int,
+	queue bool,
+) (outcome string, err error)
 
 // placeAlone is one statement in one round trip.
-func placeAlone(db *postgres.DB, by Author) sender {
-	return func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (outcome string, err error) {
+func placeAlone(db *postgres.DB, by staff.Author) sender {
+	return func(
+		ctx context.Context,
+		b *Booking,
+		roomSeen, facilitySeen time.Time,
+		monthCap *int,
+		queue bool,
+	) (outcome string, err error) {
 		err = db.InOneStatement(ctx, by.Organization, by.Actor, func(row pgx.Row, now time.Time) error {
 			b.CreatedAt, b.ModifiedAt = now, now
 			return b.scanPlaced(row, &outcome)
-		}, placeStatement, asked(b), roomSeen, facilitySeen, monthCap, queue)
+		}, placeStatement, rowOf(b), roomSeen, facilitySeen, monthCap, queue)
 		return outcome, err
 	}
 }
 
 // placeTogether is one statement for bookings of one author; the outcomes are in their order.
-func placeTogether(db *postgres.DB) func(ctx context.Context, by Author, batch []*comer) ([]string, error) {
-	return func(ctx context.Context, by Author, batch []*comer) (outcomes []string, err error) {
-		rows, rooms, facilities, caps := make([]row, len(batch)), make([]time.Time, len(batch)), make([]time.Time, len(batch)), make([]*int, len(batch))
+func placeTogether(db *postgres.DB) func(ctx context.Context, by staff.Author, batch []*comer) ([]string, error) {
+	return func(ctx context.Context, by staff.Author, batch []*comer) (outcomes []string, err error) {
+		rows, rooms, facilities, caps := make(
+			[]Row,
+			len(batch),
+		), make(
+			[]time.Time,
+			len(batch),
+		), make(
+			[]time.Time,
+			len(batch),
+		), make(
+			[]*int,
+			len(batch),
+		)
 		for i, one := range batch {
-			rows[i], rooms[i], facilities[i], caps[i] = asked(one.b), one.roomSeen, one.facilitySeen, one.monthCap
+			rows[i], rooms[i], facilities[i], caps[i] = rowOf(one.b), one.roomSeen, one.facilitySeen, one.monthCap
 		}
 		err = db.InOneStatement(ctx, by.Organization, by.Actor, func(row pgx.Row, now time.Time) error {
 			for _, one := range batch {
@@ -94,28 +147,56 @@ func placeTogether(db *postgres.DB) func(ctx context.Context, by Author, batch [
 	}
 }
 
-// placeAmong places a booking with those of its author that come at the same moment; one that may have to wait in line, and one whose transaction is another's, alone.
-func (s *Service) placeAmong(by Author) sender {
+// placeAmong places a booking with those of its author that come at the same moment; one that may
+// have to wait in line, and one whose transaction is another's, alone.
+func (s *Service) placeAmong(by staff.Author) sender {
 	alone := placeAlone(s.db, by)
-	return func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (string, error) {
+	return func(
+		ctx context.Context,
+		b *Booking,
+		roomSeen, facilitySeen time.Time,
+		monthCap *int,
+		queue bool,
+	) (string, error) {
 		byItself := func() (string, error) { return alone(ctx, b, roomSeen, facilitySeen, monthCap, queue) }
 		if queue || postgres.IsJoined(ctx) {
 			return byItself()
 		}
-		return s.crowd.place(ctx, by, &comer{b: b, roomSeen: roomSeen, facilitySeen: facilitySeen, monthCap: monthCap, answer: make(chan arrival, 1)}, byItself)
+		return s.crowd.place(
+			ctx,
+			by,
+			&comer{
+				b:            b,
+				roomSeen:     roomSeen,
+				facilitySeen: facilitySeen,
+				monthCap:     monthCap,
+				answer:       make(chan arrival, 1),
+			},
+			byItself,
+		)
 	}
 }
 
 // placeIn is a step of a larger transaction.
 func placeIn(tx *postgres.Tx) sender {
-	return func(ctx context.Context, b *Booking, roomSeen, facilitySeen time.Time, monthCap *int, queue bool) (outcome string, err error) {
+	return func(
+		ctx context.Context,
+		b *Booking,
+		roomSeen, facilitySeen time.Time,
+		monthCap *int,
+		queue bool,
+	) (outcome string, err error) {
 		b.CreatedAt, b.ModifiedAt = tx.Now, tx.Now
-		err = b.scanPlaced(tx.Pgx.QueryRow(ctx, placeStatement, asked(b), roomSeen, facilitySeen, monthCap, queue), &outcome)
+		err = b.scanPlaced(
+			tx.Pgx.QueryRow(ctx, placeStatement, rowOf(b), roomSeen, facilitySeen, monthCap, queue),
+			&outcome,
+		)
 		return outcome, err
 	}
 }
 
-// hurry has a transaction, or what it does until the end of a savepoint, give up rather than wait for locks.
+// hurry has a transaction, or what it does until the end of a savepoint, give up rather than wait
+// for locks.
 func hurry(ctx context.Context, tx *postgres.Tx) error {
 	_, err := tx.Pgx.Exec(ctx, "set local lock_timeout = '200ms'")
 	return err
@@ -137,17 +218,52 @@ func orNull(s string) *string {
 	return &s
 }
 
-const columns = `b.id, b.organization_id, b.borrower_id, b.facility_id, b.room_id, b.series_id, b.status, b.starts_at, b.ends_at, b.setup_minutes, b.clearing_minutes, b.title,
-	b.people, b.noise, b.waits_since, b.expires_at, b.approvals, b.approval_steps, b.reason, b.conditions, b.fee_class, b.fee_yen, b.exemption, b.exemption_class,
-	b.exemption_asked, b.exemption_answer, b.exemption_percent, b.exemption_by, b.cancel_until, coalesce(b.permit_number, ''), b.version, b.created_at, b.modified_at,
+const columns = `b.id, b.organization_id, b.borrower_id, b.facility_id, b.room_id, b.series_id, b.status,
+	  b.starts_at, b.ends_at, b.setup_minutes, b.clearing_minutes, b.title,
+	b.people, b.noise, b.waits_since, b.expires_at, b.approvals, b.approval_steps, b.reason, b.conditions,
+	  b.fee_class, b.fee_yen, b.exemption, b.exemption_class,
+	b.exemption_asked, b.exemption_answer, b.exemption_percent, b.exemption_by, b.cancel_until,
+	  coalesce(b.permit_number, ''), b.version, b.created_at, b.modified_at,
 	b.approved_by, b.wants, b.hold_minutes`
 
 func (b *Booking) targets() []any {
 	return []any{
-		&b.ID, &b.Lender.ID, &b.Borrower.ID, &b.Room.FacilityID, &b.Room.ID, &b.SeriesID, &b.Status, &b.StartsAt, &b.EndsAt, &b.SetupMinutes, &b.ClearingMinutes, &b.Title,
-		&b.People, &b.Noise, &b.WaitsSince, &b.ExpiresAt, &b.Approvals, &b.ApprovalSteps, &b.Reason, &b.Conditions, &b.FeeClass, &b.FeeYen, &b.Exemption.State, &b.Exemption.Class,
-		&b.Exemption.Asked, &b.Exemption.Answer, &b.Exemption.Percent, &b.Exemption.by, &b.CancelUntil, &b.PermitNumber, &b.Version, &b.CreatedAt, &b.ModifiedAt,
-		&b.approvedBy, &b.wants, &b.holdFor,
+		&b.ID,
+		&b.Lender.ID,
+		&b.Borrower.ID,
+		&b.Room.FacilityID,
+		&b.Room.ID,
+		&b.SeriesID,
+		&b.Status,
+		&b.StartsAt,
+		&b.EndsAt,
+		&b.SetupMinutes,
+		&b.ClearingMinutes,
+		&b.Title,
+		&b.People,
+		&b.Noise,
+		&b.WaitsSince,
+		&b.ExpiresAt,
+		&b.Approvals,
+		&b.ApprovalSteps,
+		&b.Reason,
+		&b.Conditions,
+		&b.FeeClass,
+		&b.FeeYen,
+		&b.Exemption.State,
+		&b.Exemption.Class,
+		&b.Exemption.Asked,
+		&b.Exemption.Answer,
+		&b.Exemption.Percent,
+		&b.Exemption.by,
+		&b.CancelUntil,
+		&b.PermitNumber,
+		&b.Version,
+		&b.CreatedAt,
+		&b.ModifiedAt,
+		&b.approvedBy,
+		&b.wants,
+		&b.holdFor,
 	}
 }
 
@@ -168,7 +284,8 @@ func queryBookings(ctx context.Context, tx *postgres.Tx, tail string, args ...an
 	return all, nil
 }
 
-// nameAll adds the names of organizations, rooms and facilities. Rooms are read by a function, because a room closed to a town by now still has its bookings.
+// nameAll adds the names of organizations, rooms and facilities. Rooms are read by a function,
+// because a room closed to a town by now still has its bookings.
 func nameAll(ctx context.Context, tx *postgres.Tx, view *organization.View, all []Booking) error {
 	if len(all) == 0 {
 		return nil
@@ -185,7 +302,12 @@ func nameAll(ctx context.Context, tx *postgres.Tx, view *organization.View, all 
 		}
 		ids[b.ID] = true
 	}
-	refs, err := roomRefs(ctx, tx, "select booking_id, room_id, facility_id, room, facility, address, access from booking_rooms($1)", keys(ids))
+	refs, err := roomRefs(
+		ctx,
+		tx,
+		"select booking_id, room_id, facility_id, room, facility, address, access from booking_rooms($1)",
+		keys(ids),
+	)
 	if err != nil {
 		return err
 	}
@@ -195,22 +317,32 @@ func nameAll(ctx context.Context, tx *postgres.Tx, view *organization.View, all 
 	return nil
 }
 
-func roomRefs(ctx context.Context, tx *postgres.Tx, statement string, args ...any) (map[uuid.UUID]RoomRef, error) {
+func roomRefs(
+	ctx context.Context,
+	tx *postgres.Tx,
+	statement string,
+	args ...any,
+) (map[uuid.UUID]board.RoomRef, error) {
 	rows, err := tx.Pgx.Query(ctx, statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms of bookings: %w", err)
 	}
-	refs := map[uuid.UUID]RoomRef{}
+	refs := map[uuid.UUID]board.RoomRef{}
 	var id uuid.UUID
-	var r RoomRef
-	_, err = pgx.ForEachRow(rows, []any{&id, &r.ID, &r.FacilityID, &r.Name, &r.Facility, &r.Address, &r.Access}, func() error { refs[id] = r; return nil })
+	var r board.RoomRef
+	_, err = pgx.ForEachRow(
+		rows,
+		[]any{&id, &r.ID, &r.FacilityID, &r.Name, &r.Facility, &r.Address, &r.Access},
+		func() error { refs[id] = r; return nil },
+	)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms of bookings: %w", err)
 	}
 	return refs, nil
 }
 
-// selectPage pages by (starts_at, id), as booking_organization_idx and booking_borrower_idx have it.
+// selectPage pages by (starts_at, id), as booking_organization_idx and booking_borrower_idx have
+// it.
 func selectPage(ctx context.Context, tx *postgres.Tx, f Filter) ([]Booking, error) {
 	conditions, args := []string{}, []any{}
 	add := func(condition string, values ...any) {
@@ -253,10 +385,15 @@ func selectPage(ctx context.Context, tx *postgres.Tx, f Filter) ([]Booking, erro
 	if f.After != nil {
 		add("(b.starts_at, b.id) > ($%d, $%d)", f.After.StartsAt, f.After.ID)
 	}
-	return queryBookings(ctx, tx, fmt.Sprintf("where %s order by b.starts_at, b.id limit %d", strings.Join(conditions, " and "), f.Limit+1), args...)
+	return queryBookings(
+		ctx,
+		tx,
+		fmt.Sprintf("where %s order by b.starts_at, b.id limit %d", strings.Join(conditions, " and "), f.Limit+1),
+		args...)
 }
 
-// lockBookings takes the one order of all writers: the spaces of the facilities, then the bookings. With no facilities only the bookings are locked.
+// lockBookings takes the one order of all writers: the spaces of the facilities, then the bookings.
+// With no facilities only the bookings are locked.
 func lockBookings(ctx context.Context, tx *postgres.Tx, facilities, ids []uuid.UUID) (steady bool, err error) {
 	if facilities == nil {
 		facilities = []uuid.UUID{}
@@ -276,7 +413,16 @@ type settled struct {
 func settle(ctx context.Context, tx *postgres.Tx, ids, facilities []uuid.UUID) (settled, error) {
 	var r settled
 	var stuck *uuid.UUID
-	if err := tx.Pgx.QueryRow(ctx, "select outcome, stuck, promoted from booking_settle($1, $2)", ids, facilities).Scan(&r.outcome, &stuck, &r.promoted); err != nil {
+	if err := tx.Pgx.QueryRow(
+		ctx,
+		"select outcome, stuck, promoted from booking_settle($1, $2)",
+		ids,
+		facilities,
+	).Scan(
+		&r.outcome,
+		&stuck,
+		&r.promoted,
+	); err != nil {
 		return settled{}, translate(fmt.Errorf("settle bookings: %w", err))
 	}
 	if stuck != nil {
@@ -287,119 +433,52 @@ func settle(ctx context.Context, tx *postgres.Tx, ids, facilities []uuid.UUID) (
 
 // save writes everything that can change.
 func save(ctx context.Context, tx *postgres.Tx, b *Booking) error {
-	_, err := tx.Pgx.Exec(ctx, `
-		update booking set facility_id = $2, room_id = $3, status = $4, starts_at = $5, ends_at = $6, setup_minutes = $7, clearing_minutes = $8, title = $9, people = $10,
-		  noise = $11, wants = $12, expires_at = $13, approvals = $14, approved_by = $15, reason = $16, conditions = $17, fee_class = $18, fee_yen = $19, exemption = $20,
-		  exemption_class = $21, exemption_asked = $22, exemption_answer = $23, exemption_percent = $24, exemption_by = $25, cancel_until = $26, permit_number = $27,
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`
+		update booking set facility_id = $2, room_id = $3, status = $4, starts_at = $5, ends_at = $6,
+		  setup_minutes = $7, clearing_minutes = $8, title = $9, people = $10,
+		  noise = $11, wants = $12, expires_at = $13, approvals = $14, approved_by = $15, reason = $16,
+		  conditions = $17, fee_class = $18, fee_yen = $19, exemption = $20,
+		  exemption_class = $21, exemption_asked = $22, exemption_answer = $23, exemption_percent = $24,
+		  exemption_by = $25, cancel_until = $26, permit_number = $27,
 		  approval_steps = $28
 		where id = $1`,
-		b.ID, b.Room.FacilityID, b.Room.ID, b.Status, b.StartsAt, b.EndsAt, b.SetupMinutes, b.ClearingMinutes, b.Title, b.People, b.Noise, b.wants, b.ExpiresAt, b.Approvals,
-		b.approvedBy, b.Reason, b.Conditions, b.FeeClass, b.FeeYen, b.Exemption.State, b.Exemption.Class, b.Exemption.Asked, b.Exemption.Answer, b.Exemption.Percent,
-		b.Exemption.by, b.CancelUntil, orNull(b.PermitNumber), b.ApprovalSteps)
+		b.ID,
+		b.Room.FacilityID,
+		b.Room.ID,
+		b.Status,
+		b.StartsAt,
+		b.EndsAt,
+		b.SetupMinutes,
+		b.ClearingMinutes,
+		b.Title,
+		b.People,
+		b.Noise,
+		b.wants,
+		b.ExpiresAt,
+		b.Approvals,
+		b.approvedBy,
+		b.Reason,
+		b.Conditions,
+		b.FeeClass,
+		b.FeeYen,
+		b.Exemption.State,
+		b.Exemption.Class,
+		b.Exemption.Asked,
+		b.Exemption.Answer,
+		b.Exemption.Percent,
+		b.Exemption.by,
+		b.CancelUntil,
+		orNull(b.PermitNumber),
+		b.ApprovalSteps,
+	)
 	if err != nil {
 		return translate(fmt.Errorf("save booking: %w", err))
 	}
 	return nil
 }
 
-func insertChange(ctx context.Context, tx *postgres.Tx, b *Booking, kind string) error {
-	var by *uuid.UUID
-	if tx.Organization != uuid.Nil {
-		by = &tx.Organization
-	}
-	_, err := tx.Pgx.Exec(ctx, `insert into booking_change (organization_id, borrower_id, booking_id, kind, by_id, status) values ($1, $2, $3, $4, $5, $6)`,
-		b.Lender.ID, b.Borrower.ID, b.ID, kind, by, b.Status)
-	if err != nil {
-		return fmt.Errorf("record change: %w", err)
-	}
-	return nil
-}
-
-func insertNote(ctx context.Context, tx *postgres.Tx, b *Booking, body string) error {
-	_, err := tx.Pgx.Exec(ctx, `insert into booking_note (organization_id, borrower_id, booking_id, by_id, body) values ($1, $2, $3, app_organization(), $4)`,
-		b.Lender.ID, b.Borrower.ID, b.ID, body)
-	if err != nil {
-		return translate(fmt.Errorf("write note: %w", err))
-	}
-	return nil
-}
-
-func countNotes(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, "select count(*) from booking_note where booking_id = $1", id).Scan(&n)
-	return n, err
-}
-
-// surround adds queue, neighbours, notes and history.
-func surround(ctx context.Context, tx *postgres.Tx, view *organization.View, d *Detail) error {
-	err := tx.Pgx.QueryRow(ctx, "select coalesce(ahead, 0), coalesce(behind, 0) from booking_queue($1)", d.ID).Scan(&d.Ahead, &d.Behind)
-	if err != nil {
-		return fmt.Errorf("read queue: %w", err)
-	}
-	clashes, err := roomRefs(ctx, tx, `select r.id, r.id, r.facility_id, r.name, f.name, f.address, f.access
-		from booking_clashes($1) c (id) join room r on r.id = c.id join facility f on f.id = r.facility_id`, d.ID)
-	if err != nil {
-		return err
-	}
-	for _, r := range clashes {
-		d.Clashes = append(d.Clashes, r)
-	}
-	named := func(id uuid.UUID) organization.Ref { o, _ := view.ByID(id); return o.Ref() }
-	rows, err := tx.Pgx.Query(ctx, "select id, at, by_id, body from booking_note where booking_id = $1 order by at, id", d.ID)
-	if err != nil {
-		return fmt.Errorf("read notes: %w", err)
-	}
-	var n Note
-	var by uuid.UUID
-	if _, err = pgx.ForEachRow(rows, []any{&n.ID, &n.At, &by, &n.Body}, func() error {
-		n.By = named(by)
-		d.Notes = append(d.Notes, n)
-		return nil
-	}); err != nil {
-		return fmt.Errorf("read notes: %w", err)
-	}
-	d.History, err = selectChanges(ctx, tx, view, "where booking_id = $1 order by at, id limit 1000", d.ID)
-	return err
-}
-
-func selectChanges(ctx context.Context, tx *postgres.Tx, view *organization.View, tail string, args ...any) ([]Change, error) {
-	rows, err := tx.Pgx.Query(ctx, "select id, booking_id, at, kind, by_id, status from booking_change "+tail, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read changes: %w", err)
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Change, error) {
-		var c Change
-		var by *uuid.UUID
-		if err := row.Scan(&c.ID, &c.BookingID, &c.At, &c.Kind, &by, &c.Status); err != nil {
-			return c, err
-		}
-		if by != nil {
-			o, err := view.ByID(*by)
-			if err != nil {
-				return c, err
-			}
-			ref := o.Ref()
-			c.By = &ref
-		}
-		return c, nil
-	})
-}
-
-// countInMonth counts the borrower's other bookings of a room that begin within a month and stand.
-func countInMonth(ctx context.Context, tx *postgres.Tx, b *Booking, from, to time.Time) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, `
-		select count(*) from booking k where k.borrower_id = $1 and k.room_id = $2 and k.starts_at >= $3 and k.starts_at < $4 and k.id <> $5
-		  and k.status not in ('declined', 'cancelled', 'lapsed')`, b.Borrower.ID, b.Room.ID, from, to, b.ID).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count bookings: %w", err)
-	}
-	return n, nil
-}
-
-// selectHeard reads the lines of both sides, each by its index, that the organization did not write itself.
-func selectHeard(ctx context.Context, tx *postgres.Tx, view *organization.View, after ChangePosition, limit int) ([]Change, error) {
-	const one = `(select id, booking_id, at, kind, by_id, status from booking_change
-		where %s and (at, id) > ($1, $2) and by_id is distinct from app_organization() order by at, id limit $3)`
-	union := fmt.Sprintf(one, "organization_id = app_organization()") + " union all " +
-		fmt.Sprintf(one, "borrower_id = app_organization() and borrower_id <> organization_id")
-	return selectChanges(ctx, tx, view, "where false union all select * from ("+union+") c order by at, id limit $3", after.At, after.ID, limit+1)
+func keys(set map[uuid.UUID]bool) []uuid.UUID {
+	return slices.AppendSeq(make([]uuid.UUID, 0, len(set)), maps.Keys(set))
 }

@@ -85,7 +85,15 @@ func TestParseDate(t *testing.T) {
 		}
 	}
 	for _, s := range []string{
-		"", "2026-1-01", "2026-01-1", "2026-02-29", "2026-13-01", "2026-00-01", "2026-04-31", "2026/04/01", " 2026-04-01",
+		"",
+		"2026-1-01",
+		"2026-01-1",
+		"2026-02-29",
+		"2026-13-01",
+		"2026-00-01",
+		"2026-04-31",
+		"2026/04/01",
+		" 2026-04-01",
 		"2026-04-01T00:00", "20260401", "0000-00-00", "0001-01-01", "1899-12-31", "２０２６-04-01", "-026-01-01",
 	} {
 		if d, err := clock.ParseDate(s); !errors.Is(err, clock.ErrDate) {
@@ -164,7 +172,10 @@ func TestDateInColumns(t *testing.T) {
 	t.Parallel()
 	want := clock.NewDate(2026, 4, 5)
 	for _, src := range []any{
-		"2026-04-05", []byte("2026-04-05"), time.Date(2026, 4, 5, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 5, 0, 0, 0, 0, clock.Tokyo),
+		"2026-04-05",
+		[]byte("2026-04-05"),
+		time.Date(2026, 4, 5, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 4, 5, 0, 0, 0, 0, clock.Tokyo),
 	} {
 		var d clock.Date
 		if err := d.Scan(src); err != nil || d != want {

@@ -22,52 +22,54 @@ import (
 // Prefix begins the name of every setting.
 const Prefix = "TONARIMACHI_"
 
-// Config is the settings. The tags "want" and "example" are what a fault tells.
+// Config is the settings. What a fault tells of each stands in help.go.
 type Config struct {
 	// DatabaseURL is the login that holds the three program roles, never the owner.
-	DatabaseURL Hidden `env:"DATABASE_URL" want:"the PostgreSQL address of the program's login" example:"postgres://tonarimachi:password@127.0.0.1:5432/tonarimachi"`
+	DatabaseURL Hidden `env:"DATABASE_URL"`
 	// OwnerDatabaseURL owns the schema; only migrate and the operator's commands use it.
-	OwnerDatabaseURL Hidden `env:"OWNER_DATABASE_URL" want:"the PostgreSQL address of the schema's owner" example:"postgres://tonarimachi_owner:password@127.0.0.1:5432/tonarimachi"`
+	OwnerDatabaseURL Hidden `env:"OWNER_DATABASE_URL"`
 	// SecretKey is the text Keys are derived from.
-	SecretKey Hidden `env:"SECRET_KEY" want:"one key or, to rotate, several separated by commas (the first signs), each of 32 or more random bytes in base64 or hex" example:"the output of: openssl rand -base64 32"`
+	SecretKey Hidden `env:"SECRET_KEY"`
 	// Keys are derived from SecretKey; nil when it was neither given nor needed.
 	Keys *secret.Keys `env:"-"`
 
-	// ContactKey is the text ContactKeys are derived from; for processes that run the worker's jobs, and for no other.
-	ContactKey Hidden `env:"CONTACT_KEY" want:"the worker's own key or, to rotate, several separated by commas (the first seals), each of 32 or more random bytes in base64 or hex, another than SECRET_KEY" example:"the output of: openssl rand -base64 32"`
+	// ContactKey is the text ContactKeys are derived from; for processes that run the worker's
+	// jobs, and for no other.
+	ContactKey Hidden `env:"CONTACT_KEY"`
 	// ContactKeys are derived from ContactKey; nil when it was neither given nor needed.
 	ContactKeys *secret.Keys `env:"-"`
 	// ContactDir is the worker's key store, outside of every backup; all workers share it.
-	ContactDir Folder `env:"CONTACT_DIR" want:"the absolute path of a folder that only the worker reads and no backup holds" example:"/var/lib/tonarimachi/contact-keys"`
+	ContactDir Folder `env:"CONTACT_DIR"`
 	// SMTPURL is where the worker sends mail; empty sends none.
-	SMTPURL Hidden `env:"SMTP_URL" want:"the mail server: smtps://user:password@host:465, smtp://user:password@host:587 (STARTTLS), or file:///folder to write mails there" example:"smtps://tonarimachi:password@mail.example.jp"`
+	SMTPURL Hidden `env:"SMTP_URL"`
 	// Mail is read from SMTPURL.
 	Mail MailServer `env:"-"`
 	// MailFrom is the sender of that mail.
-	MailFrom MailAddress `env:"MAIL_FROM" want:"the address mail comes from, without a name" example:"oshirase@example.jp"`
+	MailFrom MailAddress `env:"MAIL_FROM"`
 
 	// Listen is host:port of the public server.
-	Listen Address `env:"LISTEN" envDefault:"127.0.0.1:8080" want:"host:port to listen on" example:"127.0.0.1:8080"`
+	Listen Address `env:"LISTEN" envDefault:"127.0.0.1:8080"`
 	// MetricsListen is host:port of the metrics; empty turns them off.
-	MetricsListen Address `env:"METRICS_LISTEN" want:"host:port for the metrics, or nothing to turn them off" example:"127.0.0.1:9090"`
+	MetricsListen Address `env:"METRICS_LISTEN"`
 	// BaseURL is how the world reaches the program, without a slash at the end.
-	BaseURL BaseURL `env:"BASE_URL" want:"the http or https address people use, without path" example:"https://tonarimachi.example.jp"`
+	BaseURL BaseURL `env:"BASE_URL"`
 	// TrustedProxies may tell the client's address in X-Forwarded-For.
-	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" want:"networks in CIDR form, separated by commas" example:"10.0.0.0/8,fd00::/8"`
-	// Unguarded are networks whose requests for seats are never asked for work or patience; by default the machine itself, which is what everybody looks like behind a proxy
-	// that TrustedProxies does not name.
-	Unguarded []netip.Prefix `env:"UNGUARDED" envDefault:"127.0.0.0/8,::1/128" want:"networks in CIDR form, separated by commas, that take seats without being asked for work; ::/128 for none" example:"127.0.0.0/8,::1/128"`
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
+	// Unguarded are networks whose requests for seats are never asked for work or patience; by
+	// default the machine itself, which is what everybody looks like behind a proxy that
+	// TrustedProxies does not name.
+	Unguarded []netip.Prefix `env:"UNGUARDED" envDefault:"127.0.0.0/8,::1/128"`
 
-	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error" example:"info"`
-	LogFormat LogFormat  `env:"LOG_FORMAT" envDefault:"text" want:"text or json" example:"json"`
+	LogLevel  slog.Level `env:"LOG_LEVEL"  envDefault:"info"`
+	LogFormat LogFormat  `env:"LOG_FORMAT" envDefault:"text"`
 
 	// The greatest number of connections each pool opens.
-	PoolPublic PoolSize `env:"DB_POOL_PUBLIC" envDefault:"8" want:"a number of connections from 1 to 1000" example:"8"`
-	PoolStaff  PoolSize `env:"DB_POOL_STAFF" envDefault:"16" want:"a number of connections from 1 to 1000" example:"16"`
-	PoolWorker PoolSize `env:"DB_POOL_WORKER" envDefault:"4" want:"a number of connections from 1 to 1000" example:"4"`
+	PoolPublic PoolSize `env:"DB_POOL_PUBLIC" envDefault:"8"`
+	PoolStaff  PoolSize `env:"DB_POOL_STAFF"  envDefault:"16"`
+	PoolWorker PoolSize `env:"DB_POOL_WORKER" envDefault:"4"`
 
 	// ShutdownGrace is how long requests under way may take after a stop signal.
-	ShutdownGrace Grace `env:"SHUTDOWN_GRACE" envDefault:"15s" want:"a duration from 0s to 10m" example:"15s"`
+	ShutdownGrace Grace `env:"SHUTDOWN_GRACE" envDefault:"15s"`
 
 	// Unknown lists the names with our prefix that mean nothing to this version: worth a warning.
 	Unknown []string `env:"-"`
@@ -184,7 +186,8 @@ func tell(problems map[string]string) Faults {
 	var faults Faults
 	for f := range settings() {
 		if p, ok := problems[f.Name]; ok {
-			faults = append(faults, Fault{Variable: variable(f.Name), Problem: p, Want: f.Tag.Get("want"), Example: f.Tag.Get("example")})
+			h := help[f.Tag.Get("env")]
+			faults = append(faults, Fault{Variable: variable(f.Name), Problem: p, Want: h.want, Example: h.example})
 		}
 	}
 	return faults

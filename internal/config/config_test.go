@@ -30,13 +30,16 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Listen != "127.0.0.1:8080" || c.MetricsListen != "" || c.BaseURL != "https://example.jp" || c.BaseURL.Host() != "example.jp" || !c.BaseURL.Secure() {
+	if c.Listen != "127.0.0.1:8080" || c.MetricsListen != "" || c.BaseURL != "https://example.jp" ||
+		c.BaseURL.Host() != "example.jp" ||
+		!c.BaseURL.Secure() {
 		t.Errorf("addresses: %q %q %q", c.Listen, c.MetricsListen, c.BaseURL)
 	}
 	if c.PoolPublic != 8 || c.PoolStaff != 16 || c.PoolWorker != 4 || time.Duration(c.ShutdownGrace) != 15*time.Second {
 		t.Errorf("sizes: %d %d %d %v", c.PoolPublic, c.PoolStaff, c.PoolWorker, c.ShutdownGrace)
 	}
-	if c.LogLevel != slog.LevelInfo || c.LogFormat != config.LogText || len(c.TrustedProxies) != 0 || c.Keys == nil || len(c.Unknown) != 0 {
+	if c.LogLevel != slog.LevelInfo || c.LogFormat != config.LogText || len(c.TrustedProxies) != 0 || c.Keys == nil ||
+		len(c.Unknown) != 0 {
 		t.Errorf("others: %+v", c)
 	}
 }
@@ -44,18 +47,30 @@ func TestDefaults(t *testing.T) {
 func TestEverythingSet(t *testing.T) {
 	t.Parallel()
 	c, err := config.Load(base(
-		"TONARIMACHI_OWNER_DATABASE_URL=postgres://o@127.0.0.1/db", "TONARIMACHI_LISTEN=:9000", "TONARIMACHI_METRICS_LISTEN=[::1]:9090",
-		"TONARIMACHI_BASE_URL= http://localhost:9000 ", "TONARIMACHI_SECRET_KEY="+key+", "+strings.ToUpper(key), "TONARIMACHI_TRUSTED_PROXIES=10.0.0.0/8,fd00::/8",
-		"TONARIMACHI_LOG_LEVEL=debug", "TONARIMACHI_LOG_FORMAT=JSON", "TONARIMACHI_DB_POOL_PUBLIC=1", "TONARIMACHI_DB_POOL_STAFF=2",
-		"TONARIMACHI_DB_POOL_WORKER=3", "TONARIMACHI_SHUTDOWN_GRACE=1m30s", "TONARIMACHI_LSITEN=x",
+		"TONARIMACHI_OWNER_DATABASE_URL=postgres://o@127.0.0.1/db",
+		"TONARIMACHI_LISTEN=:9000",
+		"TONARIMACHI_METRICS_LISTEN=[::1]:9090",
+		"TONARIMACHI_BASE_URL= http://localhost:9000 ",
+		"TONARIMACHI_SECRET_KEY="+key+", "+strings.ToUpper(key),
+		"TONARIMACHI_TRUSTED_PROXIES=10.0.0.0/8,fd00::/8",
+		"TONARIMACHI_LOG_LEVEL=debug",
+		"TONARIMACHI_LOG_FORMAT=JSON",
+		"TONARIMACHI_DB_POOL_PUBLIC=1",
+		"TONARIMACHI_DB_POOL_STAFF=2",
+		"TONARIMACHI_DB_POOL_WORKER=3",
+		"TONARIMACHI_SHUTDOWN_GRACE=1m30s",
+		"TONARIMACHI_LSITEN=x",
 	))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Listen != ":9000" || c.MetricsListen != "[::1]:9090" || c.BaseURL != "http://localhost:9000" || c.BaseURL.Host() != "localhost" || c.BaseURL.Secure() {
+	if c.Listen != ":9000" || c.MetricsListen != "[::1]:9090" || c.BaseURL != "http://localhost:9000" ||
+		c.BaseURL.Host() != "localhost" ||
+		c.BaseURL.Secure() {
 		t.Errorf("addresses: %q %q %q", c.Listen, c.MetricsListen, c.BaseURL)
 	}
-	if len(c.TrustedProxies) != 2 || c.LogLevel != slog.LevelDebug || c.LogFormat != config.LogJSON || c.PoolWorker != 3 {
+	if len(c.TrustedProxies) != 2 || c.LogLevel != slog.LevelDebug || c.LogFormat != config.LogJSON ||
+		c.PoolWorker != 3 {
 		t.Errorf("others: %+v", c)
 	}
 	if !reflect.DeepEqual(c.Unknown, []string{"TONARIMACHI_LSITEN"}) {
@@ -65,7 +80,13 @@ func TestEverythingSet(t *testing.T) {
 
 func TestEnvironReadsBack(t *testing.T) {
 	t.Parallel()
-	c, err := config.Load(base("TONARIMACHI_TRUSTED_PROXIES=10.0.0.0/8", "TONARIMACHI_METRICS_LISTEN=:9090", "TONARIMACHI_LOG_LEVEL=warn"))
+	c, err := config.Load(
+		base(
+			"TONARIMACHI_TRUSTED_PROXIES=10.0.0.0/8",
+			"TONARIMACHI_METRICS_LISTEN=:9090",
+			"TONARIMACHI_LOG_LEVEL=warn",
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +98,8 @@ func TestEnvironReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(again.Environ(), c.Environ()) || again.DatabaseURL.Reveal() != c.DatabaseURL.Reveal() || len(again.Unknown) != 0 {
+	if !reflect.DeepEqual(again.Environ(), c.Environ()) || again.DatabaseURL.Reveal() != c.DatabaseURL.Reveal() ||
+		len(again.Unknown) != 0 {
 		t.Errorf("got %v, want %v", again.Environ(), c.Environ())
 	}
 	if _, ok := c.Environ()["TONARIMACHI_OWNER_DATABASE_URL"]; ok {
@@ -88,8 +110,17 @@ func TestEnvironReadsBack(t *testing.T) {
 func TestAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
 	bad := map[string]string{
-		"LISTEN": "8080", "METRICS_LISTEN": "host:99999", "BASE_URL": "ftp://canary-a", "TRUSTED_PROXIES": "10.0.0.1,canary-b", "LOG_LEVEL": "canary-c",
-		"LOG_FORMAT": "canary-d", "DB_POOL_PUBLIC": "0", "DB_POOL_STAFF": "canary-e", "DB_POOL_WORKER": "1001", "SHUTDOWN_GRACE": "-1s", "SECRET_KEY": "canary-f",
+		"LISTEN":          "8080",
+		"METRICS_LISTEN":  "host:99999",
+		"BASE_URL":        "ftp://canary-a",
+		"TRUSTED_PROXIES": "10.0.0.1,canary-b",
+		"LOG_LEVEL":       "canary-c",
+		"LOG_FORMAT":      "canary-d",
+		"DB_POOL_PUBLIC":  "0",
+		"DB_POOL_STAFF":   "canary-e",
+		"DB_POOL_WORKER":  "1001",
+		"SHUTDOWN_GRACE":  "-1s",
+		"SECRET_KEY":      "canary-f",
 	}
 	var environ []string
 	for name, value := range bad {
@@ -105,7 +136,8 @@ func TestAllFaultsAtOnce(t *testing.T) {
 			t.Errorf("%s is not told", name)
 		}
 	}
-	if !strings.Contains(err.Error(), "TONARIMACHI_DATABASE_URL is missing: want ") || !strings.Contains(err.Error(), "for example postgres://") {
+	if !strings.Contains(err.Error(), "TONARIMACHI_DATABASE_URL is missing: want ") ||
+		!strings.Contains(err.Error(), "for example postgres://") {
 		t.Errorf("the missing variable is not told: %v", err)
 	}
 	if len(faults) != len(bad)+1 {
@@ -132,7 +164,11 @@ func TestNeeds(t *testing.T) {
 		{config.Migrate, nil, []string{"OWNER_DATABASE_URL"}},
 		{config.Tool, nil, []string{"DATABASE_URL", "SECRET_KEY"}},
 		{config.Operate, nil, []string{"OWNER_DATABASE_URL", "SECRET_KEY"}},
-		{config.Tool, []string{"TONARIMACHI_DATABASE_URL=", "TONARIMACHI_SECRET_KEY= "}, []string{"DATABASE_URL", "SECRET_KEY"}},
+		{
+			config.Tool,
+			[]string{"TONARIMACHI_DATABASE_URL=", "TONARIMACHI_SECRET_KEY= "},
+			[]string{"DATABASE_URL", "SECRET_KEY"},
+		},
 		{config.Migrate, []string{"TONARIMACHI_OWNER_DATABASE_URL=postgres://o@h/db"}, nil},
 	} {
 		_, err := config.LoadFor(tt.use, tt.environ)
@@ -153,7 +189,19 @@ func TestNeeds(t *testing.T) {
 
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"example.jp", "https://", "https://h/path", "https://h?q", "https://h?", "https://h#f", "https://h#", "https://u:p@h", "javascript:x", "https://h//", "https://:80"} {
+	for _, bad := range []string{
+		"example.jp",
+		"https://",
+		"https://h/path",
+		"https://h?q",
+		"https://h?",
+		"https://h#f",
+		"https://h#",
+		"https://u:p@h",
+		"javascript:x",
+		"https://h//",
+		"https://:80",
+	} {
 		if _, err := config.Load(base("TONARIMACHI_BASE_URL=" + bad)); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// MailServer is where mail goes: an SMTP server, or a folder for machines that send nothing. It hides its password as Hidden does.
+// MailServer is where mail goes: an SMTP server, or a folder for machines that send nothing. It
+// hides its password as Hidden does.
 type MailServer struct {
 	Host     string
 	Port     int
@@ -23,7 +24,8 @@ type MailServer struct {
 // IsZero reports whether no server was given.
 func (m MailServer) IsZero() bool { return m.Host == "" && m.Folder == "" }
 
-// ParseMailServer reads smtps://user:password@host:465, smtp://user:password@host:587 or file:///folder. The error never repeats the text.
+// ParseMailServer reads smtps://user:password@host:465, smtp://user:password@host:587 or
+// file:///folder. The error never repeats the text.
 func ParseMailServer(text string) (MailServer, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" {
@@ -39,7 +41,8 @@ func ParseMailServer(text string) (MailServer, error) {
 	if m.Implicit {
 		m.Port = 465
 	}
-	if m.Host == "" || strings.ContainsAny(m.Host, " /") || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Path != "" && u.Path != "/" {
+	if m.Host == "" || strings.ContainsAny(m.Host, " /") || u.Scheme != "smtp" && u.Scheme != "smtps" ||
+		u.Path != "" && u.Path != "/" {
 		return MailServer{}, errSetting
 	}
 	if u.Port() != "" {

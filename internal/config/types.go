@@ -132,7 +132,8 @@ func (l *LogFormat) UnmarshalText(text []byte) error {
 	return errSetting
 }
 
-// Logger writes to w in the format and level of the settings, at most ten lines a second for one cause of trouble.
+// Logger writes to w in the format and level of the settings, at most ten lines a second for one
+// cause of trouble.
 func (c Config) Logger(w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: c.LogLevel}
 	if c.LogFormat == LogJSON {

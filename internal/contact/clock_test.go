@@ -13,6 +13,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/retention"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -21,24 +22,28 @@ import (
 type desk struct {
 	*kit
 	events *event.Service
-	by     event.Author
+	by     staff.Author
 }
 
 func setupDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{kit: setup(t)}
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: d.LoginURL, Public: 4, Staff: 4, Clock: d.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db := testkit.Open(t, postgres.Options{URL: d.LoginURL, Public: 4, Staff: 4, Clock: d.clock})
 	var member uuid.UUID
-	if err := d.Pool(t).QueryRow(t.Context(), `insert into staff (organization_id, email, password_hash, role) values ($1, 'a@kita.example', 'x', 'publisher') returning id`,
-		d.org).Scan(&member); err != nil {
+	if err := d.Pool(
+		t,
+	).QueryRow(
+		t.Context(),
+		`insert into staff (organization_id, email, password_hash, role)
+			values ($1, 'a@kita.example', 'x', 'publisher') returning id`,
+		d.org,
+	).Scan(
+		&member,
+	); err != nil {
 		t.Fatal(err)
 	}
 	d.events = event.NewService(db, organization.NewDirectory(db), nil)
-	d.by = event.Author{Organization: d.org, Actor: postgres.StaffActor(member)}
+	d.by = staff.Author{Organization: d.org, Actor: postgres.StaffActor(member)}
 	return d
 }
 
@@ -63,7 +68,11 @@ func (d *desk) left(t *testing.T, e testkit.Event, code secret.Ticket) (known, k
 	if err != nil && !errors.Is(err, ticket.ErrUnknown) {
 		t.Fatal(err)
 	}
-	return err == nil, d.number(t, "select count(*) from contact_key where occurrence_id = $1 and public_key is not null", e.OccurrenceID) == 1
+	return err == nil, d.number(
+		t,
+		"select count(*) from contact_key where occurrence_id = $1 and public_key is not null",
+		e.OccurrenceID,
+	) == 1
 }
 
 // A wrong digit in the year, the erasers' round, and the date moved back: the holder's ticket and
@@ -86,7 +95,16 @@ func TestAWrongDigitErasesNothing(t *testing.T) {
 		}
 	}
 	lastYear := e.StartsAt.AddDate(-1, 0, 0)
-	if _, err := d.events.ChangeOccurrence(t.Context(), d.by, e.ID, e.OccurrenceID, event.OccurrenceChange{StartsAt: &lastYear}); !errors.Is(err, event.ErrPast) {
+	if _, err := d.events.ChangeOccurrence(
+		t.Context(),
+		d.by,
+		e.ID,
+		e.OccurrenceID,
+		event.OccurrenceChange{StartsAt: &lastYear},
+	); !errors.Is(
+		err,
+		event.ErrPast,
+	) {
 		t.Errorf("got %v, want ErrPast", err)
 	}
 	there("after the wrong digit")
@@ -94,7 +112,13 @@ func TestAWrongDigitErasesNothing(t *testing.T) {
 	d.clock.Set(e.EndsAt.AddDate(0, 0, 1))
 	correct := func(starts time.Time) {
 		t.Helper()
-		if _, err := d.events.CorrectOccurrence(t.Context(), d.by, e.ID, e.OccurrenceID, event.Correction{StartsAt: starts, EndsAt: starts.Add(time.Hour)}); err != nil {
+		if _, err := d.events.CorrectOccurrence(
+			t.Context(),
+			d.by,
+			e.ID,
+			e.OccurrenceID,
+			event.Correction{StartsAt: starts, EndsAt: starts.Add(time.Hour)},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -186,7 +210,10 @@ func TestProofErasureFollowsWhatWasAnnounced(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d.clock.Set(today) // histories don't go on into the next century
 		e := testkit.NewEvent(t, d.Pool(t), d.org, testkit.EventOptions{
-			StartsAt: d.clock.Now().Add(time.Duration(rapid.IntRange(1, 30*24).Draw(rt, "ahead")) * time.Hour), Length: time.Duration(rapid.IntRange(1, 72).Draw(rt, "hours")) * time.Hour,
+			StartsAt: d.clock.Now().Add(
+				time.Duration(rapid.IntRange(1, 30*24).Draw(rt, "ahead")) * time.Hour,
+			),
+			Length: time.Duration(rapid.IntRange(1, 72).Draw(rt, "hours")) * time.Hour,
 		})
 		if _, err := d.keeper.MakeKeys(t.Context()); err != nil {
 			rt.Fatal(err)
@@ -200,7 +227,13 @@ func TestProofErasureFollowsWhatWasAnnounced(t *testing.T) {
 			count["rounds"]++
 			gone = gone || d.clock.Now().After(m.due())
 			if known, key := d.left(t, e, code); known == gone || key == gone {
-				rt.Fatalf("at %v, due %v: the ticket is known: %v, the key is there: %v", d.clock.Now(), m.due(), known, key)
+				rt.Fatalf(
+					"at %v, due %v: the ticket is known: %v, the key is there: %v",
+					d.clock.Now(),
+					m.due(),
+					known,
+					key,
+				)
 			}
 		}
 		act := func(what string, try func() (event.Event, error)) {
@@ -225,9 +258,20 @@ func TestProofErasureFollowsWhatWasAnnounced(t *testing.T) {
 			}
 		}
 		times := func() (time.Time, time.Time) {
-			starts := m.starts.Add(time.Duration(rapid.SampledFrom([]int{0, -1, 1, 24, -24, 7 * 24, -7 * 24, -365 * 24, 365 * 24, 3650 * 24}).Draw(rt, "hours later")) * time.Hour)
+			starts := m.starts.Add(
+				time.Duration(
+					rapid.SampledFrom(
+						[]int{0, -1, 1, 24, -24, 7 * 24, -7 * 24, -365 * 24, 365 * 24, 3650 * 24},
+					).Draw(
+						rt,
+						"hours later",
+					),
+				) * time.Hour,
+			)
 			if rapid.IntRange(0, 3).Draw(rt, "from now") > 0 {
-				starts = d.clock.Now().Add(time.Duration(rapid.IntRange(-72, 40*24).Draw(rt, "hours from now")) * time.Hour)
+				starts = d.clock.Now().Add(
+					time.Duration(rapid.IntRange(-72, 40*24).Draw(rt, "hours from now")) * time.Hour,
+				)
 			}
 			return starts, starts.Add(time.Duration(rapid.IntRange(1, 72).Draw(rt, "hours long")) * time.Hour)
 		}
@@ -244,18 +288,33 @@ func TestProofErasureFollowsWhatWasAnnounced(t *testing.T) {
 				d.clock.Advance(time.Duration(rapid.IntRange(1, 12*24).Draw(rt, "hours")) * time.Hour)
 			case "edge":
 				m.live(d.clock.Now())
-				if to := m.due().Add(time.Duration(rapid.IntRange(-1, 1).Draw(rt, "second")) * time.Second); to.After(d.clock.Now()) && m.due().Sub(d.clock.Now()) < 800*24*time.Hour {
+				if to := m.due().Add(
+					time.Duration(rapid.IntRange(-1, 1).Draw(rt, "second")) * time.Second,
+				); to.After(d.clock.Now()) &&
+					m.due().Sub(d.clock.Now()) < 800*24*time.Hour {
 					d.clock.Set(to)
 				}
 			case "move":
 				starts, ends := times()
 				act("moved", func() (event.Event, error) {
-					return d.events.ChangeOccurrence(t.Context(), d.by, e.ID, e.OccurrenceID, event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends})
+					return d.events.ChangeOccurrence(
+						t.Context(),
+						d.by,
+						e.ID,
+						e.OccurrenceID,
+						event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends},
+					)
 				})
 			case "correct":
 				starts, ends := times()
 				act("corrected", func() (event.Event, error) {
-					return d.events.CorrectOccurrence(t.Context(), d.by, e.ID, e.OccurrenceID, event.Correction{StartsAt: starts, EndsAt: ends})
+					return d.events.CorrectOccurrence(
+						t.Context(),
+						d.by,
+						e.ID,
+						e.OccurrenceID,
+						event.Correction{StartsAt: starts, EndsAt: ends},
+					)
 				})
 			case "put off":
 				act("put off", func() (event.Event, error) {
@@ -286,6 +345,17 @@ func TestProofErasureFollowsWhatWasAnnounced(t *testing.T) {
 			t.Errorf("no date was %s", what)
 		}
 	}
-	testkit.Figure(t, "%s: %d histories, %d rounds of the erasers, %d moves, %d corrections, %d put off, %d called off, %d refused: 0 erased early, 0 late, 0 revived",
-		"erasure", count["histories"], count["rounds"], count["moved"], count["corrected"], count["put off"], count["called off"], count["refused"])
+	testkit.Figure(
+		t,
+		"%s: %d histories, %d rounds of the erasers, %d moves, %d corrections, %d put off, %d called off, %d "+
+			"refused: 0 erased early, 0 late, 0 revived",
+		"erasure",
+		count["histories"],
+		count["rounds"],
+		count["moved"],
+		count["corrected"],
+		count["put off"],
+		count["called off"],
+		count["refused"],
+	)
 }

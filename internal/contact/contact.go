@@ -14,7 +14,8 @@ import (
 
 const placeholder = "[contact]"
 
-// Contact is a way to reach somebody: Mail or Push, never both. It hides itself from fmt, slog and encoders.
+// Contact is a way to reach somebody: Mail or Push, never both. It hides itself from fmt, slog and
+// encoders.
 type Contact struct {
 	// Functions, because fmt looks into the unexported fields of an enclosing struct.
 	mail func() string
@@ -40,8 +41,9 @@ const (
 	maxEndpoint = 900
 )
 
-// FromMail reads a mail address as people type it: full-width characters and spaces around it are forgiven. It takes what Japanese carriers gave out, dots in a
-// row or before the @, which RFC 5321 allows in quotes only. The error is ErrMail.
+// FromMail reads a mail address as people type it: full-width characters and spaces around it are
+// forgiven. It takes what Japanese carriers gave out, dots in a row or before the @, which RFC 5321
+// allows in quotes only. The error is ErrMail.
 func FromMail(typed string) (Contact, error) {
 	refusal := ErrMail.Field("contact.mail", "mail_invalid")
 	if len(typed) > 4*maxMail {
@@ -65,7 +67,8 @@ func alphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// validDomain takes at least two labels of letters, digits and inner hyphens, of which the last begins with a letter.
+// validDomain takes at least two labels of letters, digits and inner hyphens, of which the last
+// begins with a letter.
 func validDomain(domain string) bool {
 	labels := strings.Split(domain, ".")
 	if len(domain) > 253 || len(labels) < 2 {
@@ -85,8 +88,9 @@ func validDomain(domain string) bool {
 	return last[0] < '0' || last[0] > '9'
 }
 
-// FromPush reads a subscription as a browser gives it: base64url with or without padding. The error is ErrEndpoint. Whether the endpoint's name leads to a
-// private address is asked later (Service.Check).
+// FromPush reads a subscription as a browser gives it: base64url with or without padding. The error
+// is ErrEndpoint. Whether the endpoint's name leads to a private address is asked later
+// (Service.Check).
 func FromPush(endpoint, p256dh, auth string) (Contact, error) {
 	refusal := ErrEndpoint.Field("contact.push", "push_invalid")
 	p := Push{Endpoint: endpoint}

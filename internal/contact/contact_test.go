@@ -19,8 +19,12 @@ import (
 func TestMailAddresses(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
-		"sumire@example.jp": "sumire@example.jp", " ｓｕｍｉｒｅ＠ｅｘａｍｐｌｅ．ｊｐ　": "sumire@example.jp", "A.b+c@EXAMPLE.JP": "A.b+c@example.jp",
-		"a@b.co": "a@b.co", "x..y.@docomo.ne.jp": "x..y.@docomo.ne.jp", "o'neil@xn--wgv71a.jp": "o'neil@xn--wgv71a.jp",
+		"sumire@example.jp": "sumire@example.jp",
+		" ｓｕｍｉｒｅ＠ｅｘａｍｐｌｅ．ｊｐ　": "sumire@example.jp",
+		"A.b+c@EXAMPLE.JP":                      "A.b+c@example.jp",
+		"a@b.co":                                "a@b.co",
+		"x..y.@docomo.ne.jp":                    "x..y.@docomo.ne.jp",
+		"o'neil@xn--wgv71a.jp":                  "o'neil@xn--wgv71a.jp",
 		strings.Repeat("a", 64) + "@example.jp": strings.Repeat("a", 64) + "@example.jp",
 	} {
 		c, err := FromMail(typed)
@@ -29,8 +33,33 @@ func TestMailAddresses(t *testing.T) {
 		}
 	}
 	for _, typed := range []string{
-		"", "a", "@", "a@", "@b.jp", "a@b", "a b@c.jp", "a@b@c.jp", "a@-b.jp", "a@b-.jp", "a@b..jp", "a@.jp", "a@b.jp.", "a@[127.0.0.1]", "a@127.0.0.1", "\"a\"@b.jp", "a@b.jp\r\nBcc: c@d.jp",
-		"a\x00@b.jp", "<a@b.jp>", "A <a@b.jp>", "あ@b.jp", "a@例え.jp", strings.Repeat("a", 65) + "@b.jp", "a@" + strings.Repeat("b.", 130) + "jp", strings.Repeat("a@b.jp", 500), "a,b@c.jp", "a;b@c.jp",
+		"",
+		"a",
+		"@",
+		"a@",
+		"@b.jp",
+		"a@b",
+		"a b@c.jp",
+		"a@b@c.jp",
+		"a@-b.jp",
+		"a@b-.jp",
+		"a@b..jp",
+		"a@.jp",
+		"a@b.jp.",
+		"a@[127.0.0.1]",
+		"a@127.0.0.1",
+		"\"a\"@b.jp",
+		"a@b.jp\r\nBcc: c@d.jp",
+		"a\x00@b.jp",
+		"<a@b.jp>",
+		"A <a@b.jp>",
+		"あ@b.jp",
+		"a@例え.jp",
+		strings.Repeat("a", 65) + "@b.jp",
+		"a@" + strings.Repeat("b.", 130) + "jp",
+		strings.Repeat("a@b.jp", 500),
+		"a,b@c.jp",
+		"a;b@c.jp",
 	} {
 		c, err := FromMail(typed)
 		if !errors.Is(err, ErrMail) || !c.IsZero() {
@@ -55,15 +84,23 @@ func testKeys(t testing.TB) (p256dh, auth string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return base64.RawURLEncoding.EncodeToString(k.PublicKey().Bytes()), base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{1}, authBytes))
+	return base64.RawURLEncoding.EncodeToString(
+			k.PublicKey().Bytes(),
+		), base64.RawURLEncoding.EncodeToString(
+			bytes.Repeat([]byte{1}, authBytes),
+		)
 }
 
 func TestPushEndpoints(t *testing.T) {
 	t.Parallel()
 	p256dh, auth := testKeys(t)
 	for _, endpoint := range []string{
-		"https://fcm.googleapis.com/fcm/send/abc:def", "https://updates.push.services.mozilla.com:443/wpush/v2/x", "https://web.push.apple.com/Q", "https://8.8.8.8/x",
-		"https://[2606:4700:4700::1111]/x", "https://push.example/" + strings.Repeat("a", maxEndpoint-len("https://push.example/")),
+		"https://fcm.googleapis.com/fcm/send/abc:def",
+		"https://updates.push.services.mozilla.com:443/wpush/v2/x",
+		"https://web.push.apple.com/Q",
+		"https://8.8.8.8/x",
+		"https://[2606:4700:4700::1111]/x",
+		"https://push.example/" + strings.Repeat("a", maxEndpoint-len("https://push.example/")),
 	} {
 		if c, err := FromPush(endpoint, p256dh, auth); err != nil {
 			t.Errorf("%s: %v", endpoint, err)
@@ -72,11 +109,48 @@ func TestPushEndpoints(t *testing.T) {
 		}
 	}
 	for _, endpoint := range []string{
-		"", "http://push.example/", "ftp://push.example/", "https://", "https:///x", "https://user@push.example/", "https://user:pw@push.example/", "https://push.example:8443/", "https://push.example:80/",
-		"https://push.example:/", "https://localhost/", "https://push/", "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/", "https://10.1.2.3/", "https://172.16.0.1/",
-		"https://192.168.1.1/", "https://169.254.169.254/latest", "https://0.0.0.0/", "https://100.64.0.1/", "https://198.18.0.1/", "https://224.0.0.1/", "https://255.255.255.255/",
-		"https://[::1]/", "https://[::]/", "https://[fe80::1]/", "https://[fe80::1%25eth0]/", "https://[fc00::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::7f00:1]/",
-		"https://[2002:7f00:1::]/", "https://[2001:db8::1]/", "https://[fec0::1]/", "https://push.example/#x", "https://push.example/ x", "https://push.example/\n", "https://例え.jp/", "https:push.example",
+		"",
+		"http://push.example/",
+		"ftp://push.example/",
+		"https://",
+		"https:///x",
+		"https://user@push.example/",
+		"https://user:pw@push.example/",
+		"https://push.example:8443/",
+		"https://push.example:80/",
+		"https://push.example:/",
+		"https://localhost/",
+		"https://push/",
+		"https://127.0.0.1/",
+		"https://127.1/",
+		"https://2130706433/",
+		"https://0x7f.0.0.1/",
+		"https://0177.0.0.1/",
+		"https://10.1.2.3/",
+		"https://172.16.0.1/",
+		"https://192.168.1.1/",
+		"https://169.254.169.254/latest",
+		"https://0.0.0.0/",
+		"https://100.64.0.1/",
+		"https://198.18.0.1/",
+		"https://224.0.0.1/",
+		"https://255.255.255.255/",
+		"https://[::1]/",
+		"https://[::]/",
+		"https://[fe80::1]/",
+		"https://[fe80::1%25eth0]/",
+		"https://[fc00::1]/",
+		"https://[::ffff:127.0.0.1]/",
+		"https://[::ffff:10.0.0.1]/",
+		"https://[64:ff9b::7f00:1]/",
+		"https://[2002:7f00:1::]/",
+		"https://[2001:db8::1]/",
+		"https://[fec0::1]/",
+		"https://push.example/#x",
+		"https://push.example/ x",
+		"https://push.example/\n",
+		"https://例え.jp/",
+		"https:push.example",
 		"https://push.example/" + strings.Repeat("a", maxEndpoint),
 	} {
 		if _, err := FromPush(endpoint, p256dh, auth); !errors.Is(err, ErrEndpoint) {
@@ -84,7 +158,12 @@ func TestPushEndpoints(t *testing.T) {
 		}
 	}
 	for _, keys := range [][2]string{
-		{"", auth}, {p256dh, ""}, {"AAAA", auth}, {p256dh, "AAAA"}, {"!", auth}, {base64.RawURLEncoding.EncodeToString(append([]byte{4}, make([]byte, 64)...)), auth},
+		{"", auth},
+		{p256dh, ""},
+		{"AAAA", auth},
+		{p256dh, "AAAA"},
+		{"!", auth},
+		{base64.RawURLEncoding.EncodeToString(append([]byte{4}, make([]byte, 64)...)), auth},
 		{strings.Repeat("A", 5000), auth},
 	} {
 		if _, err := FromPush("https://push.example/", keys[0], keys[1]); !errors.Is(err, ErrEndpoint) {
@@ -95,7 +174,16 @@ func TestPushEndpoints(t *testing.T) {
 
 func TestPublic(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]bool{"8.8.8.8": true, "2606:4700::1": true, "::ffff:8.8.8.8": true, "127.0.0.1": false, "::1": false, "fe80::1%eth0": false, "192.0.0.8": false, "240.0.0.1": false} {
+	for text, want := range map[string]bool{
+		"8.8.8.8":        true,
+		"2606:4700::1":   true,
+		"::ffff:8.8.8.8": true,
+		"127.0.0.1":      false,
+		"::1":            false,
+		"fe80::1%eth0":   false,
+		"192.0.0.8":      false,
+		"240.0.0.1":      false,
+	} {
 		if got := Public(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
@@ -129,7 +217,8 @@ func TestContactsHideThemselves(t *testing.T) {
 		out.Write(raw)
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
 	}
-	if strings.Contains(out.String(), "canary") || strings.Contains(out.String(), fmt.Sprintf("%x", "canary")) || !strings.Contains(out.String(), placeholder) {
+	if strings.Contains(out.String(), "canary") || strings.Contains(out.String(), fmt.Sprintf("%x", "canary")) ||
+		!strings.Contains(out.String(), placeholder) {
 		t.Errorf("a contact shows itself: %s", out.String())
 	}
 }
@@ -153,7 +242,11 @@ func FuzzFromMail(f *testing.F) {
 }
 
 func FuzzPushEndpoint(f *testing.F) {
-	for _, seed := range []string{"https://fcm.googleapis.com/x", "https://[::ffff:10.0.0.1]/", "https://user@10.0.0.1:443/"} {
+	for _, seed := range []string{
+		"https://fcm.googleapis.com/x",
+		"https://[::ffff:10.0.0.1]/",
+		"https://user@10.0.0.1:443/",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, endpoint string) {
@@ -161,7 +254,10 @@ func FuzzPushEndpoint(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if a, err := netip.ParseAddr(host); err == nil && !Public(a) || !strings.HasPrefix(endpoint, "https:") && !strings.HasPrefix(strings.ToLower(endpoint), "https:") {
+		if a, err := netip.ParseAddr(
+			host,
+		); err == nil && !Public(a) ||
+			!strings.HasPrefix(endpoint, "https:") && !strings.HasPrefix(strings.ToLower(endpoint), "https:") {
 			t.Errorf("%q leads to %s", endpoint, host)
 		}
 	})

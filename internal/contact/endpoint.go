@@ -12,7 +12,8 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// pushHost gives the host of a push endpoint: https, no port but 443, no user, a name with a dot or a public address. The error is ErrEndpoint.
+// pushHost gives the host of a push endpoint: https, no port but 443, no user, a name with a dot or
+// a public address. The error is ErrEndpoint.
 func pushHost(endpoint string) (string, error) {
 	if len(endpoint) > maxEndpoint {
 		return "", ErrEndpoint
@@ -23,7 +24,9 @@ func pushHost(endpoint string) (string, error) {
 		}
 	}
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Scheme != "https" || u.User != nil || u.Opaque != "" || u.Fragment != "" || u.Port() != "" && u.Port() != "443" || strings.HasSuffix(u.Host, ":") {
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Opaque != "" || u.Fragment != "" ||
+		u.Port() != "" && u.Port() != "443" ||
+		strings.HasSuffix(u.Host, ":") {
 		return "", ErrEndpoint
 	}
 	host := u.Hostname()
@@ -39,10 +42,27 @@ func pushHost(endpoint string) (string, error) {
 	return host, nil
 }
 
-// reserved are networks that netip has no word for: the registries of special-purpose addresses (RFC 6890), from which nothing of ours may be fetched.
+// reserved are networks that netip has no word for: the registries of special-purpose addresses
+// (RFC 6890), from which nothing of ours may be fetched.
 var reserved = prefixes(
-	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-	"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
+	"0.0.0.0/8",
+	"100.64.0.0/10",
+	"192.0.0.0/24",
+	"192.0.2.0/24",
+	"192.88.99.0/24",
+	"198.18.0.0/15",
+	"198.51.100.0/24",
+	"203.0.113.0/24",
+	"240.0.0.0/4",
+	"64:ff9b::/96",
+	"64:ff9b:1::/48",
+	"100::/64",
+	"2001::/23",
+	"2001:db8::/32",
+	"2002::/16",
+	"3fff::/20",
+	"5f00::/16",
+	"fec0::/10",
 )
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -53,10 +73,12 @@ func prefixes(texts ...string) []netip.Prefix {
 	return all
 }
 
-// Public reports whether an address is one of the open internet: not private, not this machine's, not reserved, nor one that hides such in IPv6.
+// Public reports whether an address is one of the open internet: not private, not this machine's,
+// not reserved, nor one that hides such in IPv6.
 func Public(a netip.Addr) bool {
 	a = a.Unmap()
-	if !a.IsValid() || a.Zone() != "" || !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+	if !a.IsValid() || a.Zone() != "" || !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() ||
+		a.IsLinkLocalUnicast() {
 		return false
 	}
 	for _, p := range reserved {
@@ -67,7 +89,8 @@ func Public(a netip.Addr) bool {
 	return true
 }
 
-// reachable reports whether a push endpoint's host leads to public addresses only. A name that can't be looked up does not.
+// reachable reports whether a push endpoint's host leads to public addresses only. A name that
+// can't be looked up does not.
 func reachable(ctx context.Context, r Resolver, endpoint string) bool {
 	host, err := pushHost(endpoint)
 	if err != nil {

@@ -10,13 +10,14 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// MakeTask is the name of the task that makes keys; event_published_keys in migrations/00015 has it too.
+// MakeTask is the name of the task that makes keys; event_published_keys in migrations/functions
+// has it too.
 const MakeTask = "make_contact_keys"
 
 const makeBatch = 200
 
-// Keeper makes and destroys the keys of dates; it belongs to the worker. All it does happens under one lock of the database, so that any number of workers
-// over one folder agree.
+// Keeper makes and destroys the keys of dates; it belongs to the worker. All it does happens under
+// one lock of the database, so that any number of workers over one folder agree.
 type Keeper struct {
 	db    *postgres.DB
 	vault *Vault
@@ -25,9 +26,11 @@ type Keeper struct {
 // NewKeeper makes a keeper.
 func NewKeeper(db *postgres.DB, vault *Vault) *Keeper { return &Keeper{db: db, vault: vault} }
 
-// Start ties the folder to the database, tells the faces what can be sent, and seals all keys anew under the first contact key. It fails with ErrForeign when the
-// database knows another folder whose keys are still needed: this one was not mounted, or belongs to another installation. With lost, the operator says
-// that the other one is gone for good: contacts of coming dates are forgotten, and their dates get other keys.
+// Start ties the folder to the database, tells the faces what can be sent, and seals all keys anew
+// under the first contact key. It fails with ErrForeign when the database knows another folder
+// whose keys are still needed: this one was not mounted, or belongs to another installation. With
+// lost, the operator says that the other one is gone for good: contacts of coming dates are
+// forgotten, and their dates get other keys.
 func (k *Keeper) Start(ctx context.Context, mail, lost bool) error {
 	_, public, err := k.vault.PushKeys()
 	if err != nil {
@@ -59,7 +62,12 @@ func (k *Keeper) Start(ctx context.Context, mail, lost bool) error {
 		case !found && len(files) > 0:
 			return fmt.Errorf("%w: it has keys, and the database knows none", ErrForeign)
 		case len(live) > 0 && !lost:
-			return fmt.Errorf("%w: %d coming dates have their keys there; mount that one, or start once with --contacts-lost if it is gone for good", ErrForeign, len(live))
+			return fmt.Errorf(
+				"%w: %d coming dates have their keys there; mount that one, or start once with --contacts-lost if it "+
+					"is gone for good",
+				ErrForeign,
+				len(live),
+			)
 		case len(live) > 0:
 			if _, err := forgetKeys(ctx, tx); err != nil {
 				return err
@@ -104,8 +112,9 @@ func (k *Keeper) MakeKeys(ctx context.Context) (int, error) {
 	}
 }
 
-// DestroyKeys destroys the keys of dates that ended more than retention.AfterDate ago, and every key that the database does not know or knows to be gone, as
-// after a backup was brought back. A key whose file is missing is written off. It says how many.
+// DestroyKeys destroys the keys of dates that ended more than retention.AfterDate ago, and every
+// key that the database does not know or knows to be gone, as after a backup was brought back. A
+// key whose file is missing is written off. It says how many.
 func (k *Keeper) DestroyKeys(ctx context.Context) (int, error) {
 	total := 0
 	err := k.own(ctx, func(tx *postgres.Tx) error {

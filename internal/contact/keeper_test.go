@@ -67,12 +67,12 @@ func keys(t testing.TB, texts ...string) *secret.Keys {
 
 func setup(t *testing.T) *kit {
 	t.Helper()
-	k := &kit{Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(10, 0)), dir: filepath.Join(t.TempDir(), "keys")}
-	var err error
-	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: k.LoginURL, Public: 4, Worker: 4, Clock: k.clock}); err != nil {
-		t.Fatal(err)
+	k := &kit{
+		Bundle: testkit.Database(t),
+		clock:  clock.NewFake(clock.Today(clock.System()).At(10, 0)),
+		dir:    filepath.Join(t.TempDir(), "keys"),
 	}
-	t.Cleanup(k.db.Close)
+	k.db = testkit.Open(t, postgres.Options{URL: k.LoginURL, Public: 4, Worker: 4, Clock: k.clock})
 	k.org = testkit.NewOrganization(t, k.Pool(t), "kita")
 	k.tickets = ticket.New(k.db, keys(t, "codes"), rand.Reader, nil)
 	t.Cleanup(k.tickets.Close)
@@ -116,7 +116,12 @@ func (k *kit) number(t *testing.T, query string, args ...any) (n int) {
 
 func (k *kit) event(t *testing.T, days int) testkit.Event {
 	t.Helper()
-	return testkit.NewEvent(t, k.Pool(t), k.org, testkit.EventOptions{StartsAt: clock.Today(k.clock).AddDays(days).At(14, 0)})
+	return testkit.NewEvent(
+		t,
+		k.Pool(t),
+		k.org,
+		testkit.EventOptions{StartsAt: clock.Today(k.clock).AddDays(days).At(14, 0)},
+	)
 }
 
 // take takes a seat and leaves an address.
@@ -186,8 +191,15 @@ func TestDatesThatCanBeBookedGetKeys(t *testing.T) {
 	k.event(t, 10)
 	today := clock.Today(k.clock)
 	for _, o := range []testkit.EventOptions{
-		{Parts: []testkit.PartOptions{{Reservation: "none"}}}, {Status: "draft"}, {OccurrenceStatus: "cancelled"}, {StartsAt: today.AddDays(-1).At(14, 0)},
-		{Parts: []testkit.PartOptions{{OpensAt: k.clock.Now().Add(25 * time.Hour), Quotas: []testkit.QuotaOptions{{Capacity: 1}}}}},
+		{Parts: []testkit.PartOptions{{Reservation: "none"}}},
+		{Status: "draft"},
+		{OccurrenceStatus: "cancelled"},
+		{StartsAt: today.AddDays(-1).At(14, 0)},
+		{
+			Parts: []testkit.PartOptions{
+				{OpensAt: k.clock.Now().Add(25 * time.Hour), Quotas: []testkit.QuotaOptions{{Capacity: 1}}},
+			},
+		},
 	} {
 		testkit.NewEvent(t, k.Pool(t), k.org, o)
 	}
@@ -230,7 +242,15 @@ func TestOneWhoWasKilledBetweenFileAndRowIsFollowed(t *testing.T) {
 	}
 	k.make(t, k.keeper, 1)
 	var stored []byte
-	if err := k.Pool(t).QueryRow(t.Context(), "select public_key from contact_key").Scan(&stored); err != nil || !bytes.Equal(stored, public) {
+	if err := k.Pool(
+		t,
+	).QueryRow(
+		t.Context(),
+		"select public_key from contact_key",
+	).Scan(
+		&stored,
+	); err != nil ||
+		!bytes.Equal(stored, public) {
 		t.Errorf("the row has another key than the file, %v", err)
 	}
 }
@@ -267,14 +287,28 @@ func TestAKeyEndsWithItsDateAndBackupsAreNoise(t *testing.T) {
 	if opened != 1 || k.number(t, "select count(*) from ticket_contact") != 1 {
 		t.Error("the neighbour's contact went too")
 	}
-	if n := k.number(t, "select count(*) from contact_key where destroyed_on is not null and public_key is null and occurrence_id = $1", over.OccurrenceID); n != 1 {
+	if n := k.number(
+		t,
+		"select count(*) from contact_key where destroyed_on is not null and public_key is null and occurrence_id = $1",
+		over.OccurrenceID,
+	); n != 1 {
 		t.Error("the row does not tell that the key was destroyed")
 	}
 	k.make(t, k.keeper, 0) // and no second one is made
 
 	// The old database is brought back: its keys are written off, not believed.
-	k.exec(t, "update contact_key set public_key = convert_to(repeat('x', 1216), 'UTF8'), destroyed_on = null where occurrence_id = $1", over.OccurrenceID)
-	k.exec(t, "update occurrence set starts_at = starts_at + interval '1 year', ends_at = ends_at + interval '1 year' where id = $1", over.OccurrenceID)
+	k.exec(
+		t,
+		"update contact_key set public_key = convert_to(repeat('x', 1216), 'UTF8'), destroyed_on = null where "+
+			"occurrence_id = $1",
+		over.OccurrenceID,
+	)
+	k.exec(
+		t,
+		"update occurrence set starts_at = starts_at + interval '1 year', ends_at = ends_at + interval '1 year' "+
+			"where id = $1",
+		over.OccurrenceID,
+	)
 	k.destroy(t, 0)
 	if n := k.number(t, "select count(*) from contact_key where public_key is not null"); n != 1 {
 		t.Errorf("%d keys are believed, want 1", n)
@@ -308,7 +342,18 @@ func TestNeitherTheFolderNorTheKeyAloneOpens(t *testing.T) {
 	if _, err := k.open(t, k.dir, "another").Open(one.key, one.ticket, one.sealed); err == nil {
 		t.Error("the folder opens with another contact key")
 	}
-	if _, err := k.open(t, filepath.Join(t.TempDir(), "empty"), "first").Open(one.key, one.ticket, one.sealed); !errors.Is(err, contact.ErrNoKey) {
+	if _, err := k.open(
+		t,
+		filepath.Join(t.TempDir(), "empty"),
+		"first",
+	).Open(
+		one.key,
+		one.ticket,
+		one.sealed,
+	); !errors.Is(
+		err,
+		contact.ErrNoKey,
+	) {
 		t.Errorf("the contact key opens without the folder: %v", err)
 	}
 	files, err := os.ReadDir(k.dir)
@@ -326,7 +371,12 @@ func TestNeitherTheFolderNorTheKeyAloneOpens(t *testing.T) {
 	if err := os.Chmod(k.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := contact.OpenVault(k.dir, keys(t, "first"), rand.Reader); err == nil || !strings.Contains(err.Error(), "chmod 700") {
+	if _, err := contact.OpenVault(
+		k.dir,
+		keys(t, "first"),
+		rand.Reader,
+	); err == nil ||
+		!strings.Contains(err.Error(), "chmod 700") {
 		t.Errorf("an open folder is used: %v", err)
 	}
 }
@@ -386,7 +436,17 @@ func TestAnotherFolderIsRefusedWhileKeysAreNeeded(t *testing.T) {
 	// A folder with keys does not join a database that knows none.
 	fresh := setup(t)
 	fresh.exec(t, "delete from contact_store")
-	if err := contact.NewKeeper(fresh.db, k.vault).Start(t.Context(), true, false); !errors.Is(err, contact.ErrForeign) {
+	if err := contact.NewKeeper(
+		fresh.db,
+		k.vault,
+	).Start(
+		t.Context(),
+		true,
+		false,
+	); !errors.Is(
+		err,
+		contact.ErrForeign,
+	) {
 		t.Errorf("a strange folder joins: %v", err)
 	}
 }
@@ -447,12 +507,23 @@ func TestALapsedWaitForgetsItsContact(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e := testkit.NewEvent(t, k.Pool(t), k.org, testkit.EventOptions{
-		StartsAt: clock.Today(k.clock).AddDays(5).At(14, 0), Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 1}}}},
+		StartsAt: clock.Today(
+			k.clock,
+		).AddDays(
+			5,
+		).At(
+			14,
+			0,
+		),
+		Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 1}}}},
 	})
 	k.exec(t, "update part set waiting_list = true")
 	k.make(t, k.keeper, 1)
 	k.take(t, e, "first@example.jp")
-	code, waits, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Wait: ticket.WaitQuota})
+	code, waits, err := k.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Wait: ticket.WaitQuota},
+	)
 	if err != nil || waits.Status != ticket.Waiting {
 		t.Fatalf("%s, %v", waits.Status, err)
 	}
@@ -473,16 +544,27 @@ func TestAWaitersContactIsSealedForTheLastDate(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e := testkit.NewEvent(t, k.Pool(t), k.org, testkit.EventOptions{
-		StartsAt: clock.Today(k.clock).AddDays(5).At(14, 0), Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 1}}}},
+		StartsAt: clock.Today(
+			k.clock,
+		).AddDays(
+			5,
+		).At(
+			14,
+			0,
+		),
+		Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 1}}}},
 	})
 	var second uuid.UUID
 	if err := k.Pool(t).QueryRow(t.Context(), `
 		with o as (insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind)
-		  select organization_id, event_id, starts_at + interval '7 days', ends_at + interval '7 days', place_kind from occurrence where id = $1 returning *),
+		  select organization_id, event_id, starts_at + interval '7 days', ends_at + interval '7 days', place_kind
+		  from occurrence where id = $1 returning *),
 		p as (insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation)
 		  select organization_id, event_id, id, 0, starts_at, ends_at, 'seat' from o returning *),
-		q as (insert into quota (organization_id, event_id, occurrence_id, part_id, channel) select organization_id, event_id, occurrence_id, id, 'in_person' from p returning *),
-		c as (insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity) select organization_id, event_id, occurrence_id, id, 1 from q)
+		q as (insert into quota (organization_id, event_id, occurrence_id, part_id, channel)
+		  select organization_id, event_id, occurrence_id, id, 'in_person' from p returning *),
+		c as (insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity)
+		  select organization_id, event_id, occurrence_id, id, 1 from q)
 		select occurrence_id from q`, e.OccurrenceID).Scan(&second); err != nil {
 		t.Fatal(err)
 	}
@@ -490,10 +572,16 @@ func TestAWaitersContactIsSealedForTheLastDate(t *testing.T) {
 	k.exec(t, "update quota_counter set accepting = true")
 	k.make(t, k.keeper, 2)
 	k.take(t, e, "first@example.jp")
-	if _, _, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: quotaOf(t, k, second), Seats: 1}); err != nil {
+	if _, _, err := k.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: quotaOf(t, k, second), Seats: 1},
+	); err != nil {
 		t.Fatal(err)
 	}
-	code, waits, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Wait: ticket.WaitAnyDate})
+	code, waits, err := k.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Wait: ticket.WaitAnyDate},
+	)
 	if err != nil || waits.Status != ticket.Waiting {
 		t.Fatalf("%s, %v", waits.Status, err)
 	}
@@ -501,14 +589,31 @@ func TestAWaitersContactIsSealedForTheLastDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	var key uuid.UUID
-	if err := k.Pool(t).QueryRow(t.Context(), "select key_id from ticket_contact where ticket_id = $1", waits.ID).Scan(&key); err != nil || key != second {
+	if err := k.Pool(
+		t,
+	).QueryRow(
+		t.Context(),
+		"select key_id from ticket_contact where ticket_id = $1",
+		waits.ID,
+	).Scan(
+		&key,
+	); err != nil ||
+		key != second {
 		t.Errorf("sealed for %s, want %s, %v", key, second, err)
 	}
 }
 
 func quotaOf(t *testing.T, k *kit, occurrence uuid.UUID) (id uuid.UUID) {
 	t.Helper()
-	if err := k.Pool(t).QueryRow(t.Context(), "select id from quota where occurrence_id = $1", occurrence).Scan(&id); err != nil {
+	if err := k.Pool(
+		t,
+	).QueryRow(
+		t.Context(),
+		"select id from quota where occurrence_id = $1",
+		occurrence,
+	).Scan(
+		&id,
+	); err != nil {
 		t.Fatal(err)
 	}
 	return id
@@ -522,8 +627,10 @@ func TestTheAddressStandsNowhere(t *testing.T) {
 	k.make(t, k.keeper, 1)
 	k.take(t, e, "canary-contact@example.jp")
 	rows, err := k.Pool(t).Query(t.Context(), `
-		select format('select %L, count(*) from %I.%I x where strpos(x::text, $1) > 0 or strpos(x::text, $2) > 0', relname, nspname, relname)
-		from pg_class c join pg_namespace n on n.oid = relnamespace where nspname in ('public', 'river') and relkind = 'r'`)
+		select format('select %L, count(*) from %I.%I x where strpos(x::text, $1) > 0 or strpos(x::text, $2) > 0',
+		  relname, nspname, relname)
+		from pg_class c join pg_namespace n on n.oid = relnamespace where nspname in ('public', 'river')
+		  and relkind = 'r'`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -542,15 +649,33 @@ func TestTheAddressStandsNowhere(t *testing.T) {
 		for _, q := range queries {
 			var table string
 			var n int
-			if err := k.Pool(t).QueryRow(t.Context(), q, mark, hex.EncodeToString([]byte(mark))).Scan(&table, &n); err != nil || n > 0 {
+			if err := k.Pool(
+				t,
+			).QueryRow(
+				t.Context(),
+				q,
+				mark,
+				hex.EncodeToString([]byte(mark)),
+			).Scan(
+				&table,
+				&n,
+			); err != nil ||
+				n > 0 {
 				t.Errorf("%s: %d, %v", table, n, err)
 			}
 		}
 	}
-	if n := k.number(t, "select count(*) from pg_stat_activity where strpos(query, 'canary-contact') > 0 and pid <> pg_backend_pid()"); n != 0 {
+	if n := k.number(
+		t,
+		"select count(*) from pg_stat_activity where strpos(query, 'canary-contact') > 0 and pid <> pg_backend_pid()",
+	); n != 0 {
 		t.Errorf("%d sessions show the address", n)
 	}
-	if n := k.number(t, "select count(*) from information_schema.columns where table_name = 'ticket_contact' and data_type like '%time%'"); n != 0 {
+	if n := k.number(
+		t,
+		"select count(*) from information_schema.columns where table_name = 'ticket_contact' and data_type like "+
+			"'%time%'",
+	); n != 0 {
 		t.Error("a contact has a time beside it")
 	}
 }
@@ -562,7 +687,11 @@ func TestNobodyButTheWorkerReadsWhatIsSealed(t *testing.T) {
 	k.make(t, k.keeper, 1)
 	k.take(t, e, "sumire@example.jp")
 	for _, role := range []string{"tnm_public", "tnm_staff", "tnm_operator", "tnm_ledger"} {
-		if n := k.number(t, "select has_column_privilege($1, 'ticket_contact', 'sealed', 'select')::int", role); n != 0 {
+		if n := k.number(
+			t,
+			"select has_column_privilege($1, 'ticket_contact', 'sealed', 'select')::int",
+			role,
+		); n != 0 {
 			t.Errorf("%s may read what is sealed", role)
 		}
 	}
@@ -579,7 +708,13 @@ func TestNobodyButTheWorkerReadsWhatIsSealed(t *testing.T) {
 	// A stranger sees not even that one is there.
 	err := k.db.InPublic(t.Context(), func(tx *postgres.Tx) error {
 		var n int
-		if err := tx.Pgx.QueryRow(t.Context(), "select count(*) from (select ticket_id from ticket_contact) x").Scan(&n); err != nil || n != 0 {
+		if err := tx.Pgx.QueryRow(
+			t.Context(),
+			"select count(*) from (select ticket_id from ticket_contact) x",
+		).Scan(
+			&n,
+		); err != nil ||
+			n != 0 {
 			t.Errorf("a stranger sees %d contacts, %v", n, err)
 		}
 		return nil

@@ -9,7 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// The suite (RFC 9180 section 7, with the hybrid KEM of draft-ietf-hpke-pq): backups are kept for long, so a quantum computer must not open them later either.
+// The suite (RFC 9180 section 7, with the hybrid KEM of draft-ietf-hpke-pq): backups are kept for
+// long, so a quantum computer must not open them later either.
 var (
 	kem  = hpke.MLKEM768X25519()
 	kdf  = hpke.HKDFSHA256()
@@ -17,7 +18,8 @@ var (
 )
 
 const (
-	// paddedBytes is the one size of what is sealed, so that its length says neither mail nor push, nor how long an address is.
+	// paddedBytes is the one size of what is sealed, so that its length says neither mail nor push,
+	// nor how long an address is.
 	paddedBytes = 1024
 	// SealedBytes is the size of what is stored: the key exchange, the padded text and a tag.
 	SealedBytes = 1120 + paddedBytes + 16
@@ -27,7 +29,8 @@ const (
 	kindPush    = 2
 )
 
-// binding ties what is sealed to the date's key and to the ticket: moved to another row, it does not open.
+// binding ties what is sealed to the date's key and to the ticket: moved to another row, it does
+// not open.
 func binding(key, ticket uuid.UUID) []byte {
 	info := []byte("tonarimachi contact v1\x00")
 	info = append(info, key[:]...)
@@ -98,7 +101,11 @@ func unpad(plain []byte) (Contact, error) {
 		address := string(data)
 		return Contact{mail: func() string { return address }}, nil
 	case plain[1] == kindPush && n > authBytes+pointBytes:
-		p := Push{Auth: data[:authBytes], P256dh: data[authBytes : authBytes+pointBytes], Endpoint: string(data[authBytes+pointBytes:])}
+		p := Push{
+			Auth:     data[:authBytes],
+			P256dh:   data[authBytes : authBytes+pointBytes],
+			Endpoint: string(data[authBytes+pointBytes:]),
+		}
 		return Contact{push: func() Push { return p }}, nil
 	}
 	return Contact{}, ErrSealed

@@ -29,14 +29,20 @@ func contacts(t testing.TB) map[string]Contact {
 	t.Helper()
 	p256dh, auth := testKeys(t)
 	all := map[string]Contact{}
-	for name, typed := range map[string]string{"short": "a@b.jp", "long": strings.Repeat("a", 64) + "@" + strings.Repeat("b", 60) + "." + strings.Repeat("c", 60) + ".jp"} {
+	for name, typed := range map[string]string{
+		"short": "a@b.jp",
+		"long":  strings.Repeat("a", 64) + "@" + strings.Repeat("b", 60) + "." + strings.Repeat("c", 60) + ".jp",
+	} {
 		c, err := FromMail(typed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		all[name] = c
 	}
-	for name, endpoint := range map[string]string{"push": "https://p.example/x", "longest push": "https://p.example/" + strings.Repeat("x", maxEndpoint-len("https://p.example/"))} {
+	for name, endpoint := range map[string]string{
+		"push":         "https://p.example/x",
+		"longest push": "https://p.example/" + strings.Repeat("x", maxEndpoint-len("https://p.example/")),
+	} {
 		c, err := FromPush(endpoint, p256dh, auth)
 		if err != nil {
 			t.Fatal(err)
@@ -63,7 +69,8 @@ func TestSealedContactsAreOfOneSizeAndOpenAgain(t *testing.T) {
 			t.Fatalf("%s opens to %q, %v", name, got.Mail(), err)
 		}
 		want, isPush := c.Push()
-		if p, ok := got.Push(); ok != isPush || p.Endpoint != want.Endpoint || !bytes.Equal(p.P256dh, want.P256dh) || !bytes.Equal(p.Auth, want.Auth) {
+		if p, ok := got.Push(); ok != isPush || p.Endpoint != want.Endpoint || !bytes.Equal(p.P256dh, want.P256dh) ||
+			!bytes.Equal(p.Auth, want.Auth) {
 			t.Errorf("%s opens to another subscription", name)
 		}
 	}
@@ -100,11 +107,16 @@ func TestSealedContactsOpenForNobodyElse(t *testing.T) {
 	}
 }
 
-// What an earlier version sealed must open in every later one: the file holds a private key and what was sealed for it.
+// What an earlier version sealed must open in every later one: the file holds a private key and
+// what was sealed for it.
 func TestFormatStays(t *testing.T) {
 	t.Parallel()
 	const golden = "testdata/sealed-v1.hex"
-	key, ticket := uuid.MustParse("11111111-1111-4111-8111-111111111111"), uuid.MustParse("22222222-2222-4222-8222-222222222222")
+	key, ticket := uuid.MustParse(
+		"11111111-1111-4111-8111-111111111111",
+	), uuid.MustParse(
+		"22222222-2222-4222-8222-222222222222",
+	)
 	if *update {
 		k := pair(t)
 		raw, err := k.Bytes()
@@ -119,7 +131,11 @@ func TestFormatStays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(golden, []byte(hex.EncodeToString(raw)+"\n"+hex.EncodeToString(sealed)+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(
+			golden,
+			[]byte(hex.EncodeToString(raw)+"\n"+hex.EncodeToString(sealed)+"\n"),
+			0o600,
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +157,9 @@ func TestFormatStays(t *testing.T) {
 // RFC 9180 appendix A.1.1, base mode: the library under us keeps the standard.
 func TestVectorOfTheStandard(t *testing.T) {
 	t.Parallel()
-	private, err := ecdh.X25519().NewPrivateKey(unhex(t, "4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"))
+	private, err := ecdh.X25519().NewPrivateKey(
+		unhex(t, "4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,12 +167,20 @@ func TestVectorOfTheStandard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := hpke.NewRecipient(unhex(t, "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"), k, hpke.HKDFSHA256(), hpke.AES128GCM(),
-		unhex(t, "4f6465206f6e2061204772656369616e2055726e"))
+	r, err := hpke.NewRecipient(
+		unhex(t, "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"),
+		k,
+		hpke.HKDFSHA256(),
+		hpke.AES128GCM(),
+		unhex(t, "4f6465206f6e2061204772656369616e2055726e"),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := r.Open(unhex(t, "436f756e742d30"), unhex(t, "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a"))
+	plain, err := r.Open(
+		unhex(t, "436f756e742d30"),
+		unhex(t, "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a"),
+	)
 	if err != nil || hex.EncodeToString(plain) != "4265617574792069732074727574682c20747275746820626561757479" {
 		t.Errorf("opens to %x, %v", plain, err)
 	}

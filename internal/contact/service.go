@@ -12,7 +12,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// Service keeps and forgets contacts for the holders of tickets. It can seal and never open. Safe for concurrent use.
+// Service keeps and forgets contacts for the holders of tickets. It can seal and never open. Safe
+// for concurrent use.
 type Service struct {
 	db       *postgres.DB
 	keys     *secret.Keys
@@ -27,7 +28,8 @@ func NewService(db *postgres.DB, keys *secret.Keys, resolver Resolver) *Service 
 // Ways says how holders of an event's tickets can be reached.
 type Ways struct {
 	Mail bool
-	// PushKey is what a browser needs to subscribe (applicationServerKey, base64url); "" when nothing here can push.
+	// PushKey is what a browser needs to subscribe (applicationServerKey, base64url); "" when
+	// nothing here can push.
 	PushKey string
 	// Dates are those that have a key: for others nothing can be kept (yet).
 	Dates map[uuid.UUID]bool
@@ -54,7 +56,8 @@ func (s *Service) Ways(ctx context.Context, event uuid.UUID) (Ways, error) {
 	return w, nil
 }
 
-// Check refuses what could never be kept: ErrOneWay, and ErrEndpoint for a push endpoint that leads to no public address.
+// Check refuses what could never be kept: ErrOneWay, and ErrEndpoint for a push endpoint that leads
+// to no public address.
 func (s *Service) Check(ctx context.Context, c Contact) error {
 	if c.IsZero() {
 		return ErrOneWay
@@ -65,8 +68,9 @@ func (s *Service) Check(ctx context.Context, c Contact) error {
 	return nil
 }
 
-// Put keeps the contact for the ticket of a code, in place of an earlier one. It fails with what Check refuses, ticket.ErrUnknown, ErrOver, and ErrNotYet when the
-// date has no key or nothing here can send.
+// Put keeps the contact for the ticket of a code, in place of an earlier one. It fails with what
+// Check refuses, ticket.ErrUnknown, ErrOver, and ErrNotYet when the date has no key or nothing here
+// can send.
 func (s *Service) Put(ctx context.Context, code secret.Ticket, c Contact) error {
 	if err := s.Check(ctx, c); err != nil {
 		return err
@@ -121,7 +125,8 @@ func (s *Service) put(ctx context.Context, mac []byte, c Contact) (outcome strin
 	return outcome, err
 }
 
-// Remove forgets the contact of the ticket of a code, and what was to be told; nothing to forget is no error. ticket.ErrUnknown.
+// Remove forgets the contact of the ticket of a code, and what was to be told; nothing to forget is
+// no error. ticket.ErrUnknown.
 func (s *Service) Remove(ctx context.Context, code secret.Ticket) error {
 	if code.IsZero() {
 		return ticket.ErrUnknown

@@ -21,7 +21,11 @@ func readWays(ctx context.Context, tx *postgres.Tx) (mail bool, pushKey []byte, 
 }
 
 func readDates(ctx context.Context, tx *postgres.Tx, event uuid.UUID) (map[uuid.UUID]bool, error) {
-	rows, err := tx.Pgx.Query(ctx, `select occurrence_id from contact_key where event_id = $1 and destroyed_on is null`, event)
+	rows, err := tx.Pgx.Query(
+		ctx,
+		`select occurrence_id from contact_key where event_id = $1 and destroyed_on is null`,
+		event,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +50,16 @@ type addressee struct {
 func readAddressee(ctx context.Context, tx *postgres.Tx, mac []byte) (addressee, error) {
 	var a addressee
 	var key *uuid.UUID
-	err := tx.Pgx.QueryRow(ctx, `select ticket_id, active, key_id, key from ticket_contact_key($1)`, mac).Scan(&a.ticket, &a.active, &key, &a.public)
+	err := tx.Pgx.QueryRow(
+		ctx,
+		`select ticket_id, active, key_id, key from ticket_contact_key($1)`,
+		mac,
+	).Scan(
+		&a.ticket,
+		&a.active,
+		&key,
+		&a.public,
+	)
 	if postgres.NoRows(err) {
 		return addressee{}, nil
 	}
@@ -56,7 +69,13 @@ func readAddressee(ctx context.Context, tx *postgres.Tx, mac []byte) (addressee,
 	return a, err
 }
 
-func putSealed(ctx context.Context, tx *postgres.Tx, mac []byte, key uuid.UUID, sealed []byte) (outcome string, err error) {
+func putSealed(
+	ctx context.Context,
+	tx *postgres.Tx,
+	mac []byte,
+	key uuid.UUID,
+	sealed []byte,
+) (outcome string, err error) {
 	err = tx.Pgx.QueryRow(ctx, `select ticket_contact_put($1, $2, $3)`, mac, key, sealed).Scan(&outcome)
 	return outcome, err
 }
@@ -83,7 +102,11 @@ func readStore(ctx context.Context, tx *postgres.Tx) (id uuid.UUID, found bool, 
 func writeStore(ctx context.Context, tx *postgres.Tx, id uuid.UUID, mail bool, pushKey []byte) error {
 	_, err := tx.Pgx.Exec(ctx, `
 		insert into contact_store (id, mail, push_key) values ($1, $2, $3)
-		on conflict (single) do update set id = excluded.id, mail = excluded.mail, push_key = excluded.push_key`, id, mail, pushKey)
+		on conflict (single) do update set id = excluded.id, mail = excluded.mail, push_key = excluded.push_key`,
+		id,
+		mail,
+		pushKey,
+	)
 	return err
 }
 
@@ -92,13 +115,15 @@ type date struct {
 	Organization, Event, ID uuid.UUID
 }
 
-// datesWithoutKey are those of published events for which seats, slots or lots can be asked for from a day before registration opens on.
+// datesWithoutKey are those of published events for which seats, slots or lots can be asked for
+// from a day before registration opens on.
 func datesWithoutKey(ctx context.Context, tx *postgres.Tx, most int) ([]date, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 		select o.organization_id, o.event_id, o.id
 		from occurrence o join event e on e.id = o.event_id
 		where o.ends_at > $1 and o.status = 'scheduled' and e.status = 'published'
-		  and exists (select from part p where p.occurrence_id = o.id and p.reservation <> 'none' and coalesce(p.opens_at < $1 + interval '1 day', true)
+		  and exists (select from part p where p.occurrence_id = o.id and p.reservation <> 'none'
+		  and coalesce(p.opens_at < $1 + interval '1 day', true)
 		    and coalesce(p.closes_at, p.starts_at) > $1)
 		  and not exists (select from contact_key k where k.occurrence_id = o.id)
 		order by o.ends_at limit $2`, tx.Now, most)
@@ -109,7 +134,14 @@ func datesWithoutKey(ctx context.Context, tx *postgres.Tx, most int) ([]date, er
 }
 
 func insertKey(ctx context.Context, tx *postgres.Tx, d date, public []byte) error {
-	_, err := tx.Pgx.Exec(ctx, `insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, $4)`, d.Organization, d.Event, d.ID, public)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, $4)`,
+		d.Organization,
+		d.Event,
+		d.ID,
+		public,
+	)
 	return err
 }
 
@@ -125,7 +157,11 @@ func liveKeys(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 func overKeys(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 		select k.occurrence_id from contact_key k join occurrence o on o.id = k.occurrence_id
-		where k.public_key is not null and occurrence_kept_until(o, $1, $2) < $3`, retention.AfterDate, retention.AfterPutOffDate, tx.Now)
+		where k.public_key is not null and occurrence_kept_until(o, $1, $2) < $3`,
+		retention.AfterDate,
+		retention.AfterPutOffDate,
+		tx.Now,
+	)
 	if err != nil {
 		return nil, err
 	}

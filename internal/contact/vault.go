@@ -33,9 +33,10 @@ const (
 	keyEnd   = ".key"
 )
 
-// Vault is the worker's key store: a folder with one small file for each date's private key. Neither the folder alone nor the contact key alone opens anything. All
-// workers of an installation share one folder; it must not be part of any backup or snapshot. Safe for concurrent use, in other processes too, as long as
-// whoever makes and destroys keys holds the lock of Keeper.
+// Vault is the worker's key store: a folder with one small file for each date's private key.
+// Neither the folder alone nor the contact key alone opens anything. All workers of an installation
+// share one folder; it must not be part of any backup or snapshot. Safe for concurrent use, in
+// other processes too, as long as whoever makes and destroys keys holds the lock of Keeper.
 type Vault struct {
 	dir    string
 	seal   *secret.Sealer
@@ -55,7 +56,12 @@ func OpenVault(dir string, keys *secret.Keys, random io.Reader) (*Vault, error) 
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the contact key store %s is open to other accounts: chmod 700 it", dir)
 	}
-	return &Vault{dir: dir, seal: keys.Sealer(purposeKey, errVault), push: keys.Sealer(purposePush, errVault), random: random}, nil
+	return &Vault{
+		dir:    dir,
+		seal:   keys.Sealer(purposeKey, errVault),
+		push:   keys.Sealer(purposePush, errVault),
+		random: random,
+	}, nil
 }
 
 // ID tells stores apart; a new folder gets one.
@@ -98,7 +104,8 @@ func (v *Vault) Make(id uuid.UUID) ([]byte, error) {
 	return private.PublicKey().Bytes(), nil
 }
 
-// Open gives the contact that was sealed for the key with an id and a ticket. ErrNoKey when the key was destroyed, ErrSealed when it is not of that key and ticket.
+// Open gives the contact that was sealed for the key with an id and a ticket. ErrNoKey when the key
+// was destroyed, ErrSealed when it is not of that key and ticket.
 func (v *Vault) Open(key, ticket uuid.UUID, sealed []byte) (Contact, error) {
 	text, err := os.ReadFile(v.path(key.String() + keyEnd))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +134,8 @@ func (v *Vault) read(id uuid.UUID, text string) (hpke.PrivateKey, error) {
 	return private, nil
 }
 
-// PushKeys gives the pair with which pushes are signed (VAPID, RFC 8292): the private scalar and the public point, both base64url. A new store gets one.
+// PushKeys gives the pair with which pushes are signed (VAPID, RFC 8292): the private scalar and
+// the public point, both base64url. A new store gets one.
 func (v *Vault) PushKeys() (private, public string, err error) {
 	text, err := v.once(pushFile, func() (string, error) {
 		k, err := ecdh.P256().GenerateKey(v.random)
@@ -169,7 +177,8 @@ func (v *Vault) Keys() ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// Reseal seals everything anew under the first contact key, so that an older one can be taken out of the setting. Only under the lock of Keeper.
+// Reseal seals everything anew under the first contact key, so that an older one can be taken out
+// of the setting. Only under the lock of Keeper.
 func (v *Vault) Reseal() error {
 	ids, err := v.Keys()
 	if err != nil {
@@ -206,7 +215,8 @@ func (v *Vault) reseal(name string, s *secret.Sealer, bound ...string) error {
 	return v.settle()
 }
 
-// Destroy makes a key unreadable for ever; one that is gone already is no error. Only under the lock of Keeper.
+// Destroy makes a key unreadable for ever; one that is gone already is no error. Only under the
+// lock of Keeper.
 func (v *Vault) Destroy(id uuid.UUID) error {
 	name := v.path(id.String() + keyEnd)
 	f, err := os.OpenFile(name, os.O_WRONLY, 0) //nolint:gosec // a name made of an id
@@ -230,7 +240,8 @@ func (v *Vault) Destroy(id uuid.UUID) error {
 	return v.settle()
 }
 
-// once gives the text of a file, and writes it first when there is none. Of several that write at once one wins, and all read what it wrote.
+// once gives the text of a file, and writes it first when there is none. Of several that write at
+// once one wins, and all read what it wrote.
 func (v *Vault) once(name string, text func() (string, error)) (string, error) {
 	old, err := os.ReadFile(v.path(name))
 	if err == nil {

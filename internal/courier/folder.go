@@ -12,7 +12,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/notice"
 )
 
-// Folder writes each mail into a file, for the demo and for machines that send nothing. The same mail twice is one file.
+// Folder writes each mail into a file, for the demo and for machines that send nothing. The same
+// mail twice is one file.
 type Folder struct {
 	dir   string
 	from  string

@@ -15,9 +15,14 @@ import (
 // sender is the name that mail comes from: it says nothing of who we are.
 const sender = "お知らせ"
 
-// compose makes the message of a mail: plain text, one part, in base64, so that no server on the way has a reason to change it.
+// compose makes the message of a mail: plain text, one part, in base64, so that no server on the
+// way has a reason to change it.
 func compose(m notice.Mail, from string, at time.Time) (*mail.Msg, error) {
-	msg := mail.NewMsg(mail.WithCharset(mail.CharsetUTF8), mail.WithEncoding(mail.EncodingB64), mail.WithNoDefaultUserAgent())
+	msg := mail.NewMsg(
+		mail.WithCharset(mail.CharsetUTF8),
+		mail.WithEncoding(mail.EncodingB64),
+		mail.WithNoDefaultUserAgent(),
+	)
 	if err := msg.FromFormat(sender, from); err != nil {
 		return nil, fmt.Errorf("compose mail: the sender is no address")
 	}

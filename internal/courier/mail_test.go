@@ -58,7 +58,15 @@ func TestMailsLookAsReviewed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw := composed(t, notice.Mail{To: address(t, "x..y.@docomo.ne.jp"), ID: "abcdefghijklmnopqrstuvwxyz234567", Subject: subject, Text: text})
+		raw := composed(
+			t,
+			notice.Mail{
+				To:      address(t, "x..y.@docomo.ne.jp"),
+				ID:      "abcdefghijklmnopqrstuvwxyz234567",
+				Subject: subject,
+				Text:    text,
+			},
+		)
 		golden := filepath.Join("testdata", string(kind)+".eml")
 		if *update {
 			if err := os.WriteFile(golden, raw, 0o600); err != nil {
@@ -106,15 +114,24 @@ func checkMail(t *testing.T, raw []byte, text string) {
 		t.Errorf("to %v, %v", to, err)
 	}
 	for name, want := range map[string]string{
-		"Auto-Submitted": "auto-generated", "Message-Id": "<abcdefghijklmnopqrstuvwxyz234567@example.jp>", "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "base64",
+		"Auto-Submitted": "auto-generated", "Message-Id": "<abcdefghijklmnopqrstuvwxyz234567@example.jp>",
+		"Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "base64",
 	} {
 		if got := m.Header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 	known := map[string]bool{
-		"From": true, "To": true, "Subject": true, "Date": true, "Message-Id": true, "Mime-Version": true, "Content-Type": true, "Content-Transfer-Encoding": true, "Auto-Submitted": true,
-		"X-Auto-Response-Suppress": true,
+		"From":                      true,
+		"To":                        true,
+		"Subject":                   true,
+		"Date":                      true,
+		"Message-Id":                true,
+		"Mime-Version":              true,
+		"Content-Type":              true,
+		"Content-Transfer-Encoding": true,
+		"Auto-Submitted":            true,
+		"X-Auto-Response-Suppress":  true,
 	}
 	for name := range m.Header {
 		if !known[name] {
@@ -144,7 +161,22 @@ func TestWordsAreNeutral(t *testing.T) {
 			t.Errorf("%s says %q", kind, text)
 		}
 		seen[text] = true
-		for _, word := range []string{"ひきこもり", "女子会", "相談", "支援", "家族会", "居場所", "町", "区", "様", "患者", "secret", "code=", "#", "?"} {
+		for _, word := range []string{
+			"ひきこもり",
+			"女子会",
+			"相談",
+			"支援",
+			"家族会",
+			"居場所",
+			"町",
+			"区",
+			"様",
+			"患者",
+			"secret",
+			"code=",
+			"#",
+			"?",
+		} {
 			if strings.Contains(subject+text, word) {
 				t.Errorf("%s says %q", kind, word)
 			}
@@ -158,29 +190,45 @@ func TestWordsAreNeutral(t *testing.T) {
 func TestHeadersTakeNoInjection(t *testing.T) {
 	t.Parallel()
 	for _, m := range []notice.Mail{
-		{ID: "a\r\nBcc: b@example.jp", Subject: "x", Text: "x"}, {ID: "a", Subject: "x\r\nBcc: b@example.jp", Text: "x"}, {ID: "a", Subject: "x\nBcc: b@example.jp", Text: "x"}, {ID: "a", Subject: "x\x00", Text: "x"},
+		{ID: "a\r\nBcc: b@example.jp", Subject: "x", Text: "x"},
+		{ID: "a", Subject: "x\r\nBcc: b@example.jp", Text: "x"},
+		{ID: "a", Subject: "x\nBcc: b@example.jp", Text: "x"}, {ID: "a", Subject: "x\x00", Text: "x"},
 	} {
 		m.To = address(t, "a@example.jp")
 		if _, err := compose(m, "oshirase@example.jp", moment); err == nil {
 			t.Errorf("%q is composed", m.Subject)
 		}
 	}
-	if _, err := compose(notice.Mail{ID: "a", Subject: "x", Text: "x"}, "oshirase@example.jp", moment); err == nil || strings.Contains(err.Error(), "@") {
+	if _, err := compose(
+		notice.Mail{ID: "a", Subject: "x", Text: "x"},
+		"oshirase@example.jp",
+		moment,
+	); err == nil ||
+		strings.Contains(err.Error(), "@") {
 		t.Errorf("a mail to nobody: %v", err)
 	}
 	// Lines that begin with a dot, and lines that look like headers, stay what they are: words.
-	raw := composed(t, notice.Mail{To: address(t, "a@example.jp"), ID: "a", Subject: "x", Text: ".\r\nBcc: b@example.jp\r\n..\n"})
+	raw := composed(
+		t,
+		notice.Mail{To: address(t, "a@example.jp"), ID: "a", Subject: "x", Text: ".\r\nBcc: b@example.jp\r\n..\n"},
+	)
 	if bytes.Contains(raw, []byte("Bcc")) {
 		t.Errorf("the text became a header:\n%s", raw)
 	}
 	// A long subject is folded between encoded words, none of which is cut inside a character.
-	raw = composed(t, notice.Mail{To: address(t, "a@example.jp"), ID: "a", Subject: strings.Repeat("お申し込みの予定について", 20), Text: "x"})
+	raw = composed(
+		t,
+		notice.Mail{To: address(t, "a@example.jp"), ID: "a", Subject: strings.Repeat("お申し込みの予定について", 20), Text: "x"},
+	)
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var words mime.WordDecoder
-	if got, err := words.DecodeHeader(m.Header.Get("Subject")); err != nil || strings.ReplaceAll(got, " ", "") != strings.Repeat("お申し込みの予定について", 20) {
+	if got, err := words.DecodeHeader(
+		m.Header.Get("Subject"),
+	); err != nil ||
+		strings.ReplaceAll(got, " ", "") != strings.Repeat("お申し込みの予定について", 20) {
 		t.Errorf("a long subject reads %q, %v", got, err)
 	}
 	for _, line := range bytes.Split(raw, []byte("\r\n")) {

@@ -31,8 +31,8 @@ const (
 // errPrivate is an endpoint that leads where nothing of ours may go.
 var errPrivate = errors.New("the endpoint leads to an address that is not public")
 
-// Push sends web pushes (RFC 8030, 8291, 8292). It dials public addresses on port 443 only, whatever a name led to when the subscription was kept, follows no redirect and
-// uses no proxy.
+// Push sends web pushes (RFC 8030, 8291, 8292). It dials public addresses on port 443 only,
+// whatever a name led to when the subscription was kept, follows no redirect and uses no proxy.
 type Push struct {
 	client          *http.Client
 	private, public string
@@ -73,8 +73,12 @@ func NewPush(o PushOptions) *Push {
 		client: &http.Client{
 			Timeout: pushPatience,
 			Transport: &http.Transport{
-				DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots}, ForceAttemptHTTP2: true,
-				MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 64 << 10,
+				DialContext:            dialer.DialContext,
+				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
+				ForceAttemptHTTP2:      true,
+				MaxIdleConnsPerHost:    4,
+				IdleConnTimeout:        time.Minute,
+				MaxResponseHeaderBytes: 64 << 10,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -86,9 +90,17 @@ func (p *Push) Push(ctx context.Context, to contact.Push, payload []byte, handov
 	var given error // by handover
 	asked := false
 	answer, err := webpush.SendNotificationWithContext(ctx, payload, &webpush.Subscription{
-		Endpoint: to.Endpoint, Keys: webpush.Keys{P256dh: base64.RawURLEncoding.EncodeToString(to.P256dh), Auth: base64.RawURLEncoding.EncodeToString(to.Auth)},
+		Endpoint: to.Endpoint,
+		Keys: webpush.Keys{
+			P256dh: base64.RawURLEncoding.EncodeToString(to.P256dh),
+			Auth:   base64.RawURLEncoding.EncodeToString(to.Auth),
+		},
 	}, &webpush.Options{
-		Subscriber: p.subject, VAPIDPublicKey: p.public, VAPIDPrivateKey: p.private, TTL: int(pushKept.Seconds()), Urgency: webpush.UrgencyNormal,
+		Subscriber:      p.subject,
+		VAPIDPublicKey:  p.public,
+		VAPIDPrivateKey: p.private,
+		TTL:             int(pushKept.Seconds()),
+		Urgency:         webpush.UrgencyNormal,
 		VapidExpiration: p.clock.Now().Add(12 * time.Hour),
 		HTTPClient: doer(func(r *http.Request) (*http.Response, error) {
 			asked = true

@@ -98,7 +98,10 @@ func service(t testing.TB, handle http.HandlerFunc) (p *Push, endpoint string) {
 		t.Fatal(err)
 	}
 	roots.AddCert(leaf)
-	return newPush(t, PushOptions{Roots: roots, May: func(a netip.AddrPort) bool { return a.Addr().IsLoopback() }}), s.URL + "/canary"
+	return newPush(
+		t,
+		PushOptions{Roots: roots, May: func(a netip.AddrPort) bool { return a.Addr().IsLoopback() }},
+	), s.URL + "/canary"
 }
 
 func newPush(t testing.TB, o PushOptions) *Push {
@@ -107,7 +110,11 @@ func newPush(t testing.TB, o PushOptions) *Push {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Private, o.Public = base64.RawURLEncoding.EncodeToString(k.Bytes()), base64.RawURLEncoding.EncodeToString(k.PublicKey().Bytes())
+	o.Private, o.Public = base64.RawURLEncoding.EncodeToString(
+		k.Bytes(),
+	), base64.RawURLEncoding.EncodeToString(
+		k.PublicKey().Bytes(),
+	)
 	o.Subject, o.Clock = "https://tonarimachi.example.jp", clock.System()
 	return NewPush(o)
 }
@@ -121,7 +128,11 @@ func TestPushArrives(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		for name, want := range map[string]string{"Ttl": "86400", "Content-Encoding": "aes128gcm", "Urgency": "normal"} {
+		for name, want := range map[string]string{
+			"Ttl":              "86400",
+			"Content-Encoding": "aes128gcm",
+			"Urgency":          "normal",
+		} {
 			if got := r.Header.Get(name); got != want {
 				t.Errorf("%s: %q", name, got)
 			}
@@ -149,7 +160,9 @@ func TestPushArrives(t *testing.T) {
 func TestAnswersOfPushServices(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]error{
-		400: notice.ErrRefused, 401: notice.ErrRefused, 403: notice.ErrRefused, 404: notice.ErrGone, 410: notice.ErrGone, 413: notice.ErrRefused, 429: notice.ErrLater, 500: notice.ErrLater, 503: notice.ErrLater,
+		400: notice.ErrRefused, 401: notice.ErrRefused, 403: notice.ErrRefused, 404: notice.ErrGone,
+		410: notice.ErrGone, 413: notice.ErrRefused, 429: notice.ErrLater, 500: notice.ErrLater,
+		503: notice.ErrLater,
 		301: notice.ErrRefused, 302: notice.ErrRefused, 307: notice.ErrRefused, 308: notice.ErrRefused,
 	} {
 		var asked atomic.Int32
@@ -167,7 +180,13 @@ func TestAnswersOfPushServices(t *testing.T) {
 		}
 	}
 	p, endpoint := service(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	if err := p.Push(t.Context(), newDevice(t).at(endpoint), []byte("{}"), goOn); !errors.Is(err, notice.ErrUnclear) || strings.Contains(err.Error(), "canary") {
+	if err := p.Push(
+		t.Context(),
+		newDevice(t).at(endpoint),
+		[]byte("{}"),
+		goOn,
+	); !errors.Is(err, notice.ErrUnclear) ||
+		strings.Contains(err.Error(), "canary") {
 		t.Errorf("hung up on: %v", err)
 	}
 	asked := false
@@ -175,7 +194,15 @@ func TestAnswersOfPushServices(t *testing.T) {
 	if err := p.Push(t.Context(), newDevice(t).at(endpoint), []byte("{}"), stop); !errors.Is(err, errStop) || asked {
 		t.Errorf("withdrawn: %v, asked %v", err, asked)
 	}
-	if err := p.Push(t.Context(), contact.Push{Endpoint: endpoint, P256dh: []byte("x"), Auth: []byte("y")}, []byte("{}"), goOn); !errors.Is(err, notice.ErrGone) {
+	if err := p.Push(
+		t.Context(),
+		contact.Push{Endpoint: endpoint, P256dh: []byte("x"), Auth: []byte("y")},
+		[]byte("{}"),
+		goOn,
+	); !errors.Is(
+		err,
+		notice.ErrGone,
+	) {
 		t.Errorf("keys that are none: %v", err)
 	}
 }
@@ -187,7 +214,14 @@ func TestPrivateAddressesAreNotDialled(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer s.Close()
 	p := newPush(t, PushOptions{})
-	for _, endpoint := range []string{s.URL, strings.Replace(s.URL, "127.0.0.1", "localhost", 1), "https://[::1]/", "https://10.255.255.1/", "https://169.254.169.254/", "https://8.8.8.8:8443/"} {
+	for _, endpoint := range []string{
+		s.URL,
+		strings.Replace(s.URL, "127.0.0.1", "localhost", 1),
+		"https://[::1]/",
+		"https://10.255.255.1/",
+		"https://169.254.169.254/",
+		"https://8.8.8.8:8443/",
+	} {
 		err := p.Push(t.Context(), newDevice(t).at(endpoint), []byte("{}"), goOn)
 		if !errors.Is(err, notice.ErrGone) || strings.Contains(err.Error(), "https") {
 			t.Errorf("%s: %v", endpoint, err)

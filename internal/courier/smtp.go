@@ -18,7 +18,8 @@ import (
 // patience is how long one step of the talk with a mail server may take.
 const patience = 30 * time.Second
 
-// SMTP sends mail through one server. TLS is demanded of every server that is not on this machine; a password never goes out without it.
+// SMTP sends mail through one server. TLS is demanded of every server that is not on this machine;
+// a password never goes out without it.
 type SMTP struct {
 	client *mail.Client
 	from   string
@@ -37,7 +38,12 @@ func NewSMTP(server config.MailServer, from config.MailAddress, name string, c c
 		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
 	}
 	if server.User != "" {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(server.User), mail.WithPassword(server.Password.Reveal()))
+		options = append(
+			options,
+			mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover),
+			mail.WithUsername(server.User),
+			mail.WithPassword(server.Password.Reveal()),
+		)
 	}
 	client, err := mail.NewClient(server.Host, options...)
 	if err != nil {
@@ -99,7 +105,10 @@ func (o *outbox) Send(ctx context.Context, m notice.Mail, handover notice.Handov
 	}
 	if err := o.talk.Mail(o.from); err != nil {
 		if permanent(err) { // it is us that the server does not want
-			return errors.Join(fmt.Errorf("%w: mail server refuses the sender: %s", notice.ErrUnreachable, code(err)), o.Close())
+			return errors.Join(
+				fmt.Errorf("%w: mail server refuses the sender: %s", notice.ErrUnreachable, code(err)),
+				o.Close(),
+			)
 		}
 		return o.refused("sender", err)
 	}

@@ -31,7 +31,8 @@ var errStop = errors.New("withdrawn")
 func goOn(context.Context) error { return nil }
 func stop(context.Context) error { return errStop }
 
-// server is a mail server of the test's own. say may refuse at a step: "mail", "rcpt", "data" (before its text), "text" (after it).
+// server is a mail server of the test's own. say may refuse at a step: "mail", "rcpt", "data"
+// (before its text), "text" (after it).
 type server struct {
 	*smtp.Server
 	port     int
@@ -145,8 +146,16 @@ func certificate(t testing.TB) tls.Certificate {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.ParseIP("127.0.0.1")}, DNSNames: []string{"push.example"},
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+		SerialNumber: big.NewInt(
+			1,
+		),
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(time.Hour),
+		IPAddresses:           []net.IP{net.ParseIP("127.0.0.1")},
+		DNSNames:              []string{"push.example"},
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -192,7 +201,8 @@ func TestMailArrives(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if s.count() != 3 || s.rcpts[0] != "canary..x@docomo.ne.jp" && s.rcpts[0] != `"canary..x"@docomo.ne.jp` || !bytes.Contains(s.accepted[0], []byte("Message-ID: <abc@example.jp>")) {
+	if s.count() != 3 || s.rcpts[0] != "canary..x@docomo.ne.jp" && s.rcpts[0] != `"canary..x"@docomo.ne.jp` ||
+		!bytes.Contains(s.accepted[0], []byte("Message-ID: <abc@example.jp>")) {
 		t.Errorf("%d arrived, for %q:\n%s", s.count(), s.rcpts, s.accepted[0])
 	}
 }
@@ -220,9 +230,12 @@ func TestAnswersOfServers(t *testing.T) {
 		say  error
 		want error
 	}{
-		{"mail", reply(550), notice.ErrUnreachable}, {"mail", reply(451), notice.ErrLater}, {"mail", errHangUp, notice.ErrLater},
-		{"rcpt", reply(550), notice.ErrRefused}, {"rcpt", reply(450), notice.ErrLater}, {"rcpt", reply(421), notice.ErrLater}, {"rcpt", errHangUp, notice.ErrLater},
-		{"text", reply(554), notice.ErrRefused}, {"text", reply(452), notice.ErrLater}, {"text", errHangUp, notice.ErrUnclear}, {"answer", errHangUp, notice.ErrUnclear},
+		{"mail", reply(550), notice.ErrUnreachable}, {"mail", reply(451), notice.ErrLater},
+		{"mail", errHangUp, notice.ErrLater},
+		{"rcpt", reply(550), notice.ErrRefused}, {"rcpt", reply(450), notice.ErrLater},
+		{"rcpt", reply(421), notice.ErrLater}, {"rcpt", errHangUp, notice.ErrLater},
+		{"text", reply(554), notice.ErrRefused}, {"text", reply(452), notice.ErrLater},
+		{"text", errHangUp, notice.ErrUnclear}, {"answer", errHangUp, notice.ErrUnclear},
 	} {
 		t.Run(fmt.Sprintf("%s %v", c.step, c.say), func(t *testing.T) {
 			t.Parallel()
@@ -265,7 +278,12 @@ func TestServersThatAreNotThere(t *testing.T) {
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	plain := serve(t, false)
-	m, err := NewSMTP(config.MailServer{Host: "127.0.0.1", Port: plain.port}, "oshirase@example.jp", "x.example", clock.System()) // as one that is not on this machine
+	m, err := NewSMTP(
+		config.MailServer{Host: "127.0.0.1", Port: plain.port},
+		"oshirase@example.jp",
+		"x.example",
+		clock.System(),
+	) // as one that is not on this machine
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +291,15 @@ func TestTLS(t *testing.T) {
 		t.Errorf("a server without TLS is used: %v", err)
 	}
 	secured := serve(t, true)
-	if _, err := mailer(t, fmt.Sprintf("smtp://127.0.0.1:%d", secured.port)).Open(t.Context()); !errors.Is(err, notice.ErrUnreachable) {
+	if _, err := mailer(
+		t,
+		fmt.Sprintf("smtp://127.0.0.1:%d", secured.port),
+	).Open(
+		t.Context(),
+	); !errors.Is(
+		err,
+		notice.ErrUnreachable,
+	) {
 		t.Errorf("a certificate that nobody vouches for is taken: %v", err)
 	}
 	// Vouched for, STARTTLS is taken and the password given.
@@ -288,7 +314,9 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	roots.AddCert(leaf)
-	if err := m.client.SetTLSConfig(&tls.Config{ServerName: "127.0.0.1", RootCAs: roots, MinVersion: tls.VersionTLS12}); err != nil {
+	if err := m.client.SetTLSConfig(
+		&tls.Config{ServerName: "127.0.0.1", RootCAs: roots, MinVersion: tls.VersionTLS12},
+	); err != nil {
 		t.Fatal(err)
 	}
 	o, err := m.Open(t.Context())

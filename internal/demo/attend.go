@@ -15,14 +15,17 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 // attendance says who has come, or will, to a programme's next date.
 type attendance struct {
-	// Waiting fills the first part of the next date that still takes tickets, and has so many more stand in line.
+	// Waiting fills the first part of the next date that still takes tickets, and has so many more
+	// stand in line.
 	Waiting int `json:"waiting"`
-	// Offered has somebody in line for the date after that one be asked whether they want the seat that was given up.
+	// Offered has somebody in line for the date after that one be asked whether they want the seat
+	// that was given up.
 	Offered bool `json:"offered"`
 	// Fits is how many fit into each part without reservation.
 	Fits int `json:"fits"`
@@ -47,7 +50,7 @@ type Held struct {
 	Status ticket.Status `json:"status"`
 }
 
-func (l *loader) attend(ctx context.Context, owner event.Author, e event.Event, a attendance) error {
+func (l *loader) attend(ctx context.Context, owner staff.Author, e event.Event, a attendance) error {
 	if a.Waiting > 0 {
 		if err := l.fill(ctx, e, a.Waiting); err != nil {
 			return fmt.Errorf("fill: %w", err)
@@ -81,11 +84,13 @@ func (l *loader) attend(ctx context.Context, owner event.Author, e event.Event, 
 	return nil
 }
 
-// fill takes the seats as residents do. Each request has a code of its own that is the same at every start, so taking it again takes nothing.
+// fill takes the seats as residents do. Each request has a code of its own that is the same at
+// every start, so taking it again takes nothing.
 func (l *loader) fill(ctx context.Context, e event.Event, waiting int) error {
 	for _, o := range e.Occurrences {
 		part := o.Parts[0]
-		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) || part.Registration(&o, l.Clock.Now()) == event.RegistrationNotYet {
+		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) ||
+			part.Registration(&o, l.Clock.Now()) == event.RegistrationNotYet {
 			continue
 		}
 		q := part.Quotas[0]
@@ -118,13 +123,15 @@ func (l *loader) fill(ctx context.Context, e event.Event, waiting int) error {
 // offeree is the number of the imagined person who is asked, beyond those who fill an event.
 const offeree = 1000
 
-// offer fills the first part of the second date ahead, has one stand in line who left an address, and gives a seat up: that one is asked, and has a day to answer.
-// Once that was done for a date, it is left as it stands.
+// offer fills the first part of the second date ahead, has one stand in line who left an address,
+// and gives a seat up: that one is asked, and has a day to answer. Once that was done for a date,
+// it is left as it stands.
 func (l *loader) offer(ctx context.Context, e event.Event) error {
 	ahead := 0
 	for _, o := range e.Occurrences {
 		part := o.Parts[0]
-		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) || part.Registration(&o, l.Clock.Now()) == event.RegistrationNotYet {
+		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) ||
+			part.Registration(&o, l.Clock.Now()) == event.RegistrationNotYet {
 			continue
 		}
 		if ahead++; ahead < 2 {
@@ -193,7 +200,7 @@ func (l *loader) code(quota uuid.UUID, n int) (secret.Ticket, error) {
 }
 
 // fits says how many fit where nobody said it yet.
-func (l *loader) fits(ctx context.Context, owner event.Author, e event.Event, most int) error {
+func (l *loader) fits(ctx context.Context, owner staff.Author, e event.Event, most int) error {
 	said, err := l.Door.Counts(ctx, owner.Organization, e.ID)
 	if err != nil {
 		return err
@@ -211,8 +218,9 @@ func (l *loader) fits(ctx context.Context, owner event.Author, e event.Event, mo
 	return nil
 }
 
-// count sees that there is a day link for today's date and that so many are inside, once its door is open.
-func (l *loader) count(ctx context.Context, owner event.Author, e event.Event, inside int) error {
+// count sees that there is a day link for today's date and that so many are inside, once its door
+// is open.
+func (l *loader) count(ctx context.Context, owner staff.Author, e event.Event, inside int) error {
 	for _, o := range e.Occurrences {
 		if clock.DateOf(o.StartsAt) != l.today || o.Status != event.Scheduled {
 			continue
@@ -230,7 +238,10 @@ func (l *loader) count(ctx context.Context, owner event.Author, e event.Event, i
 		token, _ := secret.ParseDoor(l.book.Door.Token)
 		var taps []door.Tap
 		for i := range inside {
-			taps = append(taps, door.Tap{ID: uuid.NewSHA1(o.ID, fmt.Append(nil, i)), Delta: 1}) // the same at every start, so it counts once
+			taps = append(
+				taps,
+				door.Tap{ID: uuid.NewSHA1(o.ID, fmt.Append(nil, i)), Delta: 1},
+			) // the same at every start, so it counts once
 		}
 		_, err := l.Door.Tap(ctx, token, o.Parts[0].ID, taps)
 		if errors.Is(err, door.ErrEarly) || errors.Is(err, door.ErrOver) || errors.Is(err, door.ErrLink) {

@@ -18,7 +18,8 @@ import (
 
 const bookName = "accounts.json"
 
-// Book is what the demo must remember beside its database: the key, the staff's credentials, a day link and some tickets. It is kept in DIR/accounts.json, mode 0600.
+// Book is what the demo must remember beside its database: the key, the staff's credentials, a day
+// link and some tickets. It is kept in DIR/accounts.json, mode 0600.
 type Book struct {
 	SecretKey  string     `json:"secret_key"`
 	ContactKey string     `json:"contact_key"` // the worker's
@@ -30,7 +31,8 @@ type Book struct {
 	path       string
 }
 
-// Account is the administrator of one organization; Second, where it has one, the member who gives the second approval of a booking.
+// Account is the administrator of one organization; Second, where it has one, the member who gives
+// the second approval of a booking.
 type Account struct {
 	Slug         string    `json:"slug"`
 	Email        string    `json:"email"`
@@ -96,8 +98,8 @@ func WritePrivate(path string, v any) error {
 	return nil
 }
 
-// account gives the organization's entry, a new one with a random password if there is none. It is saved before it is used, so that no start that
-// was cut off leaves a password nobody knows.
+// account gives the organization's entry, a new one with a random password if there is none. It is
+// saved before it is used, so that no start that was cut off leaves a password nobody knows.
 func (b *Book) account(slug string) (*Account, error) {
 	for _, a := range b.Accounts {
 		if a.Slug == slug {
@@ -126,7 +128,8 @@ func (b *Book) second(a *Account) (*Account, error) {
 	return a.Second, b.save()
 }
 
-// enlist sees that the organization has its administrator with a token, and gives that person's session.
+// enlist sees that the organization has its administrator with a token, and gives that person's
+// session.
 func (l *loader) enlist(ctx context.Context, in organization.Input, book *Book) (staff.Session, error) {
 	a, err := book.account(in.Slug)
 	if err != nil {
@@ -135,7 +138,8 @@ func (l *loader) enlist(ctx context.Context, in organization.Input, book *Book) 
 	return l.admit(ctx, in, member{Account: a, name: "デモ担当", role: staff.Admin}, book)
 }
 
-// enlistSecond sees that the organization has another member, for rooms that ask for two steps of approval.
+// enlistSecond sees that the organization has another member, for rooms that ask for two steps of
+// approval.
 func (l *loader) enlistSecond(ctx context.Context, in organization.Input, book *Book) error {
 	a, err := book.account(in.Slug)
 	if err != nil {
@@ -148,8 +152,9 @@ func (l *loader) enlistSecond(ctx context.Context, in organization.Input, book *
 	return err
 }
 
-// member is whom an account is for. They give themselves their token, unless the operator does: a token from the administrator's
-// hand would count as the administrator where a second person is asked for.
+// member is whom an account is for. They give themselves their token, unless the operator does: a
+// token from the administrator's hand would count as the administrator where a second person is
+// asked for.
 type member struct {
 	*Account
 	name       string
@@ -180,7 +185,13 @@ func (l *loader) admit(ctx context.Context, in organization.Input, m member, boo
 	}
 	if m.byOperator {
 		issue = func() (staff.Issued, error) {
-			return l.StaffOperator.IssueTokenOperator(ctx, session.Organization.ID, session.Member.ID, "デモ", now.Add(tokenAge))
+			return l.StaffOperator.IssueTokenOperator(
+				ctx,
+				session.Organization.ID,
+				session.Member.ID,
+				"デモ",
+				now.Add(tokenAge),
+			)
 		}
 	}
 	issued, err := issue()

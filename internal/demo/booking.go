@@ -10,6 +10,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -25,12 +26,74 @@ type lent struct {
 
 // lentRooms are bookings between towns in every state that one meets.
 var lentRooms = []lent{
-	{borrower: "kunitachi", room: "全面", title: "女性の居場所 公開講座", inDays: 24, from: 13, to: 17, people: 70, hold: true, stage: booking.Held},
-	{borrower: "hino", room: "A面", title: "家族のつどい", inDays: 24, from: 13, to: 17, people: 25, queue: true, stage: booking.Waiting},
-	{borrower: "musashino", room: "A面", title: "若者の居場所の見学会", inDays: 26, from: 9, to: 12, people: 15, exemption: "welfare", asks: "ひきこもりの相談を受けている職員の研修のためです", notes: "机を島の形に並べたいのですが、準備の時間に入れますか。", stage: booking.Requested},
-	{borrower: "bunkyo", room: "多目的ホール（6階）", title: "合同相談会の打合せ", inDays: 28, from: 13, to: 17, people: 40, stage: booking.Approved},
-	{borrower: "kiyose", room: "全面", title: "ひきこもりUX女子会 準備会", inDays: 30, from: 9, to: 12, people: 30, exemption: "cohosted", asks: "豊島区と共催の催しの準備のためです", notes: "当日は8時半に鍵を受け取りに伺います。", stage: booking.Confirmed},
-	{borrower: "toshima", room: "小会議室（6階）", title: "担当者の打合せ", inDays: 14, from: 10, to: 12, people: 6, stage: booking.Confirmed},
+	{
+		borrower: "kunitachi",
+		room:     "全面",
+		title:    "女性の居場所 公開講座",
+		inDays:   24,
+		from:     13,
+		to:       17,
+		people:   70,
+		hold:     true,
+		stage:    booking.Held,
+	},
+	{
+		borrower: "hino",
+		room:     "A面",
+		title:    "家族のつどい",
+		inDays:   24,
+		from:     13,
+		to:       17,
+		people:   25,
+		queue:    true,
+		stage:    booking.Waiting,
+	},
+	{
+		borrower:  "musashino",
+		room:      "A面",
+		title:     "若者の居場所の見学会",
+		inDays:    26,
+		from:      9,
+		to:        12,
+		people:    15,
+		exemption: "welfare",
+		asks:      "ひきこもりの相談を受けている職員の研修のためです",
+		notes:     "机を島の形に並べたいのですが、準備の時間に入れますか。",
+		stage:     booking.Requested,
+	},
+	{
+		borrower: "bunkyo",
+		room:     "多目的ホール（6階）",
+		title:    "合同相談会の打合せ",
+		inDays:   28,
+		from:     13,
+		to:       17,
+		people:   40,
+		stage:    booking.Approved,
+	},
+	{
+		borrower:  "kiyose",
+		room:      "全面",
+		title:     "ひきこもりUX女子会 準備会",
+		inDays:    30,
+		from:      9,
+		to:        12,
+		people:    30,
+		exemption: "cohosted",
+		asks:      "豊島区と共催の催しの準備のためです",
+		notes:     "当日は8時半に鍵を受け取りに伺います。",
+		stage:     booking.Confirmed,
+	},
+	{
+		borrower: "toshima",
+		room:     "小会議室（6階）",
+		title:    "担当者の打合せ",
+		inDays:   14,
+		from:     10,
+		to:       12,
+		people:   6,
+		stage:    booking.Confirmed,
+	},
 }
 
 // lender is the town whose rooms these are.
@@ -39,17 +102,10 @@ const lender = "toshima"
 // searchDays is how far a booking may slip when its day can't be had.
 const searchDays = 21
 
-func (l *loader) booker(slug string) (booking.Author, error) {
-	session, ok := l.sessions[slug]
-	if !ok {
-		return booking.Author{}, fmt.Errorf("no organization %q", slug)
-	}
-	return booking.Author{Organization: session.Organization.ID, Actor: session.Actor()}, nil
-}
-
-// bookings makes those that are not there yet; what somebody did with them in the demo stays. Past ones are followed by new ones.
+// bookings makes those that are not there yet; what somebody did with them in the demo stays. Past
+// ones are followed by new ones.
 func (l *loader) bookings(ctx context.Context) error {
-	owner, err := l.booker(lender)
+	owner, err := l.author(lender)
 	if err != nil {
 		return err
 	}
@@ -84,8 +140,8 @@ func (l *loader) bookings(ctx context.Context) error {
 }
 
 // lend places a booking on the first day that can be had and brings it to its stage.
-func (l *loader) lend(ctx context.Context, owner booking.Author, room uuid.UUID, b lent) error {
-	by, err := l.booker(b.borrower)
+func (l *loader) lend(ctx context.Context, owner staff.Author, room uuid.UUID, b lent) error {
+	by, err := l.author(b.borrower)
 	if err != nil {
 		return err
 	}
@@ -115,12 +171,19 @@ func (l *loader) lend(ctx context.Context, owner booking.Author, room uuid.UUID,
 	return err
 }
 
-func (l *loader) firstDay(ctx context.Context, by booking.Author, room uuid.UUID, b lent) (booking.Booking, error) {
+func (l *loader) firstDay(ctx context.Context, by staff.Author, room uuid.UUID, b lent) (booking.Booking, error) {
 	var refused error
 	for slip := range searchDays {
 		day := l.today.AddDays(b.inDays + slip)
 		r := booking.Request{
-			RoomID: room, StartsAt: day.At(b.from, 0), EndsAt: day.At(b.to, 0), Hold: b.hold, Queue: b.queue, Title: b.title, People: &b.people, ExemptionClass: b.exemption,
+			RoomID:          room,
+			StartsAt:        day.At(b.from, 0),
+			EndsAt:          day.At(b.to, 0),
+			Hold:            b.hold,
+			Queue:           b.queue,
+			Title:           b.title,
+			People:          &b.people,
+			ExemptionClass:  b.exemption,
 			ExemptionReason: b.asks,
 		}
 		made, err := l.Bookings.Place(ctx, by, r)
@@ -137,13 +200,20 @@ const monthlyTitle = "第4土曜日の集まり"
 
 // monthly books every fourth Saturday of the months that can be booked by now.
 func (l *loader) monthly(ctx context.Context, room uuid.UUID) error {
-	by, err := l.booker("higashiyamato")
+	by, err := l.author("higashiyamato")
 	if err != nil {
 		return err
 	}
 	_, err = l.Bookings.PlaceSeries(ctx, by, booking.SeriesRequest{
-		Request: booking.Request{RoomID: room, Title: monthlyTitle}, Rule: "FREQ=MONTHLY;BYDAY=4SA", Starts: 13 * 60, Ends: 17 * 60,
-		First: l.today.AddDays(8), Last: clock.NewDate(l.today.Year, l.today.Month+time.Month(12), 1),
+		Request: booking.Request{
+			RoomID: room,
+			Title:  monthlyTitle,
+		},
+		Rule:   "FREQ=MONTHLY;BYDAY=4SA",
+		Starts: 13 * 60,
+		Ends:   17 * 60,
+		First:  l.today.AddDays(8),
+		Last:   clock.NewDate(l.today.Year, l.today.Month+time.Month(12), 1),
 	})
 	if err != nil {
 		return fmt.Errorf("series %s: %w", monthlyTitle, err)

@@ -7,20 +7,16 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
 func TestBookings(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "2026-11-24")
-	book, err := demo.OpenBook(b.dir)
-	if err != nil {
+	b, book := loaded(t, onTuesday)
+	// The second time nothing is made twice.
+	if err := demo.Load(t.Context(), b.services, book); err != nil {
 		t.Fatal(err)
-	}
-	for range 2 { // the second time nothing is made twice
-		if err := demo.Load(t.Context(), b.services, book); err != nil {
-			t.Fatal(err)
-		}
 	}
 	view, err := b.directory.View(t.Context())
 	if err != nil {
@@ -61,24 +57,18 @@ func TestBookings(t *testing.T) {
 	}
 }
 
-// Who belongs to no partnership of a room asks for it in two steps of approval. The demo's town has the two members that it takes.
+// Who belongs to no partnership of a room asks for it in two steps of approval. The demo's town has
+// the two members that it takes.
 func TestTwoStepsOfApprovalCanBeFinished(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "2026-11-24")
-	book, err := demo.OpenBook(b.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := demo.Load(t.Context(), b.services, book); err != nil {
-		t.Fatal(err)
-	}
-	as := func(token string) booking.Author {
+	b, book := loaded(t, onTuesday)
+	as := func(token string) staff.Author {
 		t.Helper()
 		session, err := b.services.Staff.Authenticate(t.Context(), token)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return booking.Author{Organization: session.Organization.ID, Actor: session.Actor()}
+		return session.Author()
 	}
 	accounts := map[string]*demo.Account{}
 	for _, a := range book.Accounts {
@@ -87,8 +77,18 @@ func TestTwoStepsOfApprovalCanBeFinished(t *testing.T) {
 	if accounts["toshima"].Second == nil || accounts["adachi"].Second != nil {
 		t.Fatal("a second member is where rooms ask for two steps, and nowhere else")
 	}
-	first, second, borrower := as(accounts["toshima"].Token), as(accounts["toshima"].Second.Token), as(accounts["adachi"].Token)
-	rooms, err := b.services.Venues.RoomsForStaff(t.Context(), first.Organization, venue.RoomFilter{Limit: venue.MaxLimit})
+	first, second, borrower := as(
+		accounts["toshima"].Token,
+	), as(
+		accounts["toshima"].Second.Token,
+	), as(
+		accounts["adachi"].Token,
+	)
+	rooms, err := b.services.Venues.RoomsForStaff(
+		t.Context(),
+		first.Organization,
+		venue.RoomFilter{Limit: venue.MaxLimit},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,13 +111,33 @@ func TestTwoStepsOfApprovalCanBeFinished(t *testing.T) {
 	if made.ApprovalSteps != 2 {
 		t.Fatalf("%d steps", made.ApprovalSteps)
 	}
-	if d, err := b.services.Bookings.Approve(t.Context(), first, made.ID, ""); err != nil || d.Status != booking.Requested {
+	if d, err := b.services.Bookings.Approve(
+		t.Context(),
+		first,
+		made.ID,
+		"",
+	); err != nil ||
+		d.Status != booking.Requested {
 		t.Fatalf("the first step: %s, %v", d.Status, err)
 	}
-	if _, err := b.services.Bookings.Approve(t.Context(), first, made.ID, ""); !errors.Is(err, booking.ErrSecondPerson) {
+	if _, err := b.services.Bookings.Approve(
+		t.Context(),
+		first,
+		made.ID,
+		"",
+	); !errors.Is(
+		err,
+		booking.ErrSecondPerson,
+	) {
 		t.Errorf("the same member again: %v", err)
 	}
-	if d, err := b.services.Bookings.Approve(t.Context(), second, made.ID, ""); err != nil || d.Status != booking.Approved {
+	if d, err := b.services.Bookings.Approve(
+		t.Context(),
+		second,
+		made.ID,
+		"",
+	); err != nil ||
+		d.Status != booking.Approved {
 		t.Errorf("the second step: %s, %v", d.Status, err)
 	}
 }

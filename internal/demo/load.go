@@ -11,25 +11,30 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
+	"github.com/tonarimachi/tonarimachi/internal/round"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
-// Services are what the demo is loaded through. The operators' work as the owner's account, the others as the program.
+// Services are what the demo is loaded through. The operators' work as the owner's account, the
+// others as the program.
 type Services struct {
 	OrganizationOperator *organization.Service
 	StaffOperator        *staff.Service
 	Staff                *staff.Service
 	Events               *event.Service
+	Search               *search.Service
 	Tickets              *ticket.Service
 	Door                 *door.Service
 	Paper                *paper.Service
 	Venues               *venue.Service
 	Bookings             *booking.Service
+	Rounds               *round.Service
 	Contacts             *contact.Service
 	// ContactKeys gives the dates ahead their keys, as the worker does by and by.
 	ContactKeys func(ctx context.Context) error
@@ -38,8 +43,9 @@ type Services struct {
 	Past func(ctx context.Context, at time.Time) (*Past, error)
 }
 
-// Load brings the database up to date: organizations, one administrator each with what the book says, and every programme. It may be repeated and
-// finishes what an earlier call left unfinished. One call at a time.
+// Load brings the database up to date: organizations, one administrator each with what the book
+// says, and every programme. It may be repeated and finishes what an earlier call left unfinished.
+// One call at a time.
 func Load(ctx context.Context, s Services, book *Book) error {
 	roster, err := Roster()
 	if err != nil {
@@ -52,7 +58,13 @@ func Load(ctx context.Context, s Services, book *Book) error {
 	if err := establish(ctx, s.OrganizationOperator, roster); err != nil {
 		return fmt.Errorf("load demo: %w", err)
 	}
-	l := loader{Services: s, book: book, today: clock.Today(s.Clock), sessions: map[string]staff.Session{}, known: map[string]map[string]event.Event{}}
+	l := loader{
+		Services: s,
+		book:     book,
+		today:    clock.Today(s.Clock),
+		sessions: map[string]staff.Session{},
+		known:    map[string]map[string]event.Event{},
+	}
 	twice, err := approvingTwice()
 	if err != nil {
 		return fmt.Errorf("load demo: %w", err)
@@ -82,7 +94,8 @@ func Load(ctx context.Context, s Services, book *Book) error {
 	return nil
 }
 
-// establish sets up who takes part, be it that somebody tried to close one, and one group that no longer does.
+// establish sets up who takes part, be it that somebody tried to close one, and one group that no
+// longer does.
 func establish(ctx context.Context, operator *organization.Service, roster organization.Roster) error {
 	for {
 		_, err := operator.EstablishRoster(ctx, roster)
@@ -99,7 +112,11 @@ func establish(ctx context.Context, operator *organization.Service, roster organ
 		}
 	}
 	former := organization.Input{
-		Kind: organization.PartnerGroup, Slug: "former-group", Name: "参加を終えた団体の例", RegisteredBy: "adachi", Position: len(roster.PartnerGroups) + 1,
+		Kind:         organization.PartnerGroup,
+		Slug:         "former-group",
+		Name:         "参加を終えた団体の例",
+		RegisteredBy: "adachi",
+		Position:     len(roster.PartnerGroups) + 1,
 		Introduction: "となりまちへの参加を終えた団体のページが、どう見えるかの例です。実在の団体ではありません。",
 	}
 	if _, err := operator.Establish(ctx, []organization.Input{former}); errors.Is(err, organization.ErrClosed) {
@@ -119,12 +136,12 @@ type loader struct {
 	known    map[string]map[string]event.Event // by owner and title
 }
 
-func (l *loader) author(slug string) (event.Author, error) {
+func (l *loader) author(slug string) (staff.Author, error) {
 	session, ok := l.sessions[slug]
 	if !ok {
-		return event.Author{}, fmt.Errorf("no organization %q", slug)
+		return staff.Author{}, fmt.Errorf("no organization %q", slug)
 	}
-	return event.Author{Organization: session.Organization.ID, Actor: session.Actor()}, nil
+	return session.Author(), nil
 }
 
 func (l *loader) programme(ctx context.Context, p Programme) error {
@@ -141,7 +158,8 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 			return err
 		}
 	}
-	if p.Example == nil || p.Example.Moved == 0 { // a booked room would have to be asked for again before its date moves
+	if p.Example == nil ||
+		p.Example.Moved == 0 { // a booked room would have to be asked for again before its date moves
 		if e, err = l.house(ctx, owner, e); err != nil {
 			return err
 		}
@@ -181,7 +199,7 @@ func (l *loader) programme(ctx context.Context, p Programme) error {
 }
 
 // ensure gives the event with all the dates it should have.
-func (l *loader) ensure(ctx context.Context, owner event.Author, p Programme) (event.Event, error) {
+func (l *loader) ensure(ctx context.Context, owner staff.Author, p Programme) (event.Event, error) {
 	if l.known[p.Owner] == nil {
 		var err error
 		if l.known[p.Owner], err = l.events(ctx, owner); err != nil {
@@ -217,11 +235,11 @@ func (l *loader) ensure(ctx context.Context, owner event.Author, p Programme) (e
 }
 
 // events gives the owner's events by title, which tells its programmes apart.
-func (l *loader) events(ctx context.Context, owner event.Author) (map[string]event.Event, error) {
+func (l *loader) events(ctx context.Context, owner staff.Author) (map[string]event.Event, error) {
 	found := map[string]event.Event{}
-	filter := event.StaffFilter{Scope: event.ScopeOwn, Limit: 100}
+	filter := search.StaffFilter{Scope: search.ScopeOwn, Limit: 100}
 	for {
-		page, err := l.Events.ListForStaff(ctx, owner.Organization, filter)
+		page, err := l.Search.ListForStaff(ctx, owner.Organization, filter)
 		if err != nil {
 			return nil, fmt.Errorf("list events: %w", err)
 		}
@@ -238,7 +256,7 @@ func (l *loader) events(ctx context.Context, owner event.Author) (map[string]eve
 }
 
 // settle gives the event its series and decides the next months.
-func (l *loader) settle(ctx context.Context, owner event.Author, p Programme, e event.Event) (event.Event, error) {
+func (l *loader) settle(ctx context.Context, owner staff.Author, p Programme, e event.Event) (event.Event, error) {
 	choices := p.Series.undecided(e.Series, l.today)
 	if len(choices) == 0 {
 		return e, nil
@@ -258,14 +276,15 @@ func (l *loader) settle(ctx context.Context, owner event.Author, p Programme, e 
 }
 
 // show makes one date ahead an example of a change, unless there is one.
-func (l *loader) show(ctx context.Context, owner event.Author, e event.Event, x example) error {
+func (l *loader) show(ctx context.Context, owner staff.Author, e event.Event, x example) error {
 	now := l.Clock.Now()
 	var ahead []event.Occurrence
 	for _, o := range e.Occurrences {
 		if !o.StartsAt.After(now) {
 			continue
 		}
-		if x.Cancelled > 0 && o.Status == event.OccurrenceCancelled || x.Postponed > 0 && o.Status == event.Postponed || x.Moved > 0 && o.MovedFrom != nil {
+		if x.Cancelled > 0 && o.Status == event.OccurrenceCancelled || x.Postponed > 0 && o.Status == event.Postponed ||
+			x.Moved > 0 && o.MovedFrom != nil {
 			return nil
 		}
 		ahead = append(ahead, o)
@@ -283,7 +302,13 @@ func (l *loader) show(ctx context.Context, owner event.Author, e event.Event, x 
 		_, err = l.Events.PostponeOccurrence(ctx, owner, e.ID, o.ID, x.Text)
 	default:
 		later := o.StartsAt.AddDate(0, 0, 7) // Tokyo has no clock changes
-		_, err = l.Events.ChangeOccurrence(ctx, owner, e.ID, o.ID, event.OccurrenceChange{StartsAt: &later, Note: &x.Text})
+		_, err = l.Events.ChangeOccurrence(
+			ctx,
+			owner,
+			e.ID,
+			o.ID,
+			event.OccurrenceChange{StartsAt: &later, Note: &x.Text},
+		)
 	}
 	if err != nil && !errors.Is(err, event.ErrOccurrenceStatus) { // somebody changed that date: leave it
 		return fmt.Errorf("show an example: %w", err)

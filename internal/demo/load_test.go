@@ -20,9 +20,28 @@ import (
 
 // The acceptance cases, in the order in which they were written down.
 var ids = []string{
-	"ux-joshikai", "ux-mamakai", "toshima-goudou", "toshima-supporters-lecture", "rakunokai-monthly", "osd-salon", "osd-lectures", "wakamono-sawakai",
-	"furatto-yorugohan", "comoly", "bunkyo-step-joshikai", "bunkyo-step-yotsubaan", "bunkyo-step-soudan", "bunkyo-chiyoda-taito-kouenkai",
-	"bunkyo-jinzai", "toshima-network", "toshima-kyujitsu", "adachi-shucchou", "adachi-seminar", "demo-today", "demo-full", "demo-lottery",
+	"ux-joshikai",
+	"ux-mamakai",
+	"toshima-goudou",
+	"toshima-supporters-lecture",
+	"rakunokai-monthly",
+	"osd-salon",
+	"osd-lectures",
+	"wakamono-sawakai",
+	"furatto-yorugohan",
+	"comoly",
+	"bunkyo-step-joshikai",
+	"bunkyo-step-yotsubaan",
+	"bunkyo-step-soudan",
+	"bunkyo-chiyoda-taito-kouenkai",
+	"bunkyo-jinzai",
+	"toshima-network",
+	"toshima-kyujitsu",
+	"adachi-shucchou",
+	"adachi-seminar",
+	"demo-today",
+	"demo-full",
+	"demo-lottery",
 }
 
 func TestEveryProgrammeIsThere(t *testing.T) {
@@ -43,7 +62,12 @@ func TestEveryProgrammeIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(roster.Municipalities) != 10 || len(roster.PartnerGroups) != 9 || len(roster.Partnerships) != 2 {
-		t.Errorf("%d municipalities, %d groups, %d partnerships", len(roster.Municipalities), len(roster.PartnerGroups), len(roster.Partnerships))
+		t.Errorf(
+			"%d municipalities, %d groups, %d partnerships",
+			len(roster.Municipalities),
+			len(roster.PartnerGroups),
+			len(roster.Partnerships),
+		)
 	}
 }
 
@@ -76,7 +100,8 @@ func TestLoadOnAnyDay(t *testing.T) {
 					people++
 				}
 			}
-			if first["event"] != len(ids) || first["organization"] != 20 || first["staff"] != people || first["api_token"] != people {
+			if first["event"] != len(ids) || first["organization"] != 20 || first["staff"] != people ||
+				first["api_token"] != people {
 				t.Fatalf("counts %v", first)
 			}
 			tokens := tokensOf(book)
@@ -128,8 +153,12 @@ func tokensOf(b *demo.Book) map[string]string {
 }
 
 var weekdays = map[string]time.Weekday{
-	"ux-joshikai": time.Saturday, "ux-mamakai": time.Sunday, "toshima-goudou": time.Wednesday, "rakunokai-monthly": time.Saturday, "osd-salon": time.Saturday,
-	"toshima-kyujitsu": time.Sunday,
+	"ux-joshikai":       time.Saturday,
+	"ux-mamakai":        time.Sunday,
+	"toshima-goudou":    time.Wednesday,
+	"rakunokai-monthly": time.Saturday,
+	"osd-salon":         time.Saturday,
+	"toshima-kyujitsu":  time.Sunday,
 }
 
 // checkDates holds on every day on which the demo is loaded.
@@ -189,10 +218,10 @@ func (b *bundle) checkDates(t *testing.T) {
 
 func TestAnUnfinishedLoadIsFinished(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "2026-06-10")
-	book := b.load(t)
+	b, book := loaded(t, onWednesday)
 	want := b.counts(t)
-	// As if it had been killed before the last steps: an event is not there yet, one has no approvals, a person has no token.
+	// As if it had been killed before the last steps: an event is not there yet, one has no
+	// approvals, a person has no token.
 	admin := b.Pool(t)
 	if _, err := admin.Exec(t.Context(), `
 		alter table event_organiser disable trigger event_organiser_guard;
@@ -235,7 +264,8 @@ func TestAnUnfinishedLoadIsFinished(t *testing.T) {
 	}
 }
 
-// checkAccounts: private on disk, administrators all but those who approve second, tokens good for a year.
+// checkAccounts: private on disk, administrators all but those who approve second, tokens good for
+// a year.
 func (b *bundle) checkAccounts(t *testing.T, book *demo.Book) {
 	t.Helper()
 	info, err := os.Stat(filepath.Join(b.dir, "accounts.json"))
@@ -262,17 +292,21 @@ func (b *bundle) checkAccounts(t *testing.T, book *demo.Book) {
 		t.Errorf("%d accounts of %d organizations", len(accounts), len(reread.Accounts))
 	}
 	for _, a := range accounts {
-		if session, err := b.services.Staff.Authenticate(t.Context(), a.Token); err != nil || session.Organization.Slug != a.Slug {
+		if session, err := b.services.Staff.Authenticate(
+			t.Context(),
+			a.Token,
+		); err != nil ||
+			session.Organization.Slug != a.Slug {
 			t.Errorf("%s: %v, %v", a.Slug, session.Organization.Slug, err)
 		}
 	}
 }
 
-// The women's gathering stands in a room of each of its towns, booked for good by the town that entered it, as far ahead as their rules let one book.
+// The women's gathering stands in a room of each of its towns, booked for good by the town that
+// entered it, as far ahead as their rules let one book.
 func TestTheWomensGatheringStandsInBookedRooms(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "2026-11-24")
-	b.load(t)
+	b, _ := loaded(t, onTuesday)
 	e := b.all(t)["ux-joshikai"]
 	rooms, lenders := 0, map[uuid.UUID]bool{}
 	for _, o := range e.Occurrences {
@@ -283,7 +317,8 @@ func TestTheWomensGatheringStandsInBookedRooms(t *testing.T) {
 			continue
 		}
 		rooms++
-		if o.NeedsPlace || o.Booking == nil || o.Place.Name != o.Room.Facility+" "+o.Room.Name || o.Place.Address == "" {
+		if o.NeedsPlace || o.Booking == nil || o.Place.Name != o.Room.Facility+" "+o.Room.Name ||
+			o.Place.Address == "" {
 			t.Errorf("%v: %+v in %+v, booked as %+v", o.StartsAt, o.Place, o.Room, o.Booking)
 			continue
 		}
@@ -295,7 +330,9 @@ func TestTheWomensGatheringStandsInBookedRooms(t *testing.T) {
 		if o.DoorsAt != nil {
 			from = *o.DoorsAt
 		}
-		if d.Status != booking.Confirmed || d.Borrower.ID != e.Owner.ID || d.Room.ID != o.Room.ID || d.StartsAt.After(from) || d.EndsAt.Before(o.EndsAt) {
+		if d.Status != booking.Confirmed || d.Borrower.ID != e.Owner.ID || d.Room.ID != o.Room.ID ||
+			d.StartsAt.After(from) ||
+			d.EndsAt.Before(o.EndsAt) {
 			t.Errorf("%v: the booking is %+v", o.StartsAt, d.Booking)
 		}
 		lenders[d.Lender.ID] = true

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
@@ -21,9 +22,10 @@ type Lottery struct {
 // toldCodes is how many codes of a draw the demo tells.
 const toldCodes = 3
 
-// apply has so many apply for the next date that is drawn by lot, in groups of one to three, and closes it: the worker then draws. Later dates
-// stay open. Nothing happens while a date ahead was closed this way.
-func (l *loader) apply(ctx context.Context, owner event.Author, e event.Event, groups int) error {
+// apply has so many apply for the next date that is drawn by lot, in groups of one to three, and
+// closes it: the worker then draws. Later dates stay open. Nothing happens while a date ahead was
+// closed this way.
+func (l *loader) apply(ctx context.Context, owner staff.Author, e event.Event, groups int) error {
 	now := l.Clock.Now()
 	var next *event.Occurrence
 	for i := range e.Occurrences {
@@ -49,7 +51,10 @@ func (l *loader) apply(ctx context.Context, owner event.Author, e event.Event, g
 		if err != nil {
 			return err
 		}
-		_, _, err = l.Tickets.Take(ctx, ticket.Request{EventID: e.ID, QuotaID: q.ID, Seats: min(1+i%3, q.MaxSeats), Secret: code})
+		_, _, err = l.Tickets.Take(
+			ctx,
+			ticket.Request{EventID: e.ID, QuotaID: q.ID, Seats: min(1+i%3, q.MaxSeats), Secret: code},
+		)
 		if errors.Is(err, ticket.ErrDrawFull) {
 			break
 		}
@@ -63,11 +68,27 @@ func (l *loader) apply(ctx context.Context, owner event.Author, e event.Event, g
 	if err := l.book.save(); err != nil {
 		return err
 	}
-	in := event.PartInput{ID: &p.ID, Name: p.Name, Description: p.Description, Reservation: p.Reservation, ClosesAt: &now, WaitingList: p.WaitingList}
-	for _, q := range p.Quotas {
-		in.Quotas = append(in.Quotas, event.QuotaInput{ID: &q.ID, Channel: q.Channel, Name: q.Name, Capacity: q.Capacity, MaxSeats: q.MaxSeats})
+	in := event.PartInput{
+		ID:          &p.ID,
+		Name:        p.Name,
+		Description: p.Description,
+		Reservation: p.Reservation,
+		ClosesAt:    &now,
+		WaitingList: p.WaitingList,
 	}
-	if _, err := l.Events.ChangeOccurrence(ctx, owner, e.ID, next.ID, event.OccurrenceChange{Parts: &[]event.PartInput{in}}); err != nil {
+	for _, q := range p.Quotas {
+		in.Quotas = append(
+			in.Quotas,
+			event.QuotaInput{ID: &q.ID, Channel: q.Channel, Name: q.Name, Capacity: q.Capacity, MaxSeats: q.MaxSeats},
+		)
+	}
+	if _, err := l.Events.ChangeOccurrence(
+		ctx,
+		owner,
+		e.ID,
+		next.ID,
+		event.OccurrenceChange{Parts: &[]event.PartInput{in}},
+	); err != nil {
 		return fmt.Errorf("close applications: %w", err)
 	}
 	return nil

@@ -7,7 +7,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/draw"
 )
 
 // drawnByLot: one date is drawn as soon as a worker comes round, the others take applications.
@@ -17,12 +19,8 @@ func drawnByLot(t *testing.T, b *bundle, e event.Event) {
 	if err != nil || book.Lottery.EventID != e.ID || len(book.Lottery.Secrets) != 3 {
 		t.Fatalf("lottery %+v, %v", book.Lottery, err)
 	}
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Worker: 1, Clock: b.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if n, err := ticket.DrawLots(t.Context(), db); err != nil || n != 2 {
+	db := testkit.Open(t, postgres.Options{URL: b.LoginURL, Worker: 1, Clock: b.clock})
+	if n, err := draw.Lots(t.Context(), db); err != nil || n != 2 {
 		t.Fatalf("%d steps, %v", n, err)
 	}
 	d, err := b.tickets.Draw(t.Context(), e.ID, book.Lottery.PartID)
@@ -33,11 +31,11 @@ func drawnByLot(t *testing.T, b *bundle, e event.Event) {
 	if faults := claim.Faults(); !ok || faults != nil || len(d.Entries) != 7 {
 		t.Errorf("%+v: %v", d, faults)
 	}
-	outcomes := map[ticket.Outcome]int{}
+	outcomes := map[draw.Outcome]int{}
 	for _, entry := range d.Entries {
 		outcomes[entry.Outcome]++
 	}
-	if outcomes[ticket.OutcomeConfirmed] == 0 || outcomes[ticket.OutcomeNotDrawn] == 0 {
+	if outcomes[draw.OutcomeConfirmed] == 0 || outcomes[draw.OutcomeNotDrawn] == 0 {
 		t.Errorf("some should win and some not: %v", outcomes)
 	}
 	for _, text := range book.Lottery.Secrets {
@@ -45,7 +43,11 @@ func drawnByLot(t *testing.T, b *bundle, e event.Event) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := b.tickets.Look(t.Context(), code); err != nil || got.Status != ticket.Confirmed && got.Status != ticket.NotDrawn {
+		if got, err := b.tickets.Look(
+			t.Context(),
+			code,
+		); err != nil ||
+			got.Status != ticket.Confirmed && got.Status != ticket.NotDrawn {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}

@@ -3,21 +3,26 @@ package demo_test
 import (
 	"context"
 	"crypto/rand"
+	"io/fs"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/round"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
@@ -34,18 +39,79 @@ type bundle struct {
 	db        *postgres.DB
 	directory *organization.Directory
 	events    *event.Service
+	search    *search.Service
 	tickets   *ticket.Service
 	services  demo.Services
 }
 
 // setup gives an empty database on a day in Tokyo, at ten in the morning.
-func setup(t *testing.T, today string) *bundle {
+func setup(t testing.TB, today string) *bundle {
+	t.Helper()
+	return setupOn(t, testkit.Database(t), today, t.TempDir())
+}
+
+// The days on which several tests look at the demo as it is after its first load.
+const (
+	onTuesday   = "2026-11-24"
+	onWednesday = "2026-06-10"
+)
+
+var loadedOn = map[string]*loadedDay{onTuesday: newLoadedDay(onTuesday), onWednesday: newLoadedDay(onWednesday)}
+
+// loadedDay is the demo loaded on a day, which is done once for all tests that begin there.
+type loadedDay struct {
+	testkit.Filled
+
+	folder map[string][]byte // the book and the keys, by path
+}
+
+func newLoadedDay(today string) *loadedDay {
+	d := &loadedDay{folder: map[string][]byte{}}
+	d.Fill = func(t testing.TB, database *testkit.Bundle) {
+		b := setupOn(t, database, today, t.TempDir())
+		b.load(t)
+		folder := os.DirFS(b.dir)
+		if err := fs.WalkDir(folder, ".", func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				d.folder[path], err = fs.ReadFile(folder, path)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+// loaded gives the database and the folder as they are after a first load on one of the days above,
+// and the book.
+func loaded(t testing.TB, today string) (*bundle, *demo.Book) {
+	t.Helper()
+	day := loadedOn[today]
+	b := setupOn(t, day.Database(t), today, t.TempDir())
+	for path, content := range day.folder {
+		path = filepath.Join(b.dir, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	book, err := demo.OpenBook(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, book
+}
+
+func setupOn(t testing.TB, database *testkit.Bundle, today, dir string) *bundle {
 	t.Helper()
 	day, err := clock.ParseDate(today)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{Bundle: testkit.Database(t), clock: clock.NewFake(day.At(10, 0)), dir: t.TempDir()}
+	b := &bundle{Bundle: database, clock: clock.NewFake(day.At(10, 0)), dir: dir}
 	b.db = b.open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 4})
 	owner := b.open(t, postgres.Options{URL: b.OwnerURL, Operator: 2})
 	keys, err := secret.NewKeys([]byte("0123456789abcdefghijklmnopqrstuv"))
@@ -54,27 +120,29 @@ func setup(t *testing.T, today string) *bundle {
 	}
 	b.directory = organization.NewDirectory(b.db)
 	b.events = event.NewService(b.db, b.directory, nil)
+	b.search = search.NewService(b.db, b.directory)
 	b.tickets = ticket.New(b.db, keys, rand.Reader, nil)
 	t.Cleanup(b.tickets.Close)
+	rooms := board.NewService(b.db, b.directory, keys, rand.Reader)
+	bookings := booking.NewService(b.db, b.directory, rooms)
 	b.services = demo.Services{
 		OrganizationOperator: organization.NewService(owner, b.directory),
 		StaffOperator:        staff.NewService(owner, b.directory, keys, rand.Reader),
 		Staff:                staff.NewService(b.db, b.directory, keys, rand.Reader),
 		Events:               b.events,
+		Search:               b.search,
 		Tickets:              b.tickets,
 		Door:                 door.NewService(b.db, keys, rand.Reader),
 		Paper:                paper.NewService(b.db, keys, rand.Reader, b.tickets),
 		Venues:               venue.NewService(b.db, b.directory),
-		Bookings:             booking.NewService(b.db, b.directory, keys, rand.Reader),
+		Bookings:             bookings,
+		Rounds:               round.NewService(b.db, b.directory, rooms, bookings, rand.Reader),
 		Contacts:             contact.NewService(b.db, keys, net.DefaultResolver),
 		ContactKeys:          b.contactKeys,
 		Clock:                b.clock,
 		Past: func(_ context.Context, at time.Time) (*demo.Past, error) {
 			c := clock.NewFake(at)
-			db, err := postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 4, Staff: 2, Worker: 1, Clock: c})
-			if err != nil {
-				return nil, err
-			}
+			db := testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 2, Worker: 1, Clock: c})
 			return demo.OpenPast(db, c, keys, rand.Reader), nil
 		},
 	}
@@ -104,19 +172,14 @@ func (b *bundle) contactKeys(ctx context.Context) error {
 	return err
 }
 
-func (b *bundle) open(t *testing.T, o postgres.Options) *postgres.DB {
+func (b *bundle) open(t testing.TB, o postgres.Options) *postgres.DB {
 	t.Helper()
 	o.Clock = b.clock
-	db, err := postgres.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	return db
+	return testkit.Open(t, o)
 }
 
 // load loads as a start of the demo does, with the book that lies in its folder.
-func (b *bundle) load(t *testing.T) *demo.Book {
+func (b *bundle) load(t testing.TB) *demo.Book {
 	t.Helper()
 	book, err := demo.OpenBook(b.dir)
 	if err != nil {
@@ -129,8 +192,30 @@ func (b *bundle) load(t *testing.T) *demo.Book {
 }
 
 var tables = []string{
-	"organization", "partnership", "partnership_member", "staff", "api_token", "event", "event_organiser", "series", "series_month", "occurrence",
-	"part", "booth", "quota", "joining_link", "ticket", "ticket_wish", "booking", "booking_round", "booking_application", "event_room", "door_link", "door_counter", "door_tap", "audit_entry",
+	"organization",
+	"partnership",
+	"partnership_member",
+	"staff",
+	"api_token",
+	"event",
+	"event_organiser",
+	"series",
+	"series_month",
+	"occurrence",
+	"part",
+	"booth",
+	"quota",
+	"joining_link",
+	"ticket",
+	"ticket_wish",
+	"booking",
+	"booking_round",
+	"booking_application",
+	"event_room",
+	"door_link",
+	"door_counter",
+	"door_tap",
+	"audit_entry",
 }
 
 func (b *bundle) counts(t *testing.T) map[string]int {
@@ -169,7 +254,11 @@ func (b *bundle) all(t *testing.T) map[string]event.Event {
 			if err != nil {
 				t.Fatal(err)
 			}
-			page, err := b.events.ListForStaff(t.Context(), owner.ID, event.StaffFilter{Scope: event.ScopeOwn, Limit: 100})
+			page, err := b.search.ListForStaff(
+				t.Context(),
+				owner.ID,
+				search.StaffFilter{Scope: search.ScopeOwn, Limit: 100},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,11 +279,11 @@ func (b *bundle) all(t *testing.T) map[string]event.Event {
 }
 
 // listed says how often an event is on all pages of a list.
-func (b *bundle) listed(t *testing.T, f event.Filter, e event.Event) (times int) {
+func (b *bundle) listed(t *testing.T, f search.Filter, e event.Event) (times int) {
 	t.Helper()
 	f.Limit = 100
 	for {
-		page, err := b.events.List(t.Context(), f)
+		page, err := b.search.List(t.Context(), f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,9 +299,9 @@ func (b *bundle) listed(t *testing.T, f event.Filter, e event.Event) (times int)
 	}
 }
 
-func (b *bundle) selected(t *testing.T, s event.Selector, e event.Event) (times int) {
+func (b *bundle) selected(t *testing.T, s search.Selector, e event.Event) (times int) {
 	t.Helper()
-	selection, err := b.events.Select(t.Context(), s)
+	selection, err := b.search.Select(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +315,10 @@ func (b *bundle) selected(t *testing.T, s event.Selector, e event.Event) (times 
 
 func (b *bundle) take(t *testing.T, e event.Event, q event.Quota) (secret.Ticket, ticket.Ticket) {
 	t.Helper()
-	code, taken, err := b.tickets.Take(context.WithoutCancel(t.Context()), ticket.Request{EventID: e.ID, QuotaID: q.ID, Seats: 1})
+	code, taken, err := b.tickets.Take(
+		context.WithoutCancel(t.Context()),
+		ticket.Request{EventID: e.ID, QuotaID: q.ID, Seats: 1},
+	)
 	if err != nil {
 		t.Fatalf("take a seat of %s: %v", e.Title, err)
 	}

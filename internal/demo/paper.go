@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
 // Paper is the sheet of codes that the demo shows.
@@ -18,7 +19,7 @@ type Paper struct {
 }
 
 // printed sees that there is a sheet of codes for the next date that can still have one.
-func (l *loader) printed(ctx context.Context, owner event.Author, e event.Event, codes int) error {
+func (l *loader) printed(ctx context.Context, owner staff.Author, e event.Event, codes int) error {
 	for _, o := range e.Occurrences {
 		part := o.Parts[len(o.Parts)-1]
 		if o.Status != event.Scheduled || !l.Clock.Now().Before(part.WaitsUntil()) {
@@ -37,7 +38,7 @@ func (l *loader) printed(ctx context.Context, owner event.Author, e event.Event,
 			return err
 		}
 		l.book.Paper = Paper{EventID: e.ID, PartID: part.ID}
-		for _, code := range issued.Plain {
+		for _, code := range issued.PlainCodes {
 			l.book.Paper.Codes = append(l.book.Paper.Codes, code.Reveal())
 		}
 		return l.book.save()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/door"
@@ -15,7 +16,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/report"
+	"github.com/tonarimachi/tonarimachi/internal/round"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
@@ -25,24 +28,34 @@ type past struct {
 	People int `json:"people"` // who took seats for each, and came but for every sixth
 }
 
-// Past is the house some time ago: the same services and database, with a clock that is told the time.
+// Past is the house some time ago: the same services and database, with a clock that is told the
+// time.
 type Past struct {
 	clock     *clock.Fake
 	db        *postgres.DB
 	events    *event.Service
 	bookings  *booking.Service
+	rounds    *round.Service
 	tickets   *ticket.Service
 	door      *door.Service
 	collector *report.Collector
 }
 
-// OpenPast builds it; c is db's own clock. db needs the roles of faces and worker, and is closed with it.
+// OpenPast builds it; c is db's own clock. db needs the roles of faces and worker, and is closed
+// with it.
 func OpenPast(db *postgres.DB, c *clock.Fake, keys *secret.Keys, random io.Reader) *Past {
 	directory := organization.NewDirectory(db)
+	rooms := board.NewService(db, directory, keys, random)
 	p := &Past{
-		clock: c, db: db, events: event.NewService(db, directory, nil), bookings: booking.NewService(db, directory, keys, random), tickets: ticket.New(db, keys, random, nil), door: door.NewService(db, keys, random),
+		clock:     c,
+		db:        db,
+		events:    event.NewService(db, directory, nil),
+		bookings:  booking.NewService(db, directory, rooms),
+		tickets:   ticket.New(db, keys, random, nil),
+		door:      door.NewService(db, keys, random),
 		collector: report.Collect(db, nil),
 	}
+	p.rounds = round.NewService(db, directory, rooms, p.bookings, random)
 	p.tickets.CountAnswers(p.collector)
 	return p
 }
@@ -55,7 +68,7 @@ func (p *Past) Close() {
 }
 
 // relive lets dates of the programme have taken place, unless some have.
-func (l *loader) relive(ctx context.Context, owner event.Author, p Programme, e event.Event) error {
+func (l *loader) relive(ctx context.Context, owner staff.Author, p Programme, e event.Event) error {
 	now := l.Clock.Now()
 	if p.Past == nil || p.Dates == nil || l.Past == nil || len(e.Occurrences) > len(e.Upcoming(now)) {
 		return nil
@@ -78,7 +91,7 @@ func (l *loader) relive(ctx context.Context, owner event.Author, p Programme, e 
 }
 
 // hold goes through a date from its announcement to the figures.
-func (p *Past) hold(ctx context.Context, owner event.Author, id uuid.UUID, in event.OccurrenceInput, people int) error {
+func (p *Past) hold(ctx context.Context, owner staff.Author, id uuid.UUID, in event.OccurrenceInput, people int) error {
 	p.clock.Set(in.StartsAt.AddDate(0, 0, -21))
 	e, err := p.events.AddOccurrence(ctx, owner, id, in)
 	if err != nil {

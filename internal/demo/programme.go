@@ -162,8 +162,17 @@ func (d *day) on(date clock.Date, place event.Place) (event.OccurrenceInput, err
 	o := event.OccurrenceInput{StartsAt: *t.at(d.Starts), EndsAt: *t.at(d.Ends), DoorsAt: t.at(d.Doors), Place: place}
 	for _, p := range d.Parts {
 		in := event.PartInput{
-			Name: p.Name, Description: p.Description, StartsAt: t.at(p.Starts), EndsAt: t.at(p.Ends), PlaceNote: p.PlaceNote, Audience: p.Audience,
-			Reservation: p.Reservation, Sitting: p.Sitting, WaitingList: p.WaitingList, Quotas: slices.Clone(p.Quotas), Booths: slices.Clone(p.Booths),
+			Name:        p.Name,
+			Description: p.Description,
+			StartsAt:    t.at(p.Starts),
+			EndsAt:      t.at(p.Ends),
+			PlaceNote:   p.PlaceNote,
+			Audience:    p.Audience,
+			Reservation: p.Reservation,
+			Sitting:     p.Sitting,
+			WaitingList: p.WaitingList,
+			Quotas:      slices.Clone(p.Quotas),
+			Booths:      slices.Clone(p.Booths),
 		}
 		if p.ClosesDaysBefore != nil {
 			closes := date.AddDays(1 - *p.ClosesDaysBefore).Start()
@@ -219,6 +228,10 @@ func (s *series) undecided(now *event.Series, today clock.Date) []event.MonthCho
 
 func (s *series) input(first clock.Date) event.SeriesInput {
 	return event.SeriesInput{
-		Rule: s.Rule, RuleText: s.RuleText, Choose: s.Choose, Template: s.Template, FirstMonth: firstOfMonth(first).String()[:len("2006-01")],
+		Rule:       s.Rule,
+		RuleText:   s.RuleText,
+		Choose:     s.Choose,
+		Template:   s.Template,
+		FirstMonth: firstOfMonth(first).String()[:len("2006-01")],
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/demo"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
@@ -61,26 +62,26 @@ func TestMustShow(t *testing.T) {
 // inListsAndFeeds: once in each organiser's list and feed, and in everybody's.
 func inListsAndFeeds(t *testing.T, b *bundle, e event.Event) {
 	t.Helper()
-	if n := b.listed(t, event.Filter{}, e); n != 1 {
+	if n := b.listed(t, search.Filter{}, e); n != 1 {
 		t.Errorf("%d times in the list of all", n)
 	}
-	if n := b.selected(t, event.Selector{}, e); n != 1 {
+	if n := b.selected(t, search.Selector{}, e); n != 1 {
 		t.Errorf("%d times in the feed of all", n)
 	}
-	if n := b.selected(t, event.Selector{Kind: e.Kind}, e); n != 1 {
+	if n := b.selected(t, search.Selector{Kind: e.Kind}, e); n != 1 {
 		t.Errorf("%d times in the feed of its kind", n)
 	}
 	for _, o := range e.Organisers {
 		slug := o.Organization.Slug
-		if n := b.listed(t, event.Filter{Organization: slug}, e); n != 1 {
+		if n := b.listed(t, search.Filter{Organization: slug}, e); n != 1 {
 			t.Errorf("%d times in the list of %s", n, slug)
 		}
-		if n := b.selected(t, event.Selector{Organization: slug}, e); n != 1 {
+		if n := b.selected(t, search.Selector{Organization: slug}, e); n != 1 {
 			t.Errorf("%d times in the feed of %s", n, slug)
 		}
 	}
 	if e.Series != nil {
-		if n := b.selected(t, event.Selector{Series: e.Series.ID}, e); n != 1 {
+		if n := b.selected(t, search.Selector{Series: e.Series.ID}, e); n != 1 {
 			t.Errorf("%d times in the feed of its series", n)
 		}
 	}
@@ -119,15 +120,25 @@ func sevenTowns(t *testing.T, b *bundle, e event.Event) {
 			t.Errorf("area %s: %v", code, err)
 		}
 	}
-	if n := b.selected(t, event.Selector{Partnership: "ux-joshikai"}, e); n != 1 {
+	if n := b.selected(t, search.Selector{Partnership: "ux-joshikai"}, e); n != 1 {
 		t.Errorf("%d times in the partnership's feed", n)
 	}
 	// Whoever avoids their own town still finds it.
-	if n := b.listed(t, event.Filter{ExcludeOrganization: "hino", Kind: "joshikai", Audience: "women", Reservation: event.NoReservation}, e); n != 1 {
+	if n := b.listed(
+		t,
+		search.Filter{
+			ExcludeOrganization: "hino",
+			Kind:                "joshikai",
+			Audience:            "women",
+			Reservation:         event.NoReservation,
+		},
+		e,
+	); n != 1 {
 		t.Errorf("%d times for a woman from Hino", n)
 	}
 	yes := func(p *bool) bool { return p != nil && *p }
-	if a := e.Assurance; !yes(a.NicknameOK) || !yes(a.ListenOnlyOK) || !yes(a.LeaveMidwayOK) || !yes(a.WomenStaff) || a.Press != event.PressNone {
+	if a := e.Assurance; !yes(a.NicknameOK) || !yes(a.ListenOnlyOK) || !yes(a.LeaveMidwayOK) || !yes(a.WomenStaff) ||
+		a.Press != event.PressNone {
 		t.Errorf("安心情報 %+v", a)
 	}
 }
@@ -140,9 +151,19 @@ func mothers(t *testing.T, _ *bundle, e event.Event) {
 }
 
 func jointConsultation(t *testing.T, b *bundle, e event.Event) {
-	credits(t, e, map[event.OrganiserRole]string{event.Host: "toshima", event.CoHost: "osd toshima-shakyo wakamono ux-kaigi rakunokai workers-coop"})
+	credits(
+		t,
+		e,
+		map[event.OrganiserRole]string{
+			event.Host:   "toshima",
+			event.CoHost: "osd toshima-shakyo wakamono ux-kaigi rakunokai workers-coop",
+		},
+	)
 	o := e.Occurrences[0]
-	if o.Place.Name != "としまセンタースクエア 全面" || o.Room == nil || o.Booking.Status != booking.Confirmed || o.StartsAt.In(clock.Tokyo).Format("15:04") != "13:30" || o.EndsAt.In(clock.Tokyo).Format("15:04") != "16:30" || o.DoorsAt == nil {
+	if o.Place.Name != "としまセンタースクエア 全面" || o.Room == nil || o.Booking.Status != booking.Confirmed ||
+		o.StartsAt.In(clock.Tokyo).Format("15:04") != "13:30" ||
+		o.EndsAt.In(clock.Tokyo).Format("15:04") != "16:30" ||
+		o.DoorsAt == nil {
 		t.Errorf("%+v", o)
 	}
 	hall, online, desks := o.Parts[0], o.Parts[1], o.Parts[2]
@@ -163,7 +184,8 @@ func jointConsultation(t *testing.T, b *bundle, e event.Event) {
 			t.Errorf("booth %+v", booth)
 		}
 	}
-	// An online seat without a name, sex, age or address, and the joining link arrives all the same.
+	// An online seat without a name, sex, age or address, and the joining link arrives all the
+	// same.
 	code, taken := b.take(t, e, online.Quotas[0])
 	if taken.Nickname != "" {
 		t.Errorf("ticket %+v", taken)
@@ -179,10 +201,10 @@ func supportersOnly(t *testing.T, b *bundle, e event.Event) {
 	if e.Visibility != event.Supporters || !slices.Contains(e.AudienceTags, "supporter") {
 		t.Errorf("%s %v", e.Visibility, e.AudienceTags)
 	}
-	if n := b.listed(t, event.Filter{}, e); n != 0 {
+	if n := b.listed(t, search.Filter{}, e); n != 0 {
 		t.Error("in the residents' list")
 	}
-	if n := b.listed(t, event.Filter{Audience: "supporter"}, e); n != 1 {
+	if n := b.listed(t, search.Filter{Audience: "supporter"}, e); n != 1 {
 		t.Errorf("%d times in the supporters' list", n)
 	}
 	b.take(t, e, ahead(e, b.clock.Now())[0].Parts[0].Quotas[0])
@@ -262,7 +284,7 @@ func onlineOnly(t *testing.T, b *bundle, e event.Event) {
 			t.Errorf("%+v", o.Place)
 		}
 	}
-	if n := b.listed(t, event.Filter{Place: event.Online}, e); n != 1 {
+	if n := b.listed(t, search.Filter{Place: event.Online}, e); n != 1 {
 		t.Errorf("%d times among what is online", n)
 	}
 	b.take(t, e, e.Occurrences[0].Parts[0].Quotas[0])
@@ -331,8 +353,9 @@ func inAnotherWard(t *testing.T, b *bundle, e event.Event) {
 	if len(areas) != 3 {
 		t.Fatalf("in %d wards", len(areas))
 	}
-	// Someone from Bunkyo finds a date elsewhere and takes a seat; what is stored says nothing of who or from where, and Bunkyo's staff can't list it.
-	if n := b.listed(t, event.Filter{ExcludeOrganization: "bunkyo", Partnership: "bunkyo-chiyoda-taito"}, e); n != 1 {
+	// Someone from Bunkyo finds a date elsewhere and takes a seat; what is stored says nothing of
+	// who or from where, and Bunkyo's staff can't list it.
+	if n := b.listed(t, search.Filter{ExcludeOrganization: "bunkyo", Partnership: "bunkyo-chiyoda-taito"}, e); n != 1 {
 		t.Errorf("%d times outside Bunkyo", n)
 	}
 	taito := areas["131067"]
@@ -341,7 +364,10 @@ func inAnotherWard(t *testing.T, b *bundle, e event.Event) {
 	if len(desks) != 6 {
 		t.Fatalf("%d slots", len(desks))
 	}
-	_, both, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: desks[0].ID, Slots: []uuid.UUID{desks[5].ID}, Seats: 1})
+	_, both, err := b.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: desks[0].ID, Slots: []uuid.UUID{desks[5].ID}, Seats: 1},
+	)
 	if err != nil || len(both.Slots()) != 2 || both.Nickname != "" {
 		t.Errorf("%+v, %v", both, err)
 	}
@@ -355,22 +381,36 @@ func partnersOnly(t *testing.T, b *bundle, e event.Event) {
 	if _, err := b.events.Published(t.Context(), e.ID); !errors.Is(err, event.ErrUnknown) {
 		t.Errorf("the public hears %v", err)
 	}
-	for _, f := range []event.Filter{{}, {Organization: "toshima"}, {Audience: "partner_group"}, {Audience: "supporter"}} {
+	for _, f := range []search.Filter{
+		{},
+		{Organization: "toshima"},
+		{Audience: "partner_group"},
+		{Audience: "supporter"},
+	} {
 		if n := b.listed(t, f, e); n != 0 {
 			t.Errorf("in the public list %+v", f)
 		}
 	}
-	for _, s := range []event.Selector{{}, {Organization: "toshima"}, {Kind: "meeting"}} {
+	for _, s := range []search.Selector{{}, {Organization: "toshima"}, {Kind: "meeting"}} {
 		if n := b.selected(t, s, e); n != 0 {
 			t.Errorf("in the feed %+v", s)
 		}
 	}
-	for slug, want := range map[string]bool{"rakunokai": true, "osd": true, "safetynet-adachi": false, "adachi": false} {
+	for slug, want := range map[string]bool{
+		"rakunokai":        true,
+		"osd":              true,
+		"safetynet-adachi": false,
+		"adachi":           false,
+	} {
 		org, err := b.view(t).BySlug(slug)
 		if err != nil {
 			t.Fatal(err)
 		}
-		page, err := b.events.ListForStaff(t.Context(), org.ID, event.StaffFilter{Scope: event.ScopePartners, Limit: 100})
+		page, err := b.search.ListForStaff(
+			t.Context(),
+			org.ID,
+			search.StaffFilter{Scope: search.ScopePartners, Limit: 100},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -400,19 +440,22 @@ func fiveTimes(t *testing.T, b *bundle, e event.Event) {
 	if joint != 1 || walkIns != 5 || len(e.Occurrences[0].Parts[0].Booths) != 5 {
 		t.Errorf("%d joint slots, %d for walk-ins", joint, walkIns)
 	}
-	if e.Series.RuleText != "年5回" || !strings.Contains(e.Occurrences[0].Place.Name, "北千住") || !strings.Contains(e.Description, "3つの地域で出前相談") {
+	if e.Series.RuleText != "年5回" || !strings.Contains(e.Occurrences[0].Place.Name, "北千住") ||
+		!strings.Contains(e.Description, "3つの地域で出前相談") {
 		t.Errorf("%s at %s", e.Series.RuleText, e.Occurrences[0].Place.Name)
 	}
 }
 
 func seminar(t *testing.T, b *bundle, e event.Event) {
-	if o := e.Occurrences[0]; len(o.Parts) != 2 || *o.SittingOf(o.Parts[1].ID) != (event.Sitting{Name: "セミナー", Number: 2, Of: 2}) || o.Parts[1].Quotas[0].Capacity != 40 {
+	if o := e.Occurrences[0]; len(o.Parts) != 2 ||
+		*o.SittingOf(o.Parts[1].ID) != (event.Sitting{Name: "セミナー", Number: 2, Of: 2}) ||
+		o.Parts[1].Quotas[0].Capacity != 40 {
 		t.Errorf("sittings %+v", o.Parts)
 	}
 	if e.Occurrences[1].Status != event.Postponed {
 		t.Errorf("the second date is %s", e.Occurrences[1].Status)
 	}
-	if n := b.listed(t, event.Filter{Audience: "anyone"}, e); n != 1 {
+	if n := b.listed(t, search.Filter{Audience: "anyone"}, e); n != 1 {
 		t.Errorf("%d times among what is for anyone", n)
 	}
 }
@@ -428,7 +471,9 @@ func openToday(t *testing.T, b *bundle, e event.Event) {
 		t.Fatalf("day link %+v", book.Door)
 	}
 	d, err := b.services.Door.Open(t.Context(), token)
-	if err != nil || clock.DateOf(d.StartsAt) != clock.Today(b.clock) || len(d.Parts) != 1 || d.Parts[0].Count.Count != 10 || *d.Parts[0].Capacity != 12 {
+	if err != nil || clock.DateOf(d.StartsAt) != clock.Today(b.clock) || len(d.Parts) != 1 ||
+		d.Parts[0].Count.Count != 10 ||
+		*d.Parts[0].Capacity != 12 {
 		t.Errorf("today's door: %+v, %v", d, err)
 	}
 	public, err := b.events.Published(t.Context(), e.ID)
@@ -440,10 +485,14 @@ func openToday(t *testing.T, b *bundle, e event.Event) {
 func fullWithALine(t *testing.T, b *bundle, e event.Event) {
 	t.Helper()
 	book, err := demo.OpenBook(b.dir)
-	if err != nil || len(book.Tickets) != 3 || book.Tickets[0].Status != ticket.Confirmed || book.Tickets[1].Status != ticket.Waiting || book.Tickets[2].Status != ticket.Offered {
+	if err != nil || len(book.Tickets) != 3 || book.Tickets[0].Status != ticket.Confirmed ||
+		book.Tickets[1].Status != ticket.Waiting ||
+		book.Tickets[2].Status != ticket.Offered {
 		t.Fatalf("tickets %+v, %v", book.Tickets, err)
 	}
-	if afternoon := ahead(e, b.clock.Now())[0].Parts[1]; len(book.Paper.Codes) != 2 || book.Paper.PartID != afternoon.ID || afternoon.Quotas[0].Capacity != 2 {
+	if afternoon := ahead(e, b.clock.Now())[0].Parts[1]; len(book.Paper.Codes) != 2 ||
+		book.Paper.PartID != afternoon.ID ||
+		afternoon.Quotas[0].Capacity != 2 {
 		t.Errorf("codes on paper %+v, %+v", book.Paper, afternoon.Quotas)
 	}
 	part := ahead(e, b.clock.Now())[0].Parts[0]
@@ -455,7 +504,11 @@ func fullWithALine(t *testing.T, b *bundle, e event.Event) {
 		t.Fatal(err)
 	}
 	next := ahead(e, b.clock.Now())[1]
-	if got, err := b.tickets.Look(t.Context(), asked); err != nil || got.Status != ticket.Offered || got.OfferedUntil == nil || !got.HasContact || got.OccurrenceID != next.ID {
+	if got, err := b.tickets.Look(
+		t.Context(),
+		asked,
+	); err != nil || got.Status != ticket.Offered || got.OfferedUntil == nil || !got.HasContact ||
+		got.OccurrenceID != next.ID {
 		t.Errorf("who is asked: %+v, %v", got, err)
 	}
 	if q := next.Parts[0].Quotas[0]; q.Taken != 4 || q.Capacity != 4 {

@@ -12,6 +12,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -29,9 +30,10 @@ var stands = map[string]struct{ owner, facility, room string }{
 	"豊島区内の会場（デモ用の会場）":               {"toshima", "としまセンタースクエア", "A面"},
 }
 
-// house books the rooms that an event's dates stand in, the way towns do: asked for, approved, confirmed. A date for which the rules don't let one book yet, or
-// whose room is taken, keeps the place it was given; a later start tries again.
-func (l *loader) house(ctx context.Context, owner event.Author, e event.Event) (event.Event, error) {
+// house books the rooms that an event's dates stand in, the way towns do: asked for, approved,
+// confirmed. A date for which the rules don't let one book yet, or whose room is taken, keeps the
+// place it was given; a later start tries again.
+func (l *loader) house(ctx context.Context, owner staff.Author, e event.Event) (event.Event, error) {
 	for _, o := range e.Occurrences {
 		at, known := stands[o.Place.Name]
 		if !known || o.Room != nil || o.NeedsPlace || o.Status != event.Scheduled || !o.StartsAt.After(l.Clock.Now()) {
@@ -75,14 +77,26 @@ func (l *loader) roomNamed(ctx context.Context, owner, facility, room string) (u
 	return uuid.Nil, nil
 }
 
-// bookRoom gives a confirmed booking for a date: one that an earlier start left, or a new one. The nil id: it can't be had.
-func (l *loader) bookRoom(ctx context.Context, owner event.Author, lender string, room uuid.UUID, title string, o *event.Occurrence) (uuid.UUID, error) {
-	borrower := booking.Author{Organization: owner.Organization, Actor: owner.Actor}
+// bookRoom gives a confirmed booking for a date: one that an earlier start left, or a new one. The
+// nil id: it can't be had.
+func (l *loader) bookRoom(
+	ctx context.Context,
+	owner staff.Author,
+	lender string,
+	room uuid.UUID,
+	title string,
+	o *event.Occurrence,
+) (uuid.UUID, error) {
+	borrower := staff.Author{Organization: owner.Organization, Actor: owner.Actor}
 	doors := o.StartsAt
 	if o.DoorsAt != nil {
 		doors = *o.DoorsAt
 	}
-	left, err := l.Bookings.List(ctx, owner.Organization, booking.Filter{Side: booking.Borrower, Room: room, From: doors, To: o.EndsAt, Limit: booking.MaxPage})
+	left, err := l.Bookings.List(
+		ctx,
+		owner.Organization,
+		booking.Filter{Side: booking.Borrower, Room: room, From: doors, To: o.EndsAt, Limit: booking.MaxPage},
+	)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -92,7 +106,11 @@ func (l *loader) bookRoom(ctx context.Context, owner event.Author, lender string
 		}
 	}
 	for _, span := range spans(doors, o.EndsAt) {
-		b, err := l.Bookings.Place(ctx, borrower, booking.Request{RoomID: room, StartsAt: span[0], EndsAt: span[1], Title: title})
+		b, err := l.Bookings.Place(
+			ctx,
+			borrower,
+			booking.Request{RoomID: room, StartsAt: span[0], EndsAt: span[1], Title: title},
+		)
 		if _, refused := fault.As(err); refused {
 			continue
 		}
@@ -104,14 +122,19 @@ func (l *loader) bookRoom(ctx context.Context, owner event.Author, lender string
 	return uuid.Nil, nil
 }
 
-func (l *loader) confirm(ctx context.Context, borrower booking.Author, lender string, b *booking.Booking) error {
+func (l *loader) confirm(ctx context.Context, borrower staff.Author, lender string, b *booking.Booking) error {
 	owner, err := l.author(lender)
 	if err != nil {
 		return err
 	}
 	status := b.Status
 	if status == booking.Requested {
-		d, err := l.Bookings.Approve(ctx, booking.Author{Organization: owner.Organization, Actor: owner.Actor}, b.ID, "")
+		d, err := l.Bookings.Approve(
+			ctx,
+			staff.Author{Organization: owner.Organization, Actor: owner.Actor},
+			b.ID,
+			"",
+		)
 		if err != nil {
 			return err
 		}
@@ -123,7 +146,8 @@ func (l *loader) confirm(ctx context.Context, borrower booking.Author, lender st
 	return err
 }
 
-// spans are what one would book for a date, the shortest first: its own time, then the demo's blocks that hold it.
+// spans are what one would book for a date, the shortest first: its own time, then the demo's
+// blocks that hold it.
 func spans(from, to time.Time) [][2]time.Time {
 	day := clock.DateOf(from)
 	all := [][2]time.Time{

@@ -4,16 +4,16 @@ import (
 	"testing"
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/round"
 )
 
-// One draw of rooms takes applications, another is drawn and waits for answers; a second start makes none twice.
+// One draw of rooms takes applications, another is drawn and waits for answers; a second start
+// makes none twice.
 func TestDrawsOfRooms(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "2026-11-24")
-	for range 2 {
-		b.load(t)
-	}
-	page, err := b.services.Bookings.Rounds(t.Context(), booking.RoundFilter{})
+	b, _ := loaded(t, onTuesday)
+	b.load(t)
+	page, err := b.services.Rounds.List(t.Context(), round.Filter{})
 	if err != nil || len(page.Items) != 2 {
 		t.Fatalf("%d draws, %v", len(page.Items), err)
 	}
@@ -30,11 +30,16 @@ func TestDrawsOfRooms(t *testing.T) {
 		}
 		switch r.Lender.Slug {
 		case "bunkyo":
-			if _, n, err := b.services.Bookings.OwnRound(t.Context(), r.Lender.ID, r.ID); r.State != booking.RoundOpen || n != 2 || err != nil {
+			if _, n, err := b.services.Rounds.GetOwn(
+				t.Context(),
+				r.Lender.ID,
+				r.ID,
+			); r.State != round.Open || n != 2 ||
+				err != nil {
 				t.Errorf("%s has %d applications, %v", r.State, n, err)
 			}
 		case "toshima":
-			if r.State != booking.RoundDrawn || len(entries) != 4 || given < 3 || !r.DrawnAt.Before(b.clock.Now()) {
+			if r.State != round.Drawn || len(entries) != 4 || given < 3 || !r.DrawnAt.Before(b.clock.Now()) {
 				t.Errorf("%s: %d of %d given at %v", r.State, given, len(entries), r.DrawnAt)
 			}
 		}
@@ -49,11 +54,11 @@ func TestDrawsOfRooms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := b.services.Bookings.Applications(t.Context(), town.ID, page.Items[0].ID)
+		all, err := b.services.Rounds.Applications(t.Context(), town.ID, page.Items[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		more, err := b.services.Bookings.Applications(t.Context(), town.ID, page.Items[1].ID)
+		more, err := b.services.Rounds.Applications(t.Context(), town.ID, page.Items[1].ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
 // slots are the bookable times of a part.
@@ -29,7 +30,14 @@ type slotPlan struct {
 
 func (p slotPlan) on(day clock.Date, booths []event.Booth) (event.SlotPlan, error) {
 	t := times{day: day}
-	plan := event.SlotPlan{Together: p.Together, From: *t.at(p.From), To: *t.at(p.To), Minutes: p.Minutes, Pause: p.Pause, WalkIns: p.WalkIns}
+	plan := event.SlotPlan{
+		Together: p.Together,
+		From:     *t.at(p.From),
+		To:       *t.at(p.To),
+		Minutes:  p.Minutes,
+		Pause:    p.Pause,
+		WalkIns:  p.WalkIns,
+	}
 	if p.Booths == nil {
 		for _, b := range booths {
 			plan.Booths = append(plan.Booths, b.ID)
@@ -55,7 +63,7 @@ func (p Programme) parts() []part {
 }
 
 // layOut gives the coming dates that have none yet their tables and slots.
-func (l *loader) layOut(ctx context.Context, owner event.Author, p Programme, e event.Event) (event.Event, error) {
+func (l *loader) layOut(ctx context.Context, owner staff.Author, p Programme, e event.Event) (event.Event, error) {
 	for _, o := range e.Occurrences {
 		if o.Status == event.OccurrenceCancelled || !o.StartsAt.After(l.Clock.Now()) {
 			continue
@@ -79,7 +87,14 @@ func (l *loader) layOut(ctx context.Context, owner event.Author, p Programme, e 
 	return e, nil
 }
 
-func (l *loader) plan(ctx context.Context, owner event.Author, id uuid.UUID, o event.Occurrence, at event.Part, s slots) error {
+func (l *loader) plan(
+	ctx context.Context,
+	owner staff.Author,
+	id uuid.UUID,
+	o event.Occurrence,
+	at event.Part,
+	s slots,
+) error {
 	if _, err := l.Events.SetSlotRule(ctx, owner, id, o.ID, at.ID, s.Rule); err != nil {
 		return err
 	}
@@ -95,7 +110,14 @@ func (l *loader) plan(ctx context.Context, owner event.Author, id uuid.UUID, o e
 	return nil
 }
 
-func (l *loader) furnish(ctx context.Context, owner event.Author, e event.Event, o event.Occurrence, at int, booths []event.BoothInput) (event.Occurrence, error) {
+func (l *loader) furnish(
+	ctx context.Context,
+	owner staff.Author,
+	e event.Event,
+	o event.Occurrence,
+	at int,
+	booths []event.BoothInput,
+) (event.Occurrence, error) {
 	parts := o.PartInputs()
 	parts[at].Booths = booths
 	after, err := l.Events.ChangeOccurrence(ctx, owner, e.ID, o.ID, event.OccurrenceChange{Parts: &parts})

@@ -9,6 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -85,7 +86,7 @@ func (l *loader) venue(ctx context.Context, v Venue) error {
 	if !ok {
 		return fmt.Errorf("no organization %q", v.Owner)
 	}
-	by := venue.Author{Organization: session.Organization.ID, Actor: session.Actor()}
+	by := session.Author()
 	known, err := l.Venues.FacilitiesForStaff(ctx, by.Organization, venue.FacilityFilter{Limit: venue.MaxLimit})
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (l *loader) venue(ctx context.Context, v Venue) error {
 }
 
 // rooms makes those that are missing, in order, so that a room can name neighbours made before it.
-func (l *loader) rooms(ctx context.Context, by venue.Author, f venue.Facility, wanted []VenueRoom) error {
+func (l *loader) rooms(ctx context.Context, by staff.Author, f venue.Facility, wanted []VenueRoom) error {
 	known, err := l.Venues.RoomsForStaff(ctx, by.Organization, venue.RoomFilter{Facility: f.ID, Limit: venue.MaxLimit})
 	if err != nil {
 		return err

@@ -9,15 +9,10 @@ import (
 
 func TestVenues(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "2026-11-24")
-	book, err := demo.OpenBook(b.dir)
-	if err != nil {
+	b, book := loaded(t, onTuesday)
+	// The second time nothing is made twice.
+	if err := demo.Load(t.Context(), b.services, book); err != nil {
 		t.Fatal(err)
-	}
-	for range 2 { // the second time nothing is made twice
-		if err := demo.Load(t.Context(), b.services, book); err != nil {
-			t.Fatal(err)
-		}
 	}
 	venues := b.services.Venues
 	facilities, err := venues.Facilities(t.Context(), venue.FacilityFilter{Limit: 100})
@@ -42,7 +37,11 @@ func TestVenues(t *testing.T) {
 		t.Errorf("the square is %+v", whole.RoomInput)
 	}
 	// 北千住 is its owner's alone.
-	if hidden, err := venues.Rooms(t.Context(), venue.RoomFilter{Organization: "adachi"}); err != nil || len(hidden.Items) != 0 {
+	if hidden, err := venues.Rooms(
+		t.Context(),
+		venue.RoomFilter{Organization: "adachi"},
+	); err != nil ||
+		len(hidden.Items) != 0 {
 		t.Errorf("adachi shows %d rooms, %v", len(hidden.Items), err)
 	}
 }

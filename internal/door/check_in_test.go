@@ -50,7 +50,8 @@ func TestCheckIn(t *testing.T) {
 			do = k.service.Undo
 		}
 		got, err := do(t.Context(), token, c.shown)
-		if err != nil || got.Outcome != c.want || got.Seats != 3 || got.PartID != k.event.Parts[0].ID || got.Channel != "in_person" {
+		if err != nil || got.Outcome != c.want || got.Seats != 3 || got.PartID != k.event.Parts[0].ID ||
+			got.Channel != "in_person" {
 			t.Errorf("step %d: %+v, %v, want %s", i, got, err, c.want)
 		}
 		if n := k.arrived(); n != c.now {
@@ -82,10 +83,17 @@ func TestCheckInRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.exec("update part set waiting_list = true, waiting_until = $2 where id = $1", k.event.Parts[0].ID, k.event.StartsAt)
+	k.exec(
+		"update part set waiting_list = true, waiting_until = $2 where id = $1",
+		k.event.Parts[0].ID,
+		k.event.StartsAt,
+	)
 	k.exec("update quota_counter set capacity = 1 where quota_id = $1", k.event.Quota())
 	k.take(k.event, 1)
-	waiting, w, err := k.tickets.Take(t.Context(), ticket.Request{EventID: k.event.ID, QuotaID: k.event.Quota(), Seats: 1, Wait: ticket.WaitQuota})
+	waiting, w, err := k.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: k.event.ID, QuotaID: k.event.Quota(), Seats: 1, Wait: ticket.WaitQuota},
+	)
 	if err != nil || w.Status != ticket.Waiting {
 		t.Fatalf("%+v, %v", w, err)
 	}

@@ -23,9 +23,9 @@ const (
 	MaxCapacity = 100000
 )
 
-// How fast day codes can be tried with one link; the database has the same rule (door_miss). MaxMisses
-// may come at once, and one is forgiven every Forgiven. With no more left, no day code is judged for the
-// next of Pauses, which is the longer the more of them followed each other.
+// How fast day codes can be tried with one link; the database has the same rule (door_miss).
+// MaxMisses may come at once, and one is forgiven every Forgiven. With no more left, no day code is
+// judged for the next of Pauses, which is the longer the more of them followed each other.
 const (
 	MaxMisses = 10
 	Forgiven  = time.Minute
@@ -42,7 +42,8 @@ type Link struct {
 	RevokedAt    *time.Time
 	// OpensAt and ClosesAt follow the date when it moves.
 	OpensAt, ClosesAt time.Time
-	// PausedUntil is when a link that judges no day codes for a while judges them again: somebody may be guessing. nil otherwise.
+	// PausedUntil is when a link that judges no day codes for a while judges them again: somebody
+	// may be guessing. nil otherwise.
 	PausedUntil *time.Time
 }
 
@@ -110,4 +111,14 @@ type CheckIn struct {
 type Shown struct {
 	Secret  secret.Ticket
 	DayCode secret.DayCode
+}
+
+// Slot is a time at a table, as the door sees it: whether it is free, not whose it is.
+type Slot struct {
+	ID, PartID       uuid.UUID
+	StartsAt, EndsAt time.Time
+	Booths           []string // what the tables are called
+	WalkIn           bool     // kept for those who come without booking: only these are marked at the door
+	Closed           bool
+	Parties, Taken   int
 }

@@ -41,7 +41,8 @@ func (k *kit) holder() (secret.Ticket, secret.DayCode) {
 	return code, digits
 }
 
-// [S10] Whoever has one day link and tries digit after digit, by check-in and by taking back, from many phones and over two processes, is told of ten.
+// [S10] Whoever has one day link and tries digit after digit, by check-in and by taking back, from
+// many phones and over two processes, is told of ten.
 func TestDayCodesAreNotGuessedAtOnce(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -76,7 +77,8 @@ func TestDayCodesAreNotGuessedAtOnce(t *testing.T) {
 	if judged != MaxMisses {
 		t.Errorf("%d guesses were judged, want %d", judged, MaxMisses)
 	}
-	// While it waits nothing is said of the right digits either; the code itself is no guess, and a ticket of nobody is none.
+	// While it waits nothing is said of the right digits either; the code itself is no guess, and a
+	// ticket of nobody is none.
 	_, err := k.service.CheckIn(t.Context(), token, Shown{DayCode: digits})
 	k.want("the right digits", err, ErrPaused)
 	if c := k.checkIn(token, Shown{Secret: code}); c.Outcome != Arrived {
@@ -116,7 +118,8 @@ func TestDayCodesAreNotGuessedAtOnce(t *testing.T) {
 	}
 }
 
-// Waits grow while guessing goes on and shrink again when it stops; over a whole day the budget is ten and one a minute, however patient the guesser.
+// Waits grow while guessing goes on and shrink again when it stops; over a whole day the budget is
+// ten and one a minute, however patient the guesser.
 func TestGuessingGetsSlower(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -153,14 +156,19 @@ func TestGuessingGetsSlower(t *testing.T) {
 		}
 	}
 	// Each calm half hour makes the next pause a step shorter.
-	k.exec("update door_link set paused_until = $1, misses = 9, missed_at = $2, pauses = 4", k.clock.Now().Add(-time.Hour), k.clock.Now())
+	k.exec(
+		"update door_link set paused_until = $1, misses = 9, missed_at = $2, pauses = 4",
+		k.clock.Now().Add(-time.Hour),
+		k.clock.Now(),
+	)
 	tryOne()
 	if wait := tryOne(); wait != Pauses[2] {
 		t.Errorf("after an hour of calm: %v, want %v", wait, Pauses[2])
 	}
 }
 
-// A busy door where one in five mistypes, a person every twelve seconds for an hour, is never kept waiting; right digits give nothing back to a guesser.
+// A busy door where one in five mistypes, a person every twelve seconds for an hour, is never kept
+// waiting; right digits give nothing back to a guesser.
 func TestABusyDoorIsNotKeptWaiting(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

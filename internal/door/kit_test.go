@@ -14,19 +14,21 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-// kit is one test's ground: it is ten in the morning of a day with a gathering at two, first part with seats, second without reservation.
+// kit is one test's ground: it is ten in the morning of a day with a gathering at two, first part
+// with seats, second without reservation.
 type kit struct {
 	*testing.T
 	admin   *pgxpool.Pool
 	clock   *clock.Fake
 	db      *postgres.DB
-	by      event.Author
+	by      staff.Author
 	keys    *secret.Keys
 	event   testkit.Event
 	service *Service
@@ -38,11 +40,7 @@ func setup(t *testing.T) *kit {
 	t.Helper()
 	b := testkit.Database(t)
 	k := &kit{T: t, admin: b.Pool(t), clock: clock.NewFake(clock.Today(clock.System()).At(10, 0))}
-	var err error
-	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 8, Staff: 2, Worker: 1, Clock: k.clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.db.Close)
+	k.db = testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 8, Staff: 2, Worker: 1, Clock: k.clock})
 	k.keys = k.newKeys()
 	k.by.Organization = testkit.NewOrganization(t, k.admin, "kita")
 	k.by.Actor = postgres.StaffActor(testkit.NewStaff(t, k.admin, k.by.Organization, "publisher"))
@@ -57,7 +55,11 @@ func setup(t *testing.T) *kit {
 func (k *kit) gathering(at time.Time) testkit.Event {
 	k.Helper()
 	return testkit.NewEvent(k.T, k.admin, k.by.Organization, testkit.EventOptions{
-		StartsAt: at, Parts: []testkit.PartOptions{{ClosesAt: at.Add(time.Hour)}, {Reservation: "none", Quotas: []testkit.QuotaOptions{}}},
+		StartsAt: at,
+		Parts: []testkit.PartOptions{
+			{ClosesAt: at.Add(time.Hour)},
+			{Reservation: "none", Quotas: []testkit.QuotaOptions{}},
+		},
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
@@ -24,13 +25,17 @@ func TestOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.OccurrenceID != k.event.OccurrenceID || d.Title != "お茶の会" || len(d.Parts) != 2 || !d.OpensAt.Equal(k.event.StartsAt.Add(-Before)) || !d.ClosesAt.Equal(k.event.EndsAt.Add(After)) {
+	if d.OccurrenceID != k.event.OccurrenceID || d.Title != "お茶の会" || len(d.Parts) != 2 ||
+		!d.OpensAt.Equal(k.event.StartsAt.Add(-Before)) ||
+		!d.ClosesAt.Equal(k.event.EndsAt.Add(After)) {
 		t.Errorf("the door shows %+v", d)
 	}
-	if p := d.Parts[0]; p.ID != k.event.Parts[0].ID || p.Taken != 3 || p.Arrived != 0 || p.Count.Count != 0 || p.Reservation != event.Seat {
+	if p := d.Parts[0]; p.ID != k.event.Parts[0].ID || p.Taken != 3 || p.Arrived != 0 || p.Count.Count != 0 ||
+		p.Reservation != event.Seat {
 		t.Errorf("the part with seats: %+v", p)
 	}
-	if p := d.Parts[1]; p.ID != k.free() || p.Count.Count != 2 || p.Capacity != nil || p.Band != "" || p.Reservation != event.NoReservation {
+	if p := d.Parts[1]; p.ID != k.free() || p.Count.Count != 2 || p.Capacity != nil || p.Band != "" ||
+		p.Reservation != event.NoReservation {
 		t.Errorf("the part without: %+v", p)
 	}
 }
@@ -109,7 +114,11 @@ func TestRevoke(t *testing.T) {
 	k.want("an unknown token", err, ErrLink)
 	_, err = k.service.Open(t.Context(), secret.Door{})
 	k.want("no token", err, ErrLink)
-	k.want("an unknown link", k.service.RevokeLink(t.Context(), k.by, k.event.ID, k.event.OccurrenceID, uuid.New()), ErrLinkUnknown)
+	k.want(
+		"an unknown link",
+		k.service.RevokeLink(t.Context(), k.by, k.event.ID, k.event.OccurrenceID, uuid.New()),
+		ErrLinkUnknown,
+	)
 	links, err := k.service.Links(t.Context(), k.by.Organization, k.event.ID, k.event.OccurrenceID)
 	if err != nil || len(links) != 2 {
 		t.Fatalf("Links: %v, %v", links, err)
@@ -135,12 +144,16 @@ func TestLinksAreOfTheirOrganization(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stranger := event.Author{Organization: testkit.NewOrganization(t, k.admin, "minato"), Actor: k.by.Actor}
+	stranger := staff.Author{Organization: testkit.NewOrganization(t, k.admin, "minato"), Actor: k.by.Actor}
 	_, err = k.service.CreateLink(t.Context(), stranger, k.event.ID, k.event.OccurrenceID)
 	k.want("a neighbour's link", err, ErrDate)
 	_, err = k.service.Links(t.Context(), stranger.Organization, k.event.ID, k.event.OccurrenceID)
 	k.want("a neighbour's list", err, ErrDate)
-	k.want("a neighbour's end of it", k.service.RevokeLink(t.Context(), stranger, k.event.ID, k.event.OccurrenceID, issued.ID), ErrLinkUnknown)
+	k.want(
+		"a neighbour's end of it",
+		k.service.RevokeLink(t.Context(), stranger, k.event.ID, k.event.OccurrenceID, issued.ID),
+		ErrLinkUnknown,
+	)
 	_, err = k.service.SetCapacity(t.Context(), stranger, k.event.ID, k.event.OccurrenceID, k.free(), new(5))
 	k.want("a neighbour's capacity", err, ErrPart)
 	_, err = k.service.CreateLink(t.Context(), k.by, uuid.New(), k.event.OccurrenceID)
@@ -195,13 +208,30 @@ func TestRolesSeeNothingElse(t *testing.T) {
 	}
 	var n int
 	for _, query := range []string{
-		"select count(*) from door_link", "select count(count) from door_counter", "select count(capacity) from door_counter", "select 1 from door_counter where count > 1", "select count(*) from door_tap", "select count(*) from door_arrival",
-		"select count(*) from door_of(array[''::bytea])", "select count(*) from ticket where arrived", "select count(day_code_mac) from ticket",
+		"select count(*) from door_link",
+		"select count(count) from door_counter",
+		"select count(capacity) from door_counter",
+		"select 1 from door_counter where count > 1",
+		"select count(*) from door_tap",
+		"select count(*) from door_arrival",
+		"select count(*) from door_of(array[''::bytea])",
+		"select count(*) from ticket where arrived",
+		"select count(day_code_mac) from ticket",
 	} {
-		refused("the public, "+query, k.db.InPublic(t.Context(), func(tx *postgres.Tx) error { return tx.Pgx.QueryRow(t.Context(), query).Scan(&n) }))
+		refused(
+			"the public, "+query,
+			k.db.InPublic(
+				t.Context(),
+				func(tx *postgres.Tx) error { return tx.Pgx.QueryRow(t.Context(), query).Scan(&n) },
+			),
+		)
 	}
 	for status, want := range map[string]int{"published": 1, "draft": 0} { // the band goes with the event
-		k.exec("update event set status = $2, published_at = case when $2 = 'published' then now() end where id = $1", k.event.ID, status)
+		k.exec(
+			"update event set status = $2, published_at = case when $2 = 'published' then now() end where id = $1",
+			k.event.ID,
+			status,
+		)
 		err := k.db.InPublic(t.Context(), func(tx *postgres.Tx) error {
 			return tx.Pgx.QueryRow(t.Context(), "select count(part_id) from door_counter").Scan(&n)
 		})
@@ -210,9 +240,19 @@ func TestRolesSeeNothingElse(t *testing.T) {
 		}
 	}
 	for _, query := range []string{
-		"select count(mac) from door_link", "select count(*) from door_tap", "select count(*) from ticket", "select count(*) from door_open(array[''::bytea])",
+		"select count(mac) from door_link",
+		"select count(*) from door_tap",
+		"select count(*) from ticket",
+		"select count(*) from door_open(array[''::bytea])",
 	} {
-		refused("staff, "+query, k.db.ReadOrganization(t.Context(), k.by.Organization, func(tx *postgres.Tx) error { return tx.Pgx.QueryRow(t.Context(), query).Scan(&n) }))
+		refused(
+			"staff, "+query,
+			k.db.ReadOrganization(
+				t.Context(),
+				k.by.Organization,
+				func(tx *postgres.Tx) error { return tx.Pgx.QueryRow(t.Context(), query).Scan(&n) },
+			),
+		)
 	}
 	stranger := testkit.NewOrganization(t, k.admin, "minato")
 	for _, table := range []string{"door_link", "door_counter", "door_arrival"} {
@@ -225,9 +265,14 @@ func TestRolesSeeNothingElse(t *testing.T) {
 			}
 		}
 	}
-	// Nothing that was said at the door stands in a table: neither the token nor anything that could be one.
+	// Nothing that was said at the door stands in a table: neither the token nor anything that
+	// could be one.
 	var dump strings.Builder
-	rows, err := k.admin.Query(t.Context(), "select l::text from door_link l union all select t::text from door_tap t union all select k::text from ticket k union all select a::text from audit_entry a")
+	rows, err := k.admin.Query(
+		t.Context(),
+		"select l::text from door_link l union all select t::text from door_tap t union all select k::text from "+
+			"ticket k union all select a::text from audit_entry a",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

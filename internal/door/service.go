@@ -2,18 +2,15 @@ package door
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"math"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
-	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
 // Service makes day links and works the door. Safe for concurrent use.
@@ -23,13 +20,15 @@ type Service struct {
 	random io.Reader
 }
 
-// NewService makes the service. random must be cryptographically random and safe for concurrent use.
+// NewService makes the service. random must be cryptographically random and safe for concurrent
+// use.
 func NewService(db *postgres.DB, keys *secret.Keys, random io.Reader) *Service {
 	return &Service{db: db, keys: keys, random: random}
 }
 
-// CreateLink makes a day link for one of the organization's own dates. ErrDate; ErrDateOver when it would open nothing any more; ErrTooMany.
-func (s *Service) CreateLink(ctx context.Context, by event.Author, eventID, occurrence uuid.UUID) (Issued, error) {
+// CreateLink makes a day link for one of the organization's own dates. ErrDate; ErrDateOver when it
+// would open nothing any more; ErrTooMany.
+func (s *Service) CreateLink(ctx context.Context, by staff.Author, eventID, occurrence uuid.UUID) (Issued, error) {
 	var issued Issued
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
 		d, err := findDate(ctx, tx, eventID, occurrence)
@@ -39,7 +38,7 @@ func (s *Service) CreateLink(ctx context.Context, by event.Author, eventID, occu
 		case d.off || !tx.Now.Before(d.endsAt.Add(After)):
 			return ErrDateOver
 		}
-		if n, err := countLinks(ctx, tx, occurrence); err != nil {
+		if n, err := countLinks(tx, occurrence); err != nil {
 			return err
 		} else if n >= MaxLinks {
 			return ErrTooMany.With("max", MaxLinks)
@@ -54,7 +53,10 @@ func (s *Service) CreateLink(ctx context.Context, by event.Author, eventID, occu
 		}
 		issued = Issued{Link: link, Token: token}
 		return audit.Record(ctx, tx, audit.Entry{
-			Action: "door.link_create", SubjectKind: "door_link", SubjectID: link.ID, Detail: map[string]any{"occurrence_id": occurrence},
+			Action:      "door.link_create",
+			SubjectKind: "door_link",
+			SubjectID:   link.ID,
+			Detail:      map[string]any{"occurrence_id": occurrence},
 		})
 	})
 	if err != nil {
@@ -64,14 +66,17 @@ func (s *Service) CreateLink(ctx context.Context, by event.Author, eventID, occu
 }
 
 // RevokeLink ends a link for good; once more does nothing. ErrLinkUnknown.
-func (s *Service) RevokeLink(ctx context.Context, by event.Author, eventID, occurrence, link uuid.UUID) error {
+func (s *Service) RevokeLink(ctx context.Context, by staff.Author, eventID, occurrence, link uuid.UUID) error {
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		changed, err := revokeLink(ctx, tx, eventID, occurrence, link)
+		changed, err := revokeLink(tx, eventID, occurrence, link)
 		if err != nil || !changed {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			Action: "door.link_revoke", SubjectKind: "door_link", SubjectID: link, Detail: map[string]any{"occurrence_id": occurrence},
+			Action:      "door.link_revoke",
+			SubjectKind: "door_link",
+			SubjectID:   link,
+			Detail:      map[string]any{"occurrence_id": occurrence},
 		})
 	})
 	if err != nil {
@@ -80,7 +85,8 @@ func (s *Service) RevokeLink(ctx context.Context, by event.Author, eventID, occu
 	return nil
 }
 
-// Links gives the links of one of the organization's own dates, newest first, at most a hundred. ErrDate.
+// Links gives the links of one of the organization's own dates, newest first, at most a hundred.
+// ErrDate.
 func (s *Service) Links(ctx context.Context, organization, eventID, occurrence uuid.UUID) ([]Link, error) {
 	var links []Link
 	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
@@ -97,13 +103,22 @@ func (s *Service) Links(ctx context.Context, organization, eventID, occurrence u
 	return links, nil
 }
 
-// SetCapacity says how many fit into a part; nil says that nobody knows. ErrPart; ErrCapacity for less than one or more than MaxCapacity.
-func (s *Service) SetCapacity(ctx context.Context, by event.Author, eventID, occurrence, part uuid.UUID, capacity *int) (Count, error) {
+// SetCapacity says how many fit into a part; nil says that nobody knows. ErrPart; ErrCapacity for
+// less than one or more than MaxCapacity.
+func (s *Service) SetCapacity(
+	ctx context.Context,
+	by staff.Author,
+	eventID, occurrence, part uuid.UUID,
+	capacity *int,
+) (Count, error) {
 	if capacity != nil && *capacity < 1 {
 		return Count{}, fmt.Errorf("set door capacity: %w", ErrCapacity.Field("capacity", "too_small", "min", 1))
 	}
 	if capacity != nil && *capacity > MaxCapacity {
-		return Count{}, fmt.Errorf("set door capacity: %w", ErrCapacity.Field("capacity", "too_large", "max", MaxCapacity))
+		return Count{}, fmt.Errorf(
+			"set door capacity: %w",
+			ErrCapacity.Field("capacity", "too_large", "max", MaxCapacity),
+		)
 	}
 	var now Count
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
@@ -120,7 +135,8 @@ func (s *Service) SetCapacity(ctx context.Context, by event.Author, eventID, occ
 	return now, nil
 }
 
-// Counts gives the head counts of one of the organization's own events, by part; parts that nobody counts are missing.
+// Counts gives the head counts of one of the organization's own events, by part; parts that nobody
+// counts are missing.
 func (s *Service) Counts(ctx context.Context, organization, eventID uuid.UUID) (map[uuid.UUID]Count, error) {
 	var counts map[uuid.UUID]Count
 	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
@@ -136,9 +152,9 @@ func (s *Service) Counts(ctx context.Context, organization, eventID uuid.UUID) (
 // Open gives the date that a link opens. ErrLink, ErrEarly, ErrOver.
 func (s *Service) Open(ctx context.Context, token secret.Door) (Door, error) {
 	var d Door
-	err := s.atDoor(ctx, func(tx *postgres.Tx) (state string, err error) {
-		d, state, err = open(ctx, tx, s.keys.DoorMACs(token))
-		return state, err
+	err := s.atDoor(ctx, func(tx *postgres.Tx) (v verdict, err error) {
+		d, v, err = openDoor(ctx, tx, s.keys.DoorMACs(token))
+		return v, err
 	})
 	if err != nil {
 		return Door{}, fmt.Errorf("open door: %w", err)
@@ -146,16 +162,17 @@ func (s *Service) Open(ctx context.Context, token secret.Door) (Door, error) {
 	return d, nil
 }
 
-// Tap counts taps, each id once a part, and gives the count after them. Sending the same again does nothing but tell the count. ErrLink, ErrEarly, ErrOver,
-// ErrPart; ErrTaps for none, more than MaxTaps or a delta out of range.
+// Tap counts taps, each id once a part, and gives the count after them. Sending the same again does
+// nothing but tell the count. ErrLink, ErrEarly, ErrOver, ErrPart; ErrTaps for none, more than
+// MaxTaps or a delta out of range.
 func (s *Service) Tap(ctx context.Context, token secret.Door, part uuid.UUID, taps []Tap) (Count, error) {
-	if err := check(taps); err != nil {
+	if err := checkTaps(taps); err != nil {
 		return Count{}, fmt.Errorf("count at door: %w", err)
 	}
 	var now Count
-	err := s.atDoor(ctx, func(tx *postgres.Tx) (state string, err error) {
-		now, state, err = tap(ctx, tx, s.keys.DoorMACs(token), part, taps)
-		return state, err
+	err := s.atDoor(ctx, func(tx *postgres.Tx) (v verdict, err error) {
+		now, v, err = countTaps(ctx, tx, s.keys.DoorMACs(token), part, taps)
+		return v, err
 	})
 	if err != nil {
 		return Count{}, fmt.Errorf("count at door: %w", err)
@@ -163,8 +180,9 @@ func (s *Service) Tap(ctx context.Context, token secret.Door, part uuid.UUID, ta
 	return now, nil
 }
 
-// CheckIn marks a confirmed ticket of the date as arrived. ErrLink, ErrEarly, ErrOver; ErrNotToday when no confirmed ticket of this date was shown;
-// ErrPaused for a day code after too many that were nobody's.
+// CheckIn marks a confirmed ticket of the date as arrived. ErrLink, ErrEarly, ErrOver; ErrNotToday
+// when no confirmed ticket of this date was shown; ErrPaused for a day code after too many that
+// were nobody's.
 func (s *Service) CheckIn(ctx context.Context, token secret.Door, shown Shown) (CheckIn, error) {
 	return s.checkIn(ctx, token, shown, false)
 }
@@ -185,53 +203,35 @@ func (s *Service) checkIn(ctx context.Context, token secret.Door, shown Shown, u
 		secrets = s.keys.TicketMACs(shown.Secret)
 	}
 	var c CheckIn
-	var pause time.Duration
-	err := s.atDoor(ctx, func(tx *postgres.Tx) (state string, err error) {
+	err := s.atDoor(ctx, func(tx *postgres.Tx) (v verdict, err error) {
 		macs := s.keys.DoorMACs(token)
-		if c, state, err = checkIn(ctx, tx, macs, secrets, codes, undo); state == "paused" {
-			pause, err = pauseLeft(ctx, tx, macs)
+		if c, v, err = checkIn(ctx, tx, macs, secrets, codes, undo); v.outcome == paused {
+			v.pause, err = readPause(ctx, tx, macs)
 		}
-		return state, err
+		return v, err
 	})
-	if errors.Is(err, ErrPaused) {
-		err = ErrPaused.With("minutes", max(1, int(math.Ceil(pause.Minutes())))).With("retry_after", max(1, int(math.Ceil(pause.Seconds()))))
-	}
 	if err != nil {
 		return CheckIn{}, fmt.Errorf("check in: %w", err)
 	}
 	return c, nil
 }
 
-// atDoor works as the public role, which can read none of the tables: the link's MAC opens them through functions alone.
-func (s *Service) atDoor(ctx context.Context, fn func(tx *postgres.Tx) (state string, err error)) error {
-	var state string
+// atDoor works as the public role, which can read none of the tables: the link's MAC opens them
+// through functions alone. A verdict is refused only once the transaction has ended: a miss is to
+// be counted, so it must not be rolled back.
+func (s *Service) atDoor(ctx context.Context, fn func(tx *postgres.Tx) (verdict, error)) error {
+	var v verdict
 	err := s.db.InTicket(ctx, nil, func(tx *postgres.Tx) (err error) {
-		state, err = fn(tx)
+		v, err = fn(tx)
 		return err
 	})
-	// Only now: a miss is to be counted, so its transaction must not be rolled back.
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case state == "open":
-		return nil
-	case state == "early":
-		return ErrEarly
-	case state == "over":
-		return ErrOver
-	case state == "no_part":
-		return ErrPart
-	case state == "none":
-		return ErrNotToday
-	case state == "paused":
-		return ErrPaused
-	case state == "unknown":
-		return ErrLink
 	}
-	return fmt.Errorf("understand state %q of the door", state)
+	return v.refuse()
 }
 
-func check(taps []Tap) error {
+func checkTaps(taps []Tap) error {
 	switch {
 	case len(taps) == 0:
 		return ErrTaps.Field("taps", "required")

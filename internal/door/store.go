@@ -2,7 +2,6 @@ package door
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,80 +17,30 @@ type date struct {
 	off              bool // does not take place
 }
 
-// findDate gives a date of the transaction's own organization; row-level security would show neighbours' too.
+// findDate gives a date of the transaction's own organization; row-level security would show
+// neighbours' too.
 func findDate(ctx context.Context, tx *postgres.Tx, eventID, occurrence uuid.UUID) (date, error) {
 	var d date
 	err := tx.Pgx.QueryRow(ctx, `
 		select o.starts_at, o.ends_at, o.status = 'cancelled' or e.status = 'cancelled'
 		from occurrence o join event e on e.id = o.event_id
-		where o.id = $1 and o.event_id = $2 and o.organization_id = app_organization()`, occurrence, eventID).Scan(&d.startsAt, &d.endsAt, &d.off)
+		where o.id = $1 and o.event_id = $2 and o.organization_id = app_organization()`, occurrence, eventID).Scan(
+		&d.startsAt,
+		&d.endsAt,
+		&d.off,
+	)
 	if postgres.NoRows(err) {
 		return date{}, ErrDate
 	}
 	return d, err
 }
 
-func countLinks(ctx context.Context, tx *postgres.Tx, occurrence uuid.UUID) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, `select count(*) from door_link where occurrence_id = $1 and revoked_at is null`, occurrence).Scan(&n)
-	return n, err
-}
-
-func insertLink(ctx context.Context, tx *postgres.Tx, eventID, occurrence uuid.UUID, mac []byte) (Link, error) {
-	var id uuid.UUID
-	err := tx.Pgx.QueryRow(ctx, `
-		insert into door_link (organization_id, event_id, occurrence_id, mac) values (app_organization(), $1, $2, $3) returning id`,
-		eventID, occurrence, mac).Scan(&id)
-	if err != nil {
-		return Link{}, fmt.Errorf("insert door link: %w", err)
-	}
-	links, err := queryLinks(ctx, tx, `l.id = $1`, id)
-	if err != nil {
-		return Link{}, err
-	}
-	if len(links) != 1 {
-		return Link{}, fmt.Errorf("read door link: %d rows", len(links))
-	}
-	return links[0], nil
-}
-
-func revokeLink(ctx context.Context, tx *postgres.Tx, eventID, occurrence, link uuid.UUID) (changed bool, err error) {
-	const which = ` id = $1 and event_id = $2 and occurrence_id = $3`
-	tag, err := tx.Pgx.Exec(ctx, `update door_link set revoked_at = app_now() where revoked_at is null and`+which, link, eventID, occurrence)
-	if err != nil || tag.RowsAffected() == 1 {
-		return err == nil, err
-	}
-	var known bool
-	if err := tx.Pgx.QueryRow(ctx, `select exists (select from door_link where`+which+`)`, link, eventID, occurrence).Scan(&known); err != nil {
-		return false, err
-	}
-	if !known {
-		return false, ErrLinkUnknown
-	}
-	return false, nil
-}
-
-func selectLinks(ctx context.Context, tx *postgres.Tx, occurrence uuid.UUID) ([]Link, error) {
-	return queryLinks(ctx, tx, `l.occurrence_id = $1`, occurrence)
-}
-
-func queryLinks(ctx context.Context, tx *postgres.Tx, where string, id uuid.UUID) ([]Link, error) {
-	rows, err := tx.Pgx.Query(ctx, `
-		select l.id, l.occurrence_id, l.created_at, l.revoked_at, o.starts_at, o.ends_at,
-		  case when l.paused_until > app_now() and l.revoked_at is null then l.paused_until end
-		from door_link l join occurrence o on o.id = l.occurrence_id
-		where `+where+` order by l.created_at desc, l.id limit 100`, id)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Link, error) {
-		var l Link
-		err := row.Scan(&l.ID, &l.OccurrenceID, &l.CreatedAt, &l.RevokedAt, &l.OpensAt, &l.ClosesAt, &l.PausedUntil)
-		l.OpensAt, l.ClosesAt = l.OpensAt.Add(-Before), l.ClosesAt.Add(After)
-		return l, err
-	})
-}
-
-func setCapacity(ctx context.Context, tx *postgres.Tx, eventID, occurrence, part uuid.UUID, capacity *int) (Count, error) {
+func setCapacity(
+	ctx context.Context,
+	tx *postgres.Tx,
+	eventID, occurrence, part uuid.UUID,
+	capacity *int,
+) (Count, error) {
 	now := Count{Capacity: capacity}
 	err := tx.Pgx.QueryRow(ctx, `
 		insert into door_counter (organization_id, event_id, occurrence_id, part_id, capacity)
@@ -107,7 +56,10 @@ func setCapacity(ctx context.Context, tx *postgres.Tx, eventID, occurrence, part
 
 func selectCounts(ctx context.Context, tx *postgres.Tx, eventID uuid.UUID) (map[uuid.UUID]Count, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-		select c.part_id, c.count, c.capacity, coalesce(c.band, '') from door_counter c where c.event_id = $1 and c.organization_id = app_organization()`, eventID)
+		select c.part_id, c.count, c.capacity, coalesce(c.band, '') from door_counter c where c.event_id = $1
+		  and c.organization_id = app_organization()`,
+		eventID,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -120,77 +72,127 @@ func selectCounts(ctx context.Context, tx *postgres.Tx, eventID uuid.UUID) (map[
 	return counts, err
 }
 
-func open(ctx context.Context, tx *postgres.Tx, macs [][]byte) (d Door, state string, err error) {
-	state = "unknown"
+// openDoor gives the date that a link opens; no row says that the link is unknown.
+func openDoor(ctx context.Context, tx *postgres.Tx, macs [][]byte) (d Door, v verdict, err error) {
+	v.outcome = unknown
 	rows, err := tx.Pgx.Query(ctx, `
 		select state, title, occurrence_id, starts_at, ends_at, opens_at, closes_at,
 		  part_id, name, part_starts_at, part_ends_at, reservation, count, capacity, coalesce(band, ''), taken, arrived
 		from door_open($1)`, macs)
 	if err != nil {
-		return Door{}, "", err
+		return Door{}, verdict{}, err
 	}
 	d.Parts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Part, error) {
 		var p Part
-		err := row.Scan(&state, &d.Title, &d.OccurrenceID, &d.StartsAt, &d.EndsAt, &d.OpensAt, &d.ClosesAt,
-			&p.ID, &p.Name, &p.StartsAt, &p.EndsAt, &p.Reservation, &p.Count.Count, &p.Capacity, &p.Band, &p.Taken, &p.Arrived)
+		err := row.Scan(
+			&v.outcome,
+			&d.Title,
+			&d.OccurrenceID,
+			&d.StartsAt,
+			&d.EndsAt,
+			&d.OpensAt,
+			&d.ClosesAt,
+			&p.ID,
+			&p.Name,
+			&p.StartsAt,
+			&p.EndsAt,
+			&p.Reservation,
+			&p.Count.Count,
+			&p.Capacity,
+			&p.Band,
+			&p.Taken,
+			&p.Arrived,
+		)
 		return p, err
 	})
-	if err == nil && state == "open" {
-		err = tx.Pgx.QueryRow(ctx, `select door_paused($1)`, macs).Scan(&d.PausedUntil)
+	if err == nil && v.outcome == open {
+		d.PausedUntil, err = pausedUntil(ctx, tx, macs)
 	}
-	return d, state, err
+	return d, v, err
 }
 
-// pauseLeft is how long a link that was found paused judges no day codes.
-func pauseLeft(ctx context.Context, tx *postgres.Tx, macs [][]byte) (time.Duration, error) {
-	var until *time.Time
-	err := tx.Pgx.QueryRow(ctx, `select door_paused($1)`, macs).Scan(&until)
+// pausedUntil is until when a link judges no day codes; nil when it does.
+func pausedUntil(ctx context.Context, tx *postgres.Tx, macs [][]byte) (until *time.Time, err error) {
+	err = tx.Pgx.QueryRow(ctx, `select door_paused($1)`, macs).Scan(&until)
+	return until, err
+}
+
+// readPause is for how long a link that was found paused judges no day codes.
+func readPause(ctx context.Context, tx *postgres.Tx, macs [][]byte) (time.Duration, error) {
+	until, err := pausedUntil(ctx, tx, macs)
 	if err != nil || until == nil { // nil: it was revoked meanwhile
 		return 0, err
 	}
 	return until.Sub(tx.Now), nil
 }
 
-func tap(ctx context.Context, tx *postgres.Tx, macs [][]byte, part uuid.UUID, taps []Tap) (now Count, state string, err error) {
+func countTaps(
+	ctx context.Context,
+	tx *postgres.Tx,
+	macs [][]byte,
+	part uuid.UUID,
+	taps []Tap,
+) (now Count, v verdict, err error) {
 	ids, deltas := make([]uuid.UUID, len(taps)), make([]int16, len(taps))
 	for i, t := range taps {
 		ids[i], deltas[i] = t.ID, int16(t.Delta) //nolint:gosec // checked to be within MaxDelta
 	}
 	var count *int
-	err = tx.Pgx.QueryRow(ctx, `
-		select state, now_count, now_capacity from door_tap($1, $2, $3, $4)`, macs, part, ids, deltas).
-		Scan(&state, &count, &now.Capacity)
+	err = tx.Pgx.QueryRow(
+		ctx,
+		`select state, now_count, now_capacity from door_tap($1, $2, $3, $4)`,
+		macs,
+		part,
+		ids,
+		deltas,
+	).Scan(&v.outcome, &count, &now.Capacity)
 	if count != nil {
 		now.Count = *count
-		now.Band = band(now)
+		now.Band = bandOf(now)
 	}
-	return now, state, err
+	return now, v, err
 }
 
-// band is a quota's own rule: so many fit, so many are inside.
-func band(c Count) event.Band {
+// bandOf applies the rule of a quota: so many fit, so many are inside.
+func bandOf(c Count) event.Band {
 	if c.Capacity == nil {
 		return ""
 	}
 	return event.Quota{Capacity: *c.Capacity, Taken: c.Count}.Band()
 }
 
-func checkIn(ctx context.Context, tx *postgres.Tx, macs, secrets, codes [][]byte, undo bool) (c CheckIn, state string, err error) {
+func checkIn(
+	ctx context.Context,
+	tx *postgres.Tx,
+	macs, secrets, codes [][]byte,
+	undo bool,
+) (c CheckIn, v verdict, err error) {
 	var (
-		outcome, channel *string
-		seats            *int
-		part             *uuid.UUID
+		done    *outcome // null unless the door is open
+		channel *string
+		seats   *int
+		part    *uuid.UUID
 	)
-	err = tx.Pgx.QueryRow(ctx, `
-		select state, outcome, seats, part_id, channel from door_check_in($1, $2, $3, $4)`, macs, secrets, codes, undo).
-		Scan(&state, &outcome, &seats, &part, &channel)
+	err = tx.Pgx.QueryRow(
+		ctx,
+		`select state, outcome, seats, part_id, channel from door_check_in($1, $2, $3, $4)`,
+		macs,
+		secrets,
+		codes,
+		undo,
+	).Scan(&v.outcome, &done, &seats, &part, &channel)
 	switch {
-	case err != nil || outcome == nil:
-		return CheckIn{}, state, err
-	case *outcome == "none":
-		return CheckIn{}, "none", nil
+	case err != nil || done == nil:
+		return CheckIn{}, v, err
+	case *done == none:
+		return CheckIn{}, verdict{outcome: none}, nil
 	}
-	return CheckIn{Outcome: Outcome(*outcome), Seats: *seats, PartID: *part, Channel: event.Channel(*channel)}, state, nil
+	return CheckIn{
+		Outcome: Outcome(*done),
+		Seats:   *seats,
+		PartID:  *part,
+		Channel: event.Channel(*channel),
+	}, v, nil
 }
 
 const forgetBatch = 5000
@@ -199,7 +201,8 @@ func deleteTaps(ctx context.Context, tx *postgres.Tx) (int, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
 		delete from door_tap where (part_id, id) in (
 		  select t.part_id, t.id from door_tap t join occurrence o on o.id = t.occurrence_id
-		  where t.tapped_on <= ($1::timestamptz at time zone 'Asia/Tokyo')::date and greatest(o.ends_at, o.reached_until) < $2
+		  where t.tapped_on <= ($1::timestamptz at time zone 'Asia/Tokyo')::date
+		  and greatest(o.ends_at, o.reached_until) < $2
 		  limit $3)`, tx.Now.Add(-retention.AfterTap), tx.Now.Add(-After), forgetBatch)
 	return int(tag.RowsAffected()), err
 }

@@ -32,7 +32,8 @@ func TestTapsCountOnce(t *testing.T) {
 	}
 }
 
-// What is shown never falls below nothing, and the sum behind it is kept: the phone that counted who came may send after the one that counted who left.
+// What is shown never falls below nothing, and the sum behind it is kept: the phone that counted
+// who came may send after the one that counted who left.
 func TestCountNeverFallsBelowNothing(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -46,7 +47,12 @@ func TestCountNeverFallsBelowNothing(t *testing.T) {
 	if now := k.tap(token, plus(1)); now.Count != 0 {
 		t.Errorf("one of the two came: %d", now.Count)
 	}
-	if counts, err := k.service.Counts(t.Context(), k.by.Organization, k.event.ID); err != nil || counts[k.free()].Count != 0 {
+	if counts, err := k.service.Counts(
+		t.Context(),
+		k.by.Organization,
+		k.event.ID,
+	); err != nil ||
+		counts[k.free()].Count != 0 {
 		t.Errorf("staff read %d, %v", counts[k.free()].Count, err)
 	}
 	if d, err := k.service.Open(t.Context(), token); err != nil || d.Parts[1].Count.Count != 0 {
@@ -60,7 +66,8 @@ func TestCountNeverFallsBelowNothing(t *testing.T) {
 	}
 }
 
-// Whichever phone finds the network first, the same taps give the same count; between them it is what fits the sum so far.
+// Whichever phone finds the network first, the same taps give the same count; between them it is
+// what fits the sum so far.
 func TestTapsInEveryOrder(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -87,7 +94,8 @@ func TestTapsInEveryOrder(t *testing.T) {
 		}
 	}
 	orders(nil, deltas)
-	// As many as can be shown, and more: those who leave are taken off the sum, not off what is shown.
+	// As many as can be shown, and more: those who leave are taken off the sum, not off what is
+	// shown.
 	k.exec("update door_counter set count = 999999, beyond = 0")
 	for _, c := range []struct{ tap, want int }{{5, 1_000_000}, {-3, 1_000_000}, {-2, 999_999}} {
 		if now := k.tap(token, plus(c.tap)); now.Count != c.want {
@@ -96,7 +104,8 @@ func TestTapsInEveryOrder(t *testing.T) {
 	}
 }
 
-// Eight phones send two hundred taps each, in batches, every batch twice and some of them from two phones at once.
+// Eight phones send two hundred taps each, in batches, every batch twice and some of them from two
+// phones at once.
 func TestTapsFromManyPhones(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -203,7 +212,14 @@ func TestBand(t *testing.T) {
 	for _, c := range []struct {
 		tap  int
 		want event.Band
-	}{{7, event.BandAvailable}, {1, event.BandFew}, {1, event.BandFew}, {1, event.BandFull}, {5, event.BandFull}, {-7, event.BandFew}} {
+	}{
+		{7, event.BandAvailable},
+		{1, event.BandFew},
+		{1, event.BandFew},
+		{1, event.BandFull},
+		{5, event.BandFull},
+		{-7, event.BandFew},
+	} {
 		if now := k.tap(token, plus(c.tap)); now.Band != c.want || *now.Capacity != 10 || public() != c.want {
 			t.Errorf("%d of 10: the door says %q, the public %q, want %q", now.Count, now.Band, public(), c.want)
 		}
@@ -242,10 +258,17 @@ func TestBandsAgree(t *testing.T) {
 	for capacity := 1; capacity <= 40; capacity++ {
 		for count := 0; count <= capacity+2; count++ {
 			var sql event.Band
-			if err := k.admin.QueryRow(t.Context(), "update door_counter set count = $1, capacity = $2 returning band", count, capacity).Scan(&sql); err != nil {
+			if err := k.admin.QueryRow(
+				t.Context(),
+				"update door_counter set count = $1, capacity = $2 returning band",
+				count,
+				capacity,
+			).Scan(
+				&sql,
+			); err != nil {
 				t.Fatal(err)
 			}
-			if got := band(Count{Count: count, Capacity: &capacity}); got != sql {
+			if got := bandOf(Count{Count: count, Capacity: &capacity}); got != sql {
 				t.Fatalf("%d of %d: %q here, %q in the database", count, capacity, got, sql)
 			}
 		}
@@ -260,7 +283,12 @@ func TestForgetTaps(t *testing.T) {
 	for _, c := range []struct {
 		at   time.Time
 		want int
-	}{{k.event.EndsAt.Add(After + time.Minute), 0}, {k.event.StartsAt.AddDate(0, 0, 1), 0}, {k.event.StartsAt.AddDate(0, 0, 2), 2}, {k.event.StartsAt.AddDate(0, 0, 3), 0}} {
+	}{
+		{k.event.EndsAt.Add(After + time.Minute), 0},
+		{k.event.StartsAt.AddDate(0, 0, 1), 0},
+		{k.event.StartsAt.AddDate(0, 0, 2), 2},
+		{k.event.StartsAt.AddDate(0, 0, 3), 0},
+	} {
 		k.clock.Set(c.at)
 		if n, err := ForgetTaps(t.Context(), k.db); err != nil || n != c.want {
 			t.Errorf("%v: %d taps were forgotten, %v, want %d", c.at, n, err, c.want)

@@ -3,8 +3,6 @@ package event
 import (
 	"slices"
 	"time"
-
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
 // input gives the occurrence as one would enter it, ids included.
@@ -16,24 +14,45 @@ func (o *Occurrence) input() OccurrenceInput {
 	return in
 }
 
-// PartInputs gives the parts as one would enter them, ids included, for changing some and keeping the rest.
+// PartInputs gives the parts as one would enter them, ids included, for changing some and keeping
+// the rest.
 func (o *Occurrence) PartInputs() []PartInput { return o.input().Parts }
 
 func (p Part) input() PartInput {
 	in := PartInput{
-		ID: &p.ID, Name: p.Name, Description: p.Description, StartsAt: &p.StartsAt, EndsAt: &p.EndsAt, PlaceNote: p.PlaceNote, Audience: p.Audience,
-		Press: p.Press, Reservation: p.Reservation, Sitting: p.Sitting, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
-		WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil,
+		ID:           &p.ID,
+		Name:         p.Name,
+		Description:  p.Description,
+		StartsAt:     &p.StartsAt,
+		EndsAt:       &p.EndsAt,
+		PlaceNote:    p.PlaceNote,
+		Audience:     p.Audience,
+		Press:        p.Press,
+		Reservation:  p.Reservation,
+		Sitting:      p.Sitting,
+		OpensAt:      p.OpensAt,
+		ClosesAt:     p.ClosesAt,
+		DrawsAt:      p.DrawsAt,
+		WaitingList:  p.WaitingList,
+		WaitingUntil: p.WaitingUntil,
 	}
 	for _, q := range p.Quotas {
-		in.Quotas = append(in.Quotas, QuotaInput{ID: &q.ID, Channel: q.Channel, Name: q.Name, Capacity: q.Capacity, MaxSeats: q.MaxSeats})
+		in.Quotas = append(
+			in.Quotas,
+			QuotaInput{ID: &q.ID, Channel: q.Channel, Name: q.Name, Capacity: q.Capacity, MaxSeats: q.MaxSeats},
+		)
 	}
 	for _, b := range p.Booths {
 		in.Booths = append(in.Booths, b.input())
 	}
 	if p.JoiningLink != nil {
 		hours := int(p.JoiningLink.OpensBefore / time.Hour)
-		in.JoiningLink = &JoiningLinkInput{URL: p.JoiningLink.URL, Note: p.JoiningLink.Note, Phone: p.JoiningLink.Phone, OpensHoursBefore: &hours}
+		in.JoiningLink = &JoiningLinkInput{
+			URL:              p.JoiningLink.URL,
+			Note:             p.JoiningLink.Note,
+			Phone:            p.JoiningLink.Phone,
+			OpensHoursBefore: &hours,
+		}
 	}
 	return in
 }
@@ -51,16 +70,29 @@ func (i *Input) leaveOut(gone func(slug string) bool) {
 	i.Organisers = slices.DeleteFunc(i.Organisers, func(o OrganiserInput) bool { return gone(o.Organization) })
 	for _, o := range i.Occurrences {
 		for at := range o.Parts {
-			o.Parts[at].Booths = slices.DeleteFunc(o.Parts[at].Booths, func(b BoothInput) bool { return gone(b.Organization) })
+			o.Parts[at].Booths = slices.DeleteFunc(
+				o.Parts[at].Booths,
+				func(b BoothInput) bool { return gone(b.Organization) },
+			)
 		}
 	}
 }
 
-// copyOf gives an event as input for a new one, its dates moved. Joining links are not copied: each gathering has its own.
+// copyOf gives an event as input for a new one, its dates moved. Joining links are not copied: each
+// gathering has its own.
 func copyOf(e Event, shift time.Duration) Input {
 	in := Input{
-		Visibility: e.Visibility, Kind: e.Kind, Title: e.Title, Summary: e.Summary, Description: e.Description, Audience: e.Audience,
-		AudienceTags: e.AudienceTags, Assurance: e.Assurance, Fee: e.Fee, Website: e.Website, Questions: e.Questions,
+		Visibility:   e.Visibility,
+		Kind:         e.Kind,
+		Title:        e.Title,
+		Summary:      e.Summary,
+		Description:  e.Description,
+		Audience:     e.Audience,
+		AudienceTags: e.AudienceTags,
+		Assurance:    e.Assurance,
+		Fee:          e.Fee,
+		Website:      e.Website,
+		Questions:    e.Questions,
 	}
 	for _, o := range e.Organisers {
 		in.Organisers = append(in.Organisers, OrganiserInput{Organization: o.Organization.Slug, Role: o.Role})
@@ -87,32 +119,4 @@ func copyOf(e Event, shift time.Duration) Input {
 		in.Occurrences = append(in.Occurrences, next)
 	}
 	return in
-}
-
-// columns gives what a change sets, and the names for the audit ledger.
-func (c Change) columns() (columns, []string) {
-	set := columns{}
-	var names []string
-	put := func(name string, given bool, fill func()) {
-		if given {
-			fill()
-			names = append(names, name)
-		}
-	}
-	put("visibility", c.Visibility != nil, func() { set["visibility"] = *c.Visibility })
-	put("kind", c.Kind != nil, func() { set["kind"] = *c.Kind })
-	put("title", c.Title != nil, func() { tidy([]*string{c.Title}, nil); set["title"] = *c.Title })
-	put("summary", c.Summary != nil, func() { tidy([]*string{c.Summary}, nil); set["summary"] = *c.Summary })
-	put("description", c.Description != nil, func() { tidy(nil, []*string{c.Description}); set["description"] = *c.Description })
-	put("audience", c.Audience != nil, func() { tidy([]*string{c.Audience}, nil); set["audience"] = *c.Audience })
-	put("audience_tags", c.AudienceTags != nil, func() { set["audience_tags"] = postgres.TextArray(*c.AudienceTags) })
-	put("questions", c.Questions != nil, func() { set["questions"] = postgres.TextArray(*c.Questions) })
-	put("website", c.Website != nil, func() { set["website"] = *c.Website })
-	put("fee", c.Fee != nil, func() { tidy([]*string{&c.Fee.Note}, nil); set["fee_yen"], set["fee_note"] = c.Fee.Yen, c.Fee.Note })
-	put("assurance", c.Assurance != nil, func() {
-		for column, v := range assuranceColumns(*c.Assurance) {
-			set[column] = v
-		}
-	})
-	return set, names
 }

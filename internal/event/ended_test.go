@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 )
 
 // What is over is not offered, to the moment; what is on still is, however long ago it began. [R4]
@@ -14,34 +15,40 @@ func TestWhatIsOverIsNotOffered(t *testing.T) {
 	w := setup(t)
 	date := func(title string, from, to time.Time) event.Input {
 		in := gathering(title, 1)
-		in.Occurrences = []event.OccurrenceInput{{StartsAt: from, EndsAt: to, Place: event.Place{Kind: event.InPerson, Name: "市民センター"}}}
+		in.Occurrences = []event.OccurrenceInput{
+			{StartsAt: from, EndsAt: to, Place: event.Place{Kind: event.InPerson, Name: "市民センター"}},
+		}
 		return in
 	}
 	w.publish("kiyose", date("午後の会", day(0, 14, 0), day(0, 16, 0)))
 	w.publish("kiyose", date("夜の会", day(0, 22, 0), day(1, 1, 0)))
 	w.publish("kiyose", date("一週間の展示", day(1, 10, 0), day(8, 17, 0)))
 	twice := date("くりかえす会", day(0, 13, 0), day(0, 15, 0))
-	twice.Occurrences = append(twice.Occurrences, event.OccurrenceInput{StartsAt: day(9, 13, 0), EndsAt: day(9, 15, 0), Place: event.Place{Kind: event.InPerson}})
+	twice.Occurrences = append(
+		twice.Occurrences,
+		event.OccurrenceInput{StartsAt: day(9, 13, 0), EndsAt: day(9, 15, 0), Place: event.Place{Kind: event.InPerson}},
+	)
 	w.publish("kiyose", twice)
 	today := day(0, 0, 0)
 	for _, c := range []struct {
 		at     time.Time
-		filter event.Filter
+		filter search.Filter
 		want   []string
 	}{
-		{day(0, 14, 59), event.Filter{}, []string{"くりかえす会", "午後の会", "夜の会", "一週間の展示"}},
-		{day(0, 15, 0), event.Filter{}, []string{"午後の会", "夜の会", "一週間の展示", "くりかえす会"}},
-		{day(0, 16, 0).Add(-time.Second), event.Filter{}, []string{"午後の会", "夜の会", "一週間の展示", "くりかえす会"}},
-		{day(0, 16, 0), event.Filter{}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
-		{day(0, 16, 0), event.Filter{From: &today}, []string{"くりかえす会", "午後の会", "夜の会", "一週間の展示"}}, // who asks for past days sees them
-		{day(0, 16, 0), event.Filter{From: &today, NotEnded: true}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
-		{day(0, 16, 0), event.Filter{Organization: "kiyose", Kind: "joshikai"}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
-		{day(0, 16, 0), event.Filter{Query: "午後"}, nil},
-		{day(1, 0, 59), event.Filter{}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
-		{day(1, 1, 0), event.Filter{}, []string{"一週間の展示", "くりかえす会"}},
-		{day(8, 16, 59), event.Filter{}, []string{"一週間の展示", "くりかえす会"}},
-		{day(8, 17, 0), event.Filter{}, []string{"くりかえす会"}},
-		{day(9, 15, 0), event.Filter{}, nil},
+		{day(0, 14, 59), search.Filter{}, []string{"くりかえす会", "午後の会", "夜の会", "一週間の展示"}},
+		{day(0, 15, 0), search.Filter{}, []string{"午後の会", "夜の会", "一週間の展示", "くりかえす会"}},
+		{day(0, 16, 0).Add(-time.Second), search.Filter{}, []string{"午後の会", "夜の会", "一週間の展示", "くりかえす会"}},
+		{day(0, 16, 0), search.Filter{}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
+		// who asks for past days sees them
+		{day(0, 16, 0), search.Filter{From: &today}, []string{"くりかえす会", "午後の会", "夜の会", "一週間の展示"}},
+		{day(0, 16, 0), search.Filter{From: &today, NotEnded: true}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
+		{day(0, 16, 0), search.Filter{Organization: "kiyose", Kind: "joshikai"}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
+		{day(0, 16, 0), search.Filter{Query: "午後"}, nil},
+		{day(1, 0, 59), search.Filter{}, []string{"夜の会", "一週間の展示", "くりかえす会"}},
+		{day(1, 1, 0), search.Filter{}, []string{"一週間の展示", "くりかえす会"}},
+		{day(8, 16, 59), search.Filter{}, []string{"一週間の展示", "くりかえす会"}},
+		{day(8, 17, 0), search.Filter{}, []string{"くりかえす会"}},
+		{day(9, 15, 0), search.Filter{}, nil},
 	} {
 		w.clock.Set(c.at)
 		if got := w.titles(c.filter); !slices.Equal(got, c.want) {
@@ -49,7 +56,7 @@ func TestWhatIsOverIsNotOffered(t *testing.T) {
 		}
 	}
 	w.clock.Set(day(0, 15, 0))
-	page := must[event.Page](t)(w.events.List(w.ctx, event.Filter{}))
+	page := must[search.Page](t)(w.search.List(w.ctx, search.Filter{}))
 	for _, item := range page.Items {
 		for _, o := range item.Event.Occurrences {
 			if !o.EndsAt.After(day(0, 15, 0)) {

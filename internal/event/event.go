@@ -22,7 +22,8 @@ const (
 // Visibility says who an event is listed for.
 type Visibility string
 
-// The visibilities. Supporters' events are listed apart from what is for residents; partners' events are never in a public list or feed.
+// The visibilities. Supporters' events are listed apart from what is for residents; partners'
+// events are never in a public list or feed.
 const (
 	Public     Visibility = "public"
 	Supporters Visibility = "supporters"
@@ -33,18 +34,41 @@ const (
 type Kind string
 
 // Kinds in the order in which pages offer them.
-var Kinds = []Kind{"joshikai", "ibasho", "family", "salon", "consultation", "joint_consultation", "lecture", "seminar", "online", "training", "meeting"}
+var Kinds = []Kind{
+	"joshikai",
+	"ibasho",
+	"family",
+	"salon",
+	"consultation",
+	"joint_consultation",
+	"lecture",
+	"seminar",
+	"online",
+	"training",
+	"meeting",
+}
 
 // AudienceTag lets people filter; the full wording stands in Event.Audience.
 type AudienceTag string
 
 // AudienceTags in the order in which pages offer them.
-var AudienceTags = []AudienceTag{"anyone", "self", "women", "family", "parents", "young", "over_40", "supporter", "partner_group"}
+var AudienceTags = []AudienceTag{
+	"anyone",
+	"self",
+	"women",
+	"family",
+	"parents",
+	"young",
+	"over_40",
+	"supporter",
+	"partner_group",
+}
 
 // Question is one that whoever takes a seat may answer, or not; see package report.
 type Question string
 
-// Questions in the order in which they are asked: age bracket; gender; whether one comes for oneself, for a relative or as a supporter; home municipality.
+// Questions in the order in which they are asked: age bracket; gender; whether one comes for
+// oneself, for a relative or as a supporter; home municipality.
 var Questions = []Question{AskAge, AskGender, AskStanding, AskHome}
 
 // The questions.
@@ -100,14 +124,15 @@ type Assurance struct {
 	Wheelchair    *bool `json:"wheelchair"`
 	SignLanguage  *bool `json:"sign_language"`
 	ChildCare     *bool `json:"child_care"`
-	Press         Press `json:"press" validate:"omitempty,oneof=none present announced_later"`
-	// AttendingOffices names the offices whose staff are there, so that nobody meets their own caseworker by surprise.
+	Press         Press `json:"press"           validate:"omitempty,oneof=none present announced_later"`
+	// AttendingOffices names the offices whose staff are there, so that nobody meets their own
+	// caseworker by surprise.
 	AttendingOffices []string `json:"attending_offices" validate:"max=20,dive,required,max=100,line"`
 }
 
 // Fee in yen; nil means not stated, 0 is free of charge.
 type Fee struct {
-	Yen  *int   `json:"yen" validate:"omitempty,min=0,max=1000000"`
+	Yen  *int   `json:"yen"  validate:"omitempty,min=0,max=1000000"`
 	Note string `json:"note" validate:"max=500,line"`
 }
 

@@ -37,7 +37,8 @@ type Occurrence struct {
 	ModifiedAt   time.Time   // RFC 5545 LAST-MODIFIED
 	Parts        []Part      // in order, at least one
 	Room         *Room       // the booked room that Place tells of; nil: an external place
-	// NeedsPlace tells that the booked room was lost; Place then says kindly that another is looked for.
+	// NeedsPlace tells that the booked room was lost; Place then says kindly that another is looked
+	// for.
 	NeedsPlace bool
 	Booking    *RoomBooking // for the event's own staff
 }
@@ -52,12 +53,13 @@ const (
 	Both     PlaceKind = "both"
 )
 
-// Place is where an occurrence happens: as staff wrote it, or as the facility says of a booked room (Occurrence.Room).
+// Place is where an occurrence happens: as staff wrote it, or as the facility says of a booked room
+// (Occurrence.Room).
 type Place struct {
-	Kind    PlaceKind `json:"kind" validate:"required,oneof=in_person online both"`
-	Name    string    `json:"name" validate:"max=200,line"`
+	Kind    PlaceKind `json:"kind"    validate:"required,oneof=in_person online both"`
+	Name    string    `json:"name"    validate:"max=200,line"`
 	Address string    `json:"address" validate:"max=300,line"`
-	Access  string    `json:"access" validate:"max=1000,paragraphs"`
+	Access  string    `json:"access"  validate:"max=1000,paragraphs"`
 	// AreaCode is the 全国地方公共団体コード of the municipality it lies in, "" when online or not told.
 	AreaCode string `json:"area_code" validate:"omitempty,municipality_code"`
 }
@@ -88,20 +90,25 @@ type Part struct {
 	Audience    string
 	Press       Press
 	Reservation Reservation
-	// Sitting names what several parts of a date hold alike, each for other people (同じ内容の入替制); "" for a part that stands alone.
+	// Sitting names what several parts of a date hold alike, each for other people (同じ内容の入替制); ""
+	// for a part that stands alone.
 	Sitting  string
 	OpensAt  *time.Time // registration; nil: from publication
 	ClosesAt *time.Time // registration; nil: until the part starts
 	DrawsAt  *time.Time // of a lottery; nil: as soon as registration has closed
-	// WaitingList lets people stand in line once a quota is full. Seats that come free go to them until WaitsUntil.
+	// WaitingList lets people stand in line once a quota is full. Seats that come free go to them
+	// until WaitsUntil.
 	WaitingList  bool
 	WaitingUntil *time.Time // nil: see WaitsUntil
 	Quotas       []Quota
 	Booths       []Booth
 	Slots        *SlotSum // nil unless the part has slots
-	// DoorBand says how full the room for those without reservation is, of a whole part or of its walk-in share, from six hours before the start until the end; "" when nobody counts or knows how many fit.
+	// DoorBand says how full the room for those without reservation is, of a whole part or of its
+	// walk-in share, from six hours before the start until the end; "" when nobody counts or knows
+	// how many fit.
 	DoorBand Band
-	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get it on their ticket.
+	// JoiningLink is given to the event's own staff only; holders of a confirmed online ticket get
+	// it on their ticket.
 	JoiningLink *JoiningLink
 	Room        *Room // the part's own, beside the date's
 	NeedsPlace  bool
@@ -124,8 +131,9 @@ func (p *Part) Draws() time.Time {
 	return p.Closes()
 }
 
-// WaitsUntil gives the moment of the last promotion from the waiting list: a day before the start, or when registration closes if that is earlier,
-// unless staff set another. The line of a lottery begins when registration has closed. The database has the same rule (part_waits_until).
+// WaitsUntil gives the moment of the last promotion from the waiting list: a day before the start,
+// or when registration closes if that is earlier, unless staff set another. The line of a lottery
+// begins when registration has closed. The database has the same rule (part_waits_until).
 func (p *Part) WaitsUntil() time.Time {
 	if p.WaitingUntil != nil {
 		return *p.WaitingUntil
@@ -194,7 +202,8 @@ const (
 	RegistrationWaiting   RegistrationState = "waiting_list" // full, and the waiting list is open
 )
 
-// Registration gives the state of taking part at now, for display; the database judges each request by itself.
+// Registration gives the state of taking part at now, for display; the database judges each request
+// by itself.
 func (p *Part) Registration(o *Occurrence, now time.Time) RegistrationState {
 	switch {
 	case p.Reservation == NoReservation:
@@ -230,8 +239,10 @@ type Booth struct {
 
 // JoiningLink leads into an online part.
 type JoiningLink struct {
-	URL         string        `json:"url" validate:"required,max=2000,https"`
-	Note        string        `json:"note" validate:"max=1000,paragraphs"`
-	Phone       string        `json:"phone" validate:"max=1000,paragraphs"`    // how to take part by telephone; ticket.PhoneMarker stands for the day code
-	OpensBefore time.Duration `json:"-" validate:"min=0,max=5184000000000000"` // shown from this long before the part starts
+	URL  string `json:"url"  validate:"required,max=2000,https"`
+	Note string `json:"note" validate:"max=1000,paragraphs"`
+	// how to take part by telephone; ticket.PhoneMarker stands for the day code
+	Phone string `json:"phone" validate:"max=1000,paragraphs"`
+	// shown from this long before the part starts
+	OpensBefore time.Duration `json:"-" validate:"min=0,max=5184000000000000"`
 }

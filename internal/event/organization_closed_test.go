@@ -9,16 +9,13 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
 func TestClosedOrganizationsPublishNothing(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	owner, err := postgres.Open(w.ctx, postgres.Options{URL: w.bundle.OwnerURL, Operator: 2, Clock: w.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(owner.Close)
+	owner := testkit.Open(t, postgres.Options{URL: w.bundle.OwnerURL, Operator: 2, Clock: w.clock})
 	directory := organization.NewDirectory(w.db)
 	operator := organization.NewService(owner, directory)
 	events := event.NewService(w.db, directory, nil)
@@ -32,8 +29,14 @@ func TestClosedOrganizationsPublishNothing(t *testing.T) {
 	past := w.publish("kiyose", gathering("きのうの集まり", -1))
 	ahead := w.publish("kiyose", gathering("あしたの集まり", 1))
 	shared := gathering("共催の集まり", 3)
-	shared.Organisers = []event.OrganiserInput{{Organization: "bunkyo", Role: event.Host}, {Organization: "kiyose", Role: event.CoHost}}
-	shared.Occurrences[0].Parts[0].Booths = []event.BoothInput{{Name: "清瀬市の席", Organization: "kiyose"}, {Name: "文京区の席", Organization: "bunkyo"}}
+	shared.Organisers = []event.OrganiserInput{
+		{Organization: "bunkyo", Role: event.Host},
+		{Organization: "kiyose", Role: event.CoHost},
+	}
+	shared.Occurrences[0].Parts[0].Booths = []event.BoothInput{
+		{Name: "清瀬市の席", Organization: "kiyose"},
+		{Name: "文京区の席", Organization: "bunkyo"},
+	}
 	together := must[event.Event](t)(events.Create(w.ctx, w.by["bunkyo"], shared))
 	draft := must[event.Event](t)(events.Create(w.ctx, w.by["kiyose"], gathering("下書き", 2)))
 	refused("kiyose", "events")
@@ -54,22 +57,49 @@ func TestClosedOrganizationsPublishNothing(t *testing.T) {
 	// Nobody can ask it any more; where it stands it may stay, and a copy leaves it out.
 	named := func(what string, err error, want string) {
 		t.Helper()
-		if f, ok := fault.As(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != want || f.Fields[0].Code != "organization_closed" {
+		if f, ok := fault.As(
+			err,
+		); !ok || len(f.Fields) != 1 || f.Fields[0].Name != want ||
+			f.Fields[0].Code != "organization_closed" {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	_, err = events.Create(w.ctx, w.by["bunkyo"], event.Input{Kind: "joshikai", Title: "新しい集まり", Organisers: shared.Organisers})
+	_, err = events.Create(
+		w.ctx,
+		w.by["bunkyo"],
+		event.Input{Kind: "joshikai", Title: "新しい集まり", Organisers: shared.Organisers},
+	)
 	named("a new event with it", err, "organisers.1.organization")
 	parts := together.Occurrences[0].PartInputs()
 	parts[0].Booths = append(parts[0].Booths, event.BoothInput{Name: "もうひとつ", Organization: "kiyose"})
-	_, err = events.ChangeOccurrence(w.ctx, w.by["bunkyo"], together.ID, together.Occurrences[0].ID, event.OccurrenceChange{Parts: &parts})
+	_, err = events.ChangeOccurrence(
+		w.ctx,
+		w.by["bunkyo"],
+		together.ID,
+		together.Occurrences[0].ID,
+		event.OccurrenceChange{Parts: &parts},
+	)
 	named("a new table of it", err, "parts.0.booths.2.organization")
 	promoted := []event.OrganiserInput{shared.Organisers[0], {Organization: "kiyose", Role: event.Cooperator}}
 	_, err = events.Change(w.ctx, w.by["bunkyo"], together.ID, event.Change{Organisers: &promoted})
 	named("another role for it", err, "organisers.1.organization")
-	must[event.Event](t)(events.Change(w.ctx, w.by["bunkyo"], together.ID, event.Change{Organisers: &shared.Organisers}))
+	must[event.Event](
+		t,
+	)(
+		events.Change(w.ctx, w.by["bunkyo"], together.ID, event.Change{Organisers: &shared.Organisers}),
+	)
 	later := day(4, 14, 0)
-	must[event.Event](t)(events.ChangeOccurrence(w.ctx, w.by["bunkyo"], together.ID, together.Occurrences[0].ID, event.OccurrenceChange{StartsAt: &later}))
+	must[event.Event](
+		t,
+	)(
+		events.ChangeOccurrence(
+			w.ctx,
+			w.by["bunkyo"],
+			together.ID,
+			together.Occurrences[0].ID,
+			event.OccurrenceChange{StartsAt: &later},
+		),
+	)
 	copied := must[event.Event](t)(events.Copy(w.ctx, w.by["bunkyo"], together.ID, 28))
 	if len(copied.Organisers) != 1 || len(copied.Occurrences[0].Parts[0].Booths) != 1 {
 		t.Errorf("the copy names it: %+v", copied.Organisers)
@@ -90,7 +120,10 @@ func TestClosedOrganizationsPublishNothing(t *testing.T) {
 	for _, o := range view.Organizations() {
 		slugs = append(slugs, o.Slug)
 	}
-	if p, err := view.Partnership("ux"); err != nil || !slices.Equal(slugs, []string{"bunkyo"}) || len(p.Members) != 1 || p.Has(o.ID) {
+	if p, err := view.Partnership(
+		"ux",
+	); err != nil || !slices.Equal(slugs, []string{"bunkyo"}) || len(p.Members) != 1 ||
+		p.Has(o.ID) {
 		t.Errorf("who takes part: %v, in the partnership %v, %v", slugs, p.Members, err)
 	}
 	for range 2 { // the second time nothing is left to do

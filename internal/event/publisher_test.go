@@ -15,20 +15,31 @@ import (
 )
 
 // member gives another member of a town, with a role.
-func (w *town) member(slug string, role staff.Role) event.Author {
+func (w *town) member(slug string, role staff.Role) staff.Author {
 	w.Helper()
 	of := w.by[slug].Organization
-	return event.Author{Organization: of, Actor: postgres.StaffActor(testkit.NewStaff(w.T, w.bundle.Pool(w.T), of, string(role)))}
+	return staff.Author{
+		Organization: of,
+		Actor:        postgres.StaffActor(testkit.NewStaff(w.T, w.bundle.Pool(w.T), of, string(role))),
+	}
 }
 
 func monthly() event.SeriesInput {
 	return event.SeriesInput{
-		Rule: "FREQ=MONTHLY;BYDAY=3SA,4SA", RuleText: "毎月第3・第4土曜日のどちらか", Choose: event.ChooseOne, FirstMonth: "2026-12",
-		Template: event.Template{StartsTime: "14:00", EndsTime: "16:00", Place: event.Place{Kind: event.InPerson, Name: "市民センター"}},
+		Rule:       "FREQ=MONTHLY;BYDAY=3SA,4SA",
+		RuleText:   "毎月第3・第4土曜日のどちらか",
+		Choose:     event.ChooseOne,
+		FirstMonth: "2026-12",
+		Template: event.Template{
+			StartsTime: "14:00",
+			EndsTime:   "16:00",
+			Place:      event.Place{Kind: event.InPerson, Name: "市民センター"},
+		},
 	}
 }
 
-// [S5] Every way of changing an event, tried by an editor: as a draft it is the editor's, once published it is a publisher's.
+// [S5] Every way of changing an event, tried by an editor: as a draft it is the editor's, once
+// published it is a publisher's.
 func TestWhatIsPublishedIsChangedByAPublisher(t *testing.T) {
 	t.Parallel()
 	k := setupRooms(t)
@@ -53,68 +64,114 @@ func TestWhatIsPublishedIsChangedByAPublisher(t *testing.T) {
 	from, to := day(20, 13, 30), day(20, 17, 30)
 	type act struct {
 		what string
-		do   func(by event.Author) error
+		do   func(by staff.Author) error
 	}
 	acts := []act{ // in an order in which all of them work
-		{"title", func(by event.Author) error {
+		{"title", func(by staff.Author) error {
 			return drop(k.events.Change(k.ctx, by, e.ID, event.Change{Title: &title}))
 		}},
-		{"the same title", func(by event.Author) error {
+		{"the same title", func(by staff.Author) error {
 			return drop(k.events.Change(k.ctx, by, e.ID, event.Change{Title: &e.Title}))
 		}},
-		{"website", func(by event.Author) error {
+		{"website", func(by staff.Author) error {
 			return drop(k.events.Change(k.ctx, by, e.ID, event.Change{Website: &website}))
 		}},
-		{"visibility", func(by event.Author) error {
+		{"visibility", func(by staff.Author) error {
 			return drop(k.events.Change(k.ctx, by, e.ID, event.Change{Visibility: &partners}))
 		}},
-		{"organisers", func(by event.Author) error {
-			return drop(k.events.Change(k.ctx, by, e.ID, event.Change{Organisers: &[]event.OrganiserInput{{Organization: "bunkyo", Role: event.CoHost}}}))
+		{"organisers", func(by staff.Author) error {
+			return drop(
+				k.events.Change(
+					k.ctx,
+					by,
+					e.ID,
+					event.Change{Organisers: &[]event.OrganiserInput{{Organization: "bunkyo", Role: event.CoHost}}},
+				),
+			)
 		}},
-		{"add date", func(by event.Author) error {
+		{"add date", func(by staff.Author) error {
 			return drop(k.events.AddOccurrence(k.ctx, by, e.ID, gathering("", 30).Occurrences[0]))
 		}},
-		{"capacity", func(by event.Author) error {
+		{"capacity", func(by staff.Author) error {
 			return drop(k.events.ChangeOccurrence(k.ctx, by, e.ID, roomy.ID, event.OccurrenceChange{Parts: &parts}))
 		}},
-		{"move date", func(by event.Author) error {
-			return drop(k.events.ChangeOccurrence(k.ctx, by, e.ID, roomy.ID, event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends}))
+		{"move date", func(by staff.Author) error {
+			return drop(
+				k.events.ChangeOccurrence(
+					k.ctx,
+					by,
+					e.ID,
+					roomy.ID,
+					event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends},
+				),
+			)
 		}},
-		{"note of a date", func(by event.Author) error {
+		{"note of a date", func(by staff.Author) error {
 			return drop(k.events.ChangeOccurrence(k.ctx, by, e.ID, plain.ID, event.OccurrenceChange{Note: &note}))
 		}},
-		{"joining link", func(by event.Author) error {
+		{"joining link", func(by staff.Author) error {
 			return drop(k.events.ChangeOccurrence(k.ctx, by, e.ID, plain.ID, event.OccurrenceChange{Parts: &online}))
 		}},
-		{"room", func(by event.Author) error { return drop(k.events.SetRoom(k.ctx, by, e.ID, roomy.ID, nil, &free.ID)) }},
-		{"relocate", func(by event.Author) error {
-			return drop(k.events.Relocate(k.ctx, by, e.ID, roomy.ID, event.Relocation{StartsAt: &starts, EndsAt: &soon}))
+		{
+			"room",
+			func(by staff.Author) error { return drop(k.events.SetRoom(k.ctx, by, e.ID, roomy.ID, nil, &free.ID)) },
+		},
+		{"relocate", func(by staff.Author) error {
+			return drop(
+				k.events.Relocate(k.ctx, by, e.ID, roomy.ID, event.Relocation{StartsAt: &starts, EndsAt: &soon}),
+			)
 		}},
-		{"booking with its date", func(by event.Author) error {
-			return drop(k.events.MoveBooking(k.ctx, by, k.staff(e).Booking.ID, booking.Move{StartsAt: &from, EndsAt: &to}))
+		{"booking with its date", func(by staff.Author) error {
+			return drop(
+				k.events.MoveBooking(k.ctx, by, k.staff(e).Booking.ID, booking.Move{StartsAt: &from, EndsAt: &to}),
+			)
 		}},
-		{"give up the booking", func(by event.Author) error {
-			return drop(k.bookings.Cancel(k.ctx, booking.Author{Organization: by.Organization, Actor: by.Actor}, k.staff(e).Booking.ID, ""))
+		{"give up the booking", func(by staff.Author) error {
+			return drop(
+				k.bookings.Cancel(
+					k.ctx,
+					by,
+					k.staff(e).Booking.ID,
+					"",
+				),
+			)
 		}},
-		{"slot", func(by event.Author) error {
+		{"slot", func(by staff.Author) error {
 			return drop(k.events.ChangeSlot(k.ctx, by, e.ID, slots[0].ID, event.SlotChange{Closed: &closed}))
 		}},
-		{"delete slot", func(by event.Author) error { return k.events.DeleteSlot(k.ctx, by, e.ID, slots[1].ID) }},
-		{"slots", func(by event.Author) error {
+		{"delete slot", func(by staff.Author) error { return k.events.DeleteSlot(k.ctx, by, e.ID, slots[1].ID) }},
+		{"slots", func(by staff.Author) error {
 			plan.Replace = true
 			return drop(k.events.LayOutSlots(k.ctx, by, e.ID, plain.ID, desks.ID, plan))
 		}},
-		{"slot rule", func(by event.Author) error {
+		{"slot rule", func(by staff.Author) error {
 			return drop(k.events.SetSlotRule(k.ctx, by, e.ID, plain.ID, desks.ID, event.SlotRule{MaxSlots: 2}))
 		}},
-		{"series", func(by event.Author) error { return drop(k.events.ChangeSeries(k.ctx, by, e.Series.ID, monthly())) }},
-		{"month", func(by event.Author) error {
-			return drop(k.events.DecideMonth(k.ctx, by, e.Series.ID, clock.NewDate(2026, 12, 1), event.MonthChoice{Dates: []clock.Date{clock.NewDate(2026, 12, 19)}}))
+		{
+			"series",
+			func(by staff.Author) error { return drop(k.events.ChangeSeries(k.ctx, by, e.Series.ID, monthly())) },
+		},
+		{"month", func(by staff.Author) error {
+			return drop(
+				k.events.DecideMonth(
+					k.ctx,
+					by,
+					e.Series.ID,
+					clock.NewDate(2026, 12, 1),
+					event.MonthChoice{Dates: []clock.Date{clock.NewDate(2026, 12, 19)}},
+				),
+			)
 		}},
-		{"postpone date", func(by event.Author) error { return drop(k.events.PostponeOccurrence(k.ctx, by, e.ID, plain.ID, "")) }},
-		{"cancel date", func(by event.Author) error { return drop(k.events.CancelOccurrence(k.ctx, by, e.ID, plain.ID, "")) }},
-		{"postpone", func(by event.Author) error { return drop(k.events.Postpone(k.ctx, by, e.ID, "")) }},
-		{"cancel", func(by event.Author) error { return drop(k.events.Cancel(k.ctx, by, e.ID, "")) }},
+		{
+			"postpone date",
+			func(by staff.Author) error { return drop(k.events.PostponeOccurrence(k.ctx, by, e.ID, plain.ID, "")) },
+		},
+		{
+			"cancel date",
+			func(by staff.Author) error { return drop(k.events.CancelOccurrence(k.ctx, by, e.ID, plain.ID, "")) },
+		},
+		{"postpone", func(by staff.Author) error { return drop(k.events.Postpone(k.ctx, by, e.ID, "")) }},
+		{"cancel", func(by staff.Author) error { return drop(k.events.Cancel(k.ctx, by, e.ID, "")) }},
 	}
 	k.want("an editor publishes", drop(k.events.Publish(k.ctx, editor, e.ID)), event.ErrPublisherOnly)
 	must[event.Event](t)(k.events.Submit(k.ctx, editor, e.ID))
@@ -136,7 +193,11 @@ func TestWhatIsPublishedIsChangedByAPublisher(t *testing.T) {
 			t.Errorf("%s by a publisher: %v", a.what, err)
 		}
 	}
-	k.want("a cancelled event", drop(k.events.Change(k.ctx, editor, e.ID, event.Change{Title: &title})), event.ErrPublisherOnly)
+	k.want(
+		"a cancelled event",
+		drop(k.events.Change(k.ctx, editor, e.ID, event.Change{Title: &title})),
+		event.ErrPublisherOnly,
+	)
 }
 
 func drop[T any](_ T, err error) error { return err }
@@ -145,16 +206,22 @@ func drop[T any](_ T, err error) error { return err }
 func (w *town) fingerprint(id uuid.UUID) (f string) {
 	w.Helper()
 	err := w.bundle.Pool(w.T).QueryRow(w.ctx, `select md5(string_agg(x, '|' order by x)) from (
-		select e::text x from event e where id = $1 union all select o::text from event_organiser o where event_id = $1 union all select o::text from occurrence o where event_id = $1
-		union all select p::text from part p where event_id = $1 union all select q::text from quota_counter q where event_id = $1 union all select s::text from slot s where event_id = $1
-		union all select s::text from series s where event_id = $1 union all select r::text from event_room r where event_id = $1) all_rows`, id).Scan(&f)
+		select e::text x from event e where id = $1 union all select o::text from event_organiser o
+		  where event_id = $1 union all select o::text from occurrence o where event_id = $1
+		union all select p::text from part p where event_id = $1 union all select q::text from quota_counter q
+		  where event_id = $1 union all select s::text from slot s where event_id = $1
+		union all select s::text from series s where event_id = $1 union all select r::text from event_room r
+		  where event_id = $1) all_rows`,
+		id,
+	).Scan(&f)
 	if err != nil {
 		w.Fatal(err)
 	}
 	return f
 }
 
-// [S5] The database keeps it by itself, whatever the program asks, and holds the same roles to be publishers as the permission table does.
+// [S5] The database keeps it by itself, whatever the program asks, and holds the same roles to be
+// publishers as the permission table does.
 func TestTheDatabaseKeepsWhatIsPublished(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -162,10 +229,15 @@ func TestTheDatabaseKeepsWhatIsPublished(t *testing.T) {
 	for _, role := range []staff.Role{staff.Editor, staff.Publisher, staff.Admin} {
 		by := w.member("kiyose", role)
 		for _, sql := range []string{
-			"update event set title = 'x' || length(title) where id = $1", "update event set published_at = null, status = 'draft' where id = $1", "update occurrence set note = note || 'x' where event_id = $1",
-			"update part set name = name || 'x' where event_id = $1", "update quota_counter set capacity = capacity + 1 where event_id = $1",
-			"insert into event_organiser (organization_id, event_id, organiser_id, role) select app_organization(), $1, o.id, 'co_host' from organization o where o.slug = 'toshima'",
-			"delete from event_organiser where event_id = $1 and approval = 'pending'", "delete from event where id = $1",
+			"update event set title = 'x' || length(title) where id = $1",
+			"update event set published_at = null, status = 'draft' where id = $1",
+			"update occurrence set note = note || 'x' where event_id = $1",
+			"update part set name = name || 'x' where event_id = $1",
+			"update quota_counter set capacity = capacity + 1 where event_id = $1",
+			"insert into event_organiser (organization_id, event_id, organiser_id, role) select app_organization(), " +
+				"$1, o.id, 'co_host' from organization o where o.slug = 'toshima'",
+			"delete from event_organiser where event_id = $1 and approval = 'pending'",
+			"delete from event where id = $1",
 		} {
 			undone := errors.New("undone")
 			err := w.db.InOrganization(w.ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
@@ -184,14 +256,25 @@ func TestTheDatabaseKeepsWhatIsPublished(t *testing.T) {
 	}
 	// Nobody known is no publisher, nor is one who was shut out.
 	disabled := w.member("kiyose", staff.Admin)
-	if _, err := w.bundle.Pool(t).Exec(w.ctx, "update staff set disabled_at = now() where id = $1", disabled.Actor.ID); err != nil {
+	if _, err := w.bundle.Pool(
+		t,
+	).Exec(
+		w.ctx,
+		"update staff set disabled_at = now() where id = $1",
+		disabled.Actor.ID,
+	); err != nil {
 		t.Fatal(err)
 	}
 	title := "べつの会"
 	for what, actor := range map[string]postgres.Actor{
 		"unknown": postgres.StaffActor(uuid.New()), "another town's": w.by["bunkyo"].Actor, "shut out": disabled.Actor,
 	} {
-		_, err := w.events.Change(w.ctx, event.Author{Organization: w.by["kiyose"].Organization, Actor: actor}, e.ID, event.Change{Title: &title})
+		_, err := w.events.Change(
+			w.ctx,
+			staff.Author{Organization: w.by["kiyose"].Organization, Actor: actor},
+			e.ID,
+			event.Change{Title: &title},
+		)
 		if !errors.Is(err, event.ErrPublisherOnly) {
 			t.Errorf("%s: %v", what, err)
 		}

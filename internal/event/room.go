@@ -2,16 +2,16 @@ package event
 
 import (
 	"encoding/json"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/maplink"
 )
 
-// Room is what residents see of the room that a date, or one part of it, has booked. It is a copy that the database keeps up to date (ADR 0019).
+// Room is what residents see of the room that a date, or one part of it, has booked. It is a copy
+// that the database keeps up to date (ADR 0019).
 type Room struct {
 	ID         uuid.UUID `json:"room_id"`
 	FacilityID uuid.UUID `json:"facility_id"`
@@ -28,11 +28,10 @@ type Room struct {
 
 // MapURL opens a map where the facility is.
 func (r *Room) MapURL() string {
-	query := r.Address + " " + r.Facility
 	if r.Latitude != nil && r.Longitude != nil {
-		query = strconv.FormatFloat(*r.Latitude, 'f', 6, 64) + "," + strconv.FormatFloat(*r.Longitude, 'f', 6, 64)
+		return maplink.Point(*r.Latitude, *r.Longitude)
 	}
-	return "https://www.google.com/maps/search/?" + url.Values{"api": {"1"}, "query": {query}}.Encode()
+	return maplink.Place(r.Address + " " + r.Facility)
 }
 
 // RoomBooking is the booking behind a room, for the event's own staff.
@@ -44,7 +43,8 @@ type RoomBooking struct {
 // Ready tells whether an event may be published with it.
 func (b *RoomBooking) Ready() bool { return b.Status == booking.Confirmed || b.Status == booking.Done }
 
-// Relocation moves one date to another room, another time, or both. Nil stays. Of RoomID and BookingID at most one.
+// Relocation moves one date to another room, another time, or both. Nil stays. Of RoomID and
+// BookingID at most one.
 type Relocation struct {
 	RoomID    *uuid.UUID // taken by moving the date's booking, or by a new one where the room is another lender's
 	BookingID *uuid.UUID // of a room that is booked already; the one before is given up
@@ -54,7 +54,8 @@ type Relocation struct {
 	Reason    string // for the lender
 }
 
-// roomOf reads a copy; nil for none. The database checks that it is an object, and only its own functions write it.
+// roomOf reads a copy; nil for none. The database checks that it is an object, and only its own
+// functions write it.
 func roomOf(document []byte) *Room {
 	if len(document) == 0 {
 		return nil
@@ -80,8 +81,9 @@ func (o *Occurrence) bookings() map[uuid.UUID]RoomBooking {
 	return all
 }
 
-// elsewhere tells whether a change names an external place for a date in a booked room. One that repeats the room's own words, as after reading and writing back, or
-// that only says whether one can connect as well, does not.
+// elsewhere tells whether a change names an external place for a date in a booked room. One that
+// repeats the room's own words, as after reading and writing back, or that only says whether one
+// can connect as well, does not.
 func (c OccurrenceChange) elsewhere(now *Occurrence) bool {
 	if c.Place == nil || now.Booking == nil || c.BookingID != nil {
 		return false

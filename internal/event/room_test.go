@@ -10,8 +10,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -29,20 +31,33 @@ func setupRooms(t *testing.T) *rooms {
 	t.Helper()
 	w := setup(t)
 	pool := w.bundle.Pool(t)
-	k := &rooms{town: w, bookings: booking.NewService(w.db, organization.NewDirectory(w.db), nil, nil)}
-	k.lent = testkit.NewHall(t, pool, w.by["bunkyo"].Organization, testkit.HallOptions{Partners: []uuid.UUID{w.by["kiyose"].Organization}, Slug: "ux", Setup: 15, Clearing: 15})
+	directory := organization.NewDirectory(w.db)
+	k := &rooms{
+		town:     w,
+		bookings: booking.NewService(w.db, directory, board.NewService(w.db, directory, nil, nil)),
+	}
+	k.lent = testkit.NewHall(
+		t,
+		pool,
+		w.by["bunkyo"].Organization,
+		testkit.HallOptions{Partners: []uuid.UUID{w.by["kiyose"].Organization}, Slug: "ux", Setup: 15, Clearing: 15},
+	)
 	k.own = testkit.NewHall(t, pool, w.by["kiyose"].Organization, testkit.HallOptions{})
 	return k
-}
-
-func (k *rooms) author(slug string) booking.Author {
-	return booking.Author{Organization: k.by[slug].Organization, Actor: k.by[slug].Actor}
 }
 
 // ask places a booking of kiyose's from 13 to 17 o'clock.
 func (k *rooms) ask(room uuid.UUID, days int) booking.Booking {
 	k.Helper()
-	return must[booking.Booking](k.T)(k.bookings.Place(k.ctx, k.author("kiyose"), booking.Request{RoomID: room, StartsAt: day(days, 13, 0), EndsAt: day(days, 17, 0), Title: "女子会"}))
+	return must[booking.Booking](
+		k.T,
+	)(
+		k.bookings.Place(
+			k.ctx,
+			k.by["kiyose"],
+			booking.Request{RoomID: room, StartsAt: day(days, 13, 0), EndsAt: day(days, 17, 0), Title: "女子会"},
+		),
+	)
 }
 
 // booked goes the whole way to a confirmed booking.
@@ -50,8 +65,8 @@ func (k *rooms) booked(room uuid.UUID, days int) booking.Booking {
 	k.Helper()
 	b := k.ask(room, days)
 	if b.Status != booking.Confirmed {
-		must[booking.Detail](k.T)(k.bookings.Approve(k.ctx, k.author("bunkyo"), b.ID, ""))
-		must[booking.Detail](k.T)(k.bookings.Confirm(k.ctx, k.author("kiyose"), b.ID))
+		must[booking.Detail](k.T)(k.bookings.Approve(k.ctx, k.by["bunkyo"], b.ID, ""))
+		must[booking.Detail](k.T)(k.bookings.Confirm(k.ctx, k.by["kiyose"], b.ID))
 	}
 	return b
 }
@@ -60,7 +75,9 @@ func (k *rooms) booked(room uuid.UUID, days int) booking.Booking {
 func in(id uuid.UUID, days int) event.Input {
 	e := gathering("女子会", days)
 	doors := day(days, 13, 30)
-	e.Occurrences[0].DoorsAt, e.Occurrences[0].BookingID, e.Occurrences[0].Place = &doors, &id, event.Place{Kind: event.InPerson}
+	e.Occurrences[0].DoorsAt, e.Occurrences[0].BookingID, e.Occurrences[0].Place = &doors, &id, event.Place{
+		Kind: event.InPerson,
+	}
 	return e
 }
 
@@ -97,7 +114,9 @@ func TestADateStandsInABookedRoom(t *testing.T) {
 	b := k.ask(k.lent.A, 20)
 	e := must[event.Event](t)(k.events.Create(k.ctx, kiyose, in(b.ID, 20)))
 	o := e.Occurrences[0]
-	if o.Place.Name != "市民会館 ホールA面" || o.Place.Address != "東京都豊島区東池袋1-1" || o.Place.AreaCode != "131164" || o.Room == nil || o.Booking.Status != booking.Requested {
+	if o.Place.Name != "市民会館 ホールA面" || o.Place.Address != "東京都豊島区東池袋1-1" || o.Place.AreaCode != "131164" ||
+		o.Room == nil ||
+		o.Booking.Status != booking.Requested {
 		t.Fatalf("place %+v room %+v booking %+v", o.Place, o.Room, o.Booking)
 	}
 	_, err := k.events.Publish(k.ctx, kiyose, e.ID)
@@ -105,14 +124,18 @@ func TestADateStandsInABookedRoom(t *testing.T) {
 	if f, ok := fault.As(err); !ok || f.Params["dates"] != "2026-12-12" {
 		t.Errorf("the dates are not told: %v", err)
 	}
-	must[booking.Detail](t)(k.bookings.Approve(k.ctx, k.author("bunkyo"), b.ID, ""))
-	must[booking.Detail](t)(k.bookings.Confirm(k.ctx, k.author("kiyose"), b.ID))
+	must[booking.Detail](t)(k.bookings.Approve(k.ctx, k.by["bunkyo"], b.ID, ""))
+	must[booking.Detail](t)(k.bookings.Confirm(k.ctx, k.by["kiyose"], b.ID))
 	must[event.Event](t)(k.events.Publish(k.ctx, kiyose, e.ID))
 	if p := k.public(e); p.Booking != nil || p.Room == nil || p.Room.Name != "ホールA面" || !p.Room.Listed {
 		t.Errorf("the public sees %+v, %+v", p.Room, p.Booking)
 	}
 	// A neighbour, even the lender, sees no booking behind the event.
-	if n := must[event.Event](t)(k.events.ForStaff(k.ctx, k.by["bunkyo"].Organization, e.ID)); n.Occurrences[0].Booking != nil {
+	if n := must[event.Event](
+		t,
+	)(
+		k.events.ForStaff(k.ctx, k.by["bunkyo"].Organization, e.ID),
+	); n.Occurrences[0].Booking != nil {
 		t.Error("a neighbour sees the booking")
 	}
 
@@ -131,18 +154,35 @@ func TestADateStandsInABookedRoom(t *testing.T) {
 	early.DoorsAt = &doors
 	_, err = k.events.AddOccurrence(k.ctx, kiyose, e.ID, early)
 	k.want("doors before the booking", err, event.ErrRoomTime)
-	must[booking.Detail](t)(k.bookings.Cancel(k.ctx, k.author("kiyose"), other.ID, ""))
+	must[booking.Detail](t)(k.bookings.Cancel(k.ctx, k.by["kiyose"], other.ID, ""))
 	_, err = k.events.AddOccurrence(k.ctx, kiyose, e.ID, in(other.ID, 34).Occurrences[0])
 	k.want("a cancelled booking", err, event.ErrRoomOver)
 
 	// Reading and writing back the place keeps the room; another place gives it up.
 	before := k.staff(e)
-	must[event.Event](t)(k.events.ChangeOccurrence(k.ctx, kiyose, e.ID, before.ID, event.OccurrenceChange{Place: &before.Place}))
+	must[event.Event](
+		t,
+	)(
+		k.events.ChangeOccurrence(k.ctx, kiyose, e.ID, before.ID, event.OccurrenceChange{Place: &before.Place}),
+	)
 	if k.staff(e).Booking == nil {
 		t.Error("the room was given up")
 	}
-	must[event.Event](t)(k.events.ChangeOccurrence(k.ctx, kiyose, e.ID, before.ID, event.OccurrenceChange{Place: &event.Place{Kind: event.InPerson, Name: "駅前の会場"}}))
-	if o := k.staff(e); o.Booking != nil || o.Room != nil || o.Place.Name != "駅前の会場" || k.status(b.ID) != booking.Cancelled {
+	must[event.Event](
+		t,
+	)(
+		k.events.ChangeOccurrence(
+			k.ctx,
+			kiyose,
+			e.ID,
+			before.ID,
+			event.OccurrenceChange{Place: &event.Place{Kind: event.InPerson, Name: "駅前の会場"}},
+		),
+	)
+	if o := k.staff(
+		e,
+	); o.Booking != nil || o.Room != nil || o.Place.Name != "駅前の会場" ||
+		k.status(b.ID) != booking.Cancelled {
 		t.Errorf("after another place: %+v, booking %s", o, k.status(b.ID))
 	}
 }
@@ -150,7 +190,15 @@ func TestADateStandsInABookedRoom(t *testing.T) {
 func TestABookingOfOthersGivesNoRoom(t *testing.T) {
 	t.Parallel()
 	k := setupRooms(t)
-	foreign := must[booking.Booking](t)(k.bookings.Place(k.ctx, k.author("bunkyo"), booking.Request{RoomID: k.lent.A, StartsAt: day(20, 13, 0), EndsAt: day(20, 17, 0), Title: "秘密の会議"}))
+	foreign := must[booking.Booking](
+		t,
+	)(
+		k.bookings.Place(
+			k.ctx,
+			k.by["bunkyo"],
+			booking.Request{RoomID: k.lent.A, StartsAt: day(20, 13, 0), EndsAt: day(20, 17, 0), Title: "秘密の会議"},
+		),
+	)
 	_, err := k.events.Create(k.ctx, k.by["kiyose"], in(foreign.ID, 20))
 	_, unknown := k.events.Create(k.ctx, k.by["kiyose"], in(uuid.New(), 20))
 	k.want("a neighbour's booking", err, event.ErrRoomUnknown)
@@ -164,19 +212,34 @@ func TestABookingOfOthersGivesNoRoom(t *testing.T) {
 	e := must[event.Event](t)(k.events.Create(k.ctx, k.by["kiyose"], gathering("女子会", 20)))
 	pool := k.bundle.Pool(t)
 	insert := func() error {
-		_, err := pool.Exec(k.ctx, `insert into event_room (organization_id, event_id, occurrence_id, booking_id) select organization_id, event_id, id, $2 from occurrence where event_id = $1`, e.ID, foreign.ID)
+		_, err := pool.Exec(
+			k.ctx,
+			`insert into event_room (organization_id, event_id, occurrence_id, booking_id)
+				select organization_id, event_id, id, $2 from occurrence where event_id = $1`,
+			e.ID,
+			foreign.ID,
+		)
 		return err
 	}
 	if err := insert(); !postgres.Violates(err, "event_room_party") {
 		t.Errorf("the database took it: %v", err)
 	}
-	for _, statement := range []string{"alter table event_room disable trigger event_room_before_insert", "alter table event_room drop constraint event_room_party"} {
+	for _, statement := range []string{
+		"alter table event_room disable trigger event_room_before_insert",
+		"alter table event_room drop constraint event_room_party",
+	} {
 		if _, err := pool.Exec(k.ctx, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := pool.Exec(k.ctx, `insert into event_room select o.organization_id, o.event_id, o.id, null, b.id, b.organization_id, b.borrower_id, b.room_id, b.facility_id
-		from occurrence o, booking b where o.event_id = $1 and b.id = $2`, e.ID, foreign.ID); err != nil {
+	if _, err := pool.Exec(
+		k.ctx,
+		`insert into event_room select o.organization_id, o.event_id, o.id, null, b.id, b.organization_id,
+			b.borrower_id, b.room_id, b.facility_id
+		from occurrence o, booking b where o.event_id = $1 and b.id = $2`,
+		e.ID,
+		foreign.ID,
+	); err != nil {
 		t.Errorf("without its rules the database still refuses: %v", err)
 	}
 }
@@ -192,12 +255,25 @@ func TestADateAndItsBookingMoveTogetherOrNotAtAll(t *testing.T) {
 	_, err := k.events.ChangeOccurrence(k.ctx, kiyose, e.ID, o.ID, event.OccurrenceChange{StartsAt: &next})
 	k.want("a date without its booking", err, event.ErrRoomTime)
 	later := day(21, 13, 0)
-	_, err = k.bookings.Move(k.ctx, k.author("kiyose"), b.ID, booking.Move{StartsAt: &later})
+	_, err = k.bookings.Move(k.ctx, k.by["kiyose"], b.ID, booking.Move{StartsAt: &later})
 	k.want("a booking without its date", err, booking.ErrServesEvent)
 
-	must[event.Event](t)(k.events.ChangeOccurrence(k.ctx, kiyose, e.ID, o.ID, event.OccurrenceChange{StartsAt: &next, MoveBooking: true}))
+	must[event.Event](
+		t,
+	)(
+		k.events.ChangeOccurrence(
+			k.ctx,
+			kiyose,
+			e.ID,
+			o.ID,
+			event.OccurrenceChange{StartsAt: &next, MoveBooking: true},
+		),
+	)
 	after := must[booking.Detail](t)(k.bookings.Get(k.ctx, kiyose.Organization, b.ID))
-	if !after.StartsAt.Equal(day(21, 13, 0)) || !after.EndsAt.Equal(day(21, 17, 0)) || after.Status != booking.Confirmed || !k.staff(e).StartsAt.Equal(next) || k.staff(e).Sequence <= o.Sequence {
+	if !after.StartsAt.Equal(day(21, 13, 0)) || !after.EndsAt.Equal(day(21, 17, 0)) ||
+		after.Status != booking.Confirmed ||
+		!k.staff(e).StartsAt.Equal(next) ||
+		k.staff(e).Sequence <= o.Sequence {
 		t.Errorf("the booking stands at %v, the date at %v", after.StartsAt, k.staff(e).StartsAt)
 	}
 	back := day(22, 13, 0)
@@ -210,7 +286,13 @@ func TestADateAndItsBookingMoveTogetherOrNotAtAll(t *testing.T) {
 	k.booked(k.own.Whole, 23)
 	taken := day(23, 14, 0)
 	was := k.staff(e)
-	_, err = k.events.ChangeOccurrence(k.ctx, kiyose, e.ID, o.ID, event.OccurrenceChange{StartsAt: &taken, MoveBooking: true})
+	_, err = k.events.ChangeOccurrence(
+		k.ctx,
+		kiyose,
+		e.ID,
+		o.ID,
+		event.OccurrenceChange{StartsAt: &taken, MoveBooking: true},
+	)
 	k.want("to a time that is taken", err, booking.ErrTaken)
 	takenFrom := day(23, 13, 0)
 	_, err = k.events.MoveBooking(k.ctx, kiyose, b.ID, booking.Move{StartsAt: &takenFrom})
@@ -238,8 +320,15 @@ func TestADateMovesToAnotherTown(t *testing.T) {
 	if k.status(first.ID) != booking.Confirmed {
 		t.Fatal("the room was given up")
 	}
-	must[event.Event](t)(k.events.Relocate(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, event.Relocation{BookingID: &second.ID}))
-	if o := k.public(e); o.Place.Address != "東京都豊島区東池袋1-1" || o.Room.ID != k.lent.A || o.Sequence <= e.Occurrences[0].Sequence || k.status(first.ID) != booking.Cancelled {
+	must[event.Event](
+		t,
+	)(
+		k.events.Relocate(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, event.Relocation{BookingID: &second.ID}),
+	)
+	if o := k.public(
+		e,
+	); o.Place.Address != "東京都豊島区東池袋1-1" || o.Room.ID != k.lent.A || o.Sequence <= e.Occurrences[0].Sequence ||
+		k.status(first.ID) != booking.Cancelled {
 		t.Errorf("moved: %+v, first booking %s", o, k.status(first.ID))
 	}
 	// A borrower's move of what was approved would have to be approved again.
@@ -287,14 +376,25 @@ func TestALostRoomIsSeenByStaffAndSaidKindly(t *testing.T) {
 	e := k.publish("kiyose", in(b.ID, 20))
 	lacking := func() int {
 		t.Helper()
-		return len(must[event.StaffPage](t)(k.events.ListForStaff(k.ctx, kiyose.Organization, event.StaffFilter{Scope: event.ScopeOwn, NeedsPlace: true})).Items)
+		return len(
+			must[search.StaffPage](
+				t,
+			)(
+				k.search.ListForStaff(
+					k.ctx,
+					kiyose.Organization,
+					search.StaffFilter{Scope: search.ScopeOwn, NeedsPlace: true},
+				),
+			).Items,
+		)
 	}
 	if lacking() != 0 {
 		t.Error("a place is missing already")
 	}
-	must[booking.Detail](t)(k.bookings.Cancel(k.ctx, k.author("bunkyo"), b.ID, "工事のため"))
+	must[booking.Detail](t)(k.bookings.Cancel(k.ctx, k.by["bunkyo"], b.ID, "工事のため"))
 	o := k.public(e)
-	if !o.NeedsPlace || o.Room != nil || !strings.Contains(o.Place.Name, "会場を調整しています") || o.Place.Address != "" || o.Sequence <= e.Occurrences[0].Sequence {
+	if !o.NeedsPlace || o.Room != nil || !strings.Contains(o.Place.Name, "会場を調整しています") || o.Place.Address != "" ||
+		o.Sequence <= e.Occurrences[0].Sequence {
 		t.Errorf("lost: %+v", o)
 	}
 	if s := k.staff(e); !s.NeedsPlace || s.Booking == nil || s.Booking.Status != booking.Cancelled || lacking() != 1 {
@@ -307,19 +407,19 @@ func TestALostRoomIsSeenByStaffAndSaidKindly(t *testing.T) {
 	}
 	// The lender moves it away: the same.
 	from := day(21, 9, 0)
-	must[booking.Detail](t)(k.bookings.Move(k.ctx, k.author("bunkyo"), next.ID, booking.Move{StartsAt: &from}))
+	must[booking.Detail](t)(k.bookings.Move(k.ctx, k.by["bunkyo"], next.ID, booking.Move{StartsAt: &from}))
 	if !k.public(e).NeedsPlace {
 		t.Error("moved away, and nobody is told")
 	}
 	to := day(20, 13, 0)
-	must[booking.Detail](t)(k.bookings.Move(k.ctx, k.author("bunkyo"), next.ID, booking.Move{StartsAt: &to}))
+	must[booking.Detail](t)(k.bookings.Move(k.ctx, k.by["bunkyo"], next.ID, booking.Move{StartsAt: &to}))
 	if k.public(e).NeedsPlace {
 		t.Error("moved back, and it is still missing")
 	}
 	// A draft whose request time ends.
 	open := k.ask(k.lent.A, 5)
 	draft := must[event.Event](t)(k.events.Create(k.ctx, kiyose, in(open.ID, 5)))
-	must[booking.Detail](t)(k.bookings.Decline(k.ctx, k.author("bunkyo"), open.ID, "満室"))
+	must[booking.Detail](t)(k.bookings.Decline(k.ctx, k.by["bunkyo"], open.ID, "満室"))
 	if s := k.staff(draft); !s.NeedsPlace {
 		t.Errorf("declined: %+v", s)
 	}
@@ -339,7 +439,10 @@ func TestADateFollowsItsFacility(t *testing.T) {
 	}{
 		{"update facility set access = '駅から歩いて3分' where id = $1", true},
 		{"update facility set latitude = 35.78, longitude = 139.52 where id = $1", true},
-		{"update facility set barrier_free = '{wheelchair_access}' where id = $1", false}, // pages and the API tell it, no calendar does [I11],
+		{
+			"update facility set barrier_free = '{wheelchair_access}' where id = $1",
+			false,
+		}, // pages and the API tell it, no calendar does [I11],
 		{"update room set name = '大ホール' where facility_id = $1 and name = 'ホールA面'", true},
 		{"update room set description = '広い部屋' where facility_id = $1", false},
 		{"update facility set phone = '03-0000-0000' where id = $1", false},
@@ -355,7 +458,8 @@ func TestADateFollowsItsFacility(t *testing.T) {
 		}
 	}
 	o := k.public(e)
-	if o.Place.Access != "駅から歩いて3分" || o.Place.Name != "市民会館 大ホール" || *o.Room.Latitude != 35.78 || !slices.Equal(o.Room.BarrierFree, []string{"wheelchair_access"}) {
+	if o.Place.Access != "駅から歩いて3分" || o.Place.Name != "市民会館 大ホール" || *o.Room.Latitude != 35.78 ||
+		!slices.Equal(o.Room.BarrierFree, []string{"wheelchair_access"}) {
 		t.Errorf("%+v %+v", o.Place, o.Room)
 	}
 }
@@ -373,7 +477,13 @@ func TestAPartHasARoomOfItsOwn(t *testing.T) {
 	}
 	next := day(22, 14, 0)
 	must[event.Event](t)(k.events.Relocate(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, event.Relocation{StartsAt: &next}))
-	if d := must[booking.Detail](t)(k.bookings.Get(k.ctx, kiyose.Organization, own.ID)); !d.StartsAt.Equal(day(22, 13, 0)) {
+	if d := must[booking.Detail](
+		t,
+	)(
+		k.bookings.Get(k.ctx, kiyose.Organization, own.ID),
+	); !d.StartsAt.Equal(
+		day(22, 13, 0),
+	) {
 		t.Errorf("the part's booking stayed at %v", d.StartsAt)
 	}
 	must[event.Event](t)(k.events.SetRoom(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, &part, nil))
@@ -396,10 +506,11 @@ func TestTakingABookingRacesItsEnd(t *testing.T) {
 		var taking, ending, moving error
 		from := day(20+round, 12, 30)
 		wg.Go(func() { _, taking = k.events.SetRoom(k.ctx, kiyose, e.ID, e.Occurrences[0].ID, nil, &b.ID) })
-		wg.Go(func() { _, ending = k.bookings.Cancel(k.ctx, k.author("kiyose"), b.ID, "") })
-		wg.Go(func() { _, moving = k.bookings.Move(k.ctx, k.author("kiyose"), b.ID, booking.Move{StartsAt: &from}) })
+		wg.Go(func() { _, ending = k.bookings.Cancel(k.ctx, k.by["kiyose"], b.ID, "") })
+		wg.Go(func() { _, moving = k.bookings.Move(k.ctx, k.by["kiyose"], b.ID, booking.Move{StartsAt: &from}) })
 		wg.Wait()
-		if ending != nil || taking != nil && !errors.Is(taking, event.ErrRoomOver) || moving != nil && !errors.Is(moving, booking.ErrStatus) {
+		if ending != nil || taking != nil && !errors.Is(taking, event.ErrRoomOver) ||
+			moving != nil && !errors.Is(moving, booking.ErrStatus) {
 			t.Fatalf("taking %v, ending %v, moving %v", taking, ending, moving)
 		}
 		if o := k.staff(e); taking == nil && !o.NeedsPlace || taking != nil && o.Booking != nil {

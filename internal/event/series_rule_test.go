@@ -10,7 +10,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 )
 
-// Rules that fall on no day for two years are refused, with a word of their own [S2], and so is INTERVAL=0 [F16].
+// Rules that fall on no day for two years are refused, with a word of their own [S2], and so is
+// INTERVAL=0 [F16].
 func TestRulesThatNeverFallAreRefused(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -19,7 +20,8 @@ func TestRulesThatNeverFallAreRefused(t *testing.T) {
 		{"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2026-12", "rule_never_falls"},
 		{"FREQ=WEEKLY;BYDAY=MO;BYSETPOS=5", "2026-12", "rule_never_falls"},
 		{"FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,6,9,11", "2026-12", "rule_never_falls"},
-		// The 29th of February 2028 is the last day of the 24th month from March 2026, and of the 25th from February.
+		// The 29th of February 2028 is the last day of the 24th month from March 2026, and of the
+		// 25th from February.
 		{"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2026-02", "rule_never_falls"},
 		{"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2026-03", ""},
 		{"FREQ=MONTHLY;INTERVAL=0;BYDAY=4SA", "2026-12", "rule_not_monthly"},
@@ -32,8 +34,15 @@ func TestRulesThatNeverFallAreRefused(t *testing.T) {
 	} {
 		e := must[event.Event](t)(w.events.Create(w.ctx, w.by["toshima"], gathering("定例"+string(rune('A'+i)), 7)))
 		_, err := w.events.CreateSeries(w.ctx, w.by["toshima"], e.ID, event.SeriesInput{
-			Rule: tt.rule, RuleText: "決まった日", Choose: event.ChooseEvery, FirstMonth: tt.first,
-			Template: event.Template{StartsTime: "13:30", EndsTime: "16:00", Place: event.Place{Kind: event.InPerson, Name: "会場"}},
+			Rule:       tt.rule,
+			RuleText:   "決まった日",
+			Choose:     event.ChooseEvery,
+			FirstMonth: tt.first,
+			Template: event.Template{
+				StartsTime: "13:30",
+				EndsTime:   "16:00",
+				Place:      event.Place{Kind: event.InPerson, Name: "会場"},
+			},
 		})
 		got := ""
 		if refusal, ok := fault.As(err); ok && len(refusal.Fields) == 1 && refusal.Fields[0].Name == "rule" {
@@ -47,12 +56,15 @@ func TestRulesThatNeverFallAreRefused(t *testing.T) {
 	}
 }
 
-// What was stored before such rules were refused costs a page nothing either [S2]; without the bound this test ends by its time.
+// What was stored before such rules were refused costs a page nothing either [S2]; without the
+// bound this test ends by its time.
 func TestStoredRulesThatNeverFall(t *testing.T) {
 	t.Parallel()
 	today := clock.DateOf(noon)
 	for _, rule := range []string{
-		"FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;BYMONTH=2", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=5",
+		"FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;BYMONTH=2",
+		"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+		"FREQ=WEEKLY;BYDAY=MO;BYSETPOS=5",
 		"FREQ=MONTHLY;BYMONTHDAY=" + strings.Repeat("31,", 80) + "31;BYMONTH=2",
 	} {
 		s := event.Series{Rule: rule, Choose: event.ChooseOne, FirstMonth: clock.NewDate(2020, time.January, 1)}
@@ -60,8 +72,15 @@ func TestStoredRulesThatNeverFall(t *testing.T) {
 			t.Errorf("%s: open months %v", rule, got)
 		}
 	}
-	lax := event.Series{Rule: "FREQ=MONTHLY;INTERVAL=0;BYDAY=4SA", Choose: event.ChooseOne, FirstMonth: clock.NewDate(2026, time.November, 1)}
-	if got := lax.Candidates(clock.NewDate(2026, time.December, 1)); len(got) != 1 || got[0] != clock.NewDate(2026, time.December, 26) {
+	lax := event.Series{
+		Rule:       "FREQ=MONTHLY;INTERVAL=0;BYDAY=4SA",
+		Choose:     event.ChooseOne,
+		FirstMonth: clock.NewDate(2026, time.November, 1),
+	}
+	if got := lax.Candidates(
+		clock.NewDate(2026, time.December, 1),
+	); len(got) != 1 ||
+		got[0] != clock.NewDate(2026, time.December, 26) {
 		t.Errorf("a stored INTERVAL=0: %v", got)
 	}
 }

@@ -10,17 +10,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
+	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
-
-// Author is who acts: a staff member for an organization.
-type Author struct {
-	Organization uuid.UUID
-	Actor        postgres.Actor
-}
 
 // Directory finds organizations and partnerships; organization.Directory is one.
 type Directory interface {
@@ -35,18 +32,33 @@ type Service struct {
 	bookings  *booking.Service // of the rooms that dates stand in
 }
 
-// NewService works on db. changed, when not nil, is called after every committed write, before the database's own notice arrives.
+// NewService works on db. changed, when not nil, is called after every committed write, before the
+// database's own notice arrives.
 func NewService(db *postgres.DB, directory Directory, changed func()) *Service {
 	if changed == nil {
 		changed = func() {}
 	}
-	// Moving and giving up bookings needs neither keys nor random numbers: those are for the calendars of rooms.
-	return &Service{db: db, directory: directory, changed: changed, bookings: booking.NewService(db, directory, nil, nil)}
+	// Moving and giving up bookings needs neither keys nor random numbers: those are for the
+	// calendars of rooms.
+	rooms := board.NewService(db, directory, nil, nil)
+	return &Service{
+		db:        db,
+		directory: directory,
+		changed:   changed,
+		bookings:  booking.NewService(db, directory, rooms),
+	}
 }
 
-// write runs one change of an event and gives the event as its staff see it afterwards. Organisers that said yes to it are asked again
-// when its substance has changed.
-func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action string, detail map[string]any, fn func(tx *postgres.Tx) error) (Event, error) {
+// write runs one change of an event and gives the event as its staff see it afterwards. Organisers
+// that said yes to it are asked again when its substance has changed.
+func (s *Service) write(
+	ctx context.Context,
+	a staff.Author,
+	id uuid.UUID,
+	action string,
+	detail map[string]any,
+	fn func(tx *postgres.Tx) error,
+) (Event, error) {
 	var after Event
 	err := s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
 		before, err := standing(ctx, tx, id)
@@ -56,10 +68,14 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 		if err := fn(tx); err != nil {
 			return translate(err)
 		}
-		if err := audit.Record(ctx, tx, audit.Entry{Action: action, SubjectKind: "event", SubjectID: id, Detail: detail}); err != nil {
+		if err := audit.Record(
+			ctx,
+			tx,
+			audit.Entry{Action: action, SubjectKind: "event", SubjectID: id, Detail: detail},
+		); err != nil {
 			return err
 		}
-		events, err := loadEvents(ctx, tx, []uuid.UUID{id}, window{}, true)
+		events, err := LoadTx(ctx, tx, []uuid.UUID{id}, Window{}, true)
 		if err != nil {
 			return err
 		}
@@ -71,7 +87,7 @@ func (s *Service) write(ctx context.Context, a Author, id uuid.UUID, action stri
 			return err
 		}
 		if asked {
-			if events, err = loadEvents(ctx, tx, []uuid.UUID{id}, window{}, true); err != nil {
+			if events, err = LoadTx(ctx, tx, []uuid.UUID{id}, Window{}, true); err != nil {
 				return err
 			}
 		}
@@ -128,7 +144,8 @@ func translate(err error) error {
 	case "event_organiser_decides_for_itself", "event_organiser_role_by_owner", "event_organiser_fixed":
 		return ErrNotOwner.Because(err)
 	}
-	// Values that pass check and break a rule of the schema all the same, such as texts that normalisation makes longer (SQLSTATE classes 22 and 23).
+	// Values that pass check and break a rule of the schema all the same, such as texts that
+	// normalisation makes longer (SQLSTATE classes 22 and 23).
 	if strings.HasPrefix(state, "22") || strings.HasPrefix(state, "23") {
 		return ErrInvalid.Because(err)
 	}
@@ -136,14 +153,14 @@ func translate(err error) error {
 }
 
 // Create makes a draft with its dates. Errors: ErrInvalid with the fields.
-func (s *Service) Create(ctx context.Context, a Author, in Input) (Event, error) {
-	if err := check(in); err != nil {
+func (s *Service) Create(ctx context.Context, a staff.Author, in Input) (Event, error) {
+	if err := checkInput(in); err != nil {
 		return Event{}, err
 	}
 	if err := checkOccurrences("occurrences", in.Occurrences...); err != nil {
 		return Event{}, err
 	}
-	in.tidy()
+	in = check.Tidy(in)
 	if in.Visibility == "" {
 		in.Visibility = Public
 	}
@@ -181,12 +198,13 @@ func (s *Service) Create(ctx context.Context, a Author, in Input) (Event, error)
 	})
 }
 
-// Change changes what is not nil. Whoever gets another role among the organisers is asked again; the owner always stands.
-func (s *Service) Change(ctx context.Context, a Author, id uuid.UUID, c Change) (Event, error) {
-	if err := check(c); err != nil {
+// Change changes what is not nil. Whoever gets another role among the organisers is asked again;
+// the owner always stands.
+func (s *Service) Change(ctx context.Context, a staff.Author, id uuid.UUID, c Change) (Event, error) {
+	if err := checkInput(c); err != nil {
 		return Event{}, err
 	}
-	set, names := c.columns()
+	change, names := eventPatch(c)
 	var organisers []organiser
 	if c.Organisers != nil {
 		view, err := s.directory.View(ctx)
@@ -202,8 +220,8 @@ func (s *Service) Change(ctx context.Context, a Author, id uuid.UUID, c Change) 
 		if _, _, err := s.own(ctx, tx, id); err != nil {
 			return err
 		}
-		if len(set) > 0 {
-			if err := updateEvent(tx, id, set); err != nil {
+		if len(change.columns) > 0 {
+			if err := updateEvent(tx, id, change); err != nil {
 				return err
 			}
 		}
@@ -214,17 +232,17 @@ func (s *Service) Change(ctx context.Context, a Author, id uuid.UUID, c Change) 
 	})
 }
 
-// own locks the organization's own event. A neighbour's event that can be seen is ErrNotOwner, a published one is ErrPublisherOnly for who may only prepare events,
-// anything else ErrUnknown.
+// own locks the organization's own event. A neighbour's event that can be seen is ErrNotOwner, a
+// published one is ErrPublisherOnly for who may only prepare events, anything else ErrUnknown.
 func (s *Service) own(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Status, bool, error) {
-	status, wasPublished, err := lockEvent(tx, id)
+	status, wasPublished, err := lockEvent(ctx, tx, id)
 	if err == nil {
 		return status, wasPublished, nil
 	}
 	if !errors.Is(err, ErrUnknown) {
 		return "", false, err
 	}
-	visible, loadErr := loadEvents(ctx, tx, []uuid.UUID{id}, window{perEvent: 1}, false)
+	visible, loadErr := LoadTx(ctx, tx, []uuid.UUID{id}, Window{PerEvent: 1}, false)
 	if loadErr == nil && len(visible) == 1 {
 		return "", false, ErrNotOwner
 	}
@@ -232,55 +250,78 @@ func (s *Service) own(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Statu
 }
 
 // Submit hands a draft to those who publish.
-func (s *Service) Submit(ctx context.Context, a Author, id uuid.UUID) (Event, error) {
-	return s.move(ctx, a, id, "event.submitted", func(_ *postgres.Tx, status Status, _ bool) (columns, error) {
-		if status != Draft {
-			return nil, ErrStatus.With("status", string(status))
-		}
-		return columns{"status": Submitted}, nil
-	})
+func (s *Service) Submit(ctx context.Context, a staff.Author, id uuid.UUID) (Event, error) {
+	return s.move(
+		ctx,
+		a,
+		id,
+		"event.submitted",
+		func(_ *postgres.Tx, status Status, _ bool) (patch[eventModel], error) {
+			if status != Draft {
+				return patch[eventModel]{}, ErrStatus.With("status", string(status))
+			}
+			return set(eventModel{Status: Submitted}, "status"), nil
+		},
+	)
 }
 
-// Publish lists an event. Errors: ErrNoDates, ErrStatus, and ErrRoomUnconfirmed with the days whose room is not booked for good.
-func (s *Service) Publish(ctx context.Context, a Author, id uuid.UUID) (Event, error) {
-	return s.move(ctx, a, id, "event.published", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
-		if status != Draft && status != Submitted {
-			return nil, ErrStatus.With("status", string(status))
-		}
-		var ready bool
-		err := tx.Gorm.Raw("select exists (select from occurrence where event_id = ?) or exists (select from series where event_id = ?)", id, id).Scan(&ready).Error
-		if err != nil {
-			return nil, fmt.Errorf("look for dates: %w", err)
-		}
-		if !ready {
-			return nil, ErrNoDates
-		}
-		if err := checkRooms(ctx, tx, id); err != nil {
-			return nil, err
-		}
-		return columns{"status": Published, "published_at": tx.Now}, nil
-	})
+// Publish lists an event. Errors: ErrNoDates, ErrStatus, and ErrRoomUnconfirmed with the days whose
+// room is not booked for good.
+func (s *Service) Publish(ctx context.Context, a staff.Author, id uuid.UUID) (Event, error) {
+	return s.move(
+		ctx,
+		a,
+		id,
+		"event.published",
+		func(tx *postgres.Tx, status Status, _ bool) (patch[eventModel], error) {
+			if status != Draft && status != Submitted {
+				return patch[eventModel]{}, ErrStatus.With("status", string(status))
+			}
+			ready, err := hasDates(ctx, tx, id)
+			if err != nil {
+				return patch[eventModel]{}, err
+			}
+			if !ready {
+				return patch[eventModel]{}, ErrNoDates
+			}
+			if err := checkRooms(ctx, tx, id); err != nil {
+				return patch[eventModel]{}, err
+			}
+			return set(eventModel{Status: Published, PublishedAt: &tx.Now}, "status", "published_at"), nil
+		},
+	)
 }
 
-// Cancel cancels a published event with all its coming dates, and gives up the rooms booked for them (see release). It stays visible, so that people hear of it.
-func (s *Service) Cancel(ctx context.Context, a Author, id uuid.UUID, reason string) (Event, error) {
+// Cancel cancels a published event with all its coming dates, and gives up the rooms booked for
+// them (see release). It stays visible, so that people hear of it.
+func (s *Service) Cancel(ctx context.Context, a staff.Author, id uuid.UUID, reason string) (Event, error) {
 	reason, err := cleanReason(reason)
 	if err != nil {
 		return Event{}, err
 	}
-	return s.move(ctx, a, id, "event.cancelled", func(tx *postgres.Tx, status Status, _ bool) (columns, error) {
-		if status != Published {
-			return nil, ErrStatus.With("status", string(status))
-		}
-		if err := s.release(ctx, a, tx, id, nil, reason); err != nil {
-			return nil, err
-		}
-		return columns{"status": Cancelled, "cancelled_at": tx.Now, "cancel_reason": reason}, nil
-	})
+	return s.move(
+		ctx,
+		a,
+		id,
+		"event.cancelled",
+		func(tx *postgres.Tx, status Status, _ bool) (patch[eventModel], error) {
+			if status != Published {
+				return patch[eventModel]{}, ErrStatus.With("status", string(status))
+			}
+			if err := s.release(ctx, a, tx, id, nil, reason); err != nil {
+				return patch[eventModel]{}, err
+			}
+			return set(
+				eventModel{Status: Cancelled, CancelledAt: &tx.Now, CancelReason: reason},
+				"status", "cancelled_at", "cancel_reason",
+			), nil
+		},
+	)
 }
 
-// Postpone puts off every coming date of a published event until new times are set; seats stay with their holders.
-func (s *Service) Postpone(ctx context.Context, a Author, id uuid.UUID, note string) (Event, error) {
+// Postpone puts off every coming date of a published event until new times are set; seats stay with
+// their holders.
+func (s *Service) Postpone(ctx context.Context, a staff.Author, id uuid.UUID, note string) (Event, error) {
 	note, err := cleanReason(note)
 	if err != nil {
 		return Event{}, err
@@ -293,19 +334,24 @@ func (s *Service) Postpone(ctx context.Context, a Author, id uuid.UUID, note str
 		if status != Published {
 			return ErrStatus.With("status", string(status))
 		}
-		done := tx.Gorm.Exec(`update occurrence set status = 'postponed', note = case when ? = '' then note else ? end
-			where organization_id = ? and event_id = ? and status = 'scheduled' and starts_at > ?`, note, note, tx.Organization, id, tx.Now)
-		if done.Error != nil {
-			return fmt.Errorf("postpone dates: %w", done.Error)
+		dates, err := postponeDates(ctx, tx, id, note)
+		if err != nil {
+			return err
 		}
-		if done.RowsAffected == 0 {
+		if dates == 0 {
 			return ErrNoDates
 		}
 		return nil
 	})
 }
 
-func (s *Service) move(ctx context.Context, a Author, id uuid.UUID, action string, next func(tx *postgres.Tx, status Status, wasPublished bool) (columns, error)) (Event, error) {
+func (s *Service) move(
+	ctx context.Context,
+	a staff.Author,
+	id uuid.UUID,
+	action string,
+	next func(tx *postgres.Tx, status Status, wasPublished bool) (patch[eventModel], error),
+) (Event, error) {
 	return s.write(ctx, a, id, action, nil, func(tx *postgres.Tx) error {
 		if err := lockRooms(ctx, tx, id, nil); err != nil {
 			return err
@@ -314,16 +360,16 @@ func (s *Service) move(ctx context.Context, a Author, id uuid.UUID, action strin
 		if err != nil {
 			return err
 		}
-		set, err := next(tx, status, wasPublished)
+		change, err := next(tx, status, wasPublished)
 		if err != nil {
 			return err
 		}
-		return updateEvent(tx, id, set)
+		return updateEvent(tx, id, change)
 	})
 }
 
 // Delete takes away what was never published; ErrPublishedStays otherwise.
-func (s *Service) Delete(ctx context.Context, a Author, id uuid.UUID) error {
+func (s *Service) Delete(ctx context.Context, a staff.Author, id uuid.UUID) error {
 	return s.db.InOrganization(ctx, a.Organization, a.Actor, func(tx *postgres.Tx) error {
 		if err := lockRooms(ctx, tx, id, nil); err != nil {
 			return err
@@ -345,8 +391,10 @@ func (s *Service) Delete(ctx context.Context, a Author, id uuid.UUID) error {
 	})
 }
 
-// Copy makes a draft like an event the organization may see, its dates moved by days; a series is not copied, nor who no longer takes part.
-func (s *Service) Copy(ctx context.Context, a Author, id uuid.UUID, shiftDays int) (Event, error) {
+// Copy makes a draft like one of the organization's own events, its dates moved by days. A series
+// is not copied, nor an organization that no longer takes part. ErrNotOwner for a neighbour's
+// event.
+func (s *Service) Copy(ctx context.Context, a staff.Author, id uuid.UUID, shiftDays int) (Event, error) {
 	if shiftDays < -4000 || shiftDays > 4000 {
 		return Event{}, ErrInvalid.Field("shift_days", "too_big", "limit", 4000)
 	}
@@ -367,4 +415,36 @@ func (s *Service) Copy(ctx context.Context, a Author, id uuid.UUID, shiftDays in
 		return err == nil && o.Closed()
 	})
 	return s.Create(ctx, a, in)
+}
+
+// Published gives a listed event with all its dates; ErrUnknown otherwise.
+func (s *Service) Published(ctx context.Context, id uuid.UUID) (Event, error) {
+	var found Event
+	err := s.db.InPublic(ctx, func(tx *postgres.Tx) error {
+		return one(LoadTx(ctx, tx, []uuid.UUID{id}, Window{}, false))(&found)
+	})
+	return found, err
+}
+
+func one(events []Event, err error) func(*Event) error {
+	return func(into *Event) error {
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return ErrUnknown
+		}
+		*into = events[0]
+		return nil
+	}
+}
+
+// ForStaff gives an event as an organization's staff see it: its own in any state with joining
+// links, a neighbour's when listed or shared.
+func (s *Service) ForStaff(ctx context.Context, organization, id uuid.UUID) (Event, error) {
+	var found Event
+	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
+		return one(LoadTx(ctx, tx, []uuid.UUID{id}, Window{}, true))(&found)
+	})
+	return found, err
 }

@@ -10,13 +10,11 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
-
-func (a Author) books() booking.Author {
-	return booking.Author{Organization: a.Organization, Actor: a.Actor}
-}
 
 // What the lender reads when an event gives a room up and its staff gave no reason.
 const (
@@ -24,8 +22,9 @@ const (
 	givenUpLate = "この部屋を使う催しの予定が変わりました。取消しの期限を過ぎているため、予約はそのままにしています。取扱いをご相談させてください。"
 )
 
-// giveUp cancels a booking that no date stands in any more, by the rules of bookings. Past the deadline it stays, and a note asks the lender what to do.
-func (s *Service) giveUp(ctx context.Context, a Author, tx *postgres.Tx, id uuid.UUID, reason string) error {
+// giveUp cancels a booking that no date stands in any more, by the rules of bookings. Past the
+// deadline it stays, and a note asks the lender what to do.
+func (s *Service) giveUp(ctx context.Context, a staff.Author, tx *postgres.Tx, id uuid.UUID, reason string) error {
 	if err := detach(ctx, tx, id); err != nil {
 		return err
 	}
@@ -33,10 +32,10 @@ func (s *Service) giveUp(ctx context.Context, a Author, tx *postgres.Tx, id uuid
 		reason = givenUp
 	}
 	inside := postgres.Joined(ctx, tx)
-	_, err := s.bookings.Cancel(inside, a.books(), id, reason)
+	_, err := s.bookings.Cancel(inside, a, id, reason)
 	switch {
 	case errors.Is(err, booking.ErrCancelLate):
-		_, err = s.bookings.AddNote(inside, a.books(), id, givenUpLate)
+		_, err = s.bookings.AddNote(inside, a, id, givenUpLate)
 		if errors.Is(err, booking.ErrNotesFull) {
 			return nil
 		}
@@ -48,7 +47,14 @@ func (s *Service) giveUp(ctx context.Context, a Author, tx *postgres.Tx, id uuid
 }
 
 // release gives up the rooms of an event's dates that are not over, or of one date.
-func (s *Service) release(ctx context.Context, a Author, tx *postgres.Tx, event uuid.UUID, occurrence *uuid.UUID, reason string) error {
+func (s *Service) release(
+	ctx context.Context,
+	a staff.Author,
+	tx *postgres.Tx,
+	event uuid.UUID,
+	occurrence *uuid.UUID,
+	reason string,
+) error {
 	ids, err := bookingsAhead(ctx, tx, event, occurrence)
 	if err != nil {
 		return err
@@ -62,7 +68,14 @@ func (s *Service) release(ctx context.Context, a Author, tx *postgres.Tx, event 
 }
 
 // beforeRooms does what a change of a date means for its rooms before the date itself changes.
-func (s *Service) beforeRooms(ctx context.Context, a Author, tx *postgres.Tx, now *Occurrence, next *OccurrenceInput, c OccurrenceChange) error {
+func (s *Service) beforeRooms(
+	ctx context.Context,
+	a staff.Author,
+	tx *postgres.Tx,
+	now *Occurrence,
+	next *OccurrenceInput,
+	c OccurrenceChange,
+) error {
 	switch {
 	case c.elsewhere(now), c.BookingID != nil && now.Booking != nil && now.Booking.ID != *c.BookingID:
 		if err := s.giveUp(ctx, a, tx, now.Booking.ID, ""); err != nil {
@@ -104,7 +117,13 @@ func (s *Service) beforeRooms(ctx context.Context, a Author, tx *postgres.Tx, no
 	return nil
 }
 
-func (s *Service) shift(ctx context.Context, a Author, tx *postgres.Tx, id uuid.UUID, starts, ends time.Duration) error {
+func (s *Service) shift(
+	ctx context.Context,
+	a staff.Author,
+	tx *postgres.Tx,
+	id uuid.UUID,
+	starts, ends time.Duration,
+) error {
 	if starts == 0 && ends == 0 {
 		return nil
 	}
@@ -114,7 +133,7 @@ func (s *Service) shift(ctx context.Context, a Author, tx *postgres.Tx, id uuid.
 		return err
 	}
 	from, to := b.StartsAt.Add(starts), b.EndsAt.Add(ends)
-	_, err = s.bookings.Move(inside, a.books(), id, booking.Move{StartsAt: &from, EndsAt: &to})
+	_, err = s.bookings.Move(inside, a, id, booking.Move{StartsAt: &from, EndsAt: &to})
 	return err
 }
 
@@ -131,55 +150,75 @@ func (s *Service) afterRooms(ctx context.Context, tx *postgres.Tx, now *Occurren
 	return nil
 }
 
-// SetRoom lets a booking give a date, or one of its parts, its room, in place of the booking before, which is given up. id nil only gives up; a published date
-// then needs another place first (ErrRoomUnconfirmed). ErrRoomUnknown, ErrRoomTime, ErrRoomOver, ErrRoomTaken, ErrRoomUnconfirmed.
-func (s *Service) SetRoom(ctx context.Context, a Author, event, occurrence uuid.UUID, part, id *uuid.UUID) (Event, error) {
-	return s.write(ctx, a, event, "occurrence.room_set", map[string]any{"occurrence": occurrence}, func(tx *postgres.Tx) error {
-		if err := lockRooms(ctx, tx, event, id); err != nil {
-			return err
-		}
-		status, _, err := s.own(ctx, tx, event)
-		if err != nil {
-			return err
-		}
-		now, err := loadOccurrence(ctx, tx, event, occurrence)
-		if err != nil {
-			return err
-		}
-		if now.Status == OccurrenceCancelled {
-			return ErrOccurrenceStatus.With("status", string(now.Status))
-		}
-		at, held := placed{event: event, occurrence: occurrence}, now.Booking
-		if part != nil {
-			index := slices.IndexFunc(now.Parts, func(p Part) bool { return p.ID == *part })
-			if index < 0 {
-				return ErrPartUnknown
-			}
-			at.part, held = *part, now.Parts[index].Booking
-		}
-		switch {
-		case held != nil && id != nil && held.ID == *id:
-			return nil
-		case id == nil && held == nil:
-			return ErrRoomNone
-		case id == nil && part == nil && status == Published:
-			return ErrRoomUnconfirmed
-		case held != nil:
-			if err := s.giveUp(ctx, a, tx, held.ID, ""); err != nil {
+// SetRoom lets a booking give a date, or one of its parts, its room, in place of the booking
+// before, which is given up. id nil only gives up; a published date then needs another place first
+// (ErrRoomUnconfirmed). ErrRoomUnknown, ErrRoomTime, ErrRoomOver, ErrRoomTaken, ErrRoomUnconfirmed.
+func (s *Service) SetRoom(
+	ctx context.Context,
+	a staff.Author,
+	event, occurrence uuid.UUID,
+	part, id *uuid.UUID,
+) (Event, error) {
+	return s.write(
+		ctx,
+		a,
+		event,
+		"occurrence.room_set",
+		map[string]any{"occurrence": occurrence},
+		func(tx *postgres.Tx) error {
+			if err := lockRooms(ctx, tx, event, id); err != nil {
 				return err
 			}
-		}
-		if id == nil {
-			return nil
-		}
-		return attach(ctx, tx, at, *id)
-	})
+			status, _, err := s.own(ctx, tx, event)
+			if err != nil {
+				return err
+			}
+			now, err := loadOccurrence(ctx, tx, event, occurrence)
+			if err != nil {
+				return err
+			}
+			if now.Status == OccurrenceCancelled {
+				return ErrOccurrenceStatus.With("status", string(now.Status))
+			}
+			at, held := placed{event: event, occurrence: occurrence}, now.Booking
+			if part != nil {
+				index := slices.IndexFunc(now.Parts, func(p Part) bool { return p.ID == *part })
+				if index < 0 {
+					return ErrPartUnknown
+				}
+				at.part, held = *part, now.Parts[index].Booking
+			}
+			switch {
+			case held != nil && id != nil && held.ID == *id:
+				return nil
+			case id == nil && held == nil:
+				return ErrRoomNone
+			case id == nil && part == nil && status == Published:
+				return ErrRoomUnconfirmed
+			case held != nil:
+				if err := s.giveUp(ctx, a, tx, held.ID, ""); err != nil {
+					return err
+				}
+			}
+			if id == nil {
+				return nil
+			}
+			return attach(ctx, tx, at, *id)
+		},
+	)
 }
 
-// Relocate moves a date to another room, another time, or both, with what it has booked, in one transaction: all of it or none. A room of the same lender is
-// reached by moving the booking; another lender's by a new booking, or by one that is there already (BookingID), and the one before is given up. A published date
-// goes only where the room is booked for good (ErrRoomUnconfirmed, booking.ErrServesPublished), and where it is free (booking.ErrTaken).
-func (s *Service) Relocate(ctx context.Context, a Author, event, occurrence uuid.UUID, r Relocation) (Event, error) {
+// Relocate moves a date to another room, another time, or both, with what it has booked, in one
+// transaction: all of it or none. A room of the same lender is reached by moving the booking;
+// another lender's by a new booking, or by one that is there already (BookingID), and the one
+// before is given up. A published date goes only where the room is booked for good
+// (ErrRoomUnconfirmed, booking.ErrServesPublished), and where it is free (booking.ErrTaken).
+func (s *Service) Relocate(
+	ctx context.Context,
+	a staff.Author,
+	event, occurrence uuid.UUID,
+	r Relocation,
+) (Event, error) {
 	if r.RoomID != nil && r.BookingID != nil {
 		return Event{}, ErrInvalid.Field("booking_id", "room_or_booking")
 	}
@@ -187,38 +226,53 @@ func (s *Service) Relocate(ctx context.Context, a Author, event, occurrence uuid
 	if err != nil {
 		return Event{}, fmt.Errorf("read directory: %w", err)
 	}
-	return s.write(ctx, a, event, "occurrence.relocated", map[string]any{"occurrence": occurrence}, func(tx *postgres.Tx) error {
-		if err := lockRooms(ctx, tx, event, r.BookingID); err != nil {
-			return err
-		}
-		if _, _, err := s.own(ctx, tx, event); err != nil {
-			return err
-		}
-		now, err := loadOccurrence(ctx, tx, event, occurrence)
-		if err != nil {
-			return err
-		}
-		c := OccurrenceChange{StartsAt: r.StartsAt, EndsAt: r.EndsAt, DoorsAt: r.DoorsAt, BookingID: r.BookingID}
-		if r.BookingID == nil && r.RoomID == nil {
-			c.MoveBooking = true
-		}
-		if err := together(ctx, tx); err != nil {
-			return err
-		}
-		if r.RoomID != nil {
-			if c.BookingID, err = s.reach(ctx, a, tx, now, c, r); err != nil {
+	return s.write(
+		ctx,
+		a,
+		event,
+		"occurrence.relocated",
+		map[string]any{"occurrence": occurrence},
+		func(tx *postgres.Tx) error {
+			if err := lockRooms(ctx, tx, event, r.BookingID); err != nil {
 				return err
 			}
-		}
-		if err := s.changeOccurrence(ctx, a, tx, view, event, occurrence, c); err != nil {
-			return err
-		}
-		return settled(ctx, tx)
-	})
+			if _, _, err := s.own(ctx, tx, event); err != nil {
+				return err
+			}
+			now, err := loadOccurrence(ctx, tx, event, occurrence)
+			if err != nil {
+				return err
+			}
+			c := OccurrenceChange{StartsAt: r.StartsAt, EndsAt: r.EndsAt, DoorsAt: r.DoorsAt, BookingID: r.BookingID}
+			if r.BookingID == nil && r.RoomID == nil {
+				c.MoveBooking = true
+			}
+			if err := together(ctx, tx); err != nil {
+				return err
+			}
+			if r.RoomID != nil {
+				if c.BookingID, err = s.reach(ctx, a, tx, now, c, r); err != nil {
+					return err
+				}
+			}
+			if err := s.changeOccurrence(ctx, a, tx, view, event, occurrence, c); err != nil {
+				return err
+			}
+			return settled(ctx, tx)
+		},
+	)
 }
 
-// reach gets a room for a date that is about to move there: by moving its booking, or by a new booking.
-func (s *Service) reach(ctx context.Context, a Author, tx *postgres.Tx, now *Occurrence, c OccurrenceChange, r Relocation) (*uuid.UUID, error) {
+// reach gets a room for a date that is about to move there: by moving its booking, or by a new
+// booking.
+func (s *Service) reach(
+	ctx context.Context,
+	a staff.Author,
+	tx *postgres.Tx,
+	now *Occurrence,
+	c OccurrenceChange,
+	r Relocation,
+) (*uuid.UUID, error) {
 	next := now.input()
 	c.apply(&next)
 	ask := booking.Request{RoomID: *r.RoomID, StartsAt: next.StartsAt, EndsAt: next.EndsAt}
@@ -235,29 +289,40 @@ func (s *Service) reach(ctx context.Context, a Author, tx *postgres.Tx, now *Occ
 		ask.StartsAt, ask.EndsAt, ask.Title, ask.People, ask.Noise = from, to, held.Title, held.People, held.Noise
 		ask.SetupMinutes, ask.ClearingMinutes = held.SetupMinutes, held.ClearingMinutes
 		if !held.Status.Over() {
-			_, err = s.bookings.Move(inside, a.books(), held.ID, booking.Move{RoomID: r.RoomID, StartsAt: &from, EndsAt: &to, Reason: r.Reason})
-			if !errors.Is(err, booking.ErrRoomUnknown) {
+			_, err = s.bookings.Move(
+				inside,
+				a,
+				held.ID,
+				booking.Move{RoomID: r.RoomID, StartsAt: &from, EndsAt: &to, Reason: r.Reason},
+			)
+			if !errors.Is(err, board.ErrRoomUnknown) {
 				return nil, err
 			}
 		}
 	}
 	if ask.Title == "" {
-		events, err := loadEvents(ctx, tx, []uuid.UUID{now.EventID}, window{perEvent: 1}, false)
+		events, err := LoadTx(ctx, tx, []uuid.UUID{now.EventID}, Window{PerEvent: 1}, false)
 		if err != nil || len(events) == 0 {
 			return nil, errors.Join(err, ErrUnknown)
 		}
 		ask.Title = events[0].Title
 	}
-	b, err := s.bookings.Place(inside, a.books(), ask)
+	b, err := s.bookings.Place(inside, a, ask)
 	if err != nil {
 		return nil, err
 	}
 	return &b.ID, nil
 }
 
-// MoveBooking moves a booking together with the date, or the part, that stands in it: both or neither. ErrRoomNone when it gives no date of this organization its
-// room; the refusals of booking.Service.Move and of ChangeOccurrence.
-func (s *Service) MoveBooking(ctx context.Context, a Author, id uuid.UUID, m booking.Move) (booking.Detail, error) {
+// MoveBooking moves a booking together with the date, or the part, that stands in it: both or
+// neither. ErrRoomNone when it gives no date of this organization its room; the refusals of
+// booking.Service.Move and of ChangeOccurrence.
+func (s *Service) MoveBooking(
+	ctx context.Context,
+	a staff.Author,
+	id uuid.UUID,
+	m booking.Move,
+) (booking.Detail, error) {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return booking.Detail{}, fmt.Errorf("read directory: %w", err)
@@ -289,7 +354,7 @@ func (s *Service) MoveBooking(ctx context.Context, a Author, id uuid.UUID, m boo
 		if err != nil {
 			return err
 		}
-		if moved, err = s.bookings.Move(inside, a.books(), id, m); err != nil {
+		if moved, err = s.bookings.Move(inside, a, id, m); err != nil {
 			return err
 		}
 		now, err := loadOccurrence(ctx, tx, at.event, at.occurrence)
@@ -304,7 +369,7 @@ func (s *Service) MoveBooking(ctx context.Context, a Author, id uuid.UUID, m boo
 			return translate(err)
 		}
 		if stood != nil {
-			events, err := loadEvents(ctx, tx, []uuid.UUID{at.event}, window{}, true)
+			events, err := LoadTx(ctx, tx, []uuid.UUID{at.event}, Window{}, true)
 			if err == nil && len(events) == 1 {
 				_, err = askAgain(ctx, tx, stood, &events[0])
 			}
@@ -312,7 +377,16 @@ func (s *Service) MoveBooking(ctx context.Context, a Author, id uuid.UUID, m boo
 				return err
 			}
 		}
-		return audit.Record(ctx, tx, audit.Entry{Action: "occurrence.relocated", SubjectKind: "event", SubjectID: at.event, Detail: map[string]any{"occurrence": at.occurrence}})
+		return audit.Record(
+			ctx,
+			tx,
+			audit.Entry{
+				Action:      "occurrence.relocated",
+				SubjectKind: "event",
+				SubjectID:   at.event,
+				Detail:      map[string]any{"occurrence": at.occurrence},
+			},
+		)
 	})
 	if err != nil {
 		return booking.Detail{}, err
@@ -337,7 +411,8 @@ func (o *Occurrence) follow(at placed, starts, ends time.Duration) OccurrenceCha
 	return OccurrenceChange{Parts: &parts}
 }
 
-// ServedBy gives the date that stands in a booking, as far as an organization may see it: its own event from the draft on, another's once it is listed. Nil for none.
+// ServedBy gives the date that stands in a booking, as far as an organization may see it: its own
+// event from the draft on, another's once it is listed. Nil for none.
 func (s *Service) ServedBy(ctx context.Context, organization, booking uuid.UUID) (*Served, error) {
 	var served *Served
 	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {

@@ -10,10 +10,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
-// CreateSeries gives an event a rule. With ChooseEvery nothing is decided by itself either: DecideMonth with the candidates yields the dates.
-func (s *Service) CreateSeries(ctx context.Context, a Author, event uuid.UUID, in SeriesInput) (Event, error) {
+// CreateSeries gives an event a rule. With ChooseEvery nothing is decided by itself either:
+// DecideMonth with the candidates yields the dates.
+func (s *Service) CreateSeries(ctx context.Context, a staff.Author, event uuid.UUID, in SeriesInput) (Event, error) {
 	if err := s.checkSeries(ctx, in); err != nil {
 		return Event{}, err
 	}
@@ -29,7 +31,8 @@ func (s *Service) CreateSeries(ctx context.Context, a Author, event uuid.UUID, i
 	})
 }
 
-// checkSeries refuses what no date could be made of, tables of organizations that are not here among it.
+// checkSeries refuses what no date could be made of, tables of organizations that are not here
+// among it.
 func (s *Service) checkSeries(ctx context.Context, in SeriesInput) error {
 	if err := checkSeries(in); err != nil {
 		return err
@@ -50,23 +53,28 @@ func (s *Service) seriesBooths(ctx context.Context, t Template, prefix string) (
 	return resolveBooths(view, prefix, t.On(sampleDay))
 }
 
-// ChangeSeries changes the rule and the template for months still to be decided; dates that stand stay.
-func (s *Service) ChangeSeries(ctx context.Context, a Author, series uuid.UUID, in SeriesInput) (Event, error) {
+// ChangeSeries changes the rule and the template for months still to be decided; dates that stand
+// stay.
+func (s *Service) ChangeSeries(ctx context.Context, a staff.Author, series uuid.UUID, in SeriesInput) (Event, error) {
 	if err := s.checkSeries(ctx, in); err != nil {
 		return Event{}, err
 	}
 	return s.onSeries(ctx, a, series, "series.changed", nil, func(tx *postgres.Tx, _ Event) error {
-		set, err := seriesColumns(in)
-		if err != nil {
-			return err
-		}
-		return update(tx, "series", series, set, ErrSeriesUnknown)
+		return updateSeries(tx, series, in)
 	})
 }
 
-// DecideMonth settles a month. A month that had dates is settled anew: a date that stays keeps its occurrence; as many others as possible are moved, so
-// that followers see one moved entry and seats stay with their holders; the rest are added or cancelled. What took place stays; what was never published goes without a trace.
-func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, month clock.Date, choice MonthChoice) (Event, error) {
+// DecideMonth settles a month. A month that had dates is settled anew: a date that stays keeps its
+// occurrence; as many others as possible are moved, so that followers see one moved entry and seats
+// stay with their holders; the rest are added or cancelled. What took place stays; what was never
+// published goes without a trace.
+func (s *Service) DecideMonth(
+	ctx context.Context,
+	a staff.Author,
+	series uuid.UUID,
+	month clock.Date,
+	choice MonthChoice,
+) (Event, error) {
 	if month.Day != 1 {
 		return Event{}, ErrInvalid.Field("month", "not_a_month")
 	}
@@ -74,25 +82,39 @@ func (s *Service) DecideMonth(ctx context.Context, a Author, series uuid.UUID, m
 	if err != nil {
 		return Event{}, err
 	}
-	return s.onSeries(ctx, a, series, "series.month_decided", map[string]any{"month": month.String()}, func(tx *postgres.Tx, e Event) error {
-		if e.Status == Cancelled {
-			return ErrStatus.With("status", string(e.Status))
-		}
-		if err := e.Series.allowed(month, choice); err != nil {
-			return err
-		}
-		decision := MonthDates
-		if choice.Skipped {
-			decision = MonthSkipped
-		}
-		if err := upsertMonth(tx, series, month, decision); err != nil {
-			return err
-		}
-		return s.settleMonth(ctx, a, tx, e, month, choice.Dates)
-	})
+	return s.onSeries(
+		ctx,
+		a,
+		series,
+		"series.month_decided",
+		map[string]any{"month": month.String()},
+		func(tx *postgres.Tx, e Event) error {
+			if e.Status == Cancelled {
+				return ErrStatus.With("status", string(e.Status))
+			}
+			if err := e.Series.allowed(month, choice); err != nil {
+				return err
+			}
+			decision := MonthDates
+			if choice.Skipped {
+				decision = MonthSkipped
+			}
+			if err := upsertMonth(tx, series, month, decision); err != nil {
+				return err
+			}
+			return s.settleMonth(ctx, a, tx, e, month, choice.Dates)
+		},
+	)
 }
 
-func (s *Service) settleMonth(ctx context.Context, a Author, tx *postgres.Tx, e Event, month clock.Date, dates []clock.Date) error {
+func (s *Service) settleMonth(
+	ctx context.Context,
+	a staff.Author,
+	tx *postgres.Tx,
+	e Event,
+	month clock.Date,
+	dates []clock.Date,
+) error {
 	booths, err := s.seriesBooths(ctx, e.Series.Template, "template.")
 	if err != nil {
 		return err
@@ -137,7 +159,9 @@ func (s *Service) settleMonth(ctx context.Context, a Author, tx *postgres.Tx, e 
 			}
 			continue
 		}
-		if err := updateOccurrence(tx, o.ID, columns{"status": OccurrenceCancelled, "cancelled_at": tx.Now}); err != nil {
+		if err := updateOccurrence(tx, o.ID, set(
+			occurrenceModel{Status: OccurrenceCancelled, CancelledAt: &tx.Now}, "status", "cancelled_at",
+		)); err != nil {
 			return err
 		}
 	}
@@ -151,11 +175,15 @@ func moveToDay(ctx context.Context, tx *postgres.Tx, e Event, o Occurrence, day 
 	if e.PublishedAt != nil && checkMove(tx.Now, o.input(), next) != nil {
 		return ErrPast.Field("dates", "in_the_past")
 	}
-	set := columns{"starts_at": next.StartsAt, "ends_at": next.EndsAt, "doors_at": next.DoorsAt, "status": Scheduled}
+	change := set(
+		occurrenceModel{StartsAt: next.StartsAt, EndsAt: next.EndsAt, DoorsAt: next.DoorsAt, Status: Scheduled},
+		"starts_at", "ends_at", "doors_at", "status",
+	)
 	if e.PublishedAt != nil {
-		set["moved_from"] = o.moveFrom(starts)
+		change.row.MovedFrom = o.moveFrom(starts)
+		change.columns = append(change.columns, "moved_from")
 	}
-	if err := updateOccurrence(tx, o.ID, set); err != nil {
+	if err := updateOccurrence(tx, o.ID, change); err != nil {
 		return err
 	}
 	booths := boothOwners{}
@@ -176,17 +204,18 @@ func moveToDay(ctx context.Context, tx *postgres.Tx, e Event, o Occurrence, day 
 }
 
 // onSeries finds the event of the organization's own series, locks it and runs fn with it.
-func (s *Service) onSeries(ctx context.Context, a Author, series uuid.UUID, action string, detail map[string]any, fn func(*postgres.Tx, Event) error) (Event, error) {
+func (s *Service) onSeries(
+	ctx context.Context,
+	a staff.Author,
+	series uuid.UUID,
+	action string,
+	detail map[string]any,
+	fn func(*postgres.Tx, Event) error,
+) (Event, error) {
 	var event uuid.UUID
-	err := s.db.ReadOrganization(ctx, a.Organization, func(tx *postgres.Tx) error {
-		err := tx.Pgx.QueryRow(ctx, "select event_id from series where id = $1", series).Scan(&event)
-		if postgres.NoRows(err) {
-			return ErrSeriesUnknown
-		}
-		if err != nil {
-			return fmt.Errorf("find series: %w", err)
-		}
-		return nil
+	err := s.db.ReadOrganization(ctx, a.Organization, func(tx *postgres.Tx) (err error) {
+		event, err = eventOfSeries(ctx, tx, series)
+		return err
 	})
 	if err != nil {
 		return Event{}, err
@@ -195,7 +224,7 @@ func (s *Service) onSeries(ctx context.Context, a Author, series uuid.UUID, acti
 		if _, _, err := s.own(ctx, tx, event); err != nil {
 			return err
 		}
-		events, err := loadEvents(ctx, tx, []uuid.UUID{event}, window{}, true)
+		events, err := LoadTx(ctx, tx, []uuid.UUID{event}, Window{}, true)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// BoothSlot is a bookable time at a booth's table (相談枠), or at several tables at once. Its id is that of its quota.
+// BoothSlot is a bookable time at a booth's table (相談枠), or at several tables at once. Its id is
+// that of its quota.
 type BoothSlot struct {
 	ID           uuid.UUID
 	OccurrenceID uuid.UUID
@@ -61,8 +62,9 @@ func (s *BoothSlot) State(p *Part, now time.Time) SlotState {
 
 // SlotRule is what holds for all slots of a part.
 type SlotRule struct {
-	MaxSlots   int `json:"max_slots" validate:"min=1,max=10"`    // at most on one ticket
-	GapMinutes int `json:"gap_minutes" validate:"min=0,max=120"` // at least between two slots of a ticket, to walk from table to table
+	MaxSlots int `json:"max_slots" validate:"min=1,max=10"` // at most on one ticket
+	// at least between two slots of a ticket, to walk from table to table
+	GapMinutes int `json:"gap_minutes" validate:"min=0,max=120"`
 }
 
 // DefaultSlotRule holds until staff set another; the schema has the same.
@@ -90,16 +92,18 @@ func (s *SlotSum) registration() RegistrationState {
 	return RegistrationFull
 }
 
-// SlotPlan lays out slots: from From on, one after another with a pause between, as long as they end by To.
+// SlotPlan lays out slots: from From on, one after another with a pause between, as long as they
+// end by To.
 type SlotPlan struct {
-	Booths   []uuid.UUID `json:"booth_ids" validate:"min=1,max=60,unique"`
+	Booths   []uuid.UUID `json:"booth_ids"     validate:"min=1,max=60,unique"`
 	Together bool        `json:"together"` // the booths sit in the same slots; else each has its own
-	From     time.Time   `json:"from" validate:"required"`
-	To       time.Time   `json:"to" validate:"required,gtfield=From"`
-	Minutes  int         `json:"minutes" validate:"min=5,max=720"`
+	From     time.Time   `json:"from"          validate:"required"`
+	To       time.Time   `json:"to"            validate:"required,gtfield=From"`
+	Minutes  int         `json:"minutes"       validate:"min=5,max=720"`
 	Pause    int         `json:"pause_minutes" validate:"min=0,max=240"`
-	Parties  int         `json:"parties" validate:"min=0,max=20"` // 0 means 1
-	// WalkIns is how many of a table's slots are kept for those who come without booking, spread evenly.
+	Parties  int         `json:"parties"       validate:"min=0,max=20"` // 0 means 1
+	// WalkIns is how many of a table's slots are kept for those who come without booking, spread
+	// evenly.
 	WalkIns int `json:"walk_ins" validate:"min=0,max=500"`
 	// Replace takes away what the booths have between From and To; refused where somebody booked.
 	Replace bool `json:"replace"`

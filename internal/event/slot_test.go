@@ -13,13 +13,20 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 )
 
-// Whatever the plan, its slots follow each other with the pause, none reaches over the end, one more would, and walk-ins are as many as asked, spread evenly.
+// Whatever the plan, its slots follow each other with the pause, none reaches over the end, one
+// more would, and walk-ins are as many as asked, spread evenly.
 func TestPlansLayOutWhatFits(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := event.SlotPlan{
-			From: day(0, rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute")), Minutes: rapid.IntRange(5, 720).Draw(t, "minutes"),
-			Pause: rapid.IntRange(0, 240).Draw(t, "pause"), WalkIns: rapid.IntRange(0, 30).Draw(t, "walk-ins"),
+			From: day(
+				0,
+				rapid.IntRange(0, 23).Draw(t, "hour"),
+				rapid.IntRange(0, 59).Draw(t, "minute"),
+			),
+			Minutes: rapid.IntRange(5, 720).Draw(t, "minutes"),
+			Pause:   rapid.IntRange(0, 240).Draw(t, "pause"),
+			WalkIns: rapid.IntRange(0, 30).Draw(t, "walk-ins"),
 		}
 		p.To = p.From.Add(time.Duration(rapid.IntRange(1, 2000).Draw(t, "length")) * time.Minute)
 		length, pause := time.Duration(p.Minutes)*time.Minute, time.Duration(p.Pause)*time.Minute
@@ -49,14 +56,21 @@ func TestPlansLayOutWhatFits(t *testing.T) {
 	})
 }
 
-// desks is a published event tomorrow with a consultation of three tables, 13:00 to 17:00, beside a talk without reservation and one with seats.
+// desks is a published event tomorrow with a consultation of three tables, 13:00 to 17:00, beside a
+// talk without reservation and one with seats.
 func (w *town) desks() (e event.Event, at event.Part) {
 	w.Helper()
 	in := gathering("相談会", 1)
 	o := &in.Occurrences[0]
 	o.StartsAt, o.EndsAt = day(1, 13, 0), day(1, 17, 0)
 	o.Parts = append(o.Parts, event.PartInput{Name: "講演", Reservation: event.NoReservation}, event.PartInput{
-		Name: "個別の相談", Reservation: event.Slot, Booths: []event.BoothInput{{Organization: "kiyose"}, {Organization: "bunkyo", Offers: "くらし"}, {Name: "弁護士"}},
+		Name:        "個別の相談",
+		Reservation: event.Slot,
+		Booths: []event.BoothInput{
+			{Organization: "kiyose"},
+			{Organization: "bunkyo", Offers: "くらし"},
+			{Name: "弁護士"},
+		},
 	})
 	e = w.publish("kiyose", in)
 	return e, e.Occurrences[0].Parts[2]
@@ -83,8 +97,18 @@ func (w *town) layOut(e event.Event, at event.Part, plan event.SlotPlan) ([]even
 func (w *town) book(e event.Event, slot event.BoothSlot) {
 	w.Helper()
 	var outcome string
-	err := w.bundle.Pool(w.T).QueryRow(w.ctx, `select outcome from set_config('app.now', $3::text, false), ticket_take_slots($1, array[$2::uuid], gen_random_uuid(), sha256('a'), null)`,
-		e.ID, slot.ID, noon.Format(time.RFC3339)).Scan(&outcome)
+	err := w.bundle.Pool(
+		w.T,
+	).QueryRow(
+		w.ctx,
+		`select outcome from set_config('app.now', $3::text, false), ticket_take_slots($1, array[$2::uuid],
+			gen_random_uuid(), sha256('a'), null)`,
+		e.ID,
+		slot.ID,
+		noon.Format(time.RFC3339),
+	).Scan(
+		&outcome,
+	)
 	if err != nil || outcome != "granted" {
 		w.Fatalf("book a slot: %s, %v", outcome, err)
 	}
@@ -103,51 +127,112 @@ func TestSlotsAreLaidOut(t *testing.T) {
 		t.Fatalf("%d slots, %v", len(slots), err)
 	}
 	for _, s := range slots {
-		if s.WalkIn != s.StartsAt.Equal(day(1, 14, 20)) || s.Parties != 2 || len(s.Booths) != 1 || !s.Accepting || s.Band() != event.BandAvailable {
+		if s.WalkIn != s.StartsAt.Equal(day(1, 14, 20)) || s.Parties != 2 || len(s.Booths) != 1 || !s.Accepting ||
+			s.Band() != event.BandAvailable {
 			t.Errorf("slot %+v", s)
 		}
 	}
 	// Bunkyo and the lawyer sit together from 15:00 on: both are occupied.
-	later := event.SlotPlan{Booths: booths(at, 1, 2), Together: true, From: day(1, 15, 0), To: day(1, 15, 50), Minutes: 50}
-	if slots, err = w.layOut(e, at, later); err != nil || len(slots) != 7 || !slices.Equal(slots[6].Booths, booths(at, 1, 2)) {
+	later := event.SlotPlan{
+		Booths:   booths(at, 1, 2),
+		Together: true,
+		From:     day(1, 15, 0),
+		To:       day(1, 15, 50),
+		Minutes:  50,
+	}
+	if slots, err = w.layOut(
+		e,
+		at,
+		later,
+	); err != nil || len(slots) != 7 ||
+		!slices.Equal(slots[6].Booths, booths(at, 1, 2)) {
 		t.Fatalf("%d slots, %v", len(slots), err)
 	}
 	e = must[event.Event](t)(w.events.Published(w.ctx, e.ID))
-	// A plan moves SEQUENCE once, however many slots it makes; the part's rule, which came with the first, stands in no calendar [I11].
-	if o := e.Occurrences[0]; o.Sequence != before+2 || o.Parts[2].Slots.Free != 5 || o.Parts[2].Slots.WalkIns != 2 || len(o.Parts[2].Quotas) != 0 {
+	// A plan moves SEQUENCE once, however many slots it makes; the part's rule, which came with the
+	// first, stands in no calendar [I11].
+	if o := e.Occurrences[0]; o.Sequence != before+2 || o.Parts[2].Slots.Free != 5 || o.Parts[2].Slots.WalkIns != 2 ||
+		len(o.Parts[2].Quotas) != 0 {
 		t.Errorf("sequence %d after %d, %+v, %+v", o.Sequence, before, o.Parts[2].Slots, o.Parts[2].Quotas)
 	}
 	for what, tt := range map[string]struct {
 		plan event.SlotPlan
 		want error
 	}{
-		"taken":             {event.SlotPlan{Booths: booths(at, 2, 0)}, event.ErrSlotOverlaps},
-		"in a joint slot":   {event.SlotPlan{Booths: booths(at, 2), From: day(1, 15, 30), To: day(1, 16, 0)}, event.ErrSlotOverlaps},
-		"past the end":      {event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 45), To: day(1, 17, 15)}, event.ErrSlotOutside},
-		"nothing fits":      {event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 0), To: day(1, 16, 20)}, event.ErrInvalid},
-		"no booth":          {event.SlotPlan{}, event.ErrInvalid},
-		"a foreign booth":   {event.SlotPlan{Booths: []uuid.UUID{uuid.New()}}, event.ErrInvalid},
-		"a booth twice":     {event.SlotPlan{Booths: booths(at, 0, 0)}, event.ErrInvalid},
-		"inverted":          {event.SlotPlan{Booths: booths(at, 0), From: day(1, 15, 0), To: day(1, 14, 0)}, event.ErrInvalid},
-		"too many":          {event.SlotPlan{Booths: booths(at, 0), From: day(1, 13, 0), To: day(30, 13, 0), Minutes: 5}, event.ErrInvalid},
-		"more walk-ins":     {event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 0), To: day(1, 16, 40), WalkIns: 2}, event.ErrInvalid},
+		"taken": {event.SlotPlan{Booths: booths(at, 2, 0)}, event.ErrSlotOverlaps},
+		"in a joint slot": {
+			event.SlotPlan{Booths: booths(at, 2), From: day(1, 15, 30), To: day(1, 16, 0)},
+			event.ErrSlotOverlaps,
+		},
+		"past the end": {
+			event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 45), To: day(1, 17, 15)},
+			event.ErrSlotOutside,
+		},
+		"nothing fits": {
+			event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 0), To: day(1, 16, 20)},
+			event.ErrInvalid,
+		},
+		"no booth":        {event.SlotPlan{}, event.ErrInvalid},
+		"a foreign booth": {event.SlotPlan{Booths: []uuid.UUID{uuid.New()}}, event.ErrInvalid},
+		"a booth twice":   {event.SlotPlan{Booths: booths(at, 0, 0)}, event.ErrInvalid},
+		"inverted": {
+			event.SlotPlan{Booths: booths(at, 0), From: day(1, 15, 0), To: day(1, 14, 0)},
+			event.ErrInvalid,
+		},
+		"too many": {
+			event.SlotPlan{Booths: booths(at, 0), From: day(1, 13, 0), To: day(30, 13, 0), Minutes: 5},
+			event.ErrInvalid,
+		},
+		"more walk-ins": {
+			event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 0), To: day(1, 16, 40), WalkIns: 2},
+			event.ErrInvalid,
+		},
 		"a hundred parties": {event.SlotPlan{Booths: booths(at, 0), Parties: 100}, event.ErrInvalid},
 	} {
 		if _, err := w.layOut(e, at, tt.plan); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", what, err, tt.want)
 		}
 	}
-	if _, err := w.layOut(e, e.Occurrences[0].Parts[0], event.SlotPlan{Booths: booths(at, 0)}); !errors.Is(err, event.ErrWithoutSlots) {
+	if _, err := w.layOut(
+		e,
+		e.Occurrences[0].Parts[0],
+		event.SlotPlan{Booths: booths(at, 0)},
+	); !errors.Is(
+		err,
+		event.ErrWithoutSlots,
+	) {
 		t.Errorf("a part with seats: %v", err)
 	}
-	if _, err := w.layOut(e, event.Part{ID: uuid.New()}, event.SlotPlan{Booths: booths(at, 0)}); !errors.Is(err, event.ErrPartUnknown) {
+	if _, err := w.layOut(
+		e,
+		event.Part{ID: uuid.New()},
+		event.SlotPlan{Booths: booths(at, 0)},
+	); !errors.Is(
+		err,
+		event.ErrPartUnknown,
+	) {
 		t.Errorf("no part: %v", err)
 	}
-	if _, err := w.events.LayOutSlots(w.ctx, w.by["bunkyo"], e.ID, e.Occurrences[0].ID, at.ID, event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 0), To: day(1, 17, 0), Minutes: 30}); !errors.Is(err, event.ErrNotOwner) {
+	if _, err := w.events.LayOutSlots(
+		w.ctx,
+		w.by["bunkyo"],
+		e.ID,
+		e.Occurrences[0].ID,
+		at.ID,
+		event.SlotPlan{Booths: booths(at, 0), From: day(1, 16, 0), To: day(1, 17, 0), Minutes: 30},
+	); !errors.Is(
+		err,
+		event.ErrNotOwner,
+	) {
 		t.Errorf("a neighbour: %v", err)
 	}
 	// Anew, shorter.
-	if slots, err = w.layOut(e, at, event.SlotPlan{Booths: booths(at, 0, 1), Minutes: 20, Pause: 5, Replace: true}); err != nil || len(slots) != 11 {
+	if slots, err = w.layOut(
+		e,
+		at,
+		event.SlotPlan{Booths: booths(at, 0, 1), Minutes: 20, Pause: 5, Replace: true},
+	); err != nil ||
+		len(slots) != 11 {
 		t.Errorf("anew: %d slots, %v", len(slots), err)
 	}
 }
@@ -165,13 +250,21 @@ func TestSlotsAreChanged(t *testing.T) {
 		return w.events.ChangeSlot(w.ctx, w.by["kiyose"], e.ID, slot, c)
 	}
 	p := &at
-	if s, err := change(slots[0].ID, event.SlotChange{Closed: &yes}); err != nil || s.State(p, noon) != event.SlotClosed {
+	if s, err := change(
+		slots[0].ID,
+		event.SlotChange{Closed: &yes},
+	); err != nil ||
+		s.State(p, noon) != event.SlotClosed {
 		t.Errorf("close: %+v, %v", s, err)
 	}
 	if s, err := change(slots[0].ID, event.SlotChange{Closed: &no}); err != nil || s.State(p, noon) != event.SlotOpen {
 		t.Errorf("open: %+v, %v", s, err)
 	}
-	if s, err := change(slots[0].ID, event.SlotChange{WalkIn: &yes, Parties: &three}); err != nil || s.State(p, noon) != event.SlotWalkIn || s.Parties != 3 {
+	if s, err := change(
+		slots[0].ID,
+		event.SlotChange{WalkIn: &yes, Parties: &three},
+	); err != nil || s.State(p, noon) != event.SlotWalkIn ||
+		s.Parties != 3 {
 		t.Errorf("keep for walk-ins: %+v, %v", s, err)
 	}
 	if _, err := change(slots[0].ID, event.SlotChange{Parties: &zero}); !errors.Is(err, event.ErrInvalid) {
@@ -188,7 +281,14 @@ func TestSlotsAreChanged(t *testing.T) {
 	if err := w.events.DeleteSlot(w.ctx, w.by["kiyose"], e.ID, slots[1].ID); !errors.Is(err, event.ErrTicketsHeld) {
 		t.Errorf("a booked slot goes: %v", err)
 	}
-	if _, err := w.layOut(e, at, event.SlotPlan{Booths: booths(at, 0, 1), Replace: true}); !errors.Is(err, event.ErrTicketsHeld) {
+	if _, err := w.layOut(
+		e,
+		at,
+		event.SlotPlan{Booths: booths(at, 0, 1), Replace: true},
+	); !errors.Is(
+		err,
+		event.ErrTicketsHeld,
+	) {
 		t.Errorf("a booked slot is replaced: %v", err)
 	}
 	if err := w.events.DeleteSlot(w.ctx, w.by["kiyose"], e.ID, slots[2].ID); err != nil {
@@ -197,7 +297,17 @@ func TestSlotsAreChanged(t *testing.T) {
 	if err := w.events.DeleteSlot(w.ctx, w.by["kiyose"], e.ID, slots[2].ID); !errors.Is(err, event.ErrSlotUnknown) {
 		t.Errorf("once more: %v", err)
 	}
-	if _, err := w.events.SetSlotRule(w.ctx, w.by["kiyose"], e.ID, e.Occurrences[0].ID, at.ID, event.SlotRule{MaxSlots: 11}); !errors.Is(err, event.ErrInvalid) {
+	if _, err := w.events.SetSlotRule(
+		w.ctx,
+		w.by["kiyose"],
+		e.ID,
+		e.Occurrences[0].ID,
+		at.ID,
+		event.SlotRule{MaxSlots: 11},
+	); !errors.Is(
+		err,
+		event.ErrInvalid,
+	) {
 		t.Errorf("eleven slots a ticket: %v", err)
 	}
 	found := must[[]event.BoothSlot](t)(w.events.Slots(w.ctx, e.ID))
@@ -208,7 +318,8 @@ func TestSlotsAreChanged(t *testing.T) {
 	}
 }
 
-// Tables keep their slots when parts are written anew, and can't go while they have any; a moved date takes slots and holders along.
+// Tables keep their slots when parts are written anew, and can't go while they have any; a moved
+// date takes slots and holders along.
 func TestSlotsFollowTheirTablesAndDate(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -225,16 +336,26 @@ func TestSlotsFollowTheirTablesAndDate(t *testing.T) {
 		return w.events.ChangeOccurrence(w.ctx, w.by["kiyose"], e.ID, o.ID, event.OccurrenceChange{Parts: &parts})
 	}
 	after, err := rewrite(func(p *event.PartInput) {
-		p.Booths = []event.BoothInput{{Name: "保健師"}, {Organization: "bunkyo", Offers: "家計"}, {Organization: "kiyose"}} // the lawyer goes, ids are not told
+		p.Booths = []event.BoothInput{
+			{Name: "保健師"},
+			{Organization: "bunkyo", Offers: "家計"},
+			{Organization: "kiyose"},
+		} // the lawyer goes, ids are not told
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	tables := after.Occurrences[0].Parts[2].Booths
-	if tables[1].ID != at.Booths[1].ID || tables[2].ID != at.Booths[0].ID || tables[1].Offers != "家計" || tables[0].Name != "保健師" {
+	if tables[1].ID != at.Booths[1].ID || tables[2].ID != at.Booths[0].ID || tables[1].Offers != "家計" ||
+		tables[0].Name != "保健師" {
 		t.Errorf("tables %+v", tables)
 	}
-	if _, err := rewrite(func(p *event.PartInput) { p.Booths = p.Booths[:1] }); !errors.Is(err, event.ErrBoothHasSlots) {
+	if _, err := rewrite(
+		func(p *event.PartInput) { p.Booths = p.Booths[:1] },
+	); !errors.Is(
+		err,
+		event.ErrBoothHasSlots,
+	) {
 		t.Errorf("a table with slots goes: %v", err)
 	}
 	narrow := day(1, 13, 30)
@@ -248,7 +369,13 @@ func TestSlotsFollowTheirTablesAndDate(t *testing.T) {
 	}
 	// Forty minutes later each slot stands where the next one stood.
 	starts := o.StartsAt.Add(40 * time.Minute)
-	if _, err := w.events.ChangeOccurrence(w.ctx, w.by["kiyose"], e.ID, o.ID, event.OccurrenceChange{StartsAt: &starts}); err != nil {
+	if _, err := w.events.ChangeOccurrence(
+		w.ctx,
+		w.by["kiyose"],
+		e.ID,
+		o.ID,
+		event.OccurrenceChange{StartsAt: &starts},
+	); err != nil {
 		t.Fatal(err)
 	}
 	moved := must[[]event.BoothSlot](t)(w.events.Slots(w.ctx, e.ID))
@@ -256,8 +383,18 @@ func TestSlotsFollowTheirTablesAndDate(t *testing.T) {
 		t.Errorf("moved: %+v", moved)
 	}
 	var late int
-	if err := w.bundle.Pool(t).QueryRow(w.ctx, `select count(*) from slot s join slot_booth b on b.slot_id = s.quota_id left join ticket_slot h on h.slot_id = s.quota_id
-		where lower(b.during) <> s.starts_at or upper(b.during) <> s.ends_at or h.starts_at <> s.starts_at or lower(h.span) <> s.starts_at`).Scan(&late); err != nil || late != 0 {
+	if err := w.bundle.Pool(
+		t,
+	).QueryRow(
+		w.ctx,
+		`select count(*) from slot s join slot_booth b on b.slot_id = s.quota_id
+			left join ticket_slot h on h.slot_id = s.quota_id
+		where lower(b.during) <> s.starts_at or upper(b.during) <> s.ends_at or h.starts_at <> s.starts_at
+		  or lower(h.span) <> s.starts_at`,
+	).Scan(
+		&late,
+	); err != nil ||
+		late != 0 {
 		t.Errorf("%d tables or holders stayed behind, %v", late, err)
 	}
 }
@@ -299,7 +436,14 @@ func TestSittings(t *testing.T) {
 	in.Occurrences[0].Parts = []event.PartInput{first, {Reservation: event.NoReservation}, first}
 	e := w.publish("kiyose", in)
 	o := e.Occurrences[0]
-	if a, b, c := o.SittingOf(o.Parts[0].ID), o.SittingOf(o.Parts[1].ID), o.SittingOf(o.Parts[2].ID); a.Number != 1 || a.Of != 2 || b != nil || c.Number != 2 || c.Name != "講演会" {
+	if a, b, c := o.SittingOf(
+		o.Parts[0].ID,
+	), o.SittingOf(
+		o.Parts[1].ID,
+	), o.SittingOf(
+		o.Parts[2].ID,
+	); a.Number != 1 || a.Of != 2 || b != nil || c.Number != 2 ||
+		c.Name != "講演会" {
 		t.Errorf("%+v %+v %+v", a, b, c)
 	}
 }

@@ -4,24 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// window bounds the occurrences that are loaded with an event; zero means all.
-type window struct {
-	from, to time.Time
-	// endsAfter leaves out what has ended by then; zero: nothing.
-	endsAfter time.Time
-	perEvent  int  // 0: all
-	calendar  bool // without seats and booths, which no calendar shows
+// Window bounds the occurrences that are loaded with an event; zero means all.
+type Window struct {
+	From, To time.Time
+	// EndsAfter leaves out what has ended by then; zero: nothing.
+	EndsAfter time.Time
+	PerEvent  int  // 0: all
+	Calendar  bool // without seats and booths, which no calendar shows
 }
 
 type refRow struct {
@@ -33,10 +31,17 @@ type refRow struct {
 }
 
 func (r refRow) ref() organization.Ref {
-	return organization.Ref{ID: r.RefID, Slug: r.RefSlug, Name: r.RefName, Kind: organization.Kind(r.RefKind), Code: r.RefCode}
+	return organization.Ref{
+		ID:   r.RefID,
+		Slug: r.RefSlug,
+		Name: r.RefName,
+		Kind: organization.Kind(r.RefKind),
+		Code: r.RefCode,
+	}
 }
 
-const refColumns = `g.id as ref_id, g.slug as ref_slug, g.name as ref_name, g.kind as ref_kind, coalesce(g.code, '') as ref_code`
+const refColumns = `g.id as ref_id, g.slug as ref_slug, g.name as ref_name, g.kind as ref_kind, coalesce(g.code,
+	  '') as ref_code`
 
 type eventRow struct {
 	refRow
@@ -70,8 +75,10 @@ type eventRow struct {
 }
 
 const selectEvents = `
-	select ` + refColumns + `, e.id, e.status, e.visibility, e.kind, e.title, e.summary, e.description, e.audience, e.audience_tags,
-	  e.nickname_ok, e.listen_only_ok, e.leave_midway_ok, e.women_staff, e.companion_ok, e.wheelchair, e.sign_language, e.child_care,
+	select ` + refColumns + `, e.id, e.status, e.visibility, e.kind, e.title, e.summary, e.description, e.audience,
+	  e.audience_tags,
+	  e.nickname_ok, e.listen_only_ok, e.leave_midway_ok, e.women_staff, e.companion_ok, e.wheelchair,
+	  e.sign_language, e.child_care,
 	  coalesce(e.press, '') as press, e.attending_offices, e.fee_yen, e.fee_note, e.website, e.questions,
 	  e.published_at, e.cancelled_at, e.cancel_reason, e.modified_at
 	from event e join organization g on g.id = e.organization_id
@@ -119,8 +126,10 @@ const selectOccurrences = `
 	select o.*
 	from unnest($1::uuid[]) as w (id)
 	cross join lateral (
-	  select o.id, o.event_id, o.status, o.starts_at, o.ends_at, o.doors_at, o.moved_from, o.place_kind, o.place_name, o.place_address, o.place_access,
-	    coalesce(o.area_code, '') as area_code, o.note, o.cancelled_at, o.cancel_reason, o.series_month, o.sequence, o.modified_at,
+	  select o.id, o.event_id, o.status, o.starts_at, o.ends_at, o.doors_at, o.moved_from, o.place_kind, o.place_name,
+	  o.place_address, o.place_access,
+	    coalesce(o.area_code, '') as area_code, o.note, o.cancelled_at, o.cancel_reason, o.series_month, o.sequence,
+	    o.modified_at,
 	    o.place_room, o.place_lost
 	  from occurrence o
 	  where o.event_id = w.id and o.starts_at >= $2 and o.starts_at < $3 and o.ends_at > $5
@@ -152,8 +161,10 @@ type partRow struct {
 }
 
 const selectParts = `
-	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience, coalesce(p.press, '') as press,
-	  p.reservation, coalesce(p.sitting, '') as sitting, p.opens_at, p.closes_at, p.draws_at, p.waiting_list, p.waiting_until, coalesce(d.band, '') as door_band, p.place_room, p.place_lost
+	select p.id, p.occurrence_id, p.position, p.name, p.description, p.starts_at, p.ends_at, p.place_note, p.audience,
+	  coalesce(p.press, '') as press,
+	  p.reservation, coalesce(p.sitting, '') as sitting, p.opens_at, p.closes_at, p.draws_at, p.waiting_list,
+	  p.waiting_until, coalesce(d.band, '') as door_band, p.place_room, p.place_lost
 	from part p left join door_counter d on d.part_id = p.id
 	  and app_now() >= p.starts_at - interval '6 hours' and app_now() < p.ends_at
 	where p.event_id = any ($1) and p.ends_at >= $2 and p.starts_at < $3
@@ -235,22 +246,23 @@ type joiningLinkRow struct {
 const selectJoiningLinks = `
 	select l.part_id, l.url, l.note, l.phone, l.opens_before from joining_link l where l.event_id = any ($1)`
 
-// loadEvents gives the events with all that belongs to them, in the order of ids, which must differ; what the role may not see is missing. One round trip.
-func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window, withLinks bool) ([]Event, error) {
+// LoadTx gives the events with all that belongs to them, in the order of ids, which must
+// differ; what the role may not see is missing. One round trip.
+func LoadTx(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w Window, withLinks bool) ([]Event, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	if w.from.IsZero() {
-		w.from = earliest
+	if w.From.IsZero() {
+		w.From = earliest
 	}
-	if w.endsAfter.IsZero() {
-		w.endsAfter = earliest
+	if w.EndsAfter.IsZero() {
+		w.EndsAfter = earliest
 	}
-	if w.to.IsZero() {
-		w.to = latest.AddDate(1, 0, 0)
+	if w.To.IsZero() {
+		w.To = latest.AddDate(1, 0, 0)
 	}
-	if w.perEvent == 0 {
-		w.perEvent = 10000
+	if w.PerEvent == 0 {
+		w.PerEvent = 10000
 	}
 	var (
 		events      []eventRow
@@ -269,10 +281,10 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	batch := &pgx.Batch{}
 	queue(batch, &events, selectEvents, ids)
 	queue(batch, &organisers, selectOrganisers, ids)
-	queue(batch, &occurrences, selectOccurrences, ids, w.from, w.to, w.perEvent, w.endsAfter)
-	queue(batch, &parts, selectParts, ids, w.from, w.to.Add(longest))
-	if !w.calendar {
-		queue(batch, &quotas, selectQuotas, ids, w.from, w.to.Add(longest))
+	queue(batch, &occurrences, selectOccurrences, ids, w.From, w.To, w.PerEvent, w.EndsAfter)
+	queue(batch, &parts, selectParts, ids, w.From, w.To.Add(longest))
+	if !w.Calendar {
+		queue(batch, &quotas, selectQuotas, ids, w.From, w.To.Add(longest))
 		queue(batch, &booths, selectBooths, ids)
 		queue(batch, &slots, selectSlotSums, ids)
 	}
@@ -289,7 +301,18 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 
 	quotasOf := map[uuid.UUID][]Quota{}
 	for _, q := range quotas {
-		quotasOf[q.PartID] = append(quotasOf[q.PartID], Quota{ID: q.ID, Channel: q.Channel, Name: q.Name, MaxSeats: q.MaxSeats, Capacity: q.Capacity, Taken: q.Taken, Accepting: q.Accepting})
+		quotasOf[q.PartID] = append(
+			quotasOf[q.PartID],
+			Quota{
+				ID:        q.ID,
+				Channel:   q.Channel,
+				Name:      q.Name,
+				MaxSeats:  q.MaxSeats,
+				Capacity:  q.Capacity,
+				Taken:     q.Taken,
+				Accepting: q.Accepting,
+			},
+		)
 	}
 	boothsOf := map[uuid.UUID][]Booth{}
 	for _, b := range booths {
@@ -309,11 +332,30 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	partsOf := map[uuid.UUID][]Part{}
 	for _, p := range parts {
 		partsOf[p.OccurrenceID] = append(partsOf[p.OccurrenceID], Part{
-			ID: p.ID, Position: p.Position, Name: p.Name, Description: p.Description, StartsAt: p.StartsAt, EndsAt: p.EndsAt, PlaceNote: p.PlaceNote,
-			Audience: p.Audience, Press: Press(p.Press), Reservation: p.Reservation, Sitting: p.Sitting, OpensAt: p.OpensAt, ClosesAt: p.ClosesAt, DrawsAt: p.DrawsAt,
-			WaitingList: p.WaitingList, WaitingUntil: p.WaitingUntil, DoorBand: p.DoorBand,
-			Quotas: quotasOf[p.ID], Booths: boothsOf[p.ID], Slots: slotsOf[p.ID], JoiningLink: linkOf[p.ID],
-			Room: roomOf(p.PlaceRoom), NeedsPlace: p.PlaceLost, Booking: bookingOf[p.ID],
+			ID:           p.ID,
+			Position:     p.Position,
+			Name:         p.Name,
+			Description:  p.Description,
+			StartsAt:     p.StartsAt,
+			EndsAt:       p.EndsAt,
+			PlaceNote:    p.PlaceNote,
+			Audience:     p.Audience,
+			Press:        Press(p.Press),
+			Reservation:  p.Reservation,
+			Sitting:      p.Sitting,
+			OpensAt:      p.OpensAt,
+			ClosesAt:     p.ClosesAt,
+			DrawsAt:      p.DrawsAt,
+			WaitingList:  p.WaitingList,
+			WaitingUntil: p.WaitingUntil,
+			DoorBand:     p.DoorBand,
+			Quotas:       quotasOf[p.ID],
+			Booths:       boothsOf[p.ID],
+			Slots:        slotsOf[p.ID],
+			JoiningLink:  linkOf[p.ID],
+			Room:         roomOf(p.PlaceRoom),
+			NeedsPlace:   p.PlaceLost,
+			Booking:      bookingOf[p.ID],
 		})
 	}
 	byID := make(map[uuid.UUID]*Event, len(events))
@@ -322,7 +364,10 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 	}
 	for _, o := range organisers {
 		if e := byID[o.EventID]; e != nil {
-			e.Organisers = append(e.Organisers, Organiser{Organization: o.ref(), Role: o.Role, Approval: o.Approval, DecidedAt: o.DecidedAt})
+			e.Organisers = append(
+				e.Organisers,
+				Organiser{Organization: o.ref(), Role: o.Role, Approval: o.Approval, DecidedAt: o.DecidedAt},
+			)
 		}
 	}
 	addQuestions(byID, questions)
@@ -359,64 +404,4 @@ func loadEvents(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, w window,
 		}
 	}
 	return ordered, nil
-}
-
-func queue[T any](batch *pgx.Batch, into *[]T, sql string, args ...any) {
-	batch.Queue(sql, args...).Query(func(rows pgx.Rows) error {
-		collected, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
-		*into = collected
-		return err
-	})
-}
-
-// civil reads a date column, which arrives as midnight UTC.
-func civil(t time.Time) clock.Date { return clock.NewDate(t.Year(), t.Month(), t.Day()) }
-
-func (r eventRow) event() *Event {
-	e := &Event{
-		ID: r.ID, Owner: r.ref(), Status: r.Status, Visibility: r.Visibility, Kind: r.Kind, Title: r.Title, Summary: r.Summary, Description: r.Description,
-		Audience: r.Audience, Fee: Fee{Yen: r.FeeYen, Note: r.FeeNote}, Website: r.Website,
-		Assurance: Assurance{
-			NicknameOK: r.NicknameOK, ListenOnlyOK: r.ListenOnlyOK, LeaveMidwayOK: r.LeaveMidwayOK, WomenStaff: r.WomenStaff, CompanionOK: r.CompanionOK,
-			Wheelchair: r.Wheelchair, SignLanguage: r.SignLanguage, ChildCare: r.ChildCare, Press: Press(r.Press), AttendingOffices: r.AttendingOffices,
-		},
-		PublishedAt: r.PublishedAt, CancelledAt: r.CancelledAt, CancelReason: r.CancelReason, ModifiedAt: r.ModifiedAt,
-	}
-	for _, q := range Questions {
-		if slices.Contains(r.Questions, string(q)) {
-			e.Questions = append(e.Questions, q)
-		}
-	}
-	for _, t := range AudienceTags {
-		if slices.Contains(r.AudienceTags, string(t)) {
-			e.AudienceTags = append(e.AudienceTags, t)
-		}
-	}
-	return e
-}
-
-func (r occurrenceRow) occurrence(parts []Part) Occurrence {
-	o := Occurrence{
-		ID: r.ID, EventID: r.EventID, Status: r.Status, StartsAt: r.StartsAt, EndsAt: r.EndsAt, DoorsAt: r.DoorsAt, MovedFrom: r.MovedFrom,
-		Place: Place{Kind: r.PlaceKind, Name: r.PlaceName, Address: r.PlaceAddress, Access: r.PlaceAccess, AreaCode: r.AreaCode},
-		Note:  r.Note, CancelledAt: r.CancelledAt, CancelReason: r.CancelReason, Sequence: r.Sequence, ModifiedAt: r.ModifiedAt, Parts: parts,
-		Room: roomOf(r.PlaceRoom), NeedsPlace: r.PlaceLost,
-	}
-	if r.SeriesMonth != nil {
-		month := civil(*r.SeriesMonth)
-		o.SeriesMonth = &month
-	}
-	return o
-}
-
-func (r seriesRow) series() (*Series, error) {
-	s := &Series{ID: r.ID, EventID: r.EventID, Rule: r.Rule, RuleText: r.RuleText, Choose: r.Choose, FirstMonth: civil(r.FirstMonth)}
-	if r.LastMonth != nil {
-		last := civil(*r.LastMonth)
-		s.LastMonth = &last
-	}
-	if err := json.Unmarshal(r.Template, &s.Template); err != nil {
-		return nil, fmt.Errorf("read series template: %w", err)
-	}
-	return s, nil
 }

@@ -23,7 +23,13 @@ func TestKindAndCode(t *testing.T) {
 		{"foreign", io.EOF, fault.KindInternal, "internal", "EOF"},
 		{"invalid", fault.Invalid("bad_title"), fault.KindInvalid, "bad_title", "invalid: bad_title"},
 		{"malformed", fault.Malformed("bad_json"), fault.KindMalformed, "bad_json", "malformed: bad_json"},
-		{"unauthenticated", fault.Unauthenticated("token_unknown"), fault.KindUnauthenticated, "token_unknown", "unauthenticated: token_unknown"},
+		{
+			"unauthenticated",
+			fault.Unauthenticated("token_unknown"),
+			fault.KindUnauthenticated,
+			"token_unknown",
+			"unauthenticated: token_unknown",
+		},
 		{"forbidden", fault.Forbidden("role_missing"), fault.KindForbidden, "role_missing", "forbidden: role_missing"},
 		{"not found", fault.NotFound("event_absent"), fault.KindNotFound, "event_absent", "not_found: event_absent"},
 		{"conflict", fault.Conflict("already"), fault.KindConflict, "already", "conflict: already"},
@@ -32,7 +38,13 @@ func TestKindAndCode(t *testing.T) {
 		{"too large", fault.TooLarge("big"), fault.KindTooLarge, "big", "too_large: big"},
 		{"too many", fault.TooMany("slow"), fault.KindTooMany, "slow", "too_many: slow"},
 		{"unavailable", fault.Unavailable("later"), fault.KindUnavailable, "later", "unavailable: later"},
-		{"wrapped", fmt.Errorf("take seat: %w", fault.Full("sold_out")), fault.KindFull, "sold_out", "take seat: full: sold_out"},
+		{
+			"wrapped",
+			fmt.Errorf("take seat: %w", fault.Full("sold_out")),
+			fault.KindFull,
+			"sold_out",
+			"take seat: full: sold_out",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

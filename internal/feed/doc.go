@@ -1,9 +1,11 @@
 // Package feed is the face that calendars see: /feeds/….ics.
 //
-// A document is built once after a change and kept with its gzip form; a request whose validator still fits is answered 304 before any work.
-// Changes arrive from the service of the same process at once and from other replicas through the database's change channel; as a belt to those
-// braces a kept document is looked at again after a minute.
+// A document is built once after a change and kept with its gzip form; a request whose validator
+// still fits is answered 304 before any work. Changes arrive from the service of the same process
+// at once and from other replicas through the database's change channel; as a belt to those braces
+// a kept document is looked at again after a minute.
 //
-// A calendar that asks by the validators it was given, be it by date alone, never keeps what its feed no longer says: ADR 0029. Feeds take the conditions of a
-// list that make sense for them and refuse every other parameter; what is kept of such feeds is bounded by bytes.
+// A calendar that asks by the validators it was given, be it by date alone, never keeps what its
+// feed no longer says: ADR 0029. Feeds take the conditions of a list that make sense for them and
+// refuse every other parameter; what is kept of such feeds is bounded by bytes.
 package feed

@@ -9,52 +9,72 @@ import (
 	ics "github.com/arran4/golang-ical"
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// Seven towns hold one gathering. It moves to a room of another town in one call, and whoever follows any of the seven, or has a ticket, sees it there.
+// Seven towns hold one gathering. It moves to a room of another town in one call, and whoever
+// follows any of the seven, or has a ticket, sees it there.
 func TestADateMovesToAnotherTownInEveryFeed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	pool := b.bundle.Pool(t)
 	in := gathering("女子会", 20)
 	towns := []string{"kiyose", "bunkyo", "kunitachi", "musashino", "higashiyamato", "hino", "toshima"}
-	authors := map[string]event.Author{"kiyose": b.author, "bunkyo": b.other}
+	authors := map[string]staff.Author{"kiyose": b.author, "bunkyo": b.other}
 	for _, slug := range towns {
 		if slug != "kiyose" && slug != "bunkyo" {
 			town := testkit.NewOrganization(t, pool, slug)
-			authors[slug] = event.Author{Organization: town, Actor: postgres.StaffActor(testkit.NewStaff(t, pool, town, "publisher"))}
+			authors[slug] = staff.Author{
+				Organization: town,
+				Actor:        postgres.StaffActor(testkit.NewStaff(t, pool, town, "publisher")),
+			}
 		}
 		in.Organisers = append(in.Organisers, event.OrganiserInput{Organization: slug, Role: event.Host})
 	}
 	own := testkit.NewHall(t, pool, b.author.Organization, testkit.HallOptions{})
-	lent := testkit.NewHall(t, pool, authors["toshima"].Organization, testkit.HallOptions{Partners: []uuid.UUID{b.author.Organization}, Slug: "ux7"})
-	if _, err := pool.Exec(t.Context(), "update facility set name = '清瀬の会館', address = '清瀬市中里' where id = $1", own.FacilityID); err != nil {
+	lent := testkit.NewHall(
+		t,
+		pool,
+		authors["toshima"].Organization,
+		testkit.HallOptions{Partners: []uuid.UUID{b.author.Organization}, Slug: "ux7"},
+	)
+	if _, err := pool.Exec(
+		t.Context(),
+		"update facility set name = '清瀬の会館', address = '清瀬市中里' where id = $1",
+		own.FacilityID,
+	); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pool.Exec(t.Context(), "update facility set latitude = 35.73, longitude = 139.71 where id = $1", lent.FacilityID); err != nil {
+	if _, err := pool.Exec(
+		t.Context(),
+		"update facility set latitude = 35.73, longitude = 139.71 where id = $1",
+		lent.FacilityID,
+	); err != nil {
 		t.Fatal(err)
 	}
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: b.bundle.LoginURL, Public: 1, Staff: 2, Clock: b.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	bookings := booking.NewService(db, organization.NewDirectory(db), nil, nil)
-	as := func(slug string) booking.Author {
-		return booking.Author{Organization: authors[slug].Organization, Actor: authors[slug].Actor}
+	db := testkit.Open(t, postgres.Options{URL: b.bundle.LoginURL, Public: 1, Staff: 2, Clock: b.clock})
+	directory := organization.NewDirectory(db)
+	bookings := booking.NewService(db, directory, board.NewService(db, directory, nil, nil))
+	as := func(slug string) staff.Author {
+		return staff.Author{Organization: authors[slug].Organization, Actor: authors[slug].Actor}
 	}
 	day := clock.DateOf(noon).AddDays(20)
 	place := func(room uuid.UUID) booking.Booking {
 		t.Helper()
-		k, err := bookings.Place(t.Context(), as("kiyose"), booking.Request{RoomID: room, StartsAt: day.At(13, 0), EndsAt: day.At(17, 0), Title: "女子会"})
+		k, err := bookings.Place(
+			t.Context(),
+			as("kiyose"),
+			booking.Request{RoomID: room, StartsAt: day.At(13, 0), EndsAt: day.At(17, 0), Title: "女子会"},
+		)
 		if err == nil && k.Status == booking.Requested {
 			if _, err = bookings.Approve(t.Context(), as("toshima"), k.ID, ""); err == nil {
 				_, err = bookings.Confirm(t.Context(), as("kiyose"), k.ID)
@@ -67,7 +87,9 @@ func TestADateMovesToAnotherTownInEveryFeed(t *testing.T) {
 	}
 	first, second := place(own.A), place(lent.Whole)
 	in.Occurrences[0].Place, in.Occurrences[0].BookingID = event.Place{Kind: event.InPerson}, &first.ID
-	in.Occurrences[0].Parts = []event.PartInput{{Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 10}}}}
+	in.Occurrences[0].Parts = []event.PartInput{
+		{Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 10}}},
+	}
 	e := b.publish(in)
 	for _, slug := range towns {
 		if slug == "kiyose" {
@@ -77,7 +99,10 @@ func TestADateMovesToAnotherTownInEveryFeed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	code, _, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Occurrences[0].Parts[0].Quotas[0].ID, Seats: 1})
+	code, _, err := b.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Occurrences[0].Parts[0].Quotas[0].ID, Seats: 1},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +141,13 @@ func TestADateMovesToAnotherTownInEveryFeed(t *testing.T) {
 		}
 		before[path] = entry{uid, sequence}
 	}
-	if _, err := b.events.Relocate(t.Context(), b.author, e.ID, e.Occurrences[0].ID, event.Relocation{BookingID: &second.ID}); err != nil {
+	if _, err := b.events.Relocate(
+		t.Context(),
+		b.author,
+		e.ID,
+		e.Occurrences[0].ID,
+		event.Relocation{BookingID: &second.ID},
+	); err != nil {
 		t.Fatal(err)
 	}
 	for path, was := range before {

@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// Events gives what a feed shows; event.Service does.
+// Events gives what a feed shows; search.Service does.
 type Events interface {
-	Select(ctx context.Context, s event.Selector) (event.Selection, error)
+	Select(ctx context.Context, s search.Selector) (search.Selection, error)
 }
 
 // Tickets gives what a private calendar shows; ticket.Service does.
@@ -38,20 +38,23 @@ type Options struct {
 	Logger  *slog.Logger
 }
 
-// How long a kept document is believed without having heard of a change, and how many are kept at most.
+// recheckAfter is how long a cached document is served without asking the database anew when no
+// change was announced; maxDocuments bounds how many are cached.
 const (
-	believed = time.Minute
-	kept     = 2000
+	recheckAfter = time.Minute
+	maxDocuments = 2000
 )
 
-// Feeds with filters are kept within so many bytes, and so many are built at once: whoever asks chooses the filters.
+// Feeds with filters are kept within so many bytes, and so many are built at once: whoever asks
+// chooses the filters.
 const (
 	narrowedMemory = 32 << 20
 	narrowedBuilds = 2
 )
 
-// settling is for how long after midnight no Last-Modified is told that says no more than that the day has changed, so that clocks of several servers may differ by it.
-const settling = 2 * time.Minute
+// midnightGrace is how long after midnight a Last-Modified is left out that would only say that the
+// day has changed: the clocks of several servers may differ by that much.
+const midnightGrace = 2 * time.Minute
 
 // Feeds keeps the documents. Safe for concurrent use.
 type Feeds struct {
@@ -62,8 +65,8 @@ type Feeds struct {
 	generation atomic.Uint64
 	documents  sync.Map // path → *document
 	count      atomic.Int64
-	narrowed   *shelf        // of feeds with filters
-	turns      chan struct{} // to build one of them
+	narrowed   *documentCache // of feeds with filters
+	turns      chan struct{}  // to build one of them
 	shortcuts  atomic.Uint64
 	builds     builds
 	outage     outage
@@ -85,11 +88,12 @@ func New(o Options) *Feeds {
 	}
 	return &Feeds{
 		Options: o, builder: ical.NewBuilder(0), narrow: ical.NewBuilder(16 << 20), quiet: ical.NewBuilder(1 << 20),
-		narrowed: newShelf(narrowedMemory), turns: make(chan struct{}, narrowedBuilds),
+		narrowed: newDocumentCache(narrowedMemory), turns: make(chan struct{}, narrowedBuilds),
 	}
 }
 
-// Changed makes every kept document be looked at again before it is served. One whose content is the same keeps its tag.
+// Changed makes every kept document be looked at again before it is served. One whose content is
+// the same keeps its tag.
 func (f *Feeds) Changed() { f.generation.Add(1) }
 
 // fresh says whether a kept document may be served as it is.
@@ -97,11 +101,11 @@ func (f *Feeds) fresh(d *document) bool {
 	return d.generation == f.generation.Load() && f.Clock.Now().Before(d.until)
 }
 
-func (f *Feeds) build(ctx context.Context, path string, s event.Selector, generation uint64) (*document, error) {
+func (f *Feeds) build(ctx context.Context, path string, s search.Selector, generation uint64) (*document, error) {
 	ctx, cancel := context.WithTimeout(ctx, buildPatience)
 	defer cancel()
 	builder := f.builder
-	if s.Only != (event.FeedFilter{}) {
+	if s.Only != (search.FeedFilter{}) {
 		select {
 		case f.turns <- struct{}{}:
 			defer func() { <-f.turns }()
@@ -119,7 +123,12 @@ func (f *Feeds) build(ctx context.Context, path string, s event.Selector, genera
 	if err != nil {
 		return nil, fmt.Errorf("build feed: %w", err)
 	}
-	d := &document{Document: built, generation: generation, readAt: now, until: earlier(now.Add(believed), selection.Until)}
+	d := &document{
+		Document:   built,
+		generation: generation,
+		readAt:     now,
+		until:      earlier(now.Add(recheckAfter), selection.Until),
+	}
 	changed, settles := lastModified(selection)
 	if selection.At.Before(settles) {
 		d.until = earlier(d.until, settles)
@@ -130,11 +139,12 @@ func (f *Feeds) build(ctx context.Context, path string, s event.Selector, genera
 	return d, nil
 }
 
-// lastModified gives the Last-Modified of a feed and from when on it may be told (ADR 0029): it is the feed's stamp or, as entries leave the window at midnight, the
-// beginning of the day. What changes before it is told may bear the same one.
-func lastModified(s event.Selection) (changed, settles time.Time) {
+// lastModified gives the Last-Modified of a feed and from when on it may be told (ADR 0029): it is
+// the feed's stamp or, as entries leave the window at midnight, the beginning of the day. What
+// changes before it is told may bear the same one.
+func lastModified(s search.Selection) (changed, settles time.Time) {
 	if midnight := clock.StartOfDay(s.At); !s.ChangedAt.After(midnight) {
-		return midnight, midnight.Add(settling)
+		return midnight, midnight.Add(midnightGrace)
 	}
 	return s.ChangedAt, s.ChangedAt
 }
@@ -165,7 +175,7 @@ func (f *Feeds) keep(path string, d *document) {
 		f.narrowed.put(path, d)
 		return
 	}
-	if _, known := f.documents.Swap(path, d); known || f.count.Add(1) <= kept {
+	if _, known := f.documents.Swap(path, d); known || f.count.Add(1) <= maxDocuments {
 		return
 	}
 	// Over the limit: let go of any other, there is no order worth its cost.

@@ -16,7 +16,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 )
 
-// follower is a calendar that keeps a feed and asks whether it changed, by the validators it was given.
+// follower is a calendar that keeps a feed and asks whether it changed, by the validators it was
+// given.
 type follower struct {
 	path          string
 	byTag, byDate bool
@@ -50,7 +51,12 @@ func (f *follower) poll(t *testing.T, server http.Handler) bool {
 // followers of a feed: by tag alone, by date alone, and by both.
 func followers(paths ...string) (all []*follower) {
 	for _, path := range paths {
-		all = append(all, &follower{path: path, byTag: true}, &follower{path: path, byDate: true}, &follower{path: path, byTag: true, byDate: true})
+		all = append(
+			all,
+			&follower{path: path, byTag: true},
+			&follower{path: path, byDate: true},
+			&follower{path: path, byTag: true, byDate: true},
+		)
 	}
 	return all
 }
@@ -77,11 +83,16 @@ func (b *bench) change(e event.Event, c event.Change) {
 	}
 }
 
-// exec changes the database at the time of the fake clock, as a service would, and tells the feeds as the change channel does.
+// exec changes the database at the time of the fake clock, as a service would, and tells the feeds
+// as the change channel does.
 func (b *bench) exec(statement string, args ...any) {
 	b.Helper()
 	err := pgx.BeginFunc(b.Context(), b.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(b.Context(), "select set_config('app.now', $1, true)", b.clock.Now().Format(time.RFC3339Nano)); err != nil {
+		if _, err := tx.Exec(
+			b.Context(),
+			"select set_config('app.now', $1, true)",
+			b.clock.Now().Format(time.RFC3339Nano),
+		); err != nil {
 			return err
 		}
 		_, err := tx.Exec(b.Context(), statement, args...)
@@ -97,19 +108,31 @@ func (b *bench) exec(statement string, args ...any) {
 
 func ptr[T any](v T) *T { return &v }
 
-// Whatever takes an entry out of a feed or changes it moves the feed's Last-Modified, which only rises, so that a calendar that asks by date alone follows as
-// well as one that asks by tag. [I4] [F13] [I6] [I7]
+// Whatever takes an entry out of a feed or changes it moves the feed's Last-Modified, which only
+// rises, so that a calendar that asks by date alone follows as well as one that asks by tag. [I4]
+// [F13] [I6] [I7]
 func TestLastModifiedRisesWithEveryChange(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	in := gathering("合同女子会", 7, 14)
-	in.Organisers = []event.OrganiserInput{{Organization: "kiyose", Role: event.Host}, {Organization: "bunkyo", Role: event.Host}}
+	in.Organisers = []event.OrganiserInput{
+		{Organization: "kiyose", Role: event.Host},
+		{Organization: "bunkyo", Role: event.Host},
+	}
 	e := b.publish(in)
 	b.publish(gathering("べつの集まり", 9))
 	both := in.Organisers
 	feeds := []string{
-		"/feeds/all.ics", "/feeds/organizations/kiyose.ics", "/feeds/organizations/bunkyo.ics", "/feeds/partnerships/ux.ics", "/feeds/kinds/joshikai.ics", "/feeds/kinds/ibasho.ics",
-		"/feeds/events/" + e.ID.String() + ".ics", "/feeds/all.ics?audience=women", "/feeds/all.ics?exclude_organization=bunkyo", "/feeds/organizations/kiyose.ics?place=in_person",
+		"/feeds/all.ics",
+		"/feeds/organizations/kiyose.ics",
+		"/feeds/organizations/bunkyo.ics",
+		"/feeds/partnerships/ux.ics",
+		"/feeds/kinds/joshikai.ics",
+		"/feeds/kinds/ibasho.ics",
+		"/feeds/events/" + e.ID.String() + ".ics",
+		"/feeds/all.ics?audience=women",
+		"/feeds/all.ics?exclude_organization=bunkyo",
+		"/feeds/organizations/kiyose.ics?place=in_person",
 	}
 	all := followers(feeds...)
 	moved := clock.DateOf(noon).AddDays(15).At(10, 0)
@@ -122,20 +145,40 @@ func TestLastModifiedRisesWithEveryChange(t *testing.T) {
 		{"a title", func() { b.change(e, event.Change{Title: ptr("居場所の日")}) }},
 		{"other tags", func() { b.change(e, event.Change{AudienceTags: ptr([]event.AudienceTag{"young"})}) }},
 		{"a date moved", func() {
-			must(t, second(b.events.ChangeOccurrence(t.Context(), b.author, e.ID, e.Occurrences[1].ID, event.OccurrenceChange{StartsAt: &moved})))
+			must(
+				t,
+				second(
+					b.events.ChangeOccurrence(
+						t.Context(),
+						b.author,
+						e.ID,
+						e.Occurrences[1].ID,
+						event.OccurrenceChange{StartsAt: &moved},
+					),
+				),
+			)
 		}},
 		{"a date put off", func() {
 			must(t, second(b.events.PostponeOccurrence(t.Context(), b.author, e.ID, e.Occurrences[1].ID, "")))
 		}},
-		{"a host declines after all", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, false, 0))) }},
+		{
+			"a host declines after all",
+			func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, false, 0))) },
+		},
 		{"that host says yes again", func() { must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true, 0))) }},
 		{"a host is taken away", func() { b.change(e, event.Change{Organisers: ptr(both[:1])}) }},
 		{"for supporters only", func() { b.change(e, event.Change{Visibility: ptr(event.Supporters)}) }},
 		{"for all again", func() { b.change(e, event.Change{Visibility: ptr(event.Public)}) }},
-		{"its organization is renamed", func() { b.exec("update organization set name = '清瀬のまち' where slug = 'kiyose'") }},
+		{
+			"its organization is renamed",
+			func() { b.exec("update organization set name = '清瀬のまち' where slug = 'kiyose'") },
+		},
 		{"the partnership is renamed", func() { b.exec("update partnership set name = '広域の連携' where slug = 'ux'") }},
 		{"a town leaves the partnership", func() {
-			b.exec("delete from partnership_member m using organization o where o.id = m.organization_id and o.slug = 'kiyose'")
+			b.exec(
+				"delete from partnership_member m using organization o where o.id = m.organization_id and o.slug = " +
+					"'kiyose'",
+			)
 		}},
 		{"for partners only", func() { b.change(e, event.Change{Visibility: ptr(event.Partners)}) }},
 		{"for all once more", func() { b.change(e, event.Change{Visibility: ptr(event.Public)}) }},
@@ -181,7 +224,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// Last-Modified has whole seconds: a second change within one second is not lost to calendars that ask by date alone. [I5]
+// Last-Modified has whole seconds: a second change within one second is not lost to calendars that
+// ask by date alone. [I5]
 func TestSecondChangeInOneSecond(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -217,7 +261,14 @@ func TestSecondChangeInOneSecond(t *testing.T) {
 		}
 	}
 	// A date that was not told by the feed is no reason to keep anything.
-	if r := get(t, b.server, "GET", "/feeds/all.ics", "If-Modified-Since", told(t, b.server, "/feeds/all.ics").Add(time.Second).Format(http.TimeFormat)); r.StatusCode != 200 {
+	if r := get(
+		t,
+		b.server,
+		"GET",
+		"/feeds/all.ics",
+		"If-Modified-Since",
+		told(t, b.server, "/feeds/all.ics").Add(time.Second).Format(http.TimeFormat),
+	); r.StatusCode != 200 {
 		t.Errorf("a date of its own: %d", r.StatusCode)
 	}
 }
@@ -232,12 +283,19 @@ func TestStampsStayNearTheClock(t *testing.T) {
 		b.exec("update event set title = $2 where id = $1", e.ID, "女子会"+strconv.Itoa(n))
 	}
 	var ahead bool
-	if err := b.pool.QueryRow(t.Context(), "select max(at) > max(heard) + interval '122 seconds' from feed_stamp").Scan(&ahead); err != nil || ahead {
+	if err := b.pool.QueryRow(
+		t.Context(),
+		"select max(at) > max(heard) + interval '122 seconds' from feed_stamp",
+	).Scan(
+		&ahead,
+	); err != nil ||
+		ahead {
 		t.Errorf("far ahead: %v, %v", ahead, err)
 	}
 }
 
-// Two transactions may end in the other order than they began: the one that began first and ends last is not lost. [I5]
+// Two transactions may end in the other order than they began: the one that began first and ends
+// last is not lost. [I5]
 func TestCommitsInTheOtherOrder(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -268,8 +326,13 @@ func TestWithdrawnFeedsAreEmpty(t *testing.T) {
 	e := b.publish(gathering("女子会", 7))
 	monthly, err := b.events.Create(t.Context(), b.author, gathering("毎月の会"))
 	must(t, err)
-	monthly, err = b.events.CreateSeries(t.Context(), b.author, monthly.ID, event.SeriesInput{RuleText: "不定期", Choose: event.ChooseFree, FirstMonth: "2026-12",
-		Template: event.Template{StartsTime: "13:30", EndsTime: "16:00", Place: event.Place{Kind: event.InPerson}}})
+	monthly, err = b.events.CreateSeries(
+		t.Context(),
+		b.author,
+		monthly.ID,
+		event.SeriesInput{RuleText: "不定期", Choose: event.ChooseFree, FirstMonth: "2026-12",
+			Template: event.Template{StartsTime: "13:30", EndsTime: "16:00", Place: event.Place{Kind: event.InPerson}}},
+	)
 	must(t, err)
 	draft, err := b.events.Create(t.Context(), b.author, gathering("下書き", 3))
 	must(t, err)
@@ -313,15 +376,22 @@ func TestRenamesMoveWhatShowsThem(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	in := gathering("女子会", 7)
-	in.Organisers = []event.OrganiserInput{{Organization: "kiyose", Role: event.Host}, {Organization: "bunkyo", Role: event.CoHost}}
+	in.Organisers = []event.OrganiserInput{
+		{Organization: "kiyose", Role: event.Host},
+		{Organization: "bunkyo", Role: event.CoHost},
+	}
 	e := b.publish(in)
 	must(t, second(b.events.Decide(t.Context(), b.other, e.ID, true, 0)))
 	alone := b.publish(gathering("ひとりの会", 8))
 	b.clock.Advance(time.Minute)
 	path := "/feeds/events/" + e.ID.String() + ".ics"
-	// Straight from the table: the service holds back what any open transaction of the server may still join.
+	// Straight from the table: the service holds back what any open transaction of the server may
+	// still join.
 	hear := func() (ids []uuid.UUID) {
-		rows, err := b.pool.Query(t.Context(), "select event_id from event_change where xid = (select max(xid) from event_change)")
+		rows, err := b.pool.Query(
+			t.Context(),
+			"select event_id from event_change where xid = (select max(xid) from event_change)",
+		)
 		must(t, err)
 		ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 		must(t, err)
@@ -331,17 +401,35 @@ func TestRenamesMoveWhatShowsThem(t *testing.T) {
 		{"update organization set name = '清瀬のまち' where slug = 'kiyose'", "主催：清瀬のまち"},
 		{"update organization set name = '文京のまち' where slug = 'bunkyo'", "共催：文京のまち"},
 	} {
-		sequence, stamp := b.property(path, ics.ComponentPropertySequence), b.property(path, ics.ComponentPropertyDtstamp)
+		sequence, stamp := b.property(
+			path,
+			ics.ComponentPropertySequence,
+		), b.property(
+			path,
+			ics.ComponentPropertyDtstamp,
+		)
 		before := map[string]time.Time{}
-		for _, p := range []string{path, "/feeds/all.ics", "/feeds/organizations/bunkyo.ics", "/feeds/kinds/joshikai.ics"} {
+		for _, p := range []string{
+			path,
+			"/feeds/all.ics",
+			"/feeds/organizations/bunkyo.ics",
+			"/feeds/kinds/joshikai.ics",
+		} {
 			before[p] = told(t, b.server, p)
 		}
 		b.clock.Advance(time.Minute)
 		b.exec(c.statement)
-		if got := b.property(path, ics.ComponentPropertyDescription); !strings.Contains(strings.ReplaceAll(got, "\\n", "\n"), c.shows) {
+		if got := b.property(
+			path,
+			ics.ComponentPropertyDescription,
+		); !strings.Contains(
+			strings.ReplaceAll(got, "\\n", "\n"),
+			c.shows,
+		) {
 			t.Errorf("%s: %q", c.statement, got)
 		}
-		if b.property(path, ics.ComponentPropertySequence) <= sequence || b.property(path, ics.ComponentPropertyDtstamp) <= stamp {
+		if b.property(path, ics.ComponentPropertySequence) <= sequence ||
+			b.property(path, ics.ComponentPropertyDtstamp) <= stamp {
 			t.Errorf("%s: SEQUENCE or DTSTAMP stand", c.statement)
 		}
 		for p, at := range before {
@@ -349,11 +437,18 @@ func TestRenamesMoveWhatShowsThem(t *testing.T) {
 				t.Errorf("%s: Last-Modified of %s stands", c.statement, p)
 			}
 		}
-		if ids := hear(); !slices.Contains(ids, e.ID) || slices.Contains(ids, alone.ID) == strings.Contains(c.statement, "bunkyo") {
+		if ids := hear(); !slices.Contains(ids, e.ID) ||
+			slices.Contains(ids, alone.ID) == strings.Contains(c.statement, "bunkyo") {
 			t.Errorf("%s: mirrors hear of %v", c.statement, ids)
 		}
 	}
-	if text := body(t, get(t, b.server, "GET", "/feeds/organizations/kiyose.ics")); !strings.Contains(text, "X-WR-CALNAME:清瀬のまち｜となりまち\r\n") {
+	if text := body(
+		t,
+		get(t, b.server, "GET", "/feeds/organizations/kiyose.ics"),
+	); !strings.Contains(
+		text,
+		"X-WR-CALNAME:清瀬のまち｜となりまち\r\n",
+	) {
 		t.Errorf("the calendar is called by its old name:\n%s", text)
 	}
 	before := told(t, b.server, "/feeds/all.ics")
@@ -364,12 +459,19 @@ func TestRenamesMoveWhatShowsThem(t *testing.T) {
 	}
 }
 
-// A change that no calendar shows moves nothing of calendars; the API's mirrors hear of it. One that changes nothing moves nothing at all. [I11]
+// A change that no calendar shows moves nothing of calendars; the API's mirrors hear of it. One
+// that changes nothing moves nothing at all. [I11]
 func TestChangesThatNoCalendarShows(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	in := gathering("女子会", 7)
-	in.Occurrences[0].Parts = []event.PartInput{{Name: "第1部", Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 5}}}}
+	in.Occurrences[0].Parts = []event.PartInput{
+		{
+			Name:        "第1部",
+			Reservation: event.Seat,
+			Quotas:      []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 5}},
+		},
+	}
 	e := b.publish(in)
 	o := e.Occurrences[0]
 	path := "/feeds/events/" + e.ID.String() + ".ics"
@@ -380,8 +482,22 @@ func TestChangesThatNoCalendarShows(t *testing.T) {
 	}
 	state := func() string {
 		r := get(t, b.server, "GET", path)
-		return b.property(path, ics.ComponentPropertySequence) + " " + b.property(path, ics.ComponentPropertyDtstamp) + " " + r.Header.Get("ETag") + " " + r.Header.Get("Last-Modified") +
-			" " + told(t, b.server, "/feeds/all.ics").String()
+		return b.property(
+			path,
+			ics.ComponentPropertySequence,
+		) + " " + b.property(
+			path,
+			ics.ComponentPropertyDtstamp,
+		) + " " + r.Header.Get(
+			"ETag",
+		) + " " + r.Header.Get(
+			"Last-Modified",
+		) +
+			" " + told(
+			t,
+			b.server,
+			"/feeds/all.ics",
+		).String()
 	}
 	var known uint64
 	heard := func() bool { // straight from the table, see above
@@ -401,15 +517,46 @@ func TestChangesThatNoCalendarShows(t *testing.T) {
 	}{
 		{"nothing", func() { b.change(e, event.Change{Title: ptr("女子会"), Summary: ptr("お茶を飲みながら")}) }, false, false},
 		{"no organiser", func() {
-			b.change(e, event.Change{Organisers: ptr([]event.OrganiserInput{{Organization: "kiyose", Role: event.Host}})})
+			b.change(
+				e,
+				event.Change{Organisers: ptr([]event.OrganiserInput{{Organization: "kiyose", Role: event.Host}})},
+			)
 		}, false, false},
-		{"nothing of a date", occurrence(event.OccurrenceChange{StartsAt: &o.StartsAt, Parts: ptr(o.PartInputs())}), false, false},
-		{"what helps people", func() { b.change(e, event.Change{Assurance: &event.Assurance{ListenOnlyOK: ptr(true)}}) }, false, true},
-		{"questions", func() { b.change(e, event.Change{Questions: ptr([]event.Question{event.AskAge})}) }, false, true},
+		{
+			"nothing of a date",
+			occurrence(event.OccurrenceChange{StartsAt: &o.StartsAt, Parts: ptr(o.PartInputs())}),
+			false,
+			false,
+		},
+		{
+			"what helps people",
+			func() { b.change(e, event.Change{Assurance: &event.Assurance{ListenOnlyOK: ptr(true)}}) },
+			false,
+			true,
+		},
+		{
+			"questions",
+			func() { b.change(e, event.Change{Questions: ptr([]event.Question{event.AskAge})}) },
+			false,
+			true,
+		},
 		{"the long text", func() { b.change(e, event.Change{Description: ptr("くわしくは")}) }, false, true},
-		{"a table", occurrence(parts(func(p *event.PartInput) { p.Booths = []event.BoothInput{{Name: "相談の席"}} })), false, true},
+		{
+			"a table",
+			occurrence(parts(func(p *event.PartInput) { p.Booths = []event.BoothInput{{Name: "相談の席"}} })),
+			false,
+			true,
+		},
 		{"who is asked and says nothing yet", func() {
-			b.change(e, event.Change{Organisers: ptr([]event.OrganiserInput{{Organization: "kiyose", Role: event.Host}, {Organization: "bunkyo", Role: event.CoHost}})})
+			b.change(
+				e,
+				event.Change{
+					Organisers: ptr([]event.OrganiserInput{
+						{Organization: "kiyose", Role: event.Host},
+						{Organization: "bunkyo", Role: event.CoHost},
+					}),
+				},
+			)
 		}, false, false},
 		{"a part's name", occurrence(parts(func(p *event.PartInput) { p.Name = "午前の部" })), true, true},
 		{"a fee", func() { b.change(e, event.Change{Fee: &event.Fee{Yen: ptr(100)}}) }, true, true},
@@ -427,7 +574,8 @@ func TestChangesThatNoCalendarShows(t *testing.T) {
 	}
 }
 
-// Every column of an event, a date or a part either stands in calendars and moves SEQUENCE, or does neither: the rule in SQL and the texts in Go agree. [I11]
+// Every column of an event, a date or a part either stands in calendars and moves SEQUENCE, or does
+// neither: the rule in SQL and the texts in Go agree. [I11]
 func TestSequenceMovesWithWhatCalendarsShow(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -437,15 +585,40 @@ func TestSequenceMovesWithWhatCalendarsShow(t *testing.T) {
 	in.Occurrences[0].Parts = []event.PartInput{{Name: "第1部", Reservation: event.NoReservation}}
 	e := b.publish(in)
 	path := "/feeds/events/" + e.ID.String() + ".ics"
-	// What moves SEQUENCE though public calendars don't show it: tickets' own calendars and notices do.
+	// What moves SEQUENCE though public calendars don't show it: tickets' own calendars and notices
+	// do.
 	tickets := []string{"part.place_note"}
 	for _, set := range []string{
-		"event.title = 'べつ'", "event.kind = 'salon'", "event.summary = 'べつ'", "event.description = 'べつ'", "event.audience = 'べつ'", "event.audience_tags = '{young}'",
-		"event.nickname_ok = true", "event.wheelchair = true", "event.press = 'none'", "event.attending_offices = '{a}'", "event.questions = '{age}'", "event.fee_yen = 5", "event.fee_note = 'べつ'",
-		"event.website = 'https://example.jp/b'", "occurrence.starts_at = o.starts_at - interval '1 hour'", "occurrence.ends_at = o.ends_at + interval '1 hour'",
-		"occurrence.doors_at = o.starts_at - interval '5 minutes'", "occurrence.moved_from = o.starts_at - interval '9 days'", "occurrence.place_name = 'べつ'", "occurrence.place_address = 'べつ'",
-		"occurrence.place_access = 'べつ'", "occurrence.area_code = '132217'", "occurrence.note = 'べつ'", "occurrence.place_kind = 'in_person'", "occurrence.status = 'postponed'",
-		"part.name = 'べつ'", "part.description = 'べつ'", "part.starts_at = o.starts_at + interval '5 minutes'", "part.ends_at = o.ends_at - interval '5 minutes'", "part.place_note = 'べつ'",
+		"event.title = 'べつ'",
+		"event.kind = 'salon'",
+		"event.summary = 'べつ'",
+		"event.description = 'べつ'",
+		"event.audience = 'べつ'",
+		"event.audience_tags = '{young}'",
+		"event.nickname_ok = true",
+		"event.wheelchair = true",
+		"event.press = 'none'",
+		"event.attending_offices = '{a}'",
+		"event.questions = '{age}'",
+		"event.fee_yen = 5",
+		"event.fee_note = 'べつ'",
+		"event.website = 'https://example.jp/b'",
+		"occurrence.starts_at = o.starts_at - interval '1 hour'",
+		"occurrence.ends_at = o.ends_at + interval '1 hour'",
+		"occurrence.doors_at = o.starts_at - interval '5 minutes'",
+		"occurrence.moved_from = o.starts_at - interval '9 days'",
+		"occurrence.place_name = 'べつ'",
+		"occurrence.place_address = 'べつ'",
+		"occurrence.place_access = 'べつ'",
+		"occurrence.area_code = '132217'",
+		"occurrence.note = 'べつ'",
+		"occurrence.place_kind = 'in_person'",
+		"occurrence.status = 'postponed'",
+		"part.name = 'べつ'",
+		"part.description = 'べつ'",
+		"part.starts_at = o.starts_at + interval '5 minutes'",
+		"part.ends_at = o.ends_at - interval '5 minutes'",
+		"part.place_note = 'べつ'",
 		"part.audience = 'べつ'", "part.press = 'none'",
 	} {
 		table, rest, _ := strings.Cut(set, ".")

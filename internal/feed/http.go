@@ -11,48 +11,59 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 )
 
-// Routes adds the feeds. All are public; a private calendar opens by the token in its address. Each names the parameters that it takes.
+// Routes adds the feeds. All are public; a private calendar opens by the token in its address. Each
+// names the parameters that it takes.
 func (f *Feeds) Routes(e *echo.Echo) {
-	add := func(path string, parameters []string, selector func(name string) (event.Selector, error)) {
+	add := func(path string, parameters []string, selector func(name string) (search.Selector, error)) {
 		httpx.Get(e, path, f.serve(parameters, selector))
 	}
 	httpx.Get(e, "/c/:file", f.private)
 	httpx.Get(e, "/r/:file", f.room)
-	add("/feeds/all.ics", filters, func(string) (event.Selector, error) { return event.Selector{}, nil })
-	add("/feeds/organizations/:file", filtersBut("organization"), func(slug string) (event.Selector, error) { return event.Selector{Organization: slug}, nil })
-	add("/feeds/partnerships/:file", filtersBut("partnership"), func(slug string) (event.Selector, error) { return event.Selector{Partnership: slug}, nil })
-	add("/feeds/kinds/:file", filtersBut("kind"), func(kind string) (event.Selector, error) {
+	add("/feeds/all.ics", filters, func(string) (search.Selector, error) { return search.Selector{}, nil })
+	add(
+		"/feeds/organizations/:file",
+		filtersBut("organization"),
+		func(slug string) (search.Selector, error) { return search.Selector{Organization: slug}, nil },
+	)
+	add(
+		"/feeds/partnerships/:file",
+		filtersBut("partnership"),
+		func(slug string) (search.Selector, error) { return search.Selector{Partnership: slug}, nil },
+	)
+	add("/feeds/kinds/:file", filtersBut("kind"), func(kind string) (search.Selector, error) {
 		if !slices.Contains(event.Kinds, event.Kind(kind)) {
-			return event.Selector{}, event.ErrFeedUnknown
+			return search.Selector{}, search.ErrFeedUnknown
 		}
-		return event.Selector{Kind: event.Kind(kind)}, nil
+		return search.Selector{Kind: event.Kind(kind)}, nil
 	})
-	add("/feeds/series/:file", nil, func(id string) (event.Selector, error) {
+	add("/feeds/series/:file", nil, func(id string) (search.Selector, error) {
 		series, err := identifier(id)
-		return event.Selector{Series: series}, err
+		return search.Selector{Series: series}, err
 	})
-	add("/feeds/events/:file", nil, func(id string) (event.Selector, error) {
+	add("/feeds/events/:file", nil, func(id string) (search.Selector, error) {
 		single, err := identifier(id)
-		return event.Selector{Event: single}, err
+		return search.Selector{Event: single}, err
 	})
 }
 
 func identifier(s string) (uuid.UUID, error) {
 	id, err := uuid.Parse(s)
 	if err != nil || id.String() != s { // one address a feed
-		return uuid.Nil, event.ErrFeedUnknown
+		return uuid.Nil, search.ErrFeedUnknown
 	}
 	return id, nil
 }
 
-// A shared cache may answer for this long; the origin's 304 costs next to nothing, so browsers and calendars ask each time.
+// A shared cache may answer for this long; the origin's 304 costs next to nothing, so browsers and
+// calendars ask each time.
 const cacheControl = "public, max-age=0, s-maxage=60"
 
-func (f *Feeds) serve(parameters []string, selector func(name string) (event.Selector, error)) echo.HandlerFunc {
+func (f *Feeds) serve(parameters []string, selector func(name string) (search.Selector, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		only, key, err := readQuery(r.URL.RawQuery, parameters)
@@ -63,11 +74,11 @@ func (f *Feeds) serve(parameters []string, selector func(name string) (event.Sel
 		if key != "" {
 			path += "?" + key
 		}
-		d, stale, err := f.get(r.Context(), path, func() (event.Selector, error) {
+		d, stale, err := f.get(r.Context(), path, func() (search.Selector, error) {
 			name := c.Param("file")
 			stem, isCalendar := strings.CutSuffix(name, ".ics")
 			if name != "" && (!isCalendar || stem == "") {
-				return event.Selector{}, event.ErrFeedUnknown
+				return search.Selector{}, search.ErrFeedUnknown
 			}
 			s, err := selector(stem)
 			s.Only = only
@@ -89,7 +100,8 @@ func (f *Feeds) serve(parameters []string, selector func(name string) (event.Sel
 	}
 }
 
-// answer sends a document in the form that the client takes, or 304. changed is the Last-Modified that it told, zero for none.
+// answer sends a document in the form that the client takes, or 304. changed is the Last-Modified
+// that it told, zero for none.
 func answer(c echo.Context, d *ical.Document, changed time.Time) error {
 	r, h := c.Request(), c.Response().Header()
 	packed := acceptsGzip(r.Header.Values("Accept-Encoding"))
@@ -119,8 +131,9 @@ func answer(c echo.Context, d *ical.Document, changed time.Time) error {
 	return err
 }
 
-// unchanged reports whether the client has the document already: by its tag, or else by just the Last-Modified that it was told. A later date is none of
-// ours; it may be left from before a backup was restored, or be the client's own.
+// unchanged reports whether the client has the document already: by its tag, or else by just the
+// Last-Modified that it was told. A later date is none of ours; it may be left from before a backup
+// was restored, or be the client's own.
 func unchanged(r *http.Request, tag string, changed time.Time) bool {
 	if _, byTag := r.Header["If-None-Match"]; byTag || changed.IsZero() {
 		return httpx.NotModified(r, tag, time.Time{})
@@ -155,8 +168,9 @@ func acceptsGzip(lines []string) bool {
 	return accepted
 }
 
-// Shortcut answers a request for a kept document that the client has already, before routing and everything that other requests need; all else goes on
-// to next. Most requests to a calendar service are this one; they are counted by Shortcuts and stand in no access log.
+// Shortcut answers a request for a kept document that the client has already, before routing and
+// everything that other requests need; all else goes on to next. Most requests to a calendar
+// service are this one; they are counted by Shortcuts and stand in no access log.
 func (f *Feeds) Shortcut(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := r.Header["If-None-Match"]

@@ -10,18 +10,19 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 )
 
-// KeptInOutage is how long kept documents are served, with their age, when the database no longer gives
-// newer ones. After that the answer is 503: a calendar then keeps what it has, and tries again.
+// KeptInOutage is how long kept documents are served, with their age, when the database no longer
+// gives newer ones. After that the answer is 503: a calendar then keeps what it has, and tries
+// again.
 const KeptInOutage = 10 * time.Minute
 
 const (
-	// keptPatience is how long one waits for a newer document who can have a kept one.
-	keptPatience = time.Second
-	// firstPatience is how long one waits for a document that is not kept.
+	// cachedPatience is how long a request waits for a newer document when there is a cached one.
+	cachedPatience = time.Second
+	// firstPatience is how long a request waits for a document that is not cached.
 	firstPatience = 5 * time.Second
 	// buildPatience is for a build, which goes on when nobody waits for it any more.
 	buildPatience = 20 * time.Second
@@ -29,9 +30,14 @@ const (
 
 var errUnavailable = fault.Unavailable("unavailable")
 
-// get gives the document at a path, which for a feed with filters ends in ? and their key, built now if what is kept may be out of date. stale says that it may
-// be so still, because the database does not say.
-func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Selector, error)) (d *document, stale bool, err error) {
+// get gives the document at a path, which for a feed with filters ends in ? and their key, built
+// now if what is kept may be out of date. stale says that it may be so still, because the database
+// does not say.
+func (f *Feeds) get(
+	ctx context.Context,
+	path string,
+	selector func() (search.Selector, error),
+) (d *document, stale bool, err error) {
 	old := f.load(path)
 	if old != nil && f.fresh(old) {
 		return old, false, nil
@@ -42,7 +48,7 @@ func (f *Feeds) get(ctx context.Context, path string, selector func() (event.Sel
 	}
 	patience, asItWas := firstPatience, old != nil && !f.outage.over(f.Clock.Now().Add(-KeptInOutage))
 	if asItWas {
-		patience = keptPatience
+		patience = cachedPatience
 		if f.outage.lasts() {
 			patience = 0
 			if !f.outage.tries() { // one at a time asks whether the database is back
@@ -91,8 +97,9 @@ type build struct {
 }
 
 // start builds the document at a path, or joins who does so already.
-func (f *Feeds) start(ctx context.Context, path string, s event.Selector, trial bool) *build {
-	// The generation is part of the key: who asks after a change does not join a build that began before it.
+func (f *Feeds) start(ctx context.Context, path string, s search.Selector, trial bool) *build {
+	// The generation is part of the key: who asks after a change does not join a build that began
+	// before it.
 	generation := f.generation.Load()
 	key := fmt.Sprint(generation, " ", path)
 	f.builds.mu.Lock()
@@ -128,8 +135,8 @@ func (f *Feeds) start(ctx context.Context, path string, s event.Selector, trial 
 	return b
 }
 
-// wait waits until the build is done; it fails when that takes longer than patience, counted from the
-// build's beginning.
+// wait waits until the build is done; it fails when that takes longer than patience, counted from
+// the build's beginning.
 func (b *build) wait(ctx context.Context, patience time.Duration) error {
 	timer := time.NewTimer(max(0, patience-b.begun.Elapsed()))
 	defer timer.Stop()

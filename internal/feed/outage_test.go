@@ -10,6 +10,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/feed"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
@@ -28,7 +29,8 @@ func (b *bench) outage(on bool) {
 	}
 	for _, statement := range []string{
 		"alter database " + database + " connection limit " + limit,
-		"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and application_name like 'tonarimachi tnm%'",
+		"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and " +
+			"application_name like 'tonarimachi tnm%'",
 	} {
 		if _, err := b.pool.Exec(b.Context(), statement); err != nil {
 			b.Fatal(err)
@@ -36,12 +38,16 @@ func (b *bench) outage(on bool) {
 	}
 }
 
-// [O2] While the database is away kept feeds answer 200 with their age for ten minutes, all other calendars 503: never 404, on which clients delete what they have.
+// [O2] While the database is away kept feeds answer 200 with their age for ten minutes, all other
+// calendars 503: never 404, on which clients delete what they have.
 func TestOutageServesWhatIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	e := b.publish(seated("女子会", 7))
-	code, _, err := b.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Occurrences[0].Parts[0].Quotas[0].ID, Seats: 1})
+	code, _, err := b.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Occurrences[0].Parts[0].Quotas[0].ID, Seats: 1},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +59,12 @@ func TestOutageServesWhatIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := []string{"/feeds/all.ics", "/feeds/organizations/kiyose.ics", "/feeds/partnerships/ux.ics", "/feeds/events/" + e.ID.String() + ".ics"}
+	kept := []string{
+		"/feeds/all.ics",
+		"/feeds/organizations/kiyose.ics",
+		"/feeds/partnerships/ux.ics",
+		"/feeds/events/" + e.ID.String() + ".ics",
+	}
 	tags := map[string]string{}
 	for _, path := range kept {
 		r := get(t, b.server, "GET", path)
@@ -68,7 +79,15 @@ func TestOutageServesWhatIsKept(t *testing.T) {
 			if r.StatusCode != http.StatusOK || r.Header.Get("Age") != age || !strings.Contains(body(t, r), "女子会") {
 				t.Errorf("%s %s: %d, Age %q", path, when, r.StatusCode, r.Header.Get("Age"))
 			}
-			if r := get(t, b.server, "GET", path, "If-None-Match", tags[path]); r.StatusCode != http.StatusNotModified || r.Header.Get("Age") != age {
+			if r := get(
+				t,
+				b.server,
+				"GET",
+				path,
+				"If-None-Match",
+				tags[path],
+			); r.StatusCode != http.StatusNotModified ||
+				r.Header.Get("Age") != age {
 				t.Errorf("%s %s, unchanged: %d, Age %q", path, when, r.StatusCode, r.Header.Get("Age"))
 			}
 		}
@@ -76,7 +95,13 @@ func TestOutageServesWhatIsKept(t *testing.T) {
 	refuses := func(when string, paths ...string) {
 		t.Helper()
 		for _, path := range paths {
-			if r := get(t, b.server, "GET", path); r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
+			if r := get(
+				t,
+				b.server,
+				"GET",
+				path,
+			); r.StatusCode != http.StatusServiceUnavailable ||
+				r.Header.Get("Retry-After") == "" {
 				t.Errorf("%s %s: %d, Retry-After %q", path, when, r.StatusCode, r.Header.Get("Retry-After"))
 			}
 		}
@@ -84,7 +109,12 @@ func TestOutageServesWhatIsKept(t *testing.T) {
 	b.outage(true)
 	b.clock.Advance(2 * time.Minute)
 	serves("in the outage", "120")
-	others := []string{"/feeds/kinds/joshikai.ics", "/feeds/organizations/bunkyo.ics", privatePath(token), "/r/" + room.Reveal() + ".ics"}
+	others := []string{
+		"/feeds/kinds/joshikai.ics",
+		"/feeds/organizations/bunkyo.ics",
+		privatePath(token),
+		"/r/" + room.Reveal() + ".ics",
+	}
 	refuses("in the outage", others...)
 	b.clock.Advance(feed.KeptInOutage - time.Second)
 	serves("just before the end", "719")
@@ -102,7 +132,9 @@ func TestOutageServesWhatIsKept(t *testing.T) {
 func seated(title string, days ...int) event.Input {
 	in := gathering(title, days...)
 	for i := range in.Occurrences {
-		in.Occurrences[i].Parts = []event.PartInput{{Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 10}}}}
+		in.Occurrences[i].Parts = []event.PartInput{
+			{Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 10}}},
+		}
 	}
 	return in
 }
@@ -114,7 +146,7 @@ type slow struct {
 	let   chan struct{}
 }
 
-func (s slow) Select(ctx context.Context, sel event.Selector) (event.Selection, error) {
+func (s slow) Select(ctx context.Context, sel search.Selector) (search.Selection, error) {
 	select {
 	case s.asked <- struct{}{}:
 	default:
@@ -122,12 +154,13 @@ func (s slow) Select(ctx context.Context, sel event.Selector) (event.Selection, 
 	select {
 	case <-s.let:
 	case <-ctx.Done():
-		return event.Selection{}, ctx.Err()
+		return search.Selection{}, ctx.Err()
 	}
 	return s.Events.Select(ctx, sel)
 }
 
-// [S23] While the database is silent a kept feed is served without waiting for it, and the first answer of the database ends that.
+// [S23] While the database is silent a kept feed is served without waiting for it, and the first
+// answer of the database ends that.
 func TestSilenceServesWhatIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -8,27 +8,29 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// A private calendar lies open on a shared phone or a family calendar: neither names nor ids in it say what it is about or where it comes from.
+// A private calendar lies open on a shared phone or a family calendar: neither names nor ids in it
+// say what it is about or where it comes from.
 const (
 	quietName      = "予定"
 	quietProductID = "-//Calendar//Calendar//JA"
 	ranks          = 6 // of a ticket's own steps between two changes of its date
 )
 
-// private serves the calendar of one ticket. A token that opens nothing gives an empty calendar, so that a dead one takes its entry out of the phone
-// and nobody learns from the answer whether a token ever was.
+// private serves the calendar of one ticket. A token that opens nothing gives an empty calendar, so
+// that a dead one takes its entry out of the phone and nobody learns from the answer whether a
+// token ever was.
 func (f *Feeds) private(c echo.Context) error {
 	stem, isCalendar := strings.CutSuffix(c.Param("file"), ".ics")
 	token, ok := secret.ParseCalendar(stem)
 	if !isCalendar || !ok {
-		return event.ErrFeedUnknown
+		return search.ErrFeedUnknown
 	}
 	if _, _, err := readQuery(c.Request().URL.RawQuery, nil); err != nil {
 		return err
@@ -46,13 +48,18 @@ func (f *Feeds) private(c echo.Context) error {
 		return fmt.Errorf("build private calendar: %w", err)
 	}
 	c.Response().Header()["Cache-Control"] = []string{"private, no-cache"}
-	return answer(c, document, time.Time{}) // its tag alone says what it is: no time finer than a day is kept of a ticket
+	return answer(
+		c,
+		document,
+		time.Time{},
+	) // its tag alone says what it is: no time finer than a day is kept of a ticket
 }
 
 func quietEntry(f ticket.Followed) ical.Entry {
 	e := ical.Entry{UID: f.TicketID.String(), Start: f.StartsAt, End: f.EndsAt, Private: true, Title: quietName}
-	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which only rises: waiting, offered, confirmed, asked whether one is still coming,
-	// said so, ended. A draw moves the date's own SEQUENCE.
+	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which
+	// only rises: waiting, offered, confirmed, asked whether one is still coming, said so, ended. A
+	// draw moves the date's own SEQUENCE.
 	rank := 0
 	switch f.Status {
 	case ticket.Waiting:
@@ -87,7 +94,8 @@ func quietEntry(f ticket.Followed) ical.Entry {
 	return e
 }
 
-// untilNote is the moment that counts for a ticket that waits or is asked, in words that say nothing of what.
+// untilNote is the moment that counts for a ticket that waits or is asked, in words that say
+// nothing of what.
 func untilNote(status ticket.Status, until time.Time) string {
 	moment := i18n.MonthDay(until) + i18n.ClockTime(until)
 	if status == ticket.Offered {

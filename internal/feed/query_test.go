@@ -19,11 +19,19 @@ func TestFeedsCanBeNarrowed(t *testing.T) {
 	b := setup(t)
 	b.exec("update organization set code = '132217' where slug = 'kiyose'")
 	b.exec("update organization set code = '131059' where slug = 'bunkyo'")
-	at := func(title, area string, kind event.Kind, place event.PlaceKind, way event.Reservation, tag event.AudienceTag) event.Input {
+	at := func(
+		title, area string,
+		kind event.Kind,
+		place event.PlaceKind,
+		way event.Reservation,
+		tag event.AudienceTag,
+	) event.Input {
 		in := gathering(title, 7)
 		in.Kind, in.AudienceTags = kind, []event.AudienceTag{tag}
 		in.Occurrences[0].Place = event.Place{Kind: place, Name: "会場", AreaCode: area}
-		in.Occurrences[0].Parts = []event.PartInput{{Reservation: way, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 5}}}}
+		in.Occurrences[0].Parts = []event.PartInput{
+			{Reservation: way, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 5}}},
+		}
 		if way == event.NoReservation {
 			in.Occurrences[0].Parts[0].Quotas = nil
 		}
@@ -76,9 +84,18 @@ func TestFeedsCanBeNarrowed(t *testing.T) {
 			t.Errorf("%s: %v", c.path, first.Header)
 		}
 		short := b.feeds.Shortcut(b.server)
-		for _, validator := range [][]string{{"If-None-Match", first.Header.Get("ETag")}, {"If-Modified-Since", first.Header.Get("Last-Modified")}} {
+		for _, validator := range [][]string{
+			{"If-None-Match", first.Header.Get("ETag")},
+			{"If-Modified-Since", first.Header.Get("Last-Modified")},
+		} {
 			for _, method := range []string{"GET", "HEAD"} {
-				if r := get(t, short, method, c.path, validator...); r.StatusCode != http.StatusNotModified || r.Header.Get("ETag") != first.Header.Get("ETag") {
+				if r := get(
+					t,
+					short,
+					method,
+					c.path,
+					validator...); r.StatusCode != http.StatusNotModified ||
+					r.Header.Get("ETag") != first.Header.Get("ETag") {
 					t.Errorf("%s %s %v: %d", method, c.path, validator, r.StatusCode)
 				}
 			}
@@ -86,7 +103,14 @@ func TestFeedsCanBeNarrowed(t *testing.T) {
 	}
 	// What the whole feed's tag is good for says nothing of a part of it.
 	tag := get(t, b.server, "GET", all).Header.Get("ETag")
-	if r := get(t, b.feeds.Shortcut(b.server), "GET", all+"?exclude_organization=kiyose", "If-None-Match", tag); r.StatusCode != 200 {
+	if r := get(
+		t,
+		b.feeds.Shortcut(b.server),
+		"GET",
+		all+"?exclude_organization=kiyose",
+		"If-None-Match",
+		tag,
+	); r.StatusCode != 200 {
 		t.Errorf("narrowed, by the tag of the whole: %d", r.StatusCode)
 	}
 }
@@ -108,7 +132,11 @@ func TestUnknownParametersOfFeedsAreRefused(t *testing.T) {
 		{"/feeds/all.ics?partnership=nowhere", "/partnership", "partnership_unknown"},
 		{"/feeds/all.ics?exclude_organization=", "/exclude_organization", "required"},
 		{"/feeds/all.ics?exclude_organization", "/exclude_organization", "required"},
-		{"/feeds/all.ics?exclude_organization=kiyose&exclude_organization=bunkyo", "/exclude_organization", "duplicate"},
+		{
+			"/feeds/all.ics?exclude_organization=kiyose&exclude_organization=bunkyo",
+			"/exclude_organization",
+			"duplicate",
+		},
 		{"/feeds/all.ics?exclude_organization=Kiyose", "/exclude_organization", "unknown_value"},
 		{"/feeds/all.ics?kind=tea", "/kind", "unknown_value"},
 		{"/feeds/all.ics?audience=all", "/audience", "unknown_value"},
@@ -127,7 +155,11 @@ func TestUnknownParametersOfFeedsAreRefused(t *testing.T) {
 		if err := json.Unmarshal([]byte(body(t, r)), &p); err != nil {
 			t.Errorf("%s: %v", c.path, err)
 		}
-		if r.StatusCode != 400 || p.Code != "feed_query_invalid" || len(p.Errors) != 1 || p.Errors[0].Field != c.field || p.Errors[0].Code != c.code || p.Errors[0].Detail == "" || !strings.Contains(p.Detail, "calendar") {
+		if r.StatusCode != 400 || p.Code != "feed_query_invalid" || len(p.Errors) != 1 ||
+			p.Errors[0].Field != c.field ||
+			p.Errors[0].Code != c.code ||
+			p.Errors[0].Detail == "" ||
+			!strings.Contains(p.Detail, "calendar") {
 			t.Errorf("%s: %d %+v", c.path, r.StatusCode, p)
 		}
 		if r := get(t, b.feeds.Shortcut(b.server), "HEAD", c.path, "If-None-Match", "*"); r.StatusCode != 400 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/ical"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
@@ -20,7 +21,7 @@ const productID = "-//Tonarimachi//Tonarimachi//JA"
 const refresh = time.Hour
 
 // calendar gives the frame of a feed: its name and the page that shows the same to people.
-func (f *Feeds) calendar(s event.Selector, selection event.Selection) ical.Calendar {
+func (f *Feeds) calendar(s search.Selector, selection search.Selection) ical.Calendar {
 	c := ical.Calendar{Name: "となりまち", URL: f.BaseURL + "/events", Color: "teal", Refresh: refresh, ProductID: productID}
 	switch {
 	case s.Organization != "":
@@ -51,9 +52,16 @@ func (f *Feeds) entries(events []event.Event) []ical.Entry {
 // entry gives the one VEVENT of an occurrence, the same in every feed.
 func (f *Feeds) entry(e *event.Event, o *event.Occurrence) ical.Entry {
 	entry := ical.Entry{
-		UID: o.ID.String() + "@tonarimachi", Sequence: o.Sequence, Stamp: o.ModifiedAt, Start: o.StartsAt, End: o.EndsAt,
-		Title: e.Title, Description: f.description(e, o), Location: location(o.Place, f.Words.T("label.place.online", nil)),
-		URL: f.BaseURL + "/events/" + e.ID.String(), Categories: []string{f.Words.T("label.kind."+string(e.Kind), nil)},
+		UID:         o.ID.String() + "@tonarimachi",
+		Sequence:    o.Sequence,
+		Stamp:       o.ModifiedAt,
+		Start:       o.StartsAt,
+		End:         o.EndsAt,
+		Title:       e.Title,
+		Description: f.description(e, o),
+		Location:    location(o.Place, f.Words.T("label.place.online", nil)),
+		URL:         f.BaseURL + "/events/" + e.ID.String(),
+		Categories:  []string{f.Words.T("label.kind."+string(e.Kind), nil)},
 	}
 	if r := o.Room; r != nil && r.Latitude != nil && r.Longitude != nil {
 		entry.Geo = &ical.Geo{Latitude: *r.Latitude, Longitude: *r.Longitude}
@@ -66,7 +74,8 @@ func (f *Feeds) entry(e *event.Event, o *event.Occurrence) ical.Entry {
 	case o.MovedFrom != nil:
 		entry.Mark = ical.MarkMoved
 	}
-	// The public address of an online place that needs no seat; a joining link belongs to tickets alone.
+	// The public address of an online place that needs no seat; a joining link belongs to tickets
+	// alone.
 	if o.Place.Kind != event.InPerson && e.Website != "" && needsNoSeat(o) {
 		entry.ConferenceURL = e.Website
 	}
@@ -126,7 +135,15 @@ func (f *Feeds) description(e *event.Event, o *event.Occurrence) string {
 	line(e.Summary)
 	if len(o.Parts) > 1 || (len(o.Parts) == 1 && o.Parts[0].Name != "") {
 		for _, p := range o.Parts {
-			line("・", p.Name, " ", hours(p.StartsAt, p.EndsAt), "（", f.Words.T("label.reservation."+string(p.Reservation), nil), "）")
+			line(
+				"・",
+				p.Name,
+				" ",
+				hours(p.StartsAt, p.EndsAt),
+				"（",
+				f.Words.T("label.reservation."+string(p.Reservation), nil),
+				"）",
+			)
 		}
 	} else if len(o.Parts) == 1 {
 		labelled("参加のしかた", f.Words.T("label.reservation."+string(o.Parts[0].Reservation), nil))

@@ -21,7 +21,8 @@ type Sheet struct {
 	Strips             []Strip
 }
 
-// Strip is one code; Path is its address drawn as a two-dimensional code in a square of Size modules.
+// Strip is one code; Path is its address drawn as a two-dimensional code in a square of Size
+// modules.
 type Strip struct {
 	Code string
 	Size int

@@ -5,38 +5,42 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/httpapi/contract"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
 // Base is where the API lives.
-const Base = "/api/v1"
+const Base = contract.Base
 
-// Options are the services the face speaks for. All are required, Guard apart.
+// Options are the services the API speaks for. All are required, Admission apart.
 type Options struct {
 	Events   Events
+	Search   Search
 	Tickets  Tickets
 	Contacts Contacts
-	// Guard asks for work when many want the same seats; nil asks nobody.
-	Guard         Guard
+	// Admission asks for work when many want the same seats; nil asks nobody.
+	Admission     Admission
 	Door          Entrance
 	Paper         Paper
 	Reports       Reports
 	Venues        Venues
+	FacilityLists FacilityLists
 	Bookings      Bookings
+	Board         Board
+	Rounds        Rounds
 	Organizations Organizations
 	Staff         Staff
 	Ledger        Ledger
-	// Once keeps the answers of staff POSTs that carry an Idempotency-Key.
-	Once Once
-	Keys *secret.Keys
+	// Idempotency keeps the answers of staff POSTs that carry an Idempotency-Key.
+	Idempotency Idempotency
+	Keys        *secret.Keys
 	// Words are for tables that are read by people.
 	Words *i18n.Localizer
 	// Messages has the words for the rules of rooms.
@@ -47,82 +51,69 @@ type Options struct {
 	BaseURL string
 }
 
-// face implements the operations.
-type face struct {
-	Options
-	take   takeDecoder
-	issuer *issuer
+// server is the handlers behind what every request passes.
+type server struct {
+	handlers
+	staff       Staff
+	idempotency Idempotency
 }
 
-var _ api.StrictServerInterface = (*face)(nil)
-
-// readSpec reads the contract once; nothing changes it.
-var readSpec = sync.OnceValues(api.GetSpec)
-
-// Register adds every route of the contract, /openapi.yaml and /docs to e, which httpx.New made. It fails when routes and contract differ.
+// Register adds every route of the contract, /openapi.yaml and /docs to e, which httpx.New made. It
+// fails when routes and contract differ.
 func Register(e *echo.Echo, o Options) error {
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
-	f := &face{Options: o, issuer: newIssuer(o.BaseURL)}
-	spec, err := readSpec()
+	spec, err := contract.ReadSpec()
 	if err != nil {
 		return fmt.Errorf("read contract: %w", err)
 	}
-	r, err := newRegistrar(e, f, spec)
+	r, err := newRegistrar(e, spec)
 	if err != nil {
 		return err
 	}
-	api.RegisterHandlersWithBaseURL(r, api.NewStrictHandler(f, nil), Base)
-	const tickets = Base + "/events/:event_id/tickets"
-	f.take = takeDecoder{schema: r.checks[post+" "+tickets].body}
-	r.POST(tickets, f.takeSeat)
+	const take = contract.Base + "/events/:event_id/tickets"
+	s := &server{handlers: newHandlers(o, r.checks[post+" "+take].Body), staff: o.Staff, idempotency: o.Idempotency}
+	r.server = s
+	api.RegisterHandlersWithBaseURL(r, api.NewStrictHandler(s, nil), contract.Base)
+	r.POST(take, s.TakeSeat)
 	if err := r.finish(); err != nil {
 		return err
 	}
-	f.openData(e)
+	s.openData(e)
 	return registerDocs(e)
 }
 
-// registrar puts each generated handler behind the rule of its route and the checks of its operation.
+// registrar puts each generated handler behind the rule of its route and the checks of its
+// operation.
 type registrar struct {
 	// EchoRouter is nil: what the contract never uses must not be routed past the rules.
 	api.EchoRouter
 	echo   *echo.Echo
-	face   *face
+	server *server
 	routes map[string]route // by method and path as echo writes them
-	checks map[string]*operation
+	checks map[string]*contract.Operation
 	failed error
 }
 
-func newRegistrar(e *echo.Echo, f *face, spec *spec) (*registrar, error) {
-	r := &registrar{echo: e, face: f, routes: map[string]route{}, checks: map[string]*operation{}}
-	for path, item := range spec.Paths.Map() {
-		for method, op := range item.Operations() {
-			checks, err := newOperation(spec, path, method, item, op)
-			if err != nil {
-				return nil, err
-			}
-			r.checks[method+" "+echoPath(path)] = checks
-		}
+func newRegistrar(e *echo.Echo, spec *contract.Spec) (*registrar, error) {
+	checks, err := contract.OperationsOf(spec)
+	if err != nil {
+		return nil, err
 	}
+	r := &registrar{echo: e, routes: map[string]route{}, checks: checks}
 	for _, line := range table {
-		key := line.method + " " + echoPath(line.path)
+		key := line.method + " " + contract.EchoPath(line.path)
 		checks, ok := r.checks[key]
-		if !ok || checks.id != line.operation {
+		if !ok || checks.ID != line.operation {
 			return nil, fmt.Errorf("add routes: %s is not %s in the contract", line.operation, key)
 		}
 		r.routes[key] = line
 	}
 	for key, checks := range r.checks {
 		if _, ok := r.routes[key]; !ok {
-			return nil, fmt.Errorf("add routes: %s of the contract has no rule", checks.id)
+			return nil, fmt.Errorf("add routes: %s of the contract has no rule", checks.ID)
 		}
 	}
 	return r, nil
-}
-
-// echoPath turns /events/{event_id} into /events/:event_id, below Base.
-func echoPath(path string) string {
-	return Base + strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
 func (r *registrar) add(method, path string, h echo.HandlerFunc) *echo.Route {
@@ -133,7 +124,7 @@ func (r *registrar) add(method, path string, h echo.HandlerFunc) *echo.Route {
 		return nil
 	}
 	delete(r.routes, key)
-	h = r.face.guard(line, r.checks[key], h)
+	h = r.server.authorize(line, r.checks[key], h)
 	if method == http.MethodGet {
 		httpx.Get(r.echo, path, h)
 		return nil
@@ -172,4 +163,10 @@ func (r *registrar) PATCH(path string, h echo.HandlerFunc, _ ...echo.MiddlewareF
 // DELETE adds a route.
 func (r *registrar) DELETE(path string, h echo.HandlerFunc, _ ...echo.MiddlewareFunc) *echo.Route {
 	return r.add(http.MethodDelete, path, h)
+}
+
+// openData adds the files that towns link to from their own sites. They stand outside the contract:
+// their form is the digital agency's.
+func (s *server) openData(e *echo.Echo) {
+	httpx.Get(e, "/opendata/:file", cached(s.FacilityFile))
 }

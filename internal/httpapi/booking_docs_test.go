@@ -19,7 +19,8 @@ var (
 	assignment    = regexp.MustCompile(`^([A-Z]+)=\$\((.*) \| jq -r (\S+)\)$`)
 )
 
-// shell runs what docs/booking.md has of it: curl with -s, -X, -H, -d and -o, variables, and jq for one value.
+// shell runs what docs/booking.md has of it: curl with -s, -X, -H, -d and -o, variables, and jq for
+// one value.
 type shell struct {
 	*testing.T
 	variables map[string]string
@@ -148,7 +149,13 @@ func TestTheStepsOfTheBookingGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &shell{T: t, variables: map[string]string{
-		"BASE": server.URL, "BORROWER": "bunkyo", "LENDER": "toshima", "BORROWER_TOKEN": b.foreign, "LENDER_TOKEN": b.publisher, "PARTNERSHIP": "ux", "DAY": b.bookingDay().String(),
+		"BASE":           server.URL,
+		"BORROWER":       "bunkyo",
+		"LENDER":         "toshima",
+		"BORROWER_TOKEN": b.foreign,
+		"LENDER_TOKEN":   b.publisher,
+		"PARTNERSHIP":    "ux",
+		"DAY":            b.bookingDay().String(),
 	}}
 	ran := 0
 	for _, block := range shellBlock.FindAllStringSubmatch(string(guide), -1) {

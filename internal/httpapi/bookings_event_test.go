@@ -8,7 +8,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 )
 
-// A booking tells its borrower which date stands in it, and its lender no more than everybody may read.
+// A booking tells its borrower which date stands in it, and its lender no more than everybody may
+// read.
 func TestABookingTellsWhichDateStandsInIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -45,10 +46,31 @@ func TestABookingTellsWhichDateStandsInIt(t *testing.T) {
 		if mine() != nil || theirs() != nil {
 			t.Error("a booking without a date tells of one")
 		}
-		e := must[api.StaffEvent](t, b, 201, bunkyo("createEvent", nil, obj{"kind": "joshikai", "title": title, "visibility": visibility, "occurrences": list{obj{
-			"starts_at": day.At(13, 30).Format(time.RFC3339), "ends_at": day.At(16, 30).Format(time.RFC3339), "place": obj{"kind": "in_person"}, "booking_id": id,
-		}}}))
-		if got := mine(); got == nil || got.EventID != e.ID || got.OccurrenceID != e.Occurrences[0].ID || got.PartID != nil || got.Title != title || got.URL != "" || !got.StartsAt.Equal(day.At(13, 30)) {
+		e := must[api.StaffEvent](
+			t,
+			b,
+			201,
+			bunkyo(
+				"createEvent",
+				nil,
+				obj{"kind": "joshikai", "title": title, "visibility": visibility, "occurrences": list{
+					obj{
+						"starts_at": day.At(
+							13,
+							30,
+						).Format(time.RFC3339),
+						"ends_at":    day.At(16, 30).Format(time.RFC3339),
+						"place":      obj{"kind": "in_person"},
+						"booking_id": id,
+					},
+				}},
+			),
+		)
+		if got := mine(); got == nil || got.EventID != e.ID || got.OccurrenceID != e.Occurrences[0].ID ||
+			got.PartID != nil ||
+			got.Title != title ||
+			got.URL != "" ||
+			!got.StartsAt.Equal(day.At(13, 30)) {
 			t.Errorf("%s: the draft: %+v", visibility, got)
 		}
 		if got := theirs(); got != nil {
@@ -59,7 +81,10 @@ func TestABookingTellsWhichDateStandsInIt(t *testing.T) {
 		if got := mine(); got == nil || (got.URL != "") != public {
 			t.Errorf("%s: published: %+v", visibility, got)
 		}
-		if got := theirs(); (got != nil) != public || got != nil && (got.EventID != e.ID || got.OccurrenceID != e.Occurrences[0].ID || got.Title != title || got.URL == "") {
+		if got := theirs(); (got != nil) != public ||
+			got != nil &&
+				(got.EventID != e.ID || got.OccurrenceID != e.Occurrences[0].ID || got.Title != title ||
+					got.URL == "") {
 			t.Errorf("%s: the lender sees %+v of what is published", visibility, got)
 		}
 		occurrence := map[string]string{"event_id": e.ID.String(), "occurrence_id": e.Occurrences[0].ID.String()}

@@ -33,7 +33,15 @@ func TestTicketAnswersHaveOneSize(t *testing.T) {
 	take := func(what string, status int, wait bool) api.IssuedTicket {
 		t.Helper()
 		out := api.IssuedTicket{}
-		r := one(what, status, req{operation: "takeSeat", path: at, body: obj{"quota_id": quota, "nickname": "はる", "accept_waitlist": wait}})
+		r := one(
+			what,
+			status,
+			req{
+				operation: "takeSeat",
+				path:      at,
+				body:      obj{"quota_id": quota, "nickname": "はる", "accept_waitlist": wait},
+			},
+		)
 		if r.StatusCode == http.StatusCreated {
 			out = read[api.IssuedTicket](t, r)
 		}

@@ -10,20 +10,24 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/httpapi/caller"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// cached makes a public answer one that any web page may read, and that caches may keep and ask about by its content.
+// cached makes a public answer one that any web page may read, and that caches may keep and ask
+// about by its content.
 func cached(h echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
-		header.Set(echo.HeaderAccessControlAllowOrigin, "*") // no credentials are read, so who asks makes no difference
-		words := &language{chosen: httpx.NegotiateLanguage(c)}
-		answer, err := capture(with(c, languageKey{}, words), h)
+		// Any page may read the answer: no credentials are read, so it is the same for everyone who
+		// asks in the same language.
+		header.Set(echo.HeaderAccessControlAllowOrigin, "*")
+		words := &caller.Language{Chosen: httpx.NegotiateLanguage(c)}
+		answer, err := capture(caller.WithLanguage(c, words), h)
 		if err != nil {
 			return err // the problem's own Vary names the language
 		}
-		if words.used {
+		if words.Used {
 			header.Add(echo.HeaderVary, "Accept-Language")
 		}
 		if answer.status != http.StatusOK {

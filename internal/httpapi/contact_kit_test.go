@@ -6,7 +6,8 @@ import (
 	"net/netip"
 )
 
-// names is a resolver of the tests' own: push.example is public, inside.example is not, nothing else is known.
+// names is a resolver of the tests' own: push.example is public, inside.example is not, nothing
+// else is known.
 type names struct{}
 
 func (names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {

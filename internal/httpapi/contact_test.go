@@ -44,8 +44,11 @@ func subscription(t testing.TB, endpoint string) obj {
 		t.Fatal(err)
 	}
 	return obj{
-		"endpoint": endpoint, "p256dh": base64.RawURLEncoding.EncodeToString(k.PublicKey().Bytes()),
-		"auth": base64.URLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 16)), // with padding, as some libraries write it
+		"endpoint": endpoint,
+		"p256dh":   base64.RawURLEncoding.EncodeToString(k.PublicKey().Bytes()),
+		"auth": base64.URLEncoding.EncodeToString(
+			bytes.Repeat([]byte{7}, 16),
+		), // with padding, as some libraries write it
 	}
 }
 
@@ -56,7 +59,11 @@ func (b *bundle) tourContact(t *testing.T, at map[string]string, code string) {
 	if ways.Mail || ways.PushKey != nil || len(ways.OccurrenceIds) != 0 {
 		t.Errorf("without a worker something can be kept: %+v", ways)
 	}
-	if r := b.do(t, req{operation: "keepContact", auth: auth, body: obj{"mail": "sumire@example.jp"}}); r.StatusCode != 409 || r.code != "contact_not_possible_yet" {
+	if r := b.do(
+		t,
+		req{operation: "keepContact", auth: auth, body: obj{"mail": "sumire@example.jp"}},
+	); r.StatusCode != 409 ||
+		r.code != "contact_not_possible_yet" {
 		t.Errorf("a contact without a key: %d %s", r.StatusCode, r.code)
 	}
 	keeper, _ := b.keeper(t)
@@ -68,17 +75,34 @@ func (b *bundle) tourContact(t *testing.T, at map[string]string, code string) {
 	if !ways.Mail || ways.PushKey == nil || len(ways.OccurrenceIds) == 0 {
 		t.Errorf("ways = %+v", ways)
 	}
-	if kept := must[api.Ticket](t, b, 200, req{operation: "keepContact", auth: auth, body: obj{"mail": "　ＳＵＭＩＲＥ@example.jp "}}); !kept.ContactKept {
+	if kept := must[api.Ticket](
+		t,
+		b,
+		200,
+		req{operation: "keepContact", auth: auth, body: obj{"mail": "　ＳＵＭＩＲＥ@example.jp "}},
+	); !kept.ContactKept {
 		t.Error("the ticket does not say that a contact is kept")
 	}
-	must[api.Ticket](t, b, 200, req{operation: "keepContact", auth: auth, body: obj{"push": subscription(t, "https://push.example/abc")}})
+	must[api.Ticket](
+		t,
+		b,
+		200,
+		req{operation: "keepContact", auth: auth, body: obj{"push": subscription(t, "https://push.example/abc")}},
+	)
 	for name, body := range map[string]obj{
-		"no address": {"mail": "sumire"}, "two": {"mail": "a@example.jp", "push": subscription(t, "https://push.example/a")}, "none": {},
-		"a private address": {"push": subscription(t, "https://127.0.0.1/a")}, "a name that leads inside": {"push": subscription(t, "https://inside.example/a")},
-		"an unknown name": {"push": subscription(t, "https://nowhere.example/a")}, "http": {"push": subscription(t, "http://push.example/a")},
-		"a line break": {"mail": "a@example.jp\r\nBcc: b@example.jp"},
+		"no address":               {"mail": "sumire"},
+		"two":                      {"mail": "a@example.jp", "push": subscription(t, "https://push.example/a")},
+		"none":                     {},
+		"a private address":        {"push": subscription(t, "https://127.0.0.1/a")},
+		"a name that leads inside": {"push": subscription(t, "https://inside.example/a")},
+		"an unknown name":          {"push": subscription(t, "https://nowhere.example/a")},
+		"http":                     {"push": subscription(t, "http://push.example/a")},
+		"a line break":             {"mail": "a@example.jp\r\nBcc: b@example.jp"},
 	} {
-		if r := b.refuse(t, name, req{operation: "keepContact", auth: auth, body: body}, 422); strings.Contains(string(r.raw), "example") {
+		if r := b.refuse(t, name, req{operation: "keepContact", auth: auth, body: body}, 422); strings.Contains(
+			string(r.raw),
+			"example",
+		) {
 			t.Errorf("%s: the answer repeats what was typed: %s", name, r.raw)
 		}
 	}
@@ -105,20 +129,31 @@ func TestContactComesAfterTheSeat(t *testing.T) {
 	if _, err := keeper.MakeKeys(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, wrong := range []any{obj{"mail": "nowhere"}, obj{}, "x", obj{"fax": "1"}, obj{"push": subscription(t, "https://10.0.0.1/")}} {
+	for _, wrong := range []any{
+		obj{"mail": "nowhere"},
+		obj{},
+		"x",
+		obj{"fax": "1"},
+		obj{"push": subscription(t, "https://10.0.0.1/")},
+	} {
 		b.refuse(t, "a contact that is none", ask(wrong), 422)
 	}
 	code := "7BEBM6F474KRN78C7XN5T5G7MC"
 	q := ask(obj{"mail": "sumire@example.jp"})
 	q.body.(obj)["secret"] = code
 	for range 2 {
-		if got := must[api.IssuedTicket](t, b, 201, q); !got.Ticket.ContactKept || got.ContactProblem != nil || got.Secret != code {
+		if got := must[api.IssuedTicket](t, b, 201, q); !got.Ticket.ContactKept || got.ContactProblem != nil ||
+			got.Secret != code {
 			t.Errorf("kept %v, problem %v\n%s", got.Ticket.ContactKept, got.ContactProblem, b.log.String())
 		}
 	}
 	var ticket, key uuid.UUID
 	var sealed []byte
-	if err := b.Pool(t).QueryRow(t.Context(), "select ticket_id, key_id, sealed from ticket_contact").Scan(&ticket, &key, &sealed); err != nil {
+	if err := b.Pool(t).QueryRow(t.Context(), "select ticket_id, key_id, sealed from ticket_contact").Scan(
+		&ticket,
+		&key,
+		&sealed,
+	); err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Contains(sealed, []byte("sumire")) {
@@ -134,7 +169,11 @@ func TestContactComesAfterTheSeat(t *testing.T) {
 	if n := count(t, b, "ticket_contact"); n != 0 {
 		t.Errorf("%d contacts outlive their tickets", n)
 	}
-	if r := b.do(t, req{operation: "keepContact", auth: "Ticket " + code, body: obj{"mail": "sumire@example.jp"}}); r.StatusCode != 409 || r.code != "contact_ticket_over" {
+	if r := b.do(
+		t,
+		req{operation: "keepContact", auth: "Ticket " + code, body: obj{"mail": "sumire@example.jp"}},
+	); r.StatusCode != 409 ||
+		r.code != "contact_ticket_over" {
 		t.Errorf("a contact for a cancelled ticket: %d %s", r.StatusCode, r.code)
 	}
 	if r := b.do(t, req{operation: "getTicket", auth: "Ticket " + code}); r.StatusCode != 200 {

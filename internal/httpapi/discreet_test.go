@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// Every route that a ticket's or a door's holder uses, the later ones too: whoever asks with what nobody holds, or breaks the database, hears one size that is
-// kept nowhere, and no header or log repeats what was presented.
+// Every route that a ticket's or a door's holder uses, the later ones too: whoever asks with what
+// nobody holds, or breaks the database, hears one size that is kept nowhere, and no header or log
+// repeats what was presented.
 func TestEveryHoldersRouteIsDiscreet(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -19,7 +20,10 @@ func TestEveryHoldersRouteIsDiscreet(t *testing.T) {
 		if len(r.raw) == 0 || len(r.raw)%1024 != 0 || h.Get("Content-Encoding") != "" {
 			t.Errorf("%s %s: %d with %d bytes", line.operation, when, r.StatusCode, len(r.raw))
 		}
-		if h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Set-Cookie") != "" || h.Get("ETag") != "" || h.Get("Last-Modified") != "" {
+		if h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" ||
+			h.Get("Set-Cookie") != "" ||
+			h.Get("ETag") != "" ||
+			h.Get("Last-Modified") != "" {
 			t.Errorf("%s %s: %v", line.operation, when, h)
 		}
 		for name, values := range h {
@@ -49,13 +53,18 @@ func TestEveryHoldersRouteIsDiscreet(t *testing.T) {
 			check("with nonsense", line, spoilt)
 		}
 	}
-	if _, err := b.Pool(t).Exec(t.Context(), "alter table ticket rename to gone; alter table door_link rename to gone_too; alter table quota_counter rename to gone_three"); err != nil {
+	if _, err := b.Pool(t).Exec(
+		t.Context(),
+		"alter table ticket rename to gone; alter table door_link rename to gone_too; alter table quota_counter "+
+			"rename to gone_three",
+	); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range lines {
 		check("when it is broken", line, b.good(line))
 	}
-	if logs := b.log.String(); strings.Contains(strings.ToUpper(logs), presented) || strings.Contains(logs, "7BEBM-6F474") {
+	if logs := b.log.String(); strings.Contains(strings.ToUpper(logs), presented) ||
+		strings.Contains(logs, "7BEBM-6F474") {
 		t.Error("the log repeats a code")
 	}
 }

@@ -21,7 +21,8 @@ import (
 // viewer is where the documentation's own assets lie in web.Static.
 const viewer = "vendor/swagger-ui@5.35.0"
 
-// registerDocs serves the contract and a page that shows it. Everything is embedded: no request leaves for a third party.
+// registerDocs serves the contract and a page that shows it. Everything is embedded: no request
+// leaves for a third party.
 func registerDocs(e *echo.Echo) error {
 	serve(e, "/openapi.yaml", "application/yaml; charset=utf-8", openapi.YAML, true)
 	for at, file := range map[string]string{

@@ -29,7 +29,8 @@ func TestErasureIsCertifiedWithoutNumbers(t *testing.T) {
 			t.Fatalf("%s: %+v, want one date", when, c)
 		}
 		o := c.Occurrences[0]
-		if o.OccurrenceID != e.Occurrences[0].ID || !o.EndedAt.Equal(ended) || !o.EraseAfter.Equal(ended.Add(retention.AfterDate)) {
+		if o.OccurrenceID != e.Occurrences[0].ID || !o.EndedAt.Equal(ended) ||
+			!o.EraseAfter.Equal(ended.Add(retention.AfterDate)) {
 			t.Errorf("%s: %+v", when, o)
 		}
 		return o.Erased
@@ -38,7 +39,8 @@ func TestErasureIsCertifiedWithoutNumbers(t *testing.T) {
 		t.Errorf("before it is due: %v, want null", *erased)
 	}
 	raw := b.do(t, req{operation: "getErasure", path: at})
-	if !strings.Contains(string(raw.raw), `"erased":null`) || !strings.Contains(string(raw.raw), "+09:00") || strings.Contains(string(raw.raw), "すみれ") {
+	if !strings.Contains(string(raw.raw), `"erased":null`) || !strings.Contains(string(raw.raw), "+09:00") ||
+		strings.Contains(string(raw.raw), "すみれ") {
 		t.Errorf("certificate %s", raw.raw)
 	}
 	due := ended.Add(retention.AfterDate + time.Minute)

@@ -7,13 +7,15 @@ import (
 	"github.com/tonarimachi/tonarimachi/api"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// An operator closes a town while this server runs: what its staff try to change is refused at once, and soon they don't get in any more.
+// An operator closes a town while this server runs: what its staff try to change is refused at
+// once, and soon they don't get in any more.
 func TestOrganizationThatLeft(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	owner := open(t, postgres.Options{URL: b.OwnerURL, Operator: 1, Clock: b.clock})
+	owner := testkit.Open(t, postgres.Options{URL: b.OwnerURL, Operator: 1, Clock: b.clock})
 	operator := organization.NewService(owner, organization.NewOperatorDirectory(owner))
 	hall := b.newHall(t)
 	must[api.OrganizationDetail](t, b, 200, req{operation: "getOrganization"})
@@ -33,15 +35,25 @@ func TestOrganizationThatLeft(t *testing.T) {
 	closed("reading soon", req{operation: "listStaffEvents", auth: bearer(b.admin)})
 
 	detail := must[api.OrganizationDetail](t, b, 200, req{operation: "getOrganization"})
-	if detail.Organization.ClosedOn == nil || detail.Organization.ClosedOn.Format("2006-01-02") != b.clock.Now().Format("2006-01-02") || len(detail.Partnerships) != 0 {
-		t.Errorf("what is told of it: %+v", detail)
+	if detail.Organization.ClosedOn == nil ||
+		detail.Organization.ClosedOn.Format("2006-01-02") != b.clock.Now().Format("2006-01-02") ||
+		len(detail.Partnerships) != 0 {
+		t.Errorf("its page says: %+v", detail)
 	}
 	for _, o := range must[api.OrganizationPage](t, b, 200, req{operation: "listOrganizations"}).Items {
 		if o.Slug == "toshima" || o.ClosedOn != nil {
 			t.Errorf("listed: %+v", o)
 		}
 	}
-	r := b.do(t, req{operation: "placeBooking", path: map[string]string{"slug": "bunkyo"}, auth: bearer(b.foreign), body: b.bookingBody(hall.A, 9, 11)})
+	r := b.do(
+		t,
+		req{
+			operation: "placeBooking",
+			path:      map[string]string{"slug": "bunkyo"},
+			auth:      bearer(b.foreign),
+			body:      b.bookingBody(hall.A, 9, 11),
+		},
+	)
 	if r.StatusCode != 409 || r.code != "room_not_open" {
 		t.Errorf("a room of a closed town: %d %s", r.StatusCode, r.raw)
 	}

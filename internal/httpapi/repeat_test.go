@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/tonarimachi/tonarimachi/api"
+	"github.com/tonarimachi/tonarimachi/internal/httpapi/contract"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
-// conflictOnce has the next request with a key run into a conflict of transactions when its answer is stored, so that it is done again from its beginning.
+// conflictOnce has the next request with a key run into a conflict of transactions when its answer
+// is stored, so that it is done again from its beginning.
 func (b *bundle) conflictOnce(t *testing.T) {
 	t.Helper()
 	_, err := b.Pool(t).Exec(t.Context(), `
@@ -22,7 +24,8 @@ func (b *bundle) conflictOnce(t *testing.T) {
 		  end if;
 		  return new;
 		end $$;
-		create or replace trigger conflict_once before insert on idempotency_key for each row execute function conflict_once()`)
+		create or replace trigger conflict_once before insert on idempotency_key
+			for each row execute function conflict_once()`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,14 +35,23 @@ func (b *bundle) conflictOnce(t *testing.T) {
 func TestARequestIsDoneAgainWithItsBody(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	facility := b.openFacility(t, b.toshima, venue.FacilityInput{Name: "会館", AreaCode: "131164", Address: "東京都豊島区1-1"}).String()
+	facility := b.openFacility(
+		t,
+		b.toshima,
+		venue.FacilityInput{Name: "会館", AreaCode: "131164", Address: "東京都豊島区1-1"},
+	).String()
 	with := func(operation, key string, body any) req {
-		q := req{operation: operation, auth: bearer(b.publisher), path: map[string]string{"facility_id": facility}, body: body}
+		q := req{
+			operation: operation,
+			auth:      bearer(b.publisher),
+			path:      map[string]string{"facility_id": facility},
+			body:      body,
+		}
 		b.goodFile(&q)
 		if q.header == nil {
 			q.header = map[string]string{}
 		}
-		q.header[headerKey] = key
+		q.header[contract.IdempotencyKey] = key
 		return q
 	}
 	list := with("importFacilities", "list", nil)
@@ -51,7 +63,14 @@ func TestARequestIsDoneAgainWithItsBody(t *testing.T) {
 			t.Errorf("%s: %d %s after a conflict", q.operation, first.StatusCode, first.code)
 		}
 		if again := b.do(t, q); again.StatusCode != first.StatusCode || string(again.raw) != string(first.raw) {
-			t.Errorf("%s: %d %s sent again, first %d %s", q.operation, again.StatusCode, again.raw, first.StatusCode, first.raw)
+			t.Errorf(
+				"%s: %d %s sent again, first %d %s",
+				q.operation,
+				again.StatusCode,
+				again.raw,
+				first.StatusCode,
+				first.raw,
+			)
 		}
 	}
 }
@@ -60,7 +79,10 @@ func TestARequestIsDoneAgainWithItsBody(t *testing.T) {
 func (b *bundle) contents(t *testing.T) map[string]string {
 	t.Helper()
 	pool, all := b.Pool(t), map[string]string{}
-	rows, err := pool.Query(t.Context(), `select tablename from pg_tables where schemaname = 'public' and tablename <> 'idempotency_key'`)
+	rows, err := pool.Query(
+		t.Context(),
+		`select tablename from pg_tables where schemaname = 'public' and tablename <> 'idempotency_key'`,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +99,10 @@ func (b *bundle) contents(t *testing.T) map[string]string {
 	}
 	for _, name := range tables {
 		var sum string
-		if err := pool.QueryRow(t.Context(), `select coalesce(md5(string_agg(x::text, '|' order by x::text)), '') from "`+name+`" x`).Scan(&sum); err != nil {
+		if err := pool.QueryRow(
+			t.Context(),
+			`select coalesce(md5(string_agg(x::text, '|' order by x::text)), '') from "`+name+`" x`,
+		).Scan(&sum); err != nil {
 			t.Fatal(err)
 		}
 		all[name] = sum
@@ -90,43 +115,43 @@ func TestDryRunsWriteNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	tried := 0
-	for _, o := range contract(t) {
-		if !o.queries["dry_run"] {
+	for _, o := range contractOperations(t) {
+		if !o.Queries["dry_run"] {
 			continue
 		}
-		q := req{operation: o.id, auth: bearer(b.admin), header: map[string]string{}}
+		q := req{operation: o.ID, auth: bearer(b.admin), header: map[string]string{}}
 		b.goodFile(&q)
 		for _, key := range []string{"", "dry"} {
-			if q.query = "?dry_run=true"; key != "" && !o.takesKey {
+			if q.query = "?dry_run=true"; key != "" && !o.TakesKey {
 				continue
 			}
-			q.header[headerKey] = key
+			q.header[contract.IdempotencyKey] = key
 			if key == "" {
-				delete(q.header, headerKey)
+				delete(q.header, contract.IdempotencyKey)
 			}
 			tried++
 			before := b.contents(t)
 			first := b.do(t, q)
 			if first.StatusCode >= 300 {
-				t.Fatalf("%s: %d %s", o.id, first.StatusCode, first.code)
+				t.Fatalf("%s: %d %s", o.ID, first.StatusCode, first.code)
 			}
 			after := b.contents(t)
 			for table, sum := range before {
 				if after[table] != sum {
-					t.Errorf("a dry run of %s with the key %q writes to %s", o.id, key, table)
+					t.Errorf("a dry run of %s with the key %q writes to %s", o.ID, key, table)
 				}
 			}
 			if again := b.do(t, q); string(again.raw) != string(first.raw) {
-				t.Errorf("a dry run of %s with the key %q: %s, then %s", o.id, key, first.raw, again.raw)
+				t.Errorf("a dry run of %s with the key %q: %s, then %s", o.ID, key, first.raw, again.raw)
 			}
 		}
-		q.query, q.header[headerKey] = "", "real"
+		q.query, q.header[contract.IdempotencyKey] = "", "real"
 		before := b.contents(t)
 		if r := b.do(t, q); r.StatusCode >= 300 {
-			t.Errorf("%s in earnest: %d %s", o.id, r.StatusCode, r.code)
+			t.Errorf("%s in earnest: %d %s", o.ID, r.StatusCode, r.code)
 		}
 		if changed := b.contents(t); changed["facility"] == before["facility"] {
-			t.Errorf("%s in earnest writes nothing: the check above would see nothing", o.id)
+			t.Errorf("%s in earnest writes nothing: the check above would see nothing", o.ID)
 		}
 	}
 	if tried == 0 {
@@ -134,8 +159,9 @@ func TestDryRunsWriteNothing(t *testing.T) {
 	}
 }
 
-// A series that is sent with a key hears of other rooms as one without [I1], and the same when it is sent again.
-func TestARetriedSeriesHearsOfOtherRooms(t *testing.T) {
+// A series that is sent with a key hears of other rooms as one without [I1], and the same when it
+// is sent again.
+func TestARetriedSeriesListsOtherRooms(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	h := b.newHall(t)
@@ -145,8 +171,24 @@ func TestARetriedSeriesHearsOfOtherRooms(t *testing.T) {
 		taken[name] = body["first_day"].(string) + at
 	}
 	must[api.Booking](t, b, http.StatusCreated, req{operation: "placeBooking", auth: bearer(b.admin), body: taken})
-	q := req{operation: "placeBookingSeries", auth: bearer(b.foreign), path: map[string]string{"slug": "bunkyo"}, body: body, header: map[string]string{headerKey: "series"}}
-	first, again := must[api.BookingSeriesResult](t, b, http.StatusCreated, q), must[api.BookingSeriesResult](t, b, http.StatusCreated, q)
+	q := req{
+		operation: "placeBookingSeries",
+		auth:      bearer(b.foreign),
+		path:      map[string]string{"slug": "bunkyo"},
+		body:      body,
+		header:    map[string]string{contract.IdempotencyKey: "series"},
+	}
+	first, again := must[api.BookingSeriesResult](
+		t,
+		b,
+		http.StatusCreated,
+		q,
+	), must[api.BookingSeriesResult](
+		t,
+		b,
+		http.StatusCreated,
+		q,
+	)
 	offered := func(r api.BookingSeriesResult) (rooms []string) {
 		for _, rejected := range r.Rejected {
 			for _, offer := range rejected.Offers {
@@ -155,7 +197,8 @@ func TestARetriedSeriesHearsOfOtherRooms(t *testing.T) {
 		}
 		return rooms
 	}
-	if len(first.Rejected) != 1 || len(offered(first)) == 0 || !slices.Equal(offered(first), offered(again)) || first.Series.ID != again.Series.ID {
+	if len(first.Rejected) != 1 || len(offered(first)) == 0 || !slices.Equal(offered(first), offered(again)) ||
+		first.Series.ID != again.Series.ID {
 		t.Errorf("rejected %+v, sent again %+v", first.Rejected, again.Rejected)
 	}
 }

@@ -26,8 +26,19 @@ func TestTheStepsOfTheGuideToRounds(t *testing.T) {
 	now := b.clock.Now()
 	in := func(hours int) string { return now.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339) }
 	s := &shell{T: t, variables: map[string]string{
-		"BASE": server.URL, "BORROWER": "bunkyo", "LENDER": "toshima", "BORROWER_TOKEN": b.foreign, "LENDER_TOKEN": b.publisher, "ROOM": h.A.String(), "DAY": b.bookingDay().String(),
-		"FIRST": b.bookingDay().AddDays(-5).String(), "LAST": b.bookingDay().AddDays(30).String(), "OPENS": in(0), "CLOSES": in(1), "DRAWS": in(2), "UNTIL": in(3),
+		"BASE":           server.URL,
+		"BORROWER":       "bunkyo",
+		"LENDER":         "toshima",
+		"BORROWER_TOKEN": b.foreign,
+		"LENDER_TOKEN":   b.publisher,
+		"ROOM":           h.A.String(),
+		"DAY":            b.bookingDay().String(),
+		"FIRST":          b.bookingDay().AddDays(-5).String(),
+		"LAST":           b.bookingDay().AddDays(30).String(),
+		"OPENS":          in(0),
+		"CLOSES":         in(1),
+		"DRAWS":          in(2),
+		"UNTIL":          in(3),
 	}}
 	blocks := shellBlock.FindAllStringSubmatch(string(guide), -1)
 	if len(blocks) != 5 {
@@ -55,7 +66,16 @@ func TestTheStepsOfTheGuideToRounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := must[api.Application](t, b, 200, req{operation: "getApplication", auth: bearer(b.foreign), path: map[string]string{"slug": "bunkyo", "application_id": id.String()}})
+	a := must[api.Application](
+		t,
+		b,
+		200,
+		req{
+			operation: "getApplication",
+			auth:      bearer(b.foreign),
+			path:      map[string]string{"slug": "bunkyo", "application_id": id.String()},
+		},
+	)
 	if a.Status == nil || *a.Status != "requested" {
 		t.Errorf("at the end: %+v", a)
 	}

@@ -21,11 +21,15 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
+	"github.com/tonarimachi/tonarimachi/internal/facilitylist"
+	"github.com/tonarimachi/tonarimachi/internal/httpapi/contract"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/idempotency"
@@ -33,6 +37,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/report"
+	"github.com/tonarimachi/tonarimachi/internal/round"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
@@ -43,7 +48,8 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-// bundle is one test's program: two municipalities with an administrator each, and the other roles in Toshima.
+// bundle is one test's program: two municipalities with an administrator each, and the other roles
+// in Toshima.
 type bundle struct {
 	*testkit.Bundle
 	clock                    *clock.Fake
@@ -58,7 +64,7 @@ type bundle struct {
 	admin, publisher, editor string // bearer tokens of Toshima
 	foreign                  string // Bunkyo's administrator
 	adminID                  uuid.UUID
-	checks                   map[string]*operation // by operation id
+	checks                   map[string]*contract.Operation // by operation id
 	mu                       sync.Mutex
 	done                     map[string]bool // operations that answered 2xx
 }
@@ -67,11 +73,11 @@ func setup(t testing.TB) *bundle {
 	t.Helper()
 	b := &bundle{
 		Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(10, 0)), log: &syncBuffer{},
-		checks: map[string]*operation{}, done: map[string]bool{},
+		checks: map[string]*contract.Operation{}, done: map[string]bool{},
 	}
-	db := open(t, postgres.Options{URL: b.LoginURL, Public: 6, Staff: 6, Worker: 1, Clock: b.clock})
+	db := testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 6, Staff: 6, Worker: 1, Clock: b.clock})
 	b.db = db
-	owner := open(t, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock})
+	owner := testkit.Open(t, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock})
 	keys, err := secret.NewKeys([]byte("the one key of the tests of httpapi"))
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +93,10 @@ func setup(t testing.TB) *bundle {
 		t.Fatal(err)
 	}
 	b.toshima, b.bunkyo = refs[0], refs[1]
-	if _, err := operator.EstablishPartnership(t.Context(), organization.PartnershipInput{Slug: "ux", Name: "広域連携", Members: []string{"toshima", "bunkyo"}}); err != nil {
+	if _, err := operator.EstablishPartnership(
+		t.Context(),
+		organization.PartnershipInput{Slug: "ux", Name: "広域連携", Members: []string{"toshima", "bunkyo"}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	b.staff = staff.NewService(db, directory, keys, rand.Reader)
@@ -112,27 +121,38 @@ func setup(t testing.TB) *bundle {
 		t.Fatal(err)
 	}
 	b.echo = httpx.New(httpx.Options{Messages: messages, Logger: logger, BodyLimits: limits})
+	rooms := board.NewService(db, directory, keys, rand.Reader)
+	bookings := booking.NewService(db, directory, rooms)
 	b.options = Options{
-		Events: event.NewService(db, directory, nil), Tickets: tickets, Contacts: contact.NewService(db, keys, names{}), Door: door.NewService(db, keys, rand.Reader), Paper: paper.NewService(db, keys, rand.Reader, tickets), Reports: report.NewService(db, directory), Venues: venue.NewService(db, directory), Bookings: booking.NewService(db, directory, keys, rand.Reader), Organizations: organizations, Staff: b.staff, Ledger: audit.NewLedger(db, keys),
-		Once: idempotency.NewLedger(db), Keys: keys, Words: messages.Localizer(i18n.Japanese), Messages: messages, Clock: b.clock, BaseURL: "https://tonarimachi.example.jp/",
+		Events:        event.NewService(db, directory, nil),
+		Search:        search.NewService(db, directory),
+		Tickets:       tickets,
+		Contacts:      contact.NewService(db, keys, names{}),
+		Door:          door.NewService(db, keys, rand.Reader),
+		Paper:         paper.NewService(db, keys, rand.Reader, tickets),
+		Reports:       report.NewService(db, directory),
+		Venues:        venue.NewService(db, directory),
+		Bookings:      bookings,
+		Board:         rooms,
+		Rounds:        round.NewService(db, directory, rooms, bookings, rand.Reader),
+		Organizations: organizations,
+		Staff:         b.staff,
+		Ledger:        audit.NewLedger(db, keys),
+		Idempotency:   idempotency.NewLedger(db),
+		Keys:          keys,
+		Words:         messages.Localizer(i18n.Japanese),
+		Messages:      messages,
+		Clock:         b.clock,
+		BaseURL:       "https://tonarimachi.example.jp/",
 	}
+	b.options.FacilityLists = facilitylist.New(b.options.Venues.(*venue.Service), b.options.Words, b.options.BaseURL)
 	if err := Register(b.echo, b.options); err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range contract(t) {
-		b.checks[o.id] = o
+	for _, o := range contractOperations(t) {
+		b.checks[o.ID] = o
 	}
 	return b
-}
-
-func open(t testing.TB, o postgres.Options) *postgres.DB {
-	t.Helper()
-	db, err := postgres.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	return db
 }
 
 func (b *bundle) member(t testing.TB, org organization.Ref, email string, role staff.Role) (string, uuid.UUID) {
@@ -153,8 +173,9 @@ func (b *bundle) token(t testing.TB, m staff.Member, lives time.Duration) string
 	return issued.Secret.Reveal()
 }
 
-// contract gives every operation of the contract. It is read once: checking it takes as long as many tests.
-func contract(t testing.TB) []*operation {
+// contractOperations gives every operation of the contract. It is read once: checking it takes as
+// long as many tests.
+func contractOperations(t testing.TB) map[string]*contract.Operation {
 	t.Helper()
 	all, err := readContract()
 	if err != nil {
@@ -163,31 +184,21 @@ func contract(t testing.TB) []*operation {
 	return all
 }
 
-var readContract = sync.OnceValues(func() ([]*operation, error) {
-	s, err := readSpec()
+var readContract = sync.OnceValues(func() (map[string]*contract.Operation, error) {
+	s, err := contract.ReadSpec()
 	if err != nil {
 		return nil, err
 	}
 	if err := s.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("the contract is not valid: %w", err)
 	}
-	var all []*operation
-	for path, item := range s.Paths.Map() {
-		for method, op := range item.Operations() {
-			o, err := newOperation(s, path, method, item, op)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, o)
-		}
-	}
-	return all, nil
+	return contract.Operations()
 })
 
 // req is one request to an operation.
 type req struct {
 	operation string
-	path      map[string]string // slug is toshima unless told
+	path      map[string]string // slug is toshima where it is left out
 	query     string
 	auth      string // Authorization
 	body      any    // []byte as it is, anything else as JSON, nil for none
@@ -210,9 +221,9 @@ func (b *bundle) do(t testing.TB, q req) resp {
 	if o == nil {
 		t.Fatalf("no operation %q", q.operation)
 	}
-	path := o.route.Path
+	path := o.Route.Path
 	params := map[string]string{}
-	for _, name := range o.names {
+	for _, name := range o.Names {
 		value := q.path[name]
 		if name == "slug" && value == "" {
 			value = "toshima"
@@ -226,17 +237,28 @@ func (b *bundle) do(t testing.TB, q req) resp {
 		params[name] = value
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
-	raw := b.send(t, o.route.Method, Base+path+q.query, q)
+	raw := b.send(t, o.Route.Method, contract.Base+path+q.query, q)
 	input := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: raw.Request, PathParams: params, Route: o.route, Options: options},
-		Status:                 raw.StatusCode, Header: raw.Header, Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, SchemaValidationOptions: schemaOptions},
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request:    raw.Request,
+			PathParams: params,
+			Route:      o.Route,
+			Options:    contract.Options,
+		},
+		Status: raw.StatusCode,
+		Header: raw.Header,
+		Options: &openapi3filter.Options{
+			IncludeResponseStatus:   true,
+			MultiError:              true,
+			SchemaValidationOptions: contract.SchemaOptions,
+		},
 	}
 	input.SetBodyBytes(raw.raw)
 	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
 		t.Errorf("%s answers %d %s, which the contract does not allow: %v", q.operation, raw.StatusCode, raw.raw, err)
 	}
 	if strings.HasPrefix(raw.Header.Get(echo.HeaderCacheControl), "public") {
-		b.checkCaching(t, Base+path+q.query, q, raw)
+		b.checkCaching(t, contract.Base+path+q.query, q, raw)
 	}
 	if raw.StatusCode < 300 {
 		b.mu.Lock()
@@ -246,8 +268,8 @@ func (b *bundle) do(t testing.TB, q req) resp {
 	return raw
 }
 
-// checkCaching holds a public answer against what caches are told of it: what has not changed is 304 [S18], and
-// what reads otherwise in another language says so [S15].
+// checkCaching holds a public answer against the headers that caches read: what has not changed is
+// 304 [S18], and what reads otherwise in another language says so [S15].
 func (b *bundle) checkCaching(t testing.TB, target string, q req, first resp) {
 	t.Helper()
 	ask := func(name, value string) resp {
@@ -260,12 +282,14 @@ func (b *bundle) checkCaching(t testing.TB, target string, q req, first resp) {
 		return b.send(t, http.MethodGet, target, again)
 	}
 	etag := first.Header.Get("ETag")
-	if kept := ask("If-None-Match", etag); kept.StatusCode != http.StatusNotModified || kept.Header.Get("Vary") != first.Header.Get("Vary") {
+	if kept := ask("If-None-Match", etag); kept.StatusCode != http.StatusNotModified ||
+		kept.Header.Get("Vary") != first.Header.Get("Vary") {
 		t.Errorf("%s: %d %v after ETag %s", q.operation, kept.StatusCode, kept.Header, etag)
 	}
 	for _, language := range []string{"en", "ja-x-easy"} {
 		other := ask("Accept-Language", language)
-		if varies := strings.Contains(first.Header.Get("Vary"), "Accept-Language"); !varies && !bytes.Equal(other.raw, first.raw) {
+		if varies := strings.Contains(first.Header.Get("Vary"), "Accept-Language"); !varies &&
+			!bytes.Equal(other.raw, first.raw) {
 			t.Errorf("%s reads otherwise in %s, Vary is %q", q.operation, language, first.Header.Get("Vary"))
 		}
 	}
@@ -332,8 +356,38 @@ func must[T any](t testing.TB, b *bundle, status int, q req) T {
 func (b *bundle) rows(t testing.TB) (n int) {
 	t.Helper()
 	for _, table := range []string{
-		"organization", "api_token", "event", "event_organiser", "occurrence", "part", "quota", "quota_counter", "booth", "joining_link", "series",
-		"series_month", "ticket", "audit_entry", "idempotency_key", "door_link", "door_counter", "door_tap", "door_arrival", "facility", "space", "room", "room_space", "closure", "local_holiday", "photo", "ticket_contact", "notice", "slot_rule", "slot", "slot_booth", "ticket_slot",
+		"organization",
+		"api_token",
+		"event",
+		"event_organiser",
+		"occurrence",
+		"part",
+		"quota",
+		"quota_counter",
+		"booth",
+		"joining_link",
+		"series",
+		"series_month",
+		"ticket",
+		"audit_entry",
+		"idempotency_key",
+		"door_link",
+		"door_counter",
+		"door_tap",
+		"door_arrival",
+		"facility",
+		"space",
+		"room",
+		"room_space",
+		"closure",
+		"local_holiday",
+		"photo",
+		"ticket_contact",
+		"notice",
+		"slot_rule",
+		"slot",
+		"slot_booth",
+		"ticket_slot",
 	} {
 		var one int
 		if err := b.Pool(t).QueryRow(t.Context(), "select count(*) from "+table).Scan(&one); err != nil {

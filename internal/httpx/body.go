@@ -32,13 +32,13 @@ type body struct {
 }
 
 // bound puts the limit of the route on the request's body; nil when there is none to read.
-func (f *face) bound(c echo.Context) *body {
+func (m *middleware) bound(c echo.Context) *body {
 	r := c.Request()
 	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	limit := f.BodyLimit
-	if own, ok := f.BodyLimits[r.Method+" "+c.Path()]; ok {
+	limit := m.BodyLimit
+	if own, ok := m.BodyLimits[r.Method+" "+c.Path()]; ok {
 		limit = own
 	}
 	b := &body{rc: r.Body, left: limit}
@@ -90,21 +90,23 @@ const (
 	headerExpects = "100-continue"
 )
 
-// discardRest reads and drops what a client still sends of a body that was answered early. Closing the connection at once
-// would reset it, and a client that sends all before it reads would never see the answer. A client that waits for a word
-// before it sends (RFC 9110 section 10.1.1) gets the answer instead.
-func (f *face) discardRest(c echo.Context, b *body) {
+// discardRest reads and drops what a client still sends of a body that was answered early. Closing
+// the connection at once would reset it, and a client that sends all before it reads would never
+// see the answer. A client that waits for a word before it sends (RFC 9110 section 10.1.1) gets the
+// answer instead.
+func (m *middleware) discardRest(c echo.Context, b *body) {
 	r := c.Request()
-	if b == nil || b.ended || !c.Response().Committed || r.ContentLength >= 0 && r.ContentLength-b.read <= netHTTPReads ||
+	if b == nil || b.ended || !c.Response().Committed ||
+		r.ContentLength >= 0 && r.ContentLength-b.read <= netHTTPReads ||
 		b.read == 0 && strings.EqualFold(r.Header.Get("Expect"), headerExpects) {
 		return
 	}
 	select {
-	case f.discards <- struct{}{}:
+	case m.discards <- struct{}{}:
 	default:
 		return // the others are enough work
 	}
-	defer func() { <-f.discards }()
+	defer func() { <-m.discards }()
 	control := http.NewResponseController(c.Response().Writer)
 	if control.SetReadDeadline(clock.System().Now().Add(discardTime)) != nil || control.Flush() != nil {
 		return // no connection, or one that is gone

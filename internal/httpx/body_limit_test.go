@@ -69,7 +69,10 @@ func serveOn(t *testing.T, h http.Handler) string {
 	ctx, stop := context.WithCancel(t.Context())
 	addr, done := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		done <- httpx.Server{Handler: h, Grace: time.Millisecond, Ready: func(a net.Addr) { addr <- a }}.Run(ctx, "127.0.0.1:0")
+		done <- httpx.Server{Handler: h, Grace: time.Millisecond, Ready: func(a net.Addr) { addr <- a }}.Run(
+			ctx,
+			"127.0.0.1:0",
+		)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -80,8 +83,14 @@ func serveOn(t *testing.T, h http.Handler) string {
 	return (<-addr).String()
 }
 
-// sendFirst sends all of a request before it reads a word, as Python's http.client and some proxies do. sent is how much went out.
-func sendFirst(t *testing.T, addr, head string, size int, chunked bool) (sent int, status int, words string, err error) {
+// sendFirst sends all of a request before it reads a word, as Python's http.client and some proxies
+// do. sent is how much went out.
+func sendFirst(
+	t *testing.T,
+	addr, head string,
+	size int,
+	chunked bool,
+) (sent int, status int, words string, err error) {
 	t.Helper()
 	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
 	if err != nil {
@@ -121,7 +130,8 @@ func sendFirst(t *testing.T, addr, head string, size int, chunked bool) (sent in
 
 func netDeadlineFar() time.Time { return time.Now().Add(time.Minute) }
 
-// [O14] Whoever sends a body that is too large, or to a route that does not want it, reads the answer; only what is sent without end is cut off.
+// [O14] Whoever sends a body that is too large, or to a route that does not want it, reads the
+// answer; only what is sent without end is cut off.
 func TestTheAnswerToALargeBodyIsRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -157,7 +167,13 @@ func TestTheAnswerToALargeBodyIsRead(t *testing.T) {
 	}
 	// What has no end is not read to it.
 	const endless = 64 << 20
-	sent, _, _, err := sendFirst(t, addr, fmt.Sprintf("POST /api/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n", endless), endless, false)
+	sent, _, _, err := sendFirst(
+		t,
+		addr,
+		fmt.Sprintf("POST /api/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n", endless),
+		endless,
+		false,
+	)
 	if err == nil || sent >= endless {
 		t.Errorf("%d bytes were read", sent)
 	}
@@ -169,7 +185,13 @@ func TestALargeBodyIsNotAskedFor(t *testing.T) {
 	b := setup(t, nil)
 	b.e.POST("/api/x", readAll)
 	addr := serveOn(t, b.e)
-	_, status, _, err := sendFirst(t, addr, "POST /api/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 8388608\r\n\r\n", 0, false)
+	_, status, _, err := sendFirst(
+		t,
+		addr,
+		"POST /api/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 8388608\r\n\r\n",
+		0,
+		false,
+	)
 	if err != nil || status != 413 {
 		t.Errorf("%d %v", status, err)
 	}

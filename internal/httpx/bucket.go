@@ -16,8 +16,9 @@ type bucketed struct{ error }
 
 func (b bucketed) Unwrap() error { return b.error }
 
-// Pad fills body with spaces up to the next multiple of unit bytes, so that its size tells nobody on the way what it says. JSON
-// (RFC 8259 section 2) and HTML allow them at the end. It holds only while nothing compresses the answer.
+// Pad fills body with spaces up to the next multiple of unit bytes, so that its size tells nobody
+// on the way what it says. JSON (RFC 8259 section 2) and HTML allow them at the end. It holds only
+// while nothing compresses the answer.
 func Pad(body []byte, unit int) []byte {
 	size := (len(body) + unit - 1) / unit * unit
 	if size <= cap(body) {
@@ -62,7 +63,8 @@ func Bucketed(h echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// take runs h and keeps its answer. Nothing leaves, so that even after a failure or a panic a problem can take the answer's place.
+// take runs h and keeps its answer. Nothing leaves, so that even after a failure or a panic a
+// problem can take the answer's place.
 func (w *heldWriter) take(c echo.Context, h echo.HandlerFunc) error {
 	r := c.Response()
 	w.ResponseWriter = r.Writer
@@ -71,7 +73,8 @@ func (w *heldWriter) take(c echo.Context, h echo.HandlerFunc) error {
 	return h(c)
 }
 
-// valueDataBucket is shared by all answers of one bucket; Header.Set replaces such a slice, it never writes into one.
+// valueDataBucket is shared by all answers of one bucket; Header.Set replaces such a slice, it
+// never writes into one.
 var valueDataBucket = []string{strconv.Itoa(dataBucket)}
 
 // heldWriter keeps an answer until its size is known.
@@ -83,7 +86,8 @@ type heldWriter struct {
 
 var heldWriters = sync.Pool{New: func() any { return &heldWriter{} }}
 
-// release forgets the answer, which may hold a code, and keeps its room for the next one. An unusually large one is let go.
+// release forgets the answer, which may hold a code, and keeps its room for the next one. An
+// unusually large one is let go.
 func (w *heldWriter) release() {
 	clear(w.body)
 	if cap(w.body) > 4*dataBucket {

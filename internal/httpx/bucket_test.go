@@ -36,9 +36,13 @@ func TestBucketed(t *testing.T) {
 		status, size int
 		h            echo.HandlerFunc
 	}{
-		"short":   {http.StatusOK, 1024, func(c echo.Context) error { return c.JSON(http.StatusOK, short) }},
-		"long":    {http.StatusCreated, 1024, func(c echo.Context) error { return c.JSON(http.StatusCreated, long) }},
-		"over":    {http.StatusOK, 2048, func(c echo.Context) error { return c.JSON(http.StatusOK, strings.Repeat("x", 1024)) }},
+		"short": {http.StatusOK, 1024, func(c echo.Context) error { return c.JSON(http.StatusOK, short) }},
+		"long":  {http.StatusCreated, 1024, func(c echo.Context) error { return c.JSON(http.StatusCreated, long) }},
+		"over": {
+			http.StatusOK,
+			2048,
+			func(c echo.Context) error { return c.JSON(http.StatusOK, strings.Repeat("x", 1024)) },
+		},
 		"unknown": {http.StatusNotFound, 1024, func(echo.Context) error { return fault.NotFound("ticket_unknown") }},
 		"interrupted": {http.StatusConflict, 1024, func(c echo.Context) error {
 			if err := c.JSON(http.StatusOK, long); err != nil {
@@ -57,7 +61,8 @@ func TestBucketed(t *testing.T) {
 		if w.Code != want.status || name != "panic" && w.Body.Len() != want.size {
 			t.Errorf("%s = %d, %d bytes: %q", name, w.Code, w.Body.Len(), strings.TrimSpace(w.Body.String()))
 		}
-		if w.Body.Len() > 0 && (!json.Valid(w.Body.Bytes()) || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len())) {
+		if w.Body.Len() > 0 &&
+			(!json.Valid(w.Body.Bytes()) || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len())) {
 			t.Errorf("%s: Content-Length %s, %q", name, w.Header().Get("Content-Length"), w.Body)
 		}
 	}

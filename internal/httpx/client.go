@@ -10,7 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// extractors tell the client's address and scheme. Only proxies that are trusted are asked for either.
+// extractors tell the client's address and scheme. Only proxies that are trusted are asked for
+// either.
 func extractors(proxies []netip.Prefix) (echo.IPExtractor, echo.SchemeExtractor) {
 	if len(proxies) == 0 {
 		return echo.ExtractIPDirect(), echo.ExtractSchemeDirect()
@@ -33,9 +34,10 @@ func (t trustedProxies) has(a netip.Addr) bool {
 	return slices.ContainsFunc(t, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// client gives the address of the nearest party that is no trusted proxy, read in X-Forwarded-For from
-// its end, where the nearest proxy wrote. What that proxy could not name (unknown, _hidden) ends the
-// search: the proxy itself stands for its clients then, for what is further left is anybody's word.
+// client gives the address of the nearest party that is no trusted proxy, read in X-Forwarded-For
+// from its end, where the nearest proxy wrote. What that proxy could not name (unknown, _hidden)
+// ends the search: the proxy itself stands for its clients then, for what is further left is
+// anybody's word.
 func (t trustedProxies) client(r *http.Request) string {
 	direct := echo.ExtractIPDirect()(r)
 	nearest, err := netip.ParseAddr(direct)
@@ -78,5 +80,6 @@ func parseHop(s string) (netip.Addr, bool) {
 	return plainAddr(ap.Addr()), err == nil
 }
 
-// plainAddr is an address as networks are told by: IPv4 is IPv4 however it is written, and zones are left out.
+// plainAddr is an address as networks are told by: IPv4 is IPv4 however it is written, and zones
+// are left out.
 func plainAddr(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }

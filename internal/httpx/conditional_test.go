@@ -12,7 +12,11 @@ import (
 func TestNotModified(t *testing.T) {
 	t.Parallel()
 	modified := time.Date(2026, 4, 5, 6, 7, 8, 900, time.UTC)
-	const same, before, after = "Sun, 05 Apr 2026 06:07:08 GMT", "Sun, 05 Apr 2026 06:07:07 GMT", "Mon, 06 Apr 2026 06:07:07 GMT"
+	const (
+		before = "Sun, 05 Apr 2026 06:07:07 GMT"
+		same   = "Sun, 05 Apr 2026 06:07:08 GMT"
+		after  = "Mon, 06 Apr 2026 06:07:07 GMT"
+	)
 	for name, tt := range map[string]struct {
 		method string
 		etag   string

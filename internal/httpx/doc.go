@@ -1,6 +1,6 @@
-// Package httpx is the HTTP ground the faces share: one Echo with the limits,
-// headers, errors, logs and metrics that every route has, so that a face only
-// adds its routes.
+// Package httpx is the HTTP ground that the API, the pages and the feeds share: one Echo with the
+// limits, headers, errors, logs and metrics that every route has, so that each of them only adds
+// its routes.
 //
 // What is written about a request is the route's pattern, the method, the
 // status, the duration and the size. Addresses, user agents, queries, path

@@ -21,8 +21,8 @@ const readyPatience = 500 * time.Millisecond
 type Readiness struct {
 	// Database fails while the database does not answer.
 	Database func(ctx context.Context) error
-	// Kept reports that calendars are served from what is kept in an outage that has lasted so long.
-	// Nothing is kept where it is nil.
+	// Kept reports that calendars are served from what is kept in an outage that has lasted so
+	// long. Nothing is kept where it is nil.
 	Kept func(outage time.Duration) bool
 	// Stopping reports that the process is on its way out; nil is never.
 	Stopping func() bool
@@ -35,9 +35,10 @@ type Ready struct {
 	Feeds    string `json:"feeds"`    // fresh, kept or none
 }
 
-// Health adds /healthz, which answers as long as the process does, and /readyz, which says what works. It
-// answers 200 also while the database is away and kept calendars are served, because a balancer that
-// drops every replica then takes these from residents too; 503 when nothing is served and when stopping.
+// Health adds /healthz, which answers as long as the process does, and /readyz, which says what
+// works. It answers 200 also while the database is away and kept calendars are served, because a
+// balancer that drops every replica then takes these from residents too; 503 when nothing is served
+// and when stopping.
 func Health(r Routes, log *slog.Logger, of Readiness) {
 	var mu sync.Mutex
 	var away *clock.Mark // since when; nil while the database is up

@@ -13,7 +13,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// [O9] A replica that serves kept calendars while the database is away is not one for a balancer to drop.
+// [O9] A replica that serves kept calendars while the database is away is not one for a balancer to
+// drop.
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	var failure error

@@ -15,17 +15,22 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// [S24] A client that leaves makes its request fail in many ways. None of them is an error of ours: neither in the log nor in the metrics. A panic stays one.
+// [S24] A client that leaves makes its request fail in many ways. None of them is an error of ours:
+// neither in the log nor in the metrics. A panic stays one.
 func TestWhoLeftIsNoError(t *testing.T) {
 	t.Parallel()
 	metrics := httpx.NewMetrics()
 	b := setup(t, func(o *httpx.Options) { o.Metrics = metrics })
 	begun := make(chan struct{})
 	for path, fails := range map[string]func(ctx context.Context) error{
-		"cancelled":   context.Cause,
-		"unavailable": func(ctx context.Context) error { return fault.Unavailable("database_unavailable").Because(ctx.Err()) },
-		"connection":  func(context.Context) error { return errors.New("conn closed") },
-		"panic":       func(context.Context) error { panic("boom") },
+		"cancelled": context.Cause,
+		"unavailable": func(ctx context.Context) error {
+			return fault.Unavailable(
+				"database_unavailable",
+			).Because(ctx.Err())
+		},
+		"connection": func(context.Context) error { return errors.New("conn closed") },
+		"panic":      func(context.Context) error { panic("boom") },
 	} {
 		b.e.GET("/"+path, func(c echo.Context) error {
 			begun <- struct{}{}
@@ -70,14 +75,28 @@ func TestWhoLeftIsNoError(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	metrics.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	for path, want := range map[string]string{"cancelled": "4xx", "unavailable": "4xx", "connection": "4xx", "half": "2xx", "panic": "5xx"} {
-		if line := fmt.Sprintf(`{method="GET",route="/%s",status="%s"} 1`, path, want); !strings.Contains(w.Body.String(), line) {
+	for path, want := range map[string]string{
+		"cancelled":   "4xx",
+		"unavailable": "4xx",
+		"connection":  "4xx",
+		"half":        "2xx",
+		"panic":       "5xx",
+	} {
+		if line := fmt.Sprintf(
+			`{method="GET",route="/%s",status="%s"} 1`,
+			path,
+			want,
+		); !strings.Contains(
+			w.Body.String(),
+			line,
+		) {
 			t.Errorf("no %s in the metrics", line)
 		}
 	}
 }
 
-// [O11] A failed request writes one line, which names its code; its access line is for those who debug.
+// [O11] A failed request writes one line, which names its code; its access line is for those who
+// debug.
 func TestFailuresWriteOneLine(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -87,7 +106,8 @@ func TestFailuresWriteOneLine(t *testing.T) {
 		before := len(b.logs.String())
 		b.get(path)
 		log := b.logs.String()[before:]
-		if strings.Count(log, "\n") != 2 || !strings.Contains(log, `"level":"DEBUG","msg":"request"`) || !strings.Contains(log, `"code":"`+code+`"`) {
+		if strings.Count(log, "\n") != 2 || !strings.Contains(log, `"level":"DEBUG","msg":"request"`) ||
+			!strings.Contains(log, `"code":"`+code+`"`) {
 			t.Errorf("%s: %s", path, log)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // record writes the access line and counts the request.
-func (f *face) record(c echo.Context, took time.Duration) {
+func (m *middleware) record(c echo.Context, took time.Duration) {
 	r, w := c.Request(), c.Response()
 	method, route, status := methodName(r.Method), routeName(c), w.Status
 	lv := level(c, status)
@@ -28,44 +28,51 @@ func (f *face) record(c echo.Context, took time.Duration) {
 			lv = slog.LevelDebug
 		}
 	}
-	if f.Metrics != nil {
-		f.Metrics.observe(method, route, status, took)
+	if m.Metrics != nil {
+		m.Metrics.observe(method, route, status, took)
 	}
 	ctx := r.Context()
-	if f.Logger.Enabled(ctx, lv) {
-		f.Logger.LogAttrs(ctx, lv, "request",
+	if m.Logger.Enabled(ctx, lv) {
+		m.Logger.LogAttrs(ctx, lv, "request",
 			slog.String("method", method), slog.String("route", route), slog.Int("status", status),
 			slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int64("bytes", w.Size))
 	}
 }
 
-// How a request ended, for its access line: its failure is in the log already, or nobody was there to
-// hear of it.
+// How a request ended, for its access line: its failure is in the log already, or nobody was there
+// to hear of it.
 const (
 	endKey  = "httpx.end"
 	endTold = "told"
 	endLeft = "left"
-	// statusLeft stands in logs and metrics for an answer that nobody waited for; it is sent to nobody.
+	// statusLeft stands in logs and metrics for an answer that nobody waited for; it is sent to
+	// nobody.
 	statusLeft = 499
 )
 
-// clientLeft reports that a request failed because its client is gone, which makes everything fail that
-// was done for it: no fault of ours. A panic is one even so.
+// clientLeft reports that a request failed because its client is gone, which makes everything fail
+// that was done for it: no fault of ours. A panic is one even so.
 func clientLeft(c echo.Context, err error) bool {
 	_, panicked := err.(*panicError) //nolint:errorlint // only the guard makes it, unwrapped
 	return !panicked && errors.Is(c.Request().Context().Err(), context.Canceled)
 }
 
 // logFailure writes the cause of a failure that is ours.
-func (f *face) logFailure(c echo.Context, o outcome, err error) {
+func (m *middleware) logFailure(c echo.Context, o outcome, err error) {
 	attrs := []slog.Attr{
-		slog.String("method", methodName(c.Request().Method)), slog.String("route", routeName(c)), slog.Int("status", o.status),
-		slog.String("code", o.code), slog.String("cause", scrub(c, causes(err))),
+		slog.String(
+			"method",
+			methodName(c.Request().Method),
+		),
+		slog.String("route", routeName(c)),
+		slog.Int("status", o.status),
+		slog.String("code", o.code),
+		slog.String("cause", scrub(c, causes(err))),
 	}
 	if p, ok := err.(*panicError); ok { //nolint:errorlint // only the guard makes it, unwrapped
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
-	f.Logger.LogAttrs(c.Request().Context(), slog.LevelError, "request failed", attrs...)
+	m.Logger.LogAttrs(c.Request().Context(), slog.LevelError, "request failed", attrs...)
 }
 
 // causes writes the whole chain: a fault's own text names only its code.

@@ -26,9 +26,25 @@ func TestNothingAboutPersonsInTheLog(t *testing.T) {
 	b := setup(t, nil)
 	quote := func(c echo.Context) error {
 		r := c.Request()
-		return fmt.Errorf("quote %q %s %s %s %s %v %s %s %s: %w", r.RequestURI, r.URL, c.Param("id"), c.QueryParam("q"), r.RemoteAddr, r.Header,
-			r.Header.Get("Authorization"), r.UserAgent(), c.RealIP(),
-			&net.OpError{Op: "write", Net: "tcp", Source: tcp("127.0.0.1:80"), Addr: tcp("203.0.113.77:4711"), Err: errors.New("reset by 203.0.113.77")})
+		return fmt.Errorf(
+			"quote %q %s %s %s %s %v %s %s %s: %w",
+			r.RequestURI,
+			r.URL,
+			c.Param("id"),
+			c.QueryParam("q"),
+			r.RemoteAddr,
+			r.Header,
+			r.Header.Get("Authorization"),
+			r.UserAgent(),
+			c.RealIP(),
+			&net.OpError{
+				Op:     "write",
+				Net:    "tcp",
+				Source: tcp("127.0.0.1:80"),
+				Addr:   tcp("203.0.113.77:4711"),
+				Err:    errors.New("reset by 203.0.113.77"),
+			},
+		)
 	}
 	b.e.POST("/api/fail/:id", quote)
 	b.e.POST("/api/panic/:id", func(c echo.Context) error { panic(quote(c)) })
@@ -36,7 +52,11 @@ func TestNothingAboutPersonsInTheLog(t *testing.T) {
 	b.e.POST("/api/refuse/:id", func(c echo.Context) error { return fault.NotFound("link_invalid").Because(quote(c)) })
 	b.e.POST("/api/fine/:id", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
 	for _, route := range []string{"fail", "panic", "fault", "refuse", "fine", "unknown"} {
-		r := httptest.NewRequest("POST", "/api/"+route+"/canary-path%20%E3%81%82?q=canary-query+%E6%96%99&canary-name=1", strings.NewReader(`{"a":"canary-body"}`))
+		r := httptest.NewRequest(
+			"POST",
+			"/api/"+route+"/canary-path%20%E3%81%82?q=canary-query+%E6%96%99&canary-name=1",
+			strings.NewReader(`{"a":"canary-body"}`),
+		)
 		r.RequestURI = r.URL.RequestURI()
 		r.RemoteAddr = "203.0.113.77:4711"
 		r.Header.Set("User-Agent", "canary-agent/1.0 (x)")

@@ -25,7 +25,8 @@ type Problem struct {
 	Detail string         `json:"detail"`
 	Code   string         `json:"code"` // stable
 	Errors []FieldProblem `json:"errors,omitempty"`
-	// Challenge is what has to be done first (package guard), an extension member (RFC 9457 section 3.2); nil nearly always.
+	// Challenge is what has to be done first (package guard), an extension member (RFC 9457 section
+	// 3.2); nil nearly always.
 	Challenge any `json:"challenge,omitempty"`
 }
 
@@ -130,7 +131,10 @@ func word(o outcome, e *fault.Error, l *i18n.Localizer) Problem {
 	}
 	p.Detail, p.Challenge = l.Problem(e.Code, e.Params), e.Params["challenge"]
 	for _, f := range e.Fields {
-		p.Errors = append(p.Errors, FieldProblem{Field: pointer(f.Name), Code: f.Code, Detail: l.Field(f.Code, f.Params), Name: f.Name})
+		p.Errors = append(
+			p.Errors,
+			FieldProblem{Field: pointer(f.Name), Code: f.Code, Detail: l.Field(f.Code, f.Params), Name: f.Name},
+		)
 	}
 	return p
 }
@@ -144,14 +148,14 @@ func pointer(name string) string {
 }
 
 // handleError answers for every error of every handler.
-func (f *face) handleError(err error, c echo.Context) {
+func (m *middleware) handleError(err error, c echo.Context) {
 	o, e := judge(err)
 	w := c.Response()
 	if o.status >= http.StatusInternalServerError {
 		if clientLeft(c, err) {
 			c.Set(endKey, endLeft)
 		} else {
-			f.logFailure(c, o, err)
+			m.logFailure(c, o, err)
 			c.Set(endKey, endTold)
 		}
 	}
@@ -159,21 +163,21 @@ func (f *face) handleError(err error, c echo.Context) {
 		return
 	}
 	lang := NegotiateLanguage(c)
-	f.prepare(c, o, e)
+	m.prepare(c, o, e)
 	if c.Request().Method == http.MethodHead {
 		w.Header().Set(echo.HeaderContentType, ProblemType)
 		w.WriteHeader(o.status)
 		return
 	}
-	if f.ErrorPage != nil && wantsPage(c.Request()) {
-		failed := f.ErrorPage(c, o.status, word(o, e, f.Messages.Localizer(lang)))
+	if m.ErrorPage != nil && wantsPage(c.Request()) {
+		failed := m.ErrorPage(c, o.status, word(o, e, m.Messages.Localizer(lang)))
 		if failed == nil || w.Committed {
 			return
 		}
-		f.logFailure(c, internal, failed)
+		m.logFailure(c, internal, failed)
 	}
 	_, sized := err.(bucketed) //nolint:errorlint // the outermost alone: Bucketed's own mark
-	raw := f.problemBody(o, e, lang, sized)
+	raw := m.problemBody(o, e, lang, sized)
 	h := w.Header()
 	h.Set(echo.HeaderContentType, ProblemType)
 	h.Set("Content-Language", lang.Tag())
@@ -189,16 +193,17 @@ type worded struct {
 	sized bool
 }
 
-// problemBody gives a problem in JSON. One without values of its own is written once for each language: a full event says so thousands of times a second.
-func (f *face) problemBody(o outcome, e *fault.Error, lang i18n.Lang, sized bool) []byte {
+// problemBody gives a problem in JSON. One without values of its own is written once for each
+// language: a full event says so thousands of times a second.
+func (m *middleware) problemBody(o outcome, e *fault.Error, lang i18n.Lang, sized bool) []byte {
 	same := e == nil || len(e.Fields) == 0 && len(e.Params) == 0
 	key := worded{o, lang, sized}
 	if same {
-		if raw, ok := f.problems.Load(key); ok {
+		if raw, ok := m.problems.Load(key); ok {
 			return raw.([]byte)
 		}
 	}
-	raw, err := json.Marshal(word(o, e, f.Messages.Localizer(lang)))
+	raw, err := json.Marshal(word(o, e, m.Messages.Localizer(lang)))
 	if err != nil { // strings and integers always marshal
 		raw = []byte(`{"type":"/problems/internal","status":500,"code":"internal"}`)
 	}
@@ -206,17 +211,23 @@ func (f *face) problemBody(o outcome, e *fault.Error, lang i18n.Lang, sized bool
 		raw = Pad(raw, dataBucket)
 	}
 	if same {
-		f.problems.Store(key, raw) // codes are constants of the program, so there are only so many
+		m.problems.Store(key, raw) // codes are constants of the program, so there are only so many
 	}
 	return raw
 }
 
 // prepare sets the headers an error needs beside its words.
-func (f *face) prepare(c echo.Context, o outcome, e *fault.Error) {
+func (m *middleware) prepare(c echo.Context, o outcome, e *fault.Error) {
 	h := c.Response().Header()
 	NoStore(c)
 	// What a handler set for the answer it did not give.
-	for _, name := range []string{"Etag", "Last-Modified", echo.HeaderContentEncoding, echo.HeaderContentDisposition, echo.HeaderContentLength} {
+	for _, name := range []string{
+		"Etag",
+		"Last-Modified",
+		echo.HeaderContentEncoding,
+		echo.HeaderContentDisposition,
+		echo.HeaderContentLength,
+	} {
 		h.Del(name)
 	}
 	h.Add(echo.HeaderVary, "Accept, Accept-Language")
@@ -234,8 +245,8 @@ func (f *face) prepare(c echo.Context, o outcome, e *fault.Error) {
 	}
 }
 
-// RetryAfter is in how many seconds a client may come back after a 503 whose fault names no time of its
-// own (RFC 9110 section 10.2.3): about as long as a busy pool needs to empty.
+// RetryAfter is in how many seconds a client may come back after a 503 whose fault names no time of
+// its own (RFC 9110 section 10.2.3): about as long as a busy pool needs to empty.
 const RetryAfter = 3
 
 // retryAfter gives the seconds for Retry-After; 0 means that nobody knows.

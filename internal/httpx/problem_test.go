@@ -42,7 +42,11 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		"echo 418":        {echo.NewHTTPError(418, "canary"), 418, "malformed_request"},
 		"echo 500":        {echo.NewHTTPError(500, "canary"), 500, "internal"},
 		"echo 302":        {echo.NewHTTPError(302, "canary"), 500, "internal"},
-		"fault in echo":   {echo.NewHTTPError(400, "x").SetInternal(fault.NotFound("link_invalid")), 404, "link_invalid"},
+		"fault in echo": {
+			echo.NewHTTPError(400, "x").SetInternal(fault.NotFound("link_invalid")),
+			404,
+			"link_invalid",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +109,20 @@ func TestFieldsOfAProblem(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	b.e.POST("/api/x", func(echo.Context) error {
-		return fault.Invalid("invalid_request").Field("title", "too_long", "max", 200).Field("occurrences.0.starts_at", "required").Field("/raw", "no_such_rule")
+		return fault.Invalid(
+			"invalid_request",
+		).Field(
+			"title",
+			"too_long",
+			"max",
+			200,
+		).Field(
+			"occurrences.0.starts_at",
+			"required",
+		).Field(
+			"/raw",
+			"no_such_rule",
+		)
 	})
 	r := httptest.NewRequest(http.MethodPost, "/api/x", strings.NewReader("{}"))
 	r.Header.Set("Accept-Language", "en")
@@ -149,7 +166,8 @@ func TestUnknownRoutesAndMethods(t *testing.T) {
 		t.Errorf("unknown route: %d", w.Code)
 	}
 	w := b.do(httptest.NewRequest(http.MethodPost, "/api/x", http.NoBody))
-	if w.Code != 405 || problemIn(t, w).Code != "method_not_allowed" || !strings.Contains(w.Header().Get("Allow"), "GET") {
+	if w.Code != 405 || problemIn(t, w).Code != "method_not_allowed" ||
+		!strings.Contains(w.Header().Get("Allow"), "GET") {
 		t.Errorf("unknown method: %d, Allow %q", w.Code, w.Header().Get("Allow"))
 	}
 	if w := b.do(httptest.NewRequest(http.MethodHead, "/api/none", http.NoBody)); w.Code != 404 || w.Body.Len() != 0 {
@@ -217,7 +235,8 @@ func TestErrorDropsHeadersOfTheAnswer(t *testing.T) {
 		return fault.TooMany("too_many_requests").With("retry_after", 30)
 	})
 	w := b.get("/feeds/x.ics")
-	if w.Header().Get("ETag") != "" || w.Header().Get("Content-Encoding") != "" || w.Header().Get("Retry-After") != "30" {
+	if w.Header().Get("ETag") != "" || w.Header().Get("Content-Encoding") != "" ||
+		w.Header().Get("Retry-After") != "30" {
 		t.Errorf("headers: %v", w.Header())
 	}
 }

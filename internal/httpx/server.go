@@ -17,8 +17,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 )
 
-// DefaultBodyLimit is the greatest request body in bytes of a route that no table names: 16 KiB, more than any form of a
-// resident or of a door takes, so that a new route is small by itself.
+// DefaultBodyLimit is the greatest request body in bytes of a route that no table names: 16 KiB,
+// more than any form of a resident or of a door takes, so that a new route is small by itself.
 const DefaultBodyLimit = 16 << 10
 
 // Options configure the shared server.
@@ -36,16 +36,17 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// BodyLimit in bytes; DefaultBodyLimit when 0.
 	BodyLimit int64
-	// BodyLimits are those of single routes where they need more, by method and pattern: "POST /api/v1/events".
+	// BodyLimits are those of single routes where they need more, by method and pattern: "POST
+	// /api/v1/events".
 	BodyLimits map[string]int64
-	// Origin is the address that people use, https://host[:port]: pages of ours come from there, even
-	// where a proxy asks us under another host. "" leaves the request's Host alone to tell.
+	// Origin is the address that people use, https://host[:port]: pages of ours come from there,
+	// even where a proxy asks us under another host. "" leaves the request's Host alone to tell.
 	Origin string
 	// HSTS tells browsers to come back by https only; for servers reached by https.
 	HSTS bool
 }
 
-// New gives an Echo with everything the faces share. Add routes to it.
+// New gives an Echo with everything that all handlers share. Add routes to it.
 func New(o Options) *echo.Echo {
 	if o.Messages == nil {
 		panic("httpx: Options.Messages is required")
@@ -61,17 +62,17 @@ func New(o Options) *echo.Echo {
 	e.Logger.SetOutput(serverLog{o.Logger})
 	e.StdLogger = stdLogger(o.Logger)
 	e.IPExtractor, e.SchemeExtractor = extractors(o.TrustedProxies)
-	f := &face{Options: o, ours: ownPages(o.Origin), discards: make(chan struct{}, mostDiscards)}
-	e.HTTPErrorHandler = f.handleError
+	m := &middleware{Options: o, ownPages: ownPages(o.Origin), discards: make(chan struct{}, mostDiscards)}
+	e.HTTPErrorHandler = m.handleError
 	// One middleware, because Echo builds the chain anew for every request.
-	e.Use(f.guard)
+	e.Use(m.serve)
 	return e
 }
 
-// face is what the middleware and the error handler share.
-type face struct {
+// middleware is what checks, headers, errors and logs of every route share.
+type middleware struct {
 	Options
-	ours     *http.CrossOriginProtection
+	ownPages *http.CrossOriginProtection
 	problems sync.Map // worded → []byte
 	discards chan struct{}
 }
@@ -108,7 +109,8 @@ type Server struct {
 	Grace time.Duration
 	// Ready is told the address once connections are taken.
 	Ready func(net.Addr)
-	// Context, when not nil, gives the context of a client's connection, from which its requests get theirs, one after the other.
+	// Context, when not nil, gives the context of a client's connection, from which its requests
+	// get theirs, one after the other.
 	Context func(context.Context) context.Context
 }
 

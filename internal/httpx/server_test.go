@@ -50,7 +50,10 @@ func TestStopIsGraceful(t *testing.T) {
 	addr := make(chan net.Addr, 1)
 	done := make(chan error, 1)
 	go func() {
-		done <- httpx.Server{Handler: b.e, Grace: time.Minute, Ready: func(a net.Addr) { addr <- a }}.Run(ctx, "127.0.0.1:0")
+		done <- httpx.Server{Handler: b.e, Grace: time.Minute, Ready: func(a net.Addr) { addr <- a }}.Run(
+			ctx,
+			"127.0.0.1:0",
+		)
 	}()
 	base := "http://" + (<-addr).String()
 	type answer struct {
@@ -87,7 +90,10 @@ func TestStopCutsOffAfterTheGrace(t *testing.T) {
 	addr := make(chan net.Addr, 1)
 	done := make(chan error, 1)
 	go func() {
-		done <- httpx.Server{Handler: b.e, Grace: time.Millisecond, Ready: func(a net.Addr) { addr <- a }}.Run(ctx, "127.0.0.1:0")
+		done <- httpx.Server{Handler: b.e, Grace: time.Millisecond, Ready: func(a net.Addr) { addr <- a }}.Run(
+			ctx,
+			"127.0.0.1:0",
+		)
 	}()
 	target := "http://" + (<-addr).String() + "/api/stuck"
 	go func() {
@@ -114,7 +120,12 @@ func TestRunTellsAnAddressInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if err := httpx.Run(t.Context(), setup(t, nil).e, l.Addr().String()); err == nil || !strings.Contains(err.Error(), "listen on") {
+	if err := httpx.Run(
+		t.Context(),
+		setup(t, nil).e,
+		l.Addr().String(),
+	); err == nil ||
+		!strings.Contains(err.Error(), "listen on") {
 		t.Errorf("Run = %v", err)
 	}
 }
@@ -127,7 +138,7 @@ func TestServerNoticesHideAddresses(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	addr := make(chan net.Addr, 1)
 	done := make(chan error, 1)
-	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("outside the guard") })
+	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("outside the middleware") })
 	go func() {
 		done <- httpx.Server{Handler: h, Logger: logger, Ready: func(a net.Addr) { addr <- a }}.Run(ctx, "127.0.0.1:0")
 	}()

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -87,5 +88,44 @@ func TestEveryCodeHasItsText(t *testing.T) {
 				t.Errorf("%s has no text in %s (used in %s)", id, lang, places[0])
 			}
 		}
+	}
+}
+
+// textCall is a literal id given to page.Renderer.Text.
+var textCall = regexp.MustCompile(`\.Text\(\s*"([a-z_.]+)"`)
+
+func TestEveryTextOfThePagesStandsInTheMessages(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	read := 0
+	for _, root := range []string{"page", "site"} {
+		err := filepath.WalkDir(filepath.Join("..", root), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+				return err
+			}
+			source, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, call := range textCall.FindAllStringSubmatch(string(source), -1) {
+				id := call[1]
+				if strings.HasSuffix(id, ".") {
+					continue // the rest of the id is a value of the domain
+				}
+				read++
+				for _, lang := range []i18n.Lang{i18n.Japanese, i18n.English} {
+					if !b.Localizer(lang).Has(id) {
+						t.Errorf("%s has no text in %s (used in %s)", id, lang, path)
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read < 200 {
+		t.Errorf("the search finds only %d texts", read)
 	}
 }

@@ -63,7 +63,11 @@ func TestTextsOfThreeLanguages(t *testing.T) {
 	}{
 		{i18n.Japanese, "problem.ticket_code_length", "参加コードは26文字です。入力されたのは25文字でした。抜けや余分がないかご確認ください。"},
 		{i18n.Easy, "problem.ticket_code_length", "参加コードは 26文字です。今は 25文字です。もう一度 見てください。"},
-		{i18n.English, "problem.ticket_code_length", "A participation code has 26 characters; 25 were entered. Please look for a missing or an extra one."},
+		{
+			i18n.English,
+			"problem.ticket_code_length",
+			"A participation code has 26 characters; 25 were entered. Please look for a missing or an extra one.",
+		},
 		{i18n.Japanese, "field.required", "入力してください。"},
 		{i18n.Easy, "field.duplicate", "同じものが重なっています。"}, // not said in easy Japanese
 		{i18n.English, "field.required", "Please fill this in."},
@@ -128,7 +132,13 @@ func TestPlural(t *testing.T) {
 		t.Fatal(err)
 	}
 	en := b.Localizer(i18n.English)
-	if got := en.T("seats", map[string]any{"count": 1}) + "/" + en.T("seats", map[string]any{"count": 3}); got != "1 seat/3 seats" {
+	if got := en.T(
+		"seats",
+		map[string]any{"count": 1},
+	) + "/" + en.T(
+		"seats",
+		map[string]any{"count": 3},
+	); got != "1 seat/3 seats" {
 		t.Errorf("got %q", got)
 	}
 	if got := b.Localizer(i18n.Easy).T("seats", map[string]any{"count": 3}); got != "3席" {

@@ -26,7 +26,8 @@ func (l *Localizer) Moment(t time.Time) string {
 	return l.Day(t) + ClockTime(t)
 }
 
-// readable words the moments and days among params; callers who read params themselves find them as they were.
+// readable words the moments and days among params; callers who read params themselves find them as
+// they were.
 func (l *Localizer) readable(params map[string]any) map[string]any {
 	own := false
 	for name, value := range params {

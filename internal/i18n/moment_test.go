@@ -16,7 +16,9 @@ func TestMomentsAreReadableInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	words, at := load(t), clock.NewDate(2026, 12, 1).At(9, 0).UTC()
 	for lang, want := range map[i18n.Lang]string{
-		i18n.Japanese: "申込みは2026年12月1日（火）9:00に始まります。それからお申し込みください。", i18n.Easy: "2026年12月1日（火）9:00", i18n.English: "Booking opens at 09:00 on Tuesday 1 December 2026. Please come back then.",
+		i18n.Japanese: "申込みは2026年12月1日（火）9:00に始まります。それからお申し込みください。",
+		i18n.Easy:     "2026年12月1日（火）9:00",
+		i18n.English:  "Booking opens at 09:00 on Tuesday 1 December 2026. Please come back then.",
 	} {
 		params := map[string]any{"opens_at": at}
 		if got := words.Localizer(lang).Problem("booking_not_open_yet", params); !strings.Contains(got, want) {
@@ -30,7 +32,8 @@ func TestMomentsAreReadableInEveryLanguage(t *testing.T) {
 
 var blanks = regexp.MustCompile(`\{\{\.(\w+)`)
 
-// Every text with a value says it readably when it is a moment or a day; none writes a time for machines.
+// Every text with a value says it readably when it is a moment or a day; none writes a time for
+// machines.
 func TestNoTextShowsATimeForMachines(t *testing.T) {
 	t.Parallel()
 	words := load(t)
@@ -48,7 +51,10 @@ func TestNoTextShowsATimeForMachines(t *testing.T) {
 			names[blank[1]] = true
 		}
 	}
-	for value, raw := range map[any]string{time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC): "00:00:00", clock.NewDate(2026, 12, 1): "2026-12-01"} {
+	for value, raw := range map[any]string{
+		time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC): "00:00:00",
+		clock.NewDate(2026, 12, 1):                   "2026-12-01",
+	} {
 		params := map[string]any{}
 		for name := range names {
 			params[name] = value

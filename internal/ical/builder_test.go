@@ -264,7 +264,10 @@ func TestReuseEqualsAFreshBuild(t *testing.T) {
 		entries := numberedEntries(next)
 		for range rapid.IntRange(1, 4).Draw(r, "steps") {
 			at := func() int { return rapid.IntRange(0, max(0, len(entries)-1)).Draw(r, "at") }
-			switch action := rapid.SampledFrom([]string{"edit", "insert", "remove", "move", "copy"}).Draw(r, "action"); {
+			switch action := rapid.SampledFrom([]string{"edit", "insert", "remove", "move", "copy"}).Draw(
+				r,
+				"action",
+			); {
 			case action == "insert" || len(entries) == 0:
 				e := numbered(next)
 				e.Start = e.Start.AddDate(0, 0, -rapid.IntRange(0, 60).Draw(r, "days"))

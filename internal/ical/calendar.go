@@ -25,9 +25,9 @@ type Calendar struct {
 	Refresh time.Duration
 	// ProductID is PRODID, such as "-//Tonarimachi//Tonarimachi//JA"; required.
 	ProductID string
-	// Modified is when entries last came or went, as far as their stamps can't
-	// tell: a removal, or the midnight that moved the feed's window. It moves Document.LastModified and
-	// stands nowhere in the body.
+	// Modified is when entries last came or went, as far as their stamps can't tell: a removal, or
+	// the midnight that moved the feed's window. It moves Document.LastModified and stands nowhere
+	// in the body.
 	Modified time.Time
 }
 

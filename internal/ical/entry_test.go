@@ -36,7 +36,12 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestFragmentGolden(t *testing.T) {
 	t.Parallel()
-	base := Entry{UID: "a@tonarimachi.example", Stamp: jst(time.May, 1, 9, 0), Start: jst(time.June, 6, 13, 30), Title: "相談会"}
+	base := Entry{
+		UID:   "a@tonarimachi.example",
+		Stamp: jst(time.May, 1, 9, 0),
+		Start: jst(time.June, 6, 13, 30),
+		Title: "相談会",
+	}
 	with := func(change func(*Entry)) Entry {
 		e := base
 		change(&e)
@@ -179,12 +184,16 @@ func TestAllDay(t *testing.T) {
 		start, end time.Time
 		want       string // DTEND, exclusive
 	}{
-		"one day":              {jst(time.June, 6, 0, 0), jst(time.June, 7, 0, 0), ""},
-		"no end":               {jst(time.June, 6, 0, 0), time.Time{}, ""},
-		"two days":             {jst(time.June, 6, 0, 0), jst(time.June, 8, 0, 0), "20260608"},
-		"hours of one day":     {jst(time.June, 6, 10, 0), jst(time.June, 6, 17, 0), ""},
-		"into the second day":  {jst(time.June, 6, 10, 0), jst(time.June, 7, 17, 0), "20260608"},
-		"over the end of year": {jst(time.December, 31, 0, 0), jst(time.December, 31, 0, 0).AddDate(0, 0, 2), "20270102"},
+		"one day":             {jst(time.June, 6, 0, 0), jst(time.June, 7, 0, 0), ""},
+		"no end":              {jst(time.June, 6, 0, 0), time.Time{}, ""},
+		"two days":            {jst(time.June, 6, 0, 0), jst(time.June, 8, 0, 0), "20260608"},
+		"hours of one day":    {jst(time.June, 6, 10, 0), jst(time.June, 6, 17, 0), ""},
+		"into the second day": {jst(time.June, 6, 10, 0), jst(time.June, 7, 17, 0), "20260608"},
+		"over the end of year": {
+			jst(time.December, 31, 0, 0),
+			jst(time.December, 31, 0, 0).AddDate(0, 0, 2),
+			"20270102",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -192,7 +201,13 @@ func TestAllDay(t *testing.T) {
 			e := fullEntry()
 			e.AllDay, e.Start, e.End = true, tt.start.UTC(), tt.end
 			fragment := mustFragment(t, e)
-			if got, want := property(t, fragment, "DTSTART"), "DTSTART;VALUE=DATE:"+tt.start.Format(wallDate); got != want {
+			if got, want := property(
+				t,
+				fragment,
+				"DTSTART",
+			), "DTSTART;VALUE=DATE:"+tt.start.Format(
+				wallDate,
+			); got != want {
 				t.Errorf("got %s, want %s", got, want)
 			}
 			if tt.want == "" {
@@ -263,8 +278,13 @@ func TestConferenceStandsAsPropertyAndInTheDescription(t *testing.T) {
 			`https://meet.example/ab\n\nオンライン参加: https://meet.example/a`},
 		"telephone": {"tel:+81-3-1234-5678", "電話", "",
 			`CONFERENCE;LABEL="電話";VALUE=URI:tel:+81-3-1234-5678`, `電話: tel:+81-3-1234-5678`},
-		"label that would break out": {"https://meet.example/a", "\"^\\;,:'\r\nX:1", "説明",
-			`CONFERENCE;LABEL="^'^^＼;,:' X:1";VALUE=URI:https://meet.example/a`, `説明\n\n"^\\\;\,:' X:1: https://meet.example/a`},
+		"label that would break out": {
+			"https://meet.example/a",
+			"\"^\\;,:'\r\nX:1",
+			"説明",
+			`CONFERENCE;LABEL="^'^^＼;,:' X:1";VALUE=URI:https://meet.example/a`,
+			`説明\n\n"^\\\;\,:' X:1: https://meet.example/a`,
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -342,14 +362,22 @@ func TestTextsComeBack(t *testing.T) {
 		"escapes":          {`,,,;;;\\\\` + "x", `,,,;;;\\\\` + "x", `,,,;;;\\\\` + "x"},
 		"escaped looks":    {`a\nb\,c\;`, `a\nb\,c\;`, `a\nb\,c\;`},
 		"emoji":            {"👩‍👩‍👧 家族会 🎉", "👩‍👩‍👧 家族会 🎉", "👩‍👩‍👧 家族会 🎉"},
-		"bidi":             {"a\u202Ab\u202Bc\u202Cd\u202De\u202Ef\u2066g\u2067h\u2068i\u2069j", "abcdefghij", "abcdefghij"},
-		"controls":         {"a\x00b\x07c\x1bd\x7fe\u0085f\u009fg\uFEFFh", "abcdefgh", "abcdefgh"},
-		"separators":       {"a\u2028b\u2029c\td", "a b c d", "a\nb\nc d"},
-		"invalid UTF-8":    {"a\xffb\xe3\x81", "a\uFFFDb\uFFFD", "a\uFFFDb\uFFFD"},
-		"wide space":       {"文京　千代田", "文京　千代田", "文京　千代田"},
-		"long title":       {strings.Repeat("長", 10_000), strings.Repeat("長", 10_000), strings.Repeat("長", 10_000)},
-		"long escapes":     {strings.Repeat(`,;\`, 3_000), strings.Repeat(`,;\`, 3_000), strings.Repeat(`,;\`, 3_000)},
-		"long breaks":      {"a" + strings.Repeat("\n", 500) + "b", "a" + strings.Repeat(" ", 500) + "b", "a" + strings.Repeat("\n", 500) + "b"},
+		"bidi": {
+			"a\u202Ab\u202Bc\u202Cd\u202De\u202Ef\u2066g\u2067h\u2068i\u2069j",
+			"abcdefghij",
+			"abcdefghij",
+		},
+		"controls":      {"a\x00b\x07c\x1bd\x7fe\u0085f\u009fg\uFEFFh", "abcdefgh", "abcdefgh"},
+		"separators":    {"a\u2028b\u2029c\td", "a b c d", "a\nb\nc d"},
+		"invalid UTF-8": {"a\xffb\xe3\x81", "a\uFFFDb\uFFFD", "a\uFFFDb\uFFFD"},
+		"wide space":    {"文京　千代田", "文京　千代田", "文京　千代田"},
+		"long title":    {strings.Repeat("長", 10_000), strings.Repeat("長", 10_000), strings.Repeat("長", 10_000)},
+		"long escapes":  {strings.Repeat(`,;\`, 3_000), strings.Repeat(`,;\`, 3_000), strings.Repeat(`,;\`, 3_000)},
+		"long breaks": {
+			"a" + strings.Repeat("\n", 500) + "b",
+			"a" + strings.Repeat(" ", 500) + "b",
+			"a" + strings.Repeat("\n", 500) + "b",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -387,7 +415,10 @@ func TestParsedEventHasTheTimesThatWentIn(t *testing.T) {
 	if err != nil || !end.Equal(e.End) {
 		t.Errorf("end = %v, %v; want %v", end, err, e.End)
 	}
-	if got := event.GetProperty("CONFERENCE"); got.Value != e.ConferenceURL || got.ICalParameters["LABEL"][0] != e.ConferenceLabel {
+	if got := event.GetProperty(
+		"CONFERENCE",
+	); got.Value != e.ConferenceURL ||
+		got.ICalParameters["LABEL"][0] != e.ConferenceLabel {
 		t.Errorf("conference = %+v", got)
 	}
 	if got := event.GetProperties(ics.ComponentPropertyCategories); len(got) != 2 {

@@ -13,9 +13,57 @@ import (
 // Whatever the texts, a fragment is one VEVENT that parses and has no more
 // lines than the values it was given.
 func FuzzFragment(f *testing.F) {
-	f.Add("a@b", "会\r\nBEGIN:VALARM", "一\n二", "場所", "https://a.example/", "https://m.example/", "名\"", "分類", int64(1_780_000_000), int64(3600), 35.7, 139.7, 0, 0, false)
-	f.Add("u", `,,,;;;\\\\`, strings.Repeat(`\,`, 80), strings.Repeat("🎉", 40), "tel:1", "tel:1", `\`, "", int64(0), int64(-1), 91.0, 0.0, 2, 1, true)
-	f.Add("u", "\xff\u202E", "\u2028\u0085", "\t", "::", "http://[::1]/", "^\"", " ", int64(-62_135_000_000), int64(0), math.NaN(), 0.0, 1, 3, false)
+	f.Add(
+		"a@b",
+		"会\r\nBEGIN:VALARM",
+		"一\n二",
+		"場所",
+		"https://a.example/",
+		"https://m.example/",
+		"名\"",
+		"分類",
+		int64(1_780_000_000),
+		int64(3600),
+		35.7,
+		139.7,
+		0,
+		0,
+		false,
+	)
+	f.Add(
+		"u",
+		`,,,;;;\\\\`,
+		strings.Repeat(`\,`, 80),
+		strings.Repeat("🎉", 40),
+		"tel:1",
+		"tel:1",
+		`\`,
+		"",
+		int64(0),
+		int64(-1),
+		91.0,
+		0.0,
+		2,
+		1,
+		true,
+	)
+	f.Add(
+		"u",
+		"\xff\u202E",
+		"\u2028\u0085",
+		"\t",
+		"::",
+		"http://[::1]/",
+		"^\"",
+		" ",
+		int64(-62_135_000_000),
+		int64(0),
+		math.NaN(),
+		0.0,
+		1,
+		3,
+		false,
+	)
 	f.Add("x\r\n", "", "", "", "", "", "", "", int64(253_402_300_800), int64(1), 0.0, 0.0, 9, 9, true)
 
 	c := testCalendar()
@@ -27,10 +75,21 @@ func FuzzFragment(f *testing.F) {
 		start, length int64, latitude, longitude float64, status, mark int, allDay bool,
 	) {
 		e := Entry{
-			UID: uid, Stamp: time.Unix(start, 0), Start: time.Unix(start, 0), End: time.Unix(start, 0).Add(time.Duration(length)),
-			AllDay: allDay, Status: Status(status), Mark: Mark(mark),
-			Title: title, Description: description, Location: location, URL: page, Geo: &Geo{latitude, longitude},
-			Categories: []string{category, category}, ConferenceURL: conference, ConferenceLabel: label,
+			UID:             uid,
+			Stamp:           time.Unix(start, 0),
+			Start:           time.Unix(start, 0),
+			End:             time.Unix(start, 0).Add(time.Duration(length)),
+			AllDay:          allDay,
+			Status:          Status(status),
+			Mark:            Mark(mark),
+			Title:           title,
+			Description:     description,
+			Location:        location,
+			URL:             page,
+			Geo:             &Geo{latitude, longitude},
+			Categories:      []string{category, category},
+			ConferenceURL:   conference,
+			ConferenceLabel: label,
 		}
 		fragment, err := Fragment(e)
 		if err != nil {
@@ -54,7 +113,12 @@ func FuzzFragment(f *testing.F) {
 		}
 		event := parseBackWith(t, string(head), string(fragment))
 		if len(event.Components) != 0 || len(event.Properties) != len(names)-2 {
-			t.Errorf("parsed %d properties and %d components of %v", len(event.Properties), len(event.Components), names)
+			t.Errorf(
+				"parsed %d properties and %d components of %v",
+				len(event.Properties),
+				len(event.Components),
+				names,
+			)
 		}
 		if got := event.GetProperty("SUMMARY"); e.summary() != "" && got.Value != e.summary() {
 			t.Errorf("SUMMARY %q, want %q", got.Value, e.summary())
@@ -62,7 +126,12 @@ func FuzzFragment(f *testing.F) {
 		if got, want := event.GetProperty("LOCATION"), line(location); want != "" && got.Value != want {
 			t.Errorf("LOCATION %q, want %q", got.Value, want)
 		}
-		if got, want := event.GetProperty("DESCRIPTION"), paragraphs(description); got != nil && !strings.HasPrefix(got.Value, want) {
+		if got, want := event.GetProperty(
+			"DESCRIPTION",
+		), paragraphs(
+			description,
+		); got != nil &&
+			!strings.HasPrefix(got.Value, want) {
 			t.Errorf("DESCRIPTION %q, want %q first", got.Value, want)
 		}
 	})

@@ -86,7 +86,15 @@ func apart(entries []Entry) []Entry {
 	copies := make([]Entry, len(entries))
 	for i := range entries {
 		c := entries[i].clone()
-		for _, text := range []*string{&c.UID, &c.Title, &c.Description, &c.Location, &c.URL, &c.ConferenceURL, &c.ConferenceLabel} {
+		for _, text := range []*string{
+			&c.UID,
+			&c.Title,
+			&c.Description,
+			&c.Location,
+			&c.URL,
+			&c.ConferenceURL,
+			&c.ConferenceLabel,
+		} {
 			*text = strings.Clone(*text)
 		}
 		for j := range c.Categories {

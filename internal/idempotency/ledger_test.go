@@ -20,21 +20,27 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-var created = idempotency.Answer{Status: 201, ContentType: "application/json", Location: "/x", Body: []byte(`{"done":true}`)}
+var created = idempotency.Answer{
+	Status:      201,
+	ContentType: "application/json",
+	Location:    "/x",
+	Body:        []byte(`{"done":true}`),
+}
 
 func TestOnce(t *testing.T) {
 	t.Parallel()
 	bundle := testkit.Database(t)
 	pool, now := bundle.Pool(t), clock.NewFake(time.Date(2026, time.November, 22, 12, 0, 0, 0, clock.Tokyo))
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: bundle.LoginURL, Staff: 8, Worker: 1, Clock: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := testkit.Open(t, postgres.Options{URL: bundle.LoginURL, Staff: 8, Worker: 1, Clock: now})
 	ledger := idempotency.NewLedger(db)
 	kiyose, bunkyo := testkit.NewOrganization(t, pool, "kiyose"), testkit.NewOrganization(t, pool, "bunkyo")
 	ask := func(organization uuid.UUID, key, body string) idempotency.Request {
-		return idempotency.Request{Organization: organization, Actor: postgres.StaffActor(uuid.New()), Key: key, Fingerprint: sha256.Sum256([]byte(body))}
+		return idempotency.Request{
+			Organization: organization,
+			Actor:        postgres.StaffActor(uuid.New()),
+			Key:          key,
+			Fingerprint:  sha256.Sum256([]byte(body)),
+		}
 	}
 	var done atomic.Int32
 	work := func(context.Context) (idempotency.Answer, error) {
@@ -44,12 +50,21 @@ func TestOnce(t *testing.T) {
 	want := func(r idempotency.Request, runs int32) {
 		t.Helper()
 		got, err := ledger.Once(t.Context(), r, work)
-		if err != nil || got.Status != created.Status || string(got.Body) != string(created.Body) || got.Location != created.Location || done.Load() != runs {
+		if err != nil || got.Status != created.Status || string(got.Body) != string(created.Body) ||
+			got.Location != created.Location ||
+			done.Load() != runs {
 			t.Errorf("%+v, %v after %d runs, want %d", got, err, done.Load(), runs)
 		}
 	}
 	stop := errors.New("stop")
-	if _, err := ledger.Once(t.Context(), ask(kiyose, "a", "1"), func(context.Context) (idempotency.Answer, error) { return created, stop }); !errors.Is(err, stop) {
+	if _, err := ledger.Once(
+		t.Context(),
+		ask(kiyose, "a", "1"),
+		func(context.Context) (idempotency.Answer, error) { return created, stop },
+	); !errors.Is(
+		err,
+		stop,
+	) {
 		t.Errorf("a refusal: %v", err)
 	}
 	want(ask(kiyose, "a", "1"), 1) // the refusal was not stored
@@ -64,7 +79,12 @@ func TestOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
-			if _, err := ledger.Once(t.Context(), ask(kiyose, "b", "1"), work); err != nil && !errors.Is(err, idempotency.ErrInProgress) {
+			if _, err := ledger.Once(
+				t.Context(),
+				ask(kiyose, "b", "1"),
+				work,
+			); err != nil &&
+				!errors.Is(err, idempotency.ErrInProgress) {
 				t.Error(err)
 			}
 		})

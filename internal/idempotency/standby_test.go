@@ -18,21 +18,32 @@ import (
 func TestAnswersToldAgainWaitForTheStandby(t *testing.T) {
 	t.Parallel()
 	pair := testkit.NewPair(t)
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: pair.LoginURL, Public: 2, Staff: 2})
-	if err != nil {
-		t.Fatal(err)
+	db := testkit.Open(t, postgres.Options{URL: pair.LoginURL, Public: 2, Staff: 2})
+	ledger, actor := idempotency.NewLedger(
+		db,
+	), postgres.Actor{
+		Kind: "staff",
+		ID:   testkit.NewOrganization(t, pair.Pool(t), "bunkyo"),
 	}
-	defer db.Close()
-	ledger, actor := idempotency.NewLedger(db), postgres.Actor{Kind: "staff", ID: testkit.NewOrganization(t, pair.Pool(t), "bunkyo")}
 	town := testkit.NewOrganization(t, pair.Pool(t), "kiyose")
 	request := idempotency.Request{Organization: town, Actor: actor, Key: "a", Fingerprint: sha256.Sum256(nil)}
 	once := func() error {
-		_, err := ledger.Once(t.Context(), request, func(context.Context) (idempotency.Answer, error) { return created, nil })
+		_, err := ledger.Once(
+			t.Context(),
+			request,
+			func(context.Context) (idempotency.Answer, error) { return created, nil },
+		)
 		return err
 	}
 	statement := func() error {
-		return db.InOneStatement(t.Context(), town, actor, func(row pgx.Row, _ time.Time) error { var id string; return row.Scan(&id) },
-			"update organization set website = 'https://example.jp' where id = $1 returning id::text", town)
+		return db.InOneStatement(
+			t.Context(),
+			town,
+			actor,
+			func(row pgx.Row, _ time.Time) error { var id string; return row.Scan(&id) },
+			"update organization set website = 'https://example.jp' where id = $1 returning id::text",
+			town,
+		)
 	}
 	do := func(act func() error) (answer chan error, ended chan struct{}) {
 		answer, ended = make(chan error, 1), make(chan struct{})

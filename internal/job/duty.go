@@ -14,11 +14,13 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// Duty is work that a transaction of the business asked for, by a function of the schema (notice_wake in migrations/00015): for one event, in one round.
+// Duty is work that a transaction of the business asked for, by a function of the schema
+// (notice_wake in migrations/functions): for one event, in one round.
 type Duty struct {
 	// Name is stored with the queue, as a Task's is.
 	Name string
-	// Do does the work; it may be called twice or be cut off, as a Task's. An error is tried again, later each time.
+	// Do does the work; it may be called twice or be cut off, as a Task's. An error is tried again,
+	// later each time.
 	Do func(ctx context.Context, event uuid.UUID, round int) ([]Again, error)
 }
 
@@ -60,9 +62,13 @@ func (w *dutyWorker) Work(ctx context.Context, j *river.Job[dutyArgs]) error {
 		return fmt.Errorf("do duty %s: %w", duty.Name, errors.Join(err, found))
 	}
 	for _, a := range again {
-		_, failed := client.Insert(ctx, dutyArgs{Duty: duty.Name, EventID: j.Args.EventID, Round: a.Round}, &river.InsertOpts{
-			Queue: dutyQueue, ScheduledAt: clock.System().Now().Add(a.After), // the queue's time is the machine's
-		})
+		_, failed := client.Insert(
+			ctx,
+			dutyArgs{Duty: duty.Name, EventID: j.Args.EventID, Round: a.Round},
+			&river.InsertOpts{
+				Queue: dutyQueue, ScheduledAt: clock.System().Now().Add(a.After), // the queue's time is the machine's
+			},
+		)
 		err = errors.Join(err, failed)
 	}
 	if err != nil {

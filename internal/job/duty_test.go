@@ -43,24 +43,28 @@ func awaitCall(t *testing.T, calls <-chan called) called {
 	select {
 	case c := <-calls:
 		return c
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the duty was not done")
 		return called{}
 	}
 }
 
-// A function of the schema asks, in its own transaction; the rounds that follow are the duty's own wish.
+// A function of the schema asks, in its own transaction; the rounds that follow are the duty's own
+// wish.
 func TestADutyIsAskedForByTheSchema(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	calls := make(chan called, 10)
-	b.do(t, job.Duty{Name: "deliver_notices", Do: func(_ context.Context, event uuid.UUID, round int) ([]job.Again, error) {
-		calls <- called{event, round}
-		if round == 0 {
-			return []job.Again{{Round: 1}, {Round: 2, After: time.Hour}}, nil
-		}
-		return nil, nil
-	}})
+	b.do(
+		t,
+		job.Duty{Name: "deliver_notices", Do: func(_ context.Context, event uuid.UUID, round int) ([]job.Again, error) {
+			calls <- called{event, round}
+			if round == 0 {
+				return []job.Again{{Round: 1}, {Round: 2, After: time.Hour}}, nil
+			}
+			return nil, nil
+		}},
+	)
 	event := uuid.New()
 	if _, err := b.Pool(t).Exec(t.Context(), "select notice_wake($1)", event); err != nil {
 		t.Fatal(err)
@@ -71,8 +75,18 @@ func TestADutyIsAskedForByTheSchema(t *testing.T) {
 		}
 	}
 	var soon, later int
-	if err := b.Pool(t).QueryRow(t.Context(), `select count(*) filter (where scheduled_at < now() + interval '50 minutes'), count(*) filter (where scheduled_at > now() + interval '50 minutes')
-		from river.river_job where state = 'scheduled'`).Scan(&soon, &later); err != nil || soon != 0 || later != 1 {
+	if err := b.Pool(
+		t,
+	).QueryRow(
+		t.Context(),
+		`select count(*) filter (where scheduled_at < now() + interval '50 minutes'), count(*)
+			filter (where scheduled_at > now() + interval '50 minutes')
+		from river.river_job where state = 'scheduled'`,
+	).Scan(
+		&soon,
+		&later,
+	); err != nil || soon != 0 ||
+		later != 1 {
 		t.Errorf("%d jobs are for soon, %d for later, %v; want one in an hour", soon, later, err)
 	}
 }
@@ -81,13 +95,16 @@ func TestADutyThatFailsIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	calls, times := make(chan called, 10), 0
-	b.do(t, job.Duty{Name: "deliver_notices", Do: func(_ context.Context, event uuid.UUID, round int) ([]job.Again, error) {
-		calls <- called{event, round}
-		if times++; times == 1 {
-			return nil, errors.New("the server is not reachable")
-		}
-		return nil, nil
-	}})
+	b.do(
+		t,
+		job.Duty{Name: "deliver_notices", Do: func(_ context.Context, event uuid.UUID, round int) ([]job.Again, error) {
+			calls <- called{event, round}
+			if times++; times == 1 {
+				return nil, errors.New("the server is not reachable")
+			}
+			return nil, nil
+		}},
+	)
 	if _, err := b.Pool(t).Exec(t.Context(), "select notice_wake($1)", uuid.New()); err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,8 @@ type Task struct {
 	Name string
 	// Every is the pause between two runs; there is one at the start as well.
 	Every time.Duration
-	// Do does the work and says how many things it dealt with. An error is tried again, later each time.
+	// Do does the work and says how many things it dealt with. An error is tried again, later each
+	// time.
 	Do func(ctx context.Context) (int, error)
 }
 
@@ -58,8 +59,11 @@ func NewRunner(db *postgres.DB, log *slog.Logger, work Work) (*Runner, error) {
 			return nil, fmt.Errorf("prepare jobs: task %q is incomplete or given twice", t.Name)
 		}
 		byName[t.Name] = t
-		periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(t.Every),
-			func() (river.JobArgs, *river.InsertOpts) { return taskArgs{Task: t.Name}, nil }, &river.PeriodicJobOpts{ID: t.Name, RunOnStart: true}))
+		periodic = append(periodic, river.NewPeriodicJob(
+			river.PeriodicInterval(t.Every),
+			func() (river.JobArgs, *river.InsertOpts) { return taskArgs{Task: t.Name}, nil },
+			&river.PeriodicJobOpts{ID: t.Name, RunOnStart: true},
+		))
 	}
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &taskWorker{tasks: byName, log: log}); err != nil {
@@ -96,7 +100,8 @@ func NewRunner(db *postgres.DB, log *slog.Logger, work Work) (*Runner, error) {
 	return &Runner{client: client}, nil
 }
 
-// Run works until ctx ends and gives runs under way ten seconds more. It returns nil after a clean stop.
+// Run works until ctx ends and gives runs under way ten seconds more. It returns nil after a clean
+// stop.
 func (r *Runner) Run(ctx context.Context) error {
 	// The queue takes one connection out of the pool for good, to listen on.
 	if err := r.client.Start(postgres.Several(ctx)); err != nil {
@@ -123,7 +128,11 @@ func (taskArgs) Kind() string { return "task" }
 // InsertOpts keep a task from queueing up behind itself.
 func (taskArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+		rivertype.JobStateAvailable,
+		rivertype.JobStatePending,
+		rivertype.JobStateRetryable,
+		rivertype.JobStateRunning,
+		rivertype.JobStateScheduled,
 	}}}
 }
 

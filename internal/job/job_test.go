@@ -27,18 +27,18 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(9, 0)), log: &safeBuffer{}}
+	b := &bundle{
+		Bundle: testkit.Database(t),
+		clock:  clock.NewFake(clock.Today(clock.System()).At(9, 0)),
+		log:    &safeBuffer{},
+	}
 	b.db = b.open(t)
 	return b
 }
 
 func (b *bundle) open(t *testing.T) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 4, Worker: 4, Clock: b.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db := testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 4, Worker: 4, Clock: b.clock})
 	return db
 }
 
@@ -85,7 +85,7 @@ func await(t *testing.T, runs <-chan int) int {
 	select {
 	case n := <-runs:
 		return n
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the task was not run")
 		return 0
 	}
@@ -100,7 +100,10 @@ func TestTasksComeRound(t *testing.T) {
 		await(t, runs)
 	}
 	stop()
-	if n := b.number(t, "select count(*) from river.river_job where kind <> 'task' or args <> '{\"task\": \"tick\"}'"); n != 0 {
+	if n := b.number(
+		t,
+		"select count(*) from river.river_job where kind <> 'task' or args <> '{\"task\": \"tick\"}'",
+	); n != 0 {
 		t.Errorf("%d jobs hold something else than the task's name", n)
 	}
 	if !strings.Contains(b.log.String(), "task=tick count=3") {

@@ -1,5 +1,5 @@
-// Package loglimit keeps one cause from filling the log: in an outage every request fails for the same
-// reason, and thousands of lines a second say no more than ten.
+// Package loglimit keeps one cause from filling the log: in an outage every request fails for the
+// same reason, and thousands of lines a second say no more than ten.
 package loglimit
 
 import (
@@ -20,8 +20,8 @@ const Most = 10
 const mostCauses = 1000
 
 // New limits what goes to next at the levels of warnings and errors. Lines have the same cause when
-// their "code", or else the code or SQLSTATE of their "cause", is the same; a line without either is of
-// one cause with those of the same message and route.
+// their "code", or else the code or SQLSTATE of their "cause", is the same; a line without either
+// is of one cause with those of the same message and route.
 func New(next slog.Handler) slog.Handler {
 	return handler{Handler: next, counts: &counts{causes: map[string]*cause{}}}
 }
@@ -107,8 +107,8 @@ type cause struct {
 	leftOut     int
 }
 
-// admits counts a line and reports whether it may be written. A second after the first line that may
-// not, tell hears how many there were.
+// admits counts a line and reports whether it may be written. A second after the first line that
+// may not, tell hears how many there were.
 func (c *counts) admits(name string, at time.Time, tell func(n int)) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

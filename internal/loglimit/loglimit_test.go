@@ -16,7 +16,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/loglimit"
 )
 
-// [O11] One cause writes ten lines a second at most, whatever says it; others are not touched, nothing is left out in silence.
+// [O11] One cause writes ten lines a second at most, whatever says it; others are not touched,
+// nothing is left out in silence.
 func TestOneCauseWritesTenLinesASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -60,12 +61,19 @@ func TestOneCauseWritesTenLinesASecond(t *testing.T) {
 			}
 		}
 		if info != 300 || other != 1 || passed+leftOut != 900 || passed != 3*(loglimit.Most-1) {
-			t.Errorf("%d lines of information, %d of another cause, %d written and %d left out", info, other, passed, leftOut)
+			t.Errorf(
+				"%d lines of information, %d of another cause, %d written and %d left out",
+				info,
+				other,
+				passed,
+				leftOut,
+			)
 		}
 	})
 }
 
-// Lines without a code have the cause of their message and route, or of their SQLSTATE; a flood of one leaves the others alone.
+// Lines without a code have the cause of their message and route, or of their SQLSTATE; a flood of
+// one leaves the others alone.
 func TestCausesWithoutCode(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

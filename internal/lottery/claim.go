@@ -23,8 +23,8 @@ type Outcome struct {
 	Struck    []string // choices that could not be had any more
 }
 
-// Faults draws again and says what does not fit, a sentence each; none for a draw that is as claimed. Who withdrew, and what was struck, is
-// taken from the claim.
+// Faults draws again and says what does not fit, a sentence each; none for a draw that is as
+// claimed. Who withdrew, and what was struck, is taken from the claim.
 func (c Claim) Faults() []string {
 	var faults []string
 	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
@@ -32,7 +32,11 @@ func (c Claim) Faults() []string {
 	if err != nil {
 		complain("The seed is not one: %v.", err)
 	} else if got := Commitment(c.Draw, seed).String(); got != c.Commitment {
-		complain("The seed is not the one that was promised: its commitment is %s, published was %s.", got, c.Commitment)
+		complain(
+			"The seed is not the one that was promised: its commitment is %s, published was %s.",
+			got,
+			c.Commitment,
+		)
 	}
 	if got := Digest(sha256.Sum256([]byte(c.List))).String(); got != c.Digest {
 		complain("The list is not the one that was published: its SHA-256 is %s, published was %s.", got, c.Digest)
@@ -60,8 +64,16 @@ func (c Claim) Faults() []string {
 		return faults
 	}
 	for i, d := range drawn {
-		if claimed := c.Outcomes[i]; claimed.Number != d.Number || claimed.Pool != d.Pool || claimed.Withdrawn != d.Withdrawn {
-			complain("Place %d is %s with %q, claimed is %s with %q.", i+1, d.Number, d.Pool, claimed.Number, claimed.Pool)
+		if claimed := c.Outcomes[i]; claimed.Number != d.Number || claimed.Pool != d.Pool ||
+			claimed.Withdrawn != d.Withdrawn {
+			complain(
+				"Place %d is %s with %q, claimed is %s with %q.",
+				i+1,
+				d.Number,
+				d.Pool,
+				claimed.Number,
+				claimed.Pool,
+			)
 			return faults // the rest follows from this one
 		}
 	}

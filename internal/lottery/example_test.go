@@ -36,7 +36,11 @@ func TestTheDocumentsExampleIsRight(t *testing.T) {
 	}
 	c := lottery.Claim{Draw: d.Part, Commitment: d.Commitment, List: d.List, Digest: d.Digest, Seed: d.Seed}
 	rest := string(page)
-	for _, row := range []string{"| seed | `" + d.Seed + "` |", "| commitment | `" + d.Commitment + "` |", "| digest | `" + d.Digest + "` |"} {
+	for _, row := range []string{
+		"| seed | `" + d.Seed + "` |",
+		"| commitment | `" + d.Commitment + "` |",
+		"| digest | `" + d.Digest + "` |",
+	} {
 		if !strings.Contains(rest, row) {
 			t.Errorf("the page lacks %s", row)
 		}

@@ -26,9 +26,10 @@ type Pool struct {
 	Seats int
 }
 
-// Take says which floor goes with a pool, so that a hall and its halves are not both given. A pool can be had while nobody who was drawn before took any of its
-// spaces for a time that overlaps. Times are minutes since 1970, [From, To). A space named with Common behind it is used in common: those who share it don't keep
-// each other out, and whoever takes it whole keeps out all.
+// Take says which floor goes with a pool, so that a hall and its halves are not both given. A pool
+// can be had while nobody who was drawn before took any of its spaces for a time that overlaps.
+// Times are minutes since 1970, [From, To). A space named with Common behind it is used in common:
+// those who share it don't keep each other out, and whoever takes it whole keeps out all.
 type Take struct {
 	Pool     string
 	From, To int
@@ -58,11 +59,13 @@ const (
 	header     = "tonarimachi lottery list v1"
 )
 
-// ErrList is a list that no draw can be made from; what is wrong is in the text of the error that wraps it.
+// ErrList is a list that no draw can be made from; what is wrong is in the text of the error that
+// wraps it.
 var ErrList = errors.New("not a lottery list")
 
-// Text is the one way to write a list: a line for the draw, one for each pool, one for the floor of each that has some, and one for each entry; each in the order
-// of their names' bytes. Its SHA-256 is the digest.
+// Text is the one way to write a list: a line for the draw, one for each pool, one for the floor of
+// each that has some, and one for each entry; each in the order of their names' bytes. Its SHA-256
+// is the digest.
 func (l List) Text() string {
 	pools, takes, entries := slices.Clone(l.Pools), slices.Clone(l.Takes), slices.Clone(l.Entries)
 	slices.SortFunc(takes, func(a, b Take) int { return cmp.Compare(a.Pool, b.Pool) })
@@ -85,7 +88,8 @@ func (l List) Text() string {
 // Digest is the SHA-256 of the text.
 func (l List) Digest() Digest { return sha256.Sum256([]byte(l.Text())) }
 
-// Check fails with ErrList for a list that can't be drawn from or that Text could not write so that Parse reads the same.
+// Check fails with ErrList for a list that can't be drawn from or that Text could not write so that
+// Parse reads the same.
 func (l List) Check() error {
 	if !isName(l.Draw) {
 		return wrong("the name of the draw")
@@ -109,7 +113,8 @@ func (l List) Check() error {
 	}
 	numbers := make(map[string]bool, len(l.Entries))
 	for _, e := range l.Entries {
-		if !isNumber(e.Number) || numbers[e.Number] || e.Size < 1 || e.Size > maxCount || len(e.Choices) < 1 || len(e.Choices) > MaxChoices {
+		if !isNumber(e.Number) || numbers[e.Number] || e.Size < 1 || e.Size > maxCount || len(e.Choices) < 1 ||
+			len(e.Choices) > MaxChoices {
 			return wrong("entry %q", short(e.Number))
 		}
 		numbers[e.Number] = true
@@ -127,8 +132,13 @@ func (t Take) valid() bool {
 		return false
 	}
 	for i, space := range t.Spaces {
-		// A colon is only before "common": docs/rounds.md takes what stands before the first one for the name.
-		if name := strings.TrimSuffix(space, Common); !isName(space) || name == "" || strings.Contains(name, ":") || i > 0 && t.Spaces[i-1] >= space {
+		// A colon is only before "common": docs/rounds.md takes what stands before the first one
+		// for the name.
+		if name := strings.TrimSuffix(
+			space,
+			Common,
+		); !isName(space) || name == "" || strings.Contains(name, ":") ||
+			i > 0 && t.Spaces[i-1] >= space {
 			return false
 		}
 	}
@@ -191,7 +201,9 @@ func short(s string) string { return s[:min(len(s), 20)] }
 
 func isName(s string) bool {
 	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '.' && r != '_' && r != ':'
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '.' &&
+			r != '_' &&
+			r != ':'
 	})
 }
 
@@ -201,7 +213,8 @@ const NumberLength = 16
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ" // Crockford's
 
 func isNumber(s string) bool {
-	return len(s) == NumberLength && !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(alphabet, r) })
+	return len(s) == NumberLength &&
+		!strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(alphabet, r) })
 }
 
 // NewNumber draws the number of an entry from r, which must be cryptographically random.

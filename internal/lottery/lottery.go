@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-// Seed decides a draw together with the list. Nobody may know it before the list is fixed, so it prints as a placeholder.
+// Seed decides a draw together with the list. Nobody may know it before the list is fixed, so it
+// prints as a placeholder.
 type Seed [32]byte
 
 // NewSeed draws a seed from r, which must be cryptographically random.
@@ -50,14 +51,17 @@ func ParseDigest(text string) (Digest, error) {
 // String gives hexadecimal digits.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
-// Commitment is what is published of a seed before applications open. draw names the draw, so that one promise holds for one draw.
+// Commitment is what is published of a seed before applications open. draw names the draw, so that
+// one promise holds for one draw.
 func Commitment(draw string, s Seed) Digest {
 	return sha256.Sum256([]byte("tonarimachi lottery commitment v1\n" + draw + "\n" + s.Reveal() + "\n"))
 }
 
 // key is what the entries of a list are ordered by.
 func key(s Seed, list Digest, number string) Digest {
-	return sha256.Sum256([]byte("tonarimachi lottery order v1\n" + s.Reveal() + "\n" + list.String() + "\n" + number + "\n"))
+	return sha256.Sum256(
+		[]byte("tonarimachi lottery order v1\n" + s.Reveal() + "\n" + list.String() + "\n" + number + "\n"),
+	)
 }
 
 // Drawn is an entry as it came out.
@@ -69,12 +73,14 @@ type Drawn struct {
 	Withdrawn bool
 }
 
-// Draw gives the entries of a valid list in the order in which they were drawn. withdrawn holds the numbers of those who left after the list was fixed.
+// Draw gives the entries of a valid list in the order in which they were drawn. withdrawn holds the
+// numbers of those who left after the list was fixed.
 func Draw(l List, s Seed, withdrawn map[string]bool) []Drawn {
 	return DrawWithout(l, s, withdrawn, nil)
 }
 
-// Struck is a choice of an entry that could not be had any more when lots were drawn: the entry is drawn as if it had never asked for it. Its place in the order stays.
+// Struck is a choice of an entry that could not be had any more when lots were drawn: the entry is
+// drawn as if it had never asked for it. Its place in the order stays.
 type Struck struct{ Number, Pool string }
 
 // DrawWithout is Draw without the struck choices.

@@ -32,14 +32,19 @@ func lists() *rapid.Generator[lottery.List] {
 		for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, 9999), 0, 25, rapid.ID[int]).Draw(t, "numbers") {
 			choices := rapid.Permutation(names).Draw(t, "choices")
 			l.Entries = append(l.Entries, lottery.Entry{
-				Number: number(n), Size: rapid.IntRange(1, 5).Draw(t, "size"), Choices: choices[:rapid.IntRange(1, len(choices)).Draw(t, "of them")],
+				Number: number(
+					n,
+				),
+				Size:    rapid.IntRange(1, 5).Draw(t, "size"),
+				Choices: choices[:rapid.IntRange(1, len(choices)).Draw(t, "of them")],
 			})
 		}
 		return l
 	})
 }
 
-// again is the draw made by somebody who has only docs/lottery.md: it reads the text, sorts by strings and goes through them.
+// again is the draw made by somebody who has only docs/lottery.md: it reads the text, sorts by
+// strings and goes through them.
 func again(text, seed string, withdrawn map[string]bool, struck map[lottery.Struck]bool) []string {
 	sum := func(s string) string { b := sha256.Sum256([]byte(s)); return hex.EncodeToString(b[:]) }
 	digest := sum(text)
@@ -67,7 +72,8 @@ func again(text, seed string, withdrawn map[string]bool, struck map[lottery.Stru
 		_, _ = fmt.Sscan(f[2], &size)
 		got := ""
 		for _, pool := range f[3:] {
-			if got == "" && !withdrawn[f[1]] && !struck[lottery.Struck{Number: f[1], Pool: pool}] && room[pool] >= size {
+			if got == "" && !withdrawn[f[1]] && !struck[lottery.Struck{Number: f[1], Pool: pool}] &&
+				room[pool] >= size {
 				got, room[pool] = pool, room[pool]-size
 			}
 		}
@@ -84,7 +90,13 @@ func TestDrawIsWhatAnyoneElseGets(t *testing.T) {
 		withdrawn, struck := map[string]bool{}, map[lottery.Struck]bool{}
 		for _, e := range l.Entries {
 			withdrawn[e.Number] = rapid.IntRange(0, 4).Draw(t, "withdraws") == 0
-			struck[lottery.Struck{Number: e.Number, Pool: e.Choices[0]}] = rapid.IntRange(0, 4).Draw(t, "is struck") == 0
+			struck[lottery.Struck{Number: e.Number, Pool: e.Choices[0]}] = rapid.IntRange(
+				0,
+				4,
+			).Draw(
+				t,
+				"is struck",
+			) == 0
 		}
 		var got []string
 		taken := map[string]int{}
@@ -105,15 +117,28 @@ func TestDrawIsWhatAnyoneElseGets(t *testing.T) {
 			}
 			// Nobody who fits is left out (the skip rule).
 			for _, d := range drawn {
-				if d.Pool == "" && !d.Withdrawn && slices.Contains(d.Choices, p.Name) && !struck[lottery.Struck{Number: d.Number, Pool: p.Name}] && d.Size <= p.Seats-taken[p.Name] {
+				if d.Pool == "" && !d.Withdrawn && slices.Contains(d.Choices, p.Name) &&
+					!struck[lottery.Struck{Number: d.Number, Pool: p.Name}] &&
+					d.Size <= p.Seats-taken[p.Name] {
 					t.Fatalf("%s got nothing, and %s has %d seats left", d.Number, p.Name, p.Seats-taken[p.Name])
 				}
 			}
 		}
 		// The order in which entries came in does not matter.
 		mixed := l
-		mixed.Entries, mixed.Pools = rapid.Permutation(l.Entries).Draw(t, "mixed"), rapid.Permutation(l.Pools).Draw(t, "mixed pools")
-		if mixed.Digest() != l.Digest() || fmt.Sprint(lottery.DrawWithout(mixed, s, withdrawn, struck)) != fmt.Sprint(drawn) {
+		mixed.Entries, mixed.Pools = rapid.Permutation(
+			l.Entries,
+		).Draw(
+			t,
+			"mixed",
+		), rapid.Permutation(
+			l.Pools,
+		).Draw(
+			t,
+			"mixed pools",
+		)
+		if mixed.Digest() != l.Digest() ||
+			fmt.Sprint(lottery.DrawWithout(mixed, s, withdrawn, struck)) != fmt.Sprint(drawn) {
 			t.Fatal("the order of the entries changes the draw")
 		}
 	})
@@ -154,7 +179,8 @@ func FuzzParse(f *testing.F) {
 
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
-	const good = "tonarimachi lottery list v1\ndraw a\npool p 3\npool q 1\nentry 0123456789ABCDEF 2 p q\nentry 0123456789ABCDEG 1 q\n"
+	const good = "tonarimachi lottery list v1\ndraw a\npool p 3\npool q 1\nentry 0123456789ABCDEF 2 p q\nentry " +
+		"0123456789ABCDEG 1 q\n"
 	if _, err := lottery.Parse(good); err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +215,8 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// Everybody has the same chance: over many seeds each of ten comes first, and wins one of three seats, about equally often.
+// Everybody has the same chance: over many seeds each of ten comes first, and wins one of three
+// seats, about equally often.
 func TestEverybodyHasTheSameChance(t *testing.T) {
 	t.Parallel()
 	l := lottery.List{Draw: "fair", Pools: []lottery.Pool{{Name: "p", Seats: 3}}}
@@ -220,7 +247,13 @@ func TestEverybodyHasTheSameChance(t *testing.T) {
 }
 
 func claimOf(l lottery.List, s lottery.Seed, withdrawn map[string]bool) lottery.Claim {
-	c := lottery.Claim{Draw: l.Draw, Commitment: lottery.Commitment(l.Draw, s).String(), List: l.Text(), Digest: l.Digest().String(), Seed: s.Reveal()}
+	c := lottery.Claim{
+		Draw:       l.Draw,
+		Commitment: lottery.Commitment(l.Draw, s).String(),
+		List:       l.Text(),
+		Digest:     l.Digest().String(),
+		Seed:       s.Reveal(),
+	}
 	for _, d := range lottery.Draw(l, s, withdrawn) {
 		c.Outcomes = append(c.Outcomes, lottery.Outcome{Number: d.Number, Pool: d.Pool, Withdrawn: d.Withdrawn})
 	}
@@ -231,7 +264,10 @@ func TestClaimsAreChecked(t *testing.T) {
 	t.Parallel()
 	l := lottery.List{Draw: "d", Pools: []lottery.Pool{{Name: "p", Seats: 3}, {Name: "q", Seats: 1}}}
 	for n := range 6 {
-		l.Entries = append(l.Entries, lottery.Entry{Number: number(n), Size: 1 + n%2, Choices: []string{"p", "q"}[:1+n%2]})
+		l.Entries = append(
+			l.Entries,
+			lottery.Entry{Number: number(n), Size: 1 + n%2, Choices: []string{"p", "q"}[:1+n%2]},
+		)
 	}
 	withdrawn := map[string]bool{number(3): true}
 	if faults := claimOf(l, seed, withdrawn).Faults(); faults != nil {
@@ -248,7 +284,10 @@ func TestClaimsAreChecked(t *testing.T) {
 		"another list and its order": func(c *lottery.Claim) {
 			digest := c.Digest
 			longer := l
-			longer.Entries = append(slices.Clone(l.Entries), lottery.Entry{Number: number(77), Size: 1, Choices: []string{"p"}})
+			longer.Entries = append(
+				slices.Clone(l.Entries),
+				lottery.Entry{Number: number(77), Size: 1, Choices: []string{"p"}},
+			)
 			*c = claimOf(longer, seed, withdrawn)
 			c.Digest = digest
 		},
@@ -289,7 +328,10 @@ func TestSeed(t *testing.T) {
 	if back, err := lottery.ParseSeed(s.Reveal()); err != nil || back != s {
 		t.Errorf("%v, %v", back == s, err)
 	}
-	for _, shown := range []string{fmt.Sprint(s), fmt.Sprintf("%x %v %+v %#v %s", s, s, s, struct{ S lottery.Seed }{s}, &s)} {
+	for _, shown := range []string{
+		fmt.Sprint(s),
+		fmt.Sprintf("%x %v %+v %#v %s", s, s, s, struct{ S lottery.Seed }{s}, &s),
+	} {
 		if strings.Contains(shown, s.Reveal()[:8]) || !strings.Contains(shown, "[lottery seed]") {
 			t.Errorf("the seed shows in %q", shown)
 		}

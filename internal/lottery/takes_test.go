@@ -16,7 +16,8 @@ import (
 
 const halls = "tonarimachi lottery list v1\ndraw d\n"
 
-// seeded finds a seed by which the numbers come out in this order, so that a test can say who is first.
+// seeded finds a seed by which the numbers come out in this order, so that a test can say who is
+// first.
 func seeded(t *testing.T, l lottery.List, order ...string) lottery.Seed {
 	t.Helper()
 	for n := range 10_000 {
@@ -33,7 +34,8 @@ func seeded(t *testing.T, l lottery.List, order ...string) lottery.Seed {
 	return lottery.Seed{}
 }
 
-// What the floor of a pool that was given leaves of the others; entries are drawn from the first to the last.
+// What the floor of a pool that was given leaves of the others; entries are drawn from the first to
+// the last.
 func TestFloorIsGivenOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -44,25 +46,108 @@ func TestFloorIsGivenOnce(t *testing.T) {
 		left    int            // the place of who withdrew, from 1
 		doubles bool           // entries of size 2
 	}{
-		"a hall and then its halves":      {takes: "a 0 60 A\nb 0 60 B\nw 0 60 A B", wishes: []string{"w", "a", "b"}, want: []string{"w", "", ""}},
-		"its halves and then the hall":    {takes: "a 0 60 A\nb 0 60 B\nw 0 60 A B", wishes: []string{"a", "w", "b"}, want: []string{"a", "", "b"}},
-		"the second wish":                 {takes: "a 0 60 A\nb 0 60 B\nw 0 60 A B", wishes: []string{"a", "w b", "a b w"}, want: []string{"a", "b", ""}},
-		"spans touch":                     {takes: "a 0 60 A\nb 60 90 A", wishes: []string{"a", "b"}, want: []string{"a", "b"}},
-		"spans meet by a minute":          {takes: "a 0 61 A\nb 60 90 A", wishes: []string{"a", "b"}, want: []string{"a", ""}},
-		"within":                          {takes: "a 0 90 A\nb 30 60 A", wishes: []string{"a", "b"}, want: []string{"a", ""}},
-		"around":                          {takes: "a 30 60 A\nb 0 90 A", wishes: []string{"a", "b"}, want: []string{"a", ""}},
-		"a foyer in common":               {takes: "a 0 60 A F:common\nb 0 60 B F:common", wishes: []string{"a", "b"}, want: []string{"a", "b"}},
-		"a foyer in common and whole":     {takes: "a 0 60 A F:common\nw 0 60 F", wishes: []string{"a", "w"}, want: []string{"a", ""}},
-		"a foyer whole and in common":     {takes: "a 0 60 A F:common\nw 0 60 F", wishes: []string{"w", "a"}, want: []string{"w", ""}},
-		"a foyer whole, later":            {takes: "a 0 60 A F:common\nw 60 90 F", wishes: []string{"a", "w"}, want: []string{"a", "w"}},
-		"two who share and one who can't": {takes: "a 0 60 A F:common\nb 30 90 B F:common\nw 70 80 F", wishes: []string{"a", "b", "w"}, want: []string{"a", "b", ""}},
-		"no seat":                         {takes: "a 0 60 A\nw 0 60 A", wishes: []string{"a w"}, seats: map[string]int{"a": 0}, want: []string{"w"}},
-		"no seat takes no floor":          {takes: "a 0 60 A\nw 0 60 A", wishes: []string{"a", "w"}, seats: map[string]int{"a": 0}, want: []string{"", "w"}},
-		"who withdrew takes no floor":     {takes: "a 0 60 A\nw 0 60 A", wishes: []string{"a", "w"}, left: 1, want: []string{"", "w"}},
-		"seats of one pool, floor of one": {takes: "a 0 60 A", wishes: []string{"a", "a"}, seats: map[string]int{"a": 2}, want: []string{"a", ""}},
-		"seats of one pool, in common":    {takes: "a 0 60 F:common", wishes: []string{"a", "a", "a"}, seats: map[string]int{"a": 2}, want: []string{"a", "a", ""}},
-		"too large takes no floor":        {takes: "a 0 60 A\nw 0 60 A", wishes: []string{"a", "w"}, seats: map[string]int{"w": 2}, doubles: true, want: []string{"", "w"}},
-		"names that begin alike":          {takes: "a 0 60 A\nb 0 60 AA\nc 0 60 A-common", wishes: []string{"a", "b", "c"}, want: []string{"a", "b", "c"}},
+		"a hall and then its halves": {
+			takes:  "a 0 60 A\nb 0 60 B\nw 0 60 A B",
+			wishes: []string{"w", "a", "b"},
+			want:   []string{"w", "", ""},
+		},
+		"its halves and then the hall": {
+			takes:  "a 0 60 A\nb 0 60 B\nw 0 60 A B",
+			wishes: []string{"a", "w", "b"},
+			want:   []string{"a", "", "b"},
+		},
+		"the second wish": {
+			takes:  "a 0 60 A\nb 0 60 B\nw 0 60 A B",
+			wishes: []string{"a", "w b", "a b w"},
+			want:   []string{"a", "b", ""},
+		},
+		"spans touch": {
+			takes:  "a 0 60 A\nb 60 90 A",
+			wishes: []string{"a", "b"},
+			want:   []string{"a", "b"},
+		},
+		"spans meet by a minute": {
+			takes:  "a 0 61 A\nb 60 90 A",
+			wishes: []string{"a", "b"},
+			want:   []string{"a", ""},
+		},
+		"within": {
+			takes:  "a 0 90 A\nb 30 60 A",
+			wishes: []string{"a", "b"},
+			want:   []string{"a", ""},
+		},
+		"around": {
+			takes:  "a 30 60 A\nb 0 90 A",
+			wishes: []string{"a", "b"},
+			want:   []string{"a", ""},
+		},
+		"a foyer in common": {
+			takes:  "a 0 60 A F:common\nb 0 60 B F:common",
+			wishes: []string{"a", "b"},
+			want:   []string{"a", "b"},
+		},
+		"a foyer in common and whole": {
+			takes:  "a 0 60 A F:common\nw 0 60 F",
+			wishes: []string{"a", "w"},
+			want:   []string{"a", ""},
+		},
+		"a foyer whole and in common": {
+			takes:  "a 0 60 A F:common\nw 0 60 F",
+			wishes: []string{"w", "a"},
+			want:   []string{"w", ""},
+		},
+		"a foyer whole, later": {
+			takes:  "a 0 60 A F:common\nw 60 90 F",
+			wishes: []string{"a", "w"},
+			want:   []string{"a", "w"},
+		},
+		"two who share and one who can't": {
+			takes:  "a 0 60 A F:common\nb 30 90 B F:common\nw 70 80 F",
+			wishes: []string{"a", "b", "w"},
+			want:   []string{"a", "b", ""},
+		},
+		"no seat": {
+			takes:  "a 0 60 A\nw 0 60 A",
+			wishes: []string{"a w"},
+			seats:  map[string]int{"a": 0},
+			want:   []string{"w"},
+		},
+		"no seat takes no floor": {
+			takes:  "a 0 60 A\nw 0 60 A",
+			wishes: []string{"a", "w"},
+			seats:  map[string]int{"a": 0},
+			want:   []string{"", "w"},
+		},
+		"who withdrew takes no floor": {
+			takes:  "a 0 60 A\nw 0 60 A",
+			wishes: []string{"a", "w"},
+			left:   1,
+			want:   []string{"", "w"},
+		},
+		"seats of one pool, floor of one": {
+			takes:  "a 0 60 A",
+			wishes: []string{"a", "a"},
+			seats:  map[string]int{"a": 2},
+			want:   []string{"a", ""},
+		},
+		"seats of one pool, in common": {
+			takes:  "a 0 60 F:common",
+			wishes: []string{"a", "a", "a"},
+			seats:  map[string]int{"a": 2},
+			want:   []string{"a", "a", ""},
+		},
+		"too large takes no floor": {
+			takes:   "a 0 60 A\nw 0 60 A",
+			wishes:  []string{"a", "w"},
+			seats:   map[string]int{"w": 2},
+			doubles: true,
+			want:    []string{"", "w"},
+		},
+		"names that begin alike": {
+			takes:  "a 0 60 A\nb 0 60 AA\nc 0 60 A-common",
+			wishes: []string{"a", "b", "c"},
+			want:   []string{"a", "b", "c"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,8 +196,9 @@ type mark struct {
 	minute int
 }
 
-// againOnFloor is again for lists with floor, made from docs/rounds.md alone: strings, and a calendar that is marked minute by minute. who says who stands in it:
-// "" nobody, "+" those who share.
+// againOnFloor is again for lists with floor, made from docs/rounds.md alone: strings, and a
+// calendar that is marked minute by minute. who says who stands in it: "" nobody, "+" those who
+// share.
 func againOnFloor(text, seed string, withdrawn map[string]bool, struck ...lottery.Struck) []string {
 	calendar := map[mark]string{}
 	marks := func(pool string) map[mark]string {
@@ -149,7 +235,8 @@ func againOnFloor(text, seed string, withdrawn map[string]bool, struck ...lotter
 			room[words[1]], _ = strconv.Atoi(words[2])
 		}
 	}
-	// again, on a list of which every pool has room for all, gives order and wishes; here only its order is used.
+	// again, on a list of which every pool has room for all, gives order and wishes; here only its
+	// order is used.
 	var out []string
 	for _, line := range again(text, seed, map[string]bool{}, nil) {
 		number, _, _ := strings.Cut(line, " ")
@@ -161,7 +248,8 @@ func againOnFloor(text, seed string, withdrawn map[string]bool, struck ...lotter
 			}
 			size, _ := strconv.Atoi(words[2])
 			for _, pool := range words[3:] {
-				if got == "" && room[pool] >= size && free(pool) && !slices.Contains(struck, lottery.Struck{Number: number, Pool: pool}) {
+				if got == "" && room[pool] >= size && free(pool) &&
+					!slices.Contains(struck, lottery.Struck{Number: number, Pool: pool}) {
 					got = pool
 				}
 			}
@@ -184,20 +272,35 @@ func floors() *rapid.Generator[lottery.List] {
 		var names []string
 		for i := range rapid.IntRange(1, 9).Draw(t, "pools") {
 			names = append(names, fmt.Sprint("pool-", i))
-			l.Pools = append(l.Pools, lottery.Pool{Name: names[i], Seats: rapid.SampledFrom([]int{1, 1, 1, 0, 2, 3}).Draw(t, "seats")})
+			l.Pools = append(
+				l.Pools,
+				lottery.Pool{Name: names[i], Seats: rapid.SampledFrom([]int{1, 1, 1, 0, 2, 3}).Draw(t, "seats")},
+			)
 			if rapid.IntRange(0, 8).Draw(t, "has floor") == 0 {
 				continue
 			}
 			from := rapid.IntRange(0, 20).Draw(t, "from")
 			take := lottery.Take{Pool: names[i], From: from, To: from + rapid.IntRange(1, 12).Draw(t, "length")}
-			take.Spaces = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"A", "B", "C", "F", "F:common", "G:common"}), 1, 4, rapid.ID[string]).Draw(t, "spaces")
+			take.Spaces = rapid.SliceOfNDistinct(
+				rapid.SampledFrom([]string{"A", "B", "C", "F", "F:common", "G:common"}),
+				1,
+				4,
+				rapid.ID[string],
+			).Draw(
+				t,
+				"spaces",
+			)
 			slices.Sort(take.Spaces)
 			l.Takes = append(l.Takes, take)
 		}
 		for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, 99), 0, 20, rapid.ID[int]).Draw(t, "numbers") {
 			choices := rapid.Permutation(names).Draw(t, "choices")
 			l.Entries = append(l.Entries, lottery.Entry{
-				Number: number(n), Size: rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "size"), Choices: choices[:rapid.IntRange(1, len(choices)).Draw(t, "of them")],
+				Number: number(
+					n,
+				),
+				Size:    rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "size"),
+				Choices: choices[:rapid.IntRange(1, len(choices)).Draw(t, "of them")],
 			})
 		}
 		return l
@@ -223,21 +326,46 @@ func TestDrawOnFloorIsWhatAnyoneElseGets(t *testing.T) {
 		for _, d := range lottery.DrawWithout(l, s, withdrawn, struck) {
 			got = append(got, d.Number+" "+d.Pool)
 		}
-		if want := againOnFloor(l.Text(), s.Reveal(), withdrawn, slices.Collect(maps.Keys(struck))...); !slices.Equal(got, want) {
+		if want := againOnFloor(
+			l.Text(),
+			s.Reveal(),
+			withdrawn,
+			slices.Collect(maps.Keys(struck))...); !slices.Equal(
+			got,
+			want,
+		) {
 			t.Fatalf("drawn %q, want %q from\n%s", got, want, l.Text())
 		}
 		mixed := l
-		mixed.Takes, mixed.Pools = rapid.Permutation(l.Takes).Draw(t, "mixed floor"), rapid.Permutation(l.Pools).Draw(t, "mixed pools")
-		if mixed.Digest() != l.Digest() || fmt.Sprint(lottery.Draw(mixed, s, withdrawn)) != fmt.Sprint(lottery.Draw(l, s, withdrawn)) {
+		mixed.Takes, mixed.Pools = rapid.Permutation(
+			l.Takes,
+		).Draw(
+			t,
+			"mixed floor",
+		), rapid.Permutation(
+			l.Pools,
+		).Draw(
+			t,
+			"mixed pools",
+		)
+		if mixed.Digest() != l.Digest() ||
+			fmt.Sprint(lottery.Draw(mixed, s, withdrawn)) != fmt.Sprint(lottery.Draw(l, s, withdrawn)) {
 			t.Fatal("the order of the lines changes the draw")
 		}
 	})
 }
 
-// A list without its floor is another list, and by it a hall and its halves are both given: the model above would notice a draw that forgets the floor.
+// A list without its floor is another list, and by it a hall and its halves are both given: the
+// model above would notice a draw that forgets the floor.
 func TestFloorIsWhatKeepsHalvesApart(t *testing.T) {
 	t.Parallel()
-	l, err := lottery.Parse(halls + "pool a 1\npool w 1\ntakes a 0 60 A\ntakes w 0 60 A B\nentry " + number(0) + " 1 a\nentry " + number(1) + " 1 w\n")
+	l, err := lottery.Parse(
+		halls + "pool a 1\npool w 1\ntakes a 0 60 A\ntakes w 0 60 A B\nentry " + number(
+			0,
+		) + " 1 a\nentry " + number(
+			1,
+		) + " 1 w\n",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,15 +391,22 @@ func TestFloorIsWhatKeepsHalvesApart(t *testing.T) {
 
 func TestParseRefusesFloor(t *testing.T) {
 	t.Parallel()
-	const good = halls + "pool p 1\npool q 1\npool r 1\ntakes p 0 60 A F:common\ntakes q 30 90 A B\nentry 0123456789ABCDEF 1 p q\n"
+	const good = halls + "pool p 1\npool q 1\npool r 1\ntakes p 0 60 A F:common\ntakes q 30 90 A B\nentry " +
+		"0123456789ABCDEF 1 p q\n"
 	if _, err := lottery.Parse(good); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string][2]string{
-		"unknown pool":          {"takes q", "takes x"},
-		"twice":                 {"takes q", "takes p"},
-		"not in order":          {"takes p 0 60 A F:common\ntakes q 30 90 A B\n", "takes q 30 90 A B\ntakes p 0 60 A F:common\n"},
-		"after the entries":     {"takes q 30 90 A B\nentry 0123456789ABCDEF 1 p q\n", "entry 0123456789ABCDEF 1 p q\ntakes q 30 90 A B\n"},
+		"unknown pool": {"takes q", "takes x"},
+		"twice":        {"takes q", "takes p"},
+		"not in order": {
+			"takes p 0 60 A F:common\ntakes q 30 90 A B\n",
+			"takes q 30 90 A B\ntakes p 0 60 A F:common\n",
+		},
+		"after the entries": {
+			"takes q 30 90 A B\nentry 0123456789ABCDEF 1 p q\n",
+			"entry 0123456789ABCDEF 1 p q\ntakes q 30 90 A B\n",
+		},
 		"before the pools":      {"pool r 1\ntakes p 0 60 A F:common\n", "takes p 0 60 A F:common\npool r 1\n"},
 		"no space":              {"30 90 A B", "30 90"},
 		"an empty space":        {"30 90 A B", "30 90 A "},
@@ -320,13 +455,34 @@ func spaces(n int) []string {
 	return all
 }
 
-// What stands on a takes line is refused, or read exactly as written and within bounds, and then drawn as anyone else draws it.
+// What stands on a takes line is refused, or read exactly as written and within bounds, and then
+// drawn as anyone else draws it.
 func FuzzTakes(f *testing.F) {
-	for _, line := range []string{"0 60 A", "0 60 A F:common", "30 60 F:common", "59 60 A B C", "60 61 A", "+1 2 A", "01 2 A", "5 5 A", "0 1 A A", "0 1 :common", "0 1 A:common:common", "0 1 A\ntakes q 0 1 A", "0 1 "} {
+	for _, line := range []string{
+		"0 60 A",
+		"0 60 A F:common",
+		"30 60 F:common",
+		"59 60 A B C",
+		"60 61 A",
+		"+1 2 A",
+		"01 2 A",
+		"5 5 A",
+		"0 1 A A",
+		"0 1 :common",
+		"0 1 A:common:common",
+		"0 1 A\ntakes q 0 1 A",
+		"0 1 ",
+	} {
 		f.Add(line, "15 45 A F:common")
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
-		text := halls + "pool p 1\npool q 2\npool r 1\ntakes p " + first + "\ntakes q " + second + "\nentry " + number(1) + " 1 p q\nentry " + number(2) + " 1 q p\nentry " + number(3) + " 2 q r\n"
+		text := halls + "pool p 1\npool q 2\npool r 1\ntakes p " + first + "\ntakes q " + second + "\nentry " + number(
+			1,
+		) + " 1 p q\nentry " + number(
+			2,
+		) + " 1 q p\nentry " + number(
+			3,
+		) + " 2 q r\n"
 		l, err := lottery.Parse(text)
 		if err != nil {
 			if !errors.Is(err, lottery.ErrList) {

@@ -38,7 +38,8 @@ func TestCancellationOfADateAndThenOfItsEventIsToldOnce(t *testing.T) {
 	if got := k.mail.addresses(); !slices.Equal(got, []string{"a@example.jp"}) {
 		t.Errorf("sent to %q", got)
 	}
-	if m := k.mail.sent[0]; m.Subject != "お申し込みの予定について" || !strings.Contains(m.Text, "中止") || !strings.Contains(m.Text, "https://tonarimachi.example.jp/t\n") {
+	if m := k.mail.sent[0]; m.Subject != "お申し込みの予定について" || !strings.Contains(m.Text, "中止") ||
+		!strings.Contains(m.Text, "https://tonarimachi.example.jp/t\n") {
 		t.Errorf("mail %+v", m)
 	}
 }
@@ -71,8 +72,10 @@ func TestAChangeReplacesOneThatDidNotLeaveYet(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range []string{
-			"update occurrence set starts_at = starts_at + $2::interval, ends_at = ends_at + $2::interval where id = $1",
-			"update part set starts_at = starts_at + $2::interval, ends_at = ends_at + $2::interval where occurrence_id = $1",
+			`update occurrence set starts_at = starts_at + $2::interval, ends_at = ends_at + $2::interval
+			  where id = $1`,
+			"update part set starts_at = starts_at + $2::interval, ends_at = ends_at + $2::interval where " +
+				"occurrence_id = $1",
 		} {
 			if _, err := tx.Exec(t.Context(), s, e.OccurrenceID, by); err != nil {
 				t.Fatal(err)
@@ -111,8 +114,16 @@ func TestWhatIsPastOrHiddenIsNotTold(t *testing.T) {
 	past, draft := k.event(t, 1, 5), k.event(t, 10, 5)
 	k.take(t, past, "a@example.jp")
 	k.take(t, draft, "b@example.jp")
-	k.exec(t, "alter table occurrence disable trigger occurrence_moves_ahead_update") // what is published does not move into the past
-	k.exec(t, "update occurrence set starts_at = starts_at - interval '9 days', ends_at = ends_at - interval '9 days', listed = true where id = $1", past.OccurrenceID)
+	k.exec(
+		t,
+		"alter table occurrence disable trigger occurrence_moves_ahead_update",
+	) // what is published does not move into the past
+	k.exec(
+		t,
+		"update occurrence set starts_at = starts_at - interval '9 days', ends_at = ends_at - interval '9 days', "+
+			"listed = true where id = $1",
+		past.OccurrenceID,
+	)
 	k.exec(t, "update event set visibility = 'partners' where id = $1", draft.ID)
 	k.cancel(t, past)
 	k.exec(t, "update occurrence set place_name = 'elsewhere' where id = $1", draft.OccurrenceID)
@@ -144,7 +155,11 @@ func TestAPromotionIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(t.Context(), "update occurrence set status = 'cancelled', cancelled_at = now() where id = $1", e.OccurrenceID); err != nil {
+	if _, err := tx.Exec(
+		t.Context(),
+		"update occurrence set status = 'cancelled', cancelled_at = now() where id = $1",
+		e.OccurrenceID,
+	); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Rollback(t.Context()); err != nil {
@@ -161,10 +176,19 @@ func TestOffersAndQuestionsAndResults(t *testing.T) {
 	e := k.event(t, 10, 1)
 	k.take(t, e, "first@example.jp")
 	_, waits := k.take(t, e, "waits@example.jp")
-	k.exec(t, "update quota_counter set capacity = 2, accepting = false where quota_id = $1", e.Quota()) // room, and nobody is promoted
+	k.exec(
+		t,
+		"update quota_counter set capacity = 2, accepting = false where quota_id = $1",
+		e.Quota(),
+	) // room, and nobody is promoted
 	k.exec(t, "update ticket set status = 'offered' where id = $1", waits.ID)
 	k.expect(t, e, "offer due")
-	k.exec(t, "select notice_write(ticket_id, 'still_coming') from ticket_contact c join ticket t on t.id = c.ticket_id where t.status = 'confirmed' and t.event_id = $1", e.ID)
+	k.exec(
+		t,
+		"select notice_write(ticket_id, 'still_coming') from ticket_contact c join ticket t on t.id = c.ticket_id "+
+			"where t.status = 'confirmed' and t.event_id = $1",
+		e.ID,
+	)
 	k.exec(t, "update quota_counter set accepting = true where quota_id = $1", e.Quota())
 	k.deliver(t, e, 0)
 	k.expect(t, e, "offer sent", "still_coming sent")
@@ -200,18 +224,40 @@ func TestRemindersComeOnTheDayBefore(t *testing.T) {
 	k.expect(t, e, "reminder due")
 	k.deliver(t, e, 0)
 	k.expect(t, e, "reminder sent")
-	if got := k.mail.addresses(); !slices.Equal(got, []string{"a@example.jp"}) || !strings.Contains(k.mail.sent[0].Text, "あした") {
+	if got := k.mail.addresses(); !slices.Equal(got, []string{"a@example.jp"}) ||
+		!strings.Contains(k.mail.sent[0].Text, "あした") {
 		t.Errorf("sent to %q", got)
 	}
-	// Moved to another day, it is told of again on the day before that; and not when the move came after the reminder was written.
-	k.exec(t, "update occurrence set starts_at = starts_at + interval '3 days', ends_at = ends_at + interval '3 days' where id = $1", e.OccurrenceID)
-	k.exec(t, "update part set starts_at = starts_at + interval '3 days', ends_at = ends_at + interval '3 days' where occurrence_id = $1", e.OccurrenceID)
+	// Moved to another day, it is told of again on the day before that; and not when the move came
+	// after the reminder was written.
+	k.exec(
+		t,
+		"update occurrence set starts_at = starts_at + interval '3 days', ends_at = ends_at + interval '3 days' "+
+			"where id = $1",
+		e.OccurrenceID,
+	)
+	k.exec(
+		t,
+		"update part set starts_at = starts_at + interval '3 days', ends_at = ends_at + interval '3 days' where "+
+			"occurrence_id = $1",
+		e.OccurrenceID,
+	)
 	k.exec(t, "update notice set state = 'dropped' where kind = 'change'")
 	remind(0)
 	k.clock.Set(today.AddDays(4).At(9, 0))
 	remind(1)
-	k.exec(t, "update part set starts_at = starts_at + interval '9 days', ends_at = ends_at + interval '9 days' where occurrence_id = $1", e.OccurrenceID)
-	k.exec(t, "update occurrence set starts_at = starts_at + interval '9 days', ends_at = ends_at + interval '9 days' where id = $1", e.OccurrenceID)
+	k.exec(
+		t,
+		"update part set starts_at = starts_at + interval '9 days', ends_at = ends_at + interval '9 days' where "+
+			"occurrence_id = $1",
+		e.OccurrenceID,
+	)
+	k.exec(
+		t,
+		"update occurrence set starts_at = starts_at + interval '9 days', ends_at = ends_at + interval '9 days' "+
+			"where id = $1",
+		e.OccurrenceID,
+	)
 	k.deliver(t, e, 0)
 	if got := k.mail.sent; len(got) != 2 || strings.Contains(got[1].Text, "あした") {
 		t.Errorf("%d mails; a reminder for a day that is none any more", len(got))
@@ -248,7 +294,12 @@ func TestJobsHoldIdsOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.cancel(t, e)
-	rows, err := k.Pool(t).Query(t.Context(), "select args::text || metadata::text from river.river_job where kind = 'duty'")
+	rows, err := k.Pool(
+		t,
+	).Query(
+		t.Context(),
+		"select args::text || metadata::text from river.river_job where kind = 'duty'",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +364,8 @@ func TestAFanOutIsBatched(t *testing.T) {
 		}
 		more = len(next) > 0
 	}
-	if got := k.mail.addresses(); len(got) != crowd || len(slices.Compact(got)) != crowd || portions != 3 || k.mail.open != 0 {
+	if got := k.mail.addresses(); len(got) != crowd || len(slices.Compact(got)) != crowd || portions != 3 ||
+		k.mail.open != 0 {
 		t.Errorf("%d mails in %d portions, %d connections left open", len(got), portions, k.mail.open)
 	}
 }

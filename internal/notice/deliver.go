@@ -20,20 +20,23 @@ import (
 
 // Names of the duty and the tasks, as the queue keeps them.
 const (
-	Duty       = "deliver_notices" // notice_wake in migrations/00015 has it too
+	Duty       = "deliver_notices" // notice_wake in migrations/functions has it too
 	RemindTask = "write_reminders"
 	WakeTask   = "wake_notices"
 )
 
-// purposeID makes Message-IDs that say nothing of a ticket to whoever has both the mail and the database, but not the key.
+// purposeID makes Message-IDs that say nothing of a ticket to whoever has both the mail and the
+// database, but not the key.
 const purposeID secret.Purpose = "notice id v1"
 
-// Opener opens sealed contacts; contact.Vault is one. It fails with contact.ErrNoKey and contact.ErrSealed.
+// Opener opens sealed contacts; contact.Vault is one. It fails with contact.ErrNoKey and
+// contact.ErrSealed.
 type Opener interface {
 	Open(key, ticket uuid.UUID, sealed []byte) (contact.Contact, error)
 }
 
-// Options are what a Deliverer needs. Mailer and Pusher may be nil: then what they would carry stays due.
+// Options are what a Deliverer needs. Mailer and Pusher may be nil: then what they would carry
+// stays due.
 type Options struct {
 	DB       *postgres.DB
 	Contacts Opener
@@ -42,19 +45,27 @@ type Options struct {
 	Texts    *Texts
 	Keys     *secret.Keys
 	Log      *slog.Logger
-	// Count, when not nil, hears what became of each try, as one of Outcomes; safe for concurrent use.
+	// Count, when not nil, hears what became of each try, as one of Outcomes; safe for concurrent
+	// use.
 	Count func(kind Kind, outcome string)
-	// Batch is how many notices are read at once, and Most how long one call goes on; zero for what fits.
+	// Batch is how many notices are read at once, and Most how long one call goes on; zero for what
+	// fits.
 	Batch int
 	Most  time.Duration
 }
 
-// Outcomes are what becomes of a try: sent; failed, to be tried again; gave_up after the last round; refused by who should take it; dropped, because there is nothing
-// to tell any more.
+// Outcomes are what becomes of a try: sent; failed, to be tried again; gave_up after the last
+// round; refused by who should take it; dropped, because there is nothing to tell any more.
 var Outcomes = []string{"sent", "failed", "gave_up", "refused", "dropped"}
 
 // outcomes by what the ledger calls them.
-var outcomes = map[string]string{"sent": "sent", "later": "failed", "failed": "gave_up", "refused": "refused", "dropped": "dropped"}
+var outcomes = map[string]string{
+	"sent":    "sent",
+	"later":   "failed",
+	"failed":  "gave_up",
+	"refused": "refused",
+	"dropped": "dropped",
+}
 
 // Deliverer sends what is due. Safe for concurrent use, in other processes too.
 type Deliverer struct{ Options }
@@ -83,8 +94,9 @@ type delivery struct {
 	again  bool // the next round has something to do
 }
 
-// Deliver sends the notices of an event that are in a round, and says when to be called again. Where another worker is at it, it does nothing. An error means
-// that a server or the database is not there; nothing is lost.
+// Deliver sends the notices of an event that are in a round, and says when to be called again.
+// Where another worker is at it, it does nothing. An error means that a server or the database is
+// not there; nothing is lost.
 func (d *Deliverer) Deliver(ctx context.Context, event uuid.UUID, round int) (next []job.Again, err error) {
 	l, err := lockEvent(ctx, d.DB, event)
 	if err != nil {
@@ -283,7 +295,8 @@ func Remind(ctx context.Context, db *postgres.DB) (n int, err error) {
 	return n, nil
 }
 
-// Wake queues a delivery for whatever is due and forgotten, and says how many: the net below the jobs that causes queue by themselves.
+// Wake queues a delivery for whatever is due and forgotten, and says how many: the net below the
+// jobs that causes queue by themselves.
 func Wake(ctx context.Context, db *postgres.DB) (n int, err error) {
 	err = db.InWorker(ctx, func(tx *postgres.Tx) error {
 		n, err = wake(ctx, tx)

@@ -78,10 +78,20 @@ func TestServersThatSayLaterAreTriedAgainForADay(t *testing.T) {
 		t.Errorf("given up after %s", waits)
 	}
 	k.expect(t, e, "cancellation failed", "cancellation sent")
-	if got, want := k.counts(), map[string]int64{"cancellation sent": 1, "cancellation failed": 7, "cancellation gave_up": 1}; !maps.Equal(got, want) {
+	if got, want := k.counts(), map[string]int64{
+		"cancellation sent":    1,
+		"cancellation failed":  7,
+		"cancellation gave_up": 1,
+	}; !maps.Equal(
+		got,
+		want,
+	) {
 		t.Errorf("counted %v, want %v", got, want)
 	}
-	if n := k.number(t, "select max(handovers) from notice where state = 'failed'"); n > 1 { // the last round is not taken back
+	if n := k.number(
+		t,
+		"select max(handovers) from notice where state = 'failed'",
+	); n > 1 { // the last round is not taken back
 		t.Errorf("%d handovers count of a message that was never taken", n)
 	}
 }
@@ -137,7 +147,12 @@ func TestAServerThatIsDownLosesNothing(t *testing.T) {
 	k.cancel(t, e)
 	k.mail.down = true
 	for range 3 {
-		if _, err := k.by.Deliver(t.Context(), e.ID, 0); !errors.Is(err, notice.ErrUnreachable) || strings.Contains(err.Error(), "canary") {
+		if _, err := k.by.Deliver(
+			t.Context(),
+			e.ID,
+			0,
+		); !errors.Is(err, notice.ErrUnreachable) ||
+			strings.Contains(err.Error(), "canary") {
 			t.Errorf("err = %v", err)
 		}
 	}
@@ -211,7 +226,10 @@ func TestAfterTheKeyIsGoneNothingIsSent(t *testing.T) {
 	k.deliver(t, e, 0)
 	k.expect(t, e, "cancellation dropped")
 	k.clock.Set(e.EndsAt.Add(retention.AfterDate + time.Second))
-	if _, err := k.keeper.DestroyKeys(t.Context()); err != nil || k.number(t, "select count(*) from ticket_contact") != 0 {
+	if _, err := k.keeper.DestroyKeys(
+		t.Context(),
+	); err != nil ||
+		k.number(t, "select count(*) from ticket_contact") != 0 {
 		t.Errorf("contacts are left: %v", err)
 	}
 }
@@ -225,7 +243,11 @@ func TestPushesAreSentAndDeadOnesForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := contact.FromPush("https://push.example/canary", base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{1}, 16)))
+	c, err := contact.FromPush(
+		"https://push.example/canary",
+		base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()),
+		base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{1}, 16)),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +256,8 @@ func TestPushesAreSentAndDeadOnesForgotten(t *testing.T) {
 	}
 	k.exec(t, "update occurrence set place_name = 'elsewhere' where id = $1", e.OccurrenceID)
 	k.deliver(t, e, 0)
-	if len(k.pushes.sent) != 1 || k.pushes.sent[0] != `https://push.example/canary {"title":"お申し込みの予定について","body":"お申し込みの予定に、変更がありました。"}` {
+	if len(k.pushes.sent) != 1 ||
+		k.pushes.sent[0] != `https://push.example/canary {"title":"お申し込みの予定について","body":"お申し込みの予定に、変更がありました。"}` {
 		t.Errorf("pushed %q", k.pushes.sent)
 	}
 	k.pushes.err = notice.ErrGone

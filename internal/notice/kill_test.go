@@ -32,7 +32,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
-// childOrder is the environment variable with which this test binary becomes a worker that delivers one event and, perhaps, dies.
+// childOrder is the environment variable with which this test binary becomes a worker that delivers
+// one event and, perhaps, dies.
 const childOrder = "TONARIMACHI_TEST_DELIVER"
 
 type order struct {
@@ -79,7 +80,15 @@ func deliverAsChild(text string) int {
 		return complain(err)
 	}
 	die := mortal(o.Die)
-	by := notice.NewDeliverer(notice.Options{DB: db, Contacts: mortalVault{die, vault}, Mailer: mortalMailer{die, mailer}, Texts: texts, Keys: key("codes")})
+	by := notice.NewDeliverer(
+		notice.Options{
+			DB:       db,
+			Contacts: mortalVault{die, vault},
+			Mailer:   mortalMailer{die, mailer},
+			Texts:    texts,
+			Keys:     key("codes"),
+		},
+	)
 	if _, err := by.Deliver(ctx, o.Event, 0); err != nil {
 		return complain(err)
 	}
@@ -206,7 +215,8 @@ type silent struct{}
 func (silent) Printf(string, ...any) {}
 func (silent) Println(...any)        {}
 
-// work runs a worker until it ends or dies; at is where the post office kills it, die where it kills itself.
+// work runs a worker until it ends or dies; at is where the post office kills it, die where it
+// kills itself.
 func (p *postOffice) work(t *testing.T, o order, at string) {
 	t.Helper()
 	text, err := json.Marshal(o)
@@ -235,11 +245,16 @@ func (p *postOffice) work(t *testing.T, o order, at string) {
 	}
 }
 
-// untilUnlocked waits until the server has noticed that a worker is dead: its lock goes with its connection.
+// untilUnlocked waits until the server has noticed that a worker is dead: its lock goes with its
+// connection.
 func (k *kit) untilUnlocked(t *testing.T) {
 	t.Helper()
 	for begun := clock.Start(); begun.Elapsed() < 30*time.Second; {
-		if k.number(t, "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())") == 0 {
+		if k.number(
+			t,
+			"select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database "+
+				"where datname = current_database())",
+		) == 0 {
 			return
 		}
 	}
@@ -257,9 +272,11 @@ func TestAWorkerKilledAnywhereTellsOnce(t *testing.T) {
 		self  bool
 		times int
 	}{
-		{name: "opened", self: true, most: 1, times: 2}, {name: "mail", most: 1, times: 2}, {name: "rcpt", most: 1, times: 2}, {name: "handing", self: true, most: 1, times: 3},
+		{name: "opened", self: true, most: 1, times: 2}, {name: "mail", most: 1, times: 2},
+		{name: "rcpt", most: 1, times: 2}, {name: "handing", self: true, most: 1, times: 3},
 		{name: "handed", self: true, most: 1, times: 1}, {name: "text", most: 1, times: 1},
-		{name: "accepted", most: 2, times: 1}, {name: "accepted", most: 2, times: 2}, {name: "accepted", most: 2, times: 4}, {name: "sent", self: true, most: 2, times: 3},
+		{name: "accepted", most: 2, times: 1}, {name: "accepted", most: 2, times: 2},
+		{name: "accepted", most: 2, times: 4}, {name: "sent", self: true, most: 2, times: 3},
 	} {
 		e := k.event(t, 10, 5)
 		k.take(t, e, "canary@example.jp")
@@ -270,7 +287,11 @@ func TestAWorkerKilledAnywhereTellsOnce(t *testing.T) {
 		o := order{URL: k.LoginURL, Dir: k.dir, SMTP: office.address, Event: e.ID, Now: k.clock.Now()}
 		for range point.times {
 			k.untilUnlocked(t)
-			if k.number(t, "select count(*) from notice where event_id = $1 and state = 'due' and handovers < 2", e.ID) == 0 {
+			if k.number(
+				t,
+				"select count(*) from notice where event_id = $1 and state = 'due' and handovers < 2",
+				e.ID,
+			) == 0 {
 				break // settled: there is nothing more to be killed at
 			}
 			if point.self {
@@ -289,7 +310,14 @@ func TestAWorkerKilledAnywhereTellsOnce(t *testing.T) {
 		ids := slices.Clone(office.ids)
 		office.mu.Unlock()
 		if len(ids) < 1 || len(ids) > point.most || len(slices.Compact(ids)) != 1 || ids[0] == "" {
-			t.Errorf("killed %d times at %s: accepted %d times, with ids %q; want 1 to %d of one", point.times, point.name, len(ids), ids, point.most)
+			t.Errorf(
+				"killed %d times at %s: accepted %d times, with ids %q; want 1 to %d of one",
+				point.times,
+				point.name,
+				len(ids),
+				ids,
+				point.most,
+			)
 		}
 		k.expect(t, e, "cancellation sent")
 	}

@@ -71,14 +71,17 @@ func keys(t testing.TB, text string) *secret.Keys {
 func setup(t *testing.T) *kit {
 	t.Helper()
 	k := &kit{
-		Bundle: testkit.Database(t), clock: clock.NewFake(clock.Today(clock.System()).At(10, 0)), dir: filepath.Join(t.TempDir(), "keys"), log: &lockedBuffer{},
-		mail: &mailbox{}, pushes: &pushbox{},
+		Bundle: testkit.Database(
+			t,
+		),
+		clock:  clock.NewFake(clock.Today(clock.System()).At(10, 0)),
+		dir:    filepath.Join(t.TempDir(), "keys"),
+		log:    &lockedBuffer{},
+		mail:   &mailbox{},
+		pushes: &pushbox{},
 	}
 	var err error
-	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: k.LoginURL, Public: 4, Worker: 8, Clock: k.clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.db.Close)
+	k.db = testkit.Open(t, postgres.Options{URL: k.LoginURL, Public: 4, Worker: 8, Clock: k.clock})
 	k.org = testkit.NewOrganization(t, k.Pool(t), "kita")
 	k.tickets = ticket.New(k.db, keys(t, "codes"), rand.Reader, nil)
 	t.Cleanup(k.tickets.Close)
@@ -101,7 +104,16 @@ func (k *kit) deliverer(t testing.TB, batch int, most time.Duration) *notice.Del
 		t.Fatal(err)
 	}
 	return notice.NewDeliverer(notice.Options{
-		DB: k.db, Contacts: k.vault, Mailer: k.mail, Pusher: k.pushes, Texts: texts, Keys: keys(t, "codes"), Log: slog.New(slog.NewTextHandler(k.log, nil)), Batch: batch, Most: most, Count: k.count,
+		DB:       k.db,
+		Contacts: k.vault,
+		Mailer:   k.mail,
+		Pusher:   k.pushes,
+		Texts:    texts,
+		Keys:     keys(t, "codes"),
+		Log:      slog.New(slog.NewTextHandler(k.log, nil)),
+		Batch:    batch,
+		Most:     most,
+		Count:    k.count,
 	})
 }
 
@@ -136,7 +148,15 @@ func (k *kit) number(t testing.TB, query string, args ...any) (n int) {
 func (k *kit) event(t testing.TB, days, capacity int) testkit.Event {
 	t.Helper()
 	e := testkit.NewEvent(t, k.Pool(t), k.org, testkit.EventOptions{
-		StartsAt: clock.Today(k.clock).AddDays(days).At(14, 0), Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: capacity}}}},
+		StartsAt: clock.Today(
+			k.clock,
+		).AddDays(
+			days,
+		).At(
+			14,
+			0,
+		),
+		Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: capacity}}}},
 	})
 	k.exec(t, "update part set waiting_list = true where event_id = $1", e.ID)
 	if _, err := k.keeper.MakeKeys(t.Context()); err != nil {
@@ -148,7 +168,10 @@ func (k *kit) event(t testing.TB, days, capacity int) testkit.Event {
 
 func (k *kit) take(t testing.TB, e testkit.Event, address string) (secret.Ticket, ticket.Ticket) {
 	t.Helper()
-	code, got, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Wait: ticket.WaitQuota})
+	code, got, err := k.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Wait: ticket.WaitQuota},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +195,13 @@ func (k *kit) cancel(t testing.TB, e testkit.Event) {
 // notices gives "kind state" of all of an event, sorted.
 func (k *kit) notices(t testing.TB, e testkit.Event) (all []string) {
 	t.Helper()
-	rows, err := k.Pool(t).Query(t.Context(), "select kind || ' ' || state from notice where event_id = $1 order by 1", e.ID)
+	rows, err := k.Pool(
+		t,
+	).Query(
+		t.Context(),
+		"select kind || ' ' || state from notice where event_id = $1 order by 1",
+		e.ID,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,14 +42,15 @@ type Mailer interface {
 	Open(ctx context.Context) (Outbox, error)
 }
 
-// Outbox is one connection to a mail server, used by one goroutine. Send fails with ErrLater, ErrRefused, ErrUnclear, ErrUnreachable or what handover failed with.
-// No error holds an address.
+// Outbox is one connection to a mail server, used by one goroutine. Send fails with ErrLater,
+// ErrRefused, ErrUnclear, ErrUnreachable or what handover failed with. No error holds an address.
 type Outbox interface {
 	Send(ctx context.Context, m Mail, handover Handover) error
 	Close() error
 }
 
-// Pusher carries web pushes (RFC 8030). It fails as Outbox.Send does, and with ErrGone for a subscription that ended.
+// Pusher carries web pushes (RFC 8030). It fails as Outbox.Send does, and with ErrGone for a
+// subscription that ended.
 type Pusher interface {
 	Push(ctx context.Context, to contact.Push, payload []byte, handover Handover) error
 }
@@ -125,16 +126,28 @@ func Morning(now time.Time) time.Time {
 	return day.AddDays(1).At(nightTo, 0)
 }
 
-// urgentBefore is the moment before which a date must begin for a notice to leave at night: noon of the day that dawns.
+// urgentBefore is the moment before which a date must begin for a notice to leave at night: noon of
+// the day that dawns.
 func urgentBefore(now time.Time) time.Time { return clock.DateOf(Morning(now)).At(noon, 0) }
 
-// backoff is how long a server that asked us to come again is left alone before a round; lastRound is when we give up, after a day and a half.
+// backoff is how long a server that asked us to come again is left alone before a round; lastRound
+// is when we give up, after a day and a half.
 func backoff(round int) time.Duration {
-	waits := []time.Duration{0, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour, 3 * time.Hour, 8 * time.Hour, 24 * time.Hour}
+	waits := []time.Duration{
+		0,
+		time.Minute,
+		5 * time.Minute,
+		20 * time.Minute,
+		time.Hour,
+		3 * time.Hour,
+		8 * time.Hour,
+		24 * time.Hour,
+	}
 	return waits[min(round, len(waits)-1)]
 }
 
 const lastRound = 7
 
-// maxHandovers is how often one notice may be about to leave without an answer: the second time may be a duplicate, a third would be one too many.
+// maxHandovers is how often one notice may be about to leave without an answer: the second time may
+// be a duplicate, a third would be one too many.
 const maxHandovers = 2

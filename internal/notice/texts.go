@@ -8,13 +8,15 @@ import (
 	"text/template"
 )
 
-// Texts are the words of notices. They name no gathering, no town and no date: a mail may be read by whoever shares the screen, or by a machine on its way.
+// Texts are the words of notices. They name no gathering, no town and no date: a mail may be read
+// by whoever shares the screen, or by a machine on its way.
 type Texts struct {
 	words *template.Template
 	base  string
 }
 
-// ReadTexts reads mail/*.txt of the templates. base is the public address, without a slash at its end.
+// ReadTexts reads mail/*.txt of the templates. base is the public address, without a slash at its
+// end.
 func ReadTexts(templates fs.FS, base string) (*Texts, error) {
 	words, err := template.New("mail").Option("missingkey=error").ParseFS(templates, "mail/*.txt")
 	if err != nil {
@@ -40,7 +42,8 @@ func (t *Texts) say(name string, data any) (string, error) {
 	return strings.TrimSpace(b.String()), nil
 }
 
-// Mail gives subject and text. The address in it is that of every ticket: no secret, and nothing happens to whoever opens it.
+// Mail gives subject and text. The address in it is that of every ticket: no secret, and nothing
+// happens to whoever opens it.
 func (t *Texts) Mail(k Kind) (subject, text string, err error) {
 	line, err := t.say(string(k), nil)
 	if err != nil {

@@ -8,13 +8,15 @@ import (
 	"golang.org/x/text/width"
 )
 
-// ValidCode reports whether code is a 全国地方公共団体コード: six ASCII digits, the last of which is the check digit (総務省, 検査数字).
+// ValidCode reports whether code is a 全国地方公共団体コード: six ASCII digits, the last of which is the check
+// digit (総務省, 検査数字).
 func ValidCode(code string) bool {
 	return len(code) == 6 && digits(code) && code[5] == checkDigit(code)
 }
 
-// CodeReadings gives the codes that a written one may mean: none, one, or two for five digits that are a code without its check digit as well as one
-// that a spreadsheet robbed of its leading zero (13102 is 中央区 and might be 013102 in 北海道).
+// CodeReadings gives the codes that a written one may mean: none, one, or two for five digits that
+// are a code without its check digit as well as one that a spreadsheet robbed of its leading zero
+// (13102 is 中央区 and might be 013102 in 北海道).
 func CodeReadings(written string) []string {
 	s := strings.Join(strings.Fields(width.Fold.String(clip(written))), "")
 	if !digits(s) {
@@ -32,8 +34,9 @@ func CodeReadings(written string) []string {
 	return slices.DeleteFunc(readings, func(c string) bool { return !ValidCode(c) || !assignable(c) })
 }
 
-// NormalizeCode brings a code as towns write it into its six digits: full-width digits and spaces, five digits without the check digit, and a lost
-// leading zero are mended. It never guesses: ErrCodeInvalid when nothing fits, ErrCodeAmbiguous when two readings do (see CodeReadings).
+// NormalizeCode brings a code as towns write it into its six digits: full-width digits and spaces,
+// five digits without the check digit, and a lost leading zero are mended. It never guesses:
+// ErrCodeInvalid when nothing fits, ErrCodeAmbiguous when two readings do (see CodeReadings).
 func NormalizeCode(written string) (string, error) {
 	switch readings := CodeReadings(written); len(readings) {
 	case 0:
@@ -74,8 +77,9 @@ func checkDigit(code string) byte {
 
 func complete(five string) string { return five + string(checkDigit(five)) }
 
-// assignable looks at the parts: prefecture 01 to 47, then 000 for the prefecture itself, 1xx wards and designated cities, 2xx cities, 3xx to 7xx towns.
-// Numbers from 800 are unions of municipalities.
+// assignable looks at the parts: prefecture 01 to 47, then 000 for the prefecture itself, 1xx wards
+// and designated cities, 2xx cities, 3xx to 7xx towns. Numbers from 800 are unions of
+// municipalities.
 func assignable(code string) bool {
 	prefecture, _ := strconv.Atoi(code[:2])
 	number, _ := strconv.Atoi(code[2:5])

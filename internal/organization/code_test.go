@@ -12,8 +12,28 @@ import (
 
 // Codes of 総務省's list.
 var realCodes = []string{
-	"131016", "131024", "131059", "131067", "131164", "131211", "131237", "132012", "132039", "132128", "132152", "132209", "132217", "132276", "133035", "134210",
-	"010006", "011002", "041009", "271004", "473821", "130001",
+	"131016",
+	"131024",
+	"131059",
+	"131067",
+	"131164",
+	"131211",
+	"131237",
+	"132012",
+	"132039",
+	"132128",
+	"132152",
+	"132209",
+	"132217",
+	"132276",
+	"133035",
+	"134210",
+	"010006",
+	"011002",
+	"041009",
+	"271004",
+	"473821",
+	"130001",
 }
 
 func TestValidCode(t *testing.T) {
@@ -28,7 +48,17 @@ func TestValidCode(t *testing.T) {
 			}
 		}
 	}
-	for _, code := range []string{"", "13101", "1310166", "13101６", "13101a", " 131016", "131016\n", "-31016", "131061"} {
+	for _, code := range []string{
+		"",
+		"13101",
+		"1310166",
+		"13101６",
+		"13101a",
+		" 131016",
+		"131016\n",
+		"-31016",
+		"131061",
+	} {
 		if organization.ValidCode(code) {
 			t.Errorf("%q is accepted", code)
 		}
@@ -41,7 +71,8 @@ func TestNormalizeCode(t *testing.T) {
 		if got, err := organization.NormalizeCode(code); got != code || err != nil {
 			t.Errorf("NormalizeCode(%s) = %q, %v", code, got, err)
 		}
-		// Five digits mean it, alone or beside a northern code of the same digits; never silently another.
+		// Five digits mean it, alone or beside a northern code of the same digits; never silently
+		// another.
 		switch got, err := organization.NormalizeCode(code[:5]); {
 		case err == nil && got != code, err != nil && !errors.Is(err, organization.ErrCodeAmbiguous):
 			t.Errorf("NormalizeCode(%s) = %q, %v; want %s", code[:5], got, err, code)
@@ -64,7 +95,8 @@ func TestNormalizeCode(t *testing.T) {
 		t.Errorf("CodeReadings(13102) = %v", got)
 	}
 	for _, written := range []string{
-		"", " ", "東京都", "131017", "13-1016", "000001", "00000", "48000", "990000", "138000", "13050", "1", "1310166", "+13116", "13116.0", "\xff", strings.Repeat("1", 1<<20),
+		"", " ", "東京都", "131017", "13-1016", "000001", "00000", "48000", "990000", "138000", "13050", "1",
+		"1310166", "+13116", "13116.0", "\xff", strings.Repeat("1", 1<<20),
 	} {
 		if got, err := organization.NormalizeCode(written); fault.KindOf(err) != fault.KindInvalid || got != "" {
 			t.Errorf("NormalizeCode(%.20q) = %q, %v", written, got, err)

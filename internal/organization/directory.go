@@ -225,9 +225,15 @@ func (d *Directory) finish(r *reading, readAt time.Time) {
 
 func newView(organizations []Organization, partnerships []Partnership) *View {
 	v := &View{
-		organizations: organizations, partnerships: partnerships,
-		byID: make(map[uuid.UUID]*Organization, len(organizations)), bySlug: make(map[string]*Organization, len(organizations)),
-		byCode: map[string]*Organization{}, agreed: map[string]*Partnership{},
+		organizations: organizations,
+		partnerships:  partnerships,
+		byID: make(
+			map[uuid.UUID]*Organization,
+			len(organizations),
+		),
+		bySlug: make(map[string]*Organization, len(organizations)),
+		byCode: map[string]*Organization{},
+		agreed: map[string]*Partnership{},
 	}
 	for i := range organizations {
 		o := &organizations[i]
@@ -242,7 +248,8 @@ func newView(organizations []Organization, partnerships []Partnership) *View {
 	return v
 }
 
-// Organizations lists those that take part: municipalities first, each kind in the operator's order.
+// Organizations lists those that take part: municipalities first, each kind in the operator's
+// order.
 func (v *View) Organizations() []Organization {
 	return slices.DeleteFunc(slices.Clone(v.organizations), Organization.Closed)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
 // A reading that began before a write of this process and ends after it must not hide the write.
@@ -144,7 +145,7 @@ func TestDirectoryWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.establish(t, toshima)
-	db := open(t, postgres.Options{URL: b.LoginURL, Public: 1, Clock: b.clock})
+	db := testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 1, Clock: b.clock})
 	directory := organization.NewDirectory(db)
 	view, err := directory.View(t.Context())
 	if err != nil {
@@ -172,7 +173,16 @@ func TestDirectoryInATransaction(t *testing.T) {
 	b := setup(t)
 	ref := b.establish(t, toshima)[0]
 	var found atomic.Int32
-	db := open(t, postgres.Options{URL: b.LoginURL, Public: 1, Staff: 1, Clock: b.clock, OnSecond: func(postgres.Second) bool { found.Add(1); return false }})
+	db := testkit.Open(
+		t,
+		postgres.Options{
+			URL:      b.LoginURL,
+			Public:   1,
+			Staff:    1,
+			Clock:    b.clock,
+			OnSecond: func(postgres.Second) bool { found.Add(1); return false },
+		},
+	)
 	directory := organization.NewDirectory(db)
 	if err := directory.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
@@ -225,5 +235,9 @@ func (b *bundle) lockDirectory(t *testing.T) (unlock func()) {
 // waiting counts readings that wait there.
 func (b *bundle) waiting(t *testing.T) int {
 	t.Helper()
-	return b.count(t, "pg_locks where relation = 'partnership'::regclass and not granted and database = (select oid from pg_database where datname = current_database())")
+	return b.count(
+		t,
+		"pg_locks where relation = 'partnership'::regclass and not granted and database = (select oid from "+
+			"pg_database where datname = current_database())",
+	)
 }

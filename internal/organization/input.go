@@ -2,185 +2,114 @@ package organization
 
 import (
 	"net/url"
+	"reflect"
 	"regexp"
-	"unicode/utf8"
+	"strconv"
+	"sync"
 
-	"github.com/tonarimachi/tonarimachi/internal/fault"
-	"github.com/tonarimachi/tonarimachi/internal/text"
+	"github.com/tonarimachi/tonarimachi/internal/check"
 )
 
-// Input is an organization as it is set up or registered. RegisteredBy is the registering municipality's slug, "" for a municipality; RegisterGroup
-// fills it, Kind and Position by itself.
+// Input is an organization as it is set up or registered. RegisteredBy is the registering
+// municipality's slug, "" for a municipality; RegisterGroup fills it, Kind and Position by itself.
+// Lengths are in characters, as the schema has them.
 type Input struct {
-	Kind         Kind
-	Slug         string
-	Code         string
-	Name         string
-	Kana         string
-	English      string
-	Area         string
-	Introduction string
-	Website      string
-	Online       bool
-	RegisteredBy string
-	Position     int
+	Kind         Kind   `json:"kind"`
+	Slug         string `json:"slug"         validate:"slug"`
+	Code         string `json:"code"`
+	Name         string `json:"name"         validate:"line,filled,max=100"`
+	Kana         string `json:"kana"         validate:"line,max=200"`
+	English      string `json:"english"      validate:"line,max=200"`
+	Area         string `json:"area"         validate:"line,max=100"`
+	Introduction string `json:"introduction" validate:"paragraphs,max=4000"`
+	Website      string `json:"website"      validate:"line,max=2000,website"`
+	Online       bool   `json:"online"`
+	RegisteredBy string `json:"registered_by"`
+	Position     int    `json:"position"`
 }
 
 // PartnershipInput is a partnership as it is set up; members by slug, in the agreed order.
 type PartnershipInput struct {
-	Slug          string
-	Name          string
-	Description   string
-	Position      int
-	Members       []string
-	PartnerGroups []string
+	Slug          string   `json:"slug"        validate:"slug"`
+	Name          string   `json:"name"        validate:"line,filled,max=100"`
+	Description   string   `json:"description" validate:"paragraphs,max=4000"`
+	Position      int      `json:"position"`
+	Members       []string `json:"members"`
+	PartnerGroups []string `json:"partner_groups"`
 }
 
 // Change holds what an organization says anew of itself; nil stays.
 type Change struct {
-	Name         *string
-	Kana         *string
-	English      *string
-	Area         *string
-	Introduction *string
-	Website      *string
-	Online       *bool
+	Name         *string `json:"name"         validate:"omitempty,line,filled,max=100"`
+	Kana         *string `json:"kana"         validate:"omitempty,line,max=200"`
+	English      *string `json:"english"      validate:"omitempty,line,max=200"`
+	Area         *string `json:"area"         validate:"omitempty,line,max=100"`
+	Introduction *string `json:"introduction" validate:"omitempty,paragraphs,max=4000"`
+	Website      *string `json:"website"      validate:"omitempty,line,max=2000,website"`
+	Online       *bool   `json:"online"`
 }
-
-// Lengths in characters, as the schema has them.
-const (
-	maxName         = 100
-	maxKana         = 200
-	maxEnglish      = 200
-	maxArea         = 100
-	maxIntroduction = 4000
-	maxWebsite      = 2000
-	maxSlug         = 40
-)
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+func validSlug(s string) bool { return len(s) >= 2 && len(s) <= 40 && slugForm.MatchString(s) }
+
+// validWebsite takes an http or https address or nothing: anything else, such as javascript:, would
+// become a link on our pages.
+func validWebsite(s string) bool {
+	u, err := url.Parse(s)
+	return s == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+}
+
+var rules = sync.OnceValue(func() *check.Rules {
+	return check.New(map[string]func(string) bool{"slug": validSlug, "website": validWebsite}, ruleCode)
+})
+
+// ruleCode names a broken rule as the API does.
+func ruleCode(b check.Broken) (code string, params []any) {
+	switch b.Tag {
+	case "line", "paragraphs":
+		return "invalid_characters", nil
+	case "filled":
+		return "required", nil
+	case "max":
+		if most, err := strconv.Atoi(b.Param); err == nil && b.Kind == reflect.String {
+			return "too_long", []any{"max", most}
+		}
+	}
+	return "invalid_format", nil
+}
+
 // clean brings the input into the form that is stored, or says what is wrong with it.
 func (in Input) clean() (Input, error) {
-	v := ErrInvalid
-	v = slug(v, in.Slug)
+	in = check.Tidy(in)
+	refusal := ErrInvalid
 	switch in.Kind {
 	case Municipality:
 		if !ValidCode(in.Code) {
-			v = v.Field("code", "invalid_format")
+			refusal = refusal.Field("code", "invalid_format")
 		}
 		if in.RegisteredBy != "" {
-			v = v.Field("registered_by", "invalid")
+			refusal = refusal.Field("registered_by", "invalid")
 		}
 	case PartnerGroup:
 		if in.Code != "" {
-			v = v.Field("code", "invalid")
+			refusal = refusal.Field("code", "invalid")
 		}
 		if in.RegisteredBy == "" {
-			v = v.Field("registered_by", "required")
+			refusal = refusal.Field("registered_by", "required")
 		}
 	default:
-		v = v.Field("kind", "unknown_value")
+		refusal = refusal.Field("kind", "unknown_value")
 	}
-	v = line(v, "name", &in.Name, 1, maxName)
-	v = line(v, "kana", &in.Kana, 0, maxKana)
-	v = line(v, "english", &in.English, 0, maxEnglish)
-	v = line(v, "area", &in.Area, 0, maxArea)
-	v = paragraphs(v, "introduction", &in.Introduction, maxIntroduction)
-	v = website(v, "website", &in.Website)
-	return in, v.Or()
+	return in, rules().Struct(refusal, in).Or()
 }
 
 func (in PartnershipInput) clean() (PartnershipInput, error) {
-	v := slug(ErrPartnershipInvalid, in.Slug)
-	v = line(v, "name", &in.Name, 1, maxName)
-	v = paragraphs(v, "description", &in.Description, maxIntroduction)
-	return in, v.Or()
+	in = check.Tidy(in)
+	return in, rules().Struct(ErrPartnershipInvalid, in).Or()
 }
 
-// clean gives the columns that change, by name.
-func (c Change) clean() (map[string]any, error) {
-	v, columns := ErrInvalid, map[string]any{}
-	if c.Name != nil {
-		value := *c.Name
-		v = line(v, "name", &value, 1, maxName)
-		columns["name"] = value
-	}
-	if c.Kana != nil {
-		value := *c.Kana
-		v = line(v, "kana", &value, 0, maxKana)
-		columns["kana"] = value
-	}
-	if c.English != nil {
-		value := *c.English
-		v = line(v, "english", &value, 0, maxEnglish)
-		columns["english"] = value
-	}
-	if c.Area != nil {
-		value := *c.Area
-		v = line(v, "area", &value, 0, maxArea)
-		columns["area"] = value
-	}
-	if c.Introduction != nil {
-		value := *c.Introduction
-		v = paragraphs(v, "introduction", &value, maxIntroduction)
-		columns["introduction"] = value
-	}
-	if c.Website != nil {
-		value := *c.Website
-		v = website(v, "website", &value)
-		columns["website"] = value
-	}
-	if c.Online != nil {
-		columns["online"] = *c.Online
-	}
-	return columns, v.Or()
-}
-
-func slug(v *fault.Error, s string) *fault.Error {
-	if len(s) < 2 || len(s) > maxSlug || !slugForm.MatchString(s) {
-		return v.Field("slug", "invalid_format")
-	}
-	return v
-}
-
-func line(v *fault.Error, field string, value *string, least, most int) *fault.Error {
-	clean, ok := text.Line(*value)
-	if !ok {
-		return v.Field(field, "invalid_characters")
-	}
-	*value = clean
-	return length(v, field, clean, least, most)
-}
-
-func paragraphs(v *fault.Error, field string, value *string, most int) *fault.Error {
-	clean, ok := text.Paragraphs(*value)
-	if !ok {
-		return v.Field(field, "invalid_characters")
-	}
-	*value = clean
-	return length(v, field, clean, 0, most)
-}
-
-func length(v *fault.Error, field, clean string, least, most int) *fault.Error {
-	switch n := utf8.RuneCountInString(clean); {
-	case n > most:
-		return v.Field(field, "too_long", "max", most)
-	case n < least:
-		return v.Field(field, "required")
-	}
-	return v
-}
-
-// website takes an http or https address or nothing: anything else, such as javascript:, would become a link on our pages.
-func website(v *fault.Error, field string, value *string) *fault.Error {
-	v = line(v, field, value, 0, maxWebsite)
-	if *value == "" {
-		return v
-	}
-	u, err := url.Parse(*value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
-		return v.Field(field, "invalid_format")
-	}
-	return v
+func (c Change) clean() (Change, error) {
+	c = check.Tidy(c)
+	return c, rules().Struct(ErrInvalid, c).Or()
 }

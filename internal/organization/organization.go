@@ -42,7 +42,8 @@ type Organization struct {
 	ClosedAt     time.Time // when its part came to its end; zero while it takes part
 }
 
-// Closed reports whether it no longer takes part. It stays to be seen, as whose past events those were; its staff and programs are refused.
+// Closed reports whether it no longer takes part. It stays to be seen, as whose past events those
+// were; its staff and programs are refused.
 func (o Organization) Closed() bool { return !o.ClosedAt.IsZero() }
 
 // Ref is the organization's name and address.
@@ -50,7 +51,8 @@ func (o Organization) Ref() Ref {
 	return Ref{ID: o.ID, Slug: o.Slug, Name: o.Name, Kind: o.Kind, Code: o.Code}
 }
 
-// Partnership is a standing agreement: whose residents may attend, whose rooms may be booked. Its slices are shared: read only.
+// Partnership is a standing agreement: whose residents may attend, whose rooms may be booked. Its
+// slices are shared: read only.
 type Partnership struct {
 	ID            uuid.UUID
 	Slug          string
@@ -61,7 +63,8 @@ type Partnership struct {
 	Position      int
 }
 
-// Has reports whether the organization belongs to the partnership, as a member or as a partner group.
+// Has reports whether the organization belongs to the partnership, as a member or as a partner
+// group.
 func (p Partnership) Has(organization uuid.UUID) bool {
 	for _, refs := range [][]Ref{p.Members, p.PartnerGroups} {
 		for _, r := range refs {

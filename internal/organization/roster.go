@@ -10,14 +10,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Roster is the YAML file with which an operator sets everything up: municipalities, partner groups and partnerships, each in the order of lists.
+// Roster is the YAML file with which an operator sets everything up: municipalities, partner groups
+// and partnerships, each in the order of lists.
 type Roster struct {
 	Municipalities []RosterEntry       `yaml:"municipalities,omitempty"`
 	PartnerGroups  []RosterEntry       `yaml:"partner_groups,omitempty"`
 	Partnerships   []RosterPartnership `yaml:"partnerships,omitempty"`
 }
 
-// RosterEntry is one organization of a Roster; municipalities have a code, partner groups a registrar.
+// RosterEntry is one organization of a Roster; municipalities have a code, partner groups a
+// registrar.
 type RosterEntry struct {
 	Slug         string `yaml:"slug"`
 	Code         string `yaml:"code,omitempty"`
@@ -43,7 +45,8 @@ type RosterPartnership struct {
 // maxRoster is far above a file with every municipality of the country.
 const maxRoster = 4 << 20
 
-// ReadRoster reads the file; an unknown key is an error, because it is most likely a slip of the pen.
+// ReadRoster reads the file; an unknown key is an error, because it is most likely a slip of the
+// pen.
 func ReadRoster(r io.Reader) (Roster, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxRoster+1))
 	if err != nil {
@@ -71,7 +74,8 @@ func (r Roster) Write(w io.Writer) error {
 	return encoder.Close()
 }
 
-// Inputs gives the organizations in the order of the file: municipalities first. Fields of ErrInvalid count along it.
+// Inputs gives the organizations in the order of the file: municipalities first. Fields of
+// ErrInvalid count along it.
 func (r Roster) Inputs() []Input {
 	var inputs []Input
 	for _, list := range []struct {
@@ -80,16 +84,27 @@ func (r Roster) Inputs() []Input {
 	}{{Municipality, r.Municipalities}, {PartnerGroup, r.PartnerGroups}} {
 		for i, e := range list.entries {
 			inputs = append(inputs, Input{
-				Kind: list.kind, Slug: e.Slug, Code: e.Code, Name: e.Name, Kana: e.Kana, English: e.English, RegisteredBy: e.RegisteredBy,
-				Area: e.Area, Online: e.Online, Introduction: e.Introduction, Website: e.Website, Position: i + 1,
+				Kind:         list.kind,
+				Slug:         e.Slug,
+				Code:         e.Code,
+				Name:         e.Name,
+				Kana:         e.Kana,
+				English:      e.English,
+				RegisteredBy: e.RegisteredBy,
+				Area:         e.Area,
+				Online:       e.Online,
+				Introduction: e.Introduction,
+				Website:      e.Website,
+				Position:     i + 1,
 			})
 		}
 	}
 	return inputs
 }
 
-// EstablishRoster sets up all of it as the operator: the organizations, all or none, then each partnership. It may be repeated; what the file does
-// not name stays. It gives the organizations in the order of Inputs.
+// EstablishRoster sets up all of it as the operator: the organizations, all or none, then each
+// partnership. It may be repeated; what the file does not name stays. It gives the organizations in
+// the order of Inputs.
 func (s *Service) EstablishRoster(ctx context.Context, r Roster) ([]Ref, error) {
 	refs, err := s.Establish(ctx, r.Inputs())
 	if err != nil {
@@ -97,7 +112,12 @@ func (s *Service) EstablishRoster(ctx context.Context, r Roster) ([]Ref, error) 
 	}
 	for i, p := range r.Partnerships {
 		in := PartnershipInput{
-			Slug: p.Slug, Name: p.Name, Description: p.Description, Position: i + 1, Members: p.Members, PartnerGroups: p.PartnerGroups,
+			Slug:          p.Slug,
+			Name:          p.Name,
+			Description:   p.Description,
+			Position:      i + 1,
+			Members:       p.Members,
+			PartnerGroups: p.PartnerGroups,
 		}
 		if _, err := s.EstablishPartnership(ctx, in); err != nil {
 			return nil, fmt.Errorf("partnership %d (%s): %w", i+1, p.Slug, err)
@@ -111,8 +131,15 @@ func (v *View) Roster() Roster {
 	var r Roster
 	for _, o := range v.Organizations() {
 		e := RosterEntry{
-			Slug: o.Slug, Code: o.Code, Name: o.Name, Kana: o.Kana, English: o.English, Area: o.Area, Online: o.Online, Introduction: o.Introduction,
-			Website: o.Website,
+			Slug:         o.Slug,
+			Code:         o.Code,
+			Name:         o.Name,
+			Kana:         o.Kana,
+			English:      o.English,
+			Area:         o.Area,
+			Online:       o.Online,
+			Introduction: o.Introduction,
+			Website:      o.Website,
 		}
 		if o.Kind == Municipality {
 			r.Municipalities = append(r.Municipalities, e)
@@ -125,7 +152,11 @@ func (v *View) Roster() Roster {
 	}
 	for _, p := range v.partnerships {
 		r.Partnerships = append(r.Partnerships, RosterPartnership{
-			Slug: p.Slug, Name: p.Name, Description: p.Description, Members: slugs(p.Members), PartnerGroups: slugs(p.PartnerGroups),
+			Slug:          p.Slug,
+			Name:          p.Name,
+			Description:   p.Description,
+			Members:       slugs(p.Members),
+			PartnerGroups: slugs(p.PartnerGroups),
 		})
 	}
 	return r

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
 const roster = `
@@ -56,7 +57,7 @@ func TestRosterGoesInAndComesOut(t *testing.T) {
 func TestRosterIsReadByTheOperatorToo(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	owner := open(t, postgresOwner(b))
+	owner := testkit.Open(t, postgresOwner(b))
 	if _, err := b.operator.Establish(t.Context(), []organization.Input{toshima}); err != nil {
 		t.Fatal(err)
 	}

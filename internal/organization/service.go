@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -66,33 +65,42 @@ func (s *Service) PartnershipBySlug(ctx context.Context, slug string) (Partnersh
 	return v.Partnership(slug)
 }
 
-// Update changes what an organization says of itself, on behalf of its own staff. Its name, reading and English name are the operator's: the ones it has are no
-// change, others ErrNameFixed. ErrInvalid names the fields that break a rule; ErrNotFound when
-// there is no such organization. The permission is checked by the caller.
-func (s *Service) Update(ctx context.Context, organization uuid.UUID, actor postgres.Actor, change Change) (Organization, error) {
-	columns, err := change.clean()
+// Update changes what an organization says of itself, on behalf of its own staff. Its name, reading
+// and English name are the operator's: the ones it has are no change, others ErrNameFixed.
+// ErrInvalid names the fields that break a rule; ErrNotFound when there is no such organization.
+// The permission is checked by the caller.
+func (s *Service) Update(
+	ctx context.Context,
+	organization uuid.UUID,
+	actor postgres.Actor,
+	change Change,
+) (Organization, error) {
+	change, err := change.clean()
 	if err != nil {
 		return Organization{}, err
 	}
 	var updated Organization
 	err = s.db.InOrganization(ctx, organization, actor, func(tx *postgres.Tx) error {
-		if len(columns) > 0 {
+		if change != (Change{}) {
 			before, err := byID(tx, organization)
 			if err != nil {
 				return err
 			}
-			if err := before.keepName(columns); err != nil {
+			own, err := before.withoutName(change)
+			if err != nil {
 				return err
 			}
+			r, columns := own.row()
 			if len(columns) > 0 {
-				err = update(tx, organization, columns)
+				err = update(tx, organization, r, columns...)
 			}
 			if err != nil {
 				return err
 			}
+			slices.Sort(columns)
 			entry := audit.Entry{
 				Action: "organization.update", SubjectKind: "organization", SubjectID: organization,
-				Detail: map[string]any{"fields": slices.Sorted(maps.Keys(columns))},
+				Detail: map[string]any{"fields": columns},
 			}
 			if err := audit.Record(ctx, tx, entry); err != nil {
 				return err
@@ -108,21 +116,25 @@ func (s *Service) Update(ctx context.Context, organization uuid.UUID, actor post
 	return updated, nil
 }
 
-// keepName takes names that stay as they are out of what is to be changed, and refuses others.
-func (o Organization) keepName(columns map[string]any) error {
-	for column, stands := range map[string]string{"name": o.Name, "kana": o.Kana, "english": o.English} {
-		if wanted, given := columns[column]; given && wanted != stands {
-			return ErrNameFixed
+// withoutName takes names that stay as they are out of a change, and refuses others.
+func (o Organization) withoutName(c Change) (Change, error) {
+	for _, name := range []struct {
+		wanted *string
+		stands string
+	}{{c.Name, o.Name}, {c.Kana, o.Kana}, {c.English, o.English}} {
+		if name.wanted != nil && *name.wanted != name.stands {
+			return Change{}, ErrNameFixed
 		}
-		delete(columns, column)
 	}
-	return nil
+	c.Name, c.Kana, c.English = nil, nil, nil
+	return c, nil
 }
 
-// Rename gives an organization another name as the operator; reading and English name are taken away with the old one unless new ones are given. ErrNotFound, ErrInvalid,
-// ErrNameAlike, ErrNameReserved.
+// Rename gives an organization another name as the operator; reading and English name are taken
+// away with the old one unless new ones are given. ErrNotFound, ErrInvalid, ErrNameAlike,
+// ErrNameReserved.
 func (s *Service) Rename(ctx context.Context, slug, name, kana, english string) (o Organization, err error) {
-	columns, err := Change{Name: &name, Kana: &kana, English: &english}.clean()
+	change, err := Change{Name: &name, Kana: &kana, English: &english}.clean()
 	if err != nil {
 		return Organization{}, err
 	}
@@ -135,14 +147,19 @@ func (s *Service) Rename(ctx context.Context, slug, name, kana, english string) 
 		if !ok {
 			return ErrNotFound
 		}
-		if err := update(tx, found.ID, columns); err != nil {
+		r, columns := change.row()
+		if err := update(tx, found.ID, r, columns...); err != nil {
 			return refused(err)
 		}
 		if o, err = byID(tx, found.ID); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			Organization: o.ID, Action: "organization.rename", SubjectKind: "organization", SubjectID: o.ID, Detail: map[string]any{"from": found.Name, "to": o.Name},
+			Organization: o.ID,
+			Action:       "organization.rename",
+			SubjectKind:  "organization",
+			SubjectID:    o.ID,
+			Detail:       map[string]any{"from": found.Name, "to": o.Name},
 		})
 	})
 	if err != nil {
@@ -152,9 +169,15 @@ func (s *Service) Rename(ctx context.Context, slug, name, kana, english string) 
 	return o, nil
 }
 
-// RegisterGroup adds a partner group that the municipality vouches for, on behalf of the municipality's staff. ErrInvalid names the fields;
-// ErrSlugTaken; ErrNotMunicipality when a partner group tries.
-func (s *Service) RegisterGroup(ctx context.Context, municipality uuid.UUID, actor postgres.Actor, in Input) (Organization, error) {
+// RegisterGroup adds a partner group that the municipality vouches for, on behalf of the
+// municipality's staff. ErrInvalid names the fields; ErrSlugTaken; ErrNotMunicipality when a
+// partner group tries.
+func (s *Service) RegisterGroup(
+	ctx context.Context,
+	municipality uuid.UUID,
+	actor postgres.Actor,
+	in Input,
+) (Organization, error) {
 	registrar, err := s.directory.ByID(ctx, municipality)
 	if err != nil {
 		return Organization{}, err
@@ -172,7 +195,12 @@ func (s *Service) RegisterGroup(ctx context.Context, municipality uuid.UUID, act
 		if err != nil {
 			return err
 		}
-		entry := audit.Entry{Action: "organization.register", SubjectKind: "organization", SubjectID: id, Detail: map[string]any{"slug": in.Slug}}
+		entry := audit.Entry{
+			Action:      "organization.register",
+			SubjectKind: "organization",
+			SubjectID:   id,
+			Detail:      map[string]any{"slug": in.Slug},
+		}
 		if err := audit.Record(ctx, tx, entry); err != nil {
 			return err
 		}
@@ -186,9 +214,10 @@ func (s *Service) RegisterGroup(ctx context.Context, municipality uuid.UUID, act
 	return group, nil
 }
 
-// Establish sets organizations up as the operator, all or none, and gives them in the order of inputs. It may be repeated: a known slug is brought up
-// to date, where a text left empty keeps what the organization's staff wrote. Registering municipalities may stand among the inputs. Fields of
-// ErrInvalid are named "3.name"; ErrKindFixed, ErrCodeTaken.
+// Establish sets organizations up as the operator, all or none, and gives them in the order of
+// inputs. It may be repeated: a known slug is brought up to date, where a text left empty keeps
+// what the organization's staff wrote. Registering municipalities may stand among the inputs.
+// Fields of ErrInvalid are named "3.name"; ErrKindFixed, ErrCodeTaken.
 func (s *Service) Establish(ctx context.Context, inputs []Input) ([]Ref, error) {
 	cleaned := make([]Input, len(inputs))
 	invalid := ErrInvalid
@@ -221,7 +250,12 @@ func (s *Service) Establish(ctx context.Context, inputs []Input) ([]Ref, error) 
 			if !changed {
 				continue
 			}
-			entry := audit.Entry{Organization: ref.ID, Action: "organization.establish", SubjectKind: "organization", SubjectID: ref.ID}
+			entry := audit.Entry{
+				Organization: ref.ID,
+				Action:       "organization.establish",
+				SubjectKind:  "organization",
+				SubjectID:    ref.ID,
+			}
 			if err := audit.Record(ctx, tx, entry); err != nil {
 				return err
 			}
@@ -235,16 +269,19 @@ func (s *Service) Establish(ctx context.Context, inputs []Input) ([]Ref, error) 
 	return refs, nil
 }
 
-// Close ends an organization's part as the operator: its staff and programs are refused from now on, its facilities are closed, and it leaves the lists; its page and
-// its past events stay. ErrHasPlans, with how many of each, when events or bookings lie ahead, rounds run, applications wait for a draw, or it vouches for partner
-// groups: those who are concerned must hear of it first. Closing once more changes nothing.
+// Close ends an organization's part as the operator: its staff and programs are refused from now
+// on, its facilities are closed, and it leaves the lists; its page and its past events stay.
+// ErrHasPlans, with how many of each, when events or bookings lie ahead, rounds run, applications
+// wait for a draw, or it vouches for partner groups: those who are concerned must hear of it first.
+// Closing once more changes nothing.
 func (s *Service) Close(ctx context.Context, slug string) (Organization, error) {
 	return s.turn(ctx, slug, "organization.close", func(tx *postgres.Tx, o Organization) error {
 		return end(ctx, tx, o.ID, clock.DateOf(tx.Now), o.Name+"が、となりまちへの参加を終えました。")
 	})
 }
 
-// Reopen lets an organization take part again, as the operator. Its facilities stay closed until its staff open them.
+// Reopen lets an organization take part again, as the operator. Its facilities stay closed until
+// its staff open them.
 func (s *Service) Reopen(ctx context.Context, slug string) (Organization, error) {
 	return s.turn(ctx, slug, "organization.reopen", func(tx *postgres.Tx, o Organization) error {
 		whole, err := byID(tx, o.ID)
@@ -261,12 +298,17 @@ func (s *Service) Reopen(ctx context.Context, slug string) (Organization, error)
 				return ErrClosed.With("slug", registrar)
 			}
 		}
-		return update(tx, o.ID, map[string]any{"closed_at": nil})
+		return update(tx, o.ID, row{}, "closed_at")
 	})
 }
 
-// turn has change work on an organization, read without its registrar, and notes when that was closed or opened by it.
-func (s *Service) turn(ctx context.Context, slug, action string, change func(tx *postgres.Tx, o Organization) error) (o Organization, err error) {
+// turn has change work on an organization, read without its registrar, and notes when that was
+// closed or opened by it.
+func (s *Service) turn(
+	ctx context.Context,
+	slug, action string,
+	change func(tx *postgres.Tx, o Organization) error,
+) (o Organization, err error) {
 	err = s.db.InOperator(ctx, func(tx *postgres.Tx) error {
 		known, err := bySlug(tx, []string{slug})
 		if err != nil {
@@ -282,7 +324,11 @@ func (s *Service) turn(ctx context.Context, slug, action string, change func(tx 
 		if o, err = byID(tx, found.ID); err != nil || o.Closed() == found.Closed() {
 			return err
 		}
-		return audit.Record(ctx, tx, audit.Entry{Organization: o.ID, Action: action, SubjectKind: "organization", SubjectID: o.ID})
+		return audit.Record(
+			ctx,
+			tx,
+			audit.Entry{Organization: o.ID, Action: action, SubjectKind: "organization", SubjectID: o.ID},
+		)
 	})
 	if err != nil {
 		return Organization{}, fmt.Errorf("%s: %w", action, err)
@@ -291,8 +337,9 @@ func (s *Service) turn(ctx context.Context, slug, action string, change func(tx 
 	return o, nil
 }
 
-// EstablishPartnership sets a partnership up as the operator, with exactly the members given. It may be repeated. ErrPartnershipInvalid names the
-// fields: members that aren't known municipalities are "members.2".
+// EstablishPartnership sets a partnership up as the operator, with exactly the members given. It
+// may be repeated. ErrPartnershipInvalid names the fields: members that aren't known municipalities
+// are "members.2".
 func (s *Service) EstablishPartnership(ctx context.Context, in PartnershipInput) (Partnership, error) {
 	in, err := in.clean()
 	if err != nil {
@@ -312,10 +359,17 @@ func (s *Service) EstablishPartnership(ctx context.Context, in PartnershipInput)
 		if err != nil {
 			return err
 		}
-		for action, organizations := range map[string][]uuid.UUID{"partnership.join": joined, "partnership.leave": left} {
+		for action, organizations := range map[string][]uuid.UUID{
+			"partnership.join":  joined,
+			"partnership.leave": left,
+		} {
 			for _, organization := range organizations {
 				entry := audit.Entry{
-					Organization: organization, Action: action, SubjectKind: "partnership", SubjectID: id, Detail: map[string]any{"slug": in.Slug},
+					Organization: organization,
+					Action:       action,
+					SubjectKind:  "partnership",
+					SubjectID:    id,
+					Detail:       map[string]any{"slug": in.Slug},
 				}
 				if err := audit.Record(ctx, tx, entry); err != nil {
 					return err

@@ -48,7 +48,8 @@ func TestEstablishAndRead(t *testing.T) {
 		t.Errorf("List = %v, want %v", slugs, want)
 	}
 	group, err := b.service.BySlug(t.Context(), "wakamono")
-	if err != nil || group.RegisteredBy == nil || *group.RegisteredBy != refs[1] || group.Area != "南大塚" || group.Ref() != refs[0] {
+	if err != nil || group.RegisteredBy == nil || *group.RegisteredBy != refs[1] || group.Area != "南大塚" ||
+		group.Ref() != refs[0] {
 		t.Errorf("BySlug = %+v, %v", group, err)
 	}
 	if _, err := b.service.BySlug(t.Context(), "nowhere"); !errors.Is(err, organization.ErrNotFound) {
@@ -70,7 +71,12 @@ func TestEstablishIsIdempotent(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	first := b.establish(t, toshima, wakate)
-	if _, err := b.service.Update(t.Context(), first[0].ID, postgres.StaffActor(uuid.New()), organization.Change{Introduction: ptr("となりのまちです。")}); err != nil {
+	if _, err := b.service.Update(
+		t.Context(),
+		first[0].ID,
+		postgres.StaffActor(uuid.New()),
+		organization.Change{Introduction: ptr("となりのまちです。")},
+	); err != nil {
 		t.Fatal(err)
 	}
 	again := b.establish(t, toshima, wakate)
@@ -104,19 +110,33 @@ func TestEstablishRefuses(t *testing.T) {
 		in   organization.Input
 		want []string
 	}{
-		"slug":            {with(bunkyo, func(i *organization.Input) { i.Slug = "Bunkyo" }), []string{"1.slug invalid_format"}},
-		"long slug":       {with(bunkyo, func(i *organization.Input) { i.Slug = strings.Repeat("a", 41) }), []string{"1.slug invalid_format"}},
-		"slug line break": {with(bunkyo, func(i *organization.Input) { i.Slug = "bunkyo\n" }), []string{"1.slug invalid_format"}},
-		"check digit":     {with(bunkyo, func(i *organization.Input) { i.Code = "131058" }), []string{"1.code invalid_format"}},
-		"no code":         {with(bunkyo, func(i *organization.Input) { i.Code = "" }), []string{"1.code invalid_format"}},
-		"kind":            {with(bunkyo, func(i *organization.Input) { i.Kind = "state" }), []string{"1.kind unknown_value"}},
-		"code of a group": {with(wakate, func(i *organization.Input) { i.Code = "131059" }), []string{"1.code invalid"}},
-		"no registrar":    {with(wakate, func(i *organization.Input) { i.RegisteredBy = "" }), []string{"1.registered_by required"}},
-		"two faults":      {with(bunkyo, func(i *organization.Input) { i.Name, i.Website = " ", "javascript:alert(1)" }), []string{"1.name required", "1.website invalid_format"}},
-		"bidi":            {with(bunkyo, func(i *organization.Input) { i.Area = "a\u202eb" }), []string{"1.area invalid_characters"}},
-		"invalid UTF-8":   {with(bunkyo, func(i *organization.Input) { i.Introduction = "\xff" }), []string{"1.introduction invalid_characters"}},
-		"long name":       {with(bunkyo, func(i *organization.Input) { i.Name = strings.Repeat("区", 101) }), []string{"1.name too_long"}},
-		"password in URL": {with(bunkyo, func(i *organization.Input) { i.Website = "https://a:b@example.jp/" }), []string{"1.website invalid_format"}},
+		"slug": {with(bunkyo, func(i *organization.Input) { i.Slug = "Bunkyo" }),
+			[]string{"1.slug invalid_format"}},
+		"long slug": {with(bunkyo, func(i *organization.Input) { i.Slug = strings.Repeat("a", 41) }),
+			[]string{"1.slug invalid_format"}},
+		"slug line break": {with(bunkyo, func(i *organization.Input) { i.Slug = "bunkyo\n" }),
+			[]string{"1.slug invalid_format"}},
+		"check digit": {with(bunkyo, func(i *organization.Input) { i.Code = "131058" }),
+			[]string{"1.code invalid_format"}},
+		"no code": {with(bunkyo, func(i *organization.Input) { i.Code = "" }),
+			[]string{"1.code invalid_format"}},
+		"kind": {with(bunkyo, func(i *organization.Input) { i.Kind = "state" }),
+			[]string{"1.kind unknown_value"}},
+		"code of a group": {with(wakate, func(i *organization.Input) { i.Code = "131059" }),
+			[]string{"1.code invalid"}},
+		"no registrar": {with(wakate, func(i *organization.Input) { i.RegisteredBy = "" }),
+			[]string{"1.registered_by required"}},
+		"two faults": {with(bunkyo,
+			func(i *organization.Input) { i.Name, i.Website = " ", "javascript:alert(1)" }),
+			[]string{"1.name required", "1.website invalid_format"}},
+		"bidi": {with(bunkyo, func(i *organization.Input) { i.Area = "a\u202eb" }),
+			[]string{"1.area invalid_characters"}},
+		"invalid UTF-8": {with(bunkyo, func(i *organization.Input) { i.Introduction = "\xff" }),
+			[]string{"1.introduction invalid_characters"}},
+		"long name": {with(bunkyo, func(i *organization.Input) { i.Name = strings.Repeat("区", 101) }),
+			[]string{"1.name too_long"}},
+		"password in URL": {with(bunkyo, func(i *organization.Input) { i.Website = "https://a:b@example.jp/" }),
+			[]string{"1.website invalid_format"}},
 	} {
 		_, err := b.operator.Establish(t.Context(), []organization.Input{toshima, tt.in})
 		if !errors.Is(err, organization.ErrInvalid) || !slices.Equal(fields(err), tt.want) {
@@ -127,10 +147,14 @@ func TestEstablishRefuses(t *testing.T) {
 		in   organization.Input
 		want error
 	}{
-		"unknown registrar":  {with(wakate, func(i *organization.Input) { i.Slug, i.RegisteredBy = "new", "nowhere" }), organization.ErrInvalid},
-		"group as registrar": {with(wakate, func(i *organization.Input) { i.Slug, i.RegisteredBy = "new", "wakamono" }), organization.ErrInvalid},
-		"another kind":       {with(bunkyo, func(i *organization.Input) { i.Slug = "wakamono" }), organization.ErrKindFixed},
-		"code taken":         {with(toshima, func(i *organization.Input) { i.Slug = "toshima-2" }), organization.ErrCodeTaken},
+		"unknown registrar": {with(wakate,
+			func(i *organization.Input) { i.Slug, i.RegisteredBy = "new", "nowhere" }), organization.ErrInvalid},
+		"group as registrar": {with(wakate,
+			func(i *organization.Input) { i.Slug, i.RegisteredBy = "new", "wakamono" }), organization.ErrInvalid},
+		"another kind": {with(bunkyo, func(i *organization.Input) { i.Slug = "wakamono" }),
+			organization.ErrKindFixed},
+		"code taken": {with(toshima, func(i *organization.Input) { i.Slug = "toshima-2" }),
+			organization.ErrCodeTaken},
 	} {
 		// Beside a good one: all or none.
 		if _, err := b.operator.Establish(t.Context(), []organization.Input{bunkyo, tt.in}); !errors.Is(err, tt.want) {
@@ -166,7 +190,10 @@ func TestEstablishFromManySidesAtOnce(t *testing.T) {
 			}
 			results[i] = refs
 			if _, err := b.operator.EstablishPartnership(t.Context(), organization.PartnershipInput{
-				Slug: "tonari", Name: "となり", Members: []string{"bunkyo", "toshima"}, PartnerGroups: []string{"wakamono"},
+				Slug:          "tonari",
+				Name:          "となり",
+				Members:       []string{"bunkyo", "toshima"},
+				PartnerGroups: []string{"wakamono"},
 			}); err != nil {
 				t.Error(err)
 			}
@@ -192,7 +219,13 @@ func TestPartnership(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	refs := b.establish(t, toshima, bunkyo, wakate)
-	in := organization.PartnershipInput{Slug: "tonari", Name: "となり連携", Description: "一\r\n二", Members: []string{"toshima", "bunkyo"}, PartnerGroups: []string{"wakamono"}}
+	in := organization.PartnershipInput{
+		Slug:          "tonari",
+		Name:          "となり連携",
+		Description:   "一\r\n二",
+		Members:       []string{"toshima", "bunkyo"},
+		PartnerGroups: []string{"wakamono"},
+	}
 	agreed, err := b.operator.EstablishPartnership(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +235,9 @@ func TestPartnership(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []organization.Partnership{agreed, read} {
-		if p.ID != agreed.ID || p.Description != "一\n二" || !slices.Equal(p.Members, refs[:2]) || !slices.Equal(p.PartnerGroups, refs[2:]) || !p.Has(refs[2].ID) {
+		if p.ID != agreed.ID || p.Description != "一\n二" || !slices.Equal(p.Members, refs[:2]) ||
+			!slices.Equal(p.PartnerGroups, refs[2:]) ||
+			!p.Has(refs[2].ID) {
 			t.Errorf("partnership = %+v", p)
 		}
 	}
@@ -211,18 +246,38 @@ func TestPartnership(t *testing.T) {
 		t.Fatal(err)
 	}
 	all, err := b.service.Partnerships(t.Context())
-	if err != nil || len(all) != 1 || all[0].ID != agreed.ID || len(all[0].Members) != 1 || all[0].PartnerGroups != nil || all[0].Has(refs[0].ID) {
+	if err != nil || len(all) != 1 || all[0].ID != agreed.ID || len(all[0].Members) != 1 ||
+		all[0].PartnerGroups != nil ||
+		all[0].Has(refs[0].ID) {
 		t.Errorf("after two left: %+v, %v", all, err)
 	}
-	if n := b.count(t, "audit_entry where action = 'partnership.leave' and organization_id in ($1, $2)", refs[0].ID, refs[2].ID); n != 2 {
+	if n := b.count(
+		t,
+		"audit_entry where action = 'partnership.leave' and organization_id in ($1, $2)",
+		refs[0].ID,
+		refs[2].ID,
+	); n != 2 {
 		t.Errorf("%d entries for two who left", n)
 	}
 	in.Members, in.PartnerGroups = []string{"bunkyo", "wakamono", "bunkyo"}, []string{"nowhere"}
 	_, err = b.operator.EstablishPartnership(t.Context(), in)
-	if want := []string{"members.1 not_found", "members.2 duplicate", "partner_groups.0 not_found"}; !slices.Equal(fields(err), want) {
+	if want := []string{
+		"members.1 not_found",
+		"members.2 duplicate",
+		"partner_groups.0 not_found",
+	}; !slices.Equal(
+		fields(err),
+		want,
+	) {
 		t.Errorf("fields = %v, want %v (%v)", fields(err), want, err)
 	}
-	if _, err := b.service.PartnershipBySlug(t.Context(), "nowhere"); !errors.Is(err, organization.ErrPartnershipNotFound) {
+	if _, err := b.service.PartnershipBySlug(
+		t.Context(),
+		"nowhere",
+	); !errors.Is(
+		err,
+		organization.ErrPartnershipNotFound,
+	) {
 		t.Errorf("unknown partnership: %v", err)
 	}
 }
@@ -233,30 +288,71 @@ func TestUpdate(t *testing.T) {
 	refs := b.establish(t, toshima, bunkyo, wakate)
 	actor := postgres.StaffActor(uuid.New())
 	o, err := b.service.Update(t.Context(), refs[2].ID, actor, organization.Change{
-		Name: ptr(" " + wakate.Name + " "), Introduction: ptr("一行目\r\n二行目"), Website: ptr("https://example.jp/あ"), Online: ptr(true), Area: ptr(""),
+		Name: ptr(
+			" " + wakate.Name + " ",
+		),
+		Introduction: ptr("一行目\r\n二行目"),
+		Website:      ptr("https://example.jp/あ"),
+		Online:       ptr(true),
+		Area:         ptr(""),
 	})
-	if err != nil || o.Name != wakate.Name || o.Introduction != "一行目\n二行目" || !o.Online || o.Area != "" || o.RegisteredBy == nil {
+	if err != nil || o.Name != wakate.Name || o.Introduction != "一行目\n二行目" || !o.Online || o.Area != "" ||
+		o.RegisteredBy == nil {
 		t.Fatalf("Update = %+v, %v", o, err)
 	}
 	seen, err := b.service.BySlug(t.Context(), "wakamono") // at once, without waiting for the directory's age
 	if err != nil || seen.Name != wakate.Name || !seen.Online {
 		t.Errorf("BySlug = %+v, %v", seen, err)
 	}
-	if n := b.count(t, `audit_entry where organization_id = $1 and actor_id = $2 and action = 'organization.update' and subject_id = $1
-		and detail = '{"fields": ["area", "introduction", "online", "website"]}'`, refs[2].ID, actor.ID); n != 1 {
+	if n := b.count(
+		t,
+		`audit_entry where organization_id = $1 and actor_id = $2 and action = 'organization.update' and subject_id = $1
+		and detail = '{"fields": ["area", "introduction", "online", "website"]}'`,
+		refs[2].ID,
+		actor.ID,
+	); n != 1 {
 		t.Errorf("%d audit entries, want 1", n)
 	}
-	if o, err = b.service.Update(t.Context(), refs[2].ID, actor, organization.Change{Online: ptr(false)}); err != nil || o.Online {
+	if o, err = b.service.Update(
+		t.Context(),
+		refs[2].ID,
+		actor,
+		organization.Change{Online: ptr(false)},
+	); err != nil ||
+		o.Online {
 		t.Errorf("false was swallowed: %+v, %v", o, err)
 	}
-	if _, err = b.service.Update(t.Context(), refs[2].ID, actor, organization.Change{Name: ptr(""), Kana: ptr("\x00"), Website: ptr("ftp://x/")}); !slices.Equal(fields(err),
-		[]string{"name required", "kana invalid_characters", "website invalid_format"}) {
+	if _, err = b.service.Update(
+		t.Context(),
+		refs[2].ID,
+		actor,
+		organization.Change{Name: ptr(""), Kana: ptr("\x00"), Website: ptr("ftp://x/")},
+	); !slices.Equal(
+		fields(err),
+		[]string{"name required", "kana invalid_characters", "website invalid_format"},
+	) {
 		t.Errorf("fields = %v (%v)", fields(err), err)
 	}
-	if _, err = b.service.Update(t.Context(), uuid.New(), actor, organization.Change{Name: ptr("x")}); !errors.Is(err, organization.ErrNotFound) {
+	if _, err = b.service.Update(
+		t.Context(),
+		uuid.New(),
+		actor,
+		organization.Change{Name: ptr("x")},
+	); !errors.Is(
+		err,
+		organization.ErrNotFound,
+	) {
 		t.Errorf("unknown organization: %v", err)
 	}
-	if _, err = b.service.Update(t.Context(), refs[0].ID, postgres.Actor{}, organization.Change{Area: ptr("x")}); !errors.Is(err, audit.ErrNoActor) {
+	if _, err = b.service.Update(
+		t.Context(),
+		refs[0].ID,
+		postgres.Actor{},
+		organization.Change{Area: ptr("x")},
+	); !errors.Is(
+		err,
+		audit.ErrNoActor,
+	) {
 		t.Errorf("without an actor: %v", err)
 	}
 	if n := b.count(t, "organization where area = 'x'"); n != 0 {
@@ -269,24 +365,60 @@ func TestRegisterGroup(t *testing.T) {
 	b := setup(t)
 	refs := b.establish(t, toshima, wakate)
 	actor := postgres.StaffActor(uuid.New())
-	in := organization.Input{Slug: "yorugohan", Name: "ふらっとよるごはん", Website: "https://example.jp/", Position: 9, Online: true}
+	in := organization.Input{
+		Slug:     "yorugohan",
+		Name:     "ふらっとよるごはん",
+		Website:  "https://example.jp/",
+		Position: 9,
+		Online:   true,
+	}
 	group, err := b.service.RegisterGroup(t.Context(), refs[0].ID, actor, in)
-	if err != nil || group.Kind != organization.PartnerGroup || *group.RegisteredBy != refs[0] || group.Position != 0 || !group.Online {
+	if err != nil || group.Kind != organization.PartnerGroup || *group.RegisteredBy != refs[0] || group.Position != 0 ||
+		!group.Online {
 		t.Fatalf("RegisterGroup = %+v, %v", group, err)
 	}
 	if seen, err := b.service.BySlug(t.Context(), "yorugohan"); err != nil || seen.ID != group.ID {
 		t.Errorf("BySlug = %+v, %v", seen, err)
 	}
-	if n := b.count(t, "audit_entry where organization_id = $1 and action = 'organization.register' and subject_id = $2", refs[0].ID, group.ID); n != 1 {
+	if n := b.count(
+		t,
+		"audit_entry where organization_id = $1 and action = 'organization.register' and subject_id = $2",
+		refs[0].ID,
+		group.ID,
+	); n != 1 {
 		t.Errorf("%d audit entries", n)
 	}
-	if _, err := b.service.RegisterGroup(t.Context(), refs[0].ID, actor, in); !errors.Is(err, organization.ErrSlugTaken) {
+	if _, err := b.service.RegisterGroup(
+		t.Context(),
+		refs[0].ID,
+		actor,
+		in,
+	); !errors.Is(
+		err,
+		organization.ErrSlugTaken,
+	) {
 		t.Errorf("same slug again: %v", err)
 	}
-	if _, err := b.service.RegisterGroup(t.Context(), refs[1].ID, actor, organization.Input{Slug: "another", Name: "x"}); !errors.Is(err, organization.ErrNotMunicipality) {
+	if _, err := b.service.RegisterGroup(
+		t.Context(),
+		refs[1].ID,
+		actor,
+		organization.Input{Slug: "another", Name: "x"},
+	); !errors.Is(
+		err,
+		organization.ErrNotMunicipality,
+	) {
 		t.Errorf("registered by a group: %v", err)
 	}
-	if _, err := b.service.RegisterGroup(t.Context(), refs[0].ID, actor, organization.Input{Slug: "another", Name: "x", Code: "131059"}); !slices.Equal(fields(err), []string{"code invalid"}) {
+	if _, err := b.service.RegisterGroup(
+		t.Context(),
+		refs[0].ID,
+		actor,
+		organization.Input{Slug: "another", Name: "x", Code: "131059"},
+	); !slices.Equal(
+		fields(err),
+		[]string{"code invalid"},
+	) {
 		t.Errorf("with a code: %v %v", err, fields(err))
 	}
 }
@@ -317,19 +449,26 @@ func TestRowLevelSecurity(t *testing.T) {
 		affected int64
 		state    string
 	}{
-		"own name":             {own, "update organization set name = 'x' where id = $1", []any{own}, 0, refused},
-		"own area":             {own, "update organization set area = 'x' where id = $1", []any{own}, 1, ""},
-		"another's area":       {own, "update organization set area = 'x' where id = $1", []any{other}, 0, ""},
-		"its group's area":     {own, "update organization set area = 'x' where id = $1", []any{group}, 0, ""},
-		"nobody's scope":       {uuid.Nil, "update organization set area = 'x'", nil, 0, ""},
-		"own slug":             {own, "update organization set slug = 'x2' where id = $1", []any{own}, 0, refused},
-		"own code":             {own, "update organization set code = '131016' where id = $1", []any{own}, 0, refused},
-		"own kind":             {own, "update organization set kind = 'partner_group' where id = $1", []any{own}, 0, refused},
-		"delete own":           {own, "delete from organization where id = $1", []any{own}, 0, refused},
-		"group for another":    {own, "insert into organization (kind, slug, name, registered_by) values ('partner_group', 'new', 'x', $1)", []any{other}, 0, refused},
-		"a municipality":       {own, "insert into organization (kind, slug, name) values ('municipality', 'new', 'x')", nil, 0, refused},
-		"group of a group":     {group, "insert into organization (kind, slug, name, registered_by) values ('partner_group', 'new', 'x', $1)", []any{group}, 0, "23503"},
-		"join a partnership":   {own, "insert into partnership_member (partnership_id, organization_id) values ($1, $1)", []any{own}, 0, refused},
+		"own name":         {own, "update organization set name = 'x' where id = $1", []any{own}, 0, refused},
+		"own area":         {own, "update organization set area = 'x' where id = $1", []any{own}, 1, ""},
+		"another's area":   {own, "update organization set area = 'x' where id = $1", []any{other}, 0, ""},
+		"its group's area": {own, "update organization set area = 'x' where id = $1", []any{group}, 0, ""},
+		"nobody's scope":   {uuid.Nil, "update organization set area = 'x'", nil, 0, ""},
+		"own slug":         {own, "update organization set slug = 'x2' where id = $1", []any{own}, 0, refused},
+		"own code":         {own, "update organization set code = '131016' where id = $1", []any{own}, 0, refused},
+		"own kind": {own, "update organization set kind = 'partner_group' where id = $1", []any{own},
+			0, refused},
+		"delete own": {own, "delete from organization where id = $1", []any{own}, 0, refused},
+		"group for another": {own,
+			"insert into organization (kind, slug, name, registered_by) values ('partner_group', 'new', 'x', $1)",
+			[]any{other}, 0, refused},
+		"a municipality": {own,
+			"insert into organization (kind, slug, name) values ('municipality', 'new', 'x')", nil, 0, refused},
+		"group of a group": {group,
+			"insert into organization (kind, slug, name, registered_by) values ('partner_group', 'new', 'x', $1)",
+			[]any{group}, 0, "23503"},
+		"join a partnership": {own,
+			"insert into partnership_member (partnership_id, organization_id) values ($1, $1)", []any{own}, 0, refused},
 		"invent a partnership": {own, "insert into partnership (slug, name) values ('new', 'x')", nil, 0, refused},
 	} {
 		if affected, state := exec(tt.scope, tt.sql, tt.args...); affected != tt.affected || state != tt.state {
@@ -427,7 +566,12 @@ func TestDirectoryUnderConcurrentUse(t *testing.T) {
 	// Whoever writes reads what it wrote, however many read meanwhile.
 	for i := range 15 {
 		want := strings.Repeat("と", i+1)
-		if _, err := b.service.Update(t.Context(), ref.ID, postgres.StaffActor(uuid.New()), organization.Change{Area: &want}); err != nil {
+		if _, err := b.service.Update(
+			t.Context(),
+			ref.ID,
+			postgres.StaffActor(uuid.New()),
+			organization.Change{Area: &want},
+		); err != nil {
 			t.Fatal(err)
 		}
 		if o, err := b.directory.ByID(t.Context(), ref.ID); err != nil || o.Area != want {

@@ -24,28 +24,39 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	b := &bundle{Bundle: testkit.Database(t), clock: clock.NewFake(time.Date(2026, 4, 1, 3, 0, 0, 0, time.UTC))}
-	b.db = open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 4, Clock: b.clock})
-	owner := open(t, postgres.Options{URL: b.OwnerURL, Operator: 4, Clock: b.clock})
+	b.db = testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 4, Clock: b.clock})
+	owner := testkit.Open(t, postgres.Options{URL: b.OwnerURL, Operator: 4, Clock: b.clock})
 	b.directory = organization.NewDirectory(b.db)
 	b.service = organization.NewService(b.db, b.directory)
 	b.operator = organization.NewService(owner, b.directory)
 	return b
 }
 
-func open(t *testing.T, o postgres.Options) *postgres.DB {
-	t.Helper()
-	db, err := postgres.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	return db
-}
-
 var (
-	toshima = organization.Input{Kind: organization.Municipality, Slug: "toshima", Code: "131164", Name: "豊島区", Kana: "としまく", English: "Toshima City", Position: 4}
-	bunkyo  = organization.Input{Kind: organization.Municipality, Slug: "bunkyo", Code: "131059", Name: "文京区", Kana: "ぶんきょうく", Position: 2}
-	wakate  = organization.Input{Kind: organization.PartnerGroup, Slug: "wakamono", Name: "としま若者応援ネットワーク", Area: "南大塚", RegisteredBy: "toshima"}
+	toshima = organization.Input{
+		Kind:     organization.Municipality,
+		Slug:     "toshima",
+		Code:     "131164",
+		Name:     "豊島区",
+		Kana:     "としまく",
+		English:  "Toshima City",
+		Position: 4,
+	}
+	bunkyo = organization.Input{
+		Kind:     organization.Municipality,
+		Slug:     "bunkyo",
+		Code:     "131059",
+		Name:     "文京区",
+		Kana:     "ぶんきょうく",
+		Position: 2,
+	}
+	wakate = organization.Input{
+		Kind:         organization.PartnerGroup,
+		Slug:         "wakamono",
+		Name:         "としま若者応援ネットワーク",
+		Area:         "南大塚",
+		RegisteredBy: "toshima",
+	}
 )
 
 func (b *bundle) establish(t *testing.T, in ...organization.Input) []organization.Ref {

@@ -32,7 +32,20 @@ type row struct {
 func (row) TableName() string { return "organization" }
 
 var columns = []string{
-	"id", "kind", "slug", "code", "name", "kana", "english", "area", "introduction", "website", "online", "registered_by", "position", "closed_at",
+	"id",
+	"kind",
+	"slug",
+	"code",
+	"name",
+	"kana",
+	"english",
+	"area",
+	"introduction",
+	"website",
+	"online",
+	"registered_by",
+	"position",
+	"closed_at",
 }
 
 type partnershipRow struct {
@@ -54,8 +67,18 @@ func (memberRow) TableName() string { return "partnership_member" }
 
 func (r row) organization(registrar *Ref) Organization {
 	o := Organization{
-		ID: r.ID, Kind: r.Kind, Slug: r.Slug, Name: r.Name, Kana: r.Kana, English: r.English, Area: r.Area, Introduction: r.Introduction,
-		Website: r.Website, Online: r.Online, RegisteredBy: registrar, Position: r.Position,
+		ID:           r.ID,
+		Kind:         r.Kind,
+		Slug:         r.Slug,
+		Name:         r.Name,
+		Kana:         r.Kana,
+		English:      r.English,
+		Area:         r.Area,
+		Introduction: r.Introduction,
+		Website:      r.Website,
+		Online:       r.Online,
+		RegisteredBy: registrar,
+		Position:     r.Position,
 	}
 	if r.Code != nil {
 		o.Code = *r.Code
@@ -66,7 +89,8 @@ func (r row) organization(registrar *Ref) Organization {
 	return o
 }
 
-// readAll reads both tables whole. One snapshot a statement is enough: a member not yet known is left out until the next reading.
+// readAll reads both tables whole. One snapshot a statement is enough: a member not yet known is
+// left out until the next reading.
 func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 	var rows []row
 	if err := tx.Gorm.Select(columns).Order("kind, position, code, slug").Find(&rows).Error; err != nil {
@@ -88,17 +112,40 @@ func readAll(tx *postgres.Tx) ([]Organization, []Partnership, error) {
 		organizations[i] = r.organization(registrar)
 	}
 	var agreed []partnershipRow
-	if err := tx.Gorm.Select("id", "slug", "name", "description", "position").Order("position, slug").Find(&agreed).Error; err != nil {
+	if err := tx.Gorm.Select(
+		"id",
+		"slug",
+		"name",
+		"description",
+		"position",
+	).Order(
+		"position, slug",
+	).Find(
+		&agreed,
+	).Error; err != nil {
 		return nil, nil, fmt.Errorf("read partnerships: %w", err)
 	}
 	var members []memberRow
-	if err := tx.Gorm.Select("partnership_id", "organization_id").Order("position, organization_id").Find(&members).Error; err != nil {
+	if err := tx.Gorm.Select(
+		"partnership_id",
+		"organization_id",
+	).Order(
+		"position, organization_id",
+	).Find(
+		&members,
+	).Error; err != nil {
 		return nil, nil, fmt.Errorf("read partnership members: %w", err)
 	}
 	partnerships := make([]Partnership, len(agreed))
 	at := make(map[uuid.UUID]*Partnership, len(agreed))
 	for i, r := range agreed {
-		partnerships[i] = Partnership{ID: r.ID, Slug: r.Slug, Name: r.Name, Description: r.Description, Position: r.Position}
+		partnerships[i] = Partnership{
+			ID:          r.ID,
+			Slug:        r.Slug,
+			Name:        r.Name,
+			Description: r.Description,
+			Position:    r.Position,
+		}
 		at[r.ID] = &partnerships[i]
 	}
 	for _, m := range members {
@@ -138,8 +185,33 @@ func byID(tx *postgres.Tx, id uuid.UUID) (Organization, error) {
 	return r.organization(&ref), nil
 }
 
-func update(tx *postgres.Tx, id uuid.UUID, values map[string]any) error {
-	done := tx.Gorm.Model(&row{}).Where("id = ?", id).Updates(values)
+// row gives the values of a change and the columns that it has.
+func (c Change) row() (r row, columns []string) {
+	for _, f := range []struct {
+		column string
+		value  *string
+		place  *string
+	}{
+		{"name", c.Name, &r.Name},
+		{"kana", c.Kana, &r.Kana},
+		{"english", c.English, &r.English},
+		{"area", c.Area, &r.Area},
+		{"introduction", c.Introduction, &r.Introduction},
+		{"website", c.Website, &r.Website},
+	} {
+		if f.value != nil {
+			*f.place, columns = *f.value, append(columns, f.column)
+		}
+	}
+	if c.Online != nil {
+		r.Online, columns = *c.Online, append(columns, "online")
+	}
+	return r, columns
+}
+
+// update writes columns of an organization, with the values that the row has.
+func update(tx *postgres.Tx, id uuid.UUID, r row, columns ...string) error {
+	done := tx.Gorm.Model(&row{}).Select(columns).Where("id = ?", id).Updates(r)
 	if done.Error != nil {
 		return done.Error
 	}
@@ -152,8 +224,16 @@ func update(tx *postgres.Tx, id uuid.UUID, values map[string]any) error {
 // insertGroup names the very columns that tnm_staff may insert.
 func insertGroup(tx *postgres.Tx, municipality uuid.UUID, in Input) (uuid.UUID, error) {
 	r := row{
-		Kind: in.Kind, Slug: in.Slug, Name: in.Name, Kana: in.Kana, English: in.English, Area: in.Area, Introduction: in.Introduction,
-		Website: in.Website, Online: in.Online, RegisteredBy: &municipality,
+		Kind:         in.Kind,
+		Slug:         in.Slug,
+		Name:         in.Name,
+		Kana:         in.Kana,
+		English:      in.English,
+		Area:         in.Area,
+		Introduction: in.Introduction,
+		Website:      in.Website,
+		Online:       in.Online,
+		RegisteredBy: &municipality,
 	}
 	err := tx.Gorm.Clauses(clause.Returning{Columns: []clause.Column{{Name: "id"}}}).
 		Select("kind", "slug", "name", "kana", "english", "area", "introduction", "website", "online", "registered_by").
@@ -161,7 +241,8 @@ func insertGroup(tx *postgres.Tx, municipality uuid.UUID, in Input) (uuid.UUID, 
 	return r.ID, refused(err)
 }
 
-// alone has set-ups take turns. "On conflict" looks at the slug alone: of two that add the same municipality at the same moment one could be told that its code is taken.
+// alone has set-ups take turns. "On conflict" looks at the slug alone: of two that add the same
+// municipality at the same moment one could be told that its code is taken.
 func alone(ctx context.Context, tx *postgres.Tx) error {
 	if _, err := tx.Pgx.Exec(ctx, "lock table organization in share row exclusive mode"); err != nil {
 		return fmt.Errorf("await other set-ups: %w", err)
@@ -186,20 +267,41 @@ func upsert(ctx context.Context, tx *postgres.Tx, in Input) (ref Ref, changed bo
 			registrar = &r.ID
 		}
 	}
-	tag, err := tx.Pgx.Exec(ctx, `
-		insert into organization as o (kind, slug, code, name, kana, english, area, introduction, website, online, registered_by, position)
+	tag, err := tx.Pgx.Exec(
+		ctx,
+		`
+		insert into organization as o (kind, slug, code, name, kana, english, area, introduction, website, online,
+		  registered_by, position)
 		values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		on conflict on constraint organization_slug_key do update set
-			code = excluded.code, name = excluded.name, online = excluded.online, registered_by = excluded.registered_by, position = excluded.position,
-			kana = coalesce(nullif(excluded.kana, ''), o.kana), english = coalesce(nullif(excluded.english, ''), o.english),
-			area = coalesce(nullif(excluded.area, ''), o.area), introduction = coalesce(nullif(excluded.introduction, ''), o.introduction),
+			code = excluded.code, name = excluded.name, online = excluded.online,
+			  registered_by = excluded.registered_by, position = excluded.position,
+			kana = coalesce(nullif(excluded.kana, ''), o.kana), english = coalesce(nullif(excluded.english, ''),
+			  o.english),
+			area = coalesce(nullif(excluded.area, ''), o.area), introduction = coalesce(nullif(excluded.introduction,
+			  ''), o.introduction),
 			website = coalesce(nullif(excluded.website, ''), o.website)
 		where o.kind = excluded.kind and
-			(o.code, o.name, o.online, o.registered_by, o.position, o.kana, o.english, o.area, o.introduction, o.website) is distinct from
+			(o.code, o.name, o.online, o.registered_by, o.position, o.kana, o.english, o.area, o.introduction,
+			  o.website) is distinct from
 			(excluded.code, excluded.name, excluded.online, excluded.registered_by, excluded.position,
-			 coalesce(nullif(excluded.kana, ''), o.kana), coalesce(nullif(excluded.english, ''), o.english), coalesce(nullif(excluded.area, ''), o.area),
-			 coalesce(nullif(excluded.introduction, ''), o.introduction), coalesce(nullif(excluded.website, ''), o.website))`,
-		in.Kind, in.Slug, in.Code, in.Name, in.Kana, in.English, in.Area, in.Introduction, in.Website, in.Online, registrar, in.Position)
+			 coalesce(nullif(excluded.kana, ''), o.kana), coalesce(nullif(excluded.english, ''), o.english),
+			   coalesce(nullif(excluded.area, ''), o.area),
+			 coalesce(nullif(excluded.introduction, ''), o.introduction), coalesce(nullif(excluded.website, ''),
+			   o.website))`,
+		in.Kind,
+		in.Slug,
+		in.Code,
+		in.Name,
+		in.Kana,
+		in.English,
+		in.Area,
+		in.Introduction,
+		in.Website,
+		in.Online,
+		registrar,
+		in.Position,
+	)
 	if err != nil {
 		return Ref{}, false, refused(err)
 	}
@@ -238,7 +340,16 @@ func refused(err error) error {
 // bySlug also keeps them from being closed until the transaction ends.
 func bySlug(tx *postgres.Tx, slugs []string) (map[string]Organization, error) {
 	var rows []row
-	if err := tx.Gorm.Clauses(clause.Locking{Strength: "KEY SHARE"}).Select(columns).Where("slug in ?", slugs).Find(&rows).Error; err != nil {
+	if err := tx.Gorm.Clauses(
+		clause.Locking{Strength: "KEY SHARE"},
+	).Select(
+		columns,
+	).Where(
+		"slug in ?",
+		slugs,
+	).Find(
+		&rows,
+	).Error; err != nil {
 		return nil, fmt.Errorf("read organizations by slug: %w", err)
 	}
 	known := make(map[string]Organization, len(rows))
@@ -248,16 +359,44 @@ func bySlug(tx *postgres.Tx, slugs []string) (map[string]Organization, error) {
 	return known, nil
 }
 
-// end closes an organization, or says with ErrHasPlans what stands in the way. reason is told at its facilities.
+// end closes an organization, or says with ErrHasPlans what stands in the way. reason is told at
+// its facilities.
 func end(ctx context.Context, tx *postgres.Tx, id uuid.UUID, on clock.Date, reason string) error {
 	var events, bookings, rounds, applications, groups int
-	err := tx.Pgx.QueryRow(ctx, "select events, bookings, rounds, applications, groups from organization_close($1, $2::text::date, $3)", id, on.String(), reason).
-		Scan(&events, &bookings, &rounds, &applications, &groups)
+	err := tx.Pgx.QueryRow(
+		ctx,
+		"select events, bookings, rounds, applications, groups from organization_close($1, $2::text::date, $3)",
+		id,
+		on.String(),
+		reason,
+	).
+		Scan(
+			&events,
+			&bookings,
+			&rounds,
+			&applications,
+			&groups,
+		)
 	if err != nil {
 		return fmt.Errorf("close organization: %w", err)
 	}
 	if events+bookings+rounds+applications+groups > 0 {
-		return ErrHasPlans.With("events", events).With("bookings", bookings).With("rounds", rounds).With("applications", applications).With("groups", groups)
+		return ErrHasPlans.With(
+			"events",
+			events,
+		).With(
+			"bookings",
+			bookings,
+		).With(
+			"rounds",
+			rounds,
+		).With(
+			"applications",
+			applications,
+		).With(
+			"groups",
+			groups,
+		)
 	}
 	return nil
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// resolve gives the members and then the partner groups, or ErrPartnershipInvalid with the places of those that are unknown or of the other kind.
+// resolve gives the members and then the partner groups, or ErrPartnershipInvalid with the places
+// of those that are unknown or of the other kind.
 func resolve(tx *postgres.Tx, in PartnershipInput) ([]Ref, error) {
 	known, err := bySlug(tx, slices.Concat(in.Members, in.PartnerGroups))
 	if err != nil {
@@ -45,7 +46,8 @@ func resolve(tx *postgres.Tx, in PartnershipInput) ([]Ref, error) {
 	return refs, invalid.Or()
 }
 
-// upsertPartnership also locks the row, so that two set-ups of the same partnership take turns with its members.
+// upsertPartnership also locks the row, so that two set-ups of the same partnership take turns with
+// its members.
 func upsertPartnership(ctx context.Context, tx *postgres.Tx, in PartnershipInput) (uuid.UUID, error) {
 	var id uuid.UUID
 	err := tx.Pgx.QueryRow(ctx, `
@@ -60,13 +62,19 @@ func upsertPartnership(ctx context.Context, tx *postgres.Tx, in PartnershipInput
 }
 
 // setMembers leaves exactly the given members, in this order, and tells who joined and who left.
-func setMembers(ctx context.Context, tx *postgres.Tx, partnership uuid.UUID, members []Ref) (joined, left []uuid.UUID, err error) {
+func setMembers(
+	ctx context.Context,
+	tx *postgres.Tx,
+	partnership uuid.UUID,
+	members []Ref,
+) (joined, left []uuid.UUID, err error) {
 	ids, positions := make([]uuid.UUID, len(members)), make([]int32, len(members))
 	for i, m := range members {
 		ids[i], positions[i] = m.ID, int32(i)
 	}
 	left, err = collect(ctx, tx, `
-		delete from partnership_member where partnership_id = $1 and organization_id <> all($2) returning organization_id`, partnership, ids)
+		delete from partnership_member where partnership_id = $1 and organization_id <> all($2)
+			returning organization_id`, partnership, ids)
 	if err != nil {
 		return nil, nil, fmt.Errorf("remove partnership members: %w", err)
 	}
@@ -80,7 +88,8 @@ func setMembers(ctx context.Context, tx *postgres.Tx, partnership uuid.UUID, mem
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 		update partnership_member p set position = m.position from unnest($2::uuid[], $3::integer[]) as m (id, position)
-		where p.partnership_id = $1 and p.organization_id = m.id and p.position <> m.position`, partnership, ids, positions)
+		where p.partnership_id = $1 and p.organization_id = m.id and p.position <> m.position`, partnership, ids,
+		positions)
 	if err != nil {
 		return nil, nil, fmt.Errorf("order partnership members: %w", err)
 	}

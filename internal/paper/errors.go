@@ -2,7 +2,8 @@ package paper
 
 import "github.com/tonarimachi/tonarimachi/internal/fault"
 
-// What the service refuses. The codes are part of the API; Take fails as ticket.Service.Take does, too.
+// What the service refuses. The codes are part of the API; Take fails as ticket.Service.Take does,
+// too.
 var (
 	ErrUnknown      = fault.NotFound("paper_code_unknown")      // nobody printed it
 	ErrUsed         = fault.Conflict("paper_code_used")         // it has become a ticket

@@ -20,7 +20,8 @@ type Input struct {
 	EventID, OccurrenceID, PartID, QuotaID uuid.UUID
 	Codes                                  int
 	SeatsEach                              int
-	// ReturnsAt is when unused seats go back; nil: when the waiting list ends, the start's eve unless told otherwise.
+	// ReturnsAt is when unused seats go back; nil: when the waiting list ends, the start's eve
+	// unless told otherwise.
 	ReturnsAt *time.Time
 }
 
@@ -42,11 +43,11 @@ type Sheet struct {
 // Issued is a new sheet with its codes, which are known here only.
 type Issued struct {
 	Sheet
-	Plain []secret.Paper
+	PlainCodes []secret.Paper
 }
 
-// Good is what a code is good for.
-type Good struct {
+// Reservation is the seats that a code can take.
+type Reservation struct {
 	EventID, OccurrenceID, PartID, QuotaID uuid.UUID
 	Seats                                  int // at most
 	ReturnsAt                              time.Time

@@ -8,9 +8,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
-	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
@@ -27,25 +27,27 @@ type Service struct {
 	tickets Tickets
 }
 
-// NewService makes the service. random must be cryptographically random and safe for concurrent use.
+// NewService makes the service. random must be cryptographically random and safe for concurrent
+// use.
 func NewService(db *postgres.DB, keys *secret.Keys, random io.Reader, tickets Tickets) *Service {
 	return &Service{db: db, keys: keys, random: random, tickets: tickets}
 }
 
-// Print sets seats aside and gives the codes for them, this once. ErrQuota, ErrOtherWay, ErrDateOver, ErrReturnsAt, ErrTooFew, ErrSize, ErrTooMany.
-func (s *Service) Print(ctx context.Context, by event.Author, in Input) (Issued, error) {
-	refusal := ErrSize
+// Print sets seats aside and gives the codes for them, this once. ErrQuota, ErrOtherWay,
+// ErrDateOver, ErrReturnsAt, ErrTooFew, ErrSize, ErrTooMany.
+func (s *Service) Print(ctx context.Context, by staff.Author, in Input) (Issued, error) {
+	refused := ErrSize
 	for _, c := range []struct {
 		name      string
 		n, atMost int
 	}{{"codes", in.Codes, MaxCodes}, {"seats_each", in.SeatsEach, MaxSeats}} {
 		if c.n < 1 {
-			refusal = refusal.Field(c.name, "too_small", "min", 1)
+			refused = refused.Field(c.name, "too_small", "min", 1)
 		} else if c.n > c.atMost {
-			refusal = refusal.Field(c.name, "too_large", "max", c.atMost)
+			refused = refused.Field(c.name, "too_large", "max", c.atMost)
 		}
 	}
-	if err := refusal.Or(); err != nil {
+	if err := refused.Or(); err != nil {
 		return Issued{}, fmt.Errorf("print sheet: %w", err)
 	}
 	var issued Issued
@@ -57,33 +59,21 @@ func (s *Service) Print(ctx context.Context, by event.Author, in Input) (Issued,
 			if err != nil {
 				return err
 			}
-			issued.Plain, macs[i] = append(issued.Plain, code), s.keys.PaperMAC(code)
+			issued.PlainCodes, macs[i] = append(issued.PlainCodes, code), s.keys.PaperMAC(code)
 		}
 		if n, err := countSheets(ctx, tx, in.EventID); err != nil {
 			return err
 		} else if n >= MaxSheets {
 			return ErrTooMany.With("max", MaxSheets)
 		}
-		outcome, id, free, err := reserve(ctx, tx, in, macs)
+		reserved, id, free, err := reserveSeats(ctx, tx, in, macs)
 		if err != nil {
 			return err
 		}
-		switch outcome {
-		case "made":
-		case "unknown":
-			return ErrQuota
-		case "other_way":
-			return ErrOtherWay
-		case "over":
-			return ErrDateOver
-		case "early":
-			return ErrReturnsAt.Field("returns_at", "invalid")
-		case "full":
-			return ErrTooFew.With("free", free)
-		default:
-			return fmt.Errorf("understand outcome %q", outcome)
+		if reserved != made {
+			return reserved.refusePrint(free)
 		}
-		if issued.Sheet, err = find(ctx, tx, in.EventID, id); err != nil {
+		if issued.Sheet, err = selectSheet(ctx, tx, in.EventID, id); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
@@ -97,24 +87,12 @@ func (s *Service) Print(ctx context.Context, by event.Author, in Input) (Issued,
 	return issued, nil
 }
 
-func find(ctx context.Context, tx *postgres.Tx, eventID, id uuid.UUID) (Sheet, error) {
-	all, err := sheets(ctx, tx, eventID)
-	if err != nil {
-		return Sheet{}, err
-	}
-	for _, s := range all {
-		if s.ID == id {
-			return s, nil
-		}
-	}
-	return Sheet{}, ErrSheetUnknown
-}
-
-// Sheets gives the sheets of one of the organization's own events, newest first, at most 200; none for an event it does not own.
+// Sheets gives the sheets of one of the organization's own events, newest first, at most 200; none
+// for an event it does not own.
 func (s *Service) Sheets(ctx context.Context, organization, eventID uuid.UUID) ([]Sheet, error) {
 	var all []Sheet
 	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
-		all, err = sheets(ctx, tx, eventID)
+		all, err = selectSheets(ctx, tx, eventID)
 		return err
 	})
 	if err != nil {
@@ -123,19 +101,22 @@ func (s *Service) Sheets(ctx context.Context, organization, eventID uuid.UUID) (
 	return all, nil
 }
 
-// Revoke ends a sheet: its unused codes are worth nothing from now on and their seats go back in the same transaction. Once more does nothing. ErrSheetUnknown.
-func (s *Service) Revoke(ctx context.Context, by event.Author, eventID, sheet uuid.UUID) error {
+// Revoke ends a sheet: its unused codes are worth nothing from now on and their seats go back in
+// the same transaction. Once more does nothing. ErrSheetUnknown.
+func (s *Service) Revoke(ctx context.Context, by staff.Author, eventID, sheet uuid.UUID) error {
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		outcome, err := revoke(ctx, tx, eventID, sheet)
+		done, err := revokeSheet(ctx, tx, eventID, sheet)
 		switch {
 		case err != nil:
 			return err
-		case outcome == "unknown":
-			return ErrSheetUnknown
-		case outcome == "already":
+		case done == already:
 			return nil
+		case done != revoked:
+			return done.refuseRevoke()
 		}
-		return audit.Record(ctx, tx, audit.Entry{Action: "paper.sheet_revoke", SubjectKind: "paper_sheet", SubjectID: sheet})
+		return audit.Record(ctx, tx, audit.Entry{
+			Action: "paper.sheet_revoke", SubjectKind: "paper_sheet", SubjectID: sheet,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("revoke sheet: %w", err)
@@ -143,25 +124,25 @@ func (s *Service) Revoke(ctx context.Context, by event.Author, eventID, sheet uu
 	return nil
 }
 
-// Look tells what a code is good for. ErrUnknown, ErrUsed, ErrOver, ticket.ErrNotAccepting.
-func (s *Service) Look(ctx context.Context, code secret.Paper) (Good, error) {
-	var good Good
-	err := s.db.InTicket(ctx, nil, func(tx *postgres.Tx) error {
-		outcome, g, err := look(ctx, tx, s.keys.PaperMACs(code))
-		if err != nil {
-			return err
+// Look tells which seats a code can take. ErrUnknown, ErrUsed, ErrOver, ticket.ErrNotAccepting.
+func (s *Service) Look(ctx context.Context, code secret.Paper) (Reservation, error) {
+	var r Reservation
+	err := s.db.InTicket(ctx, nil, func(tx *postgres.Tx) (err error) {
+		var state outcome
+		if state, r, err = readCode(ctx, tx, s.keys.PaperMACs(code)); err == nil && state != good {
+			err = state.refuseCode(r.Seats)
 		}
-		good = g
-		return refusals(outcome, 0)
+		return err
 	})
 	if err != nil {
-		return Good{}, fmt.Errorf("look at paper code: %w", err)
+		return Reservation{}, fmt.Errorf("look at paper code: %w", err)
 	}
-	return good, nil
+	return r, nil
 }
 
-// Take gives the ticket for a code. r has Seats, Nickname and, so that asking again gives the same ticket, Secret; what else it has is not looked at. Beside Look's it
-// fails with ticket.ErrTooManySeats, ErrSeats, ErrNickname and ErrPayloadDiffers.
+// Take gives the ticket for a code. r has Seats, Nickname and, so that asking again gives the same
+// ticket, Secret; what else it has is not looked at. Beside Look's it fails with
+// ticket.ErrTooManySeats, ErrSeats, ErrNickname and ErrPayloadDiffers.
 func (s *Service) Take(ctx context.Context, code secret.Paper, r ticket.Request) (secret.Ticket, ticket.Ticket, error) {
 	mine, t, err := s.take(ctx, code, r)
 	if err != nil {
@@ -183,7 +164,7 @@ func (s *Service) take(ctx context.Context, code secret.Paper, r ticket.Request)
 			return secret.Ticket{}, ticket.Ticket{}, err
 		}
 	} else if t, err := s.tickets.Look(ctx, r.Secret); err == nil { // under an older key, too
-		return s.again(ctx, code, r, nickname, t)
+		return s.answerRepeat(ctx, code, r, nickname, t)
 	}
 	sealed, err := r.Secret.SealText(nickname)
 	if err != nil {
@@ -194,42 +175,49 @@ func (s *Service) take(ctx context.Context, code secret.Paper, r ticket.Request)
 		return secret.Ticket{}, ticket.Ticket{}, fmt.Errorf("make id: %w", err)
 	}
 	mac := s.keys.TicketMAC(r.Secret)
-	var outcome string
+	var became outcome
 	var most int
 	err = s.db.InTicket(ctx, mac, func(tx *postgres.Tx) (err error) {
-		outcome, _, most, err = take(ctx, tx, s.keys.PaperMACs(code), id, mac, min(r.Seats, 1000), sealed)
+		became, most, err = claimCode(ctx, tx, s.keys.PaperMACs(code), id, mac, min(r.Seats, 1000), sealed)
 		return err
 	})
 	switch {
 	case postgres.Violates(err, "ticket_secret_mac_key"): // the same secret got another ticket at this moment
-		outcome = "duplicate"
+		became = duplicate
 	case err != nil:
 		return secret.Ticket{}, ticket.Ticket{}, err
 	}
-	if outcome != "granted" && outcome != "duplicate" {
-		return secret.Ticket{}, ticket.Ticket{}, refusals(outcome, most)
+	if became != granted && became != duplicate {
+		return secret.Ticket{}, ticket.Ticket{}, became.refuseCode(most)
 	}
 	t, err := s.tickets.Look(ctx, r.Secret)
 	if err != nil {
 		return secret.Ticket{}, ticket.Ticket{}, err
 	}
-	if outcome == "duplicate" {
-		return s.again(ctx, code, r, nickname, t)
+	if became == duplicate {
+		return s.answerRepeat(ctx, code, r, nickname, t)
 	}
 	return r.Secret, t, nil
 }
 
-// again answers a secret that has a ticket.
-func (s *Service) again(ctx context.Context, code secret.Paper, r ticket.Request, nickname string, t ticket.Ticket) (secret.Ticket, ticket.Ticket, error) {
-	var g Good
+// answerRepeat answers a secret that has a ticket already: with that ticket, where it is what is
+// asked for.
+func (s *Service) answerRepeat(
+	ctx context.Context,
+	code secret.Paper,
+	r ticket.Request,
+	nickname string,
+	t ticket.Ticket,
+) (secret.Ticket, ticket.Ticket, error) {
+	var of Reservation
 	err := s.db.InTicket(ctx, nil, func(tx *postgres.Tx) (err error) {
-		_, g, err = look(ctx, tx, s.keys.PaperMACs(code))
+		_, of, err = readCode(ctx, tx, s.keys.PaperMACs(code))
 		return err
 	})
 	if err != nil {
 		return secret.Ticket{}, ticket.Ticket{}, err
 	}
-	if t.QuotaID != g.QuotaID || t.Seats != r.Seats || t.Status != ticket.Cancelled && t.Nickname != nickname {
+	if t.QuotaID != of.QuotaID || t.Seats != r.Seats || t.Status != ticket.Cancelled && t.Nickname != nickname {
 		return secret.Ticket{}, ticket.Ticket{}, ticket.ErrPayloadDiffers
 	}
 	if err := s.db.Confirm(ctx); err != nil {
@@ -238,29 +226,12 @@ func (s *Service) again(ctx context.Context, code secret.Paper, r ticket.Request
 	return r.Secret, t, nil
 }
 
-func refusals(outcome string, most int) error {
-	switch outcome {
-	case "good":
-		return nil
-	case "unknown":
-		return ErrUnknown
-	case "used":
-		return ErrUsed
-	case "over":
-		return ErrOver
-	case "not_accepting":
-		return ticket.ErrNotAccepting
-	case "too_many":
-		return ticket.ErrTooManySeats.With("max", most).Field("seats", "too_large", "max", most)
-	}
-	return fmt.Errorf("understand outcome %q of a paper code", outcome)
-}
-
-// Return gives seats back that no code claims any more and deletes the codes of dates that ended long ago. For the worker; it says how many seats and codes.
-func Return(ctx context.Context, db *postgres.DB) (int, error) {
+// ReturnSeats gives seats back that no code claims any more and deletes the codes of dates that
+// ended long ago. For the worker; it says how many seats and codes.
+func ReturnSeats(ctx context.Context, db *postgres.DB) (int, error) {
 	seats, codes := 0, 0
 	err := db.InWorker(ctx, func(tx *postgres.Tx) (err error) {
-		seats, codes, err = giveBack(ctx, tx)
+		seats, codes, err = returnSeats(ctx, tx)
 		return err
 	})
 	if err != nil {

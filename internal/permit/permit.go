@@ -36,7 +36,8 @@ const (
 	bottom            = 780.0
 )
 
-// parse checks the font once; documents are made one at a time, because the library shares what it reads of a font.
+// parse checks the font once; documents are made one at a time, because the library shares what it
+// reads of a font.
 var mu sync.Mutex
 
 // Render draws the permit. It fails only when the font can't be read.
@@ -45,7 +46,9 @@ func Render(p Permit) ([]byte, error) {
 	defer mu.Unlock()
 	d := &drawing{pdf: &gopdf.GoPdf{}}
 	d.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
-	d.pdf.SetInfo(gopdf.PdfInfo{Title: "使用許可書 " + p.Number, Author: p.Lender, Producer: "Tonarimachi", CreationDate: p.Issued})
+	d.pdf.SetInfo(
+		gopdf.PdfInfo{Title: "使用許可書 " + p.Number, Author: p.Lender, Producer: "Tonarimachi", CreationDate: p.Issued},
+	)
 	if err := d.pdf.AddTTFFontData(family, font); err != nil {
 		return nil, fmt.Errorf("read font: %w", err)
 	}

@@ -9,10 +9,20 @@ import (
 
 func sample() Permit {
 	return Permit{
-		Number: "20260523-7D3B0F5E", Issued: time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC), Borrower: "文京区", Lender: "豊島区",
+		Number:   "20260523-7D3B0F5E",
+		Issued:   time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC),
+		Borrower: "文京区",
+		Lender:   "豊島区",
 		Rows: []Row{
-			{"施設", "としま区民センター"}, {"部屋", "多目的ホール（A面）"}, {"所在地", "東京都豊島区東池袋1-20-10"}, {"使用日時", "2026年5月23日（土）13:00〜16:00"},
-			{"使用目的", strings.Repeat("ひきこもりに関する合同相談会の準備と当日の運営、", 6)}, {"使用料", "1,200円（2,400円から50%減免）"},
+			{
+				"施設",
+				"としま区民センター",
+			},
+			{"部屋", "多目的ホール（A面）"},
+			{"所在地", "東京都豊島区東池袋1-20-10"},
+			{"使用日時", "2026年5月23日（土）13:00〜16:00"},
+			{"使用目的", strings.Repeat("ひきこもりに関する合同相談会の準備と当日の運営、", 6)},
+			{"使用料", "1,200円（2,400円から50%減免）"},
 		},
 		Conditions: "ピアノは使えません。\n終わったら机と椅子を元の位置に戻してください。",
 	}
@@ -28,7 +38,8 @@ func TestRender(t *testing.T) {
 	if err != nil || !bytes.Equal(first, again) {
 		t.Errorf("the same values give other bytes (%v)", err)
 	}
-	if !bytes.HasPrefix(first, []byte("%PDF-")) || len(first) > 400_000 || bytes.Count(first, []byte("/Type /Page\n")) > 1 {
+	if !bytes.HasPrefix(first, []byte("%PDF-")) || len(first) > 400_000 ||
+		bytes.Count(first, []byte("/Type /Page\n")) > 1 {
 		t.Errorf("%d bytes", len(first))
 	}
 	other := sample()

@@ -12,10 +12,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A commit that wrote waits for the synchronous standbys. When its client gives up, PostgreSQL keeps it on
-// the primary alone, and everybody sees it from then on. Whoever confirms what an earlier transaction did
-// therefore has to commit something too: that commit stands behind the other one in the write-ahead log, so
-// that both are on the standbys when it returns (docs/adr/0025-an-answer-waits-for-the-standby-as-its-write-did.md).
+// A commit that wrote waits for the synchronous standbys. When its client gives up, PostgreSQL
+// keeps it on the primary alone, and everybody sees it from then on. Whoever confirms what an
+// earlier transaction did therefore has to commit something too: that commit stands behind the
+// other one in the write-ahead log, so that both are on the standbys when it returns
+// (docs/adr/0025-an-answer-waits-for-the-standby-as-its-write-did.md).
 //
 // The message is the smallest record there is; it touches no row and takes no lock.
 const (
@@ -26,10 +27,10 @@ const (
 // confirmLimit bounds how long a confirmation waits for the standbys.
 const confirmLimit = 10 * time.Second
 
-// Confirm returns when everything that was committed before the call has reached the standbys that commits
-// wait for. It is for answers that say that an earlier write happened (sent again, taken already), outside
-// of InOrganization, which does the same by itself. ErrUnavailable when it is not certain: the write may
-// have happened, and asking again tells.
+// Confirm returns when everything that was committed before the call has reached the standbys that
+// commits wait for. It is for answers that say that an earlier write happened (sent again, taken
+// already), outside of InOrganization, which does the same by itself. ErrUnavailable when it is not
+// certain: the write may have happened, and asking again tells.
 //
 // However many wait, they use one connection of the public role's pool.
 func (db *DB) Confirm(ctx context.Context) error {
@@ -42,7 +43,8 @@ func (db *DB) Confirm(ctx context.Context) error {
 	return nil
 }
 
-// confirmations lets all who wait share a commit: those that come while one is under way, the next one.
+// confirmations lets all who wait share a commit: those that come while one is under way, the next
+// one.
 type confirmations struct {
 	commit func(ctx context.Context) error
 
@@ -115,15 +117,15 @@ func (c *confirmations) work() {
 	}
 }
 
-// ErrLeftLocal says that a transaction is committed on the primary and may be on no standby: its wait was
-// cancelled. Nobody may be told that it happened, nor that it did not.
+// ErrLeftLocal says that a transaction is committed on the primary and may be on no standby: its
+// wait was cancelled. Nobody may be told that it happened, nor that it did not.
 var ErrLeftLocal = errors.New("the commit did not wait for the standbys")
 
 // leftLocal is the mark of a connection whose commit was cancelled while it waited.
 const leftLocal = "commit left local"
 
-// noteLeftLocal hears what the server says beside its answers. A cancelled wait is a warning, after which
-// the commit succeeds (syncrep.c); it has no SQLSTATE of its own.
+// noteLeftLocal hears what the server says beside its answers. A cancelled wait is a warning, after
+// which the commit succeeds (syncrep.c); it has no SQLSTATE of its own.
 func noteLeftLocal(conn *pgconn.PgConn, n *pgconn.Notice) {
 	if n.Routine == "SyncRepWaitForLSN" {
 		conn.CustomData()[leftLocal] = true
@@ -141,8 +143,8 @@ func committed(conn *pgx.Conn, err error) error {
 	return err
 }
 
-// Send runs a batch as one transaction on a connection of the pool. An error may come after a commit that
-// nobody heard of, or that did not wait for the standbys (ErrLeftLocal).
+// Send runs a batch as one transaction on a connection of the pool. An error may come after a
+// commit that nobody heard of, or that did not wait for the standbys (ErrLeftLocal).
 func Send(ctx context.Context, pool *pgxpool.Pool, batch *pgx.Batch) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {

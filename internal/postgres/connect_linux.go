@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// tcpUserTimeout is TCP_USER_TIMEOUT of linux/tcp.h (RFC 5482), in milliseconds; package syscall has no name for it.
+// tcpUserTimeout is TCP_USER_TIMEOUT of linux/tcp.h (RFC 5482), in milliseconds; package syscall
+// has no name for it.
 const tcpUserTimeout = 18
 
 func limitUnacked(_ context.Context, network, _ string, c syscall.RawConn) error {
@@ -16,7 +17,12 @@ func limitUnacked(_ context.Context, network, _ string, c syscall.RawConn) error
 	}
 	var failed error
 	err := c.Control(func(fd uintptr) {
-		failed = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(unackedPatience.Milliseconds()))
+		failed = syscall.SetsockoptInt(
+			int(fd),
+			syscall.IPPROTO_TCP,
+			tcpUserTimeout,
+			int(unackedPatience.Milliseconds()),
+		)
 	})
 	return errors.Join(err, failed)
 }

@@ -18,17 +18,22 @@ import (
 // Whoever holds a connection and waits for a second one of the same pool can wait for ever: eight
 // requests that did so on a pool of eight stopped every page. Two rules keep that from happening.
 //
-// Pools are taken in one order, staff before public and never twice: see rank. The guard in this file
-// sees every connection that is asked for, in whatever way. It knows who holds one by the goroutine in
-// tests, and by the context (see Watched) in production, where that costs nothing. In tests it refuses
-// and the run fails; in production it logs each place once and lets the request go on.
+// Pools are taken in one order, staff before public and never twice: see rank. The guard in this
+// file sees every connection that is asked for, in whatever way. It knows who holds one by the
+// goroutine in tests, and by the context (see Watched) in production, where that costs nothing. In
+// tests it refuses and the run fails; in production it logs each place once and lets the request go
+// on.
 //
 // Every wait for a connection ends: see acquireWithin.
 
-// acquireWithin is how long a connection is waited for. After that callers hear ErrUnavailable: a page
-// that comes later than this is no longer waited for, and the queue of those who wait stays short.
+// acquireWithin is how long a connection is waited for. After that callers hear ErrUnavailable: a
+// page that comes later than this is no longer waited for, and the queue of those who wait stays
+// short.
 var acquireWithin = map[Role]time.Duration{
-	RolePublic: 2 * time.Second, RoleStaff: 5 * time.Second, RoleWorker: 10 * time.Second, RoleOperator: 10 * time.Second,
+	RolePublic:   2 * time.Second,
+	RoleStaff:    5 * time.Second,
+	RoleWorker:   10 * time.Second,
+	RoleOperator: 10 * time.Second,
 }
 
 // rank is the order in which a request may take connections of several pools: only of a higher rank
@@ -48,9 +53,9 @@ type Second struct {
 // strict is what tests hear of every second connection; nil in production.
 var strict atomic.Pointer[func(Second)]
 
-// Strict has the guard follow goroutines from now on, tell every second connection and refuse it with
-// ErrSecondConnection. It is for tests and to be called before a DB is opened: following goroutines
-// costs microseconds a connection.
+// Strict has the guard follow goroutines from now on, tell every second connection and refuse it
+// with ErrSecondConnection. It is for tests and to be called before a DB is opened: following
+// goroutines costs microseconds a connection.
 func Strict(report func(Second)) { strict.Store(&report) }
 
 type watchKey struct{}
@@ -61,8 +66,8 @@ type watch struct {
 	held map[*tracer]int
 }
 
-// Watched gives a context that the guard can follow: of a request or a job, however it passes it on.
-// It ends Several.
+// Watched gives a context that the guard can follow: of a request or a job, however it passes it
+// on. It ends Several.
 func Watched(ctx context.Context) context.Context {
 	return context.WithValue(ctx, watchKey{}, &watch{})
 }
@@ -73,8 +78,8 @@ func Several(ctx context.Context) context.Context {
 	return context.WithValue(ctx, watchKey{}, (*watch)(nil))
 }
 
-// Unheld says whether a connection of the role may be waited for, as the guard would when it is asked
-// for. Whoever is about to wait for another goroutine that takes one calls it first.
+// Unheld says whether a connection of the role may be waited for, as the guard would when it is
+// asked for. Whoever is about to wait for another goroutine that takes one calls it first.
 func (db *DB) Unheld(ctx context.Context, role Role) error {
 	for _, p := range db.pools {
 		if !p.tracer.admit(ctx, role) {
@@ -105,7 +110,8 @@ var (
 	_ pgx.QueryTracer       = (*tracer)(nil)
 )
 
-// TraceQueryStart and TraceQueryEnd are what pgx wants of every tracer; statements are not looked at.
+// TraceQueryStart and TraceQueryEnd are what pgx wants of every tracer; statements are not looked
+// at.
 func (t *tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	return ctx
 }
@@ -115,7 +121,8 @@ func (t *tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData
 
 type acquiringKey struct{}
 
-// TraceAcquireStart has the wait end in time, and refuses it at once in tests that hold a connection.
+// TraceAcquireStart has the wait end in time, and refuses it at once in tests that hold a
+// connection.
 func (t *tracer) TraceAcquireStart(
 	ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData,
 ) context.Context {
@@ -219,7 +226,8 @@ func (t *tracer) holds(goroutine uint64) bool {
 	return len(t.by[goroutine]) > 0
 }
 
-// admit tells whether a connection may be waited for, and tells of it when that is against the rules.
+// admit tells whether a connection may be waited for, and tells of it when that is against the
+// rules.
 func (t *tracer) admit(ctx context.Context, wanted Role) bool {
 	watched, known := ctx.Value(watchKey{}).(*watch)
 	report := strict.Load()
@@ -251,7 +259,8 @@ func (t *tracer) found(ctx context.Context, s Second, report *func(Second)) bool
 		return false
 	}
 	if _, known := t.told.LoadOrStore(s.Place, true); !known {
-		const words = "a connection was asked for while another was held: under load such requests wait for each other; " +
+		const words = "a connection was asked for while another was held: under load such requests wait for each " +
+			"other; " +
 			"please report the place"
 		t.log.LogAttrs(ctx, slog.LevelError, words,
 			slog.String("held", string(s.Held)), slog.String("wanted", string(s.Wanted)), slog.String("place", s.Place))

@@ -28,7 +28,12 @@ func TestSecondConnectionsAreLoggedOncePerPlace(t *testing.T) {
 // What residents ask for has to be answered or refused within two seconds.
 func TestConnectionsOfThePublicAreWaitedForBriefly(t *testing.T) {
 	t.Parallel()
-	for role, most := range map[Role]time.Duration{RolePublic: 2 * time.Second, RoleStaff: 5 * time.Second, RoleWorker: 10 * time.Second, RoleOperator: 10 * time.Second} {
+	for role, most := range map[Role]time.Duration{
+		RolePublic:   2 * time.Second,
+		RoleStaff:    5 * time.Second,
+		RoleWorker:   10 * time.Second,
+		RoleOperator: 10 * time.Second,
+	} {
 		if within := acquireWithin[role]; within <= 0 || within > most {
 			t.Errorf("connections of %s are waited for %v", role, within)
 		}

@@ -22,12 +22,15 @@ func TestSecondConnectionsAreFound(t *testing.T) {
 	organization := testkit.NewOrganization(t, bundle.Pool(t), "toshima")
 	var mu sync.Mutex
 	var found []postgres.Second
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: bundle.LoginURL, Public: 2, Staff: 2, Worker: 2, OnSecond: func(s postgres.Second) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		found = append(found, s)
-		return false
-	}})
+	db, err := postgres.Open(
+		t.Context(),
+		postgres.Options{URL: bundle.LoginURL, Public: 2, Staff: 2, Worker: 2, OnSecond: func(s postgres.Second) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			found = append(found, s)
+			return false
+		}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +43,13 @@ func TestSecondConnectionsAreFound(t *testing.T) {
 	public := func(ctx context.Context) error { return db.InPublic(ctx, nothing) }
 	staff := func(ctx context.Context) error { return db.ReadOrganization(ctx, organization, nothing) }
 	one := func(ctx context.Context) error {
-		return db.InOneStatement(ctx, organization, postgres.StaffActor(uuid.New()), func(row pgx.Row, _ time.Time) error { return row.Scan(new(int)) }, "select 1")
+		return db.InOneStatement(
+			ctx,
+			organization,
+			postgres.StaffActor(uuid.New()),
+			func(row pgx.Row, _ time.Time) error { return row.Scan(new(int)) },
+			"select 1",
+		)
 	}
 	// elsewhere asks in another goroutine, which a request's context leads to.
 	elsewhere := func(ask func(context.Context) error) func(context.Context) error {
@@ -74,12 +83,17 @@ func TestSecondConnectionsAreFound(t *testing.T) {
 		ask     func(ctx context.Context) error
 		found   bool
 	}{
-		"public in public":                   {plain, inPublic, public, true},
-		"public in a ticket's":               {plain, inTicket, public, true},
-		"a statement in public":              {plain, inPublic, statement, true},
-		"staff in staff":                     {plain, inStaff, staff, true},
-		"one statement in staff":             {plain, inStaff, one, true},
-		"worker in worker":                   {plain, inWorker, func(ctx context.Context) error { return db.InWorker(ctx, nothing) }, true},
+		"public in public":       {plain, inPublic, public, true},
+		"public in a ticket's":   {plain, inTicket, public, true},
+		"a statement in public":  {plain, inPublic, statement, true},
+		"staff in staff":         {plain, inStaff, staff, true},
+		"one statement in staff": {plain, inStaff, one, true},
+		"worker in worker": {
+			plain,
+			inWorker,
+			func(ctx context.Context) error { return db.InWorker(ctx, nothing) },
+			true,
+		},
 		"staff in public, against the order": {plain, inPublic, staff, true},
 		"public in staff":                    {plain, inStaff, public, false},
 		"public in worker":                   {plain, inWorker, public, false},
@@ -89,20 +103,36 @@ func TestSecondConnectionsAreFound(t *testing.T) {
 		"one after the other": {plain, inNone, func(ctx context.Context) error {
 			return errors.Join(public(ctx), statement(ctx), staff(ctx), one(ctx), public(ctx))
 		}, false},
-		"two goroutines":                    {plain, inPublic, elsewhere(public), false},
-		"two goroutines of a request":       {postgres.Watched, inPublic, elsewhere(public), true},
-		"two goroutines, the other's own":   {postgres.Watched, inPublic, elsewhere(func(ctx context.Context) error { return public(postgres.Watched(ctx)) }), false},
-		"one after the other, of a request": {postgres.Watched, inNone, func(ctx context.Context) error { return errors.Join(public(ctx), elsewhere(public)(ctx)) }, false},
-		"in staff's of a request":           {postgres.Watched, inStaff, elsewhere(public), false},
-		"who may":                           {postgres.Several, inPublic, public, false},
-		"who may no longer":                 {func(ctx context.Context) context.Context { return postgres.Watched(postgres.Several(ctx)) }, inPublic, public, true},
+		"two goroutines":              {plain, inPublic, elsewhere(public), false},
+		"two goroutines of a request": {postgres.Watched, inPublic, elsewhere(public), true},
+		"two goroutines, the other's own": {
+			postgres.Watched,
+			inPublic,
+			elsewhere(func(ctx context.Context) error { return public(postgres.Watched(ctx)) }),
+			false,
+		},
+		"one after the other, of a request": {
+			postgres.Watched,
+			inNone,
+			func(ctx context.Context) error { return errors.Join(public(ctx), elsewhere(public)(ctx)) },
+			false,
+		},
+		"in staff's of a request": {postgres.Watched, inStaff, elsewhere(public), false},
+		"who may":                 {postgres.Several, inPublic, public, false},
+		"who may no longer": {
+			func(ctx context.Context) context.Context { return postgres.Watched(postgres.Several(ctx)) },
+			inPublic,
+			public,
+			true,
+		},
 	} {
 		mu.Lock()
 		found = nil
 		mu.Unlock()
 		ctx := tt.context(t.Context())
 		err := tt.hold(ctx, func() error { return tt.ask(ctx) })
-		if (len(found) == 1) != tt.found || errors.Is(err, postgres.ErrSecondConnection) != tt.found || !tt.found && err != nil {
+		if (len(found) == 1) != tt.found || errors.Is(err, postgres.ErrSecondConnection) != tt.found ||
+			!tt.found && err != nil {
 			t.Errorf("%s: %+v, %v", name, found, err)
 		}
 		for _, s := range found {
@@ -113,12 +143,16 @@ func TestSecondConnectionsAreFound(t *testing.T) {
 	}
 }
 
-// [O1] Nobody waits for a connection for ever: after a while the caller hears that the database is not to be had.
+// [O1] Nobody waits for a connection for ever: after a while the caller hears that the database is
+// not to be had.
 func TestWaitingForAConnectionEnds(t *testing.T) {
 	t.Parallel()
 	bundle := testkit.Database(t)
 	organization := testkit.NewOrganization(t, bundle.Pool(t), "toshima")
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: bundle.LoginURL, Public: 1, Staff: 1, AcquireWithin: 200 * time.Millisecond})
+	db, err := postgres.Open(
+		t.Context(),
+		postgres.Options{URL: bundle.LoginURL, Public: 1, Staff: 1, AcquireWithin: 200 * time.Millisecond},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +163,13 @@ func TestWaitingForAConnectionEnds(t *testing.T) {
 		"ticket": func() error { return db.InTicket(t.Context(), nil, nothing) },
 		"staff":  func() error { return db.ReadOrganization(t.Context(), organization, nothing) },
 		"one statement": func() error {
-			return db.InOneStatement(t.Context(), organization, postgres.StaffActor(uuid.New()), func(pgx.Row, time.Time) error { return nil }, "select 1")
+			return db.InOneStatement(
+				t.Context(),
+				organization,
+				postgres.StaffActor(uuid.New()),
+				func(pgx.Row, time.Time) error { return nil },
+				"select 1",
+			)
 		},
 		"single statement": func() error {
 			_, err := db.PublicPool().Exec(t.Context(), "select 1")

@@ -6,8 +6,9 @@ import (
 	"errors"
 )
 
-// gormConn lets GORM run on the connection of an open pgx transaction. It has Commit and Rollback so that GORM takes it for an open transaction and nests by
-// savepoint; it never ends the transaction, because that belongs to DB.run.
+// gormConn lets GORM run on the connection of an open pgx transaction. It has Commit and Rollback
+// so that GORM takes it for an open transaction and nests by savepoint; it never ends the
+// transaction, because that belongs to DB.run.
 type gormConn struct {
 	*sql.Conn
 	deadline

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// line is a way to the server that can fall silent without a connection being closed, as when the server is stopped or a cable is cut.
+// line is a way to the server that can fall silent without a connection being closed, as when the
+// server is stopped or a cable is cut.
 type line struct {
 	t        *testing.T
 	url      string

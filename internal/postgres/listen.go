@@ -10,18 +10,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ChannelEvents carries the id of every event that changed for residents (see event_record_change in the migrations).
+// ChannelEvents carries the id of every event that changed for residents (see event_record_change
+// in the migrations).
 const ChannelEvents = "tnm_event"
 
-// A change channel is silent for hours, and a dead connection is just as silent: after each quiet beat
-// the server must show that it is there.
+// A change channel is silent for hours, and a dead connection is just as silent: after each quiet
+// beat the server must show that it is there.
 const (
 	listenBeat     = 2 * time.Second
 	listenPatience = 2 * time.Second
 )
 
-// Listen calls heard for every notification on channel, and once after each (re)connection, because notifications sent meanwhile are lost.
-// It returns when ctx ends. It keeps one connection of its own, which it makes anew within seconds when nobody answers there.
+// Listen calls heard for every notification on channel, and once after each (re)connection, because
+// notifications sent meanwhile are lost. It returns when ctx ends. It keeps one connection of its
+// own, which it makes anew within seconds when nobody answers there.
 func (db *DB) Listen(ctx context.Context, url, channel string, heard func()) {
 	wait := time.Duration(0)
 	for ctx.Err() == nil {
@@ -36,7 +38,13 @@ func (db *DB) Listen(ctx context.Context, url, channel string, heard func()) {
 		if ctx.Err() != nil {
 			return
 		}
-		db.log.LogAttrs(ctx, slog.LevelWarn, "lost the change channel, connecting again", slog.String("channel", channel), slog.Any("cause", Unavailable(err)))
+		db.log.LogAttrs(
+			ctx,
+			slog.LevelWarn,
+			"lost the change channel, connecting again",
+			slog.String("channel", channel),
+			slog.Any("cause", Unavailable(err)),
+		)
 		wait = min(max(2*wait, 100*time.Millisecond), 2*time.Second)
 	}
 }
@@ -46,7 +54,7 @@ func listenOnce(ctx context.Context, url, channel string, heard func()) error {
 	if err != nil {
 		return errors.New("parse database URL: not a PostgreSQL connection string") // the cause quotes the password
 	}
-	setPatience(config)
+	setPatience(config, 0)
 	config.RuntimeParams["role"] = string(RolePublic)
 	config.RuntimeParams["application_name"] = "tonarimachi listen"
 	conn, err := pgx.ConnectConfig(ctx, config)

@@ -11,27 +11,27 @@ import (
 
 type patienceKey struct{}
 
-// WithPatience gives a context under which transactions that only read may take that long, instead of
-// what is right for an answer to somebody who waits.
+// WithPatience gives a context under which transactions that only read may take that long, instead
+// of what is right for an answer to somebody who waits.
 func WithPatience(ctx context.Context, most time.Duration) context.Context {
 	return context.WithValue(ctx, patienceKey{}, most)
 }
 
-// patience is how long a transaction may take, its commit not counted if it writes; 0 for as long as its
-// caller likes.
-func (s scope) patience(ctx context.Context) time.Duration {
+// patience is how long a transaction of the scope may take, its commit not counted if it writes; 0
+// for as long as its caller likes.
+func (db *DB) patience(ctx context.Context, s scope) time.Duration {
 	if asked, ok := ctx.Value(patienceKey{}).(time.Duration); ok && s.readOnly {
 		return asked
 	}
 	switch {
 	case s.readOnly && s.role == RolePublic:
-		return publicReadPatience
+		return max(publicReadPatience, db.minTimeout)
 	case s.readOnly:
-		return staffReadPatience
+		return max(staffReadPatience, db.minTimeout)
 	case s.role == RolePublic:
-		return ticketPatience
+		return max(ticketPatience, db.minTimeout)
 	case s.role == RoleStaff:
-		return writePatience
+		return max(writePatience, db.minTimeout)
 	}
 	return 0 // jobs and operators have time
 }
@@ -58,7 +58,8 @@ func (d deadline) of(ctx context.Context) context.Context {
 	return ctx
 }
 
-// limitedTx is a transaction whose statements end with its patience. Commit and Rollback have their own.
+// limitedTx is a transaction whose statements end with its patience. Commit and Rollback have their
+// own.
 type limitedTx struct {
 	pgx.Tx
 	deadline
@@ -94,7 +95,12 @@ func (t limitedTx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 // CopyFrom sends many rows.
-func (t limitedTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+func (t limitedTx) CopyFrom(
+	ctx context.Context,
+	table pgx.Identifier,
+	columns []string,
+	rows pgx.CopyFromSource,
+) (int64, error) {
 	return t.Tx.CopyFrom(t.of(ctx), table, columns, rows)
 }
 

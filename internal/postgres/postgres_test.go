@@ -24,7 +24,10 @@ var noon = time.Date(2026, time.November, 22, 12, 0, 0, 0, clock.Tokyo)
 
 func open(t *testing.T, b *testkit.Bundle) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 2, Staff: 3, Worker: 1, Clock: clock.NewFake(noon)})
+	db, err := postgres.Open(
+		t.Context(),
+		postgres.Options{URL: b.LoginURL, Public: 2, Staff: 3, Worker: 1, Clock: clock.NewFake(noon)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +64,14 @@ func TestTransactionIsSharedByGormAndPgx(t *testing.T) {
 			return err
 		}
 		var seen string
-		if err := tx.Pgx.QueryRow(t.Context(), "select area from organization where id = $1", org).Scan(&seen); err != nil || seen != "一" {
+		if err := tx.Pgx.QueryRow(
+			t.Context(),
+			"select area from organization where id = $1",
+			org,
+		).Scan(
+			&seen,
+		); err != nil ||
+			seen != "一" {
 			t.Errorf("pgx sees %q, %v", seen, err)
 		}
 		return stop
@@ -103,7 +113,14 @@ func TestTransactionCarriesOneNow(t *testing.T) {
 	err := db.InOrganization(t.Context(), org, postgres.StaffActor(staff), func(tx *postgres.Tx) error {
 		var now time.Time
 		var organization, actor uuid.UUID
-		if err := tx.Pgx.QueryRow(t.Context(), "select app_now(), app_organization(), app_actor()").Scan(&now, &organization, &actor); err != nil {
+		if err := tx.Pgx.QueryRow(
+			t.Context(),
+			"select app_now(), app_organization(), app_actor()",
+		).Scan(
+			&now,
+			&organization,
+			&actor,
+		); err != nil {
 			return err
 		}
 		if !now.Equal(noon) || !tx.Now.Equal(noon) || organization != org || actor != staff || tx.Organization != org {
@@ -129,7 +146,8 @@ func TestTransactionCarriesOneNow(t *testing.T) {
 	}
 }
 
-// Every tenant table has forced row-level security, and without an organization nobody sees or writes a row of it.
+// Every tenant table has forced row-level security, and without an organization nobody sees or
+// writes a row of it.
 func TestTenantTablesFailClosed(t *testing.T) {
 	t.Parallel()
 	b := testkit.Database(t)
@@ -183,7 +201,12 @@ func TestTenantTablesFailClosed(t *testing.T) {
 		}
 		// A row in another's name is refused, also when its parent is known.
 		err = db.InOrganization(t.Context(), scope, postgres.StaffActor(uuid.New()), func(tx *postgres.Tx) error {
-			return tx.Gorm.Exec("insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind) values (?, ?, now(), now() + interval '1 hour', 'online')", e.OrganizationID, e.ID).Error
+			return tx.Gorm.Exec(
+				"insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind) values (?, ?, "+
+					"now(), now() + interval '1 hour', 'online')",
+				e.OrganizationID,
+				e.ID,
+			).Error
 		})
 		if state, _ := postgres.Constraint(err); state != "42501" {
 			t.Errorf("a row for another organization: %v", err)
@@ -198,12 +221,26 @@ func TestCompositeKeysDoNotCross(t *testing.T) {
 	pool := b.Pool(t)
 	mine, theirs := testkit.NewOrganization(t, pool, "kiyose"), testkit.NewOrganization(t, pool, "bunkyo")
 	e := testkit.NewEvent(t, pool, theirs, testkit.EventOptions{})
-	_, err := pool.Exec(t.Context(), "insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind) values ($1, $2, now(), now() + interval '1 hour', 'online')", mine, e.ID)
+	_, err := pool.Exec(
+		t.Context(),
+		"insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind) values ($1, $2, now(), "+
+			"now() + interval '1 hour', 'online')",
+		mine,
+		e.ID,
+	)
 	if !postgres.Violates(err, "occurrence_event_fkey") {
 		t.Errorf("a date crossed over: %v", err)
 	}
-	_, err = pool.Exec(t.Context(), `insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
-		values ($1, $2, $3, $4, $5, gen_random_uuid(), sha256('x'), 'confirmed', 1)`, mine, e.ID, e.OccurrenceID, e.Parts[0].ID, e.Quota())
+	_, err = pool.Exec(
+		t.Context(),
+		`insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
+		values ($1, $2, $3, $4, $5, gen_random_uuid(), sha256('x'), 'confirmed', 1)`,
+		mine,
+		e.ID,
+		e.OccurrenceID,
+		e.Parts[0].ID,
+		e.Quota(),
+	)
 	if !postgres.Violates(err, "ticket_quota_fkey") {
 		t.Errorf("a ticket crossed over: %v", err)
 	}
@@ -214,8 +251,14 @@ func TestPublicRoleCannotWriteOrPeek(t *testing.T) {
 	b := testkit.Database(t)
 	db := open(t, b)
 	for _, sql := range []string{
-		"select * from staff", "select * from api_token", "select * from audit_entry", "select * from idempotency_key", "delete from ticket",
-		"update quota_counter set taken = 0", "update event set title = 'x'", "insert into event_change (event_id) values (gen_random_uuid())",
+		"select * from staff",
+		"select * from api_token",
+		"select * from audit_entry",
+		"select * from idempotency_key",
+		"delete from ticket",
+		"update quota_counter set taken = 0",
+		"update event set title = 'x'",
+		"insert into event_change (event_id) values (gen_random_uuid())",
 		"select event_touch(gen_random_uuid(), null)",
 	} {
 		_, err := db.PublicPool().Exec(t.Context(), sql)
@@ -250,22 +293,12 @@ func TestRefusePrivileged(t *testing.T) {
 	}
 }
 
-func TestMigrateUpDownUp(t *testing.T) {
+// Several processes may come up at once on a database that has nothing yet, and again later.
+func TestMigrateTogether(t *testing.T) {
 	t.Parallel()
-	b := testkit.Database(t)
-	pool := b.Pool(t)
+	b := testkit.EmptyDatabase(t)
 	const tables = "select count(*) from pg_tables where schemaname in ('public', 'river')"
-	full := count(t, pool, tables)
-	if err := postgres.MigrateDown(t.Context(), b.OwnerURL); err != nil {
-		t.Fatal(err)
-	}
-	if left := count(t, pool, tables+" and tablename <> 'goose_db_version'"); left != 0 {
-		t.Errorf("%d tables left after going down", left)
-	}
-	if left := count(t, pool, "select count(*) from pg_proc where pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = pg_proc.oid and d.deptype = 'e')"); left != 0 {
-		t.Errorf("%d functions left after going down", left)
-	}
-	// Several processes may come up at once.
+	full := count(t, testkit.Database(t).Pool(t), tables)
 	var all sync.WaitGroup
 	failed := make(chan error, 3)
 	for range 3 {
@@ -277,8 +310,8 @@ func TestMigrateUpDownUp(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := count(t, pool, tables); got != full {
-		t.Errorf("%d tables after coming up again, %d before", got, full)
+	if got := count(t, b.Pool(t), tables); got != full {
+		t.Errorf("%d tables, want %d", got, full)
 	}
 	newest, current, err := postgres.SchemaVersion(t.Context(), b.OwnerURL)
 	if err != nil || newest != current || newest < 7 {
@@ -296,10 +329,18 @@ func TestUnreachableDatabaseIsUnavailable(t *testing.T) {
 	if fault.KindOf(err) != fault.KindUnavailable {
 		t.Errorf("a deadline while waiting for a connection: %v", err)
 	}
-	if _, err := postgres.Open(t.Context(), postgres.Options{URL: "postgres://nobody:geheim@127.0.0.1:1/x", Public: 1}); err == nil || contains(err, "geheim") {
+	if _, err := postgres.Open(
+		t.Context(),
+		postgres.Options{URL: "postgres://nobody:geheim@127.0.0.1:1/x", Public: 1},
+	); err == nil ||
+		contains(err, "geheim") {
 		t.Errorf("error of a wrong address: %v", err)
 	}
-	if _, err := postgres.Open(t.Context(), postgres.Options{URL: "postgres://u:geheim@:bad:/", Public: 1}); err == nil || contains(err, "geheim") {
+	if _, err := postgres.Open(
+		t.Context(),
+		postgres.Options{URL: "postgres://u:geheim@:bad:/", Public: 1},
+	); err == nil ||
+		contains(err, "geheim") {
 		t.Errorf("error of a malformed address: %v", err)
 	}
 }
@@ -310,7 +351,17 @@ func TestDeadlocksAreTriedAgain(t *testing.T) {
 	db, pool := open(t, b), b.Pool(t)
 	org := testkit.NewOrganization(t, pool, "kiyose")
 	publisher := postgres.StaffActor(testkit.NewStaff(t, pool, org, "publisher"))
-	first, second := testkit.NewEvent(t, pool, org, testkit.EventOptions{}), testkit.NewEvent(t, pool, org, testkit.EventOptions{})
+	first, second := testkit.NewEvent(
+		t,
+		pool,
+		org,
+		testkit.EventOptions{},
+	), testkit.NewEvent(
+		t,
+		pool,
+		org,
+		testkit.EventOptions{},
+	)
 	var both sync.WaitGroup
 	both.Add(2)
 	tries := make(chan int, 2)
@@ -351,7 +402,12 @@ func TestTextArray(t *testing.T) {
 	err := db.InOrganization(t.Context(), uuid.New(), postgres.StaffActor(uuid.New()), func(tx *postgres.Tx) error {
 		var got []string
 		var joined string
-		if err := tx.Gorm.Raw("select array_to_string(?::text[], '|')", postgres.TextArray(want)).Scan(&joined).Error; err != nil {
+		if err := tx.Gorm.Raw(
+			"select array_to_string(?::text[], '|')",
+			postgres.TextArray(want),
+		).Scan(
+			&joined,
+		).Error; err != nil {
 			return err
 		}
 		for part := range splitSeq(joined) {

@@ -3,8 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/tonarimachi/tonarimachi/migrations"
@@ -14,52 +13,59 @@ import (
 type SchemaError struct {
 	Current int64 // 0: never migrated
 	Needed  int64
+	Missing string // the first file that was not applied
 }
 
 // Error says what to do.
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("the database has schema version %d, this program needs %d: run `tonarimachi migrate up` first", e.Current, e.Needed)
+	if e.Current == e.Needed {
+		return fmt.Sprintf(
+			"the database lacks %s, which this program needs: run `tonarimachi migrate up` first", e.Missing)
+	}
+	return fmt.Sprintf(
+		"the database has schema version %d, this program needs %d: run `tonarimachi migrate up` first",
+		e.Current,
+		e.Needed,
+	)
 }
 
-// RequireSchema returns *SchemaError when the database's schema is older than this program. A newer one is fine: migrations keep the previous program
-// working.
+// RequireSchema returns *SchemaError when the database's schema is older than this program. A newer
+// one is fine: migrations keep the previous program working.
 func (db *DB) RequireSchema(ctx context.Context) error {
-	needed, err := newestMigration(migrations.FS)
+	schema, err := migrations.Read(migrations.FS)
 	if err != nil {
 		return err
 	}
 	for _, p := range db.pools {
-		// The newest version whose last entry says that it was applied.
-		var current int64
-		err := p.pgx.QueryRow(ctx, `
-			select coalesce(max(version_id), 0)
-			from (select distinct on (version_id) version_id, is_applied from goose_db_version order by version_id, id desc) v
-			where is_applied`).Scan(&current)
-		// 42P01 undefined_table, 42501 insufficient_privilege: from before versions could be read, or never migrated.
-		if state, _ := Constraint(err); err != nil && state != "42P01" && state != "42501" {
-			return fmt.Errorf("read schema version: %w", err)
+		a, err := readApplied(ctx, p.pgx)
+		// 42501 insufficient_privilege: the program's roles were never granted anything here.
+		if state, _ := Constraint(err); err != nil && state != "42501" {
+			return err
 		}
-		if current < needed {
-			return &SchemaError{Current: current, Needed: needed}
-		}
-		return nil
+		return a.lacks(schema)
 	}
 	return fmt.Errorf("read schema version: no pool is open")
 }
 
-func newestMigration(files fs.FS) (int64, error) {
-	names, err := fs.Glob(files, "*.sql")
-	if err != nil {
-		return 0, fmt.Errorf("list migrations: %w", err)
+// lacks returns *SchemaError when a file was never applied. Of a function an earlier text may be
+// the program's, and of a database with newer tables nothing is asked.
+func (a applied) lacks(schema migrations.Schema) error {
+	current, needed := a.newest(), schema.Newest()
+	if current > needed {
+		return nil
 	}
-	var newest int64
-	for _, name := range names {
-		number, _, _ := strings.Cut(name, "_")
-		version, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("list migrations: %s has no number", name)
+	var files []migrations.File
+	for _, table := range schema.Tables {
+		files = append(files, table.File)
+	}
+	for _, function := range schema.Functions {
+		files = append(files, function.File)
+	}
+	slices.SortFunc(files, func(x, y migrations.File) int { return strings.Compare(y.Name, x.Name) })
+	for _, file := range files {
+		if _, ok := a[file.Name][file.Checksum]; !ok {
+			return &SchemaError{Current: current, Needed: needed, Missing: file.Name}
 		}
-		newest = max(newest, version)
 	}
-	return newest, nil
+	return nil
 }

@@ -9,17 +9,26 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Talk gives those settings of the server, as name=value and sorted, with which its own log would hold what people send: values of statements that it logs,
-// and rows in the details of errors. It looks at what holds for the program's connections; empty is as it should be.
+// Talk gives those settings of the server, as name=value and sorted, with which its own log would
+// hold what people send: values of statements that it logs, and rows in the details of errors. It
+// looks at what holds for the program's connections; empty is as it should be.
 func (db *DB) Talk(ctx context.Context) ([]string, error) {
 	for _, p := range db.pools {
-		rows, err := p.pgx.Query(ctx, "select name, setting from pg_settings where name like 'log\\_%' or name like 'auto\\_explain.%' or name like 'pgaudit.%'")
+		rows, err := p.pgx.Query(
+			ctx,
+			"select name, setting from pg_settings where name like 'log\\_%' or name like 'auto\\_explain.%' or name "+
+				"like 'pgaudit.%'",
+		)
 		if err != nil {
 			return nil, fmt.Errorf("read how the server logs: %w", err)
 		}
 		found := map[string]string{}
 		var name, value string
-		if _, err := pgx.ForEachRow(rows, []any{&name, &value}, func() error { found[name] = value; return nil }); err != nil {
+		if _, err := pgx.ForEachRow(
+			rows,
+			[]any{&name, &value},
+			func() error { found[name] = value; return nil },
+		); err != nil {
 			return nil, fmt.Errorf("read how the server logs: %w", err)
 		}
 		return talk(found), nil
@@ -38,7 +47,8 @@ func talk(set map[string]string) (all []string) {
 		value, known := set[name]
 		return known && !slices.Contains(quiet, value)
 	}
-	// Statements are logged with the values of their parameters unless log_parameter_max_length is 0; their texts hold none.
+	// Statements are logged with the values of their parameters unless log_parameter_max_length is
+	// 0; their texts hold none.
 	if has("log_parameter_max_length", "0") {
 		logged := len(all)
 		if has("log_statement", "none", "ddl") {

@@ -26,16 +26,26 @@ type Actor struct {
 // StaffActor is a staff member of the transaction's organization.
 func StaffActor(id uuid.UUID) Actor { return Actor{Kind: "staff", ID: id} }
 
-// Tx is one open transaction. GORM and Pgx work on the same connection, so both see the same rows and commit together.
+// Tx is one open transaction. GORM and Pgx work on the same connection, so both see the same rows
+// and commit together.
 type Tx struct {
 	Gorm *gorm.DB
 	Pgx  pgx.Tx
 	// Organization is whose rows the transaction works on; zero outside InOrganization.
 	Organization uuid.UUID
 	Actor        Actor
-	// Now is frozen when the transaction begins, rounded to the microseconds that PostgreSQL keeps, in UTC.
+	// Now is frozen when the transaction begins, rounded to the microseconds that PostgreSQL keeps,
+	// in UTC.
 	Now time.Time
+
+	afterCommit []func()
 }
+
+// AfterCommit has fn run when the transaction has committed: the outermost one, where a service
+// joined another's. fn is dropped with a savepoint that is undone, and when nobody knows whether
+// the commit happened. It is for what the program remembers of rows that the transaction changes,
+// and must not ask the database: the connection is still held.
+func (tx *Tx) AfterCommit(fn func()) { tx.afterCommit = append(tx.afterCommit, fn) }
 
 type scope struct {
 	role         Role
@@ -46,8 +56,9 @@ type scope struct {
 	snapshot     bool // one state of the database for all statements
 }
 
-// InOrganization runs fn as tnm_staff for one organization. It commits when fn returns nil. fn may run again after a deadlock or a serialization
-// failure and so must touch nothing but the transaction. Its commit waits for the standbys even when fn only found that all is done already.
+// InOrganization runs fn as tnm_staff for one organization. It commits when fn returns nil. fn may
+// run again after a deadlock or a serialization failure and so must touch nothing but the
+// transaction. Its commit waits for the standbys even when fn only found that all is done already.
 func (db *DB) InOrganization(ctx context.Context, organization uuid.UUID, actor Actor, fn func(tx *Tx) error) error {
 	return db.run(ctx, scope{role: RoleStaff, organization: organization, actor: actor}, fn)
 }
@@ -62,7 +73,8 @@ func (db *DB) InPublic(ctx context.Context, fn func(tx *Tx) error) error {
 	return db.run(ctx, scope{role: RolePublic, readOnly: true}, fn)
 }
 
-// InTicket runs fn as tnm_public for the holder of the ticket secret with this MAC: the policies show that ticket and no other.
+// InTicket runs fn as tnm_public for the holder of the ticket secret with this MAC: the policies
+// show that ticket and no other.
 func (db *DB) InTicket(ctx context.Context, mac []byte, fn func(tx *Tx) error) error {
 	return db.run(ctx, scope{role: RolePublic, ticket: mac}, fn)
 }
@@ -100,20 +112,22 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin transaction: no pool for %s", s.role)
 	}
 	opened := ctx
-	ctx, cancel := limit(opened, s.patience(opened))
+	patience := db.patience(opened, s)
+	ctx, cancel := limit(opened, patience)
 	defer cancel()
 	conn, err := p.sql.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("acquire connection: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // back to the pool
-	// Taken out of Raw, whose lock would keep GORM from the connection; it is ours alone until Close.
+	// Taken out of Raw, whose lock would keep GORM from the connection; it is ours alone until
+	// Close.
 	var raw *pgx.Conn
 	if err := conn.Raw(func(c any) error { raw = c.(*stdlib.Conn).Conn(); return nil }); err != nil {
 		return fmt.Errorf("acquire connection: %w", err)
 	}
 	now := db.clock.Now().UTC().Truncate(time.Microsecond)
-	px, err := begin(ctx, raw, s.settings(now, s.patience(opened)), s.last())
+	px, err := begin(ctx, raw, s.settings(now, patience), s.last())
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
@@ -128,7 +142,11 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		_ = px.Rollback(ctx)
 	}()
 	if len(s.ticket) > 0 { // as a parameter, so that a log of statements does not tell which ticket was looked at when
-		if _, err := px.Exec(ctx, `select set_config('app.ticket', $1, true)`, hex.EncodeToString(s.ticket)); err != nil {
+		if _, err := px.Exec(
+			ctx,
+			`select set_config('app.ticket', $1, true)`,
+			hex.EncodeToString(s.ticket),
+		); err != nil {
 			return fmt.Errorf("begin transaction: %w", err)
 		}
 	}
@@ -146,10 +164,14 @@ func (db *DB) once(ctx context.Context, s scope, fn func(tx *Tx) error) error {
 		return fmt.Errorf("commit transaction: %w", err)
 	}
 	ended = true
+	for _, fn := range tx.afterCommit {
+		fn()
+	}
 	return nil
 }
 
-// settings are all of fixed form (uuid, timestamp, number), so they go into the text of the begin and cost no round trip.
+// settings are all of fixed form (uuid, timestamp, number), so they go into the text of the begin
+// and cost no round trip.
 func (s scope) settings(now time.Time, patience time.Duration) string {
 	var b strings.Builder
 	if s.readOnly {
@@ -175,8 +197,9 @@ func (s scope) settings(now time.Time, patience time.Duration) string {
 	return b.String()
 }
 
-// last is what goes before the commit. What staff did may have been to find that it was done already, as for
-// a key that was used before (package idempotency): that is told only when it is on the standbys.
+// last is what goes before the commit. What staff did may have been to find that it was done
+// already, as for a key that was used before (package idempotency): that is told only when it is on
+// the standbys.
 func (s scope) last() string {
 	if s.role == RoleStaff && !s.readOnly {
 		return writeIfNobodyDid + "; "
@@ -184,7 +207,8 @@ func (s scope) last() string {
 	return ""
 }
 
-// Constraint gives the SQLSTATE and the constraint's name of a database error, "" and "" for other errors.
+// Constraint gives the SQLSTATE and the constraint's name of a database error, "" and "" for other
+// errors.
 func Constraint(err error) (state, name string) {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -204,7 +228,8 @@ func NoRows(err error) bool {
 	return errors.Is(err, pgx.ErrNoRows) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, gorm.ErrRecordNotFound)
 }
 
-// SQLSTATE 40001 serialization_failure and 40P01 deadlock_detected: nothing happened, the same again may pass.
+// SQLSTATE 40001 serialization_failure and 40P01 deadlock_detected: nothing happened, the same
+// again may pass.
 func retryable(err error) bool {
 	state, _ := Constraint(err)
 	return state == "40001" || state == "40P01"

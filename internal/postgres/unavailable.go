@@ -16,7 +16,8 @@ import (
 // ErrUnavailable is what callers hear when the database can't be reached or can't do its work now.
 var ErrUnavailable = fault.Unavailable("database_unavailable")
 
-// ErrOrganizationClosed is what callers hear who work for an organization that no longer takes part.
+// ErrOrganizationClosed is what callers hear who work for an organization that no longer takes
+// part.
 var ErrOrganizationClosed = fault.Forbidden("organization_closed")
 
 // ErrPublisherOnly is what callers hear who may prepare events and would change a published one.
@@ -36,8 +37,8 @@ func told(err error, readOnly bool) error {
 	return Unavailable(err)
 }
 
-// Unavailable turns into ErrUnavailable what says that the database can't be reached, or can't do now
-// what it usually does. It leaves other errors, and faults, as they are.
+// Unavailable turns into ErrUnavailable what says that the database can't be reached, or can't do
+// now what it usually does. It leaves other errors, and faults, as they are.
 func Unavailable(err error) error {
 	if err == nil {
 		return nil
@@ -77,8 +78,8 @@ func passing(state string) bool {
 	}, state)
 }
 
-// disconnected reports an error that no statement caused: there is no connection, it broke, or it was
-// too slow.
+// disconnected reports an error that no statement caused: there is no connection, it broke, or it
+// was too slow.
 func disconnected(err error) bool {
 	var connect *pgconn.ConnectError
 	var network net.Error
@@ -88,8 +89,9 @@ func disconnected(err error) bool {
 		}, func(target error) bool { return errors.Is(err, target) })
 }
 
-// Refused reports whether err is the server's own no to a statement, so that nothing of its transaction happened: neither a lost connection, after which nobody knows,
-// nor a server that is short of something or being shut down.
+// Refused reports whether err is the server's own no to a statement, so that nothing of its
+// transaction happened: neither a lost connection, after which nobody knows, nor a server that is
+// short of something or being shut down.
 func Refused(err error) bool {
 	state, _ := Constraint(err)
 	return state != "" && !slices.Contains([]string{"08", "53", "57"}, state[:2])

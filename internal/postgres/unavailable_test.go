@@ -19,17 +19,30 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// [O5] What the database can't do now is unavailable; what a statement does wrong, a fault and a caller who left are not.
+// [O5] What the database can't do now is unavailable; what a statement does wrong, a fault and a
+// caller who left are not.
 func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	state := func(code string) error { return fmt.Errorf("read rows: %w", &pgconn.PgError{Code: code}) }
 	for name, err := range map[string]error{
-		"connection failure": state("08006"), "disk full": state("53100"), "out of memory": state("53200"), "too many connections": state("53300"),
-		"shutdown": state("57P01"), "crash": state("57P02"), "starting": state("57P03"), "cancelled": state("57014"), "input/output": state("58030"),
-		"read-only": state("25006"), "in recovery": state("0A000"), "idle in transaction": state("25P03"), "transaction timeout": state("25P04"),
+		"connection failure":     state("08006"),
+		"disk full":              state("53100"),
+		"out of memory":          state("53200"),
+		"too many connections":   state("53300"),
+		"shutdown":               state("57P01"),
+		"crash":                  state("57P02"),
+		"starting":               state("57P03"),
+		"cancelled":              state("57014"),
+		"input/output":           state("58030"),
+		"read-only":              state("25006"),
+		"in recovery":            state("0A000"),
+		"idle in transaction":    state("25P03"),
+		"transaction timeout":    state("25P04"),
 		"conflict with recovery": state("40001"), "deadlock": state("40P01"), "lock": state("55P03"),
-		"deadline": fmt.Errorf("read rows: %w", context.DeadlineExceeded), "unexpected EOF": fmt.Errorf("read rows: %w", io.ErrUnexpectedEOF),
-		"closed": &net.OpError{Op: "read", Err: net.ErrClosed}, "reset": &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)},
+		"deadline":       fmt.Errorf("read rows: %w", context.DeadlineExceeded),
+		"unexpected EOF": fmt.Errorf("read rows: %w", io.ErrUnexpectedEOF),
+		"closed":         &net.OpError{Op: "read", Err: net.ErrClosed},
+		"reset":          &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)},
 		"bad connection": driver.ErrBadConn,
 	} {
 		if got := postgres.Unavailable(err); !errors.Is(got, postgres.ErrUnavailable) || !errors.Is(got, err) {
@@ -37,9 +50,14 @@ func TestUnavailable(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"nothing": nil, "syntax": state("42601"), "unique": state("23505"), "permission": state("42501"), "corrupted": state("XX001"),
-		"left": fmt.Errorf("read rows: %w", context.Canceled), "other": errors.New("boom"),
-		"a fault": fault.NotFound("event_unknown"), "a fault with a cause": fault.Conflict("taken").Because(io.ErrUnexpectedEOF),
+		"nothing":    nil,
+		"syntax":     state("42601"),
+		"unique":     state("23505"),
+		"permission": state("42501"),
+		"corrupted":  state("XX001"),
+		"left":       fmt.Errorf("read rows: %w", context.Canceled), "other": errors.New("boom"),
+		"a fault":              fault.NotFound("event_unknown"),
+		"a fault with a cause": fault.Conflict("taken").Because(io.ErrUnexpectedEOF),
 	} {
 		if got := postgres.Unavailable(err); got != err { //nolint:errorlint // the same, not one that wraps it
 			t.Errorf("%s: %v", name, got)
@@ -47,7 +65,8 @@ func TestUnavailable(t *testing.T) {
 	}
 }
 
-// [O5] A server that lets nobody write is unavailable to who writes. To write in a transaction for reading stays a mistake of ours.
+// [O5] A server that lets nobody write is unavailable to who writes. To write in a transaction for
+// reading stays a mistake of ours.
 func TestReadOnlyServerIsUnavailable(t *testing.T) {
 	t.Parallel()
 	b := testkit.Database(t)
@@ -69,7 +88,8 @@ func TestReadOnlyServerIsUnavailable(t *testing.T) {
 	}
 }
 
-// [O4] [S23] A server that stops answering is given up by the deadline of the transaction, though what runs in it knows only its caller's context.
+// [O4] [S23] A server that stops answering is given up by the deadline of the transaction, though
+// what runs in it knows only its caller's context.
 func TestSilentServerIsUnavailable(t *testing.T) {
 	t.Parallel()
 	b := testkit.Database(t)
@@ -95,7 +115,10 @@ func TestSilentServerIsUnavailable(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := db.InPublic(t.Context(), func(tx *postgres.Tx) error { _, err := tx.Pgx.Exec(t.Context(), "select 1"); return err }); err != nil {
+	if err := db.InPublic(
+		t.Context(),
+		func(tx *postgres.Tx) error { _, err := tx.Pgx.Exec(t.Context(), "select 1"); return err },
+	); err != nil {
 		t.Errorf("when it answers again: %v", err)
 	}
 }

@@ -12,7 +12,11 @@ import (
 // The path covers exactly the dark modules, inside its margin.
 func TestDraw(t *testing.T) {
 	t.Parallel()
-	for _, content := range []string{"012345", "https://tonarimachi.example/t#7BEBM6F474KRN78C7XN5T5G7MC", strings.Repeat("あ", 300)} {
+	for _, content := range []string{
+		"012345",
+		"https://tonarimachi.example/t#7BEBM6F474KRN78C7XN5T5G7MC",
+		strings.Repeat("あ", 300),
+	} {
 		drawn, err := Draw(content)
 		if err != nil {
 			t.Fatal(err)
@@ -27,7 +31,15 @@ func TestDraw(t *testing.T) {
 		dark := map[[2]int]bool{}
 		for run := range strings.SplitSeq(strings.TrimSuffix(drawn.Path, "z"), "z") {
 			var x, y, width, back int
-			if n, err := fmt.Sscanf(run, "M%d %dh%dv1h-%d", &x, &y, &width, &back); n != 4 || err != nil || width != back {
+			if n, err := fmt.Sscanf(
+				run,
+				"M%d %dh%dv1h-%d",
+				&x,
+				&y,
+				&width,
+				&back,
+			); n != 4 || err != nil ||
+				width != back {
 				t.Fatalf("run %q: %v", run, err)
 			}
 			for i := range width {
@@ -61,7 +73,11 @@ func TestSVGIsAnImage(t *testing.T) {
 			D string `xml:"d,attr"`
 		} `xml:"path"`
 	}
-	if err := xml.Unmarshal([]byte(drawn.SVG()), &image); err != nil || image.ViewBox != "0 0 29 29" || image.Path.D != drawn.Path {
+	if err := xml.Unmarshal(
+		[]byte(drawn.SVG()),
+		&image,
+	); err != nil || image.ViewBox != "0 0 29 29" ||
+		image.Path.D != drawn.Path {
 		t.Errorf("%v %+v", err, image)
 	}
 }

@@ -34,8 +34,8 @@ const (
 // Rule says on which days something happens.
 type Rule struct {
 	Frequency Frequency
-	// Interval is INTERVAL as it was written, 1 when it was not. RFC 5545 forbids 0; whoever takes new rules refuses it.
-	// Between reads it as 1, for rules that were taken before.
+	// Interval is INTERVAL as it was written, 1 when it was not. RFC 5545 forbids 0; whoever takes
+	// new rules refuses it. Between reads it as 1, for rules that were taken before.
 	Interval int
 
 	weekStart time.Weekday
@@ -54,11 +54,18 @@ type weekday struct {
 }
 
 var days = map[string]time.Weekday{
-	"SU": time.Sunday, "MO": time.Monday, "TU": time.Tuesday, "WE": time.Wednesday, "TH": time.Thursday, "FR": time.Friday, "SA": time.Saturday,
+	"SU": time.Sunday,
+	"MO": time.Monday,
+	"TU": time.Tuesday,
+	"WE": time.Wednesday,
+	"TH": time.Thursday,
+	"FR": time.Friday,
+	"SA": time.Saturday,
 }
 
-// Parse reads the value of an RRULE, with or without the property's name in front. It fails with ErrUnsupported for COUNT,
-// UNTIL, times of day and frequencies shorter than a day, and with ErrRule for all else, a part that is told twice included.
+// Parse reads the value of an RRULE, with or without the property's name in front. It fails with
+// ErrUnsupported for COUNT, UNTIL, times of day and frequencies shorter than a day, and with
+// ErrRule for all else, a part that is told twice included.
 func Parse(text string) (Rule, error) {
 	r := Rule{Interval: 1, weekStart: time.Monday}
 	if len(text) > maxText {
@@ -87,7 +94,12 @@ func Parse(text string) (Rule, error) {
 func (r *Rule) read(name, value string) (err error) {
 	switch name {
 	case "FREQ":
-		r.Frequency = map[string]Frequency{"YEARLY": Yearly, "MONTHLY": Monthly, "WEEKLY": Weekly, "DAILY": Daily}[value]
+		r.Frequency = map[string]Frequency{
+			"YEARLY":  Yearly,
+			"MONTHLY": Monthly,
+			"WEEKLY":  Weekly,
+			"DAILY":   Daily,
+		}[value]
 		switch {
 		case value == "HOURLY", value == "MINUTELY", value == "SECONDLY":
 			return ErrUnsupported

@@ -7,8 +7,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 )
 
-// Between gives the days from the one to the other, both included, on which the rule falls when it starts on start; none is
-// before start. The work grows with the days between from and to and with nothing else.
+// Between gives the days from the one to the other, both included, on which the rule falls when it
+// starts on start; none is before start. The work grows with the days between from and to and with
+// nothing else.
 func (r Rule) Between(start, from, to clock.Date) []clock.Date {
 	if from.Before(start) {
 		from = start
@@ -143,7 +144,8 @@ func (r Rule) fallsOn(d clock.Date) bool {
 	return true
 }
 
-// isNth counts within the month, or within the year where a yearly rule names no months; weeks and days have one of each.
+// isNth counts within the month, or within the year where a yearly rule names no months; weeks and
+// days have one of each.
 func (r Rule) isNth(w weekday, d clock.Date) bool {
 	if d.Weekday() != w.day {
 		return false
@@ -164,8 +166,8 @@ func daysOf(year int) int {
 	return clock.NewDate(year, time.January, 1).DaysUntil(clock.NewDate(year+1, time.January, 1))
 }
 
-// weekNumber gives the number of the week that d is in, and how many weeks the week's year has: week 1 is the first with
-// four days or more of its year (ISO 8601).
+// weekNumber gives the number of the week that d is in, and how many weeks the week's year has:
+// week 1 is the first with four days or more of its year (ISO 8601).
 func weekNumber(d clock.Date, weekStart time.Weekday) (week, weeks int) {
 	fourth := weekOf(d, weekStart).AddDays(3) // it is always in the week's own year
 	first := firstWeek(fourth.Year, weekStart)

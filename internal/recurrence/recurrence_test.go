@@ -33,7 +33,8 @@ func TestBetween(t *testing.T) {
 		{"FREQ=MONTHLY;BYMONTHDAY=-1", "2026-04-01", "2026-06-30", "2026-04-30 2026-05-31 2026-06-30"},
 		{"FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO", "2026-04-01", "2026-08-31", "2026-04-06 2026-06-01 2026-08-03"},
 		{"FREQ=MONTHLY", "2026-04-01", "2026-05-31", "2026-04-01 2026-05-01"},
-		{"FREQ=WEEKLY", "2026-04-01", "2026-04-15", "2026-04-01 2026-04-08 2026-04-15"}, // from is included, to is included
+		// from is included, to is included
+		{"FREQ=WEEKLY", "2026-04-01", "2026-04-15", "2026-04-01 2026-04-08 2026-04-15"},
 		{"FREQ=WEEKLY", "2026-04-02", "2026-04-14", "2026-04-08"},
 		{"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", "2026-04-01", "2026-04-20", "2026-04-01 2026-04-13 2026-04-15"},
 		{"FREQ=YEARLY", "2026-04-01", "2027-12-31", "2026-04-01 2027-04-01"},
@@ -66,11 +67,33 @@ func TestBetween(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"", "FREQ=", "FREQ=HOURLY", "FREQ=SECONDLY", "BYDAY=MO", "FREQ=MONTHLY;COUNT=3", "FREQ=MONTHLY;UNTIL=20270101", "FREQ=MONTHLY;BYHOUR=3",
-		"FREQ=MONTHLY;BYEASTER=1", "FREQ=MONTHLY;FREQ=DAILY", "FREQ=MONTHLY;INTERVAL=-1", "FREQ=MONTHLY;INTERVAL=1001", "FREQ=MONTHLY;INTERVAL=x",
-		"FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=MONTHLY;BYMONTHDAY=32", "FREQ=MONTHLY;BYMONTH=-1", "FREQ=MONTHLY;BYMONTH=13", "FREQ=MONTHLY;BYDAY=0MO",
-		"FREQ=MONTHLY;BYDAY=54MO", "FREQ=MONTHLY;BYDAY=XX", "FREQ=MONTHLY;BYDAY=", "FREQ=MONTHLY;BYDAY=M", "FREQ=MONTHLY;BYSETPOS=367", "FREQ=MONTHLY;WKST=2MO",
-		"DTSTART:20260101T000000Z\nRRULE:FREQ=MONTHLY", "FREQ=MONTHLY;", "FREQ=MONTHLY;BYMONTHDAY=" + strings.Repeat("1,", 600) + "1",
+		"",
+		"FREQ=",
+		"FREQ=HOURLY",
+		"FREQ=SECONDLY",
+		"BYDAY=MO",
+		"FREQ=MONTHLY;COUNT=3",
+		"FREQ=MONTHLY;UNTIL=20270101",
+		"FREQ=MONTHLY;BYHOUR=3",
+		"FREQ=MONTHLY;BYEASTER=1",
+		"FREQ=MONTHLY;FREQ=DAILY",
+		"FREQ=MONTHLY;INTERVAL=-1",
+		"FREQ=MONTHLY;INTERVAL=1001",
+		"FREQ=MONTHLY;INTERVAL=x",
+		"FREQ=MONTHLY;BYMONTHDAY=0",
+		"FREQ=MONTHLY;BYMONTHDAY=32",
+		"FREQ=MONTHLY;BYMONTH=-1",
+		"FREQ=MONTHLY;BYMONTH=13",
+		"FREQ=MONTHLY;BYDAY=0MO",
+		"FREQ=MONTHLY;BYDAY=54MO",
+		"FREQ=MONTHLY;BYDAY=XX",
+		"FREQ=MONTHLY;BYDAY=",
+		"FREQ=MONTHLY;BYDAY=M",
+		"FREQ=MONTHLY;BYSETPOS=367",
+		"FREQ=MONTHLY;WKST=2MO",
+		"DTSTART:20260101T000000Z\nRRULE:FREQ=MONTHLY",
+		"FREQ=MONTHLY;",
+		"FREQ=MONTHLY;BYMONTHDAY=" + strings.Repeat("1,", 600) + "1",
 	} {
 		if _, err := Parse(text); err == nil {
 			t.Errorf("%q was read", text)
@@ -80,7 +103,13 @@ func TestParseRefuses(t *testing.T) {
 
 func TestParseTellsWhatIsNotSupported(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"FREQ=HOURLY", "FREQ=MONTHLY;COUNT=3", "FREQ=MONTHLY;UNTIL=20270101", "FREQ=MONTHLY;BYHOUR=3", "FREQ=YEARLY;BYEASTER=1"} {
+	for _, text := range []string{
+		"FREQ=HOURLY",
+		"FREQ=MONTHLY;COUNT=3",
+		"FREQ=MONTHLY;UNTIL=20270101",
+		"FREQ=MONTHLY;BYHOUR=3",
+		"FREQ=YEARLY;BYEASTER=1",
+	} {
 		if _, err := Parse(text); !errors.Is(err, ErrUnsupported) {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -146,14 +175,18 @@ func drawRule(t *rapid.T) string {
 	return strings.Join(parts, ";")
 }
 
-// TestAgreesWithAnotherImplementation holds the days against those of rrule-go, which is asked only for rules that fall
-// again after the span: for others it goes on to the year 9999.
+// TestAgreesWithAnotherImplementation holds the days against those of rrule-go, which is asked only
+// for rules that fall again after the span: for others it goes on to the year 9999.
 func TestAgreesWithAnotherImplementation(t *testing.T) {
 	t.Parallel()
 	compared := 0
 	rapid.Check(t, func(t *rapid.T) {
 		text := drawRule(t)
-		start := clock.NewDate(2026, time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day"))
+		start := clock.NewDate(
+			2026,
+			time.Month(rapid.IntRange(1, 12).Draw(t, "month")),
+			rapid.IntRange(1, 28).Draw(t, "day"),
+		)
 		from := start.AddDays(rapid.IntRange(0, 800).Draw(t, "days later"))
 		to := from.AddDays(rapid.IntRange(0, 500).Draw(t, "days long"))
 		r, err := Parse(text)
@@ -188,8 +221,9 @@ func TestAgreesWithAnotherImplementation(t *testing.T) {
 	}
 }
 
-// FuzzRule holds every text that is read to its bounds: days in order, within the span, each once, and no more work for
-// one rule than for another [S2]. A rule that went on looking would end the test by its time.
+// FuzzRule holds every text that is read to its bounds: days in order, within the span, each once,
+// and no more work for one rule than for another [S2]. A rule that went on looking would end the
+// test by its time.
 func FuzzRule(f *testing.F) {
 	f.Add("FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;BYMONTH=2")
 	f.Add("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")

@@ -11,10 +11,13 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// The attacker knows everything but one answer: how the figures are made, who else took part and what each of them answered, and every figure that ever
-// came out: of every date at both moments, of every event and year, as each of the hosts. What the public sees besides (bands of seats) depends on no answer.
+// The attacker knows everything but one answer: how the figures are made, who else took part and
+// what each of them answered, and every figure that ever came out: of every date at both moments,
+// of every event and year, as each of the hosts. What the public sees besides (bands of seats)
+// depends on no answer.
 
-// bound is what the package comment promises: no answer more than four times as likely as another after all that.
+// bound is what the package comment promises: no answer more than four times as likely as another
+// after all that.
 const bound = 4 + 1e-9
 
 // making is how figures are made, or might have been.
@@ -52,8 +55,9 @@ func (m making) likelihood(count, value int) float64 {
 // counts are how often each answer to one question was given.
 type counts map[string]int
 
-// solve gives how probable each answer of the one who is looked for is, when before all were equally so. Each equation is a release: what came out, and what all
-// others who are in it answered.
+// solve gives how probable each answer of the one who is looked for is, when before all were
+// equally so. Each equation is a release: what came out, and what all others who are in it
+// answered.
 func (m making) solve(candidates []string, equations []equation) map[string]float64 {
 	posterior, total := map[string]float64{}, 0.0
 	for _, candidate := range candidates {
@@ -91,7 +95,8 @@ func odds(posterior map[string]float64) float64 {
 	return most / least
 }
 
-// Every small population, every answer, everything that can come out: nothing is found. The same solver finds answers as soon as one of the rules is off.
+// Every small population, every answer, everything that can come out: nothing is found. The same
+// solver finds answers as soon as one of the rules is off.
 func TestSolverFindsNothingInAnyPopulation(t *testing.T) {
 	t.Parallel()
 	candidates := []string{"woman", "man", "other", Unknown}
@@ -119,8 +124,9 @@ func TestSolverFindsNothingInAnyPopulation(t *testing.T) {
 			for women := 0; women <= n; women++ {
 				for men := 0; women+men <= n; men++ {
 					r.populations++
-					// Two answers of the one who is looked for differ in two counts only; whatever else came out says nothing about which. So the worst that can come
-					// out for each count alone is the worst of all.
+					// Two answers of the one who is looked for differ in two counts only; whatever
+					// else came out says nothing about which. So the worst that can come out for
+					// each count alone is the worst of all.
 					cells := []int{women, men, n - women - men, 0}
 					worst, sure := 1.0, false
 					for i := range candidates {
@@ -174,7 +180,8 @@ func ratio(a, b map[int]float64) float64 {
 	return most
 }
 
-// Figures drawn afresh at each reading would be worth nothing: the noise averages out. That is why they are frozen.
+// Figures drawn afresh at each reading would be worth nothing: the noise averages out. That is why
+// they are frozen.
 func TestFreshNoiseWouldBeAveragedOut(t *testing.T) {
 	t.Parallel()
 	others := counts{"woman": 12, "man": 11}
@@ -193,7 +200,8 @@ func TestFreshNoiseWouldBeAveragedOut(t *testing.T) {
 	}
 }
 
-// The whole way: tickets and answers through the services, everything that ever comes out collected as each host, then solved.
+// The whole way: tickets and answers through the services, everything that ever comes out collected
+// as each host, then solved.
 func TestSolverFindsNothingInWhatComesOut(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -212,7 +220,10 @@ func TestSolverFindsTheAnswerWhenRulesAreOff(t *testing.T) {
 		off string
 		m   making
 	}{
-		"exact":    {"create or replace function report_rounded(count integer) returns integer language sql as 'select $1'", making{}},
+		"exact": {
+			"create or replace function report_rounded(count integer) returns integer language sql as 'select $1'",
+			making{},
+		},
 		"rounding": {"select 1", making{rounding: true}},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -237,15 +248,20 @@ type world struct {
 	out    map[string]counts
 }
 
-// stage holds a year of a monthly gathering of two hosts. The one who is looked for came in July, among people whose number stands at an edge: seven
-// other women.
+// stage holds a year of a monthly gathering of two hosts. The one who is looked for came in July,
+// among people whose number stands at an edge: seven other women.
 func (k *kit) stage() world {
 	k.Helper()
 	e := k.gathering(june, "gender")
 	k.host(e.ID, "minami", "co_host")
 	w := world{others: map[string]counts{}, out: map[string]counts{}}
 	var dates []testkit.Event
-	crowd := []counts{{"woman": 15, "man": 8, Unknown: 2}, {"woman": 7, "man": 12, "other": 1, Unknown: 2}, {"woman": 3, "man": 4, Unknown: 1}, {"woman": 9, "man": 3, Unknown: 2}}
+	crowd := []counts{
+		{"woman": 15, "man": 8, Unknown: 2},
+		{"woman": 7, "man": 12, "other": 1, Unknown: 2},
+		{"woman": 3, "man": 4, Unknown: 1},
+		{"woman": 9, "man": 3, Unknown: 2},
+	}
 	for i, c := range crowd {
 		d := e
 		if i > 0 {
@@ -300,7 +316,12 @@ func (k *kit) stage() world {
 		}
 	}
 	for _, d := range dates {
-		for _, at := range []time.Time{d.StartsAt.Add(-time.Hour), d.StartsAt.Add(AfterClosing), d.EndsAt.Add(AfterEnd), d.EndsAt.Add(40 * time.Hour)} {
+		for _, at := range []time.Time{
+			d.StartsAt.Add(-time.Hour),
+			d.StartsAt.Add(AfterClosing),
+			d.EndsAt.Add(AfterEnd),
+			d.EndsAt.Add(40 * time.Hour),
+		} {
 			k.freezeAt(at)
 			read()
 		}

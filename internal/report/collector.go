@@ -19,12 +19,14 @@ const (
 	together = 8
 	// maxDates bounds what is kept in memory: answers for more dates than that are dropped.
 	maxDates = 20_000
-	// A round comes after a random time between these. It is well below the half hour after which answers are released.
+	// A round comes after a random time between these. It is well below the half hour after which
+	// answers are released.
 	minPause, maxPause = 4 * time.Minute, 8 * time.Minute
 	closeLimit         = 10 * time.Second
 )
 
-// Collector keeps answers in memory until several have come together; see the package comment. Safe for concurrent use.
+// Collector keeps answers in memory until several have come together; see the package comment. Safe
+// for concurrent use.
 type Collector struct {
 	db   *postgres.DB
 	log  *slog.Logger
@@ -53,7 +55,13 @@ func Collect(db *postgres.DB, log *slog.Logger) *Collector {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	c := &Collector{db: db, log: log, stop: make(chan struct{}), done: make(chan struct{}), dates: map[uuid.UUID]*sums{}}
+	c := &Collector{
+		db:    db,
+		log:   log,
+		stop:  make(chan struct{}),
+		done:  make(chan struct{}),
+		dates: map[uuid.UUID]*sums{},
+	}
 	go c.run()
 	return c
 }
@@ -81,7 +89,8 @@ func (c *Collector) Count(occurrence uuid.UUID, a ticket.Answers) {
 func (c *Collector) run() {
 	defer close(c.done)
 	for {
-		pause := time.NewTimer(minPause + rand.N(maxPause-minPause)) //nolint:gosec // only that replicas don't write at the same moment
+		apart := rand.N(maxPause - minPause) //nolint:gosec // only that replicas don't write at the same moment
+		pause := time.NewTimer(minPause + apart)
 		select {
 		case <-c.stop:
 			pause.Stop()
@@ -96,7 +105,8 @@ func (c *Collector) run() {
 	}
 }
 
-// Flush writes the dates that have enough together, or whose registration has closed. What can't be written is kept for the next time.
+// Flush writes the dates that have enough together, or whose registration has closed. What can't be
+// written is kept for the next time.
 func (c *Collector) Flush(ctx context.Context) error {
 	return c.write(ctx, false)
 }

@@ -32,7 +32,14 @@ func TestAnswersAreWrittenTogether(t *testing.T) {
 	}
 	k.take(e, other)
 	k.flush()
-	want := map[string]int{"age 30s": 6, "gender woman": 6, "standing self": 6, "home elsewhere": 6, "age 40s": 2, "standing family": 2}
+	want := map[string]int{
+		"age 30s":         6,
+		"gender woman":    6,
+		"standing self":   6,
+		"home elsewhere":  6,
+		"age 40s":         2,
+		"standing family": 2,
+	}
 	if got := k.raw(e.OccurrenceID); !reflect.DeepEqual(got, want) {
 		t.Errorf("counted %v, want %v", got, want)
 	}
@@ -58,8 +65,9 @@ func TestClosingWritesWhatIsLeft(t *testing.T) {
 	}
 }
 
-// The secret is the request's name: sent twice it counts once, whatever the second one answers; so does a request with no seat left count nothing,
-// and who waits: most who do get no seat, and no answer can be taken back [S7].
+// The secret is the request's name: sent twice it counts once, whatever the second one answers; so
+// does a request with no seat left count nothing, and who waits: most who do get no seat, and no
+// answer can be taken back [S7].
 func TestASecretCountsOnce(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -77,7 +85,13 @@ func TestASecretCountsOnce(t *testing.T) {
 		}
 	}
 	k.exec("update quota_counter set capacity = 1 where quota_id = $1", e.Quota())
-	if _, _, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: someone}); !errors.Is(err, ticket.ErrFull) {
+	if _, _, err := k.tickets.Take(
+		t.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: someone},
+	); !errors.Is(
+		err,
+		ticket.ErrFull,
+	) {
 		t.Fatal(err)
 	}
 	waiting := ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: other, Wait: ticket.WaitQuota}
@@ -117,8 +131,20 @@ func TestOddAnswersAreRefused(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e := k.gathering(june)
-	for what, a := range map[string]ticket.Answers{"age": {Age: "31"}, "gender": {Gender: "x"}, "standing": {Standing: "患者"}, "a town": {Home: "131165"}, "words": {Home: "豊島区"}} {
-		if _, _, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: a}); !errors.Is(err, ticket.ErrAnswers) {
+	for what, a := range map[string]ticket.Answers{
+		"age":      {Age: "31"},
+		"gender":   {Gender: "x"},
+		"standing": {Standing: "患者"},
+		"a town":   {Home: "131165"},
+		"words":    {Home: "豊島区"},
+	} {
+		if _, _, err := k.tickets.Take(
+			t.Context(),
+			ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: a},
+		); !errors.Is(
+			err,
+			ticket.ErrAnswers,
+		) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -145,7 +171,8 @@ func TestAnswersWaitForTheDatabase(t *testing.T) {
 	}
 }
 
-// Nothing of a ticket's transaction comes near the answers': not its id, not a time, no order. No role of the program reads a counter.
+// Nothing of a ticket's transaction comes near the answers': not its id, not a time, no order. No
+// role of the program reads a counter.
 func TestNothingTiesAnAnswerToATicket(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -166,7 +193,11 @@ func TestNothingTiesAnAnswerToATicket(t *testing.T) {
 		t.Errorf("%d columns: what came to the counters?", columns)
 	}
 	read := func(what string, run func(fn func(tx *postgres.Tx) error) error) {
-		for _, query := range []string{"select count from answer_counter", "delete from answer_counter", "select report_break_down(gen_random_uuid(), gen_random_uuid())"} {
+		for _, query := range []string{
+			"select count from answer_counter",
+			"delete from answer_counter",
+			"select report_break_down(gen_random_uuid(), gen_random_uuid())",
+		} {
 			err := run(func(tx *postgres.Tx) error {
 				_, err := tx.Pgx.Exec(t.Context(), query)
 				return err
@@ -189,8 +220,16 @@ func TestAnswersInTheSchemaAreThoseInCode(t *testing.T) {
 	e := k.gathering(june)
 	for q, answers := range ticket.Choices {
 		for _, a := range append([]string{"nonsense"}, answers...) {
-			_, err := k.admin.Exec(t.Context(), `insert into answer_counter (organization_id, event_id, occurrence_id, question, answer, count) values ($1, $2, $3, $4, $5, 1)`,
-				e.OrganizationID, e.ID, e.OccurrenceID, q, a)
+			_, err := k.admin.Exec(
+				t.Context(),
+				`insert into answer_counter (organization_id, event_id, occurrence_id, question, answer, count)
+					values ($1, $2, $3, $4, $5, 1)`,
+				e.OrganizationID,
+				e.ID,
+				e.OccurrenceID,
+				q,
+				a,
+			)
 			if (err == nil) == (a == "nonsense") {
 				t.Errorf("%s %s: %v", q, a, err)
 			}

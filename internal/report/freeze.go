@@ -9,7 +9,8 @@ import (
 
 const freezeBatch = 500
 
-// Freeze brings out what is due and gives how many dates it was. For the worker; safe to run in several processes.
+// Freeze brings out what is due and gives how many dates it was. For the worker; safe to run in
+// several processes.
 func Freeze(ctx context.Context, db *postgres.DB) (int, error) {
 	total := 0
 	for {

@@ -22,7 +22,8 @@ func (k *kit) cancel(code secret.Ticket) {
 	}
 }
 
-// [S7] Twenty tickets of which nineteen were given back are one person, of whom nothing is said; and those who leave are not unknown people who came.
+// [S7] Twenty tickets of which nineteen were given back are one person, of whom nothing is said;
+// and those who leave are not unknown people who came.
 func TestWhoCancelledMakesNoCompany(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -37,7 +38,8 @@ func TestWhoCancelledMakesNoCompany(t *testing.T) {
 		k.cancel(k.take(joined, ticket.Answers{}))
 	}
 	k.freezeAt(june.Add(AfterClosing))
-	if d := k.report("kita", lone.ID).Dates[0]; d.BrokenDownIn != nil || d.Breakdown != nil || *d.Registered != (Figure{Few: 1}) {
+	if d := k.report("kita", lone.ID).Dates[0]; d.BrokenDownIn != nil || d.Breakdown != nil ||
+		*d.Registered != (Figure{Few: 1}) {
 		t.Errorf("one person among nineteen who cancelled: %+v", d)
 	}
 	d := k.report("kita", joined.ID).Dates[0]
@@ -56,7 +58,16 @@ func TestTheRuleOfABreakdownAtItsEdges(t *testing.T) {
 	for _, tt := range []struct {
 		held, gone int
 		out        bool
-	}{{19, 0, false}, {20, 0, true}, {20, 5, true}, {20, 6, false}, {23, 5, true}, {23, 6, false}, {24, 6, true}, {19, 4, false}} {
+	}{
+		{19, 0, false},
+		{20, 0, true},
+		{20, 5, true},
+		{20, 6, false},
+		{23, 5, true},
+		{23, 6, false},
+		{24, 6, true},
+		{19, 4, false},
+	} {
 		e := k.gathering(june)
 		k.stand(e, tt.held, "confirmed")
 		k.stand(e, tt.gone, "cancelled")
@@ -70,11 +81,18 @@ func TestTheRuleOfABreakdownAtItsEdges(t *testing.T) {
 // stand makes tickets as they stand when registration has closed.
 func (k *kit) stand(e testkit.Event, n int, status string) {
 	k.Helper()
-	k.exec(`insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
-		select organization_id, event_id, occurrence_id, part_id, id, gen_random_uuid(), sha256(uuid_send(gen_random_uuid())), $3, 1 from quota, generate_series(1, $2) where id = $1`, e.Quota(), n, status)
+	k.exec(
+		`insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
+		select organization_id, event_id, occurrence_id, part_id, id, gen_random_uuid(),
+		  sha256(uuid_send(gen_random_uuid())), $3, 1 from quota, generate_series(1, $2) where id = $1`,
+		e.Quota(),
+		n,
+		status,
+	)
 }
 
-// Who waits says nothing in the figures, and is neither somebody who left: a date with a long waiting list comes out.
+// Who waits says nothing in the figures, and is neither somebody who left: a date with a long
+// waiting list comes out.
 func TestWhoWaitsIsInNoFigure(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -85,7 +103,10 @@ func TestWhoWaitsIsInNoFigure(t *testing.T) {
 	first := k.take(e, someone)
 	k.takeMany(e, 19, someone)
 	for range 12 {
-		_, w, err := k.tickets.Take(t.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: other, Wait: ticket.WaitQuota})
+		_, w, err := k.tickets.Take(
+			t.Context(),
+			ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: other, Wait: ticket.WaitQuota},
+		)
 		if err != nil || w.Status != ticket.Waiting {
 			t.Fatalf("%+v, %v", w, err)
 		}
@@ -111,12 +132,22 @@ func TestWhoWasNotDrawnHoldsNoSeat(t *testing.T) {
 		held, lost int
 		status     string
 		out        bool
-	}{{20, 5, "not_drawn", true}, {20, 6, "not_drawn", false}, {20, 6, "lapsed", false}, {20, 6, "waiting", false}, {5, 80, "not_drawn", false}} {
+	}{
+		{20, 5, "not_drawn", true},
+		{20, 6, "not_drawn", false},
+		{20, 6, "lapsed", false},
+		{20, 6, "waiting", false},
+		{5, 80, "not_drawn", false},
+	} {
 		e := k.gathering(june)
 		k.stand(e, tt.held, "confirmed")
 		k.stand(e, tt.lost, tt.status)
-		// Tickets of a lottery come in by its own functions; what is looked at here is only how they stand at the end.
-		k.exec("set session_replication_role = replica; update part set reservation = 'lottery' where id = '" + e.Parts[0].ID.String() + "'; set session_replication_role = origin")
+		// Tickets of a lottery come in by its own functions; what is looked at here is only how
+		// they stand at the end.
+		k.exec(
+			"set session_replication_role = replica; update part set reservation = 'lottery' where id = '" +
+				e.Parts[0].ID.String() + "'; set session_replication_role = origin",
+		)
 		if n := k.number("select count(*) from part where id = $1 and reservation = 'lottery'", e.Parts[0].ID); n != 1 {
 			t.Fatal("no lottery")
 		}
@@ -157,8 +188,9 @@ func cameOut(dates []*played) (batch []*played) {
 	return batch
 }
 
-// Many histories of dates where people answer, leave and come back: what comes out is always of twenty or more who hold a seat, of each date once, and of as few others
-// as was promised; and what may come out does.
+// Many histories of dates where people answer, leave and come back: what comes out is always of
+// twenty or more who hold a seat, of each date once, and of as few others as was promised; and what
+// may come out does.
 func TestProofBreakdownsAreOfThoseWhoHoldASeat(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -239,5 +271,11 @@ func TestProofBreakdownsAreOfThoseWhoHoldASeat(t *testing.T) {
 	if batches < histories/4 {
 		t.Errorf("%d batches in %d histories", batches, histories)
 	}
-	testkit.Figure(t, "%d histories with cancellations: %d breakdowns, each of 20 or more who held a seat, %d people", histories, batches, people)
+	testkit.Figure(
+		t,
+		"%d histories with cancellations: %d breakdowns, each of 20 or more who held a seat, %d people",
+		histories,
+		batches,
+		people,
+	)
 }

@@ -18,7 +18,8 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-// kit is one test's ground: three towns of which two have a partnership, and a group that one of them registered. It is 10 May, ten o'clock.
+// kit is one test's ground: three towns of which two have a partnership, and a group that one of
+// them registered. It is 10 May, ten o'clock.
 type kit struct {
 	*testing.T
 	admin     *pgxpool.Pool
@@ -35,24 +36,39 @@ type kit struct {
 func setup(t *testing.T) *kit {
 	t.Helper()
 	b := testkit.Database(t)
-	k := &kit{T: t, admin: b.Pool(t), clock: clock.NewFake(clock.NewDate(2026, time.May, 10).At(10, 0)), town: map[string]uuid.UUID{}, code: map[string]string{}}
-	var err error
-	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 4, Staff: 2, Worker: 2, Clock: k.clock}); err != nil {
-		t.Fatal(err)
+	k := &kit{
+		T:     t,
+		admin: b.Pool(t),
+		clock: clock.NewFake(clock.NewDate(2026, time.May, 10).At(10, 0)),
+		town:  map[string]uuid.UUID{},
+		code:  map[string]string{},
 	}
-	t.Cleanup(k.db.Close)
+	var err error
+	k.db = testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 2, Worker: 2, Clock: k.clock})
 	for _, slug := range []string{"kita", "minami", "nishi"} {
 		k.town[slug] = testkit.NewOrganization(t, k.admin, slug)
 		var code string
-		if err := k.admin.QueryRow(t.Context(), "select code from organization where slug = $1", slug).Scan(&code); err != nil {
+		if err := k.admin.QueryRow(
+			t.Context(),
+			"select code from organization where slug = $1",
+			slug,
+		).Scan(
+			&code,
+		); err != nil {
 			t.Fatal(err)
 		}
 		k.code[slug] = code
 	}
-	k.exec(`insert into organization (kind, slug, name, registered_by) values ('partner_group', 'wa', '輪の会', $1)`, k.town["kita"])
+	k.exec(
+		`insert into organization (kind, slug, name, registered_by) values ('partner_group', 'wa', '輪の会', $1)`,
+		k.town["kita"],
+	)
 	k.town["wa"] = k.id("select id from organization where slug = 'wa'")
 	k.exec(`insert into partnership (slug, name) values ('to-nari', '広域連携')`)
-	k.exec(`insert into partnership_member (partnership_id, organization_id, position) select p.id, o.id, 0 from partnership p, organization o where o.slug in ('kita', 'minami')`)
+	k.exec(
+		`insert into partnership_member (partnership_id, organization_id, position) select p.id, o.id, 0
+			from partnership p, organization o where o.slug in ('kita', 'minami')`,
+	)
 	raw := make([]byte, secret.MinKeyBytes)
 	_, _ = rand.Read(raw)
 	keys, err := secret.NewKeys(raw)
@@ -72,7 +88,15 @@ func setup(t *testing.T) *kit {
 // gathering is an event of kita that asks everything, with one part of many seats.
 func (k *kit) gathering(at time.Time, questions ...string) testkit.Event {
 	k.Helper()
-	e := testkit.NewEvent(k.T, k.admin, k.town["kita"], testkit.EventOptions{StartsAt: at, Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 500}}}}})
+	e := testkit.NewEvent(
+		k.T,
+		k.admin,
+		k.town["kita"],
+		testkit.EventOptions{
+			StartsAt: at,
+			Parts:    []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 500}}}},
+		},
+	)
 	k.host(e.ID, "kita", "host")
 	if questions == nil {
 		questions = []string{"age", "gender", "standing", "home"}
@@ -89,12 +113,21 @@ func (k *kit) host(event uuid.UUID, slug, role string) {
 	}
 	defer func() { _ = tx.Rollback(k.Context()) }()
 	member := testkit.NewStaff(k.T, k.admin, k.town[slug], "publisher")
-	if _, err := tx.Exec(k.Context(), "select set_config('app.organization', $1, true), set_config('app.actor', $2, true)", k.town[slug].String(), member.String()); err != nil {
+	if _, err := tx.Exec(
+		k.Context(),
+		"select set_config('app.organization', $1, true), set_config('app.actor', $2, true)",
+		k.town[slug].String(),
+		member.String(),
+	); err != nil {
 		k.Fatal(err)
 	}
 	if _, err := tx.Exec(k.Context(), `
 		insert into event_organiser (organization_id, event_id, organiser_id, role, approval, decided_at)
-		select organization_id, id, $2, $3, 'approved', now() from event where id = $1`, event, k.town[slug], role); err != nil {
+		select organization_id, id, $2, $3, 'approved', now() from event where id = $1`,
+		event,
+		k.town[slug],
+		role,
+	); err != nil {
 		k.Fatal(err)
 	}
 	if err := tx.Commit(k.Context()); err != nil {
@@ -106,20 +139,49 @@ func (k *kit) host(event uuid.UUID, slug, role string) {
 func (k *kit) date(e testkit.Event, at time.Time) testkit.Event {
 	k.Helper()
 	d := testkit.Event{ID: e.ID, OrganizationID: e.OrganizationID, StartsAt: at, EndsAt: at.Add(2 * time.Hour)}
-	d.OccurrenceID = k.id(`insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind) values ($1, $2, $3, $4, 'both') returning id`,
-		e.OrganizationID, e.ID, d.StartsAt, d.EndsAt)
-	part := k.id(`insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation) values ($1, $2, $3, 0, $4, $5, 'seat') returning id`,
-		e.OrganizationID, e.ID, d.OccurrenceID, d.StartsAt, d.EndsAt)
-	quota := k.id(`insert into quota (organization_id, event_id, occurrence_id, part_id, channel, max_seats) values ($1, $2, $3, $4, 'in_person', 4) returning id`,
-		e.OrganizationID, e.ID, d.OccurrenceID, part)
-	k.exec(`insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity) values ($1, $2, $3, $4, 500)`, e.OrganizationID, e.ID, d.OccurrenceID, quota)
+	d.OccurrenceID = k.id(
+		`insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind)
+			values ($1, $2, $3, $4, 'both') returning id`,
+		e.OrganizationID,
+		e.ID,
+		d.StartsAt,
+		d.EndsAt,
+	)
+	part := k.id(
+		`insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation)
+			values ($1, $2, $3, 0, $4, $5, 'seat') returning id`,
+		e.OrganizationID,
+		e.ID,
+		d.OccurrenceID,
+		d.StartsAt,
+		d.EndsAt,
+	)
+	quota := k.id(
+		`insert into quota (organization_id, event_id, occurrence_id, part_id, channel, max_seats)
+			values ($1, $2, $3, $4, 'in_person', 4) returning id`,
+		e.OrganizationID,
+		e.ID,
+		d.OccurrenceID,
+		part,
+	)
+	k.exec(
+		`insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity)
+			values ($1, $2, $3, $4, 500)`,
+		e.OrganizationID,
+		e.ID,
+		d.OccurrenceID,
+		quota,
+	)
 	d.Parts = []testkit.Part{{ID: part, Quotas: []uuid.UUID{quota}}}
 	return d
 }
 
 func (k *kit) take(e testkit.Event, answers ticket.Answers) secret.Ticket {
 	k.Helper()
-	code, _, err := k.tickets.Take(k.Context(), ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: answers})
+	code, _, err := k.tickets.Take(
+		k.Context(),
+		ticket.Request{EventID: e.ID, QuotaID: e.Quota(), Seats: 1, Answers: answers},
+	)
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -173,7 +235,11 @@ func (k *kit) year(slug string, year int) Year {
 // raw gives the counters of a date.
 func (k *kit) raw(date uuid.UUID) map[string]int {
 	k.Helper()
-	rows, err := k.admin.Query(k.Context(), "select question || ' ' || answer, count from answer_counter where occurrence_id = $1", date)
+	rows, err := k.admin.Query(
+		k.Context(),
+		"select question || ' ' || answer, count from answer_counter where occurrence_id = $1",
+		date,
+	)
 	if err != nil {
 		k.Fatal(err)
 	}

@@ -54,7 +54,8 @@ func TestFiguresComeOutTwiceAndStay(t *testing.T) {
 	}
 	first := k.report("kita", e.ID)
 	d := first.Dates[0]
-	if len(first.Dates) != 1 || *d.Registered != (Figure{Value: 25}) || d.Came != nil || *d.BrokenDownIn != e.OccurrenceID {
+	if len(first.Dates) != 1 || *d.Registered != (Figure{Value: 25}) || d.Came != nil ||
+		*d.BrokenDownIn != e.OccurrenceID {
 		t.Errorf("after closing %+v", d)
 	}
 	for _, c := range []struct {
@@ -62,8 +63,13 @@ func TestFiguresComeOutTwiceAndStay(t *testing.T) {
 		answer string
 		want   Figure
 	}{
-		{event.AskAge, "30s", Figure{Value: 15}}, {event.AskAge, "40s", Figure{Value: 10}}, {event.AskAge, "50s", Figure{Few: 1}}, {event.AskAge, Unknown, Figure{Few: 1}},
-		{event.AskGender, "woman", Figure{Value: 15}}, {event.AskGender, Unknown, Figure{Value: 10}}, {event.AskHome, ticket.Elsewhere, Figure{Value: 15}},
+		{event.AskAge, "30s", Figure{Value: 15}},
+		{event.AskAge, "40s", Figure{Value: 10}},
+		{event.AskAge, "50s", Figure{Few: 1}},
+		{event.AskAge, Unknown, Figure{Few: 1}},
+		{event.AskGender, "woman", Figure{Value: 15}},
+		{event.AskGender, Unknown, Figure{Value: 10}},
+		{event.AskHome, ticket.Elsewhere, Figure{Value: 15}},
 		{event.AskHome, k.code["kita"], Figure{Few: 1}}, {event.AskHome, k.code["minami"], Figure{Few: 1}},
 	} {
 		if got := figureOf(d, c.q, c.answer); got == nil || *got != c.want {
@@ -80,8 +86,21 @@ func TestFiguresComeOutTwiceAndStay(t *testing.T) {
 	// Later answers never come out, and what came out stays, whatever happens to the tickets.
 	k.collector.Count(e.OccurrenceID, someone)
 	k.exec("update ticket set status = 'cancelled' where event_id = $1", e.ID)
-	k.exec(`insert into door_arrival (organization_id, event_id, occurrence_id, quota_id, seats) values ($1, $2, $3, $4, 11)`, e.OrganizationID, e.ID, e.OccurrenceID, e.Quota())
-	k.exec(`insert into door_counter (organization_id, event_id, occurrence_id, part_id) values ($1, $2, $3, $4)`, e.OrganizationID, e.ID, e.OccurrenceID, e.Parts[0].ID)
+	k.exec(
+		`insert into door_arrival (organization_id, event_id, occurrence_id, quota_id, seats)
+			values ($1, $2, $3, $4, 11)`,
+		e.OrganizationID,
+		e.ID,
+		e.OccurrenceID,
+		e.Quota(),
+	)
+	k.exec(
+		`insert into door_counter (organization_id, event_id, occurrence_id, part_id) values ($1, $2, $3, $4)`,
+		e.OrganizationID,
+		e.ID,
+		e.OccurrenceID,
+		e.Parts[0].ID,
+	)
 	for _, n := range []int{5, 9, 2} { // three left before the end
 		k.exec("update door_counter set count = $2 where occurrence_id = $1", e.OccurrenceID, n)
 	}
@@ -112,7 +131,19 @@ func TestSmallDatesWaitForCompany(t *testing.T) {
 	k.quiet()
 	march := clock.NewDate(2027, time.March, 6).At(14, 0)
 	e := k.gathering(june)
-	second, third, ofMarch, ofApril := k.date(e, june.AddDate(0, 1, 0)), k.date(e, june.AddDate(0, 2, 0)), k.date(e, march), k.date(e, march.AddDate(0, 1, 0))
+	second, third, ofMarch, ofApril := k.date(
+		e,
+		june.AddDate(0, 1, 0),
+	), k.date(
+		e,
+		june.AddDate(0, 2, 0),
+	), k.date(
+		e,
+		march,
+	), k.date(
+		e,
+		march.AddDate(0, 1, 0),
+	)
 	k.takeMany(e, 9, someone)
 	k.takeMany(second, 10, someone)
 	k.takeMany(third, 1, someone)
@@ -143,16 +174,25 @@ func TestSmallDatesWaitForCompany(t *testing.T) {
 	if got := figureOf(d, event.AskAge, "30s"); *got != (Figure{Value: 20}) {
 		t.Errorf("the three dates together: %+v", got)
 	}
-	// March is the fiscal year's end: 19 in March and 19 in April never meet, and what was out is not out again.
+	// March is the fiscal year's end: 19 in March and 19 in April never meet, and what was out is
+	// not out again.
 	k.freezeAt(ofMarch.StartsAt.Add(time.Hour))
 	k.freezeAt(ofApril.StartsAt.Add(time.Hour))
 	if got := batch(); len(got) != 3 {
 		t.Errorf("two fiscal years were put together: %v", got)
 	}
-	if y := k.year("kita", 2026); y.Total.Dates != 4 || y.Total.DatesBrokenDown != 3 || y.Total.Registered != (Figure{Value: 40, Few: 1}) {
+	if y := k.year(
+		"kita",
+		2026,
+	); y.Total.Dates != 4 || y.Total.DatesBrokenDown != 3 ||
+		y.Total.Registered != (Figure{Value: 40, Few: 1}) {
 		t.Errorf("fiscal 2026: %+v", y.Total)
 	}
-	if y := k.year("kita", 2027); y.Total.Dates != 1 || y.Total.DatesBrokenDown != 0 || y.From.String() != "2027-04-01" || y.To.String() != "2028-03-31" {
+	if y := k.year(
+		"kita",
+		2027,
+	); y.Total.Dates != 1 || y.Total.DatesBrokenDown != 0 || y.From.String() != "2027-04-01" ||
+		y.To.String() != "2028-03-31" {
 		t.Errorf("fiscal 2027: %+v", y)
 	}
 	// What never met is forgotten in the end.
@@ -173,7 +213,14 @@ func TestWhoReadsFigures(t *testing.T) {
 	k.host(e.ID, "wa", "cooperator")
 	k.takeMany(e, 30, someone)
 	k.freezeAt(june.Add(time.Hour))
-	if a, b := k.report("kita", e.ID), k.report("minami", e.ID); !reflect.DeepEqual(a, b) || len(a.Dates[0].Breakdown) != 4 {
+	if a, b := k.report(
+		"kita",
+		e.ID,
+	), k.report(
+		"minami",
+		e.ID,
+	); !reflect.DeepEqual(a, b) ||
+		len(a.Dates[0].Breakdown) != 4 {
 		t.Errorf("hosts read different figures:\n%+v\n%+v", a, b)
 	}
 	for _, slug := range []string{"wa", "nishi"} {
@@ -192,7 +239,14 @@ func TestWhoReadsFigures(t *testing.T) {
 			if _, err := tx.Exec(t.Context(), "set local role tnm_staff"); err != nil {
 				t.Fatal(err)
 			}
-			err = tx.QueryRow(t.Context(), "with s as materialized (select set_config('app.organization', $1, true)) select (select count(*) from "+table+") from s", k.town[slug].String()).Scan(&n)
+			err = tx.QueryRow(
+				t.Context(),
+				"with s as materialized (select set_config('app.organization', $1, true)) select (select count(*) "+
+					"from "+table+") from s",
+				k.town[slug].String(),
+			).Scan(
+				&n,
+			)
 			if _ = tx.Rollback(t.Context()); err != nil || n != 0 {
 				t.Errorf("%s reads %d rows of %s, %v", slug, n, table, err)
 			}
@@ -207,11 +261,21 @@ func TestOutsideIsFromEachOnesOwnTown(t *testing.T) {
 	e := k.gathering(june)
 	k.host(e.ID, "minami", "host")
 	k.host(e.ID, "wa", "co_host")
-	for home, n := range map[string]int{k.code["kita"]: 30, k.code["minami"]: 10, k.code["nishi"]: 5, ticket.Elsewhere: 5, "": 20} {
+	for home, n := range map[string]int{
+		k.code["kita"]:   30,
+		k.code["minami"]: 10,
+		k.code["nishi"]:  5,
+		ticket.Elsewhere: 5,
+		"":               20,
+	} {
 		k.takeMany(e, n, ticket.Answers{Home: home})
 	}
 	k.freezeAt(june.Add(time.Hour))
-	for slug, want := range map[string]struct{ outside, percent int }{"kita": {20, 40}, "wa": {20, 40}, "minami": {40, 80}} {
+	for slug, want := range map[string]struct{ outside, percent int }{
+		"kita":   {20, 40},
+		"wa":     {20, 40},
+		"minami": {40, 80},
+	} {
 		y := k.year(slug, 2026)
 		if len(y.Events) != 1 || y.Events[0].ID != e.ID || y.Events[0].Owner.Slug != "kita" {
 			t.Fatalf("%s: %+v", slug, y.Events)
@@ -295,12 +359,17 @@ func TestDatabaseAndCodeRoundAlike(t *testing.T) {
 	}
 }
 
-// The noise has the shape that the bound rests on: k with the probability 2^-|k| / 3. Seven standard deviations: by chance it fails once in 10^11 runs.
+// The noise has the shape that the bound rests on: k with the probability 2^-|k| / 3. Seven
+// standard deviations: by chance it fails once in 10^11 runs.
 func TestTheNoiseIsAsWide(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	const draws = 60_000
-	rows, err := k.admin.Query(t.Context(), "select report_noise(), count(*) from generate_series(1, $1) group by 1", draws)
+	rows, err := k.admin.Query(
+		t.Context(),
+		"select report_noise(), count(*) from generate_series(1, $1) group by 1",
+		draws,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,7 +433,8 @@ func TestHomesInTheDatabaseAreThoseInCode(t *testing.T) {
 			}
 			there[code] = true
 		}
-		if err := rows.Err(); err != nil || !reflect.DeepEqual(here, there) || !here[k.code["kita"]] || here[k.code["nishi"]] != (len(hosts) > 0 && hosts[0] == "nishi") {
+		if err := rows.Err(); err != nil || !reflect.DeepEqual(here, there) || !here[k.code["kita"]] ||
+			here[k.code["nishi"]] != (len(hosts) > 0 && hosts[0] == "nishi") {
 			t.Errorf("with %v: %v here, %v in the database, %v", hosts, here, there, err)
 		}
 	}
@@ -374,14 +444,26 @@ func TestHomesInTheDatabaseAreThoseInCode(t *testing.T) {
 func TestSlotsAreNotCountedTwice(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
-	e := testkit.NewEvent(t, k.admin, k.town["kita"], testkit.EventOptions{StartsAt: june, Parts: []testkit.PartOptions{{Reservation: "slot", Quotas: []testkit.QuotaOptions{{Capacity: 40}}}}})
+	e := testkit.NewEvent(
+		t,
+		k.admin,
+		k.town["kita"],
+		testkit.EventOptions{
+			StartsAt: june,
+			Parts:    []testkit.PartOptions{{Reservation: "slot", Quotas: []testkit.QuotaOptions{{Capacity: 40}}}},
+		},
+	)
 	k.host(e.ID, "kita", "host")
 	slot := e.Slot(t, k.admin, june, 30*time.Minute)
 	k.exec("update quota_counter set capacity = 40, taken = 10 where event_id = $1", e.ID)
 	if n := k.number("select count(*) from quota_counter where quota_id = $1 and taken = 10", slot); n != 1 {
 		t.Fatal("no slot is taken")
 	}
-	parties := k.number("select sum(taken) from quota_counter c where event_id = $1 and not exists (select from slot s where s.quota_id = c.quota_id)", e.ID)
+	parties := k.number(
+		"select sum(taken) from quota_counter c where event_id = $1 and not exists (select from slot s where "+
+			"s.quota_id = c.quota_id)",
+		e.ID,
+	)
 	k.freezeAt(june.Add(AfterClosing))
 	if d := k.report("kita", e.ID).Dates; len(d) != 1 || d[0].Registered.Value != Rounded(parties) || parties%10 != 0 {
 		t.Errorf("registered: %+v, want %d", d, parties)

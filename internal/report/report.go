@@ -17,9 +17,11 @@ import (
 const (
 	// Least is how many tickets hold a seat at least in a batch whose answers are broken down.
 	Least = 20
-	// PerGone is how many of them there are at least for each ticket whose seat was given back or not drawn.
+	// PerGone is how many of them there are at least for each ticket whose seat was given back or
+	// not drawn.
 	PerGone = 4
-	// AfterClosing and AfterEnd are how long figures wait: for answers on their way, and for phones at the door.
+	// AfterClosing and AfterEnd are how long figures wait: for answers on their way, and for phones
+	// at the door.
 	AfterClosing = 30 * time.Minute
 	AfterEnd     = 6 * time.Hour
 	few          = 7 // the most that is one band with nobody
@@ -70,7 +72,8 @@ type Date struct {
 	StartsAt     time.Time
 	Registered   *Figure
 	Came         *Figure
-	// BrokenDownIn is the date whose Breakdown has this one's answers; nil as long as too few have come together.
+	// BrokenDownIn is the date whose Breakdown has this one's answers; nil as long as too few have
+	// come together.
 	BrokenDownIn *uuid.UUID
 	Breakdown    []Breakdown
 }
@@ -89,7 +92,8 @@ type Figures struct {
 	Came            Figure
 	DatesBrokenDown int
 	Breakdown       []Breakdown
-	// Outside is who lives elsewhere than in the organization's own town, and OutsidePercent their share of those who said where; nil when nothing is known.
+	// Outside is who lives elsewhere than in the organization's own town, and OutsidePercent their
+	// share of those who said where; nil when nothing is known.
 	Outside        *Figure
 	OutsidePercent *int
 }
@@ -143,7 +147,8 @@ func (s *sum) add(d Date) {
 	}
 }
 
-// total closes the sum; home is the municipality code of the organization's own town, "" when it has none.
+// total closes the sum; home is the municipality code of the organization's own town, "" when it
+// has none.
 func (s *sum) total(home string) Figures {
 	f := s.figures
 	f.Breakdown = broken(s.answers)
@@ -167,7 +172,8 @@ func (s *sum) total(home string) Figures {
 	return f
 }
 
-// broken puts answers in order: questions as they are asked, answers as they are offered, towns by code.
+// broken puts answers in order: questions as they are asked, answers as they are offered, towns by
+// code.
 func broken(answers map[given]Figure) []Breakdown {
 	var all []Breakdown
 	for _, q := range event.Questions {
@@ -198,8 +204,8 @@ func place(q event.Question, answer string) int {
 	return slices.Index(ticket.Choices[q], answer)
 }
 
-// Homes gives the towns that can be answered for an event, in the directory's order: its hosts' own, and those they have an agreement with. The
-// database has the same rule (report_homes).
+// Homes gives the towns that can be answered for an event, in the directory's order: its hosts'
+// own, and those they have an agreement with. The database has the same rule (report_homes).
 func Homes(view *organization.View, e *event.Event) []organization.Ref {
 	hosts := map[uuid.UUID]bool{}
 	for _, o := range e.Organisers {

@@ -24,7 +24,8 @@ func NewService(db *postgres.DB, directory *organization.Directory) *Service {
 	return &Service{db: db, directory: directory}
 }
 
-// Event gives the figures of an event that the organization hosts (主催 or 共催); event.ErrUnknown for any other.
+// Event gives the figures of an event that the organization hosts (主催 or 共催); event.ErrUnknown for
+// any other.
 func (s *Service) Event(ctx context.Context, organization, id uuid.UUID) (Event, error) {
 	e := Event{ID: id}
 	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) error {
@@ -33,7 +34,14 @@ func (s *Service) Event(ctx context.Context, organization, id uuid.UUID) (Event,
 			return err
 		}
 		// The years that a date can be in (occurrence_years).
-		dates, err := selectDates(ctx, tx, []uuid.UUID{id}, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), maxDatesShown)
+		dates, err := selectDates(
+			ctx,
+			tx,
+			[]uuid.UUID{id},
+			time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC),
+			time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
+			maxDatesShown,
+		)
 		if err != nil {
 			return err
 		}
@@ -88,7 +96,10 @@ func (s *Service) Year(ctx context.Context, id uuid.UUID, year int) (Year, error
 		}
 		y.Events = make([]YearEvent, 0, len(events))
 		for _, e := range events {
-			y.Events = append(y.Events, YearEvent{Figures: byEvent[e.id].total(home), ID: e.id, Title: e.title, Owner: e.owner})
+			y.Events = append(
+				y.Events,
+				YearEvent{Figures: byEvent[e.id].total(home), ID: e.id, Title: e.title, Owner: e.owner},
+			)
 		}
 		y.Total = total.total(home)
 		return nil

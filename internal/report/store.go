@@ -40,11 +40,17 @@ func addAnswers(ctx context.Context, tx *postgres.Tx, dates map[uuid.UUID]*sums)
 		}
 	}
 	slices.SortFunc(lines, func(a, b line) int {
-		return cmp.Or(slices.Compare(a.date[:], b.date[:]), cmp.Compare(a.given.question, b.given.question), cmp.Compare(a.given.answer, b.given.answer))
+		return cmp.Or(
+			slices.Compare(a.date[:], b.date[:]),
+			cmp.Compare(a.given.question, b.given.question),
+			cmp.Compare(a.given.answer, b.given.answer),
+		)
 	})
-	ids, questions, answers, counts := make([]uuid.UUID, len(lines)), make([]string, len(lines)), make([]string, len(lines)), make([]int32, len(lines))
+	ids, questions := make([]uuid.UUID, len(lines)), make([]string, len(lines))
+	answers, counts := make([]string, len(lines)), make([]int32, len(lines))
 	for i, l := range lines {
-		ids[i], questions[i], answers[i], counts[i] = l.date, string(l.given.question), l.given.answer, int32(l.count) //nolint:gosec // tickets of some minutes
+		ids[i], questions[i], answers[i] = l.date, string(l.given.question), l.given.answer
+		counts[i] = int32(l.count) //nolint:gosec // tickets of some minutes
 	}
 	if _, err := tx.Pgx.Exec(ctx, `select answer_add($1, $2, $3, $4)`, ids, questions, answers, counts); err != nil {
 		return fmt.Errorf("add answers: %w", err)
@@ -52,11 +58,15 @@ func addAnswers(ctx context.Context, tx *postgres.Tx, dates map[uuid.UUID]*sums)
 	return nil
 }
 
-// selectHosted gives the title of an event that the organization hosts; event.ErrUnknown for any other.
+// selectHosted gives the title of an event that the organization hosts; event.ErrUnknown for any
+// other.
 func selectHosted(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (title string, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 		select e.title from event e where e.id = $1 and (e.organization_id = app_organization() or exists (
-		  select from event_organiser x where x.event_id = e.id and x.organiser_id = app_organization() and x.role in ('host', 'co_host') and x.approval = 'approved'))`, id).
+		  select from event_organiser x where x.event_id = e.id and x.organiser_id = app_organization()
+		  and x.role in ('host', 'co_host') and x.approval = 'approved'))`,
+		id,
+	).
 		Scan(&title)
 	if postgres.NoRows(err) {
 		return "", event.ErrUnknown
@@ -70,10 +80,18 @@ type dated struct {
 	event uuid.UUID
 }
 
-// selectDates gives what came out of dates of these events that began in [from, to), the latest first.
-func selectDates(ctx context.Context, tx *postgres.Tx, events []uuid.UUID, from, to time.Time, limit int) ([]dated, error) {
+// selectDates gives what came out of dates of these events that began in [from, to), the latest
+// first.
+func selectDates(
+	ctx context.Context,
+	tx *postgres.Tx,
+	events []uuid.UUID,
+	from, to time.Time,
+	limit int,
+) ([]dated, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-		select o.event_id, o.id, o.starts_at, max(r.figure) filter (where r.kind = 'closed'), max(r.figure) filter (where r.kind = 'ended'),
+		select o.event_id, o.id, o.starts_at, max(r.figure) filter (where r.kind = 'closed'), max(r.figure)
+		  filter (where r.kind = 'ended'),
 		  (array_agg(r.broken_down_in) filter (where r.kind = 'closed'))[1]
 		from report_release r join occurrence o on o.id = r.occurrence_id
 		where r.event_id = any ($1) and o.starts_at >= $2 and o.starts_at < $3
@@ -100,7 +118,11 @@ func selectDates(ctx context.Context, tx *postgres.Tx, events []uuid.UUID, from,
 
 // fillBreakdowns adds what was answered.
 func fillBreakdowns(ctx context.Context, tx *postgres.Tx, events []uuid.UUID, dates []dated) error {
-	rows, err := tx.Pgx.Query(ctx, `select occurrence_id, question, answer, figure from report_figure where event_id = any ($1)`, events)
+	rows, err := tx.Pgx.Query(
+		ctx,
+		`select occurrence_id, question, answer, figure from report_figure where event_id = any ($1)`,
+		events,
+	)
 	if err != nil {
 		return err
 	}
@@ -138,11 +160,13 @@ func selectAllHosted(ctx context.Context, tx *postgres.Tx, from, to time.Time) (
 		with mine as (
 		  select e.id from event e where e.organization_id = app_organization()
 		  union
-		  select x.event_id from event_organiser x where x.organiser_id = app_organization() and x.role in ('host', 'co_host') and x.approval = 'approved'
+		  select x.event_id from event_organiser x where x.organiser_id = app_organization()
+		  and x.role in ('host', 'co_host') and x.approval = 'approved'
 		)
 		select e.id, e.title, g.id, g.slug, g.name, g.kind, coalesce(g.code, '')
 		from mine m join event e on e.id = m.id join organization g on g.id = e.organization_id
-		where exists (select from report_release r join occurrence o on o.id = r.occurrence_id where r.event_id = e.id and o.starts_at >= $1 and o.starts_at < $2)
+		where exists (select from report_release r join occurrence o on o.id = r.occurrence_id where r.event_id = e.id
+		  and o.starts_at >= $1 and o.starts_at < $2)
 		order by e.title, e.id`, from, to)
 	if err != nil {
 		return nil, err

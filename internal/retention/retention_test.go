@@ -20,7 +20,8 @@ func columns(t *testing.T, b *testkit.Bundle) []retention.Column {
 	rows, err := b.Pool(t).Query(t.Context(), `
 		select c.relname, a.attname, format_type(a.atttypid, null)
 		from pg_attribute a join pg_class c on c.oid = a.attrelid
-		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'm', 'f') and a.attnum > 0 and not a.attisdropped
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'm', 'f')
+		  and a.attnum > 0 and not a.attisdropped
 		order by 1, a.attnum`)
 	if err != nil {
 		t.Fatal(err)
@@ -42,14 +43,18 @@ func TestEveryColumnHasItsRule(t *testing.T) {
 	}
 }
 
-// The negative control: what a careless change would do to the schema or the table, and that it is told.
+// The negative control: what a careless change would do to the schema or the table, and that it is
+// told.
 func TestCarelessChangesAreTold(t *testing.T) {
 	t.Parallel()
 	change := func(edit func([]retention.Rule) []retention.Rule) func() []retention.Rule {
 		return func() []retention.Rule { return edit(retention.Table()) }
 	}
 	ruleOf := func(rules []retention.Rule, table, column string) *retention.Rule {
-		i := slices.IndexFunc(rules, func(r retention.Rule) bool { return r.Table == table && slices.Contains(r.Each(), column) })
+		i := slices.IndexFunc(
+			rules,
+			func(r retention.Rule) bool { return r.Table == table && slices.Contains(r.Each(), column) },
+		)
 		if i < 0 {
 			t.Fatalf("no rule for %s.%s", table, column)
 		}
@@ -60,13 +65,23 @@ func TestCarelessChangesAreTold(t *testing.T) {
 		rules  func() []retention.Rule
 		want   string
 	}{
-		"a new column":       {schema: "alter table ticket add column remark text", want: "ticket.remark: has no rule"},
-		"a wordless one too": {schema: "alter table ticket add column taken_at timestamptz", want: "ticket.taken_at: has no rule"},
-		"a new table":        {schema: "create table visit (at inet)", want: "visit.at: has no rule"},
-		"a new view on disk": {schema: "create materialized view lately as select nickname from ticket", want: "lately.nickname: has no rule"},
-		"a column is gone":   {schema: "alter table organization drop column kana", want: "organization.kana: has a rule, but is not in the schema"},
+		"a new column": {schema: "alter table ticket add column remark text", want: "ticket.remark: has no rule"},
+		"a wordless one too": {
+			schema: "alter table ticket add column taken_at timestamptz",
+			want:   "ticket.taken_at: has no rule",
+		},
+		"a new table": {schema: "create table visit (at inet)", want: "visit.at: has no rule"},
+		"a new view on disk": {
+			schema: "create materialized view lately as select nickname from ticket",
+			want:   "lately.nickname: has no rule",
+		},
+		"a column is gone": {
+			schema: "alter table organization drop column kana",
+			want:   "organization.kana: has a rule, but is not in the schema",
+		},
 		"a column is renamed": {
-			schema: "alter table ticket rename column nickname to called", want: "ticket.nickname: has a rule, but is not in the schema",
+			schema: "alter table ticket rename column nickname to called",
+			want:   "ticket.nickname: has a rule, but is not in the schema",
 		},
 		"words without a reason": {rules: change(func(rules []retention.Rule) []retention.Rule {
 			r := ruleOf(rules, "occurrence", "note")
@@ -127,7 +142,11 @@ func TestThePageIsFresh(t *testing.T) {
 	if string(page) != retention.Markdown() {
 		t.Error("docs/retention.md is stale: make generate")
 	}
-	for _, words := range []string{"| 7 days after the date has ended (400 days if", "| 24 hours after it was written |", "7 days after the date the MAC"} {
+	for _, words := range []string{
+		"| 7 days after the date has ended (400 days if",
+		"| 24 hours after it was written |",
+		"7 days after the date the MAC",
+	} {
 		if !strings.Contains(string(page), words) {
 			t.Errorf("docs/retention.md does not say %q", words)
 		}

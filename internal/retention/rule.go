@@ -50,7 +50,11 @@ func (u Until) Limited() bool { return u.From != Joined }
 func (u Until) String() string {
 	switch u.From {
 	case DateEnded:
-		return fmt.Sprintf("%s after the date has ended (%s if it was put off and never got new times)", length(u.After), length(u.IfPutOff))
+		return fmt.Sprintf(
+			"%s after the date has ended (%s if it was put off and never got new times)",
+			length(u.After),
+			length(u.IfPutOff),
+		)
 	case LineEnded:
 		return "the wait ends: a seat, a cancellation, or the moment told at registration"
 	case Written:
@@ -73,7 +77,8 @@ type Rule struct {
 	Columns string // names with spaces between
 	Whose   Whose
 	What    string // what it is
-	// Why says why it is kept; of what is nobody's and yet could hold words about a person, why it does not.
+	// Why says why it is kept; of what is nobody's and yet could hold words about a person, why it
+	// does not.
 	Why   string
 	Until Until
 	Job   string // the task that erases it; "" when Until is not limited
@@ -90,13 +95,57 @@ type Column struct {
 
 // Types that hold no words. A uuid can point at a person, but says so by its name.
 var wordless = []string{
-	"boolean", "smallint", "integer", "bigint", "date", "interval", "time without time zone", "timestamp with time zone", "timestamp without time zone", "xid8", "uuid",
+	"boolean",
+	"smallint",
+	"integer",
+	"bigint",
+	"date",
+	"interval",
+	"time without time zone",
+	"timestamp with time zone",
+	"timestamp without time zone",
+	"xid8",
+	"uuid",
 }
 
 // Words of names that speak of a person, or of what a person holds.
 var speaking = regexp.MustCompile(`(^|_)(` + strings.Join([]string{
-	"name", "nickname", "kana", "mail", "email", "phone", "tel", "ip", "addr", "address", "agent", "birth", "birthday", "birthdate", "age", "gender", "sex", "contact", "home",
-	"person", "holder", "resident", "staff", "actor", "ticket", "user", "visitor", "device", "session", "secret", "mac", "token", "password", "endpoint", "answer", "answers",
+	"name",
+	"nickname",
+	"kana",
+	"mail",
+	"email",
+	"phone",
+	"tel",
+	"ip",
+	"addr",
+	"address",
+	"agent",
+	"birth",
+	"birthday",
+	"birthdate",
+	"age",
+	"gender",
+	"sex",
+	"contact",
+	"home",
+	"person",
+	"holder",
+	"resident",
+	"staff",
+	"actor",
+	"ticket",
+	"user",
+	"visitor",
+	"device",
+	"session",
+	"secret",
+	"mac",
+	"token",
+	"password",
+	"endpoint",
+	"answer",
+	"answers",
 }, "|") + `)(_|$)`)
 
 // Telling says whether a column could, by its type or its name, hold something about a person.
@@ -130,7 +179,11 @@ func Check(rules []Rule, columns []Column) []string {
 		case !ok:
 			complain(c.Table, c.Name, "has no rule: say in internal/retention/table.go whose it is and until when")
 		case r.Whose == Nobody && r.Why == "" && c.Telling():
-			complain(c.Table, c.Name, "could hold something about a person ("+c.Type+"), and nothing is said why it does not")
+			complain(
+				c.Table,
+				c.Name,
+				"could hold something about a person ("+c.Type+"), and nothing is said why it does not",
+			)
 		}
 	}
 	for name := range ruled {

@@ -11,10 +11,16 @@ import (
 	"github.com/tonarimachi/tonarimachi/openapi"
 )
 
-// Programs make codes by what the contract says. Its alphabet, its example and its last characters are computed here from numbers alone, not by the package's encoder.
+// Programs make codes by what the contract says. Its alphabet, its example and its last characters
+// are computed here from numbers alone, not by the package's encoder.
 func TestContractSaysHowACodeIsWritten(t *testing.T) {
 	t.Parallel()
-	said := regexp.MustCompile("characters of `([0-9A-Z]{32})`[^`]+`=`[^`]+`([0-9A-Z]{8})`[^`]+`([0-9a-f]{32})` \\(hex\\) are the code `([0-9A-Z]{26})`").FindSubmatch(openapi.YAML)
+	said := regexp.MustCompile(
+		"characters of `([0-9A-Z]{32})`[^`]+`=`[^`]+`([0-9A-Z]{8})`[^`]+`([0-9a-f]{32})` \\(hex\\) are the code " +
+			"`([0-9A-Z]{26})`",
+	).FindSubmatch(
+		openapi.YAML,
+	)
 	if said == nil {
 		t.Fatal("the contract does not say how a code is written")
 	}

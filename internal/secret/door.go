@@ -21,7 +21,8 @@ const (
 	dayCodeDigits      = 6
 )
 
-// Door is the token of a day link: it opens the door of one date and nothing else, and hides itself as a Ticket does. The zero Door is none.
+// Door is the token of a day link: it opens the door of one date and nothing else, and hides itself
+// as a Ticket does. The zero Door is none.
 type Door struct{ token Ticket }
 
 // NewDoor draws a token from r, which must be cryptographically random.
@@ -60,7 +61,8 @@ func (Door) MarshalText() ([]byte, error) { return []byte(doorPlaceholder), nil 
 // DayCode is the six digits that a holder says at the door (当日コード). The zero DayCode is none.
 type DayCode struct{ digits func() []byte }
 
-// DayCode derives the ticket's day code: another for each turn, and nothing that leads back to the participation code (HKDF-SHA256).
+// DayCode derives the ticket's day code: another for each turn, and nothing that leads back to the
+// participation code (HKDF-SHA256).
 func (t Ticket) DayCode(turn int) (DayCode, error) {
 	if t.IsZero() {
 		return DayCode{}, ErrTicketEmpty
@@ -72,7 +74,8 @@ func (t Ticket) DayCode(turn int) (DayCode, error) {
 	return DayCode{hide(fmt.Appendf(nil, "%0*d", dayCodeDigits, binary.BigEndian.Uint64(b)%1_000_000))}, nil
 }
 
-// ParseDayCode reads six digits, of half or full width and with spaces or dashes between them; false for anything else.
+// ParseDayCode reads six digits, of half or full width and with spaces or dashes between them;
+// false for anything else.
 func ParseDayCode(typed string) (DayCode, bool) {
 	if len(typed) > maxTyped {
 		return DayCode{}, false

@@ -25,7 +25,10 @@ func TestDoorToken(t *testing.T) {
 			t.Errorf("%d characters were accepted", len(bad))
 		}
 	}
-	for _, shown := range []string{fmt.Sprintf("%v %+v %#v %s %x", d, d, d, d, d), fmt.Sprint(struct{ D secret.Door }{d})} {
+	for _, shown := range []string{
+		fmt.Sprintf("%v %+v %#v %s %x", d, d, d, d, d),
+		fmt.Sprint(struct{ D secret.Door }{d}),
+	} {
 		if strings.Contains(shown, d.Reveal()) {
 			t.Error("fmt shows the token")
 		}
@@ -72,7 +75,16 @@ func TestDayCode(t *testing.T) {
 			t.Errorf("%q reads as %q", typed, c.Reveal())
 		}
 	}
-	for _, typed := range []string{"", "01234", "0123456", "01234a", "O12345", "０１２３４", strings.Repeat(" ", 500) + "012345", "\xff012345"} {
+	for _, typed := range []string{
+		"",
+		"01234",
+		"0123456",
+		"01234a",
+		"O12345",
+		"０１２３４",
+		strings.Repeat(" ", 500) + "012345",
+		"\xff012345",
+	} {
 		if _, ok := secret.ParseDayCode(typed); ok {
 			t.Errorf("%q was accepted", typed)
 		}

@@ -149,7 +149,8 @@ func (d *derived) mac(message []byte) []byte {
 	return sum
 }
 
-// deriving gives the keys of the purposes, each derived once: there are a few purposes, and a MAC for every ticket.
+// deriving gives the keys of the purposes, each derived once: there are a few purposes, and a MAC
+// for every ticket.
 func deriving(prk []byte) func(Purpose) *derived {
 	var known sync.Map // Purpose → *derived
 	return func(p Purpose) *derived {

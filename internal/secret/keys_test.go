@@ -76,7 +76,13 @@ func TestPurposesAreSeparated(t *testing.T) {
 	k := newKeys(t, rawKey(t))
 	message := []byte("same message")
 	seen := map[string]secret.Purpose{}
-	for _, p := range []secret.Purpose{secret.PurposeTicket, secret.PurposeToken, secret.PurposeCursor, secret.PurposeLink, secret.PurposeForm} {
+	for _, p := range []secret.Purpose{
+		secret.PurposeTicket,
+		secret.PurposeToken,
+		secret.PurposeCursor,
+		secret.PurposeLink,
+		secret.PurposeForm,
+	} {
 		sum := k.MAC(p, message)
 		if other, ok := seen[string(sum)]; ok {
 			t.Errorf("%q and %q share a key", p, other)
@@ -148,18 +154,32 @@ func TestSealer(t *testing.T) {
 		if strings.ContainsAny(text, "+/=") {
 			t.Errorf("%q is not safe in an address", text)
 		}
-		for _, bound := range [][]string{nil, {"kind=meetup"}, {"kind=meetupv1"}, {"kind=meetu", "pv1"}, {"v1", "kind=meetup"}} {
+		for _, bound := range [][]string{
+			nil,
+			{"kind=meetup"},
+			{"kind=meetupv1"},
+			{"kind=meetu", "pv1"},
+			{"v1", "kind=meetup"},
+		} {
 			if _, err := s.Open(text, bound...); !errors.Is(err, secret.ErrCursor) {
 				t.Errorf("opens with %q: %v", bound, err)
 			}
 		}
 	}
-	// [S18] A page that has not changed keeps its ETag: the same place seals to the same text, anything else to another.
+	// [S18] A page that has not changed keeps its ETag: the same place seals to the same text,
+	// anything else to another.
 	if once, again := s.Seal([]byte("a"), "v1"), s.Seal([]byte("a"), "v1"); once != again {
 		t.Error("sealing twice gives another text")
 	}
 	seen := map[string]bool{}
-	for _, text := range []string{s.Seal([]byte("a"), "v1"), s.Seal([]byte("b"), "v1"), s.Seal([]byte("a"), "v2"), s.Seal([]byte("a")), s.Seal([]byte("av1")), s.Seal(nil, "v1a")} {
+	for _, text := range []string{
+		s.Seal([]byte("a"), "v1"),
+		s.Seal([]byte("b"), "v1"),
+		s.Seal([]byte("a"), "v2"),
+		s.Seal([]byte("a")),
+		s.Seal([]byte("av1")),
+		s.Seal(nil, "v1a"),
+	} {
 		if nonce := text[:16]; seen[nonce] { // 12 bytes
 			t.Errorf("a nonce comes twice: %s", nonce)
 		} else {
@@ -181,7 +201,8 @@ func TestSealer(t *testing.T) {
 	}
 }
 
-// Links hide which filter they have, so that sealing twice gives two texts; and cursors that the program before gave, with random nonces, go on.
+// Links hide which filter they have, so that sealing twice gives two texts; and cursors that the
+// program before gave, with random nonces, go on.
 func TestSealersWithRandomNonces(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, rawKey(t))
@@ -189,10 +210,18 @@ func TestSealersWithRandomNonces(t *testing.T) {
 		t.Error("sealing a link twice gives the same text")
 	}
 	before := k.Sealer(secret.PurposeCursor, secret.ErrCursor)
-	if plain, err := k.Cursors().Open(before.Seal([]byte("page 2"), "q"), "q"); err != nil || string(plain) != "page 2" {
+	if plain, err := k.Cursors().Open(
+		before.Seal([]byte("page 2"), "q"),
+		"q",
+	); err != nil ||
+		string(plain) != "page 2" {
 		t.Errorf("a cursor given before opens as %q, %v", plain, err)
 	}
-	if plain, err := before.Open(k.Cursors().Seal([]byte("page 2"), "q"), "q"); err != nil || string(plain) != "page 2" {
+	if plain, err := before.Open(
+		k.Cursors().Seal([]byte("page 2"), "q"),
+		"q",
+	); err != nil ||
+		string(plain) != "page 2" {
 		t.Errorf("the program before opens %q, %v", plain, err) // replicas of both serve during an update
 	}
 }

@@ -21,7 +21,8 @@ const (
 	crockfordChars   = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 )
 
-// Paper is a printed code that is good for one ticket (紙の番号). It hides itself as a Ticket does. The zero Paper is none.
+// Paper is a printed code that is good for one ticket (紙の番号). It hides itself as a Ticket does. The
+// zero Paper is none.
 type Paper struct{ code func() []byte }
 
 // NewPaper draws a code from r, which must be cryptographically random.
@@ -44,27 +45,8 @@ func ParsePaper(typed string) (Paper, error) {
 	if len(typed) > maxTyped {
 		return Paper{}, ErrPaper
 	}
-	code := make([]byte, 0, paperChars)
-	for _, r := range typed {
-		r = halfWidth(r)
-		switch {
-		case separates(r):
-			continue
-		case r >= 'a' && r <= 'z':
-			r -= 'a' - 'A'
-		}
-		switch r {
-		case 'O':
-			r = '0'
-		case 'I', 'L':
-			r = '1'
-		}
-		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') || r == 'U' || len(code) == paperChars {
-			return Paper{}, ErrPaper
-		}
-		code = append(code, byte(r))
-	}
-	if len(code) < paperChars {
+	code, ok := canonicalCode(typed)
+	if !ok || len(code) != paperChars {
 		return Paper{}, ErrPaper
 	}
 	return Paper{hide(code)}, nil

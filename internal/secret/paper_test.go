@@ -25,7 +25,15 @@ func TestPaperCode(t *testing.T) {
 			t.Errorf("%q reads as %q, %v", typed, c.Reveal(), err)
 		}
 	}
-	for _, typed := range []string{"", "0111-2345-678", "0111-2345-67890", "U111-2345-6789", "紙の番号です", strings.Repeat(" ", 500) + "011123456789", "\xff11123456789"} {
+	for _, typed := range []string{
+		"",
+		"0111-2345-678",
+		"0111-2345-67890",
+		"U111-2345-6789",
+		"紙の番号です",
+		strings.Repeat(" ", 500) + "011123456789",
+		"\xff11123456789",
+	} {
 		if _, err := secret.ParsePaper(typed); !errors.Is(err, secret.ErrPaper) {
 			t.Errorf("%q: %v", typed, err)
 		}

@@ -11,7 +11,8 @@ const PurposeRoom Purpose = "room calendar mac v1"
 
 const roomPlaceholder = "[room calendar token]"
 
-// RoomCalendar is the token of a room's free/busy calendar; it hides itself as a Ticket does. The zero RoomCalendar is none.
+// RoomCalendar is the token of a room's free/busy calendar; it hides itself as a Ticket does. The
+// zero RoomCalendar is none.
 type RoomCalendar struct{ token Ticket }
 
 // NewRoomCalendar draws a token from r, which must be cryptographically random.

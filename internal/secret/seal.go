@@ -63,8 +63,8 @@ func newAEAD(key []byte) cipher.AEAD {
 	return aead
 }
 
-// steadyAEAD opens what its AEAD opens, and seals with a nonce derived of the text by a key of its own:
-// a nonce comes twice only for the same text, which then seals to the same bytes.
+// steadyAEAD opens what its AEAD opens, and seals with a nonce derived of the text by a key of its
+// own: a nonce comes twice only for the same text, which then seals to the same bytes.
 type steadyAEAD struct {
 	cipher.AEAD             // with random nonces
 	gcm         cipher.AEAD // with the same key, told its nonces
@@ -92,7 +92,8 @@ func newGCM(key []byte) cipher.AEAD {
 // Seal gives text safe in an address (base64url). Open must be told the same
 // bound values: a cursor bound to its filter can't be used with another.
 func (s *Sealer) Seal(plain []byte, bound ...string) string {
-	return base64.RawURLEncoding.EncodeToString(s.aeads()[0].Seal(nil, nil, plain, join(bound))) //nolint:gosec // this AEAD makes its own nonce
+	sealed := s.aeads()[0].Seal(nil, nil, plain, join(bound)) //nolint:gosec // this AEAD makes its own nonce
+	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
 // Open gives back what was sealed. Any other text, however long, is refused with

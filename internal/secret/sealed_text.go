@@ -9,7 +9,8 @@ import (
 	"fmt"
 )
 
-// MaxSealedText is how many bytes SealText takes at most; SealedTextChars is how long all that it gives is.
+// MaxSealedText is how many bytes SealText takes at most; SealedTextChars is how long all that it
+// gives is.
 const (
 	MaxSealedText   = 80
 	SealedTextChars = ((12+1+MaxSealedText+16)*8 + 5) / 6 // nonce, length, text, tag
@@ -17,8 +18,9 @@ const (
 
 var errSealedText = errors.New("not a text sealed under this code")
 
-// SealText hides a short text so that only who holds the code can read it, and nobody sees how long it is: padded, AES-256-GCM with a random nonce, under a key
-// derived from the code (HKDF-SHA256). No text gives "".
+// SealText hides a short text so that only who holds the code can read it, and nobody sees how long
+// it is: padded, AES-256-GCM with a random nonce, under a key derived from the code (HKDF-SHA256).
+// No text gives "".
 func (t Ticket) SealText(text string) (string, error) {
 	if text == "" {
 		return "", nil
@@ -33,7 +35,8 @@ func (t Ticket) SealText(text string) (string, error) {
 	padded := make([]byte, 1+MaxSealedText)
 	padded[0] = byte(len(text)) //nolint:gosec // at most MaxSealedText
 	copy(padded[1:], text)
-	return base64.RawStdEncoding.EncodeToString(aead.Seal(nil, nil, padded, nil)), nil //nolint:gosec // this AEAD makes its own nonce
+	sealed := aead.Seal(nil, nil, padded, nil) //nolint:gosec // this AEAD makes its own nonce
+	return base64.RawStdEncoding.EncodeToString(sealed), nil
 }
 
 // OpenText gives back what SealText hid under the same code.

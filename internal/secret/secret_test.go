@@ -146,9 +146,23 @@ func TestAPIToken(t *testing.T) {
 	}
 	code := text[len(text)-26:]
 	for _, bad := range []string{
-		"", "tnm_", "tnm__" + code, "tnm_kita-ku" + code, "tnm_Kita_" + code, "tnm_-kita_" + code, "tnm_kita-_" + code, "xnm_kita_" + code,
-		"tnm_kita_" + strings.ToLower("ABCDEFGHJKMNPQRSTVWXYZ0000"), "tnm_kita_" + code[1:], "tnm_kita_" + code + "0", " " + text, text + "\n",
-		"tnm_kita_" + code[:25] + "X", "tnm_" + strings.Repeat("a", 64) + "_" + code, "tnm_kita_ku_" + code, "tnm_kita_" + strings.Repeat("0", 26),
+		"",
+		"tnm_",
+		"tnm__" + code,
+		"tnm_kita-ku" + code,
+		"tnm_Kita_" + code,
+		"tnm_-kita_" + code,
+		"tnm_kita-_" + code,
+		"xnm_kita_" + code,
+		"tnm_kita_" + strings.ToLower("ABCDEFGHJKMNPQRSTVWXYZ0000"),
+		"tnm_kita_" + code[1:],
+		"tnm_kita_" + code + "0",
+		" " + text,
+		text + "\n",
+		"tnm_kita_" + code[:25] + "X",
+		"tnm_" + strings.Repeat("a", 64) + "_" + code,
+		"tnm_kita_ku_" + code,
+		"tnm_kita_" + strings.Repeat("0", 26),
 		"tnm_北区_" + code, "tnm_kita_" + strings.Repeat("A", 1<<20),
 	} {
 		if got, err := secret.ParseAPIToken(bad); !errors.Is(err, secret.ErrToken) || !got.IsZero() {
@@ -203,7 +217,18 @@ func TestNothingLeaksWhenPrinted(t *testing.T) {
 	}
 	value := outer{ticket, token, keys, inner{ticket, token, keys}}
 	var out strings.Builder
-	for _, v := range []any{ticket, &ticket, token, &token, keys, *keys, value, &value, []secret.Ticket{ticket}, map[string]any{"t": token}} {
+	for _, v := range []any{
+		ticket,
+		&ticket,
+		token,
+		&token,
+		keys,
+		*keys,
+		value,
+		&value,
+		[]secret.Ticket{ticket},
+		map[string]any{"t": token},
+	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%b", "%T"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
@@ -234,7 +259,8 @@ func TestNothingLeaksWhenPrinted(t *testing.T) {
 			t.Errorf("printing leaks %q", f)
 		}
 	}
-	if !strings.Contains(text, "[ticket secret]") || !strings.Contains(text, "[api token]") || !strings.Contains(text, "[secret keys]") {
+	if !strings.Contains(text, "[ticket secret]") || !strings.Contains(text, "[api token]") ||
+		!strings.Contains(text, "[secret keys]") {
 		t.Error("the placeholders are missing: the test looked at nothing")
 	}
 }

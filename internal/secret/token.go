@@ -88,7 +88,8 @@ func (t APIToken) IsZero() bool { return t.bits == nil }
 
 // Equal compares two tokens in constant time; no token equals nothing.
 func (t APIToken) Equal(other APIToken) bool {
-	return !t.IsZero() && !other.IsZero() && t.slug == other.slug && subtle.ConstantTimeCompare(t.bits(), other.bits()) == 1
+	return !t.IsZero() && !other.IsZero() && t.slug == other.slug &&
+		subtle.ConstantTimeCompare(t.bits(), other.bits()) == 1
 }
 
 // bytes binds the slug, so that a token can't be used under another name.

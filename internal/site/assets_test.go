@@ -23,28 +23,44 @@ func TestAssets(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := k.get(address)
-	if a.Code != http.StatusOK || a.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" || a.Header().Get("Content-Type") != "text/css; charset=utf-8" || a.Body.String() != string(want) {
+	if a.Code != http.StatusOK || a.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" ||
+		a.Header().Get("Content-Type") != "text/css; charset=utf-8" ||
+		a.Body.String() != string(want) {
 		t.Errorf("%s = %d %v", address, a.Code, a.Header())
 	}
 	other := strings.Replace(address, address[8:28], strings.Repeat("0", 20), 1)
 	if a := k.get(other); a.Code != http.StatusOK || a.Header().Get("Cache-Control") != "no-cache" {
 		t.Errorf("under another version's checksum = %d %q", a.Code, a.Header().Get("Cache-Control"))
 	}
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, k.page("/").Find(`link[rel="stylesheet"]`).First().AttrOr("href", ""), http.NoBody)
+	r := httptest.NewRequestWithContext(
+		t.Context(),
+		http.MethodGet,
+		k.page("/").Find(`link[rel="stylesheet"]`).First().AttrOr("href", ""),
+		http.NoBody,
+	)
 	r.Header.Set("Accept-Encoding", "gzip")
 	small := k.do(r)
 	z, err := gzip.NewReader(small.Body)
 	if err != nil {
 		t.Fatalf("not compressed: %v", err)
 	}
-	if body, err := io.ReadAll(z); err != nil || !strings.Contains(string(body), ":root") || small.Header().Get("Vary") != "Accept-Encoding" {
+	if body, err := io.ReadAll(
+		z,
+	); err != nil || !strings.Contains(string(body), ":root") ||
+		small.Header().Get("Vary") != "Accept-Encoding" {
 		t.Errorf("compressed: %v %v", err, small.Header())
 	}
 	r.Header.Set("If-None-Match", small.Header().Get("ETag"))
 	if a := k.do(r); a.Code != http.StatusNotModified {
 		t.Errorf("with its ETag = %d", a.Code)
 	}
-	for _, bad := range []string{"/static/", "/static/x", "/static/x/../site.go", "/static/x/%2e%2e/%2e%2e/etc/passwd", "/static//css/base.css"} {
+	for _, bad := range []string{
+		"/static/",
+		"/static/x",
+		"/static/x/../site.go",
+		"/static/x/%2e%2e/%2e%2e/etc/passwd",
+		"/static//css/base.css",
+	} {
 		if a := k.get(bad); a.Code != http.StatusNotFound {
 			t.Errorf("GET %s = %d", bad, a.Code)
 		}
@@ -80,7 +96,10 @@ func TestStartRefusesTemplates(t *testing.T) {
 		"as it is":     {func(fstest.MapFS) {}, ""},
 		"not declared": {func(m fstest.MapFS) { m["site/more.html"] = m["site/home.html"] }, "not declared"},
 		"missing":      {func(m fstest.MapFS) { delete(m, "site/home.html") }, "site/home.html is missing"},
-		"broken":       {func(m fstest.MapFS) { m["site/home.html"] = &fstest.MapFile{Data: []byte("{{define")} }, "site/home.html"},
+		"broken": {
+			func(m fstest.MapFS) { m["site/home.html"] = &fstest.MapFile{Data: []byte("{{define")} },
+			"site/home.html",
+		},
 		"a field misspelt": {func(m fstest.MapFS) {
 			m["site/error.html"] = &fstest.MapFile{Data: []byte(`{{define "main"}}{{.Headnig}}{{end}}`)}
 		}, "Headnig"},

@@ -18,11 +18,16 @@ func TestBadgesTellTheBestOfTheDates(t *testing.T) {
 		seats         [2]int
 		want          string
 	}{
-		"both open":              {seats: [2]int{10, 10}, want: "席をとる余裕あり"},
-		"the next one is over":   {closes: [2]*time.Time{before(-1), nil}, seats: [2]int{10, 10}, want: "席をとる余裕あり"},
-		"the later one is over":  {closes: [2]*time.Time{nil, before(-1)}, seats: [2]int{10, 10}, want: "席をとる余裕あり"},
-		"both are over":          {closes: [2]*time.Time{before(-1), before(-1)}, seats: [2]int{10, 10}, want: "受付終了"},
-		"over, and not yet open": {closes: [2]*time.Time{before(-1), nil}, opens: [2]*time.Time{nil, before(1)}, seats: [2]int{10, 10}, want: "受付前"},
+		"both open":             {seats: [2]int{10, 10}, want: "席をとる余裕あり"},
+		"the next one is over":  {closes: [2]*time.Time{before(-1), nil}, seats: [2]int{10, 10}, want: "席をとる余裕あり"},
+		"the later one is over": {closes: [2]*time.Time{nil, before(-1)}, seats: [2]int{10, 10}, want: "席をとる余裕あり"},
+		"both are over":         {closes: [2]*time.Time{before(-1), before(-1)}, seats: [2]int{10, 10}, want: "受付終了"},
+		"over, and not yet open": {
+			closes: [2]*time.Time{before(-1), nil},
+			opens:  [2]*time.Time{nil, before(1)},
+			seats:  [2]int{10, 10},
+			want:   "受付前",
+		},
 		"full, and not yet open": {opens: [2]*time.Time{nil, before(1)}, seats: [2]int{0, 10}, want: "受付前"},
 		"full, and open":         {seats: [2]int{0, 10}, want: "席をとる余裕あり"},
 		"full, and over":         {closes: [2]*time.Time{nil, before(-1)}, seats: [2]int{0, 10}, want: "席をとる満席"},

@@ -8,7 +8,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// A time that is kept for a draw leads to the draw, on every board, in the data of the timeline and in the search.
+// A time that is kept for a draw leads to the draw, on every board, in the data of the timeline and
+// in the search.
 func TestATimeKeptForADrawLeadsToIt(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -37,12 +38,20 @@ func TestATimeKeptForADrawLeadsToIt(t *testing.T) {
 		t.Errorf("the way is called %q", got)
 	}
 	for path, want := range map[string]int{
-		calendar + "?view=week&date=2027-02-10": 3 * 7, calendar + "?view=day&date=2027-02-10": 3, calendar + "?view=day&date=2027-03-01": 0,
+		calendar + "?view=week&date=2027-02-10":          3 * 7,
+		calendar + "?view=day&date=2027-02-10":           3,
+		calendar + "?view=day&date=2027-03-01":           0,
 		"/rooms/" + hall.A.String() + "?date=2027-02-10": 7, "/rooms/" + hall.Tea.String() + "?date=2027-02-10": 0,
 	} {
 		board := k.page(path).Find(".cell, .board-list, .room-table")
 		if n := ways(board); n != want || want > 0 && text(board.Find("a.slot-word").First()) != "抽選のページ" {
-			t.Errorf("%s leads %d times to the draw, want %d: %s", path, n, want, text(board.Find("a.slot-word").First()))
+			t.Errorf(
+				"%s leads %d times to the draw, want %d: %s",
+				path,
+				n,
+				want,
+				text(board.Find("a.slot-word").First()),
+			)
 		}
 	}
 	var data struct {
@@ -57,7 +66,10 @@ func TestATimeKeptForADrawLeadsToIt(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]int{
-		"day=2027-02-10&part=morning": 1, "day=2027-02-10&from=13:00&to=15:00&capacity=50": 1, "day=2027-02-10&part=morning&capacity=5000": 0, "day=2027-03-01&part=morning": 0,
+		"day=2027-02-10&part=morning":                    1,
+		"day=2027-02-10&from=13:00&to=15:00&capacity=50": 1,
+		"day=2027-02-10&part=morning&capacity=5000":      0,
+		"day=2027-03-01&part=morning":                    0,
 	} {
 		page := k.page("/rooms/free?" + query)
 		if n := ways(page.Find("section[aria-labelledby=draws]")); n != want || page.Find("#draws").Length() != want {
@@ -76,7 +88,8 @@ func TestATimeKeptForADrawLeadsToIt(t *testing.T) {
 	}
 }
 
-// Late in a month most of it is over: it begins with this week, and what was before is one step away.
+// Late in a month most of it is over: it begins with this week, and what was before is one step
+// away.
 func TestThisMonthBeginsWithThisWeek(t *testing.T) {
 	t.Parallel()
 	k := setup(t) // Sunday 22 November
@@ -88,7 +101,11 @@ func TestThisMonthBeginsWithThisWeek(t *testing.T) {
 	}
 	step := func(page *goquery.Document, name string) string {
 		t.Helper()
-		way := page.Find(".board-steps a").FilterFunction(func(_ int, a *goquery.Selection) bool { return text(a) == name })
+		way := page.Find(
+			".board-steps a",
+		).FilterFunction(
+			func(_ int, a *goquery.Selection) bool { return text(a) == name },
+		)
 		if way.Length() != 1 {
 			t.Fatalf("%q is there %d times among %q", name, way.Length(), text(page.Find(".board-steps")))
 		}
@@ -103,7 +120,10 @@ func TestThisMonthBeginsWithThisWeek(t *testing.T) {
 		t.Error("this month leads to itself")
 	}
 	whole := k.page(step(now, earlier))
-	if first, n := days(whole); first != "1日" || n != 30 || text(whole.Find("#period")) != "2026年11月" || strings.Contains(text(whole.Find(".board-steps")), earlier) {
+	if first, n := days(
+		whole,
+	); first != "1日" || n != 30 || text(whole.Find("#period")) != "2026年11月" ||
+		strings.Contains(text(whole.Find(".board-steps")), earlier) {
 		t.Errorf("the whole month begins with %s, %d days", first, n)
 	}
 	for _, page := range []*goquery.Document{now, whole} {
@@ -111,25 +131,48 @@ func TestThisMonthBeginsWithThisWeek(t *testing.T) {
 		if text(october.Find("#period")) != "2026年10月" || text(december.Find("#period")) != "2026年12月" {
 			t.Errorf("around it: %q and %q", text(october.Find("#period")), text(december.Find("#period")))
 		}
-		for _, way := range []string{step(december, "前の月"), step(december, "今月"), step(october, "次の月"), step(october, "今月")} {
+		for _, way := range []string{
+			step(december, "前の月"),
+			step(december, "今月"),
+			step(october, "次の月"),
+			step(october, "今月"),
+		} {
 			if got := text(k.page(way).Find("#period")); got != "2026年11月（16日から）" {
 				t.Errorf("%s leads to %q", way, got)
 			}
 		}
 	}
-	for date, want := range map[string]int{"2026-11-30": 15, "2026-11-16": 15, "2026-11-15": 30, "2026-11-01": 30, "2026-12-31": 31} {
+	for date, want := range map[string]int{
+		"2026-11-30": 15,
+		"2026-11-16": 15,
+		"2026-11-15": 30,
+		"2026-11-01": 30,
+		"2026-12-31": 31,
+	} {
 		if _, n := days(k.page(path + "?date=" + date)); n != want {
 			t.Errorf("%s shows %d days, want %d", date, n, want)
 		}
 	}
 	room := k.page("/rooms/" + r.ID.String() + "?view=month")
-	if rows := room.Find(".room-table tbody tr"); rows.Length() != 15 || room.Find("a[href='/rooms/"+r.ID.String()+"?date=2026-11-01&view=month#board']").Length() != 1 {
+	if rows := room.Find(
+		".room-table tbody tr",
+	); rows.Length() != 15 ||
+		room.Find("a[href='/rooms/"+r.ID.String()+"?date=2026-11-01&view=month#board']").Length() != 1 {
 		t.Errorf("the room's month has %d days", rows.Length())
 	}
 	k.clock.Set(noon.AddDate(0, 0, 5)) // Friday the 27th: a week is left, and the board goes on into December
 	end := k.page(path)
-	if first, n := days(end); first != "23月" || n != 28 || text(end.Find("#period")) != "11月23日（月）〜12月20日（日）" || text(end.Find("table.board-table thead a").Eq(8)) != "12/1火" {
-		t.Errorf("late in the month: from %s, %d days, %q, then %q", first, n, text(end.Find("#period")), text(end.Find("table.board-table thead a").Eq(8)))
+	if first, n := days(
+		end,
+	); first != "23月" || n != 28 || text(end.Find("#period")) != "11月23日（月）〜12月20日（日）" ||
+		text(end.Find("table.board-table thead a").Eq(8)) != "12/1火" {
+		t.Errorf(
+			"late in the month: from %s, %d days, %q, then %q",
+			first,
+			n,
+			text(end.Find("#period")),
+			text(end.Find("table.board-table thead a").Eq(8)),
+		)
 	}
 	for name, want := range map[string]string{"前の月": "2026年10月", "次の月": "2026年12月", earlier: "2026年11月"} {
 		if got := text(k.page(step(end, name)).Find("#period")); got != want {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -23,21 +24,22 @@ const (
 	secretNote  = "カナリアの連絡"
 )
 
-// lend books the hall for bunkyo on 16 December from 13 to 16, with a note, and gives the facility and its room.
+// lend books the hall for bunkyo on 16 December from 13 to 16, with a note, and gives the facility
+// and its room.
 func (k *kit) lend() (venue.Facility, venue.Room) {
 	k.Helper()
 	f, r := k.hall()
-	bookings, ok := k.options.Bookings.(*booking.Service)
-	if !ok {
-		k.Fatal("no bookings")
-	}
 	day := clock.NewDate(2026, time.December, 16)
-	by := booking.Author{Organization: k.by["bunkyo"].Organization, Actor: k.by["bunkyo"].Actor}
-	b, err := bookings.Place(k.Context(), by, booking.Request{RoomID: r.ID, StartsAt: day.At(13, 0), EndsAt: day.At(16, 0), Title: secretTitle})
+	by := staff.Author{Organization: k.by["bunkyo"].Organization, Actor: k.by["bunkyo"].Actor}
+	b, err := k.bookings.Place(
+		k.Context(),
+		by,
+		booking.Request{RoomID: r.ID, StartsAt: day.At(13, 0), EndsAt: day.At(16, 0), Title: secretTitle},
+	)
 	if err != nil {
 		k.Fatal(err)
 	}
-	if _, err := bookings.AddNote(k.Context(), by, b.ID, secretNote); err != nil {
+	if _, err := k.bookings.AddNote(k.Context(), by, b.ID, secretNote); err != nil {
 		k.Fatal(err)
 	}
 	return f, r
@@ -73,7 +75,8 @@ func TestFacilityCalendar(t *testing.T) {
 		t.Errorf("%d columns", n)
 	}
 	row := doc.Find("table.board-table tbody tr")
-	if row.Length() != 1 || text(row.Find("th[scope=row] a")) != "全面" || !strings.HasPrefix(row.Find("th a").AttrOr("href", ""), "/rooms/"+r.ID.String()+"?") {
+	if row.Length() != 1 || text(row.Find("th[scope=row] a")) != "全面" ||
+		!strings.HasPrefix(row.Find("th a").AttrOr("href", ""), "/rooms/"+r.ID.String()+"?") {
 		t.Errorf("rows: %s", text(row))
 	}
 	for day, want := range map[int]string{6: "休み", 16: "一部空き", 17: "空き"} {
@@ -84,7 +87,13 @@ func TestFacilityCalendar(t *testing.T) {
 	if cells := row.Find("td"); cells.Length() != 31 || cells.Find(".mark[aria-hidden=true]").Length() != 31 {
 		t.Errorf("%d cells", cells.Length())
 	}
-	if href := doc.Find(".board-steps a").Last().AttrOr("href", ""); !strings.Contains(href, "date=2027-01-01") || !strings.Contains(href, "view=month") {
+	if href := doc.Find(
+		".board-steps a",
+	).Last().AttrOr(
+		"href",
+		"",
+	); !strings.Contains(href, "date=2027-01-01") ||
+		!strings.Contains(href, "view=month") {
 		t.Errorf("the next month: %s", href)
 	}
 	week := k.get(path + "?view=week&date=2026-12-16")
@@ -92,12 +101,18 @@ func TestFacilityCalendar(t *testing.T) {
 	if got := text(week.doc.Find("h2#period")); got != "12月14日（月）〜12月20日（日）" {
 		t.Errorf("the week is %q", got)
 	}
-	if got := text(week.doc.Find("tbody td").Eq(2)); !strings.Contains(got, "9:00〜13:00 空き") || !strings.Contains(got, "16:00〜21:30 空き") {
+	if got := text(
+		week.doc.Find("tbody td").Eq(2),
+	); !strings.Contains(got, "9:00〜13:00 空き") ||
+		!strings.Contains(got, "16:00〜21:30 空き") {
 		t.Errorf("Wednesday is %q", got)
 	}
 	day := k.get(path + "?view=day&date=2026-12-06")
 	tellsNothing(t, "the day", day)
-	if got := text(day.doc.Find(".board-list li.panel")); !strings.Contains(got, "休み") || !strings.Contains(got, "臨時のお休みです") {
+	if got := text(
+		day.doc.Find(".board-list li.panel"),
+	); !strings.Contains(got, "休み") ||
+		!strings.Contains(got, "臨時のお休みです") {
 		t.Errorf("the day is %q", got)
 	}
 	if k.get(path).Header().Get("ETag") == "" {
@@ -108,18 +123,34 @@ func TestFacilityCalendar(t *testing.T) {
 	if got := k.do(again); got.Code != http.StatusNotModified {
 		t.Errorf("asked again: %d", got.Code)
 	}
-	for query, typed := range map[string]string{"?date=2026-13-01": "2026-13-01", "?date=<b>x": "<b>x", "?date=1999-01-01&view=week": "1999-01-01", "?date=2199-01-01": "2199-01-01"} {
+	for query, typed := range map[string]string{
+		"?date=2026-13-01":           "2026-13-01",
+		"?date=<b>x":                 "<b>x",
+		"?date=1999-01-01&view=week": "1999-01-01",
+		"?date=2199-01-01":           "2199-01-01",
+	} {
 		a := k.get(path + strings.ReplaceAll(query, "<", "%3C"))
-		if a.Code != http.StatusUnprocessableEntity || a.doc.Find("#date").AttrOr("value", "") != typed || a.doc.Find(`#errors a[href="#date"]`).Length() != 1 || a.doc.Find(`#date[aria-invalid="true"]`).Length() != 1 {
+		if a.Code != http.StatusUnprocessableEntity || a.doc.Find("#date").AttrOr("value", "") != typed ||
+			a.doc.Find(`#errors a[href="#date"]`).Length() != 1 ||
+			a.doc.Find(`#date[aria-invalid="true"]`).Length() != 1 {
 			t.Errorf("%s: %d, %q", query, a.Code, a.doc.Find("#date").AttrOr("value", ""))
 		}
 	}
-	for query, status := range map[string]int{"?view=year": 200, "?page=x": 200, "?page=1": 200, "?date=2028-11-30": 200} {
+	for query, status := range map[string]int{
+		"?view=year":       200,
+		"?page=x":          200,
+		"?page=1":          200,
+		"?date=2028-11-30": 200,
+	} {
 		if a := k.get(path + query); a.Code != status {
 			t.Errorf("%s: %d", query, a.Code)
 		}
 	}
-	for _, gone := range []string{"/facilities/x/calendar", "/facilities/" + uuid.NewString() + "/calendar", "/facilities/" + uuid.NewString() + "/calendar.json?from=2026-12-01&days=1"} {
+	for _, gone := range []string{
+		"/facilities/x/calendar",
+		"/facilities/" + uuid.NewString() + "/calendar",
+		"/facilities/" + uuid.NewString() + "/calendar.json?from=2026-12-01&days=1",
+	} {
 		if a := k.get(gone); a.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", gone, a.Code)
 		}
@@ -135,7 +166,8 @@ func TestFacilityCalendarData(t *testing.T) {
 	f, r := k.lend()
 	path := "/facilities/" + f.ID.String() + "/calendar.json"
 	a := k.get(path + "?from=2026-12-06&days=11")
-	if a.Code != http.StatusOK || !strings.HasPrefix(a.Header().Get("Content-Type"), "application/json") || a.Header().Get("Cache-Control") != "no-cache" {
+	if a.Code != http.StatusOK || !strings.HasPrefix(a.Header().Get("Content-Type"), "application/json") ||
+		a.Header().Get("Cache-Control") != "no-cache" {
 		t.Fatalf("%d %v", a.Code, a.Header())
 	}
 	tellsNothing(t, "the data", a)
@@ -152,7 +184,10 @@ func TestFacilityCalendarData(t *testing.T) {
 		t.Errorf("rooms: %+v", data)
 	}
 	first, last := data.Spans[0], data.Spans[len(data.Spans)-1]
-	if first.Start != "2026-12-06T00:00:00" || first.State != "off" || !strings.HasPrefix(first.Text, "休み") || last.Start != "2026-12-16T16:00:00" || last.End != "2026-12-16T21:30:00" || last.State != "free" {
+	if first.Start != "2026-12-06T00:00:00" || first.State != "off" || !strings.HasPrefix(first.Text, "休み") ||
+		last.Start != "2026-12-16T16:00:00" ||
+		last.End != "2026-12-16T21:30:00" ||
+		last.State != "free" {
 		t.Errorf("spans: %+v … %+v", first, last)
 	}
 	again := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path+"?from=2026-12-06&days=11", http.NoBody)
@@ -160,7 +195,15 @@ func TestFacilityCalendarData(t *testing.T) {
 	if got := k.do(again); got.Code != http.StatusNotModified || got.Body.Len() != 0 {
 		t.Errorf("asked again: %d", got.Code)
 	}
-	for query, status := range map[string]int{"": 422, "?from=x&days=1": 422, "?from=2026-12-06": 422, "?from=2026-12-06&days=0": 422, "?from=2026-12-06&days=32": 422, "?from=1999-12-06&days=1": 422, "?from=2026-12-06&days=31&page=9": 200} {
+	for query, status := range map[string]int{
+		"":                                422,
+		"?from=x&days=1":                  422,
+		"?from=2026-12-06":                422,
+		"?from=2026-12-06&days=0":         422,
+		"?from=2026-12-06&days=32":        422,
+		"?from=1999-12-06&days=1":         422,
+		"?from=2026-12-06&days=31&page=9": 200,
+	} {
 		if got := k.get(path + query); got.Code != status {
 			t.Errorf("%q: %d, want %d", query, got.Code, status)
 		}
@@ -175,17 +218,22 @@ func TestRoomBoard(t *testing.T) {
 	week := k.get(path + "?date=2026-12-16")
 	tellsNothing(t, "the room", week)
 	rows := week.doc.Find("table.room-table tbody tr")
-	if rows.Length() != 7 || text(rows.Eq(2).Find("th time")) != "12月16日（水）" || !strings.Contains(text(rows.Eq(2).Find("td")), "16:00〜21:30 空き") {
+	if rows.Length() != 7 || text(rows.Eq(2).Find("th time")) != "12月16日（水）" ||
+		!strings.Contains(text(rows.Eq(2).Find("td")), "16:00〜21:30 空き") {
 		t.Errorf("the week: %s", text(rows))
 	}
 	if n := k.page(path + "?view=month&date=2027-02-10").Find("table.room-table tbody tr").Length(); n != 28 {
 		t.Errorf("February has %d days", n)
 	}
-	if got := text(k.page(path + "?date=2027-06-16").Find("table.room-table tbody tr").Eq(2).Find("td")); !strings.Contains(got, "受付前") || !strings.Contains(got, "受付は") {
+	if got := text(
+		k.page(path + "?date=2027-06-16").Find("table.room-table tbody tr").Eq(2).Find("td"),
+	); !strings.Contains(got, "受付前") ||
+		!strings.Contains(got, "受付は") {
 		t.Errorf("half a year ahead: %q", got)
 	}
 	a := k.get(path + "?date=tomorrow")
-	if a.Code != http.StatusUnprocessableEntity || a.doc.Find("#date").AttrOr("value", "") != "tomorrow" || a.doc.Find(`#errors a[href="#date"]`).Length() != 1 {
+	if a.Code != http.StatusUnprocessableEntity || a.doc.Find("#date").AttrOr("value", "") != "tomorrow" ||
+		a.doc.Find(`#errors a[href="#date"]`).Length() != 1 {
 		t.Errorf("a wrong date: %d", a.Code)
 	}
 	k.exec("update room set status = 'closed', closed_on = '2026-11-01' where id = $1", r.ID)
@@ -199,22 +247,35 @@ func TestRoomsFree(t *testing.T) {
 	k := setup(t)
 	_, r := k.lend()
 	fresh := k.page("/rooms/free")
-	if fresh.Find(`form[action="/rooms/free"]`).Length() != 1 || fresh.Find(".card").Length() != 0 || fresh.Find("#errors").Length() != 0 || fresh.Find(`input[name=part][value=afternoon][checked]`).Length() != 1 {
+	if fresh.Find(`form[action="/rooms/free"]`).Length() != 1 || fresh.Find(".card").Length() != 0 ||
+		fresh.Find("#errors").Length() != 0 ||
+		fresh.Find(`input[name=part][value=afternoon][checked]`).Length() != 1 {
 		t.Error("the form is not there by itself")
 	}
-	if n := fresh.Find(`input[type=checkbox][name=area], fieldset input[name=area]`).Length(); n != 0 || fresh.Find("select#area option").Length() != len(towns)+1 {
+	if n := fresh.Find(
+		`input[type=checkbox][name=area], fieldset input[name=area]`,
+	).Length(); n != 0 ||
+		fresh.Find("select#area option").Length() != len(towns)+1 {
 		t.Error("towns are not in a list to choose from")
 	}
 	found := k.get("/rooms/free?day=2026-12-16&part=morning&capacity=30&partnership=ux-joshikai&area=131164")
 	tellsNothing(t, "the search", found)
 	card := found.doc.Find("article.card")
-	if card.Length() != 1 || !strings.HasPrefix(card.Find("a").AttrOr("href", ""), "/rooms/"+r.ID.String()+"?") || !strings.Contains(text(card), "9:00〜12:00") || !strings.Contains(text(card), "区民センター<b>") {
+	if card.Length() != 1 || !strings.HasPrefix(card.Find("a").AttrOr("href", ""), "/rooms/"+r.ID.String()+"?") ||
+		!strings.Contains(text(card), "9:00〜12:00") ||
+		!strings.Contains(text(card), "区民センター<b>") {
 		t.Errorf("found: %s", text(card))
 	}
 	if got := text(found.doc.Find("#found")); got != "1部屋が空いています" {
 		t.Errorf("count: %q", got)
 	}
-	if v := found.doc.Find("#capacity").AttrOr("value", ""); v != "30" || found.doc.Find(`#area option[selected]`).AttrOr("value", "") != "131164" {
+	if v := found.doc.Find(
+		"#capacity",
+	).AttrOr(
+		"value",
+		"",
+	); v != "30" ||
+		found.doc.Find(`#area option[selected]`).AttrOr("value", "") != "131164" {
 		t.Errorf("the form forgets: %q", v)
 	}
 	timed := k.page("/rooms/free?day=2026-12-16&from=09:30&to=12:30")
@@ -234,23 +295,42 @@ func TestRoomsFree(t *testing.T) {
 	if both.Find("article.card").Length() != 1 || both.Find("#from").AttrOr("value", "") != "" {
 		t.Error("times count though a part of the day was chosen")
 	}
-	if got := text(k.page("/rooms/free?day=2026-12-16&part=morning&capacity=5000").Find(".empty")); strings.Contains(got, "近い日") {
+	if got := text(
+		k.page("/rooms/free?day=2026-12-16&part=morning&capacity=5000").Find(".empty"),
+	); strings.Contains(
+		got,
+		"近い日",
+	) {
 		t.Errorf("ways out that lead nowhere: %s", got)
 	}
 	for query, field := range map[string]string{
-		"part=morning": "day", "day=16.12.2026&part=morning": "day", "day=2026-11-01&part=morning": "day", "day=2199-01-01&part=morning": "day", "day=2026-12-16&part=night": "part-0",
-		"day=2026-12-16": "from", "day=2026-12-16&from=9&to=12:00": "from", "day=2026-12-16&from=12:00&to=11:00": "to", "day=2026-12-16&part=morning&capacity=many": "capacity",
-		"day=2026-12-16&part=morning&capacity=0": "capacity", "day=2026-12-16&part=morning&capacity=100001": "capacity", "day=2026-12-16&part=morning&area=999": "area",
-		"day=2026-12-16&part=morning&partnership=none": "partnership", "day=2026-12-16&part=morning&layout=x": "layout", "day=2026-12-16&part=morning&equipment=x": "equipment-0",
-		"day=2026-12-16&part=morning&barrier_free=x": "barrier-0", "capacity=3": "day",
+		"part=morning":                                 "day",
+		"day=16.12.2026&part=morning":                  "day",
+		"day=2026-11-01&part=morning":                  "day",
+		"day=2199-01-01&part=morning":                  "day",
+		"day=2026-12-16&part=night":                    "part-0",
+		"day=2026-12-16":                               "from",
+		"day=2026-12-16&from=9&to=12:00":               "from",
+		"day=2026-12-16&from=12:00&to=11:00":           "to",
+		"day=2026-12-16&part=morning&capacity=many":    "capacity",
+		"day=2026-12-16&part=morning&capacity=0":       "capacity",
+		"day=2026-12-16&part=morning&capacity=100001":  "capacity",
+		"day=2026-12-16&part=morning&area=999":         "area",
+		"day=2026-12-16&part=morning&partnership=none": "partnership",
+		"day=2026-12-16&part=morning&layout=x":         "layout",
+		"day=2026-12-16&part=morning&equipment=x":      "equipment-0",
+		"day=2026-12-16&part=morning&barrier_free=x":   "barrier-0", "capacity=3": "day",
 	} {
 		a := k.get("/rooms/free?" + query)
 		if a.Code != http.StatusUnprocessableEntity || a.doc.Find(`#errors a[href="#`+field+`"]`).Length() != 1 {
 			t.Errorf("%s: %d, %s", query, a.Code, text(a.doc.Find("#errors")))
 		}
 	}
-	typed := k.get("/rooms/free?" + url.Values{"day": {"<b>"}, "part": {"morning"}, "capacity": {"\"><script>"}}.Encode())
-	if typed.doc.Find("#day").AttrOr("value", "") != "<b>" || typed.doc.Find("#capacity").AttrOr("value", "") != `"><script>` {
+	typed := k.get(
+		"/rooms/free?" + url.Values{"day": {"<b>"}, "part": {"morning"}, "capacity": {"\"><script>"}}.Encode(),
+	)
+	if typed.doc.Find("#day").AttrOr("value", "") != "<b>" ||
+		typed.doc.Find("#capacity").AttrOr("value", "") != `"><script>` {
 		t.Error("what was typed is lost")
 	}
 	if a := k.get("/rooms/free?day=2026-12-16&part=morning&cursor=x"); a.Code != http.StatusBadRequest {
@@ -264,8 +344,12 @@ func TestRoomsFreeByPages(t *testing.T) {
 	f, r := k.hall()
 	k.exec(`with made as (
 		insert into room (organization_id, facility_id, status, open_to, name, capacity, uses, terms, position)
-		select r.organization_id, r.facility_id, 'draft', 'everyone', '部屋' || n, n, r.uses, r.terms, n from room r, generate_series(1, 30) n where r.id = $1 returning organization_id, facility_id, id)
-		insert into room_space (organization_id, facility_id, room_id, space_id) select m.organization_id, m.facility_id, m.id, s.space_id from made m, room_space s where s.room_id = $1`, r.ID)
+		select r.organization_id, r.facility_id, 'draft', 'everyone', '部屋' || n, n, r.uses, r.terms, n
+		  from room r, generate_series(1, 30) n where r.id = $1 returning organization_id, facility_id, id)
+		insert into room_space (organization_id, facility_id, room_id, space_id)
+		  select m.organization_id, m.facility_id, m.id, s.space_id from made m, room_space s where s.room_id = $1`,
+		r.ID,
+	)
 	k.exec("update room set status = 'open' where facility_id = $1 and status = 'draft'", f.ID)
 	seen := map[string]bool{}
 	next := "/rooms/free?day=2026-12-16&part=morning"

@@ -7,12 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -22,9 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
 )
-
-const axeFile = "testdata/axe-core@4.10.3/axe.min.js"
 
 // serve puts the pages on a real address, which they are told of as the one people use.
 func serve(t *testing.T) (*kit, string) {
@@ -36,7 +32,9 @@ func serve(t *testing.T) (*kit, string) {
 	}
 	base := "http://" + l.Addr().String()
 	k := settle(build(t, base))
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { k.echo.ServeHTTP(w, r) }))
+	server := httptest.NewUnstartedServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { k.echo.ServeHTTP(w, r) }),
+	)
 	if err := server.Listener.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -46,39 +44,8 @@ func serve(t *testing.T) (*kit, string) {
 	return k, base
 }
 
-// chromium starts a browser; more are flags as its command line has them, name=value.
-func chromium(t *testing.T, more ...string) context.Context {
-	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("no Chromium found: install the package chromium (on Debian and Ubuntu: apt-get install chromium)")
-	}
-	ctx, stop := context.WithTimeout(t.Context(), 4*time.Minute)
-	t.Cleanup(stop)
-	var flags []chromedp.ExecAllocatorOption
-	for _, flag := range more {
-		name, value, _ := strings.Cut(flag, "=")
-		flags = append(flags, chromedp.Flag(name, value))
-	}
-	ctx, stop = chromedp.NewExecAllocator(ctx, append(flags, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "ja"))...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start Chromium (%s): %v", path, err)
-	}
-	return ctx
-}
-
-// tab is a fresh browser context, as another person's browser is, that notes what it asks for and what goes wrong.
+// tab is a fresh browser context, as another person's browser is, that notes what it asks for and
+// what goes wrong.
 type tab struct {
 	*testing.T
 	ctx  context.Context
@@ -90,10 +57,10 @@ type tab struct {
 	troubles []string
 }
 
-func newTab(t *testing.T, browser context.Context, base string, width int64) *tab {
+func newTab(t *testing.T, chromium context.Context, base string, width int64) *tab {
 	t.Helper()
 	b := &tab{T: t, base: base, fold: width < 600}
-	ctx, stop := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, stop := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	t.Cleanup(stop)
 	b.ctx = ctx
 	b.must(chromedp.Do(ctx))
@@ -169,33 +136,15 @@ func (b *tab) expect(selector, want string) {
 // axe finds no serious fault of accessibility on the page, and nothing wider than the window.
 func (b *tab) axe(name string) {
 	b.Helper()
-	source, err := os.ReadFile(axeFile)
+	faults, err := browser.Faults(b.ctx)
 	b.must(err)
-	_, err = chromedp.Run(b.ctx, chromedp.Evaluate[int](string(source)+";0"))
-	b.must(err)
-	type result struct {
-		Passes     int
-		Violations []string
-		Wide       bool
-	}
-	r, err := chromedp.Run(b.ctx, chromedp.Evaluate[result](`axe.run(document).then((r) => ({
-		passes: r.passes.length,
-		violations: r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ")).join(", ")),
-		wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-	}))`, chromedp.EvalAwaitPromise))
-	b.must(err)
-	if r.Passes < 10 {
-		b.Errorf("%s: axe looked at nothing", name)
-	}
-	for _, v := range r.Violations {
-		b.Errorf("%s: %s", name, v)
-	}
-	if r.Wide {
-		b.Errorf("%s: wider than the window", name)
+	for _, fault := range faults {
+		b.Errorf("%s: %s", name, fault)
 	}
 }
 
-// quiet checks that the tab asked no other host, met no error, and that no address it ever had tells the code.
+// quiet checks that the tab asked no other host, met no error, and that no address it ever had
+// tells the code.
 func (b *tab) quiet(code string) {
 	b.Helper()
 	history, err := chromedp.Run(b.ctx, chromedp.NavigationEntries())
@@ -206,7 +155,8 @@ func (b *tab) quiet(code string) {
 		b.Fatalf("the tab's requests were not noted: %v", b.requests)
 	}
 	for _, address := range b.requests {
-		if !strings.HasPrefix(address, b.base+"/") && !strings.HasPrefix(address, "data:") { // the browser draws its own icons so
+		if !strings.HasPrefix(address, b.base+"/") &&
+			!strings.HasPrefix(address, "data:") { // the browser draws its own icons so
 			b.Errorf("a request left for %s", address)
 		}
 		if plain, _, _ := strings.Cut(address, "#"); strings.Contains(plain, code) {
@@ -274,9 +224,9 @@ func TestBrowserTakesAndCancels(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	e := browserEvents(k)
-	browser := chromium(t)
+	chromium := browser.Open(t)
 
-	phone := newTab(t, browser, base, 360)
+	phone := newTab(t, chromium, base, 360)
 	phone.find(e)
 	code := phone.takeSeat()
 	phone.axe("ticket")
@@ -284,7 +234,7 @@ func TestBrowserTakesAndCancels(t *testing.T) {
 	phone.quiet(code)
 
 	// Somebody else's browser, from the code in the fragment.
-	other := newTab(t, browser, base, 1280)
+	other := newTab(t, chromium, base, 1280)
 	other.open("/t#" + code)
 	other.must(chromedp.Do(other.ctx, chromedp.WaitVisible(chromedp.CSS(".ticket"))))
 	if got := other.text("#code"); got != code {
@@ -308,8 +258,12 @@ func TestBrowserWithoutScript(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	e := browserEvents(k)
-	plain := newTab(t, chromium(t), base, 1280)
-	_, err := chromedp.Call(plain.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	plain := newTab(t, browser.Open(t), base, 1280)
+	_, err := chromedp.Call(
+		plain.ctx,
+		emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true},
+	)
 	plain.must(err)
 	plain.find(e)
 	code := plain.takeSeat()
@@ -328,18 +282,29 @@ func TestBrowserWithoutScript(t *testing.T) {
 	}
 }
 
-func TestPagesAreAccessible(t *testing.T) {
+func TestBrowserFindsPagesAccessible(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	e := browserEvents(k)
 	hall, room := k.hall()
-	browser := chromium(t)
+	chromium := browser.Open(t)
 	for _, width := range []int64{360, 1280} {
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		for _, path := range []string{
 			"/facilities/" + hall.ID.String(), "/rooms/" + room.ID.String(),
-			"/", "/events", "/events?area=hino", "/events?kind=party&q=" + url.QueryEscape("集まり"), "/events?audience=supporter", "/events/" + e.ID.String(),
-			"/organizations/bunkyo", "/organizations/rakunokai", "/t", "/promises", "/facilities", "/problems/quota_full", "/nowhere",
+			"/",
+			"/events",
+			"/events?area=hino",
+			"/events?kind=party&q=" + url.QueryEscape("集まり"),
+			"/events?audience=supporter",
+			"/events/" + e.ID.String(),
+			"/organizations/bunkyo",
+			"/organizations/rakunokai",
+			"/t",
+			"/promises",
+			"/facilities",
+			"/problems/quota_full",
+			"/nowhere",
 		} {
 			b.open(path)
 			b.axe(fmt.Sprintf("%s at %d", path, width))

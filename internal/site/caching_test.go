@@ -23,7 +23,7 @@ func (k *kit) manyOfAll() (event.Event, venue.Facility, venue.Room) {
 	}
 	hall, room := k.hall()
 	service := venue.NewService(k.db, organization.NewDirectory(k.db))
-	by := venue.Author{Organization: k.by["toshima"].Organization, Actor: k.by["toshima"].Actor}
+	by := k.by["toshima"]
 	must := func(err error) {
 		k.Helper()
 		if err != nil {
@@ -32,13 +32,29 @@ func (k *kit) manyOfAll() (event.Event, venue.Facility, venue.Room) {
 	}
 	for i := range 31 {
 		f, err := service.CreateFacility(k.Context(), by, venue.FacilityInput{
-			Name: fmt.Sprintf("集会所%02d", i), AreaCode: "131164", Address: "東京都豊島区南池袋二丁目45番1号", PostalCode: "171-8422", Phone: "03-0000-0000", Hours: hall.Hours, Spaces: []venue.Space{{Name: "一室"}},
+			Name: fmt.Sprintf(
+				"集会所%02d",
+				i,
+			),
+			AreaCode:   "131164",
+			Address:    "東京都豊島区南池袋二丁目45番1号",
+			PostalCode: "171-8422",
+			Phone:      "03-0000-0000",
+			Hours:      hall.Hours,
+			Spaces:     []venue.Space{{Name: "一室"}},
 		})
 		must(err)
 		_, err = service.OpenFacility(k.Context(), by, f.ID)
 		must(err)
 		r, err := service.CreateRoom(k.Context(), by, f.ID, venue.RoomInput{
-			Name: "一室", Capacity: 20, OpenTo: venue.OpenToPartners, Partnerships: []string{"ux-joshikai"}, Spaces: []venue.RoomSpace{{SpaceID: f.Spaces[0].ID}}, Uses: room.Uses, Fees: room.Fees, Terms: room.Terms,
+			Name:         "一室",
+			Capacity:     20,
+			OpenTo:       venue.OpenToPartners,
+			Partnerships: []string{"ux-joshikai"},
+			Spaces:       []venue.RoomSpace{{SpaceID: f.Spaces[0].ID}},
+			Uses:         room.Uses,
+			Fees:         room.Fees,
+			Terms:        room.Terms,
 		})
 		must(err)
 		_, err = service.OpenRoom(k.Context(), by, r.ID)
@@ -47,8 +63,9 @@ func (k *kit) manyOfAll() (event.Event, venue.Facility, venue.Room) {
 	return e, hall, room
 }
 
-// [S18], [S15] What has not changed keeps its ETag and is answered 304, lists with a next page too; and what reads otherwise for who reads
-// another language says so to caches. The addresses are the route table's, and those of lists that go on.
+// [S18], [S15] What has not changed keeps its ETag and is answered 304, lists with a next page too;
+// and what reads otherwise for who reads another language says so to caches. The addresses are the
+// route table's, and those of lists that go on.
 func TestPagesKeepWhatCachesKnow(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -92,7 +109,9 @@ func TestPagesKeepWhatCachesKnow(t *testing.T) {
 			if again := ask(address, "ja", etag); again.Code != http.StatusNotModified {
 				t.Errorf("%s: %d, ETag %s after %s", address, again.Code, again.Header().Get("ETag"), etag)
 			}
-		} else if first.Code == http.StatusOK && first.Header().Get("Cache-Control") != "no-store" && !strings.HasSuffix(address, ".txt") {
+		} else if first.Code == http.StatusOK && first.Header().Get(
+			"Cache-Control",
+		) != "no-store" && !strings.HasSuffix(address, ".txt") {
 			t.Errorf("%s may be kept and can't be asked for again: %v", address, first.Header())
 		}
 		if first.Header().Get("Cache-Control") == "no-store" && first.Code == http.StatusOK {
@@ -100,7 +119,8 @@ func TestPagesKeepWhatCachesKnow(t *testing.T) {
 		}
 		for _, language := range []string{"en", "ja-x-easy"} {
 			other := ask(address, language, "")
-			if (other.Code != first.Code || !bytes.Equal(other.Body.Bytes(), first.Body.Bytes())) && !strings.Contains(first.Header().Get("Vary"), "Accept-Language") {
+			if (other.Code != first.Code || !bytes.Equal(other.Body.Bytes(), first.Body.Bytes())) &&
+				!strings.Contains(first.Header().Get("Vary"), "Accept-Language") {
 				t.Errorf("%s: %s reads something else, Vary is %q", address, language, first.Header().Get("Vary"))
 			}
 		}

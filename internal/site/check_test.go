@@ -14,7 +14,8 @@ import (
 
 var iconID = regexp.MustCompile(`<symbol id="([a-z]+)"`)
 
-// referrerPolicy is what a page has to say: other sites hear nothing, and ours hear where a form comes from [S8].
+// referrerPolicy is what a page has to say: other sites hear nothing, and ours hear where a form
+// comes from [S8].
 func referrerPolicy(doc *goquery.Document) string {
 	if doc != nil && doc.Find(`form[method="post"]`).Length() > 0 {
 		return "same-origin"
@@ -36,7 +37,9 @@ func checkPage(t testing.TB, name string, a answer) {
 	if len(a.Result().Cookies()) > 0 {
 		fail("sets a cookie")
 	}
-	if a.Header().Get("Referrer-Policy") != referrerPolicy(doc) || doc.Find("meta[name=referrer]").Length() > 0 && !strings.HasSuffix(name, " /koyomi") || a.Header().Get("Cache-Control") == "" {
+	if a.Header().Get("Referrer-Policy") != referrerPolicy(doc) ||
+		doc.Find("meta[name=referrer]").Length() > 0 && !strings.HasSuffix(name, " /koyomi") ||
+		a.Header().Get("Cache-Control") == "" {
 		fail("headers: %v", a.Header())
 	}
 	if n := doc.Find("h1").Not("template *").Length(); n != 1 {
@@ -51,10 +54,21 @@ func checkPage(t testing.TB, name string, a answer) {
 		if doc.Find(".leave, script[src*='leave.js']").Length() != 0 {
 			fail("leaving would forget what was counted")
 		}
-	} else if exit := doc.Find("a.leave[data-leave]"); exit.Length() != 1 || exit.AttrOr("href", "") != "/koyomi?leave=1" || doc.Find("header.site-head > a.leave:first-child").Length() != 1 {
+	} else if exit := doc.Find(
+		"a.leave[data-leave]",
+	); exit.Length() != 1 || exit.AttrOr(
+		"href",
+		"",
+	) != "/koyomi?leave=1" || doc.Find("header.site-head > a.leave:first-child").Length() != 1 {
 		fail("%d ways out", exit.Length())
 	}
-	for _, landmark := range []string{"header.site-head", "main#main", "footer.site-foot", "a.skip[href='#main']", "nav[aria-label]"} {
+	for _, landmark := range []string{
+		"header.site-head",
+		"main#main",
+		"footer.site-foot",
+		"a.skip[href='#main']",
+		"nav[aria-label]",
+	} {
 		if doc.Find(landmark).Length() == 0 && !strings.HasSuffix(name, " /koyomi") {
 			fail("no %s", landmark)
 		}
@@ -73,7 +87,8 @@ func checkPage(t testing.TB, name string, a answer) {
 			}
 		}
 	})
-	if body := a.Body.String(); strings.Contains(body, "<no value>") || strings.Contains(body, "ZgotmplZ") || strings.Contains(body, "うまくいきませんでした。少し時間") {
+	if body := a.Body.String(); strings.Contains(body, "<no value>") || strings.Contains(body, "ZgotmplZ") ||
+		strings.Contains(body, "うまくいきませんでした。少し時間") {
 		fail("a text is missing")
 	}
 	if a.Code == http.StatusUnprocessableEntity && doc.Find("#errors").Length() == 0 && doc.Find("form").Length() > 0 {
@@ -121,7 +136,9 @@ func checkControls(doc *goquery.Document, fail func(string, ...any)) {
 			fail("a control without label: %q", id)
 		}
 	})
-	if n := doc.Find(`input[type="text"]:not([autocomplete="off"]), input[type="search"]:not([autocomplete="off"])`).Length(); n > 0 {
+	if n := doc.Find(
+		`input[type="text"]:not([autocomplete="off"]), input[type="search"]:not([autocomplete="off"])`,
+	).Length(); n > 0 {
 		fail("the browser keeps what is typed into %d fields", n)
 	}
 	doc.Find("fieldset").Each(func(_ int, s *goquery.Selection) {
@@ -144,7 +161,10 @@ func checkControls(doc *goquery.Document, fail func(string, ...any)) {
 		if s.AttrOr("autocomplete", "") != "off" {
 			fail("the browser keeps what is typed into %s", s.AttrOr("action", ""))
 		}
-		if _, scripts := s.Attr("hidden"); s.Find("button[type=submit]").Length() == 0 && !scripts { // one that a script shows is sent by it
+		if _, scripts := s.Attr(
+			"hidden",
+		); s.Find("button[type=submit]").Length() == 0 &&
+			!scripts { // one that a script shows is sent by it
 			fail("a form nobody can send")
 		}
 	})
@@ -214,7 +234,11 @@ func checkAssets(doc *goquery.Document, fail func(string, ...any)) {
 		}
 	}
 	doc.Find("script[src], img[src]").Each(func(_ int, s *goquery.Selection) { ours(s.AttrOr("src", "")) })
-	doc.Find(`link[rel="stylesheet"], link[rel="icon"]`).Each(func(_ int, s *goquery.Selection) { ours(s.AttrOr("href", "")) })
+	doc.Find(
+		`link[rel="stylesheet"], link[rel="icon"]`,
+	).Each(
+		func(_ int, s *goquery.Selection) { ours(s.AttrOr("href", "")) },
+	)
 	doc.Find("use").Each(func(_ int, s *goquery.Selection) {
 		address, id, _ := strings.Cut(s.AttrOr("href", ""), "#")
 		ours(address)

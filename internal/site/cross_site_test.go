@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
 )
 
 // attackersCode is a participation code that whoever sends a form for others would know.
@@ -41,7 +42,8 @@ func (k *kit) postFrom(target string, form url.Values, headers http.Header) answ
 	return k.do(r)
 }
 
-// [S8] No form of another site does anything here: every route that is no GET, from the route table, so that a new one is tried by itself.
+// [S8] No form of another site does anything here: every route that is no GET, from the route
+// table, so that a new one is tried by itself.
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -59,14 +61,21 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	}
 	tried := 0
 	for _, r := range k.echo.Routes() {
-		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions || r.Method == echo.RouteNotFound {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions ||
+			r.Method == echo.RouteNotFound {
 			continue
 		}
 		tried++
 		path := concrete(r.Path, there)
 		for what, headers := range foreign {
-			a := k.postFrom(path, formOf("secret", attackersCode, "quota_id", quotaOf(e), "link", attackersCode, "code", attackersCode), headers)
-			if a.Code != http.StatusForbidden || a.doc == nil || a.doc.Find(`main a.chip[href="`+path+`"]`).Length() != 1 || !strings.Contains(text(a.doc.Find("main")), "ほかのサイトから") {
+			a := k.postFrom(
+				path,
+				formOf("secret", attackersCode, "quota_id", quotaOf(e), "link", attackersCode, "code", attackersCode),
+				headers,
+			)
+			if a.Code != http.StatusForbidden || a.doc == nil ||
+				a.doc.Find(`main a.chip[href="`+path+`"]`).Length() != 1 ||
+				!strings.Contains(text(a.doc.Find("main")), "ほかのサイトから") {
 				t.Errorf("%s from %s: %d %s", path, what, a.Code, text(a.doc.Find("main")))
 				continue
 			}
@@ -92,14 +101,19 @@ func TestFormsOfOurPagesAreTaken(t *testing.T) {
 	k := setup(t)
 	e := k.publish("bunkyo", meeting(nil))
 	for what, headers := range map[string]http.Header{
-		"a browser":                           from(baseURL, "same-origin"),
-		"a browser that tells no origin":      from("null", "same-origin"), // privacy settings and add-ons
-		"an old browser":                      from(baseURL, ""),
-		"the address the request was sent to": from("http://example.com", ""), // httptest's Host: an address beside BASE_URL, such as a name inside the house
+		"a browser":                      from(baseURL, "same-origin"),
+		"a browser that tells no origin": from("null", "same-origin"), // privacy settings and add-ons
+		"an old browser":                 from(baseURL, ""),
+		// httptest's Host: an address beside BASE_URL, such as a name inside the house
+		"the address the request was sent to": from("http://example.com", ""),
 		"a program":                           {},
 	} {
 		code := k.hiddenSecret(e)
-		if a := k.postFrom("/events/"+e.ID.String()+"/tickets", formOf("secret", code, "quota_id", quotaOf(e)), headers); a.Code != http.StatusCreated {
+		if a := k.postFrom(
+			"/events/"+e.ID.String()+"/tickets",
+			formOf("secret", code, "quota_id", quotaOf(e)),
+			headers,
+		); a.Code != http.StatusCreated {
 			t.Errorf("%s: %d %s", what, a.Code, a.Body)
 		}
 	}
@@ -118,7 +132,13 @@ func (n *told) note(k *kit) {
 	k.echo.Any("/*", func(c echo.Context) error {
 		if r := c.Request(); r.Method == http.MethodPost {
 			n.mu.Lock()
-			n.origins, n.sites = append(n.origins, r.Header.Get("Origin")), append(n.sites, r.Header.Get("Sec-Fetch-Site"))
+			n.origins, n.sites = append(
+				n.origins,
+				r.Header.Get("Origin"),
+			), append(
+				n.sites,
+				r.Header.Get("Sec-Fetch-Site"),
+			)
 			n.mu.Unlock()
 		}
 		pages.ServeHTTP(c.Response(), c.Request())
@@ -126,7 +146,8 @@ func (n *told) note(k *kit) {
 	})
 }
 
-// Every form works without script, at an address that browsers trust and at one they don't (http and no localhost), where they send no Sec-Fetch-Site.
+// Every form works without script, at an address that browsers trust and at one they don't (http
+// and no localhost), where they send no Sec-Fetch-Site.
 func TestBrowserSendsOurFormsWithoutScript(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
@@ -144,10 +165,14 @@ func TestBrowserSendsOurFormsWithoutScript(t *testing.T) {
 	n.note(k)
 	_, port, _ := strings.Cut(strings.TrimPrefix(base, "http://"), ":")
 	inside := "http://tonarimachi.internal:" + port
-	browser := chromium(t, "host-resolver-rules=MAP tonarimachi.internal 127.0.0.1")
+	chromium := browser.Open(t, "host-resolver-rules=MAP tonarimachi.internal 127.0.0.1")
 	for i, at := range []string{base, inside} {
-		b := newTab(t, browser, at, 1280)
-		_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		b := newTab(t, chromium, at, 1280)
+		_, err := chromedp.Call(
+			b.ctx,
+			emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: true},
+		)
 		b.must(err)
 		press := func(selector string, want int64) {
 			t.Helper()
@@ -182,7 +207,9 @@ func TestBrowserSendsOurFormsWithoutScript(t *testing.T) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for i, origin := range n.origins {
-		if want := map[bool]string{true: "same-origin", false: ""}[origin == base]; origin != base && origin != inside || n.sites[i] != want {
+		if want := map[bool]string{true: "same-origin", false: ""}[origin == base]; origin != base &&
+			origin != inside ||
+			n.sites[i] != want {
 			t.Errorf("form %d comes from %q, %q", i, origin, n.sites[i])
 		}
 	}
@@ -191,7 +218,8 @@ func TestBrowserSendsOurFormsWithoutScript(t *testing.T) {
 	}
 }
 
-// In a real browser, a page elsewhere that sends our form takes no seat, also where it hides where it is.
+// In a real browser, a page elsewhere that sends our form takes no seat, also where it hides where
+// it is.
 func TestBrowserSendsNoFormsOfOthers(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
@@ -199,15 +227,22 @@ func TestBrowserSendsNoFormsOfOthers(t *testing.T) {
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Referrer-Policy", r.URL.Query().Get("policy"))
-		fmt.Fprintf(w, `<form method="post" action="%s/events/%s/tickets"><input name="secret" value="%s"><input name="quota_id" value="%s"><button>ねこ</button></form>`,
-			r.URL.Query().Get("at"), e.ID, attackersCode, html.EscapeString(quotaOf(e)))
+		fmt.Fprintf(
+			w,
+			`<form method="post" action="%s/events/%s/tickets"><input name="secret" value="%s">`+
+				`<input name="quota_id" value="%s"><button>ねこ</button></form>`,
+			r.URL.Query().Get("at"),
+			e.ID,
+			attackersCode,
+			html.EscapeString(quotaOf(e)),
+		)
 	}))
 	defer evil.Close()
 	_, port, _ := strings.Cut(strings.TrimPrefix(base, "http://"), ":")
-	browser := chromium(t, "host-resolver-rules=MAP tonarimachi.internal 127.0.0.1")
+	chromium := browser.Open(t, "host-resolver-rules=MAP tonarimachi.internal 127.0.0.1")
 	for _, policy := range []string{"unsafe-url", "no-referrer"} {
 		for _, at := range []string{base, "http://tonarimachi.internal:" + port} {
-			b := newTab(t, browser, evil.URL, 1280)
+			b := newTab(t, chromium, evil.URL, 1280)
 			b.open("/?policy=" + policy + "&at=" + url.QueryEscape(at))
 			if status := b.press("button"); status != http.StatusForbidden {
 				t.Errorf("from %s to %s: %d", policy, at, status)

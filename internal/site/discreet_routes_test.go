@@ -13,7 +13,13 @@ import (
 )
 
 // plain are the addresses that give no page: files, and what is only ever read by programs.
-var plain = map[string]bool{"/static/*": true, "/favicon.ico": true, "/robots.txt": true, "/door/worker.js": true, "/notify/worker.js": true}
+var plain = map[string]bool{
+	"/static/*":         true,
+	"/favicon.ico":      true,
+	"/robots.txt":       true,
+	"/door/worker.js":   true,
+	"/notify/worker.js": true,
+}
 
 // nothing is an id that nothing has.
 const nothing = "6f1f6c1e-7f63-4bb4-9f6a-3d1f5a0c0b11"
@@ -35,7 +41,8 @@ func (k *kit) pages() (all []*echo.Route) {
 	k.Helper()
 	posts := 0
 	for _, r := range k.echo.Routes() {
-		if (r.Method == http.MethodGet || r.Method == http.MethodPost) && !plain[r.Path] && strings.Contains(r.Name, "internal/site") {
+		if (r.Method == http.MethodGet || r.Method == http.MethodPost) && !plain[r.Path] &&
+			strings.Contains(r.Name, "internal/site") {
 			all = append(all, r)
 			if r.Method == http.MethodPost {
 				posts++
@@ -48,8 +55,10 @@ func (k *kit) pages() (all []*echo.Route) {
 	return all
 }
 
-// Every route of the pages, the later ones too, asked with what exists and what does not, with nothing and with a ticket's secret, in order and broken. That each page has its quick
-// way out, forms and fields without autocomplete, links without referrer and no cookie is checkPage's, which sees them all.
+// Every route of the pages, the later ones too, asked with what exists and what does not, with
+// nothing and with a ticket's secret, in order and broken. That each page has its quick way out,
+// forms and fields without autocomplete, links without referrer and no cookie is checkPage's, which
+// sees them all.
 func TestEveryRouteIsDiscreet(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -63,13 +72,18 @@ func TestEveryRouteIsDiscreet(t *testing.T) {
 	check := func(what string, r *echo.Route, a answer) {
 		t.Helper()
 		h := a.Header()
-		if h.Get("Referrer-Policy") != referrerPolicy(a.doc) || h.Get("Set-Cookie") != "" || h.Get("Content-Security-Policy") != policy || h.Get("Cross-Origin-Opener-Policy") != "same-origin" {
+		if h.Get("Referrer-Policy") != referrerPolicy(a.doc) || h.Get("Set-Cookie") != "" ||
+			h.Get("Content-Security-Policy") != policy ||
+			h.Get("Cross-Origin-Opener-Policy") != "same-origin" {
 			t.Errorf("%s: %v", what, h)
 		}
 		if strings.Contains(h.Get("Permissions-Policy"), "camera=(self)") && !strings.HasPrefix(r.Path, "/door") {
 			t.Errorf("%s may use the camera", what)
 		}
-		if where := h.Get("Location"); strings.Contains(strings.ToUpper(where), code) || strings.Contains(where, "?") && !strings.HasPrefix(where, "/events?") && where != "/koyomi" {
+		if where := h.Get(
+			"Location",
+		); strings.Contains(strings.ToUpper(where), code) ||
+			strings.Contains(where, "?") && !strings.HasPrefix(where, "/events?") && where != "/koyomi" {
 			t.Errorf("%s leads to %s", what, where)
 		}
 		if a.doc == nil {
@@ -86,21 +100,44 @@ func TestEveryRouteIsDiscreet(t *testing.T) {
 		} else if !secret {
 			return
 		}
-		if h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || a.Body.Len()%(32<<10) != 0 || h.Get("Content-Encoding") != "" {
+		if h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || a.Body.Len()%(32<<10) != 0 ||
+			h.Get("Content-Encoding") != "" {
 			t.Errorf("%s tells by its size or may be kept: %d bytes, %v", what, a.Body.Len(), h)
 		}
 		icon, _ := a.doc.Find(`link[rel="icon"]`).Attr("href")
 		// A form for seats that is given back is the event's own page.
-		if eventsOwn := strings.HasPrefix(r.Path, "/events/") && a.Code >= 400; !eventsOwn && (strings.Contains(text(a.doc.Find("title")), "となりまち") || strings.Contains(text(a.doc.Find("title")), e.Title) || !strings.HasSuffix(icon, "/img/neutral.svg")) {
+		if eventsOwn := strings.HasPrefix(r.Path, "/events/") &&
+			a.Code >= 400; !eventsOwn &&
+			(strings.Contains(
+				text(a.doc.Find("title")),
+				"となりまち",
+			) || strings.Contains(text(a.doc.Find("title")), e.Title) || !strings.HasSuffix(icon, "/img/neutral.svg")) {
 			t.Errorf("%s is titled %q with %s", what, text(a.doc.Find("title")), icon)
 		}
 		a.doc.Find("[href], [src], [action]").Each(func(_ int, s *goquery.Selection) {
-			if address := s.AttrOr("href", "") + s.AttrOr("src", "") + s.AttrOr("action", ""); strings.Contains(address, code) {
+			if address := s.AttrOr(
+				"href",
+				"",
+			) + s.AttrOr(
+				"src",
+				"",
+			) + s.AttrOr(
+				"action",
+				"",
+			); strings.Contains(
+				address,
+				code,
+			) {
 				t.Errorf("%s: an address holds the secret", what)
 			}
 		})
 	}
-	there := map[string]string{"id": e.ID.String(), "part": e.Occurrences[0].Parts[0].ID.String(), "slug": "bunkyo", "code": "quota_full"}
+	there := map[string]string{
+		"id":   e.ID.String(),
+		"part": e.Occurrences[0].Parts[0].ID.String(),
+		"slug": "bunkyo",
+		"code": "quota_full",
+	}
 	nowhere := map[string]string{"slug": "nowhere", "code": "nothing"}
 	all := k.pages()
 	for _, names := range []map[string]string{there, nowhere} {
@@ -117,7 +154,10 @@ func TestEveryRouteIsDiscreet(t *testing.T) {
 		}
 	}
 	// Without a database, too.
-	k.exec("alter table ticket rename to gone; alter table door_link rename to gone_too; alter table event rename to gone_three")
+	k.exec(
+		"alter table ticket rename to gone; alter table door_link rename to gone_too; alter table event rename to " +
+			"gone_three",
+	)
 	for _, r := range all {
 		path := concrete(r.Path, there)
 		if r.Method == http.MethodGet {
@@ -134,13 +174,17 @@ func TestEveryRouteIsDiscreet(t *testing.T) {
 	}
 }
 
-// ofTicket is whether a route's answers tell of a ticket, said here once more so that a change of the program is seen.
+// ofTicket is whether a route's answers tell of a ticket, said here once more so that a change of
+// the program is seen.
 func ofTicket(r *echo.Route) bool {
-	return r.Path == "/t" || strings.HasPrefix(r.Path, "/t/") || r.Path == "/door" || strings.HasPrefix(r.Path, "/door/") ||
-		strings.HasSuffix(r.Path, "/tickets") || r.Method == http.MethodPost
+	return r.Path == "/t" || strings.HasPrefix(r.Path, "/t/") || r.Path == "/door" ||
+		strings.HasPrefix(r.Path, "/door/") ||
+		strings.HasSuffix(r.Path, "/tickets") ||
+		r.Method == http.MethodPost
 }
 
-// The quick way out has the browser forget everything, wherever one leaves from; and it is asked for by every page but those of staff at the door.
+// The quick way out has the browser forget everything, wherever one leaves from; and it is asked
+// for by every page but those of staff at the door.
 func TestEveryPageHasTheWayOut(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -168,7 +212,10 @@ func TestEveryPageHasTheWayOut(t *testing.T) {
 		t.Errorf("ways out: %v", leads)
 	}
 	// What residents read of it is so: the staff's pages are the exception.
-	if said := text(k.page("/promises").Find("main")); without == 0 || strings.Contains(said, "どのページにも") || !strings.Contains(said, "受付の係が使う画面にだけは") {
+	if said := text(
+		k.page("/promises").Find("main"),
+	); without == 0 || strings.Contains(said, "どのページにも") ||
+		!strings.Contains(said, "受付の係が使う画面にだけは") {
 		t.Errorf("%d pages have no way out, the promises say %s", without, said)
 	}
 	if got := k.get("/koyomi?leave=1").Header().Get("Clear-Site-Data"); got != `"cache", "storage"` {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
 	"github.com/tonarimachi/tonarimachi/web"
 )
 
@@ -28,7 +29,10 @@ func TestKoyomi(t *testing.T) {
 		want string
 	}{
 		{noon, "きょうの暦 2026年11月22日日曜日 きょうから小雪 日の出6:23 日の入り16:31 昼の長さ10時間8分 正午の月齢12.8 日の出、日の入りは東京の時刻です。"},
-		{clock.NewDate(2026, time.June, 22).At(0, 0), "きょうの暦 2026年6月22日月曜日 夏至のころ 日の出4:26 日の入り19:00 昼の長さ14時間34分 正午の月齢7.0 日の出、日の入りは東京の時刻です。"},
+		{
+			clock.NewDate(2026, time.June, 22).At(0, 0),
+			"きょうの暦 2026年6月22日月曜日 夏至のころ 日の出4:26 日の入り19:00 昼の長さ14時間34分 正午の月齢7.0 日の出、日の入りは東京の時刻です。",
+		},
 	} {
 		k.clock.Set(tt.now)
 		if got := text(k.page("/koyomi").Find("main")); got != tt.want {
@@ -50,7 +54,9 @@ func TestLeaving(t *testing.T) {
 	k := empty(t)
 	a := k.get(k.page("/").Find("a.leave").AttrOr("href", ""))
 	h := a.Header()
-	if a.Code != http.StatusSeeOther || h.Get("Location") != "/koyomi" || h.Get("Clear-Site-Data") != `"cache", "storage"` || h.Get("Cache-Control") != "no-store" {
+	if a.Code != http.StatusSeeOther || h.Get("Location") != "/koyomi" ||
+		h.Get("Clear-Site-Data") != `"cache", "storage"` ||
+		h.Get("Cache-Control") != "no-store" {
 		t.Errorf("leaving = %d %v", a.Code, h)
 	}
 	if got := k.get("/koyomi").Header().Get("Clear-Site-Data"); got != "" {
@@ -64,8 +70,15 @@ func TestTicketFailuresAreNeutral(t *testing.T) {
 	k := empty(t)
 	r := k.post("/t", nil)
 	k.exec("alter table ticket rename to gone")
-	for name, a := range map[string]answer{"no code": r, "broken": k.post("/t", formOf("secret", "00000000000000000000000000")), "query": k.postBody("/t/cancel", "secret=%zz")} {
-		if title := text(a.doc.Find("title")); a.Code < 400 || strings.Contains(title, "となりまち") || !strings.HasSuffix(a.doc.Find(`link[rel="icon"]`).AttrOr("href", ""), "/img/neutral.svg") {
+	for name, a := range map[string]answer{
+		"no code": r,
+		"broken":  k.post("/t", formOf("secret", "00000000000000000000000000")),
+		"query":   k.postBody("/t/cancel", "secret=%zz"),
+	} {
+		if title := text(
+			a.doc.Find("title"),
+		); a.Code < 400 || strings.Contains(title, "となりまち") ||
+			!strings.HasSuffix(a.doc.Find(`link[rel="icon"]`).AttrOr("href", ""), "/img/neutral.svg") {
 			t.Errorf("%s = %d %q", name, a.Code, title)
 		}
 	}
@@ -80,13 +93,27 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 		in.Occurrences[0].Parts[0].Quotas[0].Capacity = 1
 	}))
 	// With all that a ticket's page can offer.
-	k.exec("insert into contact_store (id, mail, push_key) values (gen_random_uuid(), true, convert_to(repeat('p', 65), 'UTF8'))")
-	k.exec("insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, convert_to(repeat('p', 1216), 'UTF8'))",
-		k.by["bunkyo"].Organization, e.ID, e.Occurrences[0].ID)
+	k.exec(
+		"insert into contact_store (id, mail, push_key) values (gen_random_uuid(), true, convert_to(repeat('p', 65), " +
+			"'UTF8'))",
+	)
+	k.exec(
+		"insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, "+
+			"convert_to(repeat('p', 1216), 'UTF8'))",
+		k.by["bunkyo"].Organization,
+		e.ID,
+		e.Occurrences[0].ID,
+	)
 	take := func(nickname string) (string, answer) {
 		t.Helper()
 		form := formOf("nickname", nickname)
-		k.page("/events/" + e.ID.String()).Find("form.seat-form input[type=hidden]").Each(func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+		k.page(
+			"/events/" + e.ID.String(),
+		).Find(
+			"form.seat-form input[type=hidden]",
+		).Each(
+			func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) },
+		)
 		return form.Get("secret"), k.post("/events/"+e.ID.String()+"/tickets", form)
 	}
 	late := k.hiddenSecret(e)
@@ -103,11 +130,32 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 		a       answer
 	}
 	steps := []step{
-		{"taken", 201, "席がとれています", first}, {"waiting from the start", 201, "キャンセル待ちをしています", second}, {"full", 409, e.Title, over},
-		{"confirmed", 200, "席がとれています", look(confirmed)}, {"waiting", 200, "キャンセル待ちをしています", look(waiting)},
+		{
+			"taken",
+			201,
+			"席がとれています",
+			first,
+		},
+		{"waiting from the start", 201, "キャンセル待ちをしています", second},
+		{"full", 409, e.Title, over},
+		{"confirmed", 200, "席がとれています", look(confirmed)},
+		{"waiting", 200, "キャンセル待ちをしています", look(waiting)},
 		{"with calendar", 200, "キャンセル待ちをしています", k.post("/t/calendar", formOf("secret", waiting, "calendar", "start"))},
-		{"unknown", 404, "参加票を見る", look(unknown)}, {"misspelt", 422, "参加票を見る", look("ABC")}, {"asked", 200, "参加票を見る", k.get("/t")},
-		{"cancelled", 200, "参加をとりやめました", k.post("/t/cancel", formOf("secret", confirmed))}, {"looked at cancelled", 200, "参加をとりやめました", look(confirmed)},
+		{
+			"unknown",
+			404,
+			"参加票を見る",
+			look(unknown),
+		},
+		{"misspelt", 422, "参加票を見る", look("ABC")},
+		{"asked", 200, "参加票を見る", k.get("/t")},
+		{
+			"cancelled",
+			200,
+			"参加をとりやめました",
+			k.post("/t/cancel", formOf("secret", confirmed)),
+		},
+		{"looked at cancelled", 200, "参加をとりやめました", look(confirmed)},
 		{"promoted", 200, "席がとれています", look(waiting)},
 	}
 	k.clock.Set(e.Occurrences[0].StartsAt.Add(-time.Hour))
@@ -115,14 +163,19 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 	if steps[0].a.doc.Find("form[data-push]").Length() != 1 {
 		t.Error("no contact is asked for on the ticket")
 	}
-	if today := steps[len(steps)-1].a; today.doc.Find(".qr").Length() != 2 || len(strings.TrimSpace(today.Body.String())) > 28<<10 {
-		t.Errorf("on the day a ticket has %d bytes: too near the bucket's brim", len(strings.TrimSpace(today.Body.String())))
+	if today := steps[len(steps)-1].a; today.doc.Find(".qr").Length() != 2 ||
+		len(strings.TrimSpace(today.Body.String())) > 28<<10 {
+		t.Errorf(
+			"on the day a ticket has %d bytes: too near the bucket's brim",
+			len(strings.TrimSpace(today.Body.String())),
+		)
 	}
 	for _, s := range steps {
 		if s.a.Code != s.status || text(s.a.doc.Find("h1")) != s.heading {
 			t.Errorf("%s = %d %s", s.name, s.a.Code, text(s.a.doc.Find("h1")))
 		}
-		if n := s.a.Body.Len(); n != 32<<10 || s.a.Header().Get("Content-Length") != strconv.Itoa(n) || s.a.Header().Get("Content-Encoding") != "" {
+		if n := s.a.Body.Len(); n != 32<<10 || s.a.Header().Get("Content-Length") != strconv.Itoa(n) ||
+			s.a.Header().Get("Content-Encoding") != "" {
 			t.Errorf("%s: %d bytes, %d with words", s.name, n, len(strings.TrimSpace(s.a.Body.String())))
 		}
 	}
@@ -131,8 +184,8 @@ func TestTicketPagesHaveOneSize(t *testing.T) {
 	}
 }
 
-// No script of ours keeps anything on the device, but for those of the phone at the door, which no other page loads, and notify.js, which asks for a push
-// subscription when its button is pressed.
+// No script of ours keeps anything on the device, but for those of the phone at the door, which no
+// other page loads, and notify.js, which asks for a push subscription when its button is pressed.
 func TestScriptsStoreNothing(t *testing.T) {
 	t.Parallel()
 	staffs := map[string]bool{"js/door.js": true, "js/door-worker.js": true, "js/notify.js": true}
@@ -170,13 +223,16 @@ func TestScriptsStoreNothing(t *testing.T) {
 // neutral waits for the almanac, and holds that nothing of ours stands there.
 func (b *tab) neutral(after string) {
 	b.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, stop := context.WithTimeout(b.ctx, time.Minute)
 	defer stop()
 	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(".season"))); err != nil {
 		b.Fatalf("after %s the almanac is not there: %v", after, err)
 	}
 	type page struct{ Path, Query, Title string }
-	p, err := chromedp.Run(b.ctx, chromedp.Evaluate[page](`({path: location.pathname, query: location.search, title: document.title})`))
+	p, err := chromedp.Run(
+		b.ctx,
+		chromedp.Evaluate[page](`({path: location.pathname, query: location.search, title: document.title})`),
+	)
 	b.must(err)
 	if p != (page{Path: "/koyomi", Title: "きょうの暦"}) {
 		b.Errorf("after %s: %+v", after, p)
@@ -192,14 +248,19 @@ func TestBrowserLeavesAtOnce(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	e := browserEvents(k)
-	browser := chromium(t)
+	chromium := browser.Open(t)
 	for _, width := range []int64{360, 1280} {
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		b.find(e)
 		code := b.takeSeat()
 		type kept struct{ Local, Session, Cookies, Databases int }
-		left, err := chromedp.Run(b.ctx, chromedp.Evaluate[kept](`(async () => ({local: localStorage.length, session: sessionStorage.length,
-			cookies: document.cookie.length, databases: (await indexedDB.databases()).length}))()`, chromedp.EvalAwaitPromise))
+		left, err := chromedp.Run(
+			b.ctx,
+			chromedp.Evaluate[kept](`(async () => ({local: localStorage.length, session: sessionStorage.length,
+			cookies: document.cookie.length, databases: (await indexedDB.databases()).length}))()`,
+				chromedp.EvalAwaitPromise,
+			),
+		)
 		b.must(err)
 		if left != (kept{}) {
 			t.Errorf("the browser keeps %+v", left)
@@ -227,8 +288,12 @@ func TestBrowserLeavesAtOnce(t *testing.T) {
 func TestBrowserLeavesWithoutScript(t *testing.T) {
 	t.Parallel()
 	_, base := serve(t)
-	plain := newTab(t, chromium(t), base, 360)
-	_, err := chromedp.Call(plain.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	plain := newTab(t, browser.Open(t), base, 360)
+	_, err := chromedp.Call(
+		plain.ctx,
+		emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true},
+	)
 	plain.must(err)
 	plain.open("/promises")
 	if status := plain.press("a.leave"); status != 200 {

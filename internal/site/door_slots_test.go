@@ -12,14 +12,22 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 )
 
-// consultationDoor is the door of a day of consultations: a lawyer's time for walk-ins, one booked, others free, and a table of three who may come together.
+// consultationDoor is the door of a day of consultations: a lawyer's time for walk-ins, one booked,
+// others free, and a table of three who may come together.
 func (k *kit) consultationDoor() (e event.Event, link string) {
 	k.Helper()
 	e = k.consultation()
 	o := e.Occurrences[0]
 	part := o.Parts[3]
 	if _, err := k.events.LayOutSlots(k.Context(), k.by["bunkyo"], e.ID, o.ID, part.ID, event.SlotPlan{
-		Booths: []uuid.UUID{part.Booths[0].ID}, From: slotDay.At(15, 0), To: slotDay.At(15, 20), Minutes: 20, Parties: 3, WalkIns: 1,
+		Booths: []uuid.UUID{
+			part.Booths[0].ID,
+		},
+		From:    slotDay.At(15, 0),
+		To:      slotDay.At(15, 20),
+		Minutes: 20,
+		Parties: 3,
+		WalkIns: 1,
 	}); err != nil {
 		k.Fatal(err)
 	}
@@ -47,12 +55,16 @@ func TestDoorMarksSlots(t *testing.T) {
 	k := setup(t)
 	_, link := k.consultationDoor()
 	a := k.post("/door", formOf("link", link))
-	if a.Code != 200 || a.doc.Find(".door-part").Length() != 4 || a.doc.Find(".door-slots").Length() != 1 || a.doc.Find(".door-slot").Length() != 7 {
+	if a.Code != 200 || a.doc.Find(".door-part").Length() != 4 || a.doc.Find(".door-slots").Length() != 1 ||
+		a.doc.Find(".door-slot").Length() != 7 {
 		t.Fatalf("open = %d %s", a.Code, text(a.doc.Find("main")))
 	}
 	for name, want := range map[string]string{
-		"13:30〜14:00 相談員": "空き（予約の枠）", "13:40〜14:10 弁護士": "予約の方", "14:50〜15:20 弁護士": "空き（当日受付）", "15:30〜16:20 相談員と弁護士": "空き（予約の枠）",
-		"15:00〜15:20 相談員": "空き（当日受付） 0/3組",
+		"13:30〜14:00 相談員":     "空き（予約の枠）",
+		"13:40〜14:10 弁護士":     "予約の方",
+		"14:50〜15:20 弁護士":     "空き（当日受付）",
+		"15:30〜16:20 相談員と弁護士": "空き（予約の枠）",
+		"15:00〜15:20 相談員":     "空き（当日受付） 0/3組",
 	} {
 		row, got := doorRow(a, name)
 		if got != want || row.Find("button").Length() != 2*strings.Count(want, "当日") {
@@ -67,7 +79,11 @@ func TestDoorMarksSlots(t *testing.T) {
 	press := func(name, button, want string) {
 		t.Helper()
 		row, _ := doorRow(a, name)
-		b := row.Find("button:not([hidden])").FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.HasPrefix(text(s), button) })
+		b := row.Find(
+			"button:not([hidden])",
+		).FilterFunction(
+			func(_ int, s *goquery.Selection) bool { return strings.HasPrefix(text(s), button) },
+		)
 		form := fields(row.Closest("form"))
 		form.Set(b.AttrOr("name", "no button"), b.AttrOr("value", ""))
 		for range 2 { // the answer is reloaded
@@ -121,7 +137,13 @@ func TestDoorRefusesMarks(t *testing.T) {
 		if a.Code != tt.status || a.doc.Find("#errors a").Length() != 1 {
 			t.Errorf("%s = %d %s", name, a.Code, text(a.doc.Find("#errors")))
 		}
-		if target := a.doc.Find("#errors a").AttrOr("href", "#nothing"); a.doc.Find(target).Length() != 1 || a.doc.Find(".door-slots").Not("template *").Length() == 1 != tt.target {
+		if target := a.doc.Find(
+			"#errors a",
+		).AttrOr(
+			"href",
+			"#nothing",
+		); a.doc.Find(target).Length() != 1 ||
+			a.doc.Find(".door-slots").Not("template *").Length() == 1 != tt.target {
 			t.Errorf("%s leads to %s", name, target)
 		}
 	}

@@ -16,7 +16,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/event"
 )
 
-// entrance is a gathering of bunkyo today at two, a part with seats and one without reservation that twelve fit into, with its day link.
+// entrance is a gathering of bunkyo today at two, a part with seats and one without reservation
+// that twelve fit into, with its day link.
 func entrance(t *testing.T) (k *kit, e event.Event, link string) {
 	t.Helper()
 	k = setup(t)
@@ -29,7 +30,14 @@ func entrance(t *testing.T) (k *kit, e event.Event, link string) {
 		o.Parts = append(o.Parts, event.PartInput{Name: "第2部", Reservation: event.NoReservation})
 	}))
 	fits := 12
-	if _, err := k.door.SetCapacity(t.Context(), k.by["bunkyo"], e.ID, e.Occurrences[0].ID, e.Occurrences[0].Parts[1].ID, &fits); err != nil {
+	if _, err := k.door.SetCapacity(
+		t.Context(),
+		k.by["bunkyo"],
+		e.ID,
+		e.Occurrences[0].ID,
+		e.Occurrences[0].Parts[1].ID,
+		&fits,
+	); err != nil {
 		t.Fatal(err)
 	}
 	issued, err := k.door.CreateLink(t.Context(), k.by["bunkyo"], e.ID, e.Occurrences[0].ID)
@@ -80,7 +88,10 @@ func TestDoorWithoutScript(t *testing.T) {
 	}
 	press("-1")
 	press("1")
-	if got := text(part().Find("[data-door-count]")); got != "11" || !strings.Contains(text(part()), "残りわずか") || !strings.Contains(text(part()), "12人まで") {
+	if got := text(
+		part().Find("[data-door-count]"),
+	); got != "11" || !strings.Contains(text(part()), "残りわずか") ||
+		!strings.Contains(text(part()), "12人まで") {
 		t.Errorf("counted %s: %s", got, text(part()))
 	}
 	checkIn := func(typed string, undo bool) string {
@@ -111,7 +122,8 @@ func TestDoorWithoutScript(t *testing.T) {
 	}
 	for typed, status := range map[string]int{"000000": 404, "12345": 422, "": 422, strings.Repeat("長", 1500): 422} {
 		checkIn(typed, false)
-		if a.Code != status || text(a.doc.Find("#door-code-error")) == "" || a.doc.Find("#door-code").AttrOr("value", "") != "" {
+		if a.Code != status || text(a.doc.Find("#door-code-error")) == "" ||
+			a.doc.Find("#door-code").AttrOr("value", "") != "" {
 			t.Errorf("%.10q = %d %s", typed, a.Code, text(a.doc.Find("main")))
 		}
 	}
@@ -125,7 +137,18 @@ func TestDoorRefuses(t *testing.T) {
 	k, e, link := entrance(t)
 	part := e.Occurrences[0].Parts[1].ID.String()
 	tap := func(change ...string) url.Values {
-		v := formOf("link", link, "part_id", part, "delta", "1", "more_id", uuid.NewString(), "less_id", uuid.NewString())
+		v := formOf(
+			"link",
+			link,
+			"part_id",
+			part,
+			"delta",
+			"1",
+			"more_id",
+			uuid.NewString(),
+			"less_id",
+			uuid.NewString(),
+		)
 		for i := 0; i < len(change); i += 2 {
 			v.Set(change[i], change[i+1])
 		}
@@ -158,9 +181,16 @@ func TestDoorRefuses(t *testing.T) {
 			t.Errorf("GET %s = %d", path, a.Code)
 		}
 	}
-	for _, at := range []time.Time{e.Occurrences[0].StartsAt.Add(-7 * time.Hour), e.Occurrences[0].EndsAt.Add(7 * time.Hour)} {
+	for _, at := range []time.Time{
+		e.Occurrences[0].StartsAt.Add(-7 * time.Hour),
+		e.Occurrences[0].EndsAt.Add(7 * time.Hour),
+	} {
 		k.clock.Set(at)
-		for _, a := range []answer{k.post("/door", formOf("link", link)), k.post("/door/count", tap()), k.post("/door/check-in", formOf("link", link, "code", "012345"))} {
+		for _, a := range []answer{
+			k.post("/door", formOf("link", link)),
+			k.post("/door/count", tap()),
+			k.post("/door/check-in", formOf("link", link, "code", "012345")),
+		} {
 			if a.Code != 403 || a.doc.Find("#link-error").Length() != 1 {
 				t.Errorf("at %v = %d", at, a.Code)
 			}
@@ -168,27 +198,43 @@ func TestDoorRefuses(t *testing.T) {
 	}
 }
 
-// The door's pages are as shut as a ticket's, but for the camera; and neither the link nor a code is in a header, a log or an address.
+// The door's pages are as shut as a ticket's, but for the camera; and neither the link nor a code
+// is in a header, a log or an address.
 func TestDoorIsDiscreet(t *testing.T) {
 	t.Parallel()
 	k, e, link := entrance(t)
 	code := k.take(e, "")
 	part := e.Occurrences[0].Parts[1].ID.String()
 	answers := map[string]answer{
-		"form": k.get("/door"), "open": k.post("/door", formOf("link", link)), "refused": k.post("/door", formOf("link", "x")),
-		"counted": k.post("/door/count", formOf("link", link, "part_id", part, "delta", "1", "more_id", uuid.NewString())),
-		"arrived": k.post("/door/check-in", formOf("link", link, "code", code)), "unknown": k.post("/door/check-in", formOf("link", link, "code", "000000")),
-		"broken": k.post("/door/count", formOf("link", link, "part_id", "x")),
+		"form": k.get(
+			"/door",
+		),
+		"open":    k.post("/door", formOf("link", link)),
+		"refused": k.post("/door", formOf("link", "x")),
+		"counted": k.post(
+			"/door/count",
+			formOf("link", link, "part_id", part, "delta", "1", "more_id", uuid.NewString()),
+		),
+		"arrived": k.post(
+			"/door/check-in",
+			formOf("link", link, "code", code),
+		),
+		"unknown": k.post("/door/check-in", formOf("link", link, "code", "000000")),
+		"broken":  k.post("/door/count", formOf("link", link, "part_id", "x")),
 	}
 	for name, a := range answers {
 		h := a.Header()
-		if h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != referrerPolicy(a.doc) || h.Get("Content-Security-Policy") != k.get("/t").Header().Get("Content-Security-Policy") {
+		if h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != referrerPolicy(a.doc) ||
+			h.Get("Content-Security-Policy") != k.get("/t").Header().Get("Content-Security-Policy") {
 			t.Errorf("%s: headers %v", name, h)
 		}
 		if camera := strings.Contains(h.Get("Permissions-Policy"), "camera=(self)"); camera == (name == "broken") {
 			t.Errorf("%s: %s", name, h.Get("Permissions-Policy"))
 		}
-		if got := text(a.doc.Find("title")); strings.Contains(got, "となりまち") || strings.Contains(got, e.Title) || a.Body.Len() != 32<<10 {
+		if got := text(
+			a.doc.Find("title"),
+		); strings.Contains(got, "となりまち") || strings.Contains(got, e.Title) ||
+			a.Body.Len() != 32<<10 {
 			t.Errorf("%s: title %q, %d bytes", name, got, a.Body.Len())
 		}
 		for header, values := range h {
@@ -201,7 +247,9 @@ func TestDoorIsDiscreet(t *testing.T) {
 		t.Error("other pages may use the camera")
 	}
 	w := k.get("/door/worker.js")
-	if w.Code != 200 || w.Header().Get("Service-Worker-Allowed") != "/door" || w.Header().Get("Cache-Control") != "no-cache" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") {
+	if w.Code != 200 || w.Header().Get("Service-Worker-Allowed") != "/door" ||
+		w.Header().Get("Cache-Control") != "no-cache" ||
+		!strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") {
 		t.Errorf("worker = %d %v", w.Code, w.Header())
 	}
 	logs := k.logs.String()
@@ -210,17 +258,23 @@ func TestDoorIsDiscreet(t *testing.T) {
 	}
 }
 
-// [S10] Without script, too, staff read why no digits are taken for now; and the page stays the door's.
+// [S10] Without script, too, staff read why no digits are taken for now; and the page stays the
+// door's.
 func TestDoorPageTellsThatItWaits(t *testing.T) {
 	t.Parallel()
 	k, _, link := entrance(t)
 	for i := range 10 {
-		if a := k.post("/door/check-in", formOf("link", link, "code", fmt.Sprintf("%06d", i))); a.Code != http.StatusNotFound {
+		if a := k.post(
+			"/door/check-in",
+			formOf("link", link, "code", fmt.Sprintf("%06d", i)),
+		); a.Code != http.StatusNotFound {
 			t.Fatalf("guess %d: %d", i, a.Code)
 		}
 	}
 	a := k.post("/door/check-in", formOf("link", link, "code", "012345"))
-	if a.Code != http.StatusTooManyRequests || !strings.Contains(text(a.doc.Find("#door-code-error")), "1分ほど休んでいます") || a.doc.Find("[data-door-taps]").Length() == 0 || a.Header().Get("Retry-After") != "60" {
+	if a.Code != http.StatusTooManyRequests || !strings.Contains(text(a.doc.Find("#door-code-error")), "1分ほど休んでいます") ||
+		a.doc.Find("[data-door-taps]").Length() == 0 ||
+		a.Header().Get("Retry-After") != "60" {
 		t.Errorf("%d %s", a.Code, text(a.doc.Find("main")))
 	}
 }

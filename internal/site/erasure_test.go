@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
@@ -19,7 +20,10 @@ func TestErasureIsCertified(t *testing.T) {
 	says := func(want string) {
 		t.Helper()
 		a := k.get(path)
-		if got := text(a.doc.Find("main")); a.Code != http.StatusOK || !strings.Contains(got, want) || strings.Contains(got, "はる") {
+		if got := text(
+			a.doc.Find("main"),
+		); a.Code != http.StatusOK || !strings.Contains(got, want) ||
+			strings.Contains(got, "はる") {
 			t.Errorf("%d %s, want %q", a.Code, got, want)
 		}
 	}
@@ -27,19 +31,20 @@ func TestErasureIsCertified(t *testing.T) {
 	ended := e.Occurrences[0].EndsAt
 	k.clock.Set(ended.Add(time.Hour))
 	says("これから消します")
-	k.exec("insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, convert_to(repeat('p', 1216), 'UTF8'))",
-		k.by["bunkyo"].Organization, e.ID, e.Occurrences[0].ID)
+	k.exec(
+		"insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, "+
+			"convert_to(repeat('p', 1216), 'UTF8'))",
+		k.by["bunkyo"].Organization,
+		e.ID,
+		e.Occurrences[0].ID,
+	)
 	says("連絡先を開く鍵も、いっしょにこわします。")
 	if link := k.get("/events/" + e.ID.String()).doc.Find("a[href='" + path + "']"); link.Length() != 1 {
 		t.Errorf("%d links to the certificate", link.Length())
 	}
 	k.clock.Set(ended.Add(8 * 24 * time.Hour))
 	says("消しているところです")
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: k.bundle.LoginURL, Worker: 1, Clock: k.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := testkit.Open(t, postgres.Options{URL: k.bundle.LoginURL, Worker: 1, Clock: k.clock})
 	if n, err := ticket.NewEraser(db).EraseEnded(t.Context()); n != 1 || err != nil {
 		t.Fatalf("erased %d, %v", n, err)
 	}

@@ -12,13 +12,17 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
 )
 
 // tabTo presses Tab until the focus is where it is wanted, as who has no mouse does.
 func (b *tab) tabTo(selector string) {
 	b.Helper()
 	for range 120 {
-		at, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", selector)))
+		at, err := chromedp.Run(
+			b.ctx,
+			chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", selector)),
+		)
 		b.must(err)
 		if at {
 			return
@@ -50,15 +54,16 @@ func (b *tab) yes(condition, what string) {
 	}
 }
 
-// The folds of the form for seats, and an offer, by keyboard alone on a narrow screen and a wide one.
+// The folds of the form for seats, and an offer, by keyboard alone on a narrow screen and a wide
+// one.
 func TestBrowserFoldsAndOffers(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	asking := k.publish("bunkyo", meeting(func(in *event.Input) { in.Questions = event.Questions }))
 	k.worker()
-	browser := chromium(t)
+	chromium := browser.Open(t)
 	for _, width := range []int64{360, 1280} {
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		b.open("/events/" + asking.ID.String())
 		for _, control := range []string{`[name="mail"]`, `[name="age"]`} {
 			fold := "form.seat-form details:has(" + control + ")"
@@ -71,11 +76,20 @@ func TestBrowserFoldsAndOffers(t *testing.T) {
 		b.axe(fmt.Sprintf("open folds at %d", width))
 		b.tabTo("form.seat-form button[type=submit]")
 		b.fill(`[name="mail"]`, "sumire@")
-		b.must(chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector("form.seat-form").noValidate = true`)))
+		b.must(
+			chromedp.Do(
+				b.ctx,
+				chromedp.Evaluate[chromedp.Void](`document.querySelector("form.seat-form").noValidate = true`),
+			),
+		)
 		if status := b.enter(); status != 422 {
 			t.Errorf("no address at %d = %d", width, status)
 		}
-		b.yes(`document.querySelector("details:has([name=mail])").open && document.querySelector("[name=mail]").getAttribute("aria-invalid") === "true"`, "given back")
+		b.yes(
+			`document.querySelector("details:has([name=mail])").open &&
+			  document.querySelector("[name=mail]").getAttribute("aria-invalid") === "true"`,
+			"given back",
+		)
 		b.axe(fmt.Sprintf("folds given back at %d", width))
 		b.tabTo("#errors a")
 		b.key(kb.Enter)
@@ -99,13 +113,17 @@ func TestBrowserFoldsAndOffers(t *testing.T) {
 	}
 }
 
-// pushStub stands for what a browser does with a push service, which no test reaches: whether notices are permitted, and what a subscription is.
+// pushStub stands for what a browser does with a push service, which no test reaches: whether
+// notices are permitted, and what a subscription is.
 const pushStub = `
 	Notification.requestPermission = async () => %q;
 	let stale = true;
 	const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
 	const manager = {
-		getSubscription: async () => stale ? { options: { applicationServerKey: new Uint8Array([4, 2]).buffer }, unsubscribe: async () => { stale = false; } } : null,
+		getSubscription: async () => stale ? {
+			options: { applicationServerKey: new Uint8Array([4, 2]).buffer },
+			unsubscribe: async () => { stale = false; },
+		} : null,
 		subscribe: async ({ userVisibleOnly, applicationServerKey }) => {
 			if (%t || stale || !userVisibleOnly || applicationServerKey.length !== 65) throw new Error("refused");
 			return { endpoint: "https://push.example/send/1", getKey: (name) => bytes(name === "p256dh" ? %q : %q) };
@@ -128,7 +146,7 @@ func TestBrowserSubscribesToPushes(t *testing.T) {
 	}
 	auth := make([]byte, 16)
 	_, _ = rand.Read(auth)
-	browser := chromium(t)
+	chromium := browser.Open(t)
 	for _, tt := range []struct {
 		permission string
 		fails      bool
@@ -140,10 +158,20 @@ func TestBrowserSubscribesToPushes(t *testing.T) {
 		{"granted", false, 1, ""},
 	} {
 		code := k.take(e, "")
-		b := newTab(t, browser, base, 360)
-		_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-			Source: fmt.Sprintf(pushStub, tt.permission, tt.fails, base64.StdEncoding.EncodeToString(point.PublicKey().Bytes()), base64.StdEncoding.EncodeToString(auth)),
-		})
+		b := newTab(t, chromium, base, 360)
+		_, err := chromedp.Call(
+			b.ctx,
+			page.AddScriptToEvaluateOnNewDocument,
+			page.AddScriptToEvaluateOnNewDocumentParams{
+				Source: fmt.Sprintf(
+					pushStub,
+					tt.permission,
+					tt.fails,
+					base64.StdEncoding.EncodeToString(point.PublicKey().Bytes()),
+					base64.StdEncoding.EncodeToString(auth),
+				),
+			},
+		)
 		b.must(err)
 		b.open("/t#" + code)
 		b.must(chromedp.Do(b.ctx, chromedp.WaitVisible(chromedp.CSS("#contact"))))
@@ -151,7 +179,16 @@ func TestBrowserSubscribesToPushes(t *testing.T) {
 		b.axe("the contact's fold")
 		if tt.said != "" {
 			b.click("form[data-push] button")
-			_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](fmt.Sprintf(`document.querySelector("form[data-push] [role=status]").textContent === %q && !document.querySelector("form[data-push] button").disabled`, tt.said)))
+			_, err := chromedp.Run(
+				b.ctx,
+				chromedp.Poll[bool](
+					fmt.Sprintf(
+						`document.querySelector("form[data-push] [role=status]").textContent === %q &&
+						  !document.querySelector("form[data-push] button").disabled`,
+						tt.said,
+					),
+				),
+			)
 			b.must(err)
 			b.axe("after " + tt.permission)
 		} else {

@@ -11,7 +11,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 )
 
-// [S1] Every form takes 16 KiB and 256 fields; the routes are those of the table, so that a new one is tried by itself.
+// [S1] Every form takes 16 KiB and 256 fields; the routes are those of the table, so that a new one
+// is tried by itself.
 func TestEveryFormHasItsBounds(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -27,19 +28,29 @@ func TestEveryFormHasItsBounds(t *testing.T) {
 			body string
 			want int // 0: neither too large nor unreadable
 		}{
-			"a usual form":    {"secret=x", 0},
-			"just the limit":  {"secret=" + strings.Repeat("x", httpx.DefaultBodyLimit-len("secret=")), 0},
-			"one byte more":   {"secret=" + strings.Repeat("x", httpx.DefaultBodyLimit-len("secret=")+1), http.StatusRequestEntityTooLarge},
+			"a usual form":   {"secret=x", 0},
+			"just the limit": {"secret=" + strings.Repeat("x", httpx.DefaultBodyLimit-len("secret=")), 0},
+			"one byte more": {
+				"secret=" + strings.Repeat("x", httpx.DefaultBodyLimit-len("secret=")+1),
+				http.StatusRequestEntityTooLarge,
+			},
 			"256 fields":      {strings.Repeat("a=1&", 255) + "a=1", 0},
 			"257 fields":      {strings.Repeat("a=1&", 256) + "a=1", http.StatusBadRequest},
 			"half an escape":  {"secret=%4", http.StatusBadRequest},
 			"an empty body":   {"", 0},
 			"many small ones": {strings.Repeat("&", httpx.DefaultBodyLimit), http.StatusBadRequest},
 		} {
-			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, concrete(r.Path, there), strings.NewReader(tt.body))
+			request := httptest.NewRequestWithContext(
+				t.Context(),
+				http.MethodPost,
+				concrete(r.Path, there),
+				strings.NewReader(tt.body),
+			)
 			request.Header.Set(echo.HeaderContentType, echo.MIMEApplicationForm)
 			got := k.do(request).Code
-			if tt.want != 0 && got != tt.want || tt.want == 0 && (got == http.StatusRequestEntityTooLarge || got == http.StatusBadRequest || got >= 500) {
+			if tt.want != 0 && got != tt.want ||
+				tt.want == 0 &&
+					(got == http.StatusRequestEntityTooLarge || got == http.StatusBadRequest || got >= 500) {
 				t.Errorf("%s: %s answers %d, want %d", r.Path, what, got, tt.want)
 			}
 		}

@@ -30,13 +30,29 @@ func gatherings(k *kit) {
 		in.Title, in.Kind, in.AudienceTags = "日野の女子会", "joshikai", []event.AudienceTag{"women"}
 		in.Occurrences[0].Place.AreaCode = "132128"
 		in.Occurrences[0].Parts = nil
-		in.Occurrences[0].StartsAt, in.Occurrences[0].EndsAt = in.Occurrences[0].StartsAt.AddDate(0, 0, 1), in.Occurrences[0].EndsAt.AddDate(0, 0, 1)
+		in.Occurrences[0].StartsAt, in.Occurrences[0].EndsAt = in.Occurrences[0].StartsAt.AddDate(
+			0,
+			0,
+			1,
+		), in.Occurrences[0].EndsAt.AddDate(
+			0,
+			0,
+			1,
+		)
 	}))
 	k.publish("rakunokai", meeting(func(in *event.Input) {
 		in.Title, in.Kind, in.AudienceTags = "家族のオンライン", "family", []event.AudienceTag{"family"}
 		in.Occurrences[0].Place = event.Place{Kind: event.Online}
 		in.Occurrences[0].Parts[0].Quotas[0].Channel = event.ChannelOnline
-		in.Occurrences[0].StartsAt, in.Occurrences[0].EndsAt = in.Occurrences[0].StartsAt.AddDate(0, 0, 20), in.Occurrences[0].EndsAt.AddDate(0, 0, 20)
+		in.Occurrences[0].StartsAt, in.Occurrences[0].EndsAt = in.Occurrences[0].StartsAt.AddDate(
+			0,
+			0,
+			20,
+		), in.Occurrences[0].EndsAt.AddDate(
+			0,
+			0,
+			20,
+		)
 	}))
 }
 
@@ -75,16 +91,32 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	doc := k.page("/events?area=hino&kind=joshikai&q=会&partnership=ux-joshikai")
-	if got := text(doc.Find(".chips[aria-label]")); got != "ひきこもりUX女子会 広域連携の条件をはずす 日野市の条件をはずす 女子会の条件をはずす 「会」の条件をはずす すべてはずす" {
+	if got := text(
+		doc.Find(".chips[aria-label]"),
+	); got != "ひきこもりUX女子会 広域連携の条件をはずす 日野市の条件をはずす 女子会の条件をはずす 「会」の条件をはずす すべてはずす" {
 		t.Errorf("chips = %q", got)
 	}
-	if got := doc.Find(`.chips a:contains("日野市")`).AttrOr("href", ""); got != "/events?kind=joshikai&partnership=ux-joshikai&q=%E4%BC%9A" {
+	if got := doc.Find(
+		`.chips a:contains("日野市")`,
+	).AttrOr(
+		"href",
+		"",
+	); got != "/events?kind=joshikai&partnership=ux-joshikai&q=%E4%BC%9A" {
 		t.Errorf("without the area: %q", got)
 	}
-	if doc.Find(`#area option[selected][value="hino"]`).Length() != 1 || doc.Find(`input[name="q"]`).AttrOr("value", "") != "会" || doc.Find(`input[type="hidden"][name="partnership"]`).AttrOr("value", "") != "ux-joshikai" {
+	if doc.Find(`#area option[selected][value="hino"]`).Length() != 1 ||
+		doc.Find(`input[name="q"]`).AttrOr("value", "") != "会" ||
+		doc.Find(`input[type="hidden"][name="partnership"]`).AttrOr("value", "") != "ux-joshikai" {
 		t.Error("the form forgets what was asked")
 	}
-	if got := k.page("/events?kind=joshikai").Find(".feed .input").AttrOr("value", ""); got != baseURL+"/feeds/kinds/joshikai.ics" {
+	if got := k.page(
+		"/events?kind=joshikai",
+	).Find(
+		".feed .input",
+	).AttrOr(
+		"value",
+		"",
+	); got != baseURL+"/feeds/kinds/joshikai.ics" {
 		t.Errorf("feed of a kind = %q", got)
 	}
 	if got := text(k.page("/events").Find(".day-head").First()); got != "12月16日（水）" {
@@ -96,10 +128,21 @@ func TestBadFilters(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	for query, id := range map[string]string{
-		"from=2026-02-30": "from", "from=yesterday": "from", "to=2026-11-21": "to", "from=2026-12-02&to=2026-12-01": "to", "area=nowhere": "area",
-		"area=rakunokai": "area", "exclude_organization=nowhere": "exclude", "kind=party": "kind", "audience=all": "audience", "place=moon": "place-0",
-		"reservation=maybe": "reservation-0", "organization=nowhere": "", "partnership=nowhere": "", "q=" + strings.Repeat("あ", 101): "q",
-		"q=%E2%80%AEabc": "q", "q=a%07b": "q",
+		"from=2026-02-30":               "from",
+		"from=yesterday":                "from",
+		"to=2026-11-21":                 "to",
+		"from=2026-12-02&to=2026-12-01": "to",
+		"area=nowhere":                  "area",
+		"area=rakunokai":                "area",
+		"exclude_organization=nowhere":  "exclude",
+		"kind=party":                    "kind",
+		"audience=all":                  "audience",
+		"place=moon":                    "place-0",
+		"reservation=maybe":             "reservation-0",
+		"organization=nowhere":          "",
+		"partnership=nowhere":           "",
+		"q=" + strings.Repeat("あ", 101): "q",
+		"q=%E2%80%AEabc":                "q", "q=a%07b": "q",
 	} {
 		a := k.get("/events?" + strings.ReplaceAll(query, "あ", "%E3%81%82"))
 		if a.Code != http.StatusUnprocessableEntity {
@@ -121,10 +164,26 @@ func TestBadFilters(t *testing.T) {
 		}
 	}
 	a := k.get("/events?from=yesterday&q=%3Cb%3E&kind=party")
-	if got := a.doc.Find("#from").AttrOr("value", "") + a.doc.Find("#q").AttrOr("value", ""); got != "yesterday<b>" || a.doc.Find("#errors li").Length() != 2 {
+	if got := a.doc.Find(
+		"#from",
+	).AttrOr(
+		"value",
+		"",
+	) + a.doc.Find(
+		"#q",
+	).AttrOr(
+		"value",
+		"",
+	); got != "yesterday<b>" ||
+		a.doc.Find("#errors li").Length() != 2 {
 		t.Errorf("given back: %q with %d lines", got, a.doc.Find("#errors li").Length())
 	}
-	if describedBy := a.doc.Find("#from[aria-invalid=true]").AttrOr("aria-describedby", ""); describedBy != "from-error" {
+	if describedBy := a.doc.Find(
+		"#from[aria-invalid=true]",
+	).AttrOr(
+		"aria-describedby",
+		"",
+	); describedBy != "from-error" {
 		t.Errorf("the mistake is not told at the control: %q", describedBy)
 	}
 }
@@ -135,7 +194,15 @@ func TestPaging(t *testing.T) {
 	for i := range 23 {
 		k.publish("bunkyo", meeting(func(in *event.Input) {
 			in.Title = "集まり" + string(rune('A'+i))
-			in.Occurrences[0].StartsAt, in.Occurrences[0].EndsAt = in.Occurrences[0].StartsAt.AddDate(0, 0, i/2), in.Occurrences[0].EndsAt.AddDate(0, 0, i/2)
+			in.Occurrences[0].StartsAt, in.Occurrences[0].EndsAt = in.Occurrences[0].StartsAt.AddDate(
+				0,
+				0,
+				i/2,
+			), in.Occurrences[0].EndsAt.AddDate(
+				0,
+				0,
+				i/2,
+			)
 		}))
 	}
 	first := k.page("/events?kind=ibasho")
@@ -156,7 +223,13 @@ func TestPaging(t *testing.T) {
 		t.Errorf("back to the first page: %q", got)
 	}
 	cursor := next[strings.Index(next, "cursor=")+7:]
-	for _, bad := range []string{"/events?cursor=" + cursor, "/events?kind=family&cursor=" + cursor, next + "A", "/events?cursor=x", "/events?cursor=" + strings.Repeat("A", 5000)} {
+	for _, bad := range []string{
+		"/events?cursor=" + cursor,
+		"/events?kind=family&cursor=" + cursor,
+		next + "A",
+		"/events?cursor=x",
+		"/events?cursor=" + strings.Repeat("A", 5000),
+	} {
 		if a := k.get(bad); a.Code != http.StatusBadRequest || a.doc == nil {
 			t.Errorf("%.60s = %d", bad, a.Code)
 		}

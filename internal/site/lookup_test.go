@@ -83,5 +83,11 @@ func TestProofLookUpsOnThePageTellNothing(t *testing.T) {
 		})
 	}
 	group.Wait()
-	testkit.Figure(t, "page: %d look-ups, half random, a quarter one character off a real one, a quarter once real: %d differ in status, size, headers or words", n, differ)
+	testkit.Figure(
+		t,
+		"page: %d look-ups, half random, a quarter one character off a real one, a quarter once real: %d differ in "+
+			"status, size, headers or words",
+		n,
+		differ,
+	)
 }

@@ -13,10 +13,13 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
-	"github.com/tonarimachi/tonarimachi/internal/ticket"
+	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/draw"
 )
 
-// baking is an event whose three seats are drawn by lot five days before, a day after applications close.
+// baking is an event whose three seats are drawn by lot five days before, a day after applications
+// close.
 func baking(change func(*event.PartInput)) event.Input {
 	return meeting(func(in *event.Input) {
 		closes := in.Occurrences[0].StartsAt.AddDate(0, 0, -6)
@@ -34,14 +37,10 @@ func baking(change func(*event.PartInput)) event.Input {
 // rounds lets the worker come round.
 func (k *kit) rounds() func() {
 	k.Helper()
-	db, err := postgres.Open(k.Context(), postgres.Options{URL: k.bundle.LoginURL, Worker: 1, Clock: k.clock})
-	if err != nil {
-		k.Fatal(err)
-	}
-	k.Cleanup(db.Close)
+	db := testkit.Open(k, postgres.Options{URL: k.bundle.LoginURL, Worker: 1, Clock: k.clock})
 	return func() {
 		k.Helper()
-		if _, err := ticket.DrawLots(k.Context(), db); err != nil {
+		if _, err := draw.Lots(k.Context(), db); err != nil {
 			k.Fatal(err)
 		}
 	}
@@ -82,14 +81,28 @@ func TestALotteryOnPages(t *testing.T) {
 	for range 5 {
 		codes = append(codes, k.take(e, "はる"))
 	}
-	if got := open(codes[0]); !strings.Contains(got, "抽選を待っています") || !strings.Contains(got, "12月11日（金）13:30に抽選します") || !strings.Contains(got, "待つのをやめる") || strings.Contains(got, "席がとれています") {
+	if got := open(
+		codes[0],
+	); !strings.Contains(
+		got,
+		"抽選を待っています",
+	) || !strings.Contains(got, "12月11日（金）13:30に抽選します") || !strings.Contains(got, "待つのをやめる") ||
+		strings.Contains(got, "席がとれています") {
 		t.Errorf("applied:\n%s", got)
 	}
 	large := k.post(at+"/tickets", url.Values{"secret": {k.hiddenSecret(e)}, "quota_id": {quotaOf(e)}, "seats": {"4"}})
-	if got := text(large.doc.Find("main")); large.Code != http.StatusUnprocessableEntity || !strings.Contains(got, "3人まで") {
+	if got := text(
+		large.doc.Find("main"),
+	); large.Code != http.StatusUnprocessableEntity ||
+		!strings.Contains(got, "3人まで") {
 		t.Errorf("a group of four for three seats: %d %s", large.Code, got)
 	}
-	if got := text(k.post("/t/cancel", url.Values{"secret": {codes[4]}}).doc.Find("main")); !strings.Contains(got, "とりやめました") {
+	if got := text(
+		k.post("/t/cancel", url.Values{"secret": {codes[4]}}).doc.Find("main"),
+	); !strings.Contains(
+		got,
+		"とりやめました",
+	) {
 		t.Errorf("withdrawn:\n%s", got)
 	}
 
@@ -116,7 +129,9 @@ func TestALotteryOnPages(t *testing.T) {
 	for _, code := range codes[:4] {
 		got := open(code)
 		number := k.post("/t", url.Values{"secret": {code}}).doc.Find(".lot-number").Text()
-		row := text(rows.FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.Contains(s.Text(), number) }))
+		row := text(
+			rows.FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.Contains(s.Text(), number) }),
+		)
 		switch {
 		case strings.Contains(got, "抽選に当たりました。席がとれています") && strings.Contains(row, "当選"):
 			outcomes["won"]++
@@ -131,7 +146,14 @@ func TestALotteryOnPages(t *testing.T) {
 	}
 	file := k.get(draw + "/list.txt")
 	sum := sha256.Sum256(file.Body.Bytes())
-	if digest := k.page(draw).Find(".sums code").Eq(1).Text(); file.Code != http.StatusOK || digest != hex.EncodeToString(sum[:]) {
+	if digest := k.page(
+		draw,
+	).Find(
+		".sums code",
+	).Eq(
+		1,
+	).Text(); file.Code != http.StatusOK ||
+		digest != hex.EncodeToString(sum[:]) {
 		t.Errorf("the file's sum is %x, the page says %s", sum, digest)
 	}
 
@@ -140,7 +162,11 @@ func TestALotteryOnPages(t *testing.T) {
 	if a := k.get(draw + "/list.txt"); a.Code != http.StatusNotFound {
 		t.Errorf("the file of an erased list: %d", a.Code)
 	}
-	for _, path := range []string{at + "/draws/" + e.ID.String(), at + "/draws/x", at + "/draws/" + strings.ToUpper(part.ID.String())} {
+	for _, path := range []string{
+		at + "/draws/" + e.ID.String(),
+		at + "/draws/x",
+		at + "/draws/" + strings.ToUpper(part.ID.String()),
+	} {
 		if a := k.get(path); a.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, a.Code)
 		}
@@ -164,17 +190,29 @@ func TestWhatBecomesOfADrawThatIsPutOffOrCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	says("申し込みはそのままです")
-	if got := text(k.page(draw).Find("main")); !strings.Contains(got, "集まりが延期になりました") || !strings.Contains(got, "この順番でキャンセル待ちになります") {
+	if got := text(
+		k.page(draw).Find("main"),
+	); !strings.Contains(got, "集まりが延期になりました") ||
+		!strings.Contains(got, "この順番でキャンセル待ちになります") {
 		t.Errorf("put off:\n%s", got)
 	}
 	k.clock.Set(e.Occurrences[0].StartsAt.Add(time.Hour))
 	round()
-	if _, err := k.events.CancelOccurrence(t.Context(), k.by["bunkyo"], e.ID, e.Occurrences[0].ID, "オーブンの故障です"); err != nil {
+	if _, err := k.events.CancelOccurrence(
+		t.Context(),
+		k.by["bunkyo"],
+		e.ID,
+		e.Occurrences[0].ID,
+		"オーブンの故障です",
+	); err != nil {
 		t.Fatal(err)
 	}
 	round()
 	says("この集まりは中止になりました")
-	if got := text(k.page(draw).Find("main")); !strings.Contains(got, "この抽選は行いません") || strings.Contains(got, "抽選が終わりました") {
+	if got := text(
+		k.page(draw).Find("main"),
+	); !strings.Contains(got, "この抽選は行いません") ||
+		strings.Contains(got, "抽選が終わりました") {
 		t.Errorf("cancelled:\n%s", got)
 	}
 }
@@ -185,9 +223,9 @@ func TestBrowserAppliesForADraw(t *testing.T) {
 	round := k.rounds()
 	e := k.publish("bunkyo", baking(nil))
 	part := e.Occurrences[0].Parts[0]
-	browser := chromium(t)
+	chromium := browser.Open(t)
 	for _, width := range []int64{360, 1280} {
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		b.open("/events/" + e.ID.String())
 		b.axe("an open lottery")
 		b.fill("#f1-seats", "2")
@@ -205,7 +243,7 @@ func TestBrowserAppliesForADraw(t *testing.T) {
 	k.clock.Set(*part.DrawsAt)
 	round()
 	for _, width := range []int64{360, 1280} {
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		b.open("/events/" + e.ID.String())
 		b.axe("a closed lottery")
 		b.press(".seat a[href*='/draws/']")

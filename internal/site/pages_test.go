@@ -18,7 +18,17 @@ import (
 func TestPagesOfAnEmptyInstallation(t *testing.T) {
 	t.Parallel()
 	k := empty(t)
-	for _, path := range []string{"/", "/events", "/events?audience=supporter", "/t", "/promises", "/facilities", "/koyomi", "/problems/quota_full", "/problems/ticket_code_length"} {
+	for _, path := range []string{
+		"/",
+		"/events",
+		"/events?audience=supporter",
+		"/t",
+		"/promises",
+		"/facilities",
+		"/koyomi",
+		"/problems/quota_full",
+		"/problems/ticket_code_length",
+	} {
 		k.page(path)
 	}
 	if got := text(k.page("/events").Find(".found-count")); got != "0件の集まり" {
@@ -52,7 +62,12 @@ func TestHome(t *testing.T) {
 	if got := doc.Find(`a[href="/events?partnership=ux-joshikai"]`).Length(); got != 1 {
 		t.Errorf("%d links to the partnership's events", got)
 	}
-	if got := doc.Find(`link[rel="alternate"][type="text/calendar"]`).AttrOr("href", ""); got != baseURL+"/feeds/all.ics" {
+	if got := doc.Find(
+		`link[rel="alternate"][type="text/calendar"]`,
+	).AttrOr(
+		"href",
+		"",
+	); got != baseURL+"/feeds/all.ics" {
 		t.Errorf("feed = %q", got)
 	}
 	if got := doc.Find(`.feed a.btn`).AttrOr("href", ""); got != "webcal://tonarimachi.example/feeds/all.ics" {
@@ -99,7 +114,10 @@ func TestUnapprovedOrganiserIsNotTold(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	in := meeting(func(in *event.Input) {
-		in.Organisers = []event.OrganiserInput{{Organization: "bunkyo", Role: event.Host}, {Organization: "hino", Role: event.Host}}
+		in.Organisers = []event.OrganiserInput{
+			{Organization: "bunkyo", Role: event.Host},
+			{Organization: "hino", Role: event.Host},
+		}
 	})
 	e, err := k.events.Create(t.Context(), k.by["bunkyo"], in)
 	if err != nil {
@@ -119,7 +137,10 @@ func TestEventPage(t *testing.T) {
 	e := k.publish("bunkyo", meeting(nil))
 	doc := k.page("/events/" + e.ID.String())
 	for selector, want := range map[string]string{
-		"h1": e.Title, "title": e.Title + "｜となりまち", ".key-facts dd strong": "12月16日（水）13:30〜16:30", ".seat .btn": "席をとる",
+		"h1":                            e.Title,
+		"title":                         e.Title + "｜となりまち",
+		".key-facts dd strong":          "12月16日（水）13:30〜16:30",
+		".seat .btn":                    "席をとる",
 		"form.seat-form > .hint":        "名前、電話番号、メールアドレスは聞きません。受付は12月16日（水）13:30までです。とったあとで、いつでもとりやめられます。",
 		".seat select option[selected]": "1人",
 	} {
@@ -127,7 +148,10 @@ func TestEventPage(t *testing.T) {
 			t.Errorf("%s = %q, want %q", selector, got, want)
 		}
 	}
-	if got := text(doc.Find(".safety")); !strings.Contains(got, "呼び名だけで大丈夫です") || !strings.Contains(got, "文京区 生活福祉課") || !strings.Contains(got, "取材は入りません") {
+	if got := text(
+		doc.Find(".safety"),
+	); !strings.Contains(got, "呼び名だけで大丈夫です") || !strings.Contains(got, "文京区 生活福祉課") ||
+		!strings.Contains(got, "取材は入りません") {
 		t.Errorf("assurances = %q", got)
 	}
 	if strings.Contains(text(doc.Find("main")), "20席") || strings.Contains(text(doc.Find("main")), "定員") {
@@ -136,7 +160,15 @@ func TestEventPage(t *testing.T) {
 	if got := doc.Find(".seat select option").Length(); got != 3 {
 		t.Errorf("%d choices of seats, want 3", got)
 	}
-	for _, bad := range []string{"/events/" + strings.ToUpper(e.ID.String()), "/events/x", "/events/00000000-0000-4000-8000-000000000000", "/organizations/nowhere", "/nowhere", "/problems/nowhere", "/static/x/y.css"} {
+	for _, bad := range []string{
+		"/events/" + strings.ToUpper(e.ID.String()),
+		"/events/x",
+		"/events/00000000-0000-4000-8000-000000000000",
+		"/organizations/nowhere",
+		"/nowhere",
+		"/problems/nowhere",
+		"/static/x/y.css",
+	} {
 		if a := k.get(bad); a.Code != http.StatusNotFound || a.doc == nil {
 			t.Errorf("GET %s = %d", bad, a.Code)
 		}
@@ -149,7 +181,13 @@ func TestThePriceIsToldOnce(t *testing.T) {
 	k := setup(t)
 	for note, want := range map[string]string{"500円": "500円", "お茶つき": "500円お茶つき", "": "500円"} {
 		e := k.publish("bunkyo", meeting(func(in *event.Input) { in.Fee = event.Fee{Yen: new(500), Note: note} }))
-		if got := text(k.page("/events/" + e.ID.String()).Find(".key-facts div:has(dt:contains('参加費')) dd")); strings.ReplaceAll(got, " ", "") != want {
+		if got := text(
+			k.page("/events/" + e.ID.String()).Find(".key-facts div:has(dt:contains('参加費')) dd"),
+		); strings.ReplaceAll(
+			got,
+			" ",
+			"",
+		) != want {
 			t.Errorf("the note %q: %q, want %q", note, got, want)
 		}
 	}
@@ -168,7 +206,13 @@ func TestStatesOfDates(t *testing.T) {
 	}))
 	author, ctx := k.by["bunkyo"], t.Context()
 	starts, ends := e.Occurrences[0].StartsAt.AddDate(0, 0, 1), e.Occurrences[0].EndsAt.AddDate(0, 0, 1)
-	if _, err := k.events.ChangeOccurrence(ctx, author, e.ID, e.Occurrences[0].ID, event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends}); err != nil {
+	if _, err := k.events.ChangeOccurrence(
+		ctx,
+		author,
+		e.ID,
+		e.Occurrences[0].ID,
+		event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends},
+	); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.events.CancelOccurrence(ctx, author, e.ID, e.Occurrences[1].ID, "台風のため"); err != nil {
@@ -195,7 +239,10 @@ func TestStatesOfDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := k.get("/events/" + e.ID.String())
-	if got := text(a.doc.Find(".notice-stop").First()); !strings.HasPrefix(got, "この集まりは中止になりました会場の都合です") || a.doc.Find("main form").Length() != 0 {
+	if got := text(
+		a.doc.Find(".notice-stop").First(),
+	); !strings.HasPrefix(got, "この集まりは中止になりました会場の都合です") ||
+		a.doc.Find("main form").Length() != 0 {
 		t.Errorf("cancelled event says %q", got)
 	}
 	if a.Header().Get("Cache-Control") != "no-cache" || a.Header().Get("ETag") == "" {
@@ -216,29 +263,53 @@ func TestSeriesAndItsOpenMonths(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, err = k.events.CreateSeries(t.Context(), k.by["rakunokai"], e.ID, event.SeriesInput{
-		Rule: "FREQ=MONTHLY;BYDAY=3SA,4SA", RuleText: "毎月 第3または第4土曜日の午後", Choose: event.ChooseOne, FirstMonth: "2026-11",
-		Template: event.Template{StartsTime: "13:30", EndsTime: "16:00", Place: event.Place{Kind: event.InPerson, Name: "巣鴨の会場"}},
+		Rule:       "FREQ=MONTHLY;BYDAY=3SA,4SA",
+		RuleText:   "毎月 第3または第4土曜日の午後",
+		Choose:     event.ChooseOne,
+		FirstMonth: "2026-11",
+		Template: event.Template{
+			StartsTime: "13:30",
+			EndsTime:   "16:00",
+			Place:      event.Place{Kind: event.InPerson, Name: "巣鴨の会場"},
+		},
 	})
 	if err != nil {
 		t.Fatalf("%v %+v", err, err)
 	}
-	if _, err = k.events.DecideMonth(t.Context(), k.by["rakunokai"], e.Series.ID, clock.NewDate(2026, time.December, 1), event.MonthChoice{Dates: []clock.Date{clock.NewDate(2026, time.December, 19)}}); err != nil {
+	if _, err = k.events.DecideMonth(
+		t.Context(),
+		k.by["rakunokai"],
+		e.Series.ID,
+		clock.NewDate(2026, time.December, 1),
+		event.MonthChoice{Dates: []clock.Date{clock.NewDate(2026, time.December, 19)}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.events.Publish(t.Context(), k.by["rakunokai"], e.ID); err != nil {
 		t.Fatal(err)
 	}
 	doc := k.page("/events/" + e.ID.String())
-	if got := text(doc.Find(".pending")); got != "11月は日程調整中です 2027年1月は日程調整中です 2027年2月は日程調整中です" && got != "11月は日程調整中です2027年1月は日程調整中です2027年2月は日程調整中です" {
+	if got := text(
+		doc.Find(".pending"),
+	); got != "11月は日程調整中です 2027年1月は日程調整中です 2027年2月は日程調整中です" &&
+		got != "11月は日程調整中です2027年1月は日程調整中です2027年2月は日程調整中です" {
 		t.Errorf("open months = %q", got)
 	}
-	if got := text(doc.Find(".key-facts > div").First()); !strings.Contains(got, "12月19日（土）13:30〜16:00") || !strings.Contains(got, "毎月 第3または第4土曜日の午後") {
+	if got := text(
+		doc.Find(".key-facts > div").First(),
+	); !strings.Contains(got, "12月19日（土）13:30〜16:00") ||
+		!strings.Contains(got, "毎月 第3または第4土曜日の午後") {
 		t.Errorf("when = %q", got)
 	}
 	if got := text(doc.Find(".open-door")); !strings.HasPrefix(got, "予約はいりません。") {
 		t.Errorf("way of taking part = %q", got)
 	}
-	if got := doc.Find(".feed a.btn").AttrOr("href", ""); got != "webcal://tonarimachi.example/feeds/series/"+e.Series.ID.String()+".ics" {
+	if got := doc.Find(
+		".feed a.btn",
+	).AttrOr(
+		"href",
+		"",
+	); got != "webcal://tonarimachi.example/feeds/series/"+e.Series.ID.String()+".ics" {
 		t.Errorf("feed = %q", got)
 	}
 }
@@ -248,9 +319,16 @@ func TestSupportersStandApart(t *testing.T) {
 	k := setup(t)
 	k.publish("toshima", meeting(func(in *event.Input) { in.Title = "みんなの居場所" }))
 	e := k.publish("toshima", meeting(func(in *event.Input) {
-		in.Title, in.Kind, in.Visibility, in.AudienceTags = "支援講演会", "lecture", event.Supporters, []event.AudienceTag{"supporter"}
+		in.Title, in.Kind, in.Visibility, in.AudienceTags = "支援講演会", "lecture", event.Supporters, []event.AudienceTag{
+			"supporter",
+		}
 	}))
-	for path, want := range map[string]string{"/": "みんなの居場所", "/events": "みんなの居場所", "/events?audience=supporter": "支援講演会", "/events?kind=lecture": ""} {
+	for path, want := range map[string]string{
+		"/":                          "みんなの居場所",
+		"/events":                    "みんなの居場所",
+		"/events?audience=supporter": "支援講演会",
+		"/events?kind=lecture":       "",
+	} {
 		if got := text(k.page(path).Find(".card-title a, .row-title a")); got != want {
 			t.Errorf("%s lists %q, want %q", path, got, want)
 		}
@@ -260,7 +338,11 @@ func TestSupportersStandApart(t *testing.T) {
 		t.Errorf("h1 = %q", got)
 	}
 	doc = k.page("/organizations/toshima")
-	if got := text(doc.Find("#next ~ .cards .card-title")) + "/" + text(doc.Find("#supporters ~ .cards .card-title")); got != "みんなの居場所/支援講演会" {
+	if got := text(
+		doc.Find("#next ~ .cards .card-title"),
+	) + "/" + text(
+		doc.Find("#supporters ~ .cards .card-title"),
+	); got != "みんなの居場所/支援講演会" {
 		t.Errorf("organization page lists %q", got)
 	}
 	if got := doc.Find(`a[href="/organizations/rakunokai"]`).Length(); got == 0 {
@@ -278,7 +360,8 @@ func TestHostileTitles(t *testing.T) {
 	const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)> '&amp; {{.}}`
 	e := k.publish("bunkyo", meeting(func(in *event.Input) {
 		in.Title, in.Summary, in.Audience, in.Description = hostile, hostile, hostile, hostile+"\n\n"+hostile
-		in.Occurrences[0].Place.Name, in.Occurrences[0].Place.Address, in.Occurrences[0].Note = hostile, hostile, hostile
+		at := &in.Occurrences[0]
+		at.Place.Name, at.Place.Address, at.Note = hostile, hostile, hostile
 		in.Occurrences[0].Parts[0].Name, in.Occurrences[0].Parts[0].Quotas[0].Name = hostile, hostile
 	}))
 	for _, path := range []string{"/", "/events", "/events/" + e.ID.String(), "/organizations/bunkyo"} {
@@ -324,7 +407,16 @@ func TestHeadWorks(t *testing.T) {
 	e := k.publish("bunkyo", meeting(nil))
 	server := httptest.NewServer(k.echo)
 	t.Cleanup(server.Close)
-	for _, path := range []string{"/", "/events", "/events/" + e.ID.String(), "/organizations/bunkyo", "/t", "/promises", "/robots.txt", "/favicon.ico"} {
+	for _, path := range []string{
+		"/",
+		"/events",
+		"/events/" + e.ID.String(),
+		"/organizations/bunkyo",
+		"/t",
+		"/promises",
+		"/robots.txt",
+		"/favicon.ico",
+	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+path, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
@@ -348,7 +440,8 @@ func TestErrorPagesAreJapanese(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/nowhere", http.NoBody)
 	r.Header.Set("Accept-Language", "en")
 	a := k.do(r)
-	if a.Code != http.StatusNotFound || text(a.doc.Find("h1")) != "ページが見つかりませんでした" || strings.Contains(text(a.doc.Find("main")), "page") {
+	if a.Code != http.StatusNotFound || text(a.doc.Find("h1")) != "ページが見つかりませんでした" ||
+		strings.Contains(text(a.doc.Find("main")), "page") {
 		t.Errorf("%d %s", a.Code, text(a.doc.Find("main")))
 	}
 	if a := k.get("/problems/quota_full"); !strings.Contains(text(a.doc.Find("main")), "席が残っていません") {
@@ -366,7 +459,10 @@ func TestOrganizationThatLeft(t *testing.T) {
 	k.exec("update organization set closed_at = '2026-11-20 10:00+09' where slug = 'rakunokai'")
 	k.clock.Advance(10 * time.Second)
 	doc := k.page("/organizations/rakunokai")
-	if got := text(doc.Find(".notice")); !strings.Contains(got, "参加を終えました") || !strings.Contains(got, "11月20日（金）までの参加でした") {
+	if got := text(
+		doc.Find(".notice"),
+	); !strings.Contains(got, "参加を終えました") ||
+		!strings.Contains(got, "11月20日（金）までの参加でした") {
 		t.Errorf("its page says %q", got)
 	}
 	if doc.Find(".feed").Length() != 0 || strings.Contains(text(doc.Find("main")), "これからの集まり") {

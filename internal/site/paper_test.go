@@ -11,20 +11,35 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/event"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
 )
 
 // sheet prints codes for the event's first quota.
 func (k *kit) sheet(e event.Event, codes, each int) []string {
 	k.Helper()
 	o := e.Occurrences[0]
-	s, err := paper.NewService(k.db, k.options.Keys, rand.Reader, k.tickets).Print(k.Context(), k.by["bunkyo"], paper.Input{
-		EventID: e.ID, OccurrenceID: o.ID, PartID: o.Parts[0].ID, QuotaID: o.Parts[0].Quotas[0].ID, Codes: codes, SeatsEach: each,
-	})
+	s, err := paper.NewService(
+		k.db,
+		k.options.Keys,
+		rand.Reader,
+		k.tickets,
+	).Print(
+		k.Context(),
+		k.by["bunkyo"],
+		paper.Input{
+			EventID:      e.ID,
+			OccurrenceID: o.ID,
+			PartID:       o.Parts[0].ID,
+			QuotaID:      o.Parts[0].Quotas[0].ID,
+			Codes:        codes,
+			SeatsEach:    each,
+		},
+	)
 	if err != nil {
 		k.Fatal(err)
 	}
 	var plain []string
-	for _, c := range s.Plain {
+	for _, c := range s.PlainCodes {
 		plain = append(plain, c.Reveal())
 	}
 	return plain
@@ -40,20 +55,33 @@ func TestPaperCodePages(t *testing.T) {
 	}
 	for typed, status := range map[string]int{"": 422, "はじめまして": 422, "7BEB-M6F4-74KR": 404} {
 		a := k.post("/paper", url.Values{"paper_code": {typed}})
-		if a.Code != status || a.doc.Find("#paper-code-error").Length() != 1 || a.doc.Find("#errors a[href='#paper-code']").Length() != 1 || a.doc.Find("#paper-code").AttrOr("value", "") != "" {
+		if a.Code != status || a.doc.Find("#paper-code-error").Length() != 1 ||
+			a.doc.Find("#errors a[href='#paper-code']").Length() != 1 ||
+			a.doc.Find("#paper-code").AttrOr("value", "") != "" {
 			t.Errorf("%q: %d %s", typed, a.Code, text(a.doc.Find("main")))
 		}
 	}
 	a := k.post("/paper", url.Values{"paper_code": {strings.ToLower(codes[0])}})
-	if a.Code != http.StatusOK || a.doc.Find("h2#paper-title").Text() != "お茶とおしゃべりの会" || a.Header().Get("Cache-Control") != "no-store" || a.Body.Len()%(32<<10) != 0 {
+	if a.Code != http.StatusOK || a.doc.Find("h2#paper-title").Text() != "お茶とおしゃべりの会" ||
+		a.Header().Get("Cache-Control") != "no-store" ||
+		a.Body.Len()%(32<<10) != 0 {
 		t.Fatalf("%d %s", a.Code, text(a.doc.Find("main")))
 	}
 	form := url.Values{}
 	for _, n := range a.doc.Find("form#paper-form input").EachIter() {
 		form.Add(n.AttrOr("name", ""), n.AttrOr("value", ""))
 	}
-	wrong := url.Values{"paper_code": form["paper_code"], "secret": form["secret"], "seats": {"3"}, "nickname": {"<b>" + strings.Repeat("長", 30)}}
-	if a := k.post("/paper/tickets", wrong); a.Code != 422 || a.doc.Find("[name=nickname]").AttrOr("value", "") != wrong.Get("nickname") || a.doc.Find("#paper-nickname-error").Length() != 1 {
+	wrong := url.Values{
+		"paper_code": form["paper_code"],
+		"secret":     form["secret"],
+		"seats":      {"3"},
+		"nickname":   {"<b>" + strings.Repeat("長", 30)},
+	}
+	if a := k.post(
+		"/paper/tickets",
+		wrong,
+	); a.Code != 422 || a.doc.Find("[name=nickname]").AttrOr("value", "") != wrong.Get("nickname") ||
+		a.doc.Find("#paper-nickname-error").Length() != 1 {
 		t.Errorf("a long nickname: %d %s", a.Code, text(a.doc.Find("main")))
 	}
 	wrong.Set("nickname", "")
@@ -62,7 +90,11 @@ func TestPaperCodePages(t *testing.T) {
 	}
 	form.Set("seats", "2")
 	for range 2 {
-		if a = k.post("/paper/tickets", form); a.Code != http.StatusCreated || !strings.Contains(a.Body.String(), form.Get("secret")) {
+		if a = k.post(
+			"/paper/tickets",
+			form,
+		); a.Code != http.StatusCreated ||
+			!strings.Contains(a.Body.String(), form.Get("secret")) {
 			t.Fatalf("%d %s", a.Code, text(a.doc.Find("main")))
 		}
 	}
@@ -90,9 +122,9 @@ func TestBrowserOpensAPaperCode(t *testing.T) {
 	k, base := serve(t)
 	e := browserEvents(k)
 	codes := k.sheet(e, 2, 2)
-	browser := chromium(t)
+	chromium := browser.Open(t)
 	for i, width := range []int64{360, 1280} {
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		b.open("/paper")
 		b.axe("paper code")
 		b.open("/paper#" + strings.ReplaceAll(codes[i], "-", "")) // as the two-dimensional code has it

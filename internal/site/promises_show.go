@@ -4,18 +4,20 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/tonarimachi/tonarimachi/internal/page"
 )
 
-// promisesView: the flags say which promises this version can keep. Contact, that people may leave an address to hear of changes;
-// DiscreetCalendar, that a calendar can be made to say nothing.
+// promisesView: the flags say which promises this version can keep. Contact, that people may leave
+// an address to hear of changes; DiscreetCalendar, that a calendar can be made to say nothing.
 type promisesView struct {
-	Page                      head
+	Page                      page.Head
 	Contact, DiscreetCalendar bool
 }
 
 func (s *Site) promises(c echo.Context) error {
-	return s.show(c, http.StatusOK, "promises", promisesView{Page: head{
-		Title: "わたしたちのお約束", Description: "名前も電話番号もいりません。となりまちがお約束できることと、できないことを書いています。",
-		Canonical: string(s.base) + "/promises", Current: "promises",
+	return s.Show(c, http.StatusOK, "promises", promisesView{Page: page.Head{
+		Title: s.Text("site.promises.title"), Description: s.Text("site.promises.summary"),
+		Canonical: string(s.Base) + "/promises", Current: "promises",
 	}, Contact: true, DiscreetCalendar: true})
 }

@@ -18,19 +18,23 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/config"
 	"github.com/tonarimachi/tonarimachi/internal/contact"
 	"github.com/tonarimachi/tonarimachi/internal/door"
 	"github.com/tonarimachi/tonarimachi/internal/event"
+	"github.com/tonarimachi/tonarimachi/internal/event/search"
 	"github.com/tonarimachi/tonarimachi/internal/httpx"
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/paper"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/round"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/site"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
@@ -46,22 +50,32 @@ var noon = time.Date(2026, time.November, 22, 12, 0, 0, 0, clock.Tokyo) // a Sun
 // kit is one test's ground: the pages over a real database, with a clock that stands still.
 type kit struct {
 	*testing.T
-	bundle  *testkit.Bundle
-	db      *postgres.DB
-	clock   *clock.Fake
-	events  *event.Service
-	tickets *ticket.Service
-	door    *door.Service
-	by      map[string]event.Author
-	logs    *logBuffer
-	echo    *echo.Echo
-	options site.Options
+	bundle   *testkit.Bundle
+	db       *postgres.DB
+	clock    *clock.Fake
+	events   *event.Service
+	tickets  *ticket.Service
+	bookings *booking.Service
+	door     *door.Service
+	by       map[string]staff.Author
+	logs     *logBuffer
+	echo     *echo.Echo
+	options  site.Options
 }
 
 // towns that test events belong to; seven of them host one event together.
 var towns = []struct{ slug, code, name string }{
-	{"kiyose", "132217", "清瀬市"}, {"kunitachi", "132152", "国立市"}, {"musashino", "132039", "武蔵野市"}, {"higashiyamato", "132209", "東大和市"},
-	{"hino", "132128", "日野市"}, {"bunkyo", "131059", "文京区"}, {"toshima", "131164", "豊島区"},
+	{
+		"kiyose",
+		"132217",
+		"清瀬市",
+	},
+	{"kunitachi", "132152", "国立市"},
+	{"musashino", "132039", "武蔵野市"},
+	{"higashiyamato", "132209", "東大和市"},
+	{"hino", "132128", "日野市"},
+	{"bunkyo", "131059", "文京区"},
+	{"toshima", "131164", "豊島区"},
 }
 
 // empty is a fresh installation.
@@ -69,12 +83,15 @@ func empty(t *testing.T) *kit { return build(t, baseURL) }
 
 func build(t *testing.T, base string) *kit {
 	t.Helper()
-	k := &kit{T: t, bundle: testkit.Database(t), clock: clock.NewFake(noon), by: map[string]event.Author{}, logs: &logBuffer{}}
-	var err error
-	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: k.bundle.LoginURL, Public: 6, Staff: 3, Clock: k.clock}); err != nil {
-		t.Fatal(err)
+	k := &kit{
+		T:      t,
+		bundle: testkit.Database(t),
+		clock:  clock.NewFake(noon),
+		by:     map[string]staff.Author{},
+		logs:   &logBuffer{},
 	}
-	t.Cleanup(k.db.Close)
+	var err error
+	k.db = testkit.Open(t, postgres.Options{URL: k.bundle.LoginURL, Public: 6, Staff: 3, Clock: k.clock})
 	sum := sha256.Sum256([]byte(t.Name()))
 	keys, err := secret.NewKeys(sum[:])
 	if err != nil {
@@ -90,9 +107,26 @@ func build(t *testing.T, base string) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rooms := board.NewService(k.db, directory, keys, rand.Reader)
+	k.bookings = booking.NewService(k.db, directory, rooms)
 	k.options = site.Options{
-		Events: k.events, Tickets: k.tickets, Contacts: contact.NewService(k.db, keys, names{}), Door: k.door, Paper: paper.NewService(k.db, keys, rand.Reader, k.tickets), Directory: directory, Venues: venue.NewService(k.db, directory), Bookings: booking.NewService(k.db, directory, keys, rand.Reader), Keys: keys, Random: rand.Reader, Clock: k.clock, Messages: messages,
-		Templates: web.Templates, Static: web.Static, BaseURL: config.BaseURL(base),
+		Events:    k.events,
+		Search:    search.NewService(k.db, directory),
+		Tickets:   k.tickets,
+		Contacts:  contact.NewService(k.db, keys, names{}),
+		Door:      k.door,
+		Paper:     paper.NewService(k.db, keys, rand.Reader, k.tickets),
+		Directory: directory,
+		Venues:    venue.NewService(k.db, directory),
+		Board:     rooms,
+		Rounds:    round.NewService(k.db, directory, rooms, k.bookings, rand.Reader),
+		Keys:      keys,
+		Random:    rand.Reader,
+		Clock:     k.clock,
+		Messages:  messages,
+		Templates: web.Templates,
+		Static:    web.Static,
+		BaseURL:   config.BaseURL(base),
 	}
 	pages, err := site.New(k.options)
 	if err != nil {
@@ -109,24 +143,47 @@ func setup(t *testing.T) *kit { return settle(empty(t)) }
 func settle(k *kit) *kit {
 	k.Helper()
 	for i, town := range towns {
-		k.exec(`insert into organization (kind, slug, code, name, position) values ('municipality', $1, $2, $3, $4)`, town.slug, town.code, town.name, i)
+		k.exec(
+			`insert into organization (kind, slug, code, name, position) values ('municipality', $1, $2, $3, $4)`,
+			town.slug,
+			town.code,
+			town.name,
+			i,
+		)
 	}
-	k.exec(`insert into organization (kind, slug, name, registered_by, area, position) select 'partner_group', 'rakunokai', 'NPO法人 楽の会リーラ', id, '巣鴨', 50 from organization where slug = 'toshima'`)
-	k.exec(`insert into partnership (slug, name, description) values ('ux-joshikai', 'ひきこもりUX女子会 広域連携', 'おたがいの町から参加できます。')`)
-	k.exec(`insert into partnership_member select p.id, o.id, o.position from partnership p, organization o where o.kind = 'municipality'`)
-	k.exec(`insert into staff (organization_id, email, password_hash, role) select id, 'staff@' || slug || '.example', 'x', 'admin' from organization`)
-	rows, err := k.bundle.Pool(k).Query(k.Context(), `select o.slug, o.id, s.id from organization o join staff s on s.organization_id = o.id`)
+	k.exec(
+		`insert into organization (kind, slug, name, registered_by, area, position)
+			select 'partner_group', 'rakunokai', 'NPO法人 楽の会リーラ', id, '巣鴨', 50 from organization where slug = 'toshima'`,
+	)
+	k.exec(
+		`insert into partnership (slug, name, description)
+			values ('ux-joshikai', 'ひきこもりUX女子会 広域連携', 'おたがいの町から参加できます。')`,
+	)
+	k.exec(
+		`insert into partnership_member select p.id, o.id, o.position from partnership p, organization o
+			where o.kind = 'municipality'`,
+	)
+	k.exec(
+		`insert into staff (organization_id, email, password_hash, role)
+			select id, 'staff@' || slug || '.example', 'x', 'admin' from organization`,
+	)
+	rows, err := k.bundle.Pool(
+		k,
+	).Query(
+		k.Context(),
+		`select o.slug, o.id, s.id from organization o join staff s on s.organization_id = o.id`,
+	)
 	if err != nil {
 		k.Fatal(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var slug string
-		var org, staff uuid.UUID
-		if err := rows.Scan(&slug, &org, &staff); err != nil {
+		var org, member uuid.UUID
+		if err := rows.Scan(&slug, &org, &member); err != nil {
 			k.Fatal(err)
 		}
-		k.by[slug] = event.Author{Organization: org, Actor: postgres.StaffActor(staff)}
+		k.by[slug] = staff.Author{Organization: org, Actor: postgres.StaffActor(member)}
 	}
 	if err := rows.Err(); err != nil {
 		k.Fatal(err)
@@ -146,15 +203,40 @@ func meeting(change func(*event.Input)) event.Input {
 	yes := true
 	day := clock.NewDate(2026, time.December, 16)
 	in := event.Input{
-		Kind: "ibasho", Title: "お茶とおしゃべりの会", Summary: "お茶を飲みながら、ゆっくりすごします。", Description: "話したくないときは、聞いているだけで大丈夫です。\n\n途中から来ても、途中で帰ってもかまいません。",
-		Audience: "どなたでも", AudienceTags: []event.AudienceTag{"anyone"},
-		Assurance: event.Assurance{NicknameOK: &yes, ListenOnlyOK: &yes, LeaveMidwayOK: &yes, Press: event.PressNone, AttendingOffices: []string{"文京区 生活福祉課"}},
-		Fee:       event.Fee{Yen: new(0)}, Website: "https://bunkyo.example/ocha",
-		Occurrences: []event.OccurrenceInput{{
-			StartsAt: day.At(13, 30), EndsAt: day.At(16, 30),
-			Place: event.Place{Kind: event.InPerson, Name: "区民センター 会議室A", Address: "文京区本郷4-15-14", Access: "春日駅から歩いて2分\n後楽園駅から歩いて5分", AreaCode: "131059"},
-			Parts: []event.PartInput{{Reservation: event.Seat, Quotas: []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 20, MaxSeats: 3}}}},
-		}},
+		Kind:         "ibasho",
+		Title:        "お茶とおしゃべりの会",
+		Summary:      "お茶を飲みながら、ゆっくりすごします。",
+		Description:  "話したくないときは、聞いているだけで大丈夫です。\n\n途中から来ても、途中で帰ってもかまいません。",
+		Audience:     "どなたでも",
+		AudienceTags: []event.AudienceTag{"anyone"},
+		Assurance: event.Assurance{
+			NicknameOK:       &yes,
+			ListenOnlyOK:     &yes,
+			LeaveMidwayOK:    &yes,
+			Press:            event.PressNone,
+			AttendingOffices: []string{"文京区 生活福祉課"},
+		},
+		Fee:     event.Fee{Yen: new(0)},
+		Website: "https://bunkyo.example/ocha",
+		Occurrences: []event.OccurrenceInput{
+			{
+				StartsAt: day.At(13, 30),
+				EndsAt:   day.At(16, 30),
+				Place: event.Place{
+					Kind:     event.InPerson,
+					Name:     "区民センター 会議室A",
+					Address:  "文京区本郷4-15-14",
+					Access:   "春日駅から歩いて2分\n後楽園駅から歩いて5分",
+					AreaCode: "131059",
+				},
+				Parts: []event.PartInput{
+					{
+						Reservation: event.Seat,
+						Quotas:      []event.QuotaInput{{Channel: event.ChannelInPerson, Capacity: 20, MaxSeats: 3}},
+					},
+				},
+			},
+		},
 	}
 	if change != nil {
 		change(&in)
@@ -197,7 +279,8 @@ func (k *kit) do(r *http.Request) answer {
 	w := httptest.NewRecorder()
 	k.echo.ServeHTTP(w, r)
 	a := answer{ResponseRecorder: w}
-	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") && r.Method != http.MethodHead && w.Code != http.StatusNotModified {
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") && r.Method != http.MethodHead &&
+		w.Code != http.StatusNotModified {
 		var err error
 		if a.doc, err = goquery.NewDocumentFromReader(bytes.NewReader(w.Body.Bytes())); err != nil {
 			k.Fatal(err)
@@ -248,7 +331,10 @@ func (k *kit) hiddenSecret(e event.Event) string {
 func (k *kit) take(e event.Event, nickname string) string {
 	k.Helper()
 	code := k.hiddenSecret(e)
-	a := k.post("/events/"+e.ID.String()+"/tickets", url.Values{"secret": {code}, "quota_id": {quotaOf(e)}, "nickname": {nickname}})
+	a := k.post(
+		"/events/"+e.ID.String()+"/tickets",
+		url.Values{"secret": {code}, "quota_id": {quotaOf(e)}, "nickname": {nickname}},
+	)
 	if a.Code != http.StatusCreated {
 		k.Fatalf("take = %d: %s", a.Code, text(a.doc.Find("main")))
 	}

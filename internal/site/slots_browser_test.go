@@ -6,6 +6,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/tonarimachi/tonarimachi/internal/testkit/browser"
 )
 
 // Slots narrow with script and wide without: chosen, taken, changed, and as a slip.
@@ -13,15 +15,20 @@ func TestBrowserSlots(t *testing.T) {
 	t.Parallel()
 	k, base := serve(t)
 	e := k.consultation()
-	browser := chromium(t)
-	for _, way := range []struct{ width, take, add int64 }{{360, 1, 2}, {1280, 3, 1}} { // first time of a table, then that of another
+	chromium := browser.Open(t)
+	// first time of a table, then that of another
+	for _, way := range []struct{ width, take, add int64 }{{360, 1, 2}, {1280, 3, 1}} {
 		width := way.width
-		b := newTab(t, browser, base, width)
+		b := newTab(t, chromium, base, width)
 		b.open("/events/" + e.ID.String())
 		scripted := width == 360
 		if !scripted { // axe is a script: it looks before scripts are off
 			b.axe("slots on a wide screen")
-			_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+			_, err := chromedp.Call(
+				b.ctx,
+				emulation.SetScriptExecutionDisabled,
+				emulation.SetScriptExecutionDisabledParams{Value: true},
+			)
 			b.must(err)
 			b.open("/events/" + e.ID.String())
 		}

@@ -31,7 +31,8 @@ func TestTakeSeat(t *testing.T) {
 	var pages, nexts []string
 	for range 2 {
 		a := k.post("/events/"+e.ID.String()+"/tickets", form)
-		if a.Code != http.StatusCreated || a.Header().Get("Cache-Control") != "no-store" || a.Header().Get("Location") != "" {
+		if a.Code != http.StatusCreated || a.Header().Get("Cache-Control") != "no-store" ||
+			a.Header().Get("Location") != "" {
 			t.Fatalf("take = %d %v", a.Code, a.Header())
 		}
 		// Each page brings a code of its own, for who wants a new one.
@@ -69,14 +70,28 @@ func TestTakeSeat(t *testing.T) {
 	// Back to the page, another number: told, and the form is ready for a request of its own.
 	form.Set("seats", "1")
 	a := k.post("/events/"+e.ID.String()+"/tickets", form)
-	if fresh := a.doc.Find(`form.seat-form input[name="secret"]`).AttrOr("value", ""); a.Code != http.StatusUnprocessableEntity || fresh == code || len(fresh) != 26 {
+	if fresh := a.doc.Find(
+		`form.seat-form input[name="secret"]`,
+	).AttrOr(
+		"value",
+		"",
+	); a.Code != http.StatusUnprocessableEntity || fresh == code ||
+		len(fresh) != 26 {
 		t.Errorf("the secret for something else = %d, next secret %q", a.Code, fresh)
 	}
 }
 
 func (k *kit) seatsTaken(e event.Event) (n int) {
 	k.Helper()
-	if err := k.bundle.Pool(k).QueryRow(k.Context(), "select sum(taken) from quota_counter where event_id = $1", e.ID).Scan(&n); err != nil {
+	if err := k.bundle.Pool(
+		k,
+	).QueryRow(
+		k.Context(),
+		"select sum(taken) from quota_counter where event_id = $1",
+		e.ID,
+	).Scan(
+		&n,
+	); err != nil {
 		k.Fatal(err)
 	}
 	return n
@@ -89,13 +104,18 @@ func TestFullGivesTheFormBack(t *testing.T) {
 	late := k.hiddenSecret(e)
 	k.take(e, "")
 	k.take(e, "")
-	a := k.post("/events/"+e.ID.String()+"/tickets", formOf("secret", late, "quota_id", quotaOf(e), "seats", "3", "nickname", "なつ"))
+	a := k.post(
+		"/events/"+e.ID.String()+"/tickets",
+		formOf("secret", late, "quota_id", quotaOf(e), "seats", "3", "nickname", "なつ"),
+	)
 	if a.Code != http.StatusConflict || a.Header().Get("Cache-Control") != "no-store" {
 		t.Fatalf("full = %d %v", a.Code, a.Header())
 	}
 	form := a.doc.Find("form.seat-form")
-	if form.Find(`[name="secret"]`).AttrOr("value", "") != late || form.Find(`[name="nickname"]`).AttrOr("value", "") != "なつ" ||
-		form.Find("option[selected]").AttrOr("value", "") != "3" || form.Find(`[name="quota_id"]`).AttrOr("value", "") != quotaOf(e) {
+	if form.Find(`[name="secret"]`).AttrOr("value", "") != late ||
+		form.Find(`[name="nickname"]`).AttrOr("value", "") != "なつ" ||
+		form.Find("option[selected]").AttrOr("value", "") != "3" ||
+		form.Find(`[name="quota_id"]`).AttrOr("value", "") != quotaOf(e) {
 		t.Errorf("what was typed is gone: %v", text(form))
 	}
 	if got := text(a.doc.Find("#errors")); !strings.Contains(got, "席が残っていません") {
@@ -123,9 +143,14 @@ func TestFullWithWaitingList(t *testing.T) {
 		t.Fatalf("button = %q", got)
 	}
 	form := url.Values{}
-	doc.Find("form.seat-form input").Each(func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	doc.Find(
+		"form.seat-form input",
+	).Each(
+		func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) },
+	)
 	a := k.post("/events/"+e.ID.String()+"/tickets", form)
-	if a.Code != http.StatusCreated || text(a.doc.Find("h1")) != "キャンセル待ちをしています" || !strings.Contains(text(a.doc.Find(".ticket-top")), "12月15日（火）13:30まで") {
+	if a.Code != http.StatusCreated || text(a.doc.Find("h1")) != "キャンセル待ちをしています" ||
+		!strings.Contains(text(a.doc.Find(".ticket-top")), "12月15日（火）13:30まで") {
 		t.Fatalf("standing in line = %d %s", a.Code, text(a.doc.Find(".ticket-top")))
 	}
 	k.post("/t/cancel", formOf("secret", holder))
@@ -187,7 +212,11 @@ func TestRefusedRequests(t *testing.T) {
 	if got := k.seatsTaken(e); got != 0 {
 		t.Errorf("%d seats taken by refused requests", got)
 	}
-	for name, body := range map[string]string{"broken escape": "secret=%zz", "semicolon": "a;b", "too large": "nickname=" + strings.Repeat("a", 2<<20)} {
+	for name, body := range map[string]string{
+		"broken escape": "secret=%zz",
+		"semicolon":     "a;b",
+		"too large":     "nickname=" + strings.Repeat("a", 2<<20),
+	} {
 		if a := k.postBody(path, body); a.Code < 400 || a.Code >= 500 || a.doc == nil {
 			t.Errorf("%s = %d", name, a.Code)
 		}
@@ -204,7 +233,11 @@ func TestRefusedRequests(t *testing.T) {
 	}
 	late := good()
 	k.clock.Set(clock.NewDate(2026, time.December, 16).At(14, 0))
-	if a := k.post(path, late); a.Code != http.StatusConflict || a.doc.Find("form.seat-form").Length() != 0 || text(a.doc.Find(".seat p")) != "受付は終わりました。" {
+	if a := k.post(
+		path,
+		late,
+	); a.Code != http.StatusConflict || a.doc.Find("form.seat-form").Length() != 0 ||
+		text(a.doc.Find(".seat p")) != "受付は終わりました。" {
 		t.Errorf("after closing = %d %s", a.Code, text(a.doc.Find(".seat")))
 	}
 }
@@ -216,7 +249,8 @@ func TestOpenCancelRotate(t *testing.T) {
 	code := k.take(e, "はる")
 	typed := strings.ToLower(code[:5] + " " + code[5:10] + "－" + code[10:])
 	a := k.post("/t", formOf("secret", typed))
-	if a.Code != http.StatusOK || text(a.doc.Find("h1")) != "席がとれています" || a.Header().Get("Cache-Control") != "no-store" {
+	if a.Code != http.StatusOK || text(a.doc.Find("h1")) != "席がとれています" ||
+		a.Header().Get("Cache-Control") != "no-store" {
 		t.Fatalf("open = %d %s", a.Code, text(a.doc.Find("h1")))
 	}
 	if k.post("/t/calendar", formOf("secret", code, "calendar", "start")).Code != http.StatusOK {
@@ -232,10 +266,17 @@ func TestOpenCancelRotate(t *testing.T) {
 	}
 	for range 3 { // loaded anew, and sent twice [R2]
 		a = k.post("/t/rotate", formOf("secret", code, "next", next))
-		if got := strings.Join(strings.Fields(text(a.doc.Find("#code"))), ""); a.Code != http.StatusOK || next == "" || got != next {
+		if got := strings.Join(
+			strings.Fields(text(a.doc.Find("#code"))),
+			"",
+		); a.Code != http.StatusOK || next == "" ||
+			got != next {
 			t.Fatalf("rotate = %d %q, want %q", a.Code, got, next)
 		}
-		if said := text(a.doc.Find(".notice")); !strings.Contains(said, "新しい番号を控えて") || !strings.Contains(said, "カレンダー") {
+		if said := text(
+			a.doc.Find(".notice"),
+		); !strings.Contains(said, "新しい番号を控えて") ||
+			!strings.Contains(said, "カレンダー") {
 			t.Errorf("after a new code: %q", said)
 		}
 	}
@@ -246,7 +287,8 @@ func TestOpenCancelRotate(t *testing.T) {
 		t.Fatalf("rotate = %d %q", a.Code, fresh)
 	}
 	a = k.post("/t", formOf("secret", code))
-	if a.Code != http.StatusNotFound || a.doc.Find("#code").AttrOr("value", "") != "" || strings.Contains(a.Body.String(), code) {
+	if a.Code != http.StatusNotFound || a.doc.Find("#code").AttrOr("value", "") != "" ||
+		strings.Contains(a.Body.String(), code) {
 		t.Errorf("the old code = %d", a.Code)
 	}
 	if got := a.doc.Find("#errors a").AttrOr("href", ""); got != "#code" {
@@ -254,7 +296,8 @@ func TestOpenCancelRotate(t *testing.T) {
 	}
 	for range 2 { // pressed twice
 		a = k.post("/t/cancel", formOf("secret", fresh))
-		if a.Code != http.StatusOK || text(a.doc.Find("h1")) != "参加をとりやめました" || a.doc.Find("#code, form[action^='/t/']").Length() != 0 {
+		if a.Code != http.StatusOK || text(a.doc.Find("h1")) != "参加をとりやめました" ||
+			a.doc.Find("#code, form[action^='/t/']").Length() != 0 {
 			t.Errorf("cancel = %d %s", a.Code, text(a.doc.Find("main")))
 		}
 	}
@@ -264,10 +307,19 @@ func TestOpenCancelRotate(t *testing.T) {
 	if got := k.seatsTaken(e); got != 0 {
 		t.Errorf("%d seats still taken", got)
 	}
-	for typed, status := range map[string]int{"": 422, "ABC": 422, strings.Repeat("あ", 26): 422, strings.Repeat("A", 10_000): 422, "a\x00b": 422, "\xff": 422, strings.Repeat("7Z", 13): 0} {
+	for typed, status := range map[string]int{
+		"":                          422,
+		"ABC":                       422,
+		strings.Repeat("あ", 26):     422,
+		strings.Repeat("A", 10_000): 422,
+		"a\x00b":                    422,
+		"\xff":                      422,
+		strings.Repeat("7Z", 13):    0,
+	} {
 		for _, path := range []string{"/t", "/t/cancel", "/t/rotate", "/t/calendar"} {
 			a := k.post(path, formOf("secret", typed))
-			if status != 0 && a.Code != status || a.Code < 400 || a.Code >= 500 || a.doc.Find("#code-form").Length() != 1 {
+			if status != 0 && a.Code != status || a.Code < 400 || a.Code >= 500 ||
+				a.doc.Find("#code-form").Length() != 1 {
 				t.Errorf("POST %s %.20q = %d", path, typed, a.Code)
 			}
 		}
@@ -285,20 +337,38 @@ func TestPrivateCalendar(t *testing.T) {
 		t.Errorf("a calendar nobody asked for: %q", address(a))
 	}
 	first := k.post("/t/calendar", formOf("secret", code, "calendar", "start"))
-	if a := address(first); first.Code != http.StatusOK || !strings.HasPrefix(a, baseURL+"/c/") || !strings.HasSuffix(a, ".ics") || strings.Contains(a, code) {
+	if a := address(
+		first,
+	); first.Code != http.StatusOK || !strings.HasPrefix(a, baseURL+"/c/") || !strings.HasSuffix(a, ".ics") ||
+		strings.Contains(a, code) {
 		t.Fatalf("start = %d %q", first.Code, a)
 	}
 	if again := k.post("/t", formOf("secret", code)); address(again) != address(first) {
 		t.Errorf("opened again: %q", address(again))
 	}
-	if renewed := k.post("/t/calendar", formOf("secret", code, "calendar", "start")); address(renewed) == address(first) {
+	if renewed := k.post(
+		"/t/calendar",
+		formOf("secret", code, "calendar", "start"),
+	); address(
+		renewed,
+	) == address(
+		first,
+	) {
 		t.Error("the address stays when a new one is asked for")
 	}
-	if stopped := k.post("/t/calendar", formOf("secret", code, "calendar", "stop")); stopped.Code != http.StatusOK || address(stopped) != "" {
+	if stopped := k.post(
+		"/t/calendar",
+		formOf("secret", code, "calendar", "stop"),
+	); stopped.Code != http.StatusOK ||
+		address(stopped) != "" {
 		t.Errorf("stop = %d %q", stopped.Code, address(stopped))
 	}
 	k.post("/t/cancel", formOf("secret", code))
-	if a := k.post("/t/calendar", formOf("secret", code, "calendar", "start")); a.Code != http.StatusOK || address(a) != "" || text(a.doc.Find("h1")) != "参加をとりやめました" {
+	if a := k.post(
+		"/t/calendar",
+		formOf("secret", code, "calendar", "start"),
+	); a.Code != http.StatusOK || address(a) != "" ||
+		text(a.doc.Find("h1")) != "参加をとりやめました" {
 		t.Errorf("calendar of a cancelled ticket = %d %s", a.Code, text(a.doc.Find("h1")))
 	}
 }
@@ -333,10 +403,19 @@ func TestTicketFollowsItsEvent(t *testing.T) {
 	e := k.publish("bunkyo", meeting(nil))
 	code := k.take(e, "")
 	starts, ends := e.Occurrences[0].StartsAt.AddDate(0, 0, 1), e.Occurrences[0].EndsAt.AddDate(0, 0, 1)
-	if _, err := k.events.ChangeOccurrence(ctx, author, e.ID, e.Occurrences[0].ID, event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends}); err != nil {
+	if _, err := k.events.ChangeOccurrence(
+		ctx,
+		author,
+		e.ID,
+		e.Occurrences[0].ID,
+		event.OccurrenceChange{StartsAt: &starts, EndsAt: &ends},
+	); err != nil {
 		t.Fatal(err)
 	}
-	if word, a := state(code); word != "席がとれています" || !strings.Contains(text(a.doc.Find(".notice-change")), "12月16日（水）13:30") || !strings.Contains(text(a.doc.Find(".key-facts")), "12月17日（木）") {
+	if word, a := state(
+		code,
+	); word != "席がとれています" || !strings.Contains(text(a.doc.Find(".notice-change")), "12月16日（水）13:30") ||
+		!strings.Contains(text(a.doc.Find(".key-facts")), "12月17日（木）") {
 		t.Errorf("moved: %s", text(a.doc.Find("main")))
 	}
 	if _, err := k.events.PostponeOccurrence(ctx, author, e.ID, e.Occurrences[0].ID, ""); err != nil {
@@ -348,14 +427,20 @@ func TestTicketFollowsItsEvent(t *testing.T) {
 	if _, err := k.events.Cancel(ctx, author, e.ID, "台風のため"); err != nil {
 		t.Fatal(err)
 	}
-	if word, a := state(code); word != "この集まりは中止になりました" || a.doc.Find("#code").Length() != 0 || !strings.Contains(text(a.doc.Find("main")), "台風のため") {
+	if word, a := state(
+		code,
+	); word != "この集まりは中止になりました" || a.doc.Find("#code").Length() != 0 ||
+		!strings.Contains(text(a.doc.Find("main")), "台風のため") {
 		t.Errorf("cancelled: %s", text(a.doc.Find("main")))
 	}
 
 	e = k.publish("bunkyo", meeting(nil))
 	code = k.take(e, "")
 	k.exec("update event set visibility = 'partners' where id = $1", e.ID)
-	if word, a := state(code); word != "席がとれています" || a.doc.Find("h2 a").Length() != 0 || a.doc.Find("form[action='/t/cancel']").Length() != 1 {
+	if word, a := state(
+		code,
+	); word != "席がとれています" || a.doc.Find("h2 a").Length() != 0 ||
+		a.doc.Find("form[action='/t/cancel']").Length() != 1 {
 		t.Errorf("no longer listed: %s", text(a.doc.Find("main")))
 	}
 	k.exec("update event set visibility = 'public' where id = $1", e.ID)
@@ -363,7 +448,11 @@ func TestTicketFollowsItsEvent(t *testing.T) {
 	if word, a := state(code); word != "この集まりは終わりました" || a.doc.Find("main form").Length() != 0 {
 		t.Errorf("over: %s", text(a.doc.Find("main")))
 	}
-	if a := k.post("/t/cancel", formOf("secret", code)); a.Code != http.StatusConflict || text(a.doc.Find("h1")) != "この集まりは終わりました" {
+	if a := k.post(
+		"/t/cancel",
+		formOf("secret", code),
+	); a.Code != http.StatusConflict ||
+		text(a.doc.Find("h1")) != "この集まりは終わりました" {
 		t.Errorf("cancelled too late = %d", a.Code)
 	}
 }
@@ -373,8 +462,14 @@ func TestOnlineSeatShowsItsWayIn(t *testing.T) {
 	k := setup(t)
 	e := k.publish("bunkyo", meeting(func(in *event.Input) {
 		in.Occurrences[0].Place.Kind = event.Both
-		in.Occurrences[0].Parts[0].Quotas = append(in.Occurrences[0].Parts[0].Quotas, event.QuotaInput{Channel: event.ChannelOnline, Capacity: 10})
-		in.Occurrences[0].Parts[0].JoiningLink = &event.JoiningLinkInput{URL: "https://meet.example/room", Note: "表示名は自由です。"}
+		in.Occurrences[0].Parts[0].Quotas = append(
+			in.Occurrences[0].Parts[0].Quotas,
+			event.QuotaInput{Channel: event.ChannelOnline, Capacity: 10},
+		)
+		in.Occurrences[0].Parts[0].JoiningLink = &event.JoiningLinkInput{
+			URL:  "https://meet.example/room",
+			Note: "表示名は自由です。",
+		}
 	}))
 	doc := k.page("/events/" + e.ID.String())
 	if doc.Find("form.seat-form").Length() != 2 || strings.Contains(doc.Text(), "meet.example") {
@@ -382,18 +477,24 @@ func TestOnlineSeatShowsItsWayIn(t *testing.T) {
 	}
 	second := doc.Find("form.seat-form").Eq(1)
 	code := second.Find(`[name="secret"]`).AttrOr("value", "")
-	a := k.post("/events/"+e.ID.String()+"/tickets", formOf("secret", code, "quota_id", second.Find(`[name="quota_id"]`).AttrOr("value", "")))
-	if a.Code != http.StatusCreated || a.doc.Find(`a[href^="https://meet.example"]`).Length() != 0 || !strings.Contains(text(a.doc.Find(".notice-good")), "入り口") {
+	a := k.post(
+		"/events/"+e.ID.String()+"/tickets",
+		formOf("secret", code, "quota_id", second.Find(`[name="quota_id"]`).AttrOr("value", "")),
+	)
+	if a.Code != http.StatusCreated || a.doc.Find(`a[href^="https://meet.example"]`).Length() != 0 ||
+		!strings.Contains(text(a.doc.Find(".notice-good")), "入り口") {
 		t.Errorf("long before: %d %s", a.Code, text(a.doc.Find(".notice-good")))
 	}
 	k.clock.Set(e.Occurrences[0].StartsAt.Add(-time.Hour))
 	a = k.post("/t", formOf("secret", code))
-	if a.doc.Find(`a[href="https://meet.example/room"][rel~="noreferrer"]`).Length() != 1 || !strings.Contains(text(a.doc.Find(".notice-good")), "表示名は自由です。") {
+	if a.doc.Find(`a[href="https://meet.example/room"][rel~="noreferrer"]`).Length() != 1 ||
+		!strings.Contains(text(a.doc.Find(".notice-good")), "表示名は自由です。") {
 		t.Errorf("an hour before: %s", text(a.doc.Find(".notice-good")))
 	}
 }
 
-// The secret and the nickname stand on pages for their holder and nowhere else: in no log, header or address.
+// The secret and the nickname stand on pages for their holder and nowhere else: in no log, header
+// or address.
 func TestSecretsStayOnThePage(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -405,11 +506,29 @@ func TestSecretsStayOnThePage(t *testing.T) {
 	over := formOf("secret", code, "quota_id", quotaOf(e), "nickname", nickname, "seats", "99")
 	unknown := formOf("secret", code, "quota_id", "x", "nickname", nickname)
 	answers := []answer{
-		k.post(path, over), k.post(path, unknown), k.post(path, form), k.post("/t", formOf("secret", code)), k.post("/t", formOf("secret", code+"Z")),
-		k.postBody("/t", "secret="+code+"%zz"), k.post("/t/cancel", formOf("secret", code)), k.post("/t/rotate", formOf("secret", code)), k.post(path, over),
+		k.post(
+			path,
+			over,
+		),
+		k.post(path, unknown),
+		k.post(path, form),
+		k.post("/t", formOf("secret", code)),
+		k.post("/t", formOf("secret", code+"Z")),
+		k.postBody(
+			"/t",
+			"secret="+code+"%zz",
+		),
+		k.post("/t/cancel", formOf("secret", code)),
+		k.post("/t/rotate", formOf("secret", code)),
+		k.post(path, over),
 	}
 	k.exec("alter table ticket rename to gone") // whatever fails inside must not tell either
-	answers = append(answers, k.post("/t", formOf("secret", code)), k.post(path, formOf("secret", code, "quota_id", quotaOf(e), "nickname", nickname)), k.post("/t/cancel", formOf("secret", code)))
+	answers = append(
+		answers,
+		k.post("/t", formOf("secret", code)),
+		k.post(path, formOf("secret", code, "quota_id", quotaOf(e), "nickname", nickname)),
+		k.post("/t/cancel", formOf("secret", code)),
+	)
 	for _, a := range answers[len(answers)-3:] {
 		if a.Code < 500 || strings.Contains(a.Body.String(), code) || strings.Contains(a.Body.String(), nickname) {
 			t.Errorf("a failure = %d, or it tells what was typed", a.Code)

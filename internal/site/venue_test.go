@@ -25,19 +25,41 @@ func (k *kit) hall() (venue.Facility, venue.Room) {
 		}
 	}
 	service := venue.NewService(k.db, organization.NewDirectory(k.db))
-	by := venue.Author{Organization: k.by["toshima"].Organization, Actor: k.by["toshima"].Actor}
+	by := k.by["toshima"]
 	f, err := service.CreateFacility(k.Context(), by, venue.FacilityInput{
-		Name: "区民センター<b>", AreaCode: "131164", Address: "東京都豊島区南池袋二丁目45番1号", PostalCode: "171-8422", Phone: "03-0000-0000", BarrierFree: []venue.Fact{venue.WheelchairAccess},
-		Hours: venue.Calendar{Seasons: []venue.Season{{Week: venue.EveryDay(venue.Hours{From: 540, To: 1290})}}}, Spaces: []venue.Space{{Name: "A面"}, {Name: "B面"}},
+		Name:        "区民センター<b>",
+		AreaCode:    "131164",
+		Address:     "東京都豊島区南池袋二丁目45番1号",
+		PostalCode:  "171-8422",
+		Phone:       "03-0000-0000",
+		BarrierFree: []venue.Fact{venue.WheelchairAccess},
+		Hours: venue.Calendar{
+			Seasons: []venue.Season{{Week: venue.EveryDay(venue.Hours{From: 540, To: 1290})}},
+		},
+		Spaces: []venue.Space{{Name: "A面"}, {Name: "B面"}},
 	})
 	must(err)
 	_, err = service.OpenFacility(k.Context(), by, f.ID)
 	must(err)
 	zero, yen := 0, 1200
 	in := venue.RoomInput{
-		Name: "全面", Capacity: 80, OpenTo: venue.OpenToPartners, Partnerships: []string{"ux-joshikai"}, Spaces: []venue.RoomSpace{{SpaceID: f.Spaces[0].ID}, {SpaceID: f.Spaces[1].ID}},
-		Uses: venue.Uses{Mode: venue.ByGrid, Grid: 30}, Fees: []venue.Fee{{Payer: "partner", Name: "連携", Hourly: &zero}, {Payer: "general", Name: "そのほか", Hourly: &yen}},
-		Terms: []venue.Term{{Who: venue.Own, OpensMonths: 6}, {Who: venue.Partners, OpensMonths: 3, ClosesDays: 7, Payer: "partner"}},
+		Name:         "全面",
+		Capacity:     80,
+		OpenTo:       venue.OpenToPartners,
+		Partnerships: []string{"ux-joshikai"},
+		Spaces:       []venue.RoomSpace{{SpaceID: f.Spaces[0].ID}, {SpaceID: f.Spaces[1].ID}},
+		Uses: venue.Uses{
+			Mode: venue.ByGrid,
+			Grid: 30,
+		},
+		Fees: []venue.Fee{
+			{Payer: "partner", Name: "連携", Hourly: &zero},
+			{Payer: "general", Name: "そのほか", Hourly: &yen},
+		},
+		Terms: []venue.Term{
+			{Who: venue.Own, OpensMonths: 6},
+			{Who: venue.Partners, OpensMonths: 3, ClosesDays: 7, Payer: "partner"},
+		},
 	}
 	r, err := service.CreateRoom(k.Context(), by, f.ID, in)
 	must(err)
@@ -52,7 +74,16 @@ func (k *kit) hall() (venue.Facility, venue.Room) {
 	must(jpeg.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 90, 60)), nil))
 	_, err = service.AddPhoto(k.Context(), by, f.ID, venue.PhotoInput{Alt: "正面の入口"}, picture.Bytes())
 	must(err)
-	_, err = service.AddClosing(k.Context(), by, f.ID, venue.ClosureInput{Starts: clock.NewDate(2026, 12, 6).Start(), Ends: clock.NewDate(2026, 12, 7).Start(), Reason: "選挙のため"})
+	_, err = service.AddClosing(
+		k.Context(),
+		by,
+		f.ID,
+		venue.ClosureInput{
+			Starts: clock.NewDate(2026, 12, 6).Start(),
+			Ends:   clock.NewDate(2026, 12, 7).Start(),
+			Reason: "選挙のため",
+		},
+	)
 	must(err)
 	f, err = service.Facility(k.Context(), f.ID)
 	must(err)
@@ -89,12 +120,21 @@ func TestVenuePages(t *testing.T) {
 		t.Errorf("the picture %s %q", src, alt)
 	}
 	photo := k.get(src)
-	if photo.Code != http.StatusOK || photo.Header().Get("Content-Type") != "image/jpeg" || !strings.Contains(photo.Header().Get("Cache-Control"), "immutable") {
+	if photo.Code != http.StatusOK || photo.Header().Get("Content-Type") != "image/jpeg" ||
+		!strings.Contains(photo.Header().Get("Cache-Control"), "immutable") {
 		t.Errorf("the photo: %d %v", photo.Code, photo.Header())
 	}
 	room := k.page("/rooms/" + r.ID.String())
 	words = text(room.Find("main"))
-	for _, want := range []string{"使う日の6か月前の同じ日の0:00から申し込めます。", "7日前まで申し込めます。", "A面＋B面", "30分きざみ", "1,200円", "無料", "ひきこもりUX女子会 広域連携"} {
+	for _, want := range []string{
+		"使う日の6か月前の同じ日の0:00から申し込めます。",
+		"7日前まで申し込めます。",
+		"A面＋B面",
+		"30分きざみ",
+		"1,200円",
+		"無料",
+		"ひきこもりUX女子会 広域連携",
+	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the room does not say %q", want)
 		}
@@ -103,8 +143,13 @@ func TestVenuePages(t *testing.T) {
 		t.Error("the fees have no heading a row")
 	}
 	for path, status := range map[string]int{
-		"/facilities/x": 404, "/facilities/" + uuid.NewString(): 404, "/rooms/x": 404, "/rooms/" + uuid.NewString(): 404, "/photos/x.jpg": 404, "/photos/" + strings.Repeat("a", 64) + ".jpg": 404,
-		"/photos/x.png": 404, "/facilities?area=1": 422, "/facilities?after=x": 400,
+		"/facilities/x":                               404,
+		"/facilities/" + uuid.NewString():             404,
+		"/rooms/x":                                    404,
+		"/rooms/" + uuid.NewString():                  404,
+		"/photos/x.jpg":                               404,
+		"/photos/" + strings.Repeat("a", 64) + ".jpg": 404,
+		"/photos/x.png":                               404, "/facilities?area=1": 422, "/facilities?after=x": 400,
 	} {
 		if got := k.get(path); got.Code != status {
 			t.Errorf("%s: %d, want %d", path, got.Code, status)

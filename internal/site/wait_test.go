@@ -37,7 +37,14 @@ func TestWishesOfTheWaitingList(t *testing.T) {
 		holders = append(holders, v.Get("secret"))
 	}
 	told := text(form(0))
-	for _, want := range []string{"次の方に先にまわることがあります", "12月15日（火）13:30まで", "いつでもやめられます", "この席だけ", "この日の、ほかの部でもよい", "ほかの日でもよい"} {
+	for _, want := range []string{
+		"次の方に先にまわることがあります",
+		"12月15日（火）13:30まで",
+		"いつでもやめられます",
+		"この席だけ",
+		"この日の、ほかの部でもよい",
+		"ほかの日でもよい",
+	} {
 		if !strings.Contains(told, want) {
 			t.Errorf("before one joins nothing is said of %q: %s", want, told)
 		}
@@ -54,7 +61,9 @@ func TestWishesOfTheWaitingList(t *testing.T) {
 		code, a := wait(reach)
 		codes[reach] = code
 		shown := text(a.doc.Find(".key-facts"))
-		if a.Code != http.StatusCreated || text(a.doc.Find("h1")) != "キャンセル待ちをしています" || strings.Contains(shown, "待ちかた") == (reach == "quota") || !strings.Contains(shown, words[reach]) {
+		if a.Code != http.StatusCreated || text(a.doc.Find("h1")) != "キャンセル待ちをしています" ||
+			strings.Contains(shown, "待ちかた") == (reach == "quota") ||
+			!strings.Contains(shown, words[reach]) {
 			t.Errorf("%s = %d %s", reach, a.Code, shown)
 		}
 		if got := text(a.doc.Find("form[action='/t/cancel'] button")); got != "待つのをやめる" {
@@ -68,16 +77,26 @@ func TestWishesOfTheWaitingList(t *testing.T) {
 	// Leaving frees nothing; the seat of another date goes to the one that would take any date.
 	k.post("/t/cancel", formOf("secret", codes["quota"]))
 	k.post("/t/cancel", formOf("secret", holders[3]))
-	for reach, want := range map[string]string{"quota": "参加をとりやめました", "occurrence": "キャンセル待ちをしています", "event": "席がとれています"} {
+	for reach, want := range map[string]string{
+		"quota":      "参加をとりやめました",
+		"occurrence": "キャンセル待ちをしています",
+		"event":      "席がとれています",
+	} {
 		if got := text(k.post("/t", formOf("secret", codes[reach])).doc.Find("h1")); got != want {
 			t.Errorf("%s: %s, want %s", reach, got, want)
 		}
 	}
-	if got := text(k.post("/t", formOf("secret", codes["event"])).doc.Find(".key-facts")); !strings.Contains(got, "12月23日") || !strings.Contains(got, "第2部") {
+	if got := text(
+		k.post("/t", formOf("secret", codes["event"])).doc.Find(".key-facts"),
+	); !strings.Contains(got, "12月23日") ||
+		!strings.Contains(got, "第2部") {
 		t.Errorf("the seat is %s", got)
 	}
 	k.post("/t/cancel", formOf("secret", holders[1]))
-	if got := text(k.post("/t", formOf("secret", codes["occurrence"])).doc.Find(".key-facts")); !strings.Contains(got, "12月16日") || !strings.Contains(got, "第2部") {
+	if got := text(
+		k.post("/t", formOf("secret", codes["occurrence"])).doc.Find(".key-facts"),
+	); !strings.Contains(got, "12月16日") ||
+		!strings.Contains(got, "第2部") {
 		t.Errorf("the seat is %s", got)
 	}
 }
@@ -177,7 +196,11 @@ func TestTelephoneTextOnTheTicket(t *testing.T) {
 	e := k.publish("bunkyo", meeting(func(in *event.Input) {
 		in.Occurrences[0].Place = event.Place{Kind: event.Online, Name: "オンライン"}
 		in.Occurrences[0].Parts[0].Quotas = []event.QuotaInput{{Channel: event.ChannelOnline, Capacity: 5}}
-		in.Occurrences[0].Parts[0].JoiningLink = &event.JoiningLinkInput{URL: "https://meet.example/room", Phone: "03-0000-0000に電話して、番号{番号}を伝えてください。", OpensHoursBefore: &hours}
+		in.Occurrences[0].Parts[0].JoiningLink = &event.JoiningLinkInput{
+			URL:              "https://meet.example/room",
+			Phone:            "03-0000-0000に電話して、番号{番号}を伝えてください。",
+			OpensHoursBefore: &hours,
+		}
 	}))
 	code := k.take(e, "")
 	shown := func() string { return text(k.post("/t", formOf("secret", code)).doc.Find(".notice-good")) }

@@ -14,9 +14,10 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
-// Authenticate recognises the member behind a token's text. Refusals: secret.ErrToken (no token at all), ErrTokenUnknown, ErrTokenExpired, ErrDisabled,
-// organization.ErrClosed. What this process revokes is refused at once; what another revokes, after at most 5 s; an organization that was closed, after at
-// most 10 s (the database refuses its writes at once).
+// Authenticate recognises the member behind a token's text. Refusals: secret.ErrToken (no token at
+// all), ErrTokenUnknown, ErrTokenExpired, ErrDisabled, organization.ErrClosed. What this process
+// revokes is refused at once; what another revokes, after at most 5 s; an organization that was
+// closed, after at most 10 s (the database refuses its writes at once).
 func (s *Service) Authenticate(ctx context.Context, bearer string) (Session, error) {
 	token, err := secret.ParseAPIToken(bearer)
 	if err != nil {
@@ -70,7 +71,8 @@ const (
 	knownMost = 2048
 )
 
-// sessions remembers recognised tokens by MAC for a moment, so that a program's burst of calls reads the database once.
+// sessions remembers recognised tokens by MAC for a moment, so that a program's burst of calls
+// reads the database once.
 type sessions struct {
 	mu      sync.Mutex
 	byMAC   map[[32]byte]knownSession

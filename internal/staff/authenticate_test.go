@@ -20,7 +20,8 @@ func TestAuthenticate(t *testing.T) {
 	issued := b.token(t, b.admin)
 	for range 2 { // from the database, then remembered
 		s, err := b.service.Authenticate(t.Context(), issued.Secret.Reveal())
-		if err != nil || s.Organization != b.toshima || s.Member != b.admin || s.TokenID != issued.ID || s.Actor().ID != b.admin.ID {
+		if err != nil || s.Organization != b.toshima || s.Member != b.admin || s.TokenID != issued.ID ||
+			s.Actor().ID != b.admin.ID {
 			t.Fatalf("Authenticate = %+v, %v", s, err)
 		}
 	}
@@ -37,11 +38,20 @@ func TestAuthenticateRefuses(t *testing.T) {
 	if err := b.service.RevokeToken(t.Context(), b.session(b.toshima, b.admin), revoked.ID); err != nil {
 		t.Fatal(err)
 	}
-	short, err := b.operator.IssueTokenOperator(t.Context(), b.toshima.ID, b.admin.ID, "短い", b.clock.Now().Add(time.Second))
+	short, err := b.operator.IssueTokenOperator(
+		t.Context(),
+		b.toshima.ID,
+		b.admin.ID,
+		"短い",
+		b.clock.Now().Add(time.Second),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.service.Authenticate(t.Context(), short.Secret.Reveal()); err != nil { // remembered, and yet refused in time
+	if _, err := b.service.Authenticate(
+		t.Context(),
+		short.Secret.Reveal(),
+	); err != nil { // remembered, and yet refused in time
 		t.Fatal(err)
 	}
 	ofDisabled := b.token(t, b.editor)
@@ -138,7 +148,11 @@ func TestRevocationAmidUse(t *testing.T) {
 						return
 					default:
 					}
-					if _, err := b.service.Authenticate(t.Context(), issued.Secret.Reveal()); err != nil && !errors.Is(err, staff.ErrTokenUnknown) {
+					if _, err := b.service.Authenticate(
+						t.Context(),
+						issued.Secret.Reveal(),
+					); err != nil &&
+						!errors.Is(err, staff.ErrTokenUnknown) {
 						t.Error(err)
 						return
 					}
@@ -148,7 +162,13 @@ func TestRevocationAmidUse(t *testing.T) {
 		if err := b.service.RevokeToken(t.Context(), b.session(b.toshima, b.admin), issued.ID); err != nil {
 			t.Error(err)
 		}
-		if _, err := b.service.Authenticate(t.Context(), issued.Secret.Reveal()); !errors.Is(err, staff.ErrTokenUnknown) {
+		if _, err := b.service.Authenticate(
+			t.Context(),
+			issued.Secret.Reveal(),
+		); !errors.Is(
+			err,
+			staff.ErrTokenUnknown,
+		) {
 			t.Errorf("still good after its revocation: %v", err)
 		}
 		close(stop)
@@ -166,11 +186,12 @@ func TestVerifyPassword(t *testing.T) {
 		slug, email, password string
 		want                  error
 	}{
-		"right":                  {"toshima", "admin@toshima.example.jp", password, nil},
-		"as typed on a phone":    {"toshima", " Admin@Toshima.example.jp ", "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ　ｂａｔｔｅｒｙ", nil},
-		"wrong password":         {"toshima", "admin@toshima.example.jp", password + "!", staff.ErrCredentials},
-		"no password":            {"toshima", "admin@toshima.example.jp", "", staff.ErrCredentials},
-		"huge password":          {"toshima", "admin@toshima.example.jp", strings.Repeat("x", 1<<20), staff.ErrCredentials},
+		"right":               {"toshima", "admin@toshima.example.jp", password, nil},
+		"as typed on a phone": {"toshima", " Admin@Toshima.example.jp ", "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ　ｂａｔｔｅｒｙ", nil},
+		"wrong password":      {"toshima", "admin@toshima.example.jp", password + "!", staff.ErrCredentials},
+		"no password":         {"toshima", "admin@toshima.example.jp", "", staff.ErrCredentials},
+		"huge password": {"toshima", "admin@toshima.example.jp", strings.Repeat("x", 1<<20),
+			staff.ErrCredentials},
 		"unknown address":        {"toshima", "nobody@toshima.example.jp", password, staff.ErrCredentials},
 		"another's address":      {"toshima", "admin@bunkyo.example.jp", password, staff.ErrCredentials},
 		"unknown organization":   {"nowhere", "admin@toshima.example.jp", password, staff.ErrCredentials},
@@ -190,7 +211,15 @@ func TestCheckPassword(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var hash string
-	if err := b.Pool(t).QueryRow(t.Context(), "select password_hash from staff where id = $1", b.admin.ID).Scan(&hash); err != nil {
+	if err := b.Pool(
+		t,
+	).QueryRow(
+		t.Context(),
+		"select password_hash from staff where id = $1",
+		b.admin.ID,
+	).Scan(
+		&hash,
+	); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
@@ -202,7 +231,12 @@ func TestCheckPassword(t *testing.T) {
 	if ok, err := staff.CheckPassword(t.Context(), "wrong horse battery", hash); ok || err != nil {
 		t.Errorf("wrong: %v, %v", ok, err)
 	}
-	if ok, err := staff.CheckPassword(t.Context(), password, "canary-hash"); ok || err == nil || strings.Contains(err.Error(), "canary") {
+	if ok, err := staff.CheckPassword(
+		t.Context(),
+		password,
+		"canary-hash",
+	); ok || err == nil ||
+		strings.Contains(err.Error(), "canary") {
 		t.Errorf("no hash: %v, %v", ok, err)
 	}
 }

@@ -2,9 +2,12 @@ package staff
 
 import "github.com/tonarimachi/tonarimachi/internal/fault"
 
-// What callers may hear; secret.ErrToken is the answer to text that is no token. Everything else is an internal error.
+// What callers may hear; secret.ErrToken is the answer to text that is no token. Everything else is
+// an internal error.
 var (
-	ErrTokenUnknown          = fault.Unauthenticated("token_unknown") // never issued, revoked, or of no organization here
+	ErrTokenUnknown = fault.Unauthenticated(
+		"token_unknown",
+	) // never issued, revoked, or of no organization here
 	ErrTokenExpired          = fault.Unauthenticated("token_expired")
 	ErrDisabled              = fault.Unauthenticated("staff_disabled")
 	ErrCredentials           = fault.Unauthenticated("credentials_unknown") // address or password: which, is not said

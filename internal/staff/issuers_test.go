@@ -11,7 +11,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
-// [S6] A token remembers who issued it, along the whole chain of tokens that were issued with tokens, and the ledger names it.
+// [S6] A token remembers who issued it, along the whole chain of tokens that were issued with
+// tokens, and the ledger names it.
 func TestATokenRemembersItsIssuers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -42,7 +43,8 @@ func TestATokenRemembersItsIssuers(t *testing.T) {
 		want []uuid.UUID
 	}{
 		"the operator's": {byOperator, nil}, "an administrator's": {forSecond, []uuid.UUID{b.admin.ID}},
-		"one issued with a token": {forEditor, []uuid.UUID{second.ID, b.admin.ID}}, "one's own": {byPassword, []uuid.UUID{second.ID}},
+		"one issued with a token": {forEditor, []uuid.UUID{second.ID, b.admin.ID}},
+		"one's own":               {byPassword, []uuid.UUID{second.ID}},
 	} {
 		if !slices.Equal(tt.got.Issuers, tt.want) {
 			t.Errorf("%s: issued by %v, want %v", what, tt.got.Issuers, tt.want)
@@ -50,7 +52,9 @@ func TestATokenRemembersItsIssuers(t *testing.T) {
 	}
 	listed, err := b.service.Tokens(t.Context(), enter(byPassword))
 	at := slices.IndexFunc(listed, func(one staff.Token) bool { return one.ID == forEditor.ID })
-	if err != nil || at < 0 || !slices.Equal(listed[at].Issuers, []uuid.UUID{second.ID, b.admin.ID}) || listed[at].StaffID != b.editor.ID || !listed[at].ExpiresAt.Equal(until) {
+	if err != nil || at < 0 || !slices.Equal(listed[at].Issuers, []uuid.UUID{second.ID, b.admin.ID}) ||
+		listed[at].StaffID != b.editor.ID ||
+		!listed[at].ExpiresAt.Equal(until) {
 		t.Errorf("listed as %+v, %v", listed, err)
 	}
 	lines, _, err := audit.NewLedger(b.db, keys(t, oldKey)).List(t.Context(), b.toshima.ID, "", 0)
@@ -62,7 +66,8 @@ func TestATokenRemembersItsIssuers(t *testing.T) {
 		switch l.SubjectID {
 		case forEditor.ID:
 			found++
-			if l.TokenID != forSecond.ID || !slices.Equal(l.TokenIssuers, []uuid.UUID{b.admin.ID}) || l.ActorID != second.ID {
+			if l.TokenID != forSecond.ID || !slices.Equal(l.TokenIssuers, []uuid.UUID{b.admin.ID}) ||
+				l.ActorID != second.ID {
 				t.Errorf("the ledger has %+v", l)
 			}
 		case byPassword.ID:

@@ -13,7 +13,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
-// Member is one person who works for one organization. Printed or logged it shows its id and role only.
+// Member is one person who works for one organization. Printed or logged it shows its id and role
+// only.
 type Member struct {
 	ID             uuid.UUID
 	OrganizationID uuid.UUID
@@ -36,10 +37,12 @@ func (m Member) LogValue() slog.Value {
 
 // Token is what is known of an issued token; the text itself is not.
 type Token struct {
-	ID        uuid.UUID
-	StaffID   uuid.UUID
-	Name      string
-	Issuers   []uuid.UUID // the member who issued it and, when that was done with a token, those behind that one; none: the operator
+	ID      uuid.UUID
+	StaffID uuid.UUID
+	Name    string
+	// the member who issued it and, when that was done with a token, those behind that one; none:
+	// the operator
+	Issuers   []uuid.UUID
 	ExpiresAt time.Time
 	RevokedAt *time.Time
 	CreatedAt time.Time
@@ -63,8 +66,8 @@ func (s Session) Actor() postgres.Actor {
 	return postgres.Actor{Kind: "staff", ID: s.Member.ID, Token: s.TokenID}
 }
 
-// Require says whether the session may do this for the organization: ErrOrganizationForbidden when it belongs to another, ErrPermissionMissing when
-// the member's role does not go so far.
+// Require says whether the session may do this for the organization: ErrOrganizationForbidden when
+// it belongs to another, ErrPermissionMissing when the member's role does not go so far.
 func Require(s Session, slug string, p Permission) error {
 	if s.Organization.ID == uuid.Nil || s.Organization.Slug != slug {
 		return ErrOrganizationForbidden

@@ -12,13 +12,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Lengths of passwords in characters, after normalisation. There is no rule about kinds of characters (NIST SP 800-63B, 5.1.1.2).
+// Lengths of passwords in characters, after normalisation. There is no rule about kinds of
+// characters (NIST SP 800-63B, 5.1.1.2).
 const (
 	MinPassword = 12
 	MaxPassword = 128
 )
 
-// 19 MiB, two passes: OWASP's figures for Argon2id, small enough for the memory one replica may use.
+// 19 MiB, two passes: OWASP's figures for Argon2id, small enough for the memory one replica may
+// use.
 var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // hashing bounds the memory and the cores that logins can take.
@@ -26,7 +28,8 @@ var hashing = make(chan struct{}, 2)
 
 var errHash = errors.New("stored password hash can't be read")
 
-// normal makes the same password of what different keyboards send (NIST SP 800-63B: NFKC before hashing).
+// normal makes the same password of what different keyboards send (NIST SP 800-63B: NFKC before
+// hashing).
 func normal(password string) string { return norm.NFKC.String(password) }
 
 // passwordRule gives the code of the rule that a new password breaks and its limit, "" for none.
@@ -58,7 +61,8 @@ func hashPassword(ctx context.Context, password string) (string, error) {
 	return hash, nil
 }
 
-// CheckPassword compares in constant time. A password no member can have costs as much as any other.
+// CheckPassword compares in constant time. A password no member can have costs as much as any
+// other.
 func CheckPassword(ctx context.Context, password, hash string) (bool, error) {
 	possible := true
 	if code, _ := passwordRule(password); code != "" {

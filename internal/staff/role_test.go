@@ -39,7 +39,13 @@ func TestRoleMay(t *testing.T) {
 		{"events.delete", false, false, false},
 		{"", false, false, false},
 	} {
-		for role, want := range map[staff.Role]bool{staff.Editor: tt.editor, staff.Publisher: tt.publisher, staff.Admin: tt.admin, "root": false, "": false} {
+		for role, want := range map[staff.Role]bool{
+			staff.Editor:    tt.editor,
+			staff.Publisher: tt.publisher,
+			staff.Admin:     tt.admin,
+			"root":          false,
+			"":              false,
+		} {
 			if got := role.May(tt.permission); got != want {
 				t.Errorf("%q may %q = %v, want %v", role, tt.permission, got, want)
 			}
@@ -49,7 +55,10 @@ func TestRoleMay(t *testing.T) {
 
 func TestRequire(t *testing.T) {
 	t.Parallel()
-	session := staff.Session{Organization: organization.Ref{ID: uuid.New(), Slug: "toshima"}, Member: staff.Member{Role: staff.Publisher}}
+	session := staff.Session{
+		Organization: organization.Ref{ID: uuid.New(), Slug: "toshima"},
+		Member:       staff.Member{Role: staff.Publisher},
+	}
 	for _, tt := range []struct {
 		name       string
 		session    staff.Session

@@ -31,13 +31,15 @@ type Service struct {
 	known     sessions
 }
 
-// NewService makes the service; random must be cryptographically random and safe for concurrent use.
+// NewService makes the service; random must be cryptographically random and safe for concurrent
+// use.
 func NewService(db *postgres.DB, directory *organization.Directory, keys *secret.Keys, random io.Reader) *Service {
 	return &Service{db: db, directory: directory, keys: keys, random: random}
 }
 
-// VerifyPassword recognises a member by address and password. Unknown organization, unknown address and wrong password are one answer,
-// ErrCredentials, after the same work; ErrDisabled and organization.ErrClosed are only said to someone who knows the password.
+// VerifyPassword recognises a member by address and password. Unknown organization, unknown address
+// and wrong password are one answer, ErrCredentials, after the same work; ErrDisabled and
+// organization.ErrClosed are only said to someone who knows the password.
 func (s *Service) VerifyPassword(ctx context.Context, slug, email, password string) (Session, error) {
 	hash, err := nobody()
 	if err != nil {
@@ -90,7 +92,8 @@ func (s *Service) Members(ctx context.Context, by Session) ([]Member, error) {
 	return all, err
 }
 
-// Disable shuts a member out, with all their tokens. Needs StaffManage; ErrNotFound, and ErrDisableSelf, so that someone is left to undo it.
+// Disable shuts a member out, with all their tokens. Needs StaffManage; ErrNotFound, and
+// ErrDisableSelf, so that someone is left to undo it.
 func (s *Service) Disable(ctx context.Context, by Session, member uuid.UUID) error {
 	if err := Require(by, by.Organization.Slug, StaffManage); err != nil {
 		return err
@@ -125,9 +128,16 @@ func (s *Service) Tokens(ctx context.Context, by Session) ([]Token, error) {
 	return all, err
 }
 
-// IssueToken makes a token for a member of the session's organization. Needs TokensManage. ErrTokenInvalid names the fields: name, and expires_at,
-// which must be ahead and within MaxTokenAge; ErrNotFound for a member who is of another organization or disabled.
-func (s *Service) IssueToken(ctx context.Context, by Session, member uuid.UUID, name string, expiresAt time.Time) (Issued, error) {
+// IssueToken makes a token for a member of the session's organization. Needs TokensManage.
+// ErrTokenInvalid names the fields: name, and expires_at, which must be ahead and within
+// MaxTokenAge; ErrNotFound for a member who is of another organization or disabled.
+func (s *Service) IssueToken(
+	ctx context.Context,
+	by Session,
+	member uuid.UUID,
+	name string,
+	expiresAt time.Time,
+) (Issued, error) {
 	if err := Require(by, by.Organization.Slug, TokensManage); err != nil {
 		return Issued{}, err
 	}
@@ -143,7 +153,12 @@ func (s *Service) IssueToken(ctx context.Context, by Session, member uuid.UUID, 
 }
 
 // IssueTokenOperator is IssueToken for the operator's set-up of an organization.
-func (s *Service) IssueTokenOperator(ctx context.Context, organizationID, member uuid.UUID, name string, expiresAt time.Time) (Issued, error) {
+func (s *Service) IssueTokenOperator(
+	ctx context.Context,
+	organizationID, member uuid.UUID,
+	name string,
+	expiresAt time.Time,
+) (Issued, error) {
 	var issued Issued
 	err := s.db.InOperator(ctx, func(tx *postgres.Tx) error {
 		slug, err := slugOf(tx, organizationID)
@@ -159,7 +174,15 @@ func (s *Service) IssueTokenOperator(ctx context.Context, organizationID, member
 	return issued, nil
 }
 
-func (s *Service) issue(ctx context.Context, tx *postgres.Tx, organizationID uuid.UUID, slug string, member uuid.UUID, name string, expiresAt time.Time) (Issued, error) {
+func (s *Service) issue(
+	ctx context.Context,
+	tx *postgres.Tx,
+	organizationID uuid.UUID,
+	slug string,
+	member uuid.UUID,
+	name string,
+	expiresAt time.Time,
+) (Issued, error) {
 	expiresAt = expiresAt.UTC().Truncate(time.Microsecond)
 	invalid := ErrTokenInvalid
 	name, ok := text.Line(name)
@@ -186,7 +209,11 @@ func (s *Service) issue(ctx context.Context, tx *postgres.Tx, organizationID uui
 		return Issued{}, err
 	}
 	entry := audit.Entry{
-		Organization: organizationID, Action: "token.issue", SubjectKind: "token", SubjectID: row.ID, Detail: map[string]any{"staff_id": member},
+		Organization: organizationID,
+		Action:       "token.issue",
+		SubjectKind:  "token",
+		SubjectID:    row.ID,
+		Detail:       map[string]any{"staff_id": member},
 	}
 	if err := audit.Record(ctx, tx, entry); err != nil {
 		return Issued{}, err
@@ -225,8 +252,15 @@ func lowerEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) 
 
 func possibleEmail(s string) bool { return len(s) <= maxEmail && emailForm.MatchString(s) }
 
-// AddOperator adds a member as the operator. ErrInvalid names the fields; ErrEmailTaken; organization.ErrNotFound.
-func (s *Service) AddOperator(ctx context.Context, organizationID uuid.UUID, email, name string, role Role, password string) (Member, error) {
+// AddOperator adds a member as the operator. ErrInvalid names the fields; ErrEmailTaken;
+// organization.ErrNotFound.
+func (s *Service) AddOperator(
+	ctx context.Context,
+	organizationID uuid.UUID,
+	email, name string,
+	role Role,
+	password string,
+) (Member, error) {
 	invalid := ErrInvalid
 	email = lowerEmail(email)
 	if !possibleEmail(email) {
@@ -259,11 +293,15 @@ func (s *Service) AddOperator(ctx context.Context, organizationID uuid.UUID, ema
 	}
 	added := Member{OrganizationID: organizationID, Email: email, Name: name, Role: role}
 	err = s.db.InOperator(ctx, func(tx *postgres.Tx) (err error) {
-		if added.ID, err = insertMember(ctx, tx, added, hash); err != nil {
+		if added.ID, err = insertMember(tx, added, hash); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			Organization: organizationID, Action: "staff.add", SubjectKind: "staff", SubjectID: added.ID, Detail: map[string]any{"role": role},
+			Organization: organizationID,
+			Action:       "staff.add",
+			SubjectKind:  "staff",
+			SubjectID:    added.ID,
+			Detail:       map[string]any{"role": role},
 		})
 	})
 	if err != nil {

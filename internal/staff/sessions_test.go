@@ -34,7 +34,8 @@ func TestSessionsEndAndAreBounded(t *testing.T) {
 		key  byte
 		at   time.Duration
 		want bool
-	}{{1, 0, true}, {1, time.Second, false}, {2, knownAge - 1, true}, {2, knownAge, false}, {2, -1, false}, {3, 0, false}} {
+	}{{1, 0, true}, {1, time.Second, false}, {2, knownAge - 1, true}, {2, knownAge, false}, {2, -1, false},
+		{3, 0, false}} {
 		if _, ok := c.get([32]byte{tt.key}, now.Add(tt.at)); ok != tt.want {
 			t.Errorf("token %d after %v: %v, want %v", tt.key, tt.at, ok, tt.want)
 		}

@@ -40,8 +40,8 @@ var (
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	b := &bundle{Bundle: testkit.Database(t), clock: clock.NewFake(time.Date(2026, 4, 1, 3, 0, 0, 0, time.UTC))}
-	b.db = open(t, postgres.Options{URL: b.LoginURL, Public: 2, Staff: 4, Clock: b.clock})
-	b.owner = open(t, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock})
+	b.db = testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 2, Staff: 4, Clock: b.clock})
+	b.owner = testkit.Open(t, postgres.Options{URL: b.OwnerURL, Operator: 2, Clock: b.clock})
 	b.directory = organization.NewDirectory(b.db)
 	b.service = b.serve(t, oldKey)
 	b.operator = staff.NewService(b.owner, organization.NewDirectory(b.owner), keys(t, oldKey), rand.Reader)
@@ -57,16 +57,6 @@ func setup(t *testing.T) *bundle {
 	b.editor = b.add(t, b.toshima, "editor@toshima.example.jp", staff.Editor)
 	b.foreign = b.add(t, b.bunkyo, "admin@bunkyo.example.jp", staff.Admin)
 	return b
-}
-
-func open(t *testing.T, o postgres.Options) *postgres.DB {
-	t.Helper()
-	db, err := postgres.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	return db
 }
 
 func keys(t *testing.T, raw ...[]byte) *secret.Keys {
@@ -96,7 +86,13 @@ func (b *bundle) add(t *testing.T, org organization.Ref, email string, role staf
 // token issues one that lives for a day.
 func (b *bundle) token(t *testing.T, m staff.Member) staff.Issued {
 	t.Helper()
-	issued, err := b.operator.IssueTokenOperator(t.Context(), m.OrganizationID, m.ID, "試験", b.clock.Now().Add(24*time.Hour))
+	issued, err := b.operator.IssueTokenOperator(
+		t.Context(),
+		m.OrganizationID,
+		m.ID,
+		"試験",
+		b.clock.Now().Add(24*time.Hour),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

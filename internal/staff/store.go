@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm/clause"
 
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
@@ -25,7 +26,14 @@ type memberRow struct {
 func (memberRow) TableName() string { return "staff" }
 
 func (r memberRow) member() Member {
-	return Member{ID: r.ID, OrganizationID: r.OrganizationID, Email: r.Email, Name: r.Name, Role: r.Role, Disabled: r.DisabledAt != nil}
+	return Member{
+		ID:             r.ID,
+		OrganizationID: r.OrganizationID,
+		Email:          r.Email,
+		Name:           r.Name,
+		Role:           r.Role,
+		Disabled:       r.DisabledAt != nil,
+	}
 }
 
 type tokenRow struct {
@@ -40,7 +48,8 @@ type tokenRow struct {
 
 func (tokenRow) TableName() string { return "api_token" }
 
-// tokenByMAC looks under every key the token may be stored under; ErrTokenUnknown when there is none in the transaction's organization.
+// tokenByMAC looks under every key the token may be stored under; ErrTokenUnknown when there is
+// none in the transaction's organization.
 func tokenByMAC(ctx context.Context, tx *postgres.Tx, macs [][]byte) (foundToken, error) {
 	var f foundToken
 	var disabledAt, revokedAt *time.Time
@@ -88,10 +97,10 @@ func members(tx *postgres.Tx, organizationID uuid.UUID) ([]Member, error) {
 	return all, nil
 }
 
-func insertMember(ctx context.Context, tx *postgres.Tx, m Member, hash string) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := tx.Pgx.QueryRow(ctx, `insert into staff (organization_id, email, name, password_hash, role) values ($1, $2, $3, $4, $5) returning id`,
-		m.OrganizationID, m.Email, m.Name, hash, m.Role).Scan(&id)
+func insertMember(tx *postgres.Tx, m Member, hash string) (uuid.UUID, error) {
+	r := memberRow{OrganizationID: m.OrganizationID, Email: m.Email, Name: m.Name, PasswordHash: hash, Role: m.Role}
+	err := tx.Gorm.Clauses(clause.Returning{Columns: []clause.Column{{Name: "id"}}}).
+		Select("organization_id", "email", "name", "password_hash", "role").Create(&r).Error
 	switch {
 	case postgres.Violates(err, "staff_email_key"):
 		return uuid.Nil, ErrEmailTaken.Because(err)
@@ -100,19 +109,21 @@ func insertMember(ctx context.Context, tx *postgres.Tx, m Member, hash string) (
 	case err != nil:
 		return uuid.Nil, fmt.Errorf("write staff: %w", err)
 	}
-	return id, nil
+	return r.ID, nil
 }
 
 // disable gives false when the member was disabled before.
 func disable(tx *postgres.Tx, id uuid.UUID) (bool, error) {
-	done := tx.Gorm.Model(&memberRow{}).Where("organization_id = ? and id = ? and disabled_at is null", tx.Organization, id).
+	done := tx.Gorm.Model(&memberRow{}).
+		Where("organization_id = ? and id = ? and disabled_at is null", tx.Organization, id).
 		UpdateColumn("disabled_at", tx.Now)
 	return changed(tx, done.RowsAffected, done.Error, &memberRow{}, id, ErrNotFound)
 }
 
 // revoke gives false when the token was revoked before.
 func revoke(tx *postgres.Tx, id uuid.UUID) (bool, error) {
-	done := tx.Gorm.Model(&tokenRow{}).Where("organization_id = ? and id = ? and revoked_at is null", tx.Organization, id).
+	done := tx.Gorm.Model(&tokenRow{}).
+		Where("organization_id = ? and id = ? and revoked_at is null", tx.Organization, id).
 		UpdateColumn("revoked_at", tx.Now)
 	return changed(tx, done.RowsAffected, done.Error, &tokenRow{}, id, ErrTokenNotFound)
 }
@@ -126,7 +137,8 @@ func changed(tx *postgres.Tx, affected int64, err error, model any, id uuid.UUID
 		return true, nil
 	}
 	var n int64
-	if err := tx.Gorm.Model(model).Where("organization_id = ? and id = ?", tx.Organization, id).Count(&n).Error; err != nil {
+	if err := tx.Gorm.Model(model).Where("organization_id = ? and id = ?", tx.Organization, id).
+		Count(&n).Error; err != nil {
 		return false, fmt.Errorf("read row: %w", err)
 	}
 	if n == 0 {
@@ -135,13 +147,23 @@ func changed(tx *postgres.Tx, affected int64, err error, model any, id uuid.UUID
 	return false, nil
 }
 
-// insertToken takes the member from the table, so that a disabled or foreign one gets none; the composite key is the backstop.
-func insertToken(ctx context.Context, tx *postgres.Tx, organizationID, member uuid.UUID, name string, mac []byte, expiresAt time.Time) (Token, error) {
+// insertToken takes the member from the table, so that a disabled or foreign one gets none; the
+// composite key is the backstop.
+func insertToken(
+	ctx context.Context,
+	tx *postgres.Tx,
+	organizationID, member uuid.UUID,
+	name string,
+	mac []byte,
+	expiresAt time.Time,
+) (Token, error) {
 	t := Token{StaffID: member, Name: name, ExpiresAt: expiresAt}
 	err := tx.Pgx.QueryRow(ctx, `
 		insert into api_token (organization_id, staff_id, name, mac, expires_at)
-		select s.organization_id, s.id, $3, $4, $5 from staff s where s.organization_id = $1 and s.id = $2 and s.disabled_at is null
-		returning id, issuers, created_at`, organizationID, member, name, mac, expiresAt).Scan(&t.ID, &t.Issuers, &t.CreatedAt)
+		select s.organization_id, s.id, $3, $4, $5 from staff s
+			where s.organization_id = $1 and s.id = $2 and s.disabled_at is null
+		returning id, issuers, created_at`, organizationID, member, name, mac, expiresAt).Scan(&t.ID, &t.Issuers,
+		&t.CreatedAt)
 	if postgres.NoRows(err) {
 		return Token{}, ErrNotFound
 	}
@@ -153,7 +175,8 @@ func insertToken(ctx context.Context, tx *postgres.Tx, organizationID, member uu
 
 func tokens(ctx context.Context, tx *postgres.Tx, organizationID uuid.UUID) ([]Token, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-		select id, staff_id, name, issuers, expires_at, revoked_at, created_at from api_token where organization_id = $1 order by created_at desc, id`, organizationID)
+		select id, staff_id, name, issuers, expires_at, revoked_at, created_at from api_token
+			where organization_id = $1 order by created_at desc, id`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("read tokens: %w", err)
 	}

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ThreadCPU gives the CPU time that fn takes on its own goroutine, in user and kernel mode; goroutines that it starts are not counted.
+// ThreadCPU gives the CPU time that fn takes on its own goroutine, in user and kernel mode;
+// goroutines that it starts are not counted.
 func ThreadCPU(t testing.TB, fn func()) time.Duration {
 	t.Helper()
 	runtime.LockOSThread()

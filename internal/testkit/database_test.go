@@ -32,7 +32,13 @@ func serverOf(t testing.TB) *pgxpool.Pool {
 
 func databases(t testing.TB, pattern string) []string {
 	t.Helper()
-	rows, err := serverOf(t).Query(t.Context(), "select datname from pg_database where datname like $1 order by 1", pattern)
+	rows, err := serverOf(
+		t,
+	).Query(
+		t.Context(),
+		"select datname from pg_database where datname like $1 order by 1",
+		pattern,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,13 +101,17 @@ func TestDatabaseIsMigratedAndClosedToStrangers(t *testing.T) {
 	db := Database(t)
 	pool := db.Pool(t)
 	for query, want := range map[string]bool{
-		"select exists (select from goose_db_version)": true,
-		"select pg_get_userbyid(datdba) = '" + embedded.OwnerRole + "' from pg_database where datname = current_database()": true,
-		"select has_database_privilege('" + embedded.LoginRole + "', current_database(), 'connect')":                        true,
-		"select has_database_privilege('public', current_database(), 'connect')":                                            false,
-		"select has_database_privilege('public', current_database(), 'temporary')":                                          false,
-		"select has_database_privilege('" + embedded.LoginRole + "', current_database(), 'create')":                         false,
-		"select rolsuper or rolbypassrls or rolinherit from pg_roles where rolname = '" + embedded.LoginRole + "'":          false,
+		"select exists (select from schema_file)": true,
+		"select pg_get_userbyid(datdba) = '" + embedded.OwnerRole +
+			"' from pg_database where datname = current_database()": true,
+		"select has_database_privilege('" + embedded.LoginRole +
+			"', current_database(), 'connect')": true,
+		"select has_database_privilege('public', current_database(), 'connect')":   false,
+		"select has_database_privilege('public', current_database(), 'temporary')": false,
+		"select has_database_privilege('" + embedded.LoginRole +
+			"', current_database(), 'create')": false,
+		"select rolsuper or rolbypassrls or rolinherit from pg_roles where rolname = '" + embedded.LoginRole +
+			"'": false,
 	} {
 		var got bool
 		if err := pool.QueryRow(t.Context(), query).Scan(&got); err != nil || got != want {
@@ -142,7 +152,10 @@ func otherBinary(t *testing.T, s schema) *ground {
 
 func dropTemplate(t *testing.T, name string) {
 	t.Helper()
-	for _, statement := range []string{"alter database " + quote(name) + " is_template false", "drop database " + quote(name)} {
+	for _, statement := range []string{
+		"alter database " + quote(name) + " is_template false",
+		"drop database " + quote(name),
+	} {
 		if _, err := serverOf(t).Exec(context.WithoutCancel(t.Context()), statement); err != nil {
 			t.Error(err)
 		}
@@ -236,7 +249,8 @@ func BenchmarkClone(b *testing.B) {
 		b.Run(strategy, func(b *testing.B) {
 			for b.Loop() {
 				for _, statement := range []string{
-					"create database bench template " + quote(shared.template) + " strategy " + strategy, "drop database bench with (force)",
+					"create database bench template " + quote(shared.template) + " strategy " + strategy,
+					"drop database bench with (force)",
 				} {
 					if _, err := admin.Exec(b.Context(), statement); err != nil {
 						b.Fatal(err)
@@ -250,7 +264,8 @@ func BenchmarkClone(b *testing.B) {
 				for work.Next() {
 					name := quote(fmt.Sprint("bench_", number.Add(1)))
 					for _, statement := range []string{
-						"create database " + name + " template " + quote(shared.template) + " strategy " + strategy, "drop database " + name + " with (force)",
+						"create database " + name + " template " + quote(shared.template) + " strategy " + strategy,
+						"drop database " + name + " with (force)",
 					} {
 						if _, err := admin.Exec(b.Context(), statement); err != nil {
 							b.Fatal(err)

@@ -8,7 +8,8 @@
 //
 //	db := testkit.Database(t)
 //
-// The first call starts one private server for the test binary, made for speed and not for keeping. With
-// TONARIMACHI_TEST_DATABASE_URL (a superuser's URL) an existing server is used instead, by any number of test binaries at
-// once: they share one migrated template, named after the migrations' hash and made under an advisory lock.
+// The first call starts one private server for the test binary, made for speed and not for keeping.
+// With TONARIMACHI_TEST_DATABASE_URL (a superuser's URL) an existing server is used instead, by any
+// number of test binaries at once: they share one migrated template, named after the migrations'
+// hash and made under an advisory lock.
 package testkit

@@ -64,7 +64,12 @@ func NewPair(t testing.TB) *Pair {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair.Bundle = &Bundle{Name: pairDatabase, OwnerURL: ownerURL, LoginURL: loginURL, AdminURL: pair.Primary.AdminURL(pairDatabase)}
+	pair.Bundle = &Bundle{
+		Name:     pairDatabase,
+		OwnerURL: ownerURL,
+		LoginURL: loginURL,
+		AdminURL: pair.Primary.AdminURL(pairDatabase),
+	}
 	pair.Standby = start(func(o embedded.Options) (*embedded.Server, error) {
 		o.Settings = replicated
 		return embedded.StartStandby(ctx, o, pair.Primary)
@@ -75,8 +80,8 @@ func NewPair(t testing.TB) *Pair {
 	return pair
 }
 
-// Promoted ends the primary at once, makes the standby the primary and connects to it as superuser. The
-// pool closes with the test.
+// Promoted ends the primary at once, makes the standby the primary and connects to it as superuser.
+// The pool closes with the test.
 func (p *Pair) Promoted(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	p.Primary.Crash()
@@ -91,8 +96,9 @@ func (p *Pair) Promoted(t testing.TB) *pgxpool.Pool {
 	return pool
 }
 
-// LeaveLocal has commits on the primary stay there alone: it cancels the wait of every backend that waits
-// for the standby, as PostgreSQL does for clients that give up, and returns when at least one did.
+// LeaveLocal has commits on the primary stay there alone: it cancels the wait of every backend that
+// waits for the standby, as PostgreSQL does for clients that give up, and returns when at least one
+// did.
 func (p *Pair) LeaveLocal(t testing.TB) {
 	t.Helper()
 	if !p.poll(t, nil, `select coalesce(bool_or(pg_cancel_backend(pid)), false)`) {

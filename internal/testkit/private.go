@@ -81,7 +81,8 @@ func sweep(ctx context.Context) error {
 		if err != nil || !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 			continue
 		}
-		// Another binary may be sweeping the same folder, or it is another user's: then it is not ours to remove.
+		// Another binary may be sweeping the same folder, or it is another user's: then it is not
+		// ours to remove.
 		_ = embedded.Discard(ctx, folder)
 	}
 	return nil

@@ -8,7 +8,8 @@ import (
 // longEnv asks for proofs at full size; make proof sets it.
 const longEnv = "TONARIMACHI_TEST_LONG"
 
-// Size is how much a proof does: full under make proof, small among the other tests, where it takes a second or two. Proofs are tests named TestProof….
+// Size is how much a proof does: full under make proof, small among the other tests, where it takes
+// a second or two. Proofs are tests named TestProof….
 func Size(small, full int) int {
 	if os.Getenv(longEnv) != "" { //nolint:forbidigo // tests have no settings
 		return full

@@ -13,8 +13,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 )
 
-// EventOptions describe an event with one occurrence. The zero value is a published in-person event ten days from today, 14:00 to 16:00 in Tokyo,
-// with one part that takes reservations and one quota of twenty seats.
+// EventOptions describe an event with one occurrence. The zero value is a published in-person event
+// ten days from today, 14:00 to 16:00 in Tokyo, with one part that takes reservations and one quota
+// of twenty seats.
 type EventOptions struct {
 	Title      string
 	Kind       string // ibasho unless told
@@ -31,7 +32,8 @@ type EventOptions struct {
 type PartOptions struct {
 	Reservation       string // seat unless told
 	OpensAt, ClosesAt time.Time
-	// JoiningLink is an https address that holders of an online ticket see from LinkOpensBefore the start on.
+	// JoiningLink is an https address that holders of an online ticket see from LinkOpensBefore the
+	// start on.
 	JoiningLink     string
 	Phone           string // how to take part by telephone when the link fails
 	LinkOpensBefore time.Duration
@@ -67,17 +69,30 @@ var municipalities atomic.Int64
 // NewOrganization makes a municipality. pool must be a superuser's, as Bundle.Pool is.
 func NewOrganization(t testing.TB, pool *pgxpool.Pool, slug string) uuid.UUID {
 	t.Helper()
-	return insert(t, pool, `insert into organization (kind, slug, code, name) values ('municipality', $1, $2, $3) returning id`,
-		slug, municipalityCode(90000+municipalities.Add(1)%10000), slug)
+	return insert(
+		t,
+		pool,
+		`insert into organization (kind, slug, code, name) values ('municipality', $1, $2, $3) returning id`,
+		slug,
+		municipalityCode(90000+municipalities.Add(1)%10000),
+		slug,
+	)
 }
 
 var members atomic.Int64
 
-// NewStaff makes a member of an organization: editor, publisher or admin. pool must be a superuser's, as Bundle.Pool is.
+// NewStaff makes a member of an organization: editor, publisher or admin. pool must be a
+// superuser's, as Bundle.Pool is.
 func NewStaff(t testing.TB, pool *pgxpool.Pool, organization uuid.UUID, role string) uuid.UUID {
 	t.Helper()
-	return insert(t, pool, `insert into staff (organization_id, email, password_hash, role) values ($1, $2, 'x', $3) returning id`,
-		organization, fmt.Sprintf("%s%d@staff.example.jp", role, members.Add(1)), role)
+	return insert(
+		t,
+		pool,
+		`insert into staff (organization_id, email, password_hash, role) values ($1, $2, 'x', $3) returning id`,
+		organization,
+		fmt.Sprintf("%s%d@staff.example.jp", role, members.Add(1)),
+		role,
+	)
 }
 
 func municipalityCode(five int64) string {
@@ -99,12 +114,22 @@ func NewEvent(t testing.TB, pool *pgxpool.Pool, organization uuid.UUID, o EventO
 	if o.Parts == nil {
 		o.Parts = []PartOptions{{}}
 	}
-	e.ID = insert(t, pool, `
+	e.ID = insert(
+		t,
+		pool,
+		`
 		insert into event (organization_id, status, visibility, kind, title, published_at, cancelled_at)
-		values ($1, $2::text, $3, $4, $5, case when $2 in ('published', 'cancelled') then now() end, case when $2 = 'cancelled' then now() end) returning id`,
-		organization, cmp.Or(o.Status, "published"), cmp.Or(o.Visibility, "public"), cmp.Or(o.Kind, "ibasho"), cmp.Or(o.Title, "お茶の会"))
+		values ($1, $2::text, $3, $4, $5, case when $2 in ('published', 'cancelled') then now() end, case
+		  when $2 = 'cancelled' then now() end) returning id`,
+		organization,
+		cmp.Or(o.Status, "published"),
+		cmp.Or(o.Visibility, "public"),
+		cmp.Or(o.Kind, "ibasho"),
+		cmp.Or(o.Title, "お茶の会"),
+	)
 	e.OccurrenceID = insert(t, pool, `
-		insert into occurrence (organization_id, event_id, status, starts_at, ends_at, place_kind, place_name, cancelled_at)
+		insert into occurrence (organization_id, event_id, status, starts_at, ends_at, place_kind, place_name,
+		  cancelled_at)
 		values ($1, $2, $3::text, $4, $5, 'both', '公民館', case when $3 = 'cancelled' then now() end) returning id`,
 		organization, e.ID, cmp.Or(o.OccurrenceStatus, "scheduled"), e.StartsAt, e.EndsAt)
 	for i, p := range o.Parts {
@@ -115,23 +140,56 @@ func NewEvent(t testing.TB, pool *pgxpool.Pool, organization uuid.UUID, o EventO
 
 func newPart(t testing.TB, pool *pgxpool.Pool, e Event, position int, o PartOptions) Part {
 	t.Helper()
-	part := Part{ID: insert(t, pool, `
-		insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation, opens_at, closes_at)
+	part := Part{ID: insert(
+		t,
+		pool,
+		`
+		insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation,
+		  opens_at, closes_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
-		e.OrganizationID, e.ID, e.OccurrenceID, position, e.StartsAt, e.EndsAt, cmp.Or(o.Reservation, "seat"), instant(o.OpensAt), instant(o.ClosesAt))}
+		e.OrganizationID,
+		e.ID,
+		e.OccurrenceID,
+		position,
+		e.StartsAt,
+		e.EndsAt,
+		cmp.Or(o.Reservation, "seat"),
+		instant(o.OpensAt),
+		instant(o.ClosesAt),
+	)}
 	if o.JoiningLink != "" {
-		insert(t, pool, `insert into joining_link (organization_id, event_id, part_id, url, opens_before, phone) values ($1, $2, $3, $4, $5, $6) returning part_id`,
-			e.OrganizationID, e.ID, part.ID, o.JoiningLink, o.LinkOpensBefore, o.Phone)
+		insert(
+			t,
+			pool,
+			`insert into joining_link (organization_id, event_id, part_id, url, opens_before, phone)
+				values ($1, $2, $3, $4, $5, $6) returning part_id`,
+			e.OrganizationID,
+			e.ID,
+			part.ID,
+			o.JoiningLink,
+			o.LinkOpensBefore,
+			o.Phone,
+		)
 	}
 	if o.Quotas == nil {
 		o.Quotas = []QuotaOptions{{Capacity: 20}}
 	}
 	for i, q := range o.Quotas {
 		id := insert(t, pool, `
-			insert into quota (organization_id, event_id, occurrence_id, part_id, position, channel, max_seats) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+			insert into quota (organization_id, event_id, occurrence_id, part_id, position, channel, max_seats)
+			  values ($1, $2, $3, $4, $5, $6, $7) returning id`,
 			e.OrganizationID, e.ID, e.OccurrenceID, part.ID, i, cmp.Or(q.Channel, "in_person"), cmp.Or(q.MaxSeats, 4))
-		insert(t, pool, `insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity) values ($1, $2, $3, $4, $5) returning quota_id`,
-			e.OrganizationID, e.ID, e.OccurrenceID, id, q.Capacity)
+		insert(
+			t,
+			pool,
+			`insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity)
+				values ($1, $2, $3, $4, $5) returning quota_id`,
+			e.OrganizationID,
+			e.ID,
+			e.OccurrenceID,
+			id,
+			q.Capacity,
+		)
 		part.Quotas = append(part.Quotas, id)
 	}
 	return part

@@ -16,10 +16,12 @@ import (
 	"github.com/tonarimachi/tonarimachi/migrations"
 )
 
-// cloneStrategy takes half the time of wal_log with fsync off (21 against 40 ms in memory); see BenchmarkClone.
+// cloneStrategy takes half the time of wal_log with fsync off (21 against 40 ms in memory); see
+// BenchmarkClone.
 const cloneStrategy = "file_copy"
 
-// templateLock is held while a template is made, so that test binaries make it once ("tnm tmpl" in ASCII).
+// templateLock is held while a template is made, so that test binaries make it once ("tnm tmpl" in
+// ASCII).
 const templateLock int64 = 0x746e6d20746d706c
 
 // schema is what a template holds.
@@ -61,8 +63,8 @@ func writeFiles(w io.Writer, files fs.FS) error {
 	})
 }
 
-// makeTemplate gives the name of the migrated template, making it if no process has yet. It carries its final name only
-// when it is complete; what a killed process left half made is dropped.
+// makeTemplate gives the name of the migrated template, making it if no process has yet. It carries
+// its final name only when it is complete; what a killed process left half made is dropped.
 func (g *ground) makeTemplate(ctx context.Context) (string, error) {
 	hash := sha256.New()
 	if err := g.schema.version(hash); err != nil {
@@ -79,7 +81,13 @@ func (g *ground) makeTemplate(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("make template: lock: %w", err)
 	}
 	var exists bool
-	if err := conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", name).Scan(&exists); err != nil {
+	if err := conn.QueryRow(
+		ctx,
+		"select exists (select from pg_database where datname = $1)",
+		name,
+	).Scan(
+		&exists,
+	); err != nil {
 		return "", fmt.Errorf("make template: look it up: %w", err)
 	}
 	if exists {
@@ -98,8 +106,8 @@ func (g *ground) makeTemplate(ctx context.Context) (string, error) {
 	if err := g.schema.migrate(ctx, ownerURL, embedded.LoginRole); err != nil {
 		return "", fmt.Errorf("make template: migrate: %w", err)
 	}
-	// Nobody may connect to a template: that would hinder those who clone it. A backend that is just leaving may still
-	// be there.
+	// Nobody may connect to a template: that would hinder those who clone it. A backend that is
+	// just leaving may still be there.
 	for _, statement := range []string{
 		"alter database " + quote(making) + " allow_connections false",
 		"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '" + making + "'",

@@ -6,8 +6,9 @@ import "strings"
 // full-width ones too, which some of them read as if they were not.
 const formula = "=+-@\t\r\n＝＋－＠"
 
-// Cell gives a text as it goes into a table that may be opened as a spreadsheet: an apostrophe in front
-// of what would be a formula. Every file of ours is written with it, and Uncell takes it away again.
+// Cell gives a text as it goes into a table that may be opened as a spreadsheet: an apostrophe in
+// front of what would be a formula. Every file of ours is written with it, and Uncell takes it away
+// again.
 func Cell(s string) string {
 	first := strings.TrimLeft(s, "'")
 	if first != "" && strings.ContainsRune(formula, []rune(first)[0]) {

@@ -1,4 +1,5 @@
-// Package text brings what people typed into the form that is stored: valid UTF-8, NFC, trimmed, without characters that hide or reorder others.
+// Package text brings what people typed into the form that is stored: valid UTF-8, NFC, trimmed,
+// without characters that hide or reorder others.
 package text
 
 import (
@@ -9,7 +10,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Line cleans a text of one line: NFC, outer space trimmed. ok is false when it holds a line break, a control, a bidi control or invalid UTF-8.
+// Line cleans a text of one line: NFC, outer space trimmed. ok is false when it holds a line break,
+// a control, a bidi control or invalid UTF-8.
 func Line(s string) (clean string, ok bool) {
 	return tidy(s, func(rune) bool { return false })
 }
@@ -32,9 +34,10 @@ func tidy(s string, keep func(rune) bool) (string, bool) {
 	return strings.TrimSpace(norm.NFC.String(s)), true
 }
 
-// Hidden reports whether a reader would not see the character or would see others in a false order: controls, line and paragraph separators,
-// bidi controls (Unicode UAX #9), the byte order mark, tags and private or unassigned code points. Joiners and variation selectors are part of
-// emoji and kanji, and pass.
+// Hidden reports whether a reader would not see the character or would see others in a false order:
+// controls, line and paragraph separators, bidi controls (Unicode UAX #9), the byte order mark,
+// tags and private or unassigned code points. Joiners and variation selectors are part of emoji and
+// kanji, and pass.
 func Hidden(r rune) bool {
 	switch {
 	case r == '\u200c', r == '\u200d':

@@ -9,8 +9,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 )
 
-// Answers is what a holder chose to say for the yearly report; "" is no answer. It goes to a Tally and is forgotten: never kept with the ticket, in no
-// comparison of a request sent twice.
+// Answers is what a holder chose to say for the yearly report; "" is no answer. It goes to a Tally
+// and is forgotten: never kept with the ticket, in no comparison of a request sent twice.
 type Answers struct {
 	Age, Gender, Standing, Home string
 }
@@ -18,7 +18,8 @@ type Answers struct {
 // Elsewhere answers event.AskHome for a town that neither hosts nor has an agreement with a host.
 const Elsewhere = "elsewhere"
 
-// Choices are the answers to a question in the order in which they are offered; those to event.AskHome are municipality codes and Elsewhere.
+// Choices are the answers to a question in the order in which they are offered; those to
+// event.AskHome are municipality codes and Elsewhere.
 var Choices = map[event.Question][]string{
 	event.AskAge:      {"10s", "20s", "30s", "40s", "50s", "60s", "70s_up"},
 	event.AskGender:   {"woman", "man", "other"},
@@ -29,9 +30,6 @@ var Choices = map[event.Question][]string{
 type Tally interface {
 	Count(occurrence uuid.UUID, a Answers)
 }
-
-// CountAnswers tells where answers go; without it they are dropped. To be called before the first Take.
-func (s *Service) CountAnswers(t Tally) { s.tally = t }
 
 // To gives the answer to a question.
 func (a Answers) To(q event.Question) string {
@@ -65,12 +63,4 @@ func (a Answers) check() error {
 		}
 	}
 	return refusal.Or()
-}
-
-// counted passes the answers of a ticket that was just made on. A request that was sent again never comes here. Who only waits is
-// in no figure: answers can't be taken back, and most who wait get no seat.
-func (s *Service) counted(r Request, t Ticket) {
-	if s.tally != nil && r.Answers != (Answers{}) && t.Status != Waiting {
-		s.tally.Count(t.OccurrenceID, r.Answers)
-	}
 }

@@ -23,7 +23,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// The figures mean something on a durable server only: point TONARIMACHI_TEST_DATABASE_URL at one. The private test server has fsync off.
+// The figures mean something on a durable server only: point TONARIMACHI_TEST_DATABASE_URL at one.
+// The private test server has fsync off.
 
 const clients = 64
 
@@ -113,20 +114,32 @@ func measure(b *testing.B, e testkit.Event, take taker, want error) {
 
 func (k *kit) durability(b *testing.B) {
 	var fsync, commit string
-	if err := k.admin.QueryRow(b.Context(), "select current_setting('fsync'), current_setting('synchronous_commit')").Scan(&fsync, &commit); err != nil {
+	if err := k.admin.QueryRow(
+		b.Context(),
+		"select current_setting('fsync'), current_setting('synchronous_commit')",
+	).Scan(
+		&fsync,
+		&commit,
+	); err != nil {
 		b.Fatal(err)
 	}
 	b.Logf("fsync %s, synchronous_commit %s", fsync, commit)
 }
 
-// bareStatement is one insert a request as superuser, with nothing asked but whether a seat is left: what a statement each can reach on this schema.
+// bareStatement is one insert a request as superuser, with nothing asked but whether a seat is
+// left: what a statement each can reach on this schema.
 func (k *kit) bareStatement(b *testing.B) taker {
 	pool := k.many(b)
 	return func(ctx context.Context, r Request) error {
 		tag, err := pool.Exec(ctx, `
-			insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
+			insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status,
+			  seats)
 			select k.organization_id, k.event_id, k.occurrence_id, k.part_id, k.id, $2, $3, 'confirmed', 1
-			from quota k join quota_counter c on c.quota_id = k.id where k.id = $1 and c.taken < c.capacity`, r.QuotaID, uuid.New(), randomBytes())
+			from quota k join quota_counter c on c.quota_id = k.id where k.id = $1 and c.taken < c.capacity`,
+			r.QuotaID,
+			uuid.New(),
+			randomBytes(),
+		)
 		if err == nil && tag.RowsAffected() == 0 {
 			return ErrFull
 		}
@@ -179,7 +192,14 @@ func (k *kit) gormForUpdate(b *testing.B) taker {
 	return func(ctx context.Context, r Request) error {
 		return db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 			var c counterRow
-			if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("quota_id = ?", r.QuotaID).Take(&c).Error; err != nil {
+			if err := tx.Clauses(
+				clause.Locking{Strength: "UPDATE"},
+			).Where(
+				"quota_id = ?",
+				r.QuotaID,
+			).Take(
+				&c,
+			).Error; err != nil {
 				return err
 			}
 			if c.Taken+r.Seats > c.Capacity {
@@ -190,8 +210,15 @@ func (k *kit) gormForUpdate(b *testing.B) taker {
 				return err
 			}
 			return tx.Create(&ticketRow{
-				OrganizationID: c.OrganizationID, EventID: c.EventID, OccurrenceID: c.OccurrenceID, PartID: q.PartID, QuotaID: c.QuotaID,
-				ID: uuid.New(), SecretMac: randomBytes(), Status: string(Confirmed), Seats: r.Seats,
+				OrganizationID: c.OrganizationID,
+				EventID:        c.EventID,
+				OccurrenceID:   c.OccurrenceID,
+				PartID:         q.PartID,
+				QuotaID:        c.QuotaID,
+				ID:             uuid.New(),
+				SecretMac:      randomBytes(),
+				Status:         string(Confirmed),
+				Seats:          r.Seats,
 			}).Error
 		})
 	}

@@ -4,34 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
-// Followed is what the private calendar of a ticket shows: times and states, not a word of what it is about.
-type Followed struct {
-	TicketID         uuid.UUID
-	Status           Status
-	StartsAt, EndsAt time.Time
-	Moved            bool // stands at another time than it was announced for
-	Off              bool // the event or its date was cancelled
-	Postponed        bool
-	// StillComing is nil when nobody asked, false when an answer is waited for.
-	StillComing *bool
-	// Until is when the last promotion of a waiting ticket can come, or an offer has to be accepted; nil for any other.
-	Until      *time.Time
-	Sequence   int
-	ModifiedAt time.Time
-}
-
 // maxTurns is how often a holder can ask for another address.
 const maxTurns = 30000
 
-// StartCalendar turns the private calendar of a ticket on and gives its token. When it is on already the address becomes another one and the old one is
-// dead. ErrUnknown when there is no such ticket, ErrCancelled when it is no longer active, ErrTurns when it was renewed too often.
+// StartCalendar turns the private calendar of a ticket on and gives its token. When it is on
+// already the address becomes another one and the old one is dead. ErrUnknown when there is no such
+// ticket, ErrCancelled when it is no longer active, ErrTurns when it was renewed too often.
 func (s *Service) StartCalendar(ctx context.Context, code secret.Ticket) (secret.Calendar, error) {
 	for range 3 { // another tab may have renewed it at the same moment
 		t, err := s.Look(ctx, code)
@@ -56,7 +38,8 @@ func (s *Service) StartCalendar(ctx context.Context, code secret.Ticket) (secret
 	return secret.Calendar{}, fmt.Errorf("start calendar: %w", ErrTooBusy)
 }
 
-// StopCalendar turns the private calendar off; its address is dead. ErrUnknown when there is no such ticket.
+// StopCalendar turns the private calendar off; its address is dead. ErrUnknown when there is no
+// such ticket.
 func (s *Service) StopCalendar(ctx context.Context, code secret.Ticket) error {
 	done, err := s.setCalendar(ctx, code, 0, nil)
 	if err == nil && !done {
@@ -87,7 +70,8 @@ func (s *Service) setCalendar(ctx context.Context, code secret.Ticket, turn int,
 	return false, nil
 }
 
-// Follow gives what a private calendar shows; ErrUnknown when the token opens nothing, or not any more.
+// Follow gives what a private calendar shows; ErrUnknown when the token opens nothing, or not any
+// more.
 func (s *Service) Follow(ctx context.Context, token secret.Calendar) (Followed, error) {
 	for _, mac := range s.keys.CalendarMACs(token) {
 		f, err := s.store.followed(ctx, mac)

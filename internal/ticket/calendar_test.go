@@ -97,7 +97,13 @@ func TestCalendarTokenTellsNothing(t *testing.T) {
 		t.Error("tokens repeat")
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q"} {
-		if text := fmt.Sprintf(verb, struct{ T secret.Calendar }{token}); strings.Contains(strings.ToUpper(text), token.Reveal()) {
+		if text := fmt.Sprintf(
+			verb,
+			struct{ T secret.Calendar }{token},
+		); strings.Contains(
+			strings.ToUpper(text),
+			token.Reveal(),
+		) {
 			t.Errorf("%s prints the token", verb)
 		}
 	}
@@ -111,7 +117,8 @@ func TestCalendarTokenTellsNothing(t *testing.T) {
 	}
 }
 
-// Whoever stops the calendar, because somebody else has its address, must never give that address back to them.
+// Whoever stops the calendar, because somebody else has its address, must never give that address
+// back to them.
 func TestAnAddressThatWasGivenUpStaysDead(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

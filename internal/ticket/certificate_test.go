@@ -64,7 +64,9 @@ func TestCertificate(t *testing.T) {
 	wantWords(t, "the worker was there", k.certificate(t, e.ID), "erased")
 	wantWords(t, "nobody came", k.certificate(t, nobody.ID), "erased")
 	dates, err := k.service.Erasures(t.Context(), e.ID)
-	if err != nil || !dates[0].EndedAt.Equal(e.EndsAt) || !dates[0].EraseAfter.Equal(e.EndsAt.Add(retention.AfterDate)) || dates[0].OccurrenceID != e.OccurrenceID {
+	if err != nil || !dates[0].EndedAt.Equal(e.EndsAt) ||
+		!dates[0].EraseAfter.Equal(e.EndsAt.Add(retention.AfterDate)) ||
+		dates[0].OccurrenceID != e.OccurrenceID {
 		t.Errorf("%+v, %v", dates, err)
 	}
 }
@@ -92,7 +94,11 @@ func TestCertificateOfListedEventsOnly(t *testing.T) {
 	draft, partners, cancelled := past, past, past
 	draft.Status, partners.Visibility, cancelled.Status = "draft", "partners", "cancelled"
 	for name, o := range map[string]testkit.EventOptions{"a draft": draft, "for partners": partners} {
-		if dates, err := k.service.Erasures(t.Context(), k.event(t, o).ID); !errors.Is(err, event.ErrUnknown) || len(dates) > 0 {
+		if dates, err := k.service.Erasures(
+			t.Context(),
+			k.event(t, o).ID,
+		); !errors.Is(err, event.ErrUnknown) ||
+			len(dates) > 0 {
 			t.Errorf("%s: %v, %v, want ErrUnknown", name, dates, err)
 		}
 	}
@@ -115,14 +121,36 @@ func TestATicketThatWaitsForALaterDateIsNotErased(t *testing.T) {
 		  insert into occurrence (organization_id, event_id, status, starts_at, ends_at, place_kind)
 		  values ($1, $2, 'scheduled', $3, $3::timestamptz + interval '2 hours', 'in_person') returning id
 		), p as (
-		  insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation, waiting_list)
+		  insert into part (organization_id, event_id, occurrence_id, position, starts_at, ends_at, reservation,
+		  waiting_list)
 		  select $1, $2, o.id, 0, $3, $3::timestamptz + interval '2 hours', 'seat', true from o returning id
 		)
-		select o.id, p.id, gen_random_uuid() from o, p`, k.org, e.ID, later).Scan(&occurrence, &part, &quota); err != nil {
+		select o.id, p.id, gen_random_uuid() from o, p`, k.org, e.ID, later).Scan(
+		&occurrence,
+		&part,
+		&quota,
+	); err != nil {
 		t.Fatal(err)
 	}
-	k.exec(t, `insert into quota (organization_id, event_id, occurrence_id, part_id, id, channel, max_seats) values ($1, $2, $3, $4, $5, 'in_person', 4)`, k.org, e.ID, occurrence, part, quota)
-	k.exec(t, `insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity) values ($1, $2, $3, $4, 1)`, k.org, e.ID, occurrence, quota)
+	k.exec(
+		t,
+		`insert into quota (organization_id, event_id, occurrence_id, part_id, id, channel, max_seats)
+			values ($1, $2, $3, $4, $5, 'in_person', 4)`,
+		k.org,
+		e.ID,
+		occurrence,
+		part,
+		quota,
+	)
+	k.exec(
+		t,
+		`insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity)
+			values ($1, $2, $3, $4, 1)`,
+		k.org,
+		e.ID,
+		occurrence,
+		quota,
+	)
 	full := ask(e, 1)
 	full.QuotaID = quota
 	laterHolder, _ := k.take(t, full)
@@ -160,13 +188,20 @@ func TestATicketThatWaitsForALaterDateIsNotErased(t *testing.T) {
 	}
 }
 
-// A date is not erased while the key of its contacts is there, and the day on which it was destroyed is told.
+// A date is not erased while the key of its contacts is there, and the day on which it was
+// destroyed is told.
 func TestCertificateTellsOfTheKey(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e, without := k.seats(t, 5), k.seats(t, 5)
-	k.exec(t, `insert into contact_key (organization_id, event_id, occurrence_id, public_key) values ($1, $2, $3, convert_to(repeat('p', 1216), 'UTF8'))`,
-		e.OrganizationID, e.ID, e.OccurrenceID)
+	k.exec(
+		t,
+		`insert into contact_key (organization_id, event_id, occurrence_id, public_key)
+			values ($1, $2, $3, convert_to(repeat('p', 1216), 'UTF8'))`,
+		e.OrganizationID,
+		e.ID,
+		e.OccurrenceID,
+	)
 	k.clock.Set(e.EndsAt.Add(retention.AfterDate + time.Second))
 	told := func(id uuid.UUID) Erasure {
 		t.Helper()
@@ -182,8 +217,15 @@ func TestCertificateTellsOfTheKey(t *testing.T) {
 	if d := told(e.ID); d.Key != KeyKept || d.KeyDestroyedOn != nil || *d.Erased {
 		t.Errorf("the key is there: %+v", d)
 	}
-	k.exec(t, `update contact_key set public_key = null, destroyed_on = '2026-12-24' where occurrence_id = $1`, e.OccurrenceID)
-	if d := told(e.ID); d.Key != KeyDestroyed || d.KeyDestroyedOn == nil || d.KeyDestroyedOn.String() != "2026-12-24" || !*d.Erased {
+	k.exec(
+		t,
+		`update contact_key set public_key = null, destroyed_on = '2026-12-24' where occurrence_id = $1`,
+		e.OccurrenceID,
+	)
+	if d := told(
+		e.ID,
+	); d.Key != KeyDestroyed || d.KeyDestroyedOn == nil || d.KeyDestroyedOn.String() != "2026-12-24" ||
+		!*d.Erased {
 		t.Errorf("the key is destroyed: %+v", d)
 	}
 }

@@ -7,12 +7,14 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
-// maxDayCodeTurns is how often digits that another ticket of the date has are drawn anew; with a thousand tickets one turn in a thousand collides.
+// maxDayCodeTurns is how often digits that another ticket of the date has are drawn anew; with a
+// thousand tickets one turn in a thousand collides.
 const maxDayCodeTurns = 20
 
-// DayCode gives the six digits that the holder of a confirmed ticket shows at the door, from the day before on; no two tickets of a date share them.
-// They are derived from the secret, so the same ones come each time; the first call stores their MAC, and a changed secret or a cancelled seat ends them.
-// ErrUnknown, ErrNotConfirmed, ErrDayCodeEarly, ErrOver.
+// DayCode gives the six digits that the holder of a confirmed ticket shows at the door, from the
+// day before on; no two tickets of a date share them. They are derived from the secret, so the same
+// ones come each time; the first call stores their MAC, and a changed secret or a cancelled seat
+// ends them. ErrUnknown, ErrNotConfirmed, ErrDayCodeEarly, ErrOver.
 func (s *Service) DayCode(ctx context.Context, code secret.Ticket) (secret.DayCode, error) {
 	if code.IsZero() {
 		return secret.DayCode{}, fmt.Errorf("give day code: %w", ErrUnknown)
@@ -36,24 +38,17 @@ func (s *Service) dayCode(ctx context.Context, code secret.Ticket, mac []byte) (
 		if err != nil {
 			return secret.DayCode{}, err
 		}
-		outcome, now, err := s.store.dayCode(ctx, mac, turn, s.keys.DayCodeMACs(digits))
+		o, now, err := s.store.dayCode(ctx, mac, turn, s.keys.DayCodeMACs(digits))
 		switch {
 		case err != nil:
 			return secret.DayCode{}, err
-		case outcome == "set":
+		case o == set:
 			return code.DayCode(now)
-		case outcome == "taken":
-			continue
-		case outcome == "unknown":
+		case o == unknown:
 			return secret.DayCode{}, nil
-		case outcome == "not_confirmed":
-			return secret.DayCode{}, ErrNotConfirmed
-		case outcome == "early":
-			return secret.DayCode{}, ErrDayCodeEarly
-		case outcome == "over":
-			return secret.DayCode{}, ErrOver
+		case o != taken:
+			return secret.DayCode{}, o.refuse(0)
 		}
-		return secret.DayCode{}, fmt.Errorf("understand verdict %q", outcome)
 	}
 	return secret.DayCode{}, ErrTooBusy
 }

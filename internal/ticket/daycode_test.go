@@ -19,7 +19,11 @@ func TestDayCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := k.service.DayCode(t.Context(), code); err != nil || again.Reveal() != first.Reveal() || len(first.Reveal()) != 6 {
+	if again, err := k.service.DayCode(
+		t.Context(),
+		code,
+	); err != nil || again.Reveal() != first.Reveal() ||
+		len(first.Reveal()) != 6 {
 		t.Errorf("asked again: %v; %d digits", err, len(first.Reveal()))
 	}
 	// The secret changes, and with it the digits.

@@ -21,7 +21,10 @@ func TestEraseWaitsSevenDays(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e := k.seats(t, 20)
-	code, _, err := k.service.Take(t.Context(), Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 2, Nickname: "はな"})
+	code, _, err := k.service.Take(
+		t.Context(),
+		Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 2, Nickname: "はな"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,14 +55,23 @@ func TestEraseLeavesWhatHasNotEnded(t *testing.T) {
 	k := setup(t)
 	soon, ended, postponed := k.seats(t, 5), k.seats(t, 5), k.seats(t, 5)
 	for _, e := range []testkit.Event{soon, ended, postponed} {
-		if _, _, err := k.service.Take(t.Context(), Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 1}); err != nil {
+		if _, _, err := k.service.Take(
+			t.Context(),
+			Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 1},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
 	k.exec(t, "update occurrence set status = 'postponed' where id = $1", postponed.OccurrenceID)
 	now := ended.EndsAt.Add(retention.AfterDate + time.Minute)
 	k.clock.Set(now)
-	k.exec(t, "update occurrence set starts_at = $2::timestamptz, ends_at = $2::timestamptz + interval '1 hour' where id = $1", soon.OccurrenceID, now)
+	k.exec(
+		t,
+		`update occurrence set starts_at = $2::timestamptz, ends_at = $2::timestamptz + interval '1 hour'
+		  where id = $1`,
+		soon.OccurrenceID,
+		now,
+	)
 	if n, err := k.eraser().EraseEnded(t.Context()); n != 1 || err != nil {
 		t.Fatalf("got %d, %v, want the one that ended", n, err)
 	}
@@ -74,7 +86,10 @@ func TestEraseGoesOnAfterAKill(t *testing.T) {
 	k := setup(t)
 	e := k.seats(t, 20)
 	for range 7 {
-		if _, _, err := k.service.Take(t.Context(), Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 1, Nickname: "そら"}); err != nil {
+		if _, _, err := k.service.Take(
+			t.Context(),
+			Request{EventID: e.ID, QuotaID: e.Parts[0].Quotas[0], Seats: 1, Nickname: "そら"},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -93,7 +108,10 @@ func TestEraseGoesOnAfterAKill(t *testing.T) {
 	if n != 4 || err == nil {
 		t.Fatalf("got %d, %v, want two batches and an error", n, err)
 	}
-	k.exec(t, "select from ticket for update") // waits for the killed connection to let go of its rows, which the next run would skip
+	k.exec(
+		t,
+		"select from ticket for update",
+	) // waits for the killed connection to let go of its rows, which the next run would skip
 	if left := k.remembered(t); left != 3 {
 		t.Fatalf("%d tickets left, want 3", left)
 	}

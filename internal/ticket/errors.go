@@ -1,6 +1,9 @@
 package ticket
 
-import "github.com/tonarimachi/tonarimachi/internal/fault"
+import (
+	"github.com/tonarimachi/tonarimachi/internal/fault"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/grant"
+)
 
 // What Take, Look, Cancel and Rotate refuse. The codes are part of the API.
 var (
@@ -25,7 +28,6 @@ var (
 	ErrListFull       = fault.Full("waiting_list_full")            // full, and so is the waiting list
 	ErrTooLarge       = fault.Invalid("group_larger_than_quota")   // param max; more than there will ever be
 	ErrDrawFull       = fault.Full("lottery_full")                 // too many have applied
-	ErrDrawUnknown    = fault.NotFound("draw_unknown")             // the part is not drawn by lot, or not listed
 	ErrReach          = fault.Invalid("wait_for_invalid")          // field wait_for
 	ErrTurns          = fault.Conflict("calendar_renewed_too_often")
 	ErrNotConfirmed   = fault.Conflict("ticket_not_confirmed") // it waits, or was cancelled
@@ -42,18 +44,6 @@ var (
 	ErrLastSlot       = fault.Conflict("slot_last")            // cancel the ticket instead
 	ErrNoSlots        = fault.Conflict("ticket_without_slots") // a ticket for a seat
 	ErrSlotChange     = fault.Invalid("slots_none_named")      // nothing to take or to give back
-	ErrTooBusy        = fault.Unavailable("too_busy")          // too many wait already
-	errStopped        = fault.Unavailable("unavailable")       // this process is shutting down
-	refusals          = map[string]*fault.Error{
-		"unknown":       ErrQuotaUnknown,
-		"not_needed":    ErrNotNeeded,
-		"other_way":     ErrOtherWay,
-		"not_accepting": ErrNotAccepting,
-		"not_open":      ErrNotOpen,
-		"closed":        ErrClosed,
-		"full":          ErrFull,
-		"no_list":       ErrNoList,
-		"list_full":     ErrListFull,
-		"draw_full":     ErrDrawFull,
-	}
+	ErrTooBusy        = grant.ErrTooBusy                       // too many wait already
+	errStopped        = grant.ErrStopped                       // this process is shutting down
 )

@@ -14,6 +14,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/grant"
 )
 
 const (
@@ -21,7 +22,8 @@ const (
 	prize    = 20 // seats
 )
 
-// fight lets groups of one to four fight for the seats of one quota through several replicas and tells what went wrong.
+// fight lets groups of one to four fight for the seats of one quota through several replicas and
+// tells what went wrong.
 func (k *kit) fight(t *testing.T, e testkit.Event, replicas []*Service) (violations []string) {
 	t.Helper()
 	var (
@@ -58,11 +60,20 @@ func (k *kit) fight(t *testing.T, e testkit.Event, replicas []*Service) (violati
 	promised := 0
 	for id, seats := range granted {
 		promised += seats
-		if k.number(t, "select count(*) from ticket where id = $1 and seats = $2 and status = 'confirmed'", id, seats) != 1 {
+		if k.number(
+			t,
+			"select count(*) from ticket where id = $1 and seats = $2 and status = 'confirmed'",
+			id,
+			seats,
+		) != 1 {
 			report("a granted ticket has no row")
 		}
 	}
-	stored := k.number(t, "select coalesce(sum(seats), 0) from ticket where quota_id = $1 and status in ('confirmed', 'offered')", e.Quota())
+	stored := k.number(
+		t,
+		"select coalesce(sum(seats), 0) from ticket where quota_id = $1 and status in ('confirmed', 'offered')",
+		e.Quota(),
+	)
 	if promised > prize {
 		report("%d seats promised, %d there", promised, prize)
 	}
@@ -81,7 +92,8 @@ func (k *kit) fight(t *testing.T, e testkit.Event, replicas []*Service) (violati
 	return violations
 }
 
-// replicas are two services as two processes have them: nothing shared but the database and the keys.
+// replicas are two services as two processes have them: nothing shared but the database and the
+// keys.
 func (k *kit) replicas(t *testing.T) []*Service {
 	return []*Service{k.service, k.serve(t, k.open(t), k.keys)}
 }
@@ -97,7 +109,8 @@ func TestNoSeatIsSoldTwice(t *testing.T) {
 	}
 }
 
-// The fight must be able to find faults: here is a database that looks first and books afterwards, without lock, constraint or trigger.
+// The fight must be able to find faults: here is a database that looks first and books afterwards,
+// without lock, constraint or trigger.
 func TestTheFightFindsOverselling(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -117,7 +130,8 @@ func TestTheConstraintIsTheBackstop(t *testing.T) {
 	k.take(t, ask(e, 2))
 	_, err := k.admin.Exec(t.Context(), `
 		insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
-		select organization_id, event_id, occurrence_id, part_id, quota_id, gen_random_uuid(), sha256('other'), 'confirmed', 2 from ticket`)
+		select organization_id, event_id, occurrence_id, part_id, quota_id, gen_random_uuid(), sha256('other'),
+		  'confirmed', 2 from ticket`)
 	if !postgres.Violates(err, "quota_counter_taken_within_capacity") || k.taken(t, e.Quota()) != 2 {
 		t.Errorf("a direct insert past the capacity: %v", err)
 	}
@@ -181,7 +195,14 @@ func TestOneSecretInManyQuotasIsOneTicket(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if rows, taken := k.number(t, "select count(*) from ticket"), k.number(t, "select sum(taken) from quota_counter"); len(ids) != 1 || rows != 1 || taken != 1 {
+	if rows, taken := k.number(
+		t,
+		"select count(*) from ticket",
+	), k.number(
+		t,
+		"select sum(taken) from quota_counter",
+	); len(ids) != 1 || rows != 1 ||
+		taken != 1 {
 		t.Errorf("%d tickets heard of, %d rows, %d seats, want one", len(ids), rows, taken)
 	}
 }
@@ -262,30 +283,34 @@ func TestRotateAndCancelAtOnce(t *testing.T) {
 	}
 }
 
-// A session plans ticket_grant once and keeps the plan. Planned while the table was empty, it must look secrets up all the same, not read an index whole.
+// A session plans ticket_grant once and keeps the plan. Planned while the table was empty, it must
+// look secrets up all the same, not read an index whole.
 func TestGrantLooksSecretsUpThoughPlannedOnAnEmptyTable(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e := k.seats(t, 5000)
 	k.exec(t, "vacuum analyze ticket")
 	db := k.bundle.LoginURL
-	one, err := postgres.Open(t.Context(), postgres.Options{URL: db, Public: 1, Clock: k.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer one.Close()
-	session := store{pool: one.PublicPool(), clock: k.clock}
-	grant := func() {
+	one := testkit.Open(t, postgres.Options{URL: db, Public: 1, Clock: k.clock})
+	session := k.serve(t, one, k.keys).granter
+	grantOne := func() {
 		t.Helper()
-		if _, err := session.grant(t.Context(), []*request{{event: e.ID, quota: e.Quota(), id: uuid.New(), mac: k.keys.TicketMAC(newSecret(t)), seats: 1}}); err != nil {
+		r := grant.Request{
+			Event: e.ID, Quota: e.Quota(), ID: uuid.New(), MAC: k.keys.TicketMAC(newSecret(t)), Seats: 1,
+		}
+		if _, err := session.Together(t.Context(), []grant.Request{r}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 10 { // long enough for every plan to be the one that is kept
-		grant()
+		grantOne()
 	}
-	k.exec(t, `insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
-		select t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, gen_random_uuid(), sha256(g::text::bytea), 'cancelled', 1 from (select * from ticket limit 1) t, generate_series(1, 3000) g`)
+	k.exec(
+		t,
+		`insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, secret_mac, status, seats)
+		select t.organization_id, t.event_id, t.occurrence_id, t.part_id, t.quota_id, gen_random_uuid(),
+		  sha256(g::text::bytea), 'cancelled', 1 from (select * from ticket limit 1) t, generate_series(1, 3000) g`,
+	)
 	read := func() int {
 		t.Helper()
 		k.exec(t, "select pg_stat_force_next_flush()")
@@ -293,7 +318,7 @@ func TestGrantLooksSecretsUpThoughPlannedOnAnEmptyTable(t *testing.T) {
 	}
 	before := read()
 	for range 20 {
-		grant()
+		grantOne()
 	}
 	var pid int
 	if err := one.PublicPool().QueryRow(t.Context(), "select pg_backend_pid()").Scan(&pid); err != nil {

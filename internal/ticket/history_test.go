@@ -17,8 +17,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// A history is what many callers saw of one quota with a waiting list: what each asked, what it was told, and when. It is legal when one
-// caller after the other could have seen the same (linearizability): seats and the line then behave as if there were no concurrency at all.
+// A history is what many callers saw of one quota with a waiting list: what each asked, what it was
+// told, and when. It is legal when one caller after the other could have seen the same
+// (linearizability): seats and the line then behave as if there were no concurrency at all.
 
 type action int
 
@@ -35,7 +36,8 @@ type historyInput struct {
 	seats  int
 }
 
-// line is one quota as one caller after the other would leave it: values that compare at once, for the search looks at very many.
+// line is one quota as one caller after the other would leave it: values that compare at once, for
+// the search looks at very many.
 type line struct {
 	capacity, room int
 	tickets        string // by who: a byte for the status, then one for the seats
@@ -101,7 +103,8 @@ func (l line) step(in historyInput) (string, line) {
 	return statusWords[queues], next
 }
 
-// serve gives free seats to the line from its head; a group larger than the room is passed by and keeps its place. Who leaves it is taken out first.
+// serve gives free seats to the line from its head; a group larger than the room is passed by and
+// keeps its place. Who leaves it is taken out first.
 func (l line) serve(leaves int) line {
 	var rest strings.Builder
 	queue := l.queue
@@ -129,15 +132,25 @@ func lineModel(capacity int) porcupine.Model {
 		},
 		DescribeOperation: func(in, out any) string {
 			i := in.(historyInput)
-			return fmt.Sprintf("%s(%d, %d) → %s", [...]string{"take", "wait", "cancel", "look"}[i.action], i.who, i.seats, out)
+			return fmt.Sprintf(
+				"%s(%d, %d) → %s",
+				[...]string{"take", "wait", "cancel", "look"}[i.action],
+				i.who,
+				i.seats,
+				out,
+			)
 		},
 	}
 }
 
-// historyOf lets callers loose on a quota and writes down what they saw. Capacity is small, so that nearly every step depends on others.
+// historyOf lets callers loose on a quota and writes down what they saw. Capacity is small, so that
+// nearly every step depends on others.
 func (k *kit) historyOf(t *testing.T, capacity, callers, steps int) []porcupine.Operation {
 	t.Helper()
-	e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: capacity}}}}})
+	e := k.event(
+		t,
+		testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: capacity}}}}},
+	)
 	k.exec(t, "update part set waiting_list = true where id = $1", e.Parts[0].ID)
 	var (
 		mu      sync.Mutex
@@ -166,7 +179,16 @@ func (k *kit) historyOf(t *testing.T, capacity, callers, steps int) []porcupine.
 				out := k.act(t, e, in, code)
 				returned := began.Elapsed()
 				mu.Lock()
-				history = append(history, porcupine.Operation{ClientId: caller, Input: in, Output: out, Call: int64(called), Return: int64(returned)})
+				history = append(
+					history,
+					porcupine.Operation{
+						ClientId: caller,
+						Input:    in,
+						Output:   out,
+						Call:     int64(called),
+						Return:   int64(returned),
+					},
+				)
 				mu.Unlock()
 			}
 		})

@@ -58,24 +58,14 @@ func setup(t testing.TB) *kit {
 // open is the database as another replica has it.
 func (k *kit) open(t testing.TB) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Options{URL: k.bundle.LoginURL, Public: 8, Staff: 2, Worker: 1, Clock: k.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db := testkit.Open(t, postgres.Options{URL: k.bundle.LoginURL, Public: 8, Staff: 2, Worker: 1, Clock: k.clock})
 	return db
 }
 
 func (k *kit) serve(t testing.TB, db *postgres.DB, keys *secret.Keys) *Service {
 	t.Helper()
 	s := New(db, keys, rand.Reader, slog.New(slog.NewTextHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	t.Cleanup(func() {
-		select {
-		case <-s.lanes[0].stop: // the test closed it
-		default:
-			s.Close()
-		}
-	})
+	t.Cleanup(s.Close)
 	return s
 }
 
@@ -87,7 +77,10 @@ func (k *kit) event(t testing.TB, o testkit.EventOptions) testkit.Event {
 // seats is an event with one in-person quota.
 func (k *kit) seats(t testing.TB, capacity int) testkit.Event {
 	t.Helper()
-	return k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: capacity}}}}})
+	return k.event(
+		t,
+		testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: capacity}}}}},
+	)
 }
 
 func (k *kit) exec(t testing.TB, statement string, args ...any) {
@@ -130,7 +123,11 @@ func (k *kit) lock(t testing.TB, quota uuid.UUID) (release func()) {
 func (k *kit) waiting(t testing.TB, n int) []int32 {
 	t.Helper()
 	for deadline := clock.Start(); deadline.Elapsed() < 10*time.Second; {
-		rows, err := k.admin.Query(t.Context(), `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name like 'tonarimachi%'`)
+		rows, err := k.admin.Query(
+			t.Context(),
+			`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+				and application_name like 'tonarimachi%'`,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,6 +169,16 @@ func newSecret(t testing.TB) secret.Ticket {
 
 func ask(e testkit.Event, seats int) Request {
 	return Request{EventID: e.ID, QuotaID: e.Quota(), Seats: seats}
+}
+
+// attempt makes what Take makes of a request.
+func (k *kit) attempt(t testing.TB, r Request) attempt {
+	t.Helper()
+	a, err := newAttempt(r, k.service.keys, k.service.random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 func (k *kit) take(t testing.TB, r Request) (secret.Ticket, Ticket) {

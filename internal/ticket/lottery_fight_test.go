@@ -10,7 +10,22 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/draw"
 )
+
+// fixList closes the list of a part.
+func (k *kit) fixList(t *testing.T, part uuid.UUID) {
+	t.Helper()
+	if err := k.db.InWorker(t.Context(), func(tx *postgres.Tx) error {
+		done, err := draw.FixList(t.Context(), tx, part)
+		if err == nil && !done {
+			t.Error("the list was fixed before")
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // Two workers, in two processes' pools, come round at the same moment many times over.
 func TestTwoWorkersDrawOnce(t *testing.T) {
@@ -30,7 +45,7 @@ func TestTwoWorkersDrawOnce(t *testing.T) {
 	total := 0
 	for _, db := range []*postgres.DB{k.db, k.open(t), k.open(t), k.open(t)} {
 		group.Go(func() {
-			n, err := DrawLots(t.Context(), db)
+			n, err := draw.Lots(t.Context(), db)
 			if err != nil {
 				t.Error(err)
 			}
@@ -50,7 +65,8 @@ func TestTwoWorkersDrawOnce(t *testing.T) {
 	}
 }
 
-// The worker's connection is killed after it has settled and before it commits: nothing happened, and the next one draws.
+// The worker's connection is killed after it has settled and before it commits: nothing happened,
+// and the next one draws.
 func TestAWorkerIsKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -62,16 +78,14 @@ func TestAWorkerIsKilledInTheMiddle(t *testing.T) {
 	}
 	k.clock.Advance(untilClosing)
 	part := e.Parts[0].ID
-	if done, err := (step{part, "open"}).do(t.Context(), k.db); err != nil || !done {
-		t.Fatal(done, err)
-	}
+	k.fixList(t, part)
 	killed := k.open(t)
 	attempts := 0
 	err := killed.InWorker(t.Context(), func(tx *postgres.Tx) error {
 		if attempts++; attempts > 1 {
 			return errors.New("enough")
 		}
-		if done, err := drawTx(t.Context(), tx, part); err != nil || !done {
+		if done, err := draw.InTx(t.Context(), tx, part); err != nil || !done {
 			t.Errorf("%v, %v", done, err)
 		}
 		_, err := k.admin.Exec(t.Context(), "select pg_terminate_backend($1)", tx.Pgx.Conn().PgConn().PID())
@@ -80,7 +94,7 @@ func TestAWorkerIsKilledInTheMiddle(t *testing.T) {
 	if err == nil {
 		t.Fatal("the killed transaction was committed")
 	}
-	if d := k.published(t, e); d.State != DrawClosed || d.Seed != "" || k.taken(t, e.Quota()) != 0 {
+	if d := k.published(t, e); d.State != draw.Closed || d.Seed != "" || k.taken(t, e.Quota()) != 0 {
 		t.Errorf("half a draw is left: %+v", d)
 	}
 	if n := k.round(t); n != 1 {
@@ -97,7 +111,8 @@ func TestAWorkerIsKilledInTheMiddle(t *testing.T) {
 	}
 }
 
-// Applications and cancellations that arrive while the list is being fixed either stand on it or are told that they came too late.
+// Applications and cancellations that arrive while the list is being fixed either stand on it or
+// are told that they came too late.
 func TestLateApplicationsRaceTheDraw(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -126,7 +141,10 @@ func TestLateApplicationsRaceTheDraw(t *testing.T) {
 	for _, code := range early[:2] {
 		group.Go(func() {
 			if _, err := k.service.Cancel(t.Context(), code); errors.Is(err, ErrCancelled) {
-				if s := k.status(t, code); s != NotDrawn { // the draw was faster, and there is nothing left to give back
+				if s := k.status(
+					t,
+					code,
+				); s != NotDrawn { // the draw was faster, and there is nothing left to give back
 					t.Errorf("a cancellation came too late, and the ticket is %s", s)
 				}
 			} else if err != nil {
@@ -137,7 +155,7 @@ func TestLateApplicationsRaceTheDraw(t *testing.T) {
 	k.waiting(t, 4)
 	k.clock.Advance(untilClosing)
 	group.Go(func() {
-		if _, err := DrawLots(t.Context(), k.db); err != nil {
+		if _, err := draw.Lots(t.Context(), k.db); err != nil {
 			t.Error(err)
 		}
 	})
@@ -162,7 +180,11 @@ func TestLateApplicationsRaceTheDraw(t *testing.T) {
 	if got := k.number(t, "select count(*) from ticket where status = 'applied'"); got != 0 {
 		t.Errorf("%d applications were left behind", got)
 	}
-	if sum := k.number(t, "select coalesce(sum(seats), 0) from ticket where status = 'confirmed'"); sum != k.taken(t, e.Quota()) || sum > 4 {
+	if sum := k.number(
+		t,
+		"select coalesce(sum(seats), 0) from ticket where status = 'confirmed'",
+	); sum != k.taken(t, e.Quota()) ||
+		sum > 4 {
 		t.Errorf("%d seats are held, the counter has %d", sum, k.taken(t, e.Quota()))
 	}
 }
@@ -188,9 +210,7 @@ func TestSettlingAnotherListIsRefused(t *testing.T) {
 	if err := settle(ids[:2], ids[2:]); !postgres.Violates(err, "lottery_draw_goes_forward") {
 		t.Errorf("before the list is fixed: %v", err)
 	}
-	if _, err := (step{part, "open"}).do(t.Context(), k.db); err != nil {
-		t.Fatal(err)
-	}
+	k.fixList(t, part)
 	for name, c := range map[string]struct {
 		winners, others []uuid.UUID
 		constraint      string

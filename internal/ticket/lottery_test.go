@@ -16,6 +16,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/draw"
 )
 
 // untilClosing is how long applications for lottery() stay open.
@@ -26,7 +27,10 @@ func (k *kit) lottery(t testing.TB, capacities ...int) testkit.Event {
 	t.Helper()
 	part := testkit.PartOptions{Reservation: "lottery", ClosesAt: k.clock.Now().Add(untilClosing)}
 	for i, c := range capacities {
-		part.Quotas = append(part.Quotas, testkit.QuotaOptions{Capacity: c, Channel: []string{"in_person", "online"}[i%2]})
+		part.Quotas = append(
+			part.Quotas,
+			testkit.QuotaOptions{Capacity: c, Channel: []string{"in_person", "online"}[i%2]},
+		)
 	}
 	return k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{part}})
 }
@@ -40,14 +44,14 @@ func (k *kit) draw(t testing.TB) int {
 
 func (k *kit) round(t testing.TB) int {
 	t.Helper()
-	n, err := DrawLots(t.Context(), k.db)
+	n, err := draw.Lots(t.Context(), k.db)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-func (k *kit) published(t testing.TB, e testkit.Event) Draw {
+func (k *kit) published(t testing.TB, e testkit.Event) draw.Draw {
 	t.Helper()
 	d, err := k.service.Draw(t.Context(), e.ID, e.Parts[0].ID)
 	if err != nil {
@@ -61,7 +65,7 @@ func TestSeatsAreDrawnByLot(t *testing.T) {
 	k := setup(t)
 	e := k.lottery(t, 5, 3)
 	before := k.published(t, e)
-	if before.State != DrawOpen || before.List != "" || before.Seed != "" || before.Digest != nil {
+	if before.State != draw.Open || before.List != "" || before.Seed != "" || before.Digest != nil {
 		t.Errorf("before the closing: %+v", before)
 	}
 	type applicant struct {
@@ -95,7 +99,7 @@ func TestSeatsAreDrawnByLot(t *testing.T) {
 		t.Errorf("%d steps were done, want the list and the draw", n)
 	}
 	d := k.published(t, e)
-	if d.State != DrawDone || d.Commitment != before.Commitment || len(d.Entries) != 8 {
+	if d.State != draw.Done || d.Commitment != before.Commitment || len(d.Entries) != 8 {
 		t.Fatalf("drawn: %+v", d)
 	}
 	claim, ok := d.Claim()
@@ -104,7 +108,9 @@ func TestSeatsAreDrawnByLot(t *testing.T) {
 	}
 	// The same by hand, from what is published alone.
 	sum := func(s string) string { b := sha256.Sum256([]byte(s)); return hex.EncodeToString(b[:]) }
-	if got := sum("tonarimachi lottery commitment v1\n" + e.Parts[0].ID.String() + "\n" + d.Seed + "\n"); got != before.Commitment.String() {
+	if got := sum(
+		"tonarimachi lottery commitment v1\n" + e.Parts[0].ID.String() + "\n" + d.Seed + "\n",
+	); got != before.Commitment.String() {
 		t.Errorf("the seed is not the one that was promised: %s", got)
 	}
 	if sum(d.List) != d.Digest.String() {
@@ -129,7 +135,7 @@ func TestSeatsAreDrawnByLot(t *testing.T) {
 			room[entry.QuotaID] -= entry.Seats
 		}
 		got, err := k.service.Look(t.Context(), all[at].code)
-		if err != nil || got.Status != want || Outcome(want) != entry.Outcome || got.DrawNumber != entry.Number {
+		if err != nil || got.Status != want || draw.Outcome(want) != entry.Outcome || got.DrawNumber != entry.Number {
 			t.Errorf("%+v: the ticket is %+v, want %s, %v", entry, got, want, err)
 		}
 		if (got.Nickname == "") != (want == NotDrawn) {
@@ -178,7 +184,10 @@ func TestNobodyCanReadTheSeedBeforeTheListIsFixed(t *testing.T) {
 				}
 				return found.Err()
 			})
-			if state, _ := postgres.Constraint(err); rows > 0 || err != nil && state != "42501" { // insufficient privilege
+			if state, _ := postgres.Constraint(
+				err,
+			); rows > 0 ||
+				err != nil && state != "42501" { // insufficient privilege
 				t.Errorf("%s: %s gives %d rows, %v", name, statement, rows, err)
 			}
 		}
@@ -208,15 +217,31 @@ func TestApplicationsAreRefused(t *testing.T) {
 		seats int
 		want  error
 	}{
-		"not open":          {of(testkit.PartOptions{OpensAt: now.Add(time.Second)}), 1, ErrNotOpen},
-		"closed":            {of(testkit.PartOptions{ClosesAt: now}), 1, ErrClosed},
-		"too many":          {of(testkit.PartOptions{}), 5, ErrTooManySeats},
-		"absurdly many":     {of(testkit.PartOptions{}), 1 << 40, ErrTooManySeats},
-		"larger than all":   {of(testkit.PartOptions{}), 4, ErrTooLarge},
-		"kept for the door": {of(testkit.PartOptions{Quotas: []testkit.QuotaOptions{{Channel: "walk_in", Capacity: 3}}}), 1, ErrOtherWay},
-		"draft":             {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "draft" }), 1, ErrQuotaUnknown},
-		"cancelled":         {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "cancelled" }), 1, ErrNotAccepting},
-		"put off":           {put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.OccurrenceStatus = "postponed" }), 1, ErrNotAccepting},
+		"not open":        {of(testkit.PartOptions{OpensAt: now.Add(time.Second)}), 1, ErrNotOpen},
+		"closed":          {of(testkit.PartOptions{ClosesAt: now}), 1, ErrClosed},
+		"too many":        {of(testkit.PartOptions{}), 5, ErrTooManySeats},
+		"absurdly many":   {of(testkit.PartOptions{}), 1 << 40, ErrTooManySeats},
+		"larger than all": {of(testkit.PartOptions{}), 4, ErrTooLarge},
+		"kept for the door": {
+			of(testkit.PartOptions{Quotas: []testkit.QuotaOptions{{Channel: "walk_in", Capacity: 3}}}),
+			1,
+			ErrOtherWay,
+		},
+		"draft": {
+			put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "draft" }),
+			1,
+			ErrQuotaUnknown,
+		},
+		"cancelled": {
+			put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.Status = "cancelled" }),
+			1,
+			ErrNotAccepting,
+		},
+		"put off": {
+			put(of(testkit.PartOptions{}), func(o *testkit.EventOptions) { o.OccurrenceStatus = "postponed" }),
+			1,
+			ErrNotAccepting,
+		},
 	} {
 		_, _, err := k.service.Take(t.Context(), ask(k.event(t, c.event), c.seats))
 		wantError(t, name, err, c.want)
@@ -237,9 +262,9 @@ func TestApplicationsAreRefused(t *testing.T) {
 	_, _, err = k.service.Take(t.Context(), ask(e, 1))
 	wantError(t, "with a later closing, the list being fixed", err, ErrClosed)
 	_, err = k.service.Draw(t.Context(), e.ID, uuid.New())
-	wantError(t, "the draw of no part", err, ErrDrawUnknown)
+	wantError(t, "the draw of no part", err, draw.ErrUnknown)
 	_, err = k.service.Draw(t.Context(), k.seats(t, 3).ID, e.Parts[0].ID)
-	wantError(t, "the draw of another event", err, ErrDrawUnknown)
+	wantError(t, "the draw of another event", err, draw.ErrUnknown)
 }
 
 func TestThoseNotDrawnWaitInDrawnOrder(t *testing.T) {
@@ -278,7 +303,8 @@ func TestThoseNotDrawnWaitInDrawnOrder(t *testing.T) {
 		}
 	}
 	// The published outcome stays what was drawn.
-	if claim, ok := func() (lottery.Claim, bool) { d := k.published(t, e); return d.Claim() }(); !ok || claim.Faults() != nil {
+	if claim, ok := func() (lottery.Claim, bool) { d := k.published(t, e); return d.Claim() }(); !ok ||
+		claim.Faults() != nil {
 		t.Errorf("later cancellations changed the draw: %v", claim.Faults())
 	}
 	k.clock.Set(e.StartsAt.Add(-23 * time.Hour))
@@ -301,7 +327,7 @@ func TestLeavingBetweenListAndDraw(t *testing.T) {
 		t.Fatalf("%d steps at the closing, want the list alone", n)
 	}
 	fixed := k.published(t, e)
-	if fixed.State != DrawClosed || len(fixed.Entries) != 4 || fixed.Seed != "" || fixed.DrawnAt != nil {
+	if fixed.State != draw.Closed || len(fixed.Entries) != 4 || fixed.Seed != "" || fixed.DrawnAt != nil {
 		t.Fatalf("%+v", fixed)
 	}
 	leaves := fixed.Entries[0].Number
@@ -317,7 +343,8 @@ func TestLeavingBetweenListAndDraw(t *testing.T) {
 		"an entry": "update lottery_entry set seats = 2 where number = '" + leaves + "'",
 		"the list": "update lottery_draw set entries = 3",
 		"the seed": "update lottery_draw set seed = sha256('x'), commitment = lottery_commitment(part_id, sha256('x'))",
-		"way back": "update lottery_draw set state = 'open', list_digest = null, entries = null, pool_quotas = null, pool_seats = null, closed_at = null",
+		"way back": "update lottery_draw set state = 'open', list_digest = null, entries = null, pool_quotas = null, " +
+			"pool_seats = null, closed_at = null",
 	} {
 		_, err := k.admin.Exec(t.Context(), statement)
 		if !postgres.Violates(err, "lottery_list_fixed") && !postgres.Violates(err, "lottery_draw_goes_forward") {
@@ -334,7 +361,8 @@ func TestLeavingBetweenListAndDraw(t *testing.T) {
 	confirmed := 0
 	for _, entry := range d.Entries {
 		got := k.status(t, codes[entry.Number])
-		if (got == Cancelled) != (entry.Number == leaves) || (entry.Outcome == OutcomeWithdrawn) != (entry.Number == leaves) {
+		if (got == Cancelled) != (entry.Number == leaves) ||
+			(entry.Outcome == draw.OutcomeWithdrawn) != (entry.Number == leaves) {
 			t.Errorf("%+v: the ticket is %s", entry, got)
 		}
 		if got == Confirmed {
@@ -370,14 +398,27 @@ func TestWhatIsNotHeldIsNotDrawn(t *testing.T) {
 	k.exec(t, "update event set status = 'cancelled', cancelled_at = now() where id = $1", cancelled.ID)
 	k.exec(t, "update occurrence set status = 'cancelled', cancelled_at = now() where id = $1", off.OccurrenceID)
 	k.exec(t, "update occurrence set status = 'postponed' where id = $1", putOff.OccurrenceID)
-	k.exec(t, "update part set starts_at = $2, ends_at = $3, closes_at = $2 where id = $1", over.Parts[0].ID, k.clock.Now().Add(time.Hour), k.clock.Now().Add(2*time.Hour))
+	k.exec(
+		t,
+		`update part p set starts_at = $2, ends_at = $3, closes_at = $2
+		from (select set_config('app.now', $4, true) as at) test where p.id = $1 and test.at <> ''`,
+		over.Parts[0].ID,
+		k.clock.Now().Add(time.Hour),
+		k.clock.Now().Add(2*time.Hour),
+		k.clock.Now().Format(time.RFC3339), // else the database would think of the machine's time of day
+	)
 	if n := k.draw(t); n != 0 {
 		t.Errorf("%d steps were done", n)
 	}
 	for name, want := range map[string]struct {
 		event testkit.Event
-		state DrawState
-	}{"event cancelled": {cancelled, DrawNotHeld}, "date cancelled": {off, DrawNotHeld}, "put off": {putOff, DrawOpen}, "over": {over, DrawNotHeld}} {
+		state draw.State
+	}{
+		"event cancelled": {cancelled, draw.NotHeld},
+		"date cancelled":  {off, draw.NotHeld},
+		"put off":         {putOff, draw.Open},
+		"over":            {over, draw.NotHeld},
+	} {
 		if d := k.published(t, want.event); d.State != want.state || d.Seed != "" || d.PutOff != (name == "put off") {
 			t.Errorf("%s: %+v", name, d)
 		}
@@ -417,7 +458,9 @@ func TestTheListGoesWithTheTickets(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := k.published(t, e)
-	if !after.Erased || after.List != "" || after.Entries != nil || after.State != DrawDone || after.Seed != before.Seed || *after.Digest != *before.Digest {
+	if !after.Erased || after.List != "" || after.Entries != nil || after.State != draw.Done ||
+		after.Seed != before.Seed ||
+		*after.Digest != *before.Digest {
 		t.Errorf("after the erasure: %+v", after)
 	}
 	if n := k.number(t, "select count(*) from lottery_entry"); n != 0 {
@@ -442,13 +485,18 @@ func TestHalfAListIsNotShown(t *testing.T) {
 		k.take(t, ask(e, 1))
 	}
 	k.draw(t)
-	k.exec(t, "update ticket set secret_mac = null, nickname = null, calendar_mac = null where id = (select ticket_id from lottery_entry limit 1)")
+	k.exec(
+		t,
+		"update ticket set secret_mac = null, nickname = null, calendar_mac = null where id = (select ticket_id from "+
+			"lottery_entry limit 1)",
+	)
 	if d := k.published(t, e); !d.Erased || d.List != "" || d.Entries != nil {
 		t.Errorf("%+v", d)
 	}
 }
 
-// The draw counts on the schema: without its rule a part with applications would stop being a lottery.
+// The draw counts on the schema: without its rule a part with applications would stop being a
+// lottery.
 func TestAPartWithApplicationsStaysALottery(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

@@ -18,7 +18,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// eventModel is what two dates of an event, with their line, ought to be: a plain list of tickets, looked through from the front.
+// eventModel is what two dates of an event, with their line, ought to be: a plain list of tickets,
+// looked through from the front.
 type eventModel struct {
 	now     time.Time
 	dates   []*modelDate
@@ -44,8 +45,9 @@ type heldTicket struct {
 	until   time.Time // of an offer
 }
 
-// untilByDay is the rule for offers, told another way than the database tells it: the first full hour by day that is a day of waking on, but no later than the line
-// is served; zero when less than two hours by day are left.
+// untilByDay is the rule for offers, told another way than the database tells it: the first full
+// hour by day that is a day of waking on, but no later than the line is served; zero when less than
+// two hours by day are left.
 func untilByDay(made, served time.Time) time.Time {
 	byDay := func(at time.Time) bool {
 		day := clock.DateOf(at)
@@ -78,7 +80,8 @@ func (m *eventModel) room(d *modelDate) int { return d.capacity - d.taken }
 // serve gives what room there is to the line.
 func (m *eventModel) serve(d *modelDate) {
 	for _, t := range m.tickets {
-		if t.status != Waiting || !slices.Contains(t.wishes, d) || t.seats > m.room(d) || !d.accepting || !m.now.Before(d.served) {
+		if t.status != Waiting || !slices.Contains(t.wishes, d) || t.seats > m.room(d) || !d.accepting ||
+			!m.now.Before(d.served) {
 			continue
 		}
 		t.status, t.date, t.wishes = Confirmed, d, nil
@@ -112,7 +115,11 @@ func (m *eventModel) lapse() int {
 	for {
 		var first *heldTicket
 		for _, t := range m.tickets {
-			if m.late(t) && (first == nil || t.until.Before(first.until) || t.until.Equal(first.until) && bytes.Compare(idOf(t), idOf(first)) < 0) {
+			if m.late(t) &&
+				(first == nil || t.until.Before(first.until) || t.until.Equal(first.until) && bytes.Compare(
+					idOf(t),
+					idOf(first),
+				) < 0) {
 				first = t
 			}
 		}
@@ -165,7 +172,8 @@ func (m *eventModel) take(d *modelDate, seats int, reach Reach) (*heldTicket, er
 	}
 	t := &heldTicket{status: Waiting, seats: seats, date: d}
 	for _, other := range m.dates {
-		if (other == d || reach == WaitAnyDate) && other.accepting && m.now.Before(other.served) && other.capacity >= seats {
+		if (other == d || reach == WaitAnyDate) && other.accepting && m.now.Before(other.served) &&
+			other.capacity >= seats {
 			t.wishes = append(t.wishes, other)
 		}
 	}
@@ -181,7 +189,8 @@ func (m *eventModel) take(d *modelDate, seats int, reach Reach) (*heldTicket, er
 	return t, nil
 }
 
-// A thousand walks of fifty steps through quotas, line, offers and contacts, each step held against the model.
+// A thousand walks of fifty steps through quotas, line, offers and contacts, each step held against
+// the model.
 func TestProofQuotasAndTheirLineAgainstTheirModel(t *testing.T) {
 	t.Parallel()
 	for i := range testkit.Size(1, 10) { // rapid.Check does a hundred runs
@@ -220,9 +229,23 @@ func (k *kit) walk(t *testing.T, rt *rapid.T, steps *int, seen map[string]int) {
 	}
 	// rapid prefers what comes first in the alphabet.
 	rt.Repeat(map[string]func(*rapid.T){
-		"a wait": step(w.wait), "b cancel a held one": step(w.cancelHeld), "c wait": step(w.wait), "d let time pass": step(w.time), "e lapse": step(w.lapse), "f take": step(w.takeAny),
-		"g accept": step(w.accept), "h capacity": step(w.capacity), "i contact": step(w.contact), "j cancel": step(w.cancel), "k confirm": step(w.confirm), "l put off or on": step(w.putOff),
-		"": w.compare,
+		"a wait": step(
+			w.wait,
+		),
+		"b cancel a held one": step(w.cancelHeld),
+		"c wait":              step(w.wait),
+		"d let time pass":     step(w.time),
+		"e lapse":             step(w.lapse),
+		"f take":              step(w.takeAny),
+		"g accept": step(
+			w.accept,
+		),
+		"h capacity":      step(w.capacity),
+		"i contact":       step(w.contact),
+		"j cancel":        step(w.cancel),
+		"k confirm":       step(w.confirm),
+		"l put off or on": step(w.putOff),
+		"":                w.compare,
 	})
 }
 
@@ -231,8 +254,21 @@ func (w *walker) stage(rt *rapid.T) {
 	var id uuid.UUID
 	for i, days := range []int{20, 30} {
 		at := clock.DateOf(w.m.now).AddDays(days).At(rapid.SampledFrom([]int{8, 14, 23}).Draw(rt, "hour"), 0)
-		d := &modelDate{capacity: rapid.IntRange(1, 3).Draw(rt, "capacity"), accepting: true, startsAt: at, served: at.Add(-24 * time.Hour)}
-		d.event = w.event(w.t, testkit.EventOptions{StartsAt: at, Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: d.capacity, MaxSeats: modelMaxSeats}}}}})
+		d := &modelDate{
+			capacity:  rapid.IntRange(1, 3).Draw(rt, "capacity"),
+			accepting: true,
+			startsAt:  at,
+			served:    at.Add(-24 * time.Hour),
+		}
+		d.event = w.event(
+			w.t,
+			testkit.EventOptions{
+				StartsAt: at,
+				Parts: []testkit.PartOptions{
+					{Quotas: []testkit.QuotaOptions{{Capacity: d.capacity, MaxSeats: modelMaxSeats}}},
+				},
+			},
+		)
 		if i == 0 {
 			id = d.event.ID
 		} else {
@@ -242,7 +278,8 @@ func (w *walker) stage(rt *rapid.T) {
 	}
 	w.exec(w.t, "update part set waiting_list = true where event_id = $1", id)
 	if a, b := w.m.dates[0].event.Quota(), w.m.dates[1].event.Quota(); bytes.Compare(a[:], b[:]) > 0 {
-		// A waiting ticket that two dates could serve at once is given the one with the lesser id, after the one asked for: the model goes by order.
+		// A waiting ticket that two dates could serve at once is given the one with the lesser id,
+		// after the one asked for: the model goes by order.
 		w.m.dates[0], w.m.dates[1] = w.m.dates[1], w.m.dates[0]
 	}
 }
@@ -254,11 +291,19 @@ func (w *walker) adopt(e testkit.Event, id uuid.UUID) testkit.Event {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(w.t.Context())) }()
-	if _, err := tx.Exec(w.t.Context(), "set local session_replication_role = replica"); err != nil { // its rows move together
+	if _, err := tx.Exec(
+		w.t.Context(),
+		"set local session_replication_role = replica",
+	); err != nil { // its rows move together
 		w.t.Fatal(err)
 	}
 	for _, table := range []string{"occurrence", "part", "quota", "quota_counter"} {
-		if _, err := tx.Exec(w.t.Context(), "update "+table+" set event_id = $2 where event_id = $1", e.ID, id); err != nil {
+		if _, err := tx.Exec(
+			w.t.Context(),
+			"update "+table+" set event_id = $2 where event_id = $1",
+			e.ID,
+			id,
+		); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -291,12 +336,20 @@ func (w *walker) pick(rt *rapid.T, states ...Status) *heldTicket {
 }
 
 func (w *walker) takeAny(rt *rapid.T) {
-	w.take(rt, rapid.IntRange(1, modelMaxSeats+1).Draw(rt, "seats"), rapid.SampledFrom([]Reach{NoWait, WaitQuota}).Draw(rt, "reach"))
+	w.take(
+		rt,
+		rapid.IntRange(1, modelMaxSeats+1).Draw(rt, "seats"),
+		rapid.SampledFrom([]Reach{NoWait, WaitQuota}).Draw(rt, "reach"),
+	)
 }
 
 // wait asks for few seats, and mostly leaves a contact.
 func (w *walker) wait(rt *rapid.T) {
-	t := w.take(rt, rapid.IntRange(1, 2).Draw(rt, "seats"), rapid.SampledFrom([]Reach{WaitQuota, WaitAnyPart, WaitAnyDate, WaitAnyDate}).Draw(rt, "reach"))
+	t := w.take(
+		rt,
+		rapid.IntRange(1, 2).Draw(rt, "seats"),
+		rapid.SampledFrom([]Reach{WaitQuota, WaitAnyPart, WaitAnyDate, WaitAnyDate}).Draw(rt, "reach"),
+	)
 	if t != nil && rapid.IntRange(0, 2).Draw(rt, "contact") > 0 {
 		w.leaveContact(w.t, t.code)
 		t.contact = true
@@ -467,14 +520,26 @@ func (w *walker) compare(rt *rapid.T) {
 		var capacity, taken, rows int
 		var accepting bool
 		err := w.admin.QueryRow(w.t.Context(), `
-			select c.capacity, c.taken, c.accepting, (select coalesce(sum(t.seats), 0) from ticket t where t.quota_id = c.quota_id and t.status in ('confirmed', 'offered'))
+			select c.capacity, c.taken, c.accepting, (select coalesce(sum(t.seats), 0) from ticket t
+			  where t.quota_id = c.quota_id and t.status in ('confirmed', 'offered'))
 			from quota_counter c where c.quota_id = $1`, d.event.Quota()).Scan(&capacity, &taken, &accepting, &rows)
 		if err != nil || capacity != d.capacity || taken != d.taken || rows != d.taken || accepting != d.accepting {
-			rt.Fatalf("capacity %d, counter %d, tickets %d, accepting %v, %v; want %d, %d, %v", capacity, taken, rows, accepting, err, d.capacity, d.taken, d.accepting)
+			rt.Fatalf(
+				"capacity %d, counter %d, tickets %d, accepting %v, %v; want %d, %d, %v",
+				capacity,
+				taken,
+				rows,
+				accepting,
+				err,
+				d.capacity,
+				d.taken,
+				d.accepting,
+			)
 		}
 	}
 	rows, err := w.admin.Query(w.t.Context(), `
-		select t.secret_mac, t.status, t.seats, t.quota_id, o.until, (select count(*) from ticket_wish x where x.ticket_id = t.id),
+		select t.secret_mac, t.status, t.seats, t.quota_id, o.until, (select count(*) from ticket_wish x
+		  where x.ticket_id = t.id),
 		  exists (select from ticket_contact c where c.ticket_id = t.id)
 		from ticket t left join ticket_offer o on o.ticket_id = t.id where t.event_id = $1`, w.m.dates[0].event.ID)
 	if err != nil {
@@ -501,10 +566,25 @@ func (w *walker) compare(rt *rapid.T) {
 		if t == nil {
 			rt.Fatal("a ticket that nobody took")
 		}
-		if status != t.status || seats != t.seats || quota != t.date.event.Quota() || wishes != len(t.wishes) || contact != t.contact ||
-			(until == nil) != t.until.IsZero() || until != nil && !until.Equal(t.until) {
-			rt.Fatalf("ticket %s of %d in %s with %d wishes, contact %v, until %v; want %s of %d in %s with %d, %v, %v", status, seats, quota, wishes, contact, until,
-				t.status, t.seats, t.date.event.Quota(), len(t.wishes), t.contact, t.until)
+		if status != t.status || seats != t.seats || quota != t.date.event.Quota() || wishes != len(t.wishes) ||
+			contact != t.contact ||
+			(until == nil) != t.until.IsZero() ||
+			until != nil && !until.Equal(t.until) {
+			rt.Fatalf(
+				"ticket %s of %d in %s with %d wishes, contact %v, until %v; want %s of %d in %s with %d, %v, %v",
+				status,
+				seats,
+				quota,
+				wishes,
+				contact,
+				until,
+				t.status,
+				t.seats,
+				t.date.event.Quota(),
+				len(t.wishes),
+				t.contact,
+				t.until,
+			)
 		}
 	}
 	if err := rows.Err(); err != nil || n != len(w.m.tickets) {

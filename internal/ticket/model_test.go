@@ -51,7 +51,14 @@ func TestOneQuotaAgainstItsModel(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{capacity: rapid.IntRange(0, 8).Draw(rt, "capacity"), accepting: true}
-		e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: m.capacity, MaxSeats: modelMaxSeats}}}}})
+		e := k.event(
+			t,
+			testkit.EventOptions{
+				Parts: []testkit.PartOptions{
+					{Quotas: []testkit.QuotaOptions{{Capacity: m.capacity, MaxSeats: modelMaxSeats}}},
+				},
+			},
+		)
 		pick := func(rt *rapid.T) *modelTicket {
 			if len(m.tickets) == 0 {
 				rt.Skip("no tickets")
@@ -76,7 +83,8 @@ func TestOneQuotaAgainstItsModel(t *testing.T) {
 				seats := rapid.IntRange(1, modelMaxSeats).Draw(rt, "seats")
 				code, got, err := k.service.Take(t.Context(), ask(e, seats))
 				want := m.take(seats)
-				// For a moment memory may still call full what staff just enlarged or closed; it never grants.
+				// For a moment memory may still call full what staff just enlarged or closed; it
+				// never grants.
 				if !errors.Is(err, want) && !errors.Is(err, ErrFull) {
 					rt.Fatalf("Take of %d: %v, want %v", seats, err, want)
 				}
@@ -150,10 +158,19 @@ func TestOneQuotaAgainstItsModel(t *testing.T) {
 			"": func(rt *rapid.T) {
 				var capacity, taken, rows int
 				err := k.admin.QueryRow(t.Context(), `
-					select c.capacity, c.taken, (select coalesce(sum(t.seats), 0) from ticket t where t.quota_id = c.quota_id and t.status in ('confirmed', 'offered'))
+					select c.capacity, c.taken, (select coalesce(sum(t.seats), 0) from ticket t
+					  where t.quota_id = c.quota_id and t.status in ('confirmed', 'offered'))
 					from quota_counter c where c.quota_id = $1`, e.Quota()).Scan(&capacity, &taken, &rows)
 				if err != nil || capacity != m.capacity || taken != m.taken || rows != m.taken {
-					rt.Fatalf("capacity %d, counter %d, tickets %d, %v; want %d, %d", capacity, taken, rows, err, m.capacity, m.taken)
+					rt.Fatalf(
+						"capacity %d, counter %d, tickets %d, %v; want %d, %d",
+						capacity,
+						taken,
+						rows,
+						err,
+						m.capacity,
+						m.taken,
+					)
 				}
 				for _, held := range m.tickets {
 					if got, err := k.service.Look(t.Context(), held.request.Secret); err != nil || got != held.ticket {

@@ -11,23 +11,45 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
-// leaveContact is what the holder of a ticket does who leaves an address; what is sealed is of no matter here.
+// leaveContact is what the holder of a ticket does who leaves an address; what is sealed is of no
+// matter here.
 func (k *kit) leaveContact(t testing.TB, code secret.Ticket) {
 	t.Helper()
-	k.exec(t, `insert into contact_key (organization_id, event_id, occurrence_id, public_key) select organization_id, event_id, occurrence_id, convert_to(repeat('k', 1216), 'UTF8') from ticket where secret_mac = $1
-		on conflict do nothing`, k.keys.TicketMAC(code))
-	k.exec(t, `insert into ticket_contact (organization_id, event_id, ticket_id, key_id, sealed) select organization_id, event_id, id, occurrence_id, convert_to(repeat('s', 2160), 'UTF8') from ticket where secret_mac = $1`,
-		k.keys.TicketMAC(code))
+	k.exec(
+		t,
+		`insert into contact_key (organization_id, event_id, occurrence_id, public_key)
+			select organization_id, event_id, occurrence_id, convert_to(repeat('k', 1216), 'UTF8') from ticket
+			  where secret_mac = $1
+		on conflict do nothing`,
+		k.keys.TicketMAC(code),
+	)
+	k.exec(
+		t,
+		`insert into ticket_contact (organization_id, event_id, ticket_id, key_id, sealed)
+			select organization_id, event_id, id, occurrence_id, convert_to(repeat('s', 2160), 'UTF8') from ticket
+			  where secret_mac = $1`,
+		k.keys.TicketMAC(code),
+	)
 }
 
 func (k *kit) takeContactBack(t testing.TB, code secret.Ticket) {
 	t.Helper()
-	k.exec(t, `delete from ticket_contact c using ticket t where t.id = c.ticket_id and t.secret_mac = $1`, k.keys.TicketMAC(code))
+	k.exec(
+		t,
+		`delete from ticket_contact c using ticket t where t.id = c.ticket_id and t.secret_mac = $1`,
+		k.keys.TicketMAC(code),
+	)
 }
 
 func (k *kit) notices(t testing.TB, code secret.Ticket, kind string) int {
 	t.Helper()
-	return k.number(t, `select count(*) from notice n join ticket t on t.id = n.ticket_id where t.secret_mac = $1 and n.kind = $2 and n.state = 'due'`, k.keys.TicketMAC(code), kind)
+	return k.number(
+		t,
+		`select count(*) from notice n join ticket t on t.id = n.ticket_id where t.secret_mac = $1 and n.kind = $2
+			and n.state = 'due'`,
+		k.keys.TicketMAC(code),
+		kind,
+	)
 }
 
 func (k *kit) look(t testing.TB, code secret.Ticket) Ticket {
@@ -96,12 +118,16 @@ func TestOffersEndByDay(t *testing.T) {
 			t.Errorf("made %s, served until %s: until %v, want %s", c.made, c.served, got, c.want)
 		}
 	}
-	// All moments of two days: never in the night, never under two hours by day, never over 34 hours.
+	// All moments of two days: never in the night, never under two hours by day, never over 34
+	// hours.
 	n := k.number(t, `
-		select count(*) from generate_series($1::timestamptz, $1::timestamptz + interval '2 days', interval '7 minutes') m
-		cross join generate_series(0, 60) h cross join lateral (select m + make_interval(hours => h, mins => 13) as served) s
+		select count(*) from generate_series($1::timestamptz, $1::timestamptz + interval '2 days',
+		  interval '7 minutes') m
+		cross join generate_series(0, 60) h cross join lateral (select m + make_interval(hours => h,
+		  mins => 13) as served) s
 		cross join lateral (select offer_until(m, s.served) as until) o
-		where o.until is not null and ((o.until at time zone 'Asia/Tokyo')::time not between '07:00:01' and '22:00' or o.until > s.served or o.until < m + interval '2 hours'
+		where o.until is not null and ((o.until at time zone 'Asia/Tokyo')::time not between '07:00:01' and '22:00'
+		  or o.until > s.served or o.until < m + interval '2 hours'
 		  or o.until > m + interval '34 hours')`, day.At(0, 0))
 	if n != 0 {
 		t.Errorf("%d offers end in the night, too late or too soon", n)
@@ -121,7 +147,8 @@ func TestWhoLeftAContactIsAsked(t *testing.T) {
 	k.cancel(t, second)
 	until := clock.Today(k.clock).AddDays(1).At(10, 0)
 	got := k.look(t, asked)
-	if got.Status != Offered || got.OfferedUntil == nil || !got.OfferedUntil.Equal(until) || got.WaitsUntil != nil || k.taken(t, e.Quota()) != 2 {
+	if got.Status != Offered || got.OfferedUntil == nil || !got.OfferedUntil.Equal(until) || got.WaitsUntil != nil ||
+		k.taken(t, e.Quota()) != 2 {
 		t.Fatalf("who left a contact has %+v until %v", got, got.OfferedUntil)
 	}
 	if s := k.look(t, silent); s.Status != Confirmed || k.notices(t, silent, "promotion") != 0 {
@@ -161,7 +188,17 @@ func TestALapsedOfferGoesToTheNextAndDoesNotComeBack(t *testing.T) {
 	if n := k.lapse(t); n != 1 {
 		t.Fatalf("%d lapsed, want 1", n)
 	}
-	if a, b, c := k.status(t, late), k.status(t, next), k.status(t, last); a != Lapsed || b != Offered || c != Waiting || k.taken(t, e.Quota()) != 1 {
+	if a, b, c := k.status(
+		t,
+		late,
+	), k.status(
+		t,
+		next,
+	), k.status(
+		t,
+		last,
+	); a != Lapsed || b != Offered || c != Waiting ||
+		k.taken(t, e.Quota()) != 1 {
 		t.Errorf("late %s, next %s, last %s", a, b, c)
 	}
 	if k.notices(t, next, "offer") != 1 {
@@ -171,7 +208,8 @@ func TestALapsedOfferGoesToTheNextAndDoesNotComeBack(t *testing.T) {
 		_, err := k.service.Confirm(t.Context(), late)
 		wantError(t, "yes after the offer lapsed", err, ErrOfferLapsed)
 	}
-	// No, and the seat goes on; whoever let theirs lapse gets nothing more, not even when the clock is set back.
+	// No, and the seat goes on; whoever let theirs lapse gets nothing more, not even when the clock
+	// is set back.
 	k.cancel(t, next)
 	k.exec(t, "update quota_counter set capacity = 5 where quota_id = $1", e.Quota())
 	k.clock.Set(until.Add(-time.Hour))
@@ -250,7 +288,10 @@ func TestOffersWaitWhileADateIsPutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range []string{"select set_config('app.now', '" + k.clock.Now().Format(time.RFC3339Nano) + "', true)", "update occurrence set status = 'scheduled' where id = '" + e.OccurrenceID.String() + "'"} {
+	for _, statement := range []string{
+		"select set_config('app.now', '" + k.clock.Now().Format(time.RFC3339Nano) + "', true)",
+		"update occurrence set status = 'scheduled' where id = '" + e.OccurrenceID.String() + "'",
+	} {
 		if _, err := tx.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
@@ -267,7 +308,8 @@ func TestOffersWaitWhileADateIsPutOff(t *testing.T) {
 	}
 }
 
-// Yes, no and the worker at the same moment, over many tickets: each ends in one way, and the seats add up.
+// Yes, no and the worker at the same moment, over many tickets: each ends in one way, and the seats
+// add up.
 func TestYesNoAndLapseRace(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -302,7 +344,8 @@ func TestYesNoAndLapseRace(t *testing.T) {
 				default:
 					_, err = LapseWaiting(t.Context(), k.db)
 				}
-				if err != nil && !errors.Is(err, ErrOfferLapsed) && !errors.Is(err, ErrCancelled) && !errors.Is(err, ErrNothingAsked) {
+				if err != nil && !errors.Is(err, ErrOfferLapsed) && !errors.Is(err, ErrCancelled) &&
+					!errors.Is(err, ErrNothingAsked) {
 					t.Error(err)
 				}
 			})
@@ -314,7 +357,11 @@ func TestYesNoAndLapseRace(t *testing.T) {
 	if taken := k.taken(t, e.Quota()); taken != rows || taken != seats {
 		t.Errorf("%d seats taken, %d held, want %d while others wait", taken, rows, seats)
 	}
-	if n := k.number(t, "select count(*) from ticket t full join ticket_offer o on o.ticket_id = t.id and t.status = 'offered' where (t.status = 'offered') <> (o.ticket_id is not null)"); n != 0 {
+	if n := k.number(
+		t,
+		"select count(*) from ticket t full join ticket_offer o on o.ticket_id = t.id and t.status = 'offered' where "+
+			"(t.status = 'offered') <> (o.ticket_id is not null)",
+	); n != 0 {
 		t.Errorf("%d offers without their ticket, or tickets without their offer", n)
 	}
 }
@@ -339,8 +386,10 @@ func TestStillComing(t *testing.T) {
 	k.leaveContact(t, yes)
 	k.wait(t, e, 1, false)
 	for what, at := range map[string]time.Time{
-		"more than two days ahead": e.StartsAt.Add(-48*time.Hour - time.Second), "in the night": clock.DateOf(e.StartsAt).AddDays(-1).At(6, 59), "late": clock.DateOf(e.StartsAt).AddDays(-2).At(22, 0),
-		"when the line has ended": e.StartsAt.Add(-24 * time.Hour),
+		"more than two days ahead": e.StartsAt.Add(-48*time.Hour - time.Second),
+		"in the night":             clock.DateOf(e.StartsAt).AddDays(-1).At(6, 59),
+		"late":                     clock.DateOf(e.StartsAt).AddDays(-2).At(22, 0),
+		"when the line has ended":  e.StartsAt.Add(-24 * time.Hour),
 	} {
 		k.clock.Set(at)
 		if n := k.askStill(t); n != 0 {
@@ -351,7 +400,8 @@ func TestStillComing(t *testing.T) {
 	if n := k.askStill(t); n != 3 {
 		t.Fatalf("%d were asked, want the three whose seats others wait for", n)
 	}
-	if !k.look(t, yes).AskedStillComing || k.notices(t, yes, "still_coming") != 1 || k.notices(t, no, "still_coming") != 0 {
+	if !k.look(t, yes).AskedStillComing || k.notices(t, yes, "still_coming") != 1 ||
+		k.notices(t, no, "still_coming") != 0 {
 		t.Error("whoever left a contact is not told, or whoever left none is")
 	}
 	if got, err := k.service.Confirm(t.Context(), yes); err != nil || got.AskedStillComing || got.Status != Confirmed {

@@ -71,7 +71,9 @@ func TestSeatsMoveThroughTheFunctionsOnly(t *testing.T) {
 	e := k.seats(t, 9)
 	mine, _ := k.take(t, ask(e, 1))
 	for _, statement := range []string{
-		"insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, status, seats) select organization_id, event_id, occurrence_id, part_id, quota_id, gen_random_uuid(), 'confirmed', 1 from ticket",
+		"insert into ticket (organization_id, event_id, occurrence_id, part_id, quota_id, id, status, seats) select " +
+			"organization_id, event_id, occurrence_id, part_id, quota_id, gen_random_uuid(), 'confirmed', 1 from " +
+			"ticket",
 		"update ticket set status = 'cancelled'",
 		"update ticket set seats = 4",
 		"update ticket set secret_mac = sha256('x')",
@@ -80,7 +82,8 @@ func TestSeatsMoveThroughTheFunctionsOnly(t *testing.T) {
 		"update quota_counter set taken = 0",
 		"update quota_counter set capacity = 100",
 		"update quota_counter set accepting = true",
-		"insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity) select organization_id, event_id, occurrence_id, gen_random_uuid(), 1 from quota_counter",
+		"insert into quota_counter (organization_id, event_id, occurrence_id, quota_id, capacity) select " +
+			"organization_id, event_id, occurrence_id, gen_random_uuid(), 1 from quota_counter",
 		"delete from quota_counter",
 	} {
 		err := k.db.InTicket(t.Context(), k.keys.TicketMAC(mine), func(tx *postgres.Tx) error {
@@ -96,7 +99,7 @@ func TestSeatsMoveThroughTheFunctionsOnly(t *testing.T) {
 		"update quota_counter set accepting = true",
 		"select ticket_grant('{}', '{}', '{}', '{}', '{}', '{}')",
 		"select ticket_cancel('x')",
-		"select ticket_rotate('x', 'y')",
+		"select ticket_rotate('x', 'y', null)",
 	} {
 		err := k.db.InOrganization(t.Context(), k.org, postgres.Actor{Kind: "staff"}, func(tx *postgres.Tx) error {
 			_, err := tx.Pgx.Exec(t.Context(), statement)
@@ -149,7 +152,11 @@ func TestNoTraceOfAPerson(t *testing.T) {
 	go func() { _, err := k.service.Cancel(ctx, code); ended <- err }()
 	go func() { _, _, err := k.service.Take(ctx, waiter); ended <- err }()
 	k.waiting(t, 2)
-	rows, err := k.admin.Query(ctx, "select query from pg_stat_activity where datname = current_database() and application_name like 'tonarimachi%'")
+	rows, err := k.admin.Query(
+		ctx,
+		"select query from pg_stat_activity where datname = current_database() and application_name like "+
+			"'tonarimachi%'",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +170,11 @@ func TestNoTraceOfAPerson(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if all := strings.Join(queries, "\n"); !strings.Contains(all, "ticket_grant") || !strings.Contains(all, "ticket_cancel") {
+	if all := strings.Join(
+		queries,
+		"\n",
+	); !strings.Contains(all, "ticket_grant") ||
+		!strings.Contains(all, "ticket_cancel") {
 		t.Errorf("the statements looked for are not among the queries: %s", all)
 	}
 	words = append(words, queries...)
@@ -198,7 +209,10 @@ func TestNoTraceOfAPerson(t *testing.T) {
 	for _, text := range append(words, log) {
 		for _, of := range []secret.Ticket{code, failing.Secret, waiter.Secret, full.Secret} {
 			for name, canary := range map[string]string{
-				"secret": of.Reveal(), "grouped secret": of.Grouped(), "MAC": hex.EncodeToString(k.keys.TicketMAC(of)), "nickname": nickname,
+				"secret":         of.Reveal(),
+				"grouped secret": of.Grouped(),
+				"MAC":            hex.EncodeToString(k.keys.TicketMAC(of)),
+				"nickname":       nickname,
 			} {
 				if strings.Contains(text, canary) {
 					t.Errorf("the %s stands in %q", name, text)
@@ -215,14 +229,21 @@ func TestStaffOfNobodySeesNothing(t *testing.T) {
 	e := k.event(t, testkit.EventOptions{Status: "draft"})
 	var n int
 	err := k.db.ReadOrganization(t.Context(), other, func(tx *postgres.Tx) error {
-		return tx.Pgx.QueryRow(t.Context(), "select count(*) from quota_counter where quota_id = $1", e.Quota()).Scan(&n)
+		return tx.Pgx.QueryRow(
+			t.Context(),
+			"select count(*) from quota_counter where quota_id = $1",
+			e.Quota(),
+		).Scan(
+			&n,
+		)
 	})
 	if n != 0 || err != nil {
 		t.Errorf("another organization sees %d counters of a draft, %v", n, err)
 	}
 }
 
-// A nickname is for its holder: whoever reads the table, a copy of it or its log finds nothing, and a new code takes it along.
+// A nickname is for its holder: whoever reads the table, a copy of it or its log finds nothing, and
+// a new code takes it along.
 func TestOnlyTheHolderReadsTheNickname(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -231,7 +252,13 @@ func TestOnlyTheHolderReadsTheNickname(t *testing.T) {
 	code, got := k.take(t, r)
 	stored := func() string {
 		var s string
-		if err := k.admin.QueryRow(t.Context(), "select nickname from ticket where id = $1", got.ID).Scan(&s); err != nil {
+		if err := k.admin.QueryRow(
+			t.Context(),
+			"select nickname from ticket where id = $1",
+			got.ID,
+		).Scan(
+			&s,
+		); err != nil {
 			t.Fatal(err)
 		}
 		return s
@@ -251,7 +278,13 @@ func TestOnlyTheHolderReadsTheNickname(t *testing.T) {
 	if got, err := k.service.Look(t.Context(), fresh); err != nil || got.Nickname != "" {
 		t.Errorf("a nickname that nothing opens: %q, %v, want the ticket without it", got.Nickname, err)
 	}
-	if _, err := k.admin.Exec(t.Context(), "update ticket set nickname = 'そら'"); !postgres.Violates(err, "ticket_nickname_sealed") {
+	if _, err := k.admin.Exec(
+		t.Context(),
+		"update ticket set nickname = 'そら'",
+	); !postgres.Violates(
+		err,
+		"ticket_nickname_sealed",
+	) {
 		t.Errorf("a readable nickname: %v, want it refused", err)
 	}
 }

@@ -22,8 +22,16 @@ func TestTakeLookRotateCancel(t *testing.T) {
 	r.Nickname = " はな　"
 	code, got := k.take(t, r)
 	want := Ticket{
-		ID: got.ID, OrganizationID: k.org, EventID: e.ID, OccurrenceID: e.OccurrenceID, PartID: e.Parts[0].ID, QuotaID: e.Quota(),
-		Status: Confirmed, Seats: 2, Nickname: "はな", TakenOn: clock.Today(k.clock),
+		ID:             got.ID,
+		OrganizationID: k.org,
+		EventID:        e.ID,
+		OccurrenceID:   e.OccurrenceID,
+		PartID:         e.Parts[0].ID,
+		QuotaID:        e.Quota(),
+		Status:         Confirmed,
+		Seats:          2,
+		Nickname:       "はな",
+		TakenOn:        clock.Today(k.clock),
 	}
 	if got.ID.Version() != 4 || code.IsZero() {
 		t.Errorf("id version %d, code zero %v", got.ID.Version(), code.IsZero())
@@ -70,7 +78,12 @@ func TestTakeLookRotateCancel(t *testing.T) {
 func TestSecretIsTheIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
-	e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 2}, {Capacity: 9}}}}})
+	e := k.event(
+		t,
+		testkit.EventOptions{
+			Parts: []testkit.PartOptions{{Quotas: []testkit.QuotaOptions{{Capacity: 2}, {Capacity: 9}}}},
+		},
+	)
 	other := k.seats(t, 9)
 	r := ask(e, 2)
 	r.Secret, r.Nickname = newSecret(t), "そら"
@@ -133,25 +146,77 @@ func TestRefusals(t *testing.T) {
 		want   *fault.Error
 		kind   fault.Kind
 	}{
-		"unknown quota":    {change: func(r *Request) { r.QuotaID = uuid.New() }, want: ErrQuotaUnknown, kind: fault.KindNotFound},
-		"unknown event":    {change: func(r *Request) { r.EventID = uuid.New() }, want: ErrQuotaUnknown, kind: fault.KindNotFound},
-		"no reservation":   {event: part(testkit.PartOptions{Reservation: "none"}), want: ErrNotNeeded, kind: fault.KindConflict},
-		"slot":             {event: part(testkit.PartOptions{Reservation: "slot"}), want: ErrOtherWay, kind: fault.KindConflict},
+		"unknown quota": {
+			change: func(r *Request) { r.QuotaID = uuid.New() },
+			want:   ErrQuotaUnknown,
+			kind:   fault.KindNotFound,
+		},
+		"unknown event": {
+			change: func(r *Request) { r.EventID = uuid.New() },
+			want:   ErrQuotaUnknown,
+			kind:   fault.KindNotFound,
+		},
+		"no reservation": {
+			event: part(testkit.PartOptions{Reservation: "none"}),
+			want:  ErrNotNeeded,
+			kind:  fault.KindConflict,
+		},
+		"slot": {
+			event: part(testkit.PartOptions{Reservation: "slot"}),
+			want:  ErrOtherWay,
+			kind:  fault.KindConflict,
+		},
 		"kept for walk-in": {event: channel("walk_in"), want: ErrOtherWay, kind: fault.KindConflict},
 		"kept for slots":   {event: channel("slot"), want: ErrOtherWay, kind: fault.KindConflict},
-		"draft":            {event: testkit.EventOptions{Status: "draft"}, want: ErrQuotaUnknown, kind: fault.KindNotFound},
-		"cancelled":        {event: testkit.EventOptions{Status: "cancelled"}, want: ErrNotAccepting, kind: fault.KindConflict},
-		"date cancelled":   {event: testkit.EventOptions{OccurrenceStatus: "cancelled"}, want: ErrNotAccepting, kind: fault.KindConflict},
-		"postponed":        {event: testkit.EventOptions{OccurrenceStatus: "postponed"}, want: ErrNotAccepting, kind: fault.KindConflict},
-		"not open":         {event: part(testkit.PartOptions{OpensAt: now.Add(time.Microsecond)}), want: ErrNotOpen, kind: fault.KindConflict},
-		"closed":           {event: part(testkit.PartOptions{ClosesAt: now}), want: ErrClosed, kind: fault.KindConflict},
-		"has begun":        {event: testkit.EventOptions{StartsAt: now}, want: ErrClosed, kind: fault.KindConflict},
-		"too many seats":   {change: func(r *Request) { r.Seats = 5 }, want: ErrTooManySeats, kind: fault.KindInvalid},
-		"absurdly many":    {change: func(r *Request) { r.Seats = 1 << 40 }, want: ErrTooManySeats, kind: fault.KindInvalid},
-		"no seats":         {change: func(r *Request) { r.Seats = 0 }, want: ErrSeats, kind: fault.KindInvalid},
-		"negative":         {change: func(r *Request) { r.Seats = -1 }, want: ErrSeats, kind: fault.KindInvalid},
-		"nickname":         {change: func(r *Request) { r.Nickname = "a\x00" }, want: ErrNickname, kind: fault.KindInvalid},
-		"full":             {event: part(testkit.PartOptions{Quotas: []testkit.QuotaOptions{{Capacity: 0}}}), want: ErrFull, kind: fault.KindFull},
+		"draft": {
+			event: testkit.EventOptions{Status: "draft"},
+			want:  ErrQuotaUnknown,
+			kind:  fault.KindNotFound,
+		},
+		"cancelled": {
+			event: testkit.EventOptions{Status: "cancelled"},
+			want:  ErrNotAccepting,
+			kind:  fault.KindConflict,
+		},
+		"date cancelled": {
+			event: testkit.EventOptions{OccurrenceStatus: "cancelled"},
+			want:  ErrNotAccepting,
+			kind:  fault.KindConflict,
+		},
+		"postponed": {
+			event: testkit.EventOptions{OccurrenceStatus: "postponed"},
+			want:  ErrNotAccepting,
+			kind:  fault.KindConflict,
+		},
+		"not open": {
+			event: part(testkit.PartOptions{OpensAt: now.Add(time.Microsecond)}),
+			want:  ErrNotOpen,
+			kind:  fault.KindConflict,
+		},
+		"closed": {
+			event: part(testkit.PartOptions{ClosesAt: now}),
+			want:  ErrClosed,
+			kind:  fault.KindConflict,
+		},
+		"has begun":      {event: testkit.EventOptions{StartsAt: now}, want: ErrClosed, kind: fault.KindConflict},
+		"too many seats": {change: func(r *Request) { r.Seats = 5 }, want: ErrTooManySeats, kind: fault.KindInvalid},
+		"absurdly many": {
+			change: func(r *Request) { r.Seats = 1 << 40 },
+			want:   ErrTooManySeats,
+			kind:   fault.KindInvalid,
+		},
+		"no seats": {change: func(r *Request) { r.Seats = 0 }, want: ErrSeats, kind: fault.KindInvalid},
+		"negative": {change: func(r *Request) { r.Seats = -1 }, want: ErrSeats, kind: fault.KindInvalid},
+		"nickname": {
+			change: func(r *Request) { r.Nickname = "a\x00" },
+			want:   ErrNickname,
+			kind:   fault.KindInvalid,
+		},
+		"full": {
+			event: part(testkit.PartOptions{Quotas: []testkit.QuotaOptions{{Capacity: 0}}}),
+			want:  ErrFull,
+			kind:  fault.KindFull,
+		},
 	} {
 		e := k.event(t, c.event)
 		for _, made := range []bool{false, true} {
@@ -195,7 +260,13 @@ func TestTimesAreTheServicesOwn(t *testing.T) {
 	// Years from the database's own clock, so that only app.now can be what decides.
 	k.clock.Set(clock.NewDate(2040, 5, 1).At(0, 30))
 	now := k.clock.Now()
-	e := k.event(t, testkit.EventOptions{StartsAt: now.Add(48 * time.Hour), Parts: []testkit.PartOptions{{OpensAt: now.Add(time.Hour), ClosesAt: now.Add(2 * time.Hour)}}})
+	e := k.event(
+		t,
+		testkit.EventOptions{
+			StartsAt: now.Add(48 * time.Hour),
+			Parts:    []testkit.PartOptions{{OpensAt: now.Add(time.Hour), ClosesAt: now.Add(2 * time.Hour)}},
+		},
+	)
 	_, _, err := k.service.Take(t.Context(), ask(e, 1))
 	wantError(t, "before opening", err, ErrNotOpen)
 	k.clock.Set(now.Add(time.Hour))
@@ -256,7 +327,11 @@ func TestJoiningLink(t *testing.T) {
 	if shows(there) {
 		t.Error("the link shows on an in-person ticket")
 	}
-	if got, err := k.service.Look(t.Context(), online); err != nil || got.JoiningLink.Spoken("012345") != "電話で012345、または012345をどうぞ" {
+	if got, err := k.service.Look(
+		t.Context(),
+		online,
+	); err != nil ||
+		got.JoiningLink.Spoken("012345") != "電話で012345、または012345をどうぞ" {
 		t.Errorf("by telephone: %+v, %v", got.JoiningLink, err)
 	}
 	late, ticket := k.take(t, ask(e, 1))
@@ -318,10 +393,18 @@ func TestSoldOutMemory(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	e := k.seats(t, 1000)
-	here := place{e.ID, e.Quota()}
-	outs := k.service.lane(e.Quota()).soldOuts
 	held, _ := k.take(t, ask(e, 1))
-	flag := func() { outs.note(outs.now(), here, 1, 4) }
+	// flag has the service hear that one seat is left; then others come free, by another process.
+	flag := func() {
+		const capacity = "update quota_counter set capacity = case when $2 then taken + 1 else 1000 end where " +
+			"quota_id = $1"
+		k.exec(t, capacity, e.Quota(), true)
+		r := ask(e, 2)
+		r.Secret = newSecret(t) // the database is asked
+		_, _, err := k.service.Take(t.Context(), r)
+		wantError(t, "Take of two", err, ErrFull)
+		k.exec(t, capacity, e.Quota(), false)
+	}
 
 	answered := false
 	for range 20 { // a machine that stands still for 250 ms forgets
@@ -347,51 +430,13 @@ func TestSoldOutMemory(t *testing.T) {
 	full := k.seats(t, 0)
 	_, _, err := k.service.Take(t.Context(), ask(full, 1))
 	wantError(t, "Take", err, ErrFull)
-	if _, ok := k.service.lane(full.Quota()).soldOuts.flags[place{full.ID, full.Quota()}]; !ok {
+	if !k.service.granter.IsFull(full.ID, full.Quota(), 1) {
 		t.Error("the database's verdict is not remembered")
 	}
 }
 
-func TestSoldOutsAreBoundedAndForget(t *testing.T) {
-	t.Parallel()
-	s := newSoldOuts()
-	p := place{uuid.New(), uuid.New()}
-	s.note(s.now(), p, 2, 4)
-	for seats, want := range map[int]bool{1: false, 2: false, 3: true, 4: true, 5: false} {
-		if got := s.tells(p, seats); got != want {
-			t.Errorf("tells(%d) = %v, want %v", seats, got, want)
-		}
-	}
-	if s.tells(place{uuid.New(), p.quota}, 3) {
-		t.Error("another event's quota is called full")
-	}
-	era := s.now()
-	s.forget(p)
-	s.note(era, p, 0, 4)
-	if s.tells(p, 3) {
-		t.Error("a verdict from before the seats came free is remembered")
-	}
-	for range 2 * maxSoldOuts {
-		s.note(s.now(), place{uuid.New(), uuid.New()}, 0, 4)
-	}
-	if n := len(s.flags); n > maxSoldOuts {
-		t.Errorf("%d flags, want at most %d", n, maxSoldOuts)
-	}
-	s = newSoldOuts()
-	for range maxSoldOuts {
-		s.flags[place{uuid.New(), uuid.New()}] = soldOut{most: 4} // the zero Mark is long ago
-	}
-	s.note(s.now(), p, 0, 4)
-	if _, ok := s.flags[p]; !ok || len(s.flags) != 1 {
-		t.Errorf("old flags did not make room: %d left", len(s.flags))
-	}
-	s.flags[p] = soldOut{most: 4}
-	if s.tells(p, 1) {
-		t.Error("an old flag still tells")
-	}
-}
-
-// A rotation that is sent again, alone or at the same moment, gives the same ticket; another's secret is not taken [R2].
+// A rotation that is sent again, alone or at the same moment, gives the same ticket; another's
+// secret is not taken [R2].
 func TestARotationSentAgainGivesTheSameTicket(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

@@ -23,10 +23,19 @@ type desk struct {
 	slots []uuid.UUID
 }
 
-// desk lays out slots of half an hour that begin so many minutes after the start, each at a table of its own.
+// desk lays out slots of half an hour that begin so many minutes after the start, each at a table
+// of its own.
 func (k *kit) desk(t testing.TB, minutes ...int) desk {
 	t.Helper()
-	d := desk{Event: k.event(t, testkit.EventOptions{Length: 6 * time.Hour, Parts: []testkit.PartOptions{{Reservation: "slot", Quotas: []testkit.QuotaOptions{}}}})}
+	d := desk{
+		Event: k.event(
+			t,
+			testkit.EventOptions{
+				Length: 6 * time.Hour,
+				Parts:  []testkit.PartOptions{{Reservation: "slot", Quotas: []testkit.QuotaOptions{}}},
+			},
+		),
+	}
 	for _, m := range minutes {
 		d.slots = append(d.slots, d.Slot(t, k.admin, d.StartsAt.Add(time.Duration(m)*time.Minute), 30*time.Minute))
 	}
@@ -55,11 +64,17 @@ func (k *kit) sound(t testing.TB) {
 	for what, query := range map[string]string{
 		"counters differ from what tickets hold": `select count(*) from slot s join quota_counter c using (quota_id)
 			where c.taken <> (select count(*) from ticket_slot h where h.slot_id = s.quota_id)`,
-		"slots are oversold": `select count(*) from slot s where (select count(*) from ticket_slot h where h.slot_id = s.quota_id) > s.parties`,
-		"pairs of one ticket's slots overlap or lie too close": `select count(*) from ticket_slot a join ticket_slot b on a.ticket_id = b.ticket_id and a.slot_id < b.slot_id
-			where tstzrange(a.starts_at, a.ends_at + interval '5 minutes') && tstzrange(b.starts_at, b.ends_at + interval '5 minutes')
-			  and not (a.ends_at + interval '5 minutes' <= b.starts_at or b.ends_at + interval '5 minutes' <= a.starts_at)`,
-		"tickets hold slots that they should not, or none": `select count(*) from ticket t join slot_rule r on r.quota_id = t.quota_id
+		"slots are oversold": `select count(*) from slot s where (select count(*) from ticket_slot h
+			where h.slot_id = s.quota_id) > s.parties`,
+		"pairs of one ticket's slots overlap or lie too " +
+			"close": `select count(*) from ticket_slot a join ticket_slot b on a.ticket_id = b.ticket_id
+				and a.slot_id < b.slot_id
+			where tstzrange(a.starts_at, a.ends_at + interval '5 minutes') && tstzrange(b.starts_at,
+			  b.ends_at + interval '5 minutes')
+			  and not (a.ends_at + interval '5 minutes' <= b.starts_at
+			  or b.ends_at + interval '5 minutes' <= a.starts_at)`,
+		"tickets hold slots that they should not, or " +
+			"none": `select count(*) from ticket t join slot_rule r on r.quota_id = t.quota_id
 			where (t.status = 'confirmed') <> exists (select from ticket_slot h where h.ticket_id = t.id)`,
 		"parts count other than their tickets": `select count(*) from slot_rule r join quota_counter c using (quota_id)
 			where c.taken <> (select count(*) from ticket t where t.quota_id = r.quota_id and t.status = 'confirmed')`,
@@ -77,7 +92,8 @@ func TestSeveralSlotsOnOneTicket(t *testing.T) {
 	r := d.ask(2, 0, 1)
 	r.Secret, r.Nickname = newSecret(t), "すずめ"
 	code, got := k.take(t, r)
-	if !slices.Equal(held(got), d.slots) || got.Status != Confirmed || got.PartID != d.Parts[0].ID || !got.Slots()[1].StartsAt.Equal(d.StartsAt.Add(35*time.Minute)) {
+	if !slices.Equal(held(got), d.slots) || got.Status != Confirmed || got.PartID != d.Parts[0].ID ||
+		!got.Slots()[1].StartsAt.Equal(d.StartsAt.Add(35*time.Minute)) {
 		t.Fatalf("ticket = %+v", got)
 	}
 	// The secret is the name of the request: the same again in any order, and nothing else.
@@ -112,7 +128,17 @@ func TestSlotsAreRefused(t *testing.T) {
 	second := d.Event
 	second.OccurrenceID = k.otherDate(t, &second)
 	elsewhere := second.Slot(t, k.admin, d.StartsAt.AddDate(0, 0, 1), 30*time.Minute)
-	walkIn, closed := d.Slot(t, k.admin, d.StartsAt.Add(5*time.Hour), 30*time.Minute), d.Slot(t, k.admin, d.StartsAt.Add(5*time.Hour), 30*time.Minute)
+	walkIn, closed := d.Slot(
+		t,
+		k.admin,
+		d.StartsAt.Add(5*time.Hour),
+		30*time.Minute,
+	), d.Slot(
+		t,
+		k.admin,
+		d.StartsAt.Add(5*time.Hour),
+		30*time.Minute,
+	)
 	k.exec(t, "update slot set walk_in = true where quota_id = $1", walkIn)
 	k.exec(t, "update slot set closed = true where quota_id = $1", closed)
 	k.take(t, d.ask(4))
@@ -128,20 +154,24 @@ func TestSlotsAreRefused(t *testing.T) {
 		want   error
 		blamed int
 	}{
-		"overlap":               {d.ask(0, 1), ErrSlotsOverlap, 2},
-		"too close to walk":     {d.ask(0, 2), ErrSlotsOverlap, 2},
-		"four of three":         {d.ask(0, 3, 5, 6), ErrTooManySlots, 0},
-		"more than one reads":   {many, ErrTooManySlots, 0},
-		"one of two is full":    {d.ask(0, 4), ErrSlotFull, 1},
-		"full alone":            {d.ask(4), ErrSlotFull, 1},
-		"another event's":       {with(d.slots[0], other.slots[0]), ErrSlotUnknown, 1},
-		"made up":               {with(d.slots[0], uuid.New()), ErrSlotUnknown, 1},
-		"made up alone":         {with(uuid.New()), ErrQuotaUnknown, 0},
-		"two dates":             {with(d.slots[0], elsewhere), ErrSlotsTwoDates, 0},
-		"kept for walk-ins":     {with(walkIn), ErrSlotWalkIn, 1},
-		"closed":                {with(d.slots[0], closed), ErrSlotClosed, 1},
-		"for two":               {Request{EventID: d.ID, QuotaID: d.slots[0], Seats: 2}, ErrTooManySeats, 1},
-		"full, willing to wait": {Request{EventID: d.ID, QuotaID: d.slots[4], Seats: 1, Wait: WaitQuota}, ErrSlotFull, 1},
+		"overlap":             {d.ask(0, 1), ErrSlotsOverlap, 2},
+		"too close to walk":   {d.ask(0, 2), ErrSlotsOverlap, 2},
+		"four of three":       {d.ask(0, 3, 5, 6), ErrTooManySlots, 0},
+		"more than one reads": {many, ErrTooManySlots, 0},
+		"one of two is full":  {d.ask(0, 4), ErrSlotFull, 1},
+		"full alone":          {d.ask(4), ErrSlotFull, 1},
+		"another event's":     {with(d.slots[0], other.slots[0]), ErrSlotUnknown, 1},
+		"made up":             {with(d.slots[0], uuid.New()), ErrSlotUnknown, 1},
+		"made up alone":       {with(uuid.New()), ErrQuotaUnknown, 0},
+		"two dates":           {with(d.slots[0], elsewhere), ErrSlotsTwoDates, 0},
+		"kept for walk-ins":   {with(walkIn), ErrSlotWalkIn, 1},
+		"closed":              {with(d.slots[0], closed), ErrSlotClosed, 1},
+		"for two":             {Request{EventID: d.ID, QuotaID: d.slots[0], Seats: 2}, ErrTooManySeats, 1},
+		"full, willing to wait": {
+			Request{EventID: d.ID, QuotaID: d.slots[4], Seats: 1, Wait: WaitQuota},
+			ErrSlotFull,
+			1,
+		},
 	} {
 		_, _, err := k.service.Take(t.Context(), tt.r)
 		wantError(t, what, err, tt.want)
@@ -173,12 +203,29 @@ func (k *kit) otherDate(t testing.TB, e *testkit.Event) uuid.UUID {
 	err := k.admin.QueryRow(t.Context(), `
 		with o as (insert into occurrence (organization_id, event_id, starts_at, ends_at, place_kind)
 		  values ($1, $2, $3, $4, 'in_person') returning id)
-		select o.id, gen_random_uuid() from o`, e.OrganizationID, e.ID, e.StartsAt.AddDate(0, 0, 1), e.EndsAt.AddDate(0, 0, 1)).Scan(&occurrence, &part)
+		select o.id, gen_random_uuid() from o`,
+		e.OrganizationID,
+		e.ID,
+		e.StartsAt.AddDate(0, 0, 1),
+		e.EndsAt.AddDate(0, 0, 1),
+	).Scan(
+		&occurrence,
+		&part,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.exec(t, `insert into part (organization_id, event_id, occurrence_id, id, position, starts_at, ends_at, reservation) values ($1, $2, $3, $4, 0, $5, $6, 'slot')`,
-		e.OrganizationID, e.ID, occurrence, part, e.StartsAt.AddDate(0, 0, 1), e.EndsAt.AddDate(0, 0, 1))
+	k.exec(
+		t,
+		`insert into part (organization_id, event_id, occurrence_id, id, position, starts_at, ends_at, reservation)
+			values ($1, $2, $3, $4, 0, $5, $6, 'slot')`,
+		e.OrganizationID,
+		e.ID,
+		occurrence,
+		part,
+		e.StartsAt.AddDate(0, 0, 1),
+		e.EndsAt.AddDate(0, 0, 1),
+	)
 	e.Parts = []testkit.Part{{ID: part}}
 	return occurrence
 }
@@ -281,7 +328,17 @@ func TestSlotsUnderFire(t *testing.T) {
 	for i := range codes {
 		codes[i] = newSecret(t)
 	}
-	allowed := []error{ErrSlotFull, ErrSlotsOverlap, ErrTooManySlots, ErrSlotNotHeld, ErrLastSlot, ErrUnknown, ErrNotConfirmed, ErrPayloadDiffers, ErrCancelled}
+	allowed := []error{
+		ErrSlotFull,
+		ErrSlotsOverlap,
+		ErrTooManySlots,
+		ErrSlotNotHeld,
+		ErrLastSlot,
+		ErrUnknown,
+		ErrNotConfirmed,
+		ErrPayloadDiffers,
+		ErrCancelled,
+	}
 	var group sync.WaitGroup
 	for range 12 {
 		group.Go(func() {
@@ -316,7 +373,8 @@ func TestSlotsUnderFire(t *testing.T) {
 	k.sound(t)
 }
 
-// A path around the functions, a superuser's even, meets the constraints; without them overlaps and overselling are seen.
+// A path around the functions, a superuser's even, meets the constraints; without them overlaps and
+// overselling are seen.
 func TestTheConstraintsKeepSlots(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -324,8 +382,14 @@ func TestTheConstraintsKeepSlots(t *testing.T) {
 	_, first := k.take(t, d.ask(0))
 	k.take(t, d.ask(2))
 	insert := func(slot uuid.UUID) error {
-		_, err := k.admin.Exec(t.Context(), `insert into ticket_slot (organization_id, event_id, part_id, slot_id, ticket_id, starts_at, ends_at, span)
-			select s.organization_id, s.event_id, s.part_id, s.quota_id, $1, s.starts_at, s.ends_at, tstzrange(s.starts_at, s.ends_at + interval '5 minutes') from slot s where s.quota_id = $2`, first.ID, slot)
+		_, err := k.admin.Exec(
+			t.Context(),
+			`insert into ticket_slot (organization_id, event_id, part_id, slot_id, ticket_id, starts_at, ends_at, span)
+			select s.organization_id, s.event_id, s.part_id, s.quota_id, $1, s.starts_at, s.ends_at,
+			  tstzrange(s.starts_at, s.ends_at + interval '5 minutes') from slot s where s.quota_id = $2`,
+			first.ID,
+			slot,
+		)
 		return err
 	}
 	if err := insert(d.slots[1]); !postgres.Violates(err, "ticket_slot_apart") {
@@ -334,8 +398,17 @@ func TestTheConstraintsKeepSlots(t *testing.T) {
 	if err := insert(d.slots[2]); !postgres.Violates(err, "quota_counter_taken_within_capacity") {
 		t.Errorf("one place, two parties: %v", err)
 	}
-	booth := `insert into slot_booth (organization_id, event_id, part_id, slot_id, booth_id, during) select organization_id, event_id, part_id, $1, booth_id, during from slot_booth where slot_id = $2`
-	if _, err := k.admin.Exec(t.Context(), booth, d.slots[1], d.slots[0]); !postgres.Violates(err, "slot_booth_one_at_a_time") {
+	booth := `insert into slot_booth (organization_id, event_id, part_id, slot_id, booth_id, during)
+		select organization_id, event_id, part_id, $1, booth_id, during from slot_booth where slot_id = $2`
+	if _, err := k.admin.Exec(
+		t.Context(),
+		booth,
+		d.slots[1],
+		d.slots[0],
+	); !postgres.Violates(
+		err,
+		"slot_booth_one_at_a_time",
+	) {
 		t.Errorf("a booth in two slots: %v", err)
 	}
 	k.exec(t, "alter table ticket_slot drop constraint ticket_slot_apart")
@@ -347,11 +420,28 @@ func TestTheConstraintsKeepSlots(t *testing.T) {
 		}
 	}
 	k.exec(t, booth, d.slots[1], d.slots[0])
-	oversold := k.number(t, `select count(*) from slot s where (select count(*) from ticket_slot h where h.slot_id = s.quota_id) > s.parties`)
-	close := k.number(t, `select count(*) from ticket_slot a join ticket_slot b on a.ticket_id = b.ticket_id and a.slot_id < b.slot_id and a.span && b.span`)
-	twice := k.number(t, `select count(*) from slot_booth a join slot_booth b on a.booth_id = b.booth_id and a.slot_id < b.slot_id and a.during && b.during`)
+	oversold := k.number(
+		t,
+		`select count(*) from slot s where (select count(*) from ticket_slot h
+			where h.slot_id = s.quota_id) > s.parties`,
+	)
+	close := k.number(
+		t,
+		`select count(*) from ticket_slot a join ticket_slot b on a.ticket_id = b.ticket_id and a.slot_id < b.slot_id
+			and a.span && b.span`,
+	)
+	twice := k.number(
+		t,
+		`select count(*) from slot_booth a join slot_booth b on a.booth_id = b.booth_id and a.slot_id < b.slot_id
+			and a.during && b.during`,
+	)
 	if oversold != 1 || close != 1 || twice != 1 {
-		t.Errorf("without the constraints %d oversold, %d too close, %d booths twice: want 1 of each", oversold, close, twice)
+		t.Errorf(
+			"without the constraints %d oversold, %d too close, %d booths twice: want 1 of each",
+			oversold,
+			close,
+			twice,
+		)
 	}
 }
 
@@ -364,12 +454,26 @@ func TestSlotsOfAnErasedTicketStayCounted(t *testing.T) {
 	if n, err := NewEraser(k.db).EraseEnded(context.WithoutCancel(t.Context())); n != 1 || err != nil {
 		t.Fatalf("EraseEnded = %d, %v", n, err)
 	}
-	if rows, taken := k.number(t, "select count(*) from ticket_slot"), k.number(t, "select sum(taken) from quota_counter"); rows != 0 || taken != 3 {
+	if rows, taken := k.number(
+		t,
+		"select count(*) from ticket_slot",
+	), k.number(
+		t,
+		"select sum(taken) from quota_counter",
+	); rows != 0 ||
+		taken != 3 {
 		t.Errorf("%d rows, %d counted; want none and 3", rows, taken)
 	}
 	_, err := k.service.Look(t.Context(), code)
 	wantError(t, "the holder", err, ErrUnknown)
-	if _, err := k.admin.Exec(t.Context(), "delete from quota where id = $1", d.slots[0]); !postgres.Violates(err, "ticket_quota_fkey") {
+	if _, err := k.admin.Exec(
+		t.Context(),
+		"delete from quota where id = $1",
+		d.slots[0],
+	); !postgres.Violates(
+		err,
+		"ticket_quota_fkey",
+	) {
 		t.Errorf("a slot that was used goes: %v", err)
 	}
 }
@@ -381,7 +485,13 @@ func TestHeldSlotsAreTheHoldersAlone(t *testing.T) {
 	d := k.desk(t, 0)
 	k.take(t, d.ask(0))
 	var seen int
-	if err := k.db.PublicPool().QueryRow(t.Context(), "select count(slot_id) from ticket_slot").Scan(&seen); err != nil || seen != 0 {
+	if err := k.db.PublicPool().QueryRow(
+		t.Context(),
+		"select count(slot_id) from ticket_slot",
+	).Scan(
+		&seen,
+	); err != nil ||
+		seen != 0 {
 		t.Errorf("%d seen, %v", seen, err)
 	}
 	if _, err := k.db.PublicPool().Exec(t.Context(), "select at_door from slot"); err == nil {

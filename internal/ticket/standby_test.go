@@ -62,12 +62,23 @@ func (k *kit) written(t *testing.T) []written {
 	same := func(what string, act func(ctx context.Context) error) written {
 		return written{what: what, act: act, again: act}
 	}
-	cancel := same("a cancellation", func(ctx context.Context) error { _, err := k.service.Cancel(ctx, gone); return err })
+	cancel := same(
+		"a cancellation",
+		func(ctx context.Context) error { _, err := k.service.Cancel(ctx, gone); return err },
+	)
 	cancel.told = ErrCancelled
 	looked := same("a seat that a guard asks for", taking(shown))
-	looked.again = func(ctx context.Context) error { _, err := k.service.Again(ctx, shown); return err }
+	looked.again = func(ctx context.Context) error { _, err := k.service.Replay(ctx, shown); return err }
 	return []written{
-		same("a seat", taking(seat)), looked, same("a place in line", taking(inLine)), same("an application", taking(lot)), same("slots", taking(slots)), cancel,
+		same(
+			"a seat",
+			taking(seat),
+		),
+		looked,
+		same("a place in line", taking(inLine)),
+		same("an application", taking(lot)),
+		same("slots", taking(slots)),
+		cancel,
 		same("a yes", func(ctx context.Context) error { _, err := k.service.Confirm(ctx, yes); return err }),
 		same("a further slot", func(ctx context.Context) error {
 			_, err := k.service.ChangeSlots(ctx, party, []uuid.UUID{desk.slots[1]}, nil)
@@ -94,8 +105,8 @@ func (k *kit) must(t testing.TB, do func(ctx context.Context) error) {
 	}
 }
 
-// lost has something be written on the primary alone, its answer unheard: the standby is cut off, and the
-// caller gives up.
+// lost has something be written on the primary alone, its answer unheard: the standby is cut off,
+// and the caller gives up.
 func (k *kit) lost(t *testing.T, pair *testkit.Pair, w written) {
 	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
@@ -111,8 +122,9 @@ func (k *kit) lost(t *testing.T, pair *testkit.Pair, w written) {
 	}
 }
 
-// What was written once and is confirmed to whoever asks again is on the standby by then [O3]. Without the
-// waiting, the retries answer at once, and the control below loses its seat with the primary.
+// What was written once and is confirmed to whoever asks again is on the standby by then [O3].
+// Without the waiting, the retries answer at once, and the control below loses its seat with the
+// primary.
 func TestProofNothingConfirmedIsLostWithThePrimary(t *testing.T) {
 	t.Parallel()
 	k, pair := replicated(t)
@@ -151,7 +163,10 @@ func TestProofNothingConfirmedIsLostWithThePrimary(t *testing.T) {
 	// A seat that is under way when the primary is lost hears no yes.
 	last := ask(kept, 1)
 	last.Secret = newSecret(t)
-	answer, ended := call(t.Context(), func(ctx context.Context) error { _, _, err := k.service.Take(ctx, last); return err })
+	answer, ended := call(
+		t.Context(),
+		func(ctx context.Context) error { _, _, err := k.service.Take(ctx, last); return err },
+	)
 	if !pair.Waits(t, ended) {
 		t.Errorf("a seat was answered while the standby was away: %v", answer())
 	}
@@ -164,7 +179,13 @@ func TestProofNothingConfirmedIsLostWithThePrimary(t *testing.T) {
 		for i, code := range codes {
 			macs[i] = k.keys.TicketMAC(code)
 		}
-		if err := after.QueryRow(t.Context(), "select count(*) from ticket where secret_mac = any ($1) and status = 'confirmed'", macs).Scan(&n); err != nil {
+		if err := after.QueryRow(
+			t.Context(),
+			"select count(*) from ticket where secret_mac = any ($1) and status = 'confirmed'",
+			macs,
+		).Scan(
+			&n,
+		); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -177,8 +198,15 @@ func TestProofNothingConfirmedIsLostWithThePrimary(t *testing.T) {
 		t.Errorf("%d of %d acknowledged, %d of them lost", len(acknowledged), crowd.seats, lost)
 	}
 	testkit.Oversell(t, after)
-	testkit.Figure(t, "%d seats acknowledged over %d cuts of the standby, %d left to the primary alone for a while, %d lost with it; control: 1 of 1 lost",
-		len(acknowledged), crowd.cuts, crowd.local, lost)
+	testkit.Figure(
+		t,
+		"%d seats acknowledged over %d cuts of the standby, %d left to the primary alone for a while, %d lost with "+
+			"it; control: 1 of 1 lost",
+		len(acknowledged),
+		crowd.cuts,
+		crowd.local,
+		lost,
+	)
 }
 
 // crowd is many who each want a seat of an event that has just enough.
@@ -193,8 +221,8 @@ func (k *kit) crowd(t *testing.T, seats int) *crowd {
 	return &crowd{event: k.seats(t, seats), seats: seats, cuts: testkit.Size(2, 20)}
 }
 
-// run gives the codes of those who heard yes. Everybody asks until they are answered; at each cut the waits
-// of the commits under way are cancelled, so that they stand on the primary alone.
+// run gives the codes of those who heard yes. Everybody asks until they are answered; at each cut
+// the waits of the commits under way are cancelled, so that they stand on the primary alone.
 func (c *crowd) run(t *testing.T, k *kit, pair *testkit.Pair) (acknowledged []secret.Ticket) {
 	t.Helper()
 	codes := make(chan secret.Ticket, c.seats)
@@ -223,7 +251,10 @@ func (c *crowd) run(t *testing.T, k *kit, pair *testkit.Pair) (acknowledged []se
 						mu.Unlock()
 						return
 					}
-					if f, ok := fault.As(err); !errors.Is(err, context.Canceled) && (!ok || f.Kind != fault.KindUnavailable) {
+					if f, ok := fault.As(
+						err,
+					); !errors.Is(err, context.Canceled) &&
+						(!ok || f.Kind != fault.KindUnavailable) {
 						t.Errorf("a seat: %v", err)
 						return
 					}

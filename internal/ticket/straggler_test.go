@@ -11,21 +11,31 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
+	"github.com/tonarimachi/tonarimachi/internal/ticket/grant"
 )
 
 // straggler sends, as of a process that is gone, an attempt that was taken up so long ago.
-func (k *kit) straggler(t *testing.T, e testkit.Event, code secret.Ticket, ago time.Duration) string {
+func (k *kit) straggler(t *testing.T, e testkit.Event, code secret.Ticket, ago time.Duration) grant.Outcome {
 	t.Helper()
-	r := k.request(t, e)
-	r.mac, r.ownSecret, r.askedAt = k.keys.TicketMAC(code), false, clock.System().Now().Add(-ago)
-	verdicts, err := k.service.store.grant(t.Context(), []*request{k.request(t, e), r, k.request(t, e)})
+	of := func(code secret.Ticket) grant.Request {
+		return grant.Request{
+			Event: e.ID, Quota: e.Quota(), ID: uuid.New(), MAC: k.keys.TicketMAC(code), Seats: 1, OwnSecret: true,
+		}
+	}
+	r := of(code)
+	r.OwnSecret, r.AskedAt = false, clock.System().Now().Add(-ago)
+	verdicts, err := k.service.granter.Together(
+		t.Context(),
+		[]grant.Request{of(newSecret(t)), r, of(newSecret(t))},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return verdicts[1].outcome
+	return verdicts[1].Outcome
 }
 
-// Whoever asked again and heard that all is full must not have a seat a moment later without knowing it.
+// Whoever asked again and heard that all is full must not have a seat a moment later without
+// knowing it.
 func TestALostAttemptComesTooLate(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -63,7 +73,8 @@ func TestALostAttemptComesTooLate(t *testing.T) {
 	}
 }
 
-// The lost attempt may be in the middle of its work as well: then the next one waits, and finds what it did.
+// The lost attempt may be in the middle of its work as well: then the next one waits, and finds
+// what it did.
 func TestALostAttemptIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -71,7 +82,7 @@ func TestALostAttemptIsWaitedFor(t *testing.T) {
 	other := k.serve(t, k.open(t), k.keys)
 	code := newSecret(t)
 	release := k.lock(t, e.Quota())
-	lost := make(chan string, 1)
+	lost := make(chan grant.Outcome, 1)
 	go func() { lost <- k.straggler(t, e, code, time.Second) }()
 	k.waiting(t, 1)
 	heard := make(chan error, 1)
@@ -100,11 +111,12 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 	type way struct {
 		ask     Request
 		refusal error
-		told    string // of it
-		// open makes room for the next attempt; lost sends what an attempt of that request has sent, and gives what came of it.
+		heard   outcome // by a late attempt
+		// open makes room for the next attempt; lost sends what an attempt of that request has
+		// sent, and gives what came of it.
 		open func()
-		lost func(r Request) (outcome string, err error)
-		want string // of an attempt that is not too late
+		lost func(a attempt) (outcome, error)
+		want outcome // of an attempt that is not too late
 	}
 	ways := map[string]func(t *testing.T, k *kit) way{
 		"the line": func(t *testing.T, k *kit) way {
@@ -112,14 +124,14 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 			holder, _ := k.take(t, ask(e, 1))
 			k.exec(t, "update part set waiting_list = false where event_id = $1", e.ID)
 			return way{
-				ask: waitFor(e, 1, WaitQuota), refusal: ErrNoList, told: "no_list", want: "granted",
+				ask: waitFor(e, 1, WaitQuota), refusal: ErrNoList, heard: "no_list", want: "granted",
 				open: func() {
 					k.exec(t, "update part set waiting_list = true where event_id = $1", e.ID)
 					k.cancel(t, holder)
 				},
-				lost: func(r Request) (string, error) {
-					outcome, _, err := k.service.store.wait(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret))
-					return outcome, err
+				lost: func(a attempt) (outcome, error) {
+					got, err := k.service.store.wait(t.Context(), a)
+					return got.outcome, err
 				},
 			}
 		},
@@ -127,26 +139,41 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 			d := k.desk(t, 0, 60)
 			holder, _ := k.take(t, d.ask(1))
 			return way{
-				ask: d.ask(0, 1), refusal: ErrSlotFull, told: "full", open: func() { k.cancel(t, holder) }, want: "granted",
-				lost: func(r Request) (string, error) {
-					v, _, err := k.service.store.takeSlots(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret))
-					return v.outcome, err
+				ask: d.ask(
+					0,
+					1,
+				),
+				refusal: ErrSlotFull,
+				heard:   full,
+				open:    func() { k.cancel(t, holder) },
+				want:    "granted",
+				lost: func(a attempt) (outcome, error) {
+					got, err := k.service.store.takeSlots(t.Context(), a)
+					return got.outcome, err
 				},
 			}
 		},
 		"the lots": func(t *testing.T, k *kit) way {
-			e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{{
-				Reservation: "lottery", OpensAt: k.clock.Now().Add(time.Hour), ClosesAt: k.clock.Now().Add(untilClosing), Quotas: []testkit.QuotaOptions{{Capacity: 5}},
-			}}})
+			e := k.event(t, testkit.EventOptions{Parts: []testkit.PartOptions{
+				{
+					Reservation: "lottery",
+					OpensAt:     k.clock.Now().Add(time.Hour),
+					ClosesAt:    k.clock.Now().Add(untilClosing),
+					Quotas:      []testkit.QuotaOptions{{Capacity: 5}},
+				},
+			}})
 			return way{
-				ask: ask(e, 1), refusal: ErrNotOpen, told: "not_open", open: func() { k.clock.Advance(2 * time.Hour) }, want: "applied",
-				lost: func(r Request) (string, error) {
-					number, err := r.Secret.DrawNumber()
-					if err != nil {
-						return "", err
-					}
-					outcome, _, _, err := k.service.store.apply(t.Context(), r, uuid.New(), k.keys.TicketMAC(r.Secret), number)
-					return outcome, err
+				ask: ask(
+					e,
+					1,
+				),
+				refusal: ErrNotOpen,
+				heard:   "not_open",
+				open:    func() { k.clock.Advance(2 * time.Hour) },
+				want:    "applied",
+				lost: func(a attempt) (outcome, error) {
+					got, err := k.service.store.apply(t.Context(), a)
+					return got.outcome, err
 				},
 			}
 		},
@@ -164,14 +191,16 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 			tickets := func() int {
 				return k.number(t, "select count(*) from ticket where secret_mac = $1", k.keys.TicketMAC(w.ask.Secret))
 			}
-			lost := w.ask
+			lost := k.attempt(t, w.ask)
 			lost.askedAt = clock.System().Now().Add(-time.Minute)
-			if got, err := w.lost(lost); err != nil || got != w.told || tickets() != 0 {
+			if got, err := w.lost(lost); err != nil || got != w.heard || tickets() != 0 {
 				t.Errorf("the lost attempt: %q, %v, and %d tickets that nobody knows of", got, err, tickets())
 			}
-			// The control: without the fence, that is as one whose secret only the program knows, it would have got one.
+			// The control: without the fence, that is as one whose secret only the program knows,
+			// it would have got one.
 			unfenced := lost
 			unfenced.Secret, unfenced.askedAt = newSecret(t), time.Time{}
+			unfenced.id, unfenced.mac = uuid.New(), k.keys.TicketMAC(unfenced.Secret)
 			got, err := w.lost(unfenced)
 			if err != nil || got != w.want {
 				t.Fatalf("an attempt of nobody else's: %q, %v, want %q", got, err, w.want)
@@ -180,7 +209,7 @@ func TestALostAttemptComesTooLateElsewhere(t *testing.T) {
 			if _, _, err := k.service.Take(t.Context(), w.ask); err != nil {
 				t.Errorf("asking anew: %v", err)
 			}
-			if got, err := w.lost(lost); err != nil || got != "duplicate" || tickets() != 1 {
+			if got, err := w.lost(lost); err != nil || got != duplicate || tickets() != 1 {
 				t.Errorf("the lost attempt, once there is a ticket: %q, %v, and %d tickets", got, err, tickets())
 			}
 		})

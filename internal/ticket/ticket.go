@@ -3,14 +3,11 @@ package ticket
 import (
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
-	"github.com/tonarimachi/tonarimachi/internal/text"
 )
 
 // Status is what became of a ticket; the package comment has the table.
@@ -48,7 +45,8 @@ type Ticket struct {
 	Seats          int
 	Nickname       string     // "" for none; forgotten when the ticket is cancelled
 	TakenOn        clock.Date // the day is all that is kept
-	// JoiningLink is nil unless the ticket is a confirmed one for taking part online and the link is open already.
+	// JoiningLink is nil unless the ticket is a confirmed one for taking part online and the link
+	// is open already.
 	JoiningLink *JoiningLink
 	// WaitsFor is how far its wishes reach; NoWait unless the ticket waits.
 	WaitsFor Reach
@@ -56,9 +54,11 @@ type Ticket struct {
 	WaitsUntil *time.Time
 	// OfferedUntil is when an offer has to be accepted; nil unless the ticket has one.
 	OfferedUntil *time.Time
-	// AskedStillComing: others wait, and its holder was asked whether they are still coming. Not answering loses nothing.
+	// AskedStillComing: others wait, and its holder was asked whether they are still coming. Not
+	// answering loses nothing.
 	AskedStillComing bool
-	// DrawNumber is the number of an application, as it stands on the list of its draw; "" when the ticket never was one, or long after.
+	// DrawNumber is the number of an application, as it stands on the list of its draw; "" when the
+	// ticket never was one, or long after.
 	DrawNumber string
 
 	slots *[]HeldSlot  // nil for none, so that tickets can be compared
@@ -73,7 +73,24 @@ type Ticket struct {
 	sealed       string // the nickname as it is stored
 }
 
-// opened is the ticket with its nickname, which only the secret opens. Without it a ticket is still worth showing.
+// HeldSlot is a slot on a ticket.
+type HeldSlot struct {
+	ID               uuid.UUID
+	PartID           uuid.UUID
+	StartsAt, EndsAt time.Time
+}
+
+// Slots gives the slots that the ticket holds, by time; its QuotaID then counts the tickets of the
+// part. A cancelled ticket holds none.
+func (t Ticket) Slots() []HeldSlot {
+	if t.slots == nil {
+		return nil
+	}
+	return *t.slots
+}
+
+// opened is the ticket with its nickname, which only the secret opens. Without it a ticket is still
+// worth showing.
 func (t Ticket) opened(code secret.Ticket) Ticket {
 	if t.sealed != "" {
 		t.Nickname, _ = code.OpenText(t.sealed)
@@ -85,7 +102,8 @@ func (t Ticket) opened(code secret.Ticket) Ticket {
 // CalendarOn reports whether the ticket has a private calendar.
 func (t Ticket) CalendarOn() bool { return t.calendarOn }
 
-// CalendarEnded reports whether the ticket had a private calendar that is off by now: its holder stopped it, or the secret was changed.
+// CalendarEnded reports whether the ticket had a private calendar that is off by now: its holder
+// stopped it, or the secret was changed.
 func (t Ticket) CalendarEnded() bool { return !t.calendarOn && t.calendarTurn > 0 }
 
 // JoiningLink is where an online part is held.
@@ -103,75 +121,44 @@ func (l JoiningLink) Spoken(digits string) string {
 	return strings.NewReplacer(PhoneMarker, digits, "｛番号｝", digits).Replace(l.Phone)
 }
 
-// Request is what a resident asks for.
-type Request struct {
-	EventID uuid.UUID
-	QuotaID uuid.UUID
-	Seats   int
-	// Slots are further slots of the same date, when QuotaID is one: all are taken, or none.
-	Slots []uuid.UUID
-	// Secret is the one the caller made, for being able to ask again; the zero Secret lets the service make one.
-	Secret   secret.Ticket
-	Nickname string // optional
-	// Wait stands in line when the quota is full and has a waiting list; NoWait is told that it is full.
-	Wait Reach
-	// Answers for the yearly report, if the holder gave any.
-	Answers Answers
-
-	// askedAt is when this attempt with a secret of the caller's was taken up; a lost one that comes in late is told by it.
-	askedAt time.Time
-	sealed  string // Nickname as it is stored
+// Followed is what the private calendar of a ticket shows: times and states, not a word of what it
+// is about.
+type Followed struct {
+	TicketID         uuid.UUID
+	Status           Status
+	StartsAt, EndsAt time.Time
+	Moved            bool // stands at another time than it was announced for
+	Off              bool // the event or its date was cancelled
+	Postponed        bool
+	// StillComing is nil when nobody asked, false when an answer is waited for.
+	StillComing *bool
+	// Until is when the last promotion of a waiting ticket can come, or an offer has to be
+	// accepted; nil for any other.
+	Until      *time.Time
+	Sequence   int
+	ModifiedAt time.Time
 }
 
-// Reach says which quotas of an event a waiting ticket wishes for, all of the same channel as the one asked for.
-type Reach string
+// Erasure says of one past date whether its tickets were erased.
+type Erasure struct {
+	OccurrenceID uuid.UUID
+	EndedAt      time.Time
+	EraseAfter   time.Time
+	// Erased is nil before EraseAfter, and false while the worker has not been round since.
+	Erased *bool
+	// Key is what became of the key for which contacts of the date were sealed; once it is
+	// destroyed, what old backups hold of them opens to nobody.
+	Key KeyState
+	// KeyDestroyedOn is nil unless it was destroyed.
+	KeyDestroyedOn *clock.Date
+}
 
-// The reaches.
+// KeyState says of a date's key whether it is there.
+type KeyState string
+
+// The states of a date's key.
 const (
-	NoWait      Reach = ""
-	WaitQuota   Reach = "quota"      // this one alone
-	WaitAnyPart Reach = "occurrence" // any part of the date
-	WaitAnyDate Reach = "event"      // any part of any date
+	NoKey        KeyState = "none" // nobody could leave a contact
+	KeyKept      KeyState = "kept"
+	KeyDestroyed KeyState = "destroyed"
 )
-
-// MaxNickname is how many characters a nickname has at most, counted after normalisation.
-const MaxNickname = 20
-
-// maxNicknameBytes bounds what is looked at: twenty characters of four code points each, decomposed.
-const maxNicknameBytes = 640
-
-// CleanNickname brings a nickname into the form that is stored: NFC, trimmed; "" for none. It fails with ErrNickname for more than MaxNickname
-// characters, and for controls, bidi controls, unassigned characters and those that nobody can see.
-func CleanNickname(typed string) (string, error) {
-	if len(typed) > maxNicknameBytes {
-		return "", ErrNickname.Field("nickname", "too_long", "max", MaxNickname)
-	}
-	clean, ok := text.Line(typed)
-	if !ok {
-		return "", ErrNickname.Field("nickname", "invalid_characters")
-	}
-	visible := clean == ""
-	for _, r := range clean {
-		if !allowed(r) {
-			return "", ErrNickname.Field("nickname", "invalid_characters")
-		}
-		visible = visible || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
-	}
-	if !visible {
-		return "", ErrNickname.Field("nickname", "invalid_characters")
-	}
-	if utf8.RuneCountInString(clean) > MaxNickname {
-		return "", ErrNickname.Field("nickname", "too_long", "max", MaxNickname)
-	}
-	return clean, nil
-}
-
-// allowed takes letters, marks, numbers, punctuation, symbols, spaces and the joiners inside emoji; blank fillers (Unicode UAX #44,
-// Default_Ignorable_Code_Point) are letters by category only.
-func allowed(r rune) bool {
-	if r == '\u200c' || r == '\u200d' {
-		return true
-	}
-	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) &&
-		!unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && r != '\u2800'
-}

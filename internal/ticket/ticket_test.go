@@ -44,7 +44,8 @@ func TestCleanNickname(t *testing.T) {
 				return
 			}
 			f, ok := fault.As(err)
-			if !ok || !errors.Is(err, ErrNickname) || len(f.Fields) != 1 || f.Fields[0].Name != "nickname" || f.Fields[0].Code != c.field {
+			if !ok || !errors.Is(err, ErrNickname) || len(f.Fields) != 1 || f.Fields[0].Name != "nickname" ||
+				f.Fields[0].Code != c.field {
 				t.Errorf("CleanNickname = %q, %#v, want %s", got, err, c.field)
 			}
 		})
@@ -54,7 +55,11 @@ func TestCleanNickname(t *testing.T) {
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[Status][2]bool{ // holds seats, can be cancelled
-		Confirmed: {true, true}, Waiting: {false, true}, Offered: {true, true}, Lapsed: {false, false}, Cancelled: {false, false},
+		Confirmed: {true, true},
+		Waiting:   {false, true},
+		Offered:   {true, true},
+		Lapsed:    {false, false},
+		Cancelled: {false, false},
 	} {
 		if got := [2]bool{s.HoldsSeats(), s.Active()}; got != want {
 			t.Errorf("%s: %v, want %v", s, got, want)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
@@ -47,6 +48,29 @@ func (k *kit) cancel(t testing.TB, code secret.Ticket) {
 	}
 }
 
+// The seats a ticket may have can become fewer between the refusal of a seat and the wait [C7].
+func TestWhoAsksForTooManySeatsHearsHowManyThereMayBe(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.line(t, 3)
+	k.exec(t, "update quota set max_seats = 2 where id = $1", e.Quota())
+	r := waitFor(e, 3, WaitQuota)
+	r.Secret = newSecret(t)
+	a := k.attempt(t, r)
+	got, err := k.service.store.wait(t.Context(), a)
+	if err == nil {
+		_, err = k.service.settle(t.Context(), a, got)
+	}
+	wantError(t, "three seats where two are the most", err, ErrTooManySeats)
+	refusal, ok := fault.As(err)
+	if !ok || refusal.Params["max"] != 2 {
+		t.Errorf("the most is not told: %+v", refusal)
+	}
+	if len(refusal.Fields) != 1 || refusal.Fields[0].Code != "too_large" || refusal.Fields[0].Params["max"] != 2 {
+		t.Errorf("the field is told %+v", refusal.Fields)
+	}
+}
+
 func TestGroupsLargerThanTheQuotaDoNotWait(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -72,12 +96,24 @@ func TestFreedSeatsGoToTheLine(t *testing.T) {
 	group, waiting := k.take(t, waitFor(e, 3, WaitQuota))
 	single, _ := k.take(t, waitFor(e, 1, WaitQuota))
 	pair, _ := k.take(t, waitFor(e, 2, WaitQuota))
-	if waiting.Status != Waiting || waiting.WaitsUntil == nil || !waiting.WaitsUntil.Equal(e.StartsAt.Add(-24*time.Hour)) {
+	if waiting.Status != Waiting || waiting.WaitsUntil == nil ||
+		!waiting.WaitsUntil.Equal(e.StartsAt.Add(-24*time.Hour)) {
 		t.Fatalf("waiting ticket = %+v", waiting)
 	}
-	// Two seats come free: the group of three keeps its place, the single behind it fits, the pair no longer does.
+	// Two seats come free: the group of three keeps its place, the single behind it fits, the pair
+	// no longer does.
 	k.cancel(t, two)
-	if g, s, p := k.status(t, group), k.status(t, single), k.status(t, pair); g != Waiting || s != Confirmed || p != Waiting {
+	if g, s, p := k.status(
+		t,
+		group,
+	), k.status(
+		t,
+		single,
+	), k.status(
+		t,
+		pair,
+	); g != Waiting || s != Confirmed ||
+		p != Waiting {
 		t.Errorf("group %s, single %s, pair %s", g, s, p)
 	}
 	// Two more make three: now the group is served.
@@ -90,7 +126,14 @@ func TestFreedSeatsGoToTheLine(t *testing.T) {
 	if p := k.status(t, pair); p != Confirmed {
 		t.Errorf("pair %s after the capacity was raised", p)
 	}
-	if taken, wishes := k.taken(t, e.Quota()), k.number(t, "select count(*) from ticket_wish"); taken != 6 || wishes != 0 {
+	if taken, wishes := k.taken(
+		t,
+		e.Quota(),
+	), k.number(
+		t,
+		"select count(*) from ticket_wish",
+	); taken != 6 ||
+		wishes != 0 {
 		t.Errorf("%d taken, %d wishes left", taken, wishes)
 	}
 }
@@ -106,7 +149,14 @@ func TestLeavingTheLinePromotesNobody(t *testing.T) {
 	if got := k.status(t, second); got != Waiting {
 		t.Errorf("second is %s after a waiting ticket left", got)
 	}
-	if taken, wishes := k.taken(t, e.Quota()), k.number(t, "select count(*) from ticket_wish"); taken != 1 || wishes != 1 {
+	if taken, wishes := k.taken(
+		t,
+		e.Quota(),
+	), k.number(
+		t,
+		"select count(*) from ticket_wish",
+	); taken != 1 ||
+		wishes != 1 {
 		t.Errorf("%d taken, %d wishes", taken, wishes)
 	}
 }
@@ -124,7 +174,11 @@ func TestAskingAgainWhileWaiting(t *testing.T) {
 		t.Errorf("asked again: %+v, first %+v", again, first)
 	}
 	k.cancel(t, held)
-	if _, promoted := k.take(t, r); promoted.ID != first.ID || promoted.Status != Confirmed || promoted.Nickname != "すずめ" {
+	if _, promoted := k.take(
+		t,
+		r,
+	); promoted.ID != first.ID || promoted.Status != Confirmed ||
+		promoted.Nickname != "すずめ" {
 		t.Errorf("asked after the promotion: %+v", promoted)
 	}
 }
@@ -216,12 +270,19 @@ func TestStaffAndOthersDoNotSeeTheLine(t *testing.T) {
 		t.Error("a place in the line can be read")
 	}
 	var seen int
-	if err := k.db.PublicPool().QueryRow(t.Context(), "select count(quota_id) from ticket_wish").Scan(&seen); err != nil || seen != 0 {
+	if err := k.db.PublicPool().QueryRow(
+		t.Context(),
+		"select count(quota_id) from ticket_wish",
+	).Scan(
+		&seen,
+	); err != nil ||
+		seen != 0 {
 		t.Errorf("%d wishes of others seen, %v", seen, err)
 	}
 }
 
-// Two replicas, many callers who take, wait and leave: nothing is oversold, no seat stays free while somebody who fits waits, and counters equal rows.
+// Two replicas, many callers who take, wait and leave: nothing is oversold, no seat stays free
+// while somebody who fits waits, and counters equal rows.
 func TestTheLineUnderFire(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
@@ -253,13 +314,25 @@ func TestTheLineUnderFire(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if n := k.number(t, `select count(*) from quota_counter c where c.taken <> (select coalesce(sum(seats), 0) from ticket t where t.quota_id = c.quota_id and t.status = 'confirmed')`); n != 0 {
+	if n := k.number(
+		t,
+		`select count(*) from quota_counter c where c.taken <> (select coalesce(sum(seats), 0) from ticket t
+			where t.quota_id = c.quota_id and t.status = 'confirmed')`,
+	); n != 0 {
 		t.Errorf("%d counters differ from their rows", n)
 	}
-	if n := k.number(t, `select count(*) from quota_counter c join ticket_wish w using (quota_id) join ticket t on t.id = w.ticket_id where t.status = 'waiting' and t.seats <= c.capacity - c.taken`); n != 0 {
+	if n := k.number(
+		t,
+		`select count(*) from quota_counter c join ticket_wish w using (quota_id) join ticket t on t.id = w.ticket_id
+			where t.status = 'waiting' and t.seats <= c.capacity - c.taken`,
+	); n != 0 {
 		t.Errorf("%d wait for seats that are free", n)
 	}
-	if n := k.number(t, `select count(*) from ticket t where (t.status = 'waiting') <> exists (select from ticket_wish w where w.ticket_id = t.id)`); n != 0 {
+	if n := k.number(
+		t,
+		`select count(*) from ticket t where (t.status = 'waiting') <> exists (select from ticket_wish w
+			where w.ticket_id = t.id)`,
+	); n != 0 {
 		t.Errorf("%d tickets wait without a wish or wish without waiting", n)
 	}
 }

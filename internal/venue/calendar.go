@@ -7,14 +7,15 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 )
 
-// Calendar says when a facility, or a room with hours of its own, is open. The first season that covers a day counts; a day of no season is closed.
+// Calendar says when a facility, or a room with hours of its own, is open. The first season that
+// covers a day counts; a day of no season is closed.
 type Calendar struct {
 	Seasons []Season     `json:"seasons,omitempty"`
 	Closed  []ClosedRule `json:"closed,omitempty"`
 	// Holidays says what a national or local holiday is like.
 	Holidays HolidayRule `json:"holidays,omitempty"`
-	// NextWeekday: a closed day of the week that falls on a holiday is open, and the next weekday is closed in its place
-	// (月曜休館、祝日のときは翌平日).
+	// NextWeekday: a closed day of the week that falls on a holiday is open, and the next weekday
+	// is closed in its place (月曜休館、祝日のときは翌平日).
 	NextWeekday bool `json:"next_weekday,omitempty"`
 }
 
@@ -164,10 +165,12 @@ func (c Calendar) regularly(d clock.Date) string {
 	return ""
 }
 
-// mostDaysOff is how many days in a row a closed day is carried over, and so how far back holidays decide about a day.
+// mostDaysOff is how many days in a row a closed day is carried over, and so how far back holidays
+// decide about a day.
 const mostDaysOff = 14
 
-// HolidaysFrom is the first day whose holidays decide what d is like. Whoever loads holidays for days from d on begins there.
+// HolidaysFrom is the first day whose holidays decide what d is like. Whoever loads holidays for
+// days from d on begins there.
 func HolidaysFrom(d clock.Date) clock.Date { return d.AddDays(-mostDaysOff) }
 
 // inPlace tells whether d is the first weekday after a closed day of the week that was a holiday.

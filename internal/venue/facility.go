@@ -12,7 +12,8 @@ import (
 // Status is where a facility or a room stands.
 type Status string
 
-// The states. Draft is seen by its own staff only; closed stays to be seen, so that people learn of it.
+// The states. Draft is seen by its own staff only; closed stays to be seen, so that people learn of
+// it.
 const (
 	Draft  Status = "draft"
 	Open   Status = "open"
@@ -62,7 +63,8 @@ type Space struct {
 	Floor string
 }
 
-// Fact is something that makes a building easier to come to; the words follow the columns of 公共施設一覧.
+// Fact is something that makes a building easier to come to; the words follow the columns of
+// 公共施設一覧.
 type Fact string
 
 // The facts.
@@ -88,8 +90,23 @@ const (
 
 // Facts lists them in the order of 公共施設一覧.
 var Facts = []Fact{
-	WheelchairAccess, WheelchairLoan, CaneLoan, MultipurposeToilet, SlopeElevator, TactilePaving, BrailleVoice, AssistanceDog, Captions, Writing,
-	PriorityParking, OstomateToilet, NursingRoom, DiaperTable, FoodDrink, StrollerLoan, StrollerUse,
+	WheelchairAccess,
+	WheelchairLoan,
+	CaneLoan,
+	MultipurposeToilet,
+	SlopeElevator,
+	TactilePaving,
+	BrailleVoice,
+	AssistanceDog,
+	Captions,
+	Writing,
+	PriorityParking,
+	OstomateToilet,
+	NursingRoom,
+	DiaperTable,
+	FoodDrink,
+	StrollerLoan,
+	StrollerUse,
 }
 
 // ClosureInput is a closing for once, of the whole facility or of one room.
@@ -107,7 +124,8 @@ type ClosureEntry struct {
 	Closure
 }
 
-// LocalHoliday is an organization's own holiday, or a national one on which it works (Observed false).
+// LocalHoliday is an organization's own holiday, or a national one on which it works (Observed
+// false).
 type LocalHoliday struct {
 	Day      clock.Date
 	Name     string

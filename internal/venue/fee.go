@@ -27,7 +27,8 @@ type Exemption struct {
 // Apply is what is left to pay: parts of a yen are let off.
 func (e Exemption) Apply(yen int) int { return yen * (100 - e.Percent) / 100 }
 
-// Price gives the yen for these hours to one class of payers, before any exemption. False when the room has no price for them: then its desk says.
+// Price gives the yen for these hours to one class of payers, before any exemption. False when the
+// room has no price for them: then its desk says.
 func Price(u Uses, fees []Fee, payer string, h Hours) (yen int, ok bool) {
 	for _, f := range fees {
 		if f.Payer == payer {

@@ -15,17 +15,29 @@ import (
 
 // holidayNames are the law's names for the library's.
 var holidayNames = map[string]string{
-	jp.NewYear.Name: "元日", jp.ComingOfAgeDay.Name: "成人の日", jp.NationalFoundationDay.Name: "建国記念の日", jp.TheEmperorsBirthday.Name: "天皇誕生日",
-	jp.VernalEquinoxDay.Name: "春分の日", jp.ShowaDay.Name: "昭和の日", jp.ConstitutionMemorialDay.Name: "憲法記念日", jp.GreeneryDay.Name: "みどりの日",
-	jp.ChildrensDay.Name: "こどもの日", jp.MarineDay.Name: "海の日", jp.MountainDay.Name: "山の日", jp.RespectForTheAgedDay.Name: "敬老の日",
-	jp.AutumnalEquinoxDay.Name: "秋分の日", jp.SportsDay.Name: "スポーツの日", jp.CultureDay.Name: "文化の日", jp.LaborThanksgivingDay.Name: "勤労感謝の日",
+	jp.NewYear.Name:                 "元日",
+	jp.ComingOfAgeDay.Name:          "成人の日",
+	jp.NationalFoundationDay.Name:   "建国記念の日",
+	jp.TheEmperorsBirthday.Name:     "天皇誕生日",
+	jp.VernalEquinoxDay.Name:        "春分の日",
+	jp.ShowaDay.Name:                "昭和の日",
+	jp.ConstitutionMemorialDay.Name: "憲法記念日",
+	jp.GreeneryDay.Name:             "みどりの日",
+	jp.ChildrensDay.Name:            "こどもの日",
+	jp.MarineDay.Name:               "海の日",
+	jp.MountainDay.Name:             "山の日",
+	jp.RespectForTheAgedDay.Name:    "敬老の日",
+	jp.AutumnalEquinoxDay.Name:      "秋分の日",
+	jp.SportsDay.Name:               "スポーツの日",
+	jp.CultureDay.Name:              "文化の日",
+	jp.LaborThanksgivingDay.Name:    "勤労感謝の日",
 }
 
 // The library writes into its own variables while it reckons.
 var reckoning sync.Mutex
 
-// NationalHolidays reckons the days of a year by the 国民の祝日に関する法律, with 振替休日 and 国民の休日, in order. A special law may move days: the table is mended by
-// the operator.
+// NationalHolidays reckons the days of a year by the 国民の祝日に関する法律, with 振替休日 and 国民の休日, in order. A
+// special law may move days: the table is mended by the operator.
 func NationalHolidays(year int) []LocalHoliday {
 	reckoning.Lock()
 	defer reckoning.Unlock()
@@ -40,7 +52,10 @@ func NationalHolidays(year int) []LocalHoliday {
 	all := Holidays{}
 	for d, name := range named {
 		all[d] = name
-		if between := d.AddDays(1); named[between] == "" && named[d.AddDays(2)] != "" && between.Weekday() != time.Sunday {
+		if between := d.AddDays(
+			1,
+		); named[between] == "" && named[d.AddDays(2)] != "" &&
+			between.Weekday() != time.Sunday {
 			all[between] = "国民の休日"
 		}
 	}
@@ -67,8 +82,9 @@ const TaskFillHolidays = "fill_holidays"
 // yearsAhead is how far the table is filled.
 const yearsAhead = 3
 
-// FillHolidays adds the national holidays of last year and the years to come that the table does not have. What the operator changed or took away stays.
-// It works as the worker's role and says how many were added.
+// FillHolidays adds the national holidays of last year and the years to come that the table does
+// not have. What the operator changed or took away stays. It works as the worker's role and says
+// how many were added.
 func FillHolidays(ctx context.Context, db *postgres.DB) (int, error) {
 	added := 0
 	err := db.InWorker(ctx, func(tx *postgres.Tx) error {
@@ -89,7 +105,8 @@ func FillHolidays(ctx context.Context, db *postgres.DB) (int, error) {
 	return added, nil
 }
 
-// SetNationalHoliday changes a day of the table as the operator: observed false takes it away for good.
+// SetNationalHoliday changes a day of the table as the operator: observed false takes it away for
+// good.
 func SetNationalHoliday(ctx context.Context, db *postgres.DB, h LocalHoliday) error {
 	c := &checker{refusal: ErrInvalid}
 	c.line("name", &h.Name, 1, 60)

@@ -76,7 +76,8 @@ func (c *checker) website(field string, value *string) {
 		return
 	}
 	u, err := url.Parse(*value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(*value, " \u3000") {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
+		strings.ContainsAny(*value, " \u3000") {
 		c.wrong(field, "invalid_format")
 	}
 }
@@ -148,7 +149,8 @@ func (in FacilityInput) checkPlace(c *checker) {
 		c.wrong("latitude", "required")
 		return
 	}
-	if in.Latitude != nil && !(*in.Latitude >= 20 && *in.Latitude <= 46 && *in.Longitude >= 122 && *in.Longitude <= 154) {
+	if in.Latitude != nil &&
+		!(*in.Latitude >= 20 && *in.Latitude <= 46 && *in.Longitude >= 122 && *in.Longitude <= 154) {
 		c.wrong("latitude", "invalid")
 	}
 }
@@ -203,7 +205,8 @@ func (c Calendar) check(v *checker, at string) {
 			if r.weekday() < 0 {
 				v.wrong(here+".weekday", "required")
 			}
-			if r.Kind == ClosedNth && (len(r.Nth) == 0 || slices.ContainsFunc(r.Nth, func(n int) bool { return n < 1 || n > 5 })) {
+			if r.Kind == ClosedNth &&
+				(len(r.Nth) == 0 || slices.ContainsFunc(r.Nth, func(n int) bool { return n < 1 || n > 5 })) {
 				v.wrong(here+".nth", "invalid")
 			}
 		default:

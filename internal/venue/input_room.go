@@ -8,7 +8,15 @@ import (
 	"github.com/google/uuid"
 )
 
-var weekdays = [...]time.Weekday{time.Sunday, time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday}
+var weekdays = [...]time.Weekday{
+	time.Sunday,
+	time.Monday,
+	time.Tuesday,
+	time.Wednesday,
+	time.Thursday,
+	time.Friday,
+	time.Saturday,
+}
 
 func (in RoomInput) clean() (RoomInput, error) {
 	c := &checker{refusal: ErrInvalid}
@@ -112,7 +120,8 @@ func (in *RoomInput) checkThings(c *checker) {
 	}
 }
 
-// checkUses holds the ways of choosing times against their rules: steps lie apart, a whole block is made of steps.
+// checkUses holds the ways of choosing times against their rules: steps lie apart, a whole block is
+// made of steps.
 func (u Uses) checkUses(c *checker) {
 	if u.Hours != nil {
 		u.Hours.check(c, "uses.hours")

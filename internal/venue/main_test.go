@@ -10,6 +10,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/testkit"
 )
 
@@ -23,7 +24,7 @@ type kit struct {
 	clock               *clock.Fake
 	db, owner           *postgres.DB
 	service             *Service
-	kita, minami, nishi Author
+	kita, minami, nishi staff.Author
 	directory           *organization.Directory
 }
 
@@ -31,20 +32,19 @@ func setup(t *testing.T) *kit {
 	t.Helper()
 	b := testkit.Database(t)
 	k := &kit{T: t, bundle: b, admin: b.Pool(t), clock: clock.NewFake(day("2026-11-24").At(10, 0))}
-	var err error
-	if k.db, err = postgres.Open(t.Context(), postgres.Options{URL: b.LoginURL, Public: 4, Staff: 4, Worker: 2, Clock: k.clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.db.Close)
-	if k.owner, err = postgres.Open(t.Context(), postgres.Options{URL: b.OwnerURL, Operator: 1, Clock: k.clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.owner.Close)
-	for slug, author := range map[string]*Author{"kita": &k.kita, "minami": &k.minami, "nishi": &k.nishi} {
-		*author = Author{Organization: testkit.NewOrganization(t, k.admin, slug), Actor: postgres.StaffActor(uuid.New())}
+	k.db = testkit.Open(t, postgres.Options{URL: b.LoginURL, Public: 4, Staff: 4, Worker: 2, Clock: k.clock})
+	k.owner = testkit.Open(t, postgres.Options{URL: b.OwnerURL, Operator: 1, Clock: k.clock})
+	for slug, author := range map[string]*staff.Author{"kita": &k.kita, "minami": &k.minami, "nishi": &k.nishi} {
+		*author = staff.Author{
+			Organization: testkit.NewOrganization(t, k.admin, slug),
+			Actor:        postgres.StaffActor(uuid.New()),
+		}
 	}
 	k.exec(`insert into partnership (slug, name) values ('ux', '連携')`)
-	k.exec(`insert into partnership_member (partnership_id, organization_id) select p.id, o.id from partnership p, organization o where o.slug in ('kita', 'minami')`)
+	k.exec(
+		`insert into partnership_member (partnership_id, organization_id) select p.id, o.id
+			from partnership p, organization o where o.slug in ('kita', 'minami')`,
+	)
 	k.directory = organization.NewDirectory(k.db)
 	k.service = NewService(k.db, k.directory)
 	return k
@@ -76,7 +76,11 @@ func (k *kit) want(what string, err, want error) {
 func (k *kit) building() Facility {
 	k.Helper()
 	f, err := k.service.CreateFacility(k.Context(), k.kita, FacilityInput{
-		Name: "区民センター", AreaCode: "131164", Address: "東京都豊島区1-1", Hours: hall(), Spaces: []Space{{Name: "A面"}, {Name: "B面"}, {Name: "ホワイエ"}},
+		Name:     "区民センター",
+		AreaCode: "131164",
+		Address:  "東京都豊島区1-1",
+		Hours:    hall(),
+		Spaces:   []Space{{Name: "A面"}, {Name: "B面"}, {Name: "ホワイエ"}},
 	})
 	if err != nil {
 		k.Fatal(err)
@@ -89,7 +93,14 @@ func (k *kit) building() Facility {
 
 func (k *kit) room(f Facility, name string, openTo OpenTo, spaces ...RoomSpace) Room {
 	k.Helper()
-	in := RoomInput{Name: name, Capacity: 40, Spaces: spaces, Uses: blocks(), OpenTo: openTo, Terms: []Term{{Who: Own, OpensMonths: 3}}}
+	in := RoomInput{
+		Name:     name,
+		Capacity: 40,
+		Spaces:   spaces,
+		Uses:     blocks(),
+		OpenTo:   openTo,
+		Terms:    []Term{{Who: Own, OpensMonths: 3}},
+	}
 	if openTo != OpenToOwn {
 		in.Partnerships = []string{"ux"}
 	}

@@ -16,7 +16,8 @@ import (
 	_ "golang.org/x/image/webp" // one of the forms that are read
 )
 
-// Bounds of an uploaded picture. A file says its size before it is unpacked: one that unpacks to more is refused unread.
+// Bounds of an uploaded picture. A file says its size before it is unpacked: one that unpacks to
+// more is refused unread.
 const (
 	MaxPhotoBytes = 12 << 20
 	maxPixels     = 30_000_000
@@ -39,7 +40,8 @@ type Photo struct {
 	Images []Image
 }
 
-// Image is one size of a picture; Address is its checksum in hex, so whatever has it can be kept for ever.
+// Image is one size of a picture; Address is its checksum in hex, so whatever has it can be kept
+// for ever.
 type Image struct {
 	Size          string // small, medium, large
 	Width, Height int
@@ -58,8 +60,9 @@ type rendered struct {
 	body          []byte
 }
 
-// makeImages decodes a picture that was weighed and draws it anew in all sizes, upright. Nothing of the file but its dots is left: no place, time, device or
-// comment. ErrPhoto for what is no JPEG, PNG or WebP; the error of ctx, when it ends before.
+// makeImages decodes a picture that was weighed and draws it anew in all sizes, upright. Nothing of
+// the file but its dots is left: no place, time, device or comment. ErrPhoto for what is no JPEG,
+// PNG or WebP; the error of ctx, when it ends before.
 func makeImages(ctx context.Context, file []byte) ([]rendered, error) {
 	picture, kind, err := image.Decode(wanted{ctx, bytes.NewReader(file)})
 	if err != nil {
@@ -79,7 +82,10 @@ func makeImages(ctx context.Context, file []byte) ([]rendered, error) {
 		if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: 82}); err != nil {
 			return nil, ErrPhoto.Because(err)
 		}
-		all = append(all, rendered{size: s.name, width: small.Bounds().Dx(), height: small.Bounds().Dy(), body: out.Bytes()})
+		all = append(
+			all,
+			rendered{size: s.name, width: small.Bounds().Dx(), height: small.Bounds().Dy(), body: out.Bytes()},
+		)
 	}
 	return all, nil
 }

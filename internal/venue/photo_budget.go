@@ -13,15 +13,17 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// What unpacking pictures may take. A small file can say that it unpacks to a great deal, or that it is to be gone over
-// hundreds of times; all of that is read off the file before it is unpacked.
+// What unpacking pictures may take. A small file can say that it unpacks to a great deal, or that
+// it is to be gone over hundreds of times; all of that is read off the file before it is unpacked.
 const (
-	pictureBytes   = 192 << 20   // memory that one picture unpacks to
-	picturesBytes  = 256 << 20   // memory that all take at once; none counts as less than half, so at most two are unpacked
-	maxScans       = 32          // of a JPEG; honest files have 10 or so
-	maxScanMarks   = 100         // wherever they stand in a JPEG, previews and broken places included
-	scannedPixels  = 300_000_000 // pixels times scans of a JPEG
-	losslessBytes  = 1 << 20     // of a WebP with a lossless part, whose code tables can take 200 times their place in the file
+	pictureBytes = 192 << 20 // memory that one picture unpacks to
+	// memory that all take at once; none counts as less than half, so at most two are unpacked
+	picturesBytes = 256 << 20
+	maxScans      = 32          // of a JPEG; honest files have 10 or so
+	maxScanMarks  = 100         // wherever they stand in a JPEG, previews and broken places included
+	scannedPixels = 300_000_000 // pixels times scans of a JPEG
+	// of a WebP with a lossless part, whose code tables can take 200 times their place in the file
+	losslessBytes  = 1 << 20
 	pictureTime    = 10 * time.Second
 	pictureWait    = 5 * time.Second // for those before
 	pictureAtATime = 512             // bytes of the file, between looks at whether the work is still wanted
@@ -38,8 +40,8 @@ func newEasel() *easel {
 	return &easel{room: semaphore.NewWeighted(picturesBytes), wait: pictureWait, time: pictureTime}
 }
 
-// draw makes the sizes of a picture when its turn comes; it ends when ctx does. ErrPhoto, ErrPhotoSize, ErrPhotoHeavy,
-// ErrPhotosBusy.
+// draw makes the sizes of a picture when its turn comes; it ends when ctx does. ErrPhoto,
+// ErrPhotoSize, ErrPhotoHeavy, ErrPhotosBusy.
 func (e *easel) draw(ctx context.Context, file []byte) ([]rendered, error) {
 	need, err := weigh(file)
 	if err != nil {
@@ -69,7 +71,8 @@ func (e *easel) draw(ctx context.Context, file []byte) ([]rendered, error) {
 	return nil, err
 }
 
-// weigh tells how much memory a picture unpacks to, without unpacking it, and refuses what is beyond all bounds.
+// weigh tells how much memory a picture unpacks to, without unpacking it, and refuses what is
+// beyond all bounds.
 func weigh(file []byte) (int64, error) {
 	if len(file) > MaxPhotoBytes {
 		return 0, ErrPhoto
@@ -78,14 +81,16 @@ func weigh(file []byte) (int64, error) {
 	if err != nil {
 		return 0, ErrPhoto.Because(err)
 	}
-	if head.Width < 1 || head.Height < 1 || head.Width > maxSide || head.Height > maxSide || head.Width*head.Height > maxPixels {
+	if head.Width < 1 || head.Height < 1 || head.Width > maxSide || head.Height > maxSide ||
+		head.Width*head.Height > maxPixels {
 		return 0, ErrPhotoSize.With("max", maxPixels/1_000_000)
 	}
 	pixels, need := int64(head.Width)*int64(head.Height), int64(0)
 	switch kind {
 	case "jpeg":
 		frame := readFrame(file)
-		if frame.scans > maxScans || bytes.Count(file, []byte{0xFF, markerScan}) > maxScanMarks || pixels*int64(frame.scans) > scannedPixels {
+		if frame.scans > maxScans || bytes.Count(file, []byte{0xFF, markerScan}) > maxScanMarks ||
+			pixels*int64(frame.scans) > scannedPixels {
 			return 0, ErrPhotoHeavy
 		}
 		need = pixels * frame.samples / frame.unit
@@ -179,7 +184,8 @@ func sampling(header []byte) (samples, unit int64) {
 	return max(samples, 1), across * down
 }
 
-// wanted reads a file for as long as ctx lasts, little by little, so that a decoder which reads it ends with ctx.
+// wanted reads a file for as long as ctx lasts, little by little, so that a decoder which reads it
+// ends with ctx.
 type wanted struct {
 	ctx context.Context // the reader is for this work alone
 	r   io.Reader

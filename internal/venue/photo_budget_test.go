@@ -47,8 +47,8 @@ func (b *bits) end() []byte {
 	return b.out.Bytes()
 }
 
-// progressive makes a grey progressive JPEG that is gone over so many times: one scan for the means of its blocks, then
-// scans that say of 32,767 blocks at a time that nothing changes.
+// progressive makes a grey progressive JPEG that is gone over so many times: one scan for the means
+// of its blocks, then scans that say of 32,767 blocks at a time that nothing changes.
 func progressive(width, height, scans int) []byte {
 	var out bytes.Buffer
 	segment := func(marker byte, content ...byte) {
@@ -96,32 +96,39 @@ func pngOf(t testing.TB, m image.Image) []byte {
 
 func square(side int) image.Rectangle { return image.Rect(0, 0, side, side) }
 
-// [S4] What a picture unpacks to, and how often it is gone over, is read off the file before it is unpacked.
+// [S4] What a picture unpacks to, and how often it is gone over, is read off the file before it is
+// unpacked.
 func TestPicturesAreWeighedBeforeTheyAreUnpacked(t *testing.T) {
 	t.Parallel()
 	hidden := progressive(640, 480, 1)
-	hidden = append(hidden[:2:2], append(append([]byte{0xFF, 0xE5, 0xFF, 0x00}, bytes.Repeat([]byte{0xFF, 0xDA, 0, 3}, 16319)...), hidden[2:]...)...)
+	hidden = append(
+		hidden[:2:2],
+		append(
+			append([]byte{0xFF, 0xE5, 0xFF, 0x00}, bytes.Repeat([]byte{0xFF, 0xDA, 0, 3}, 16319)...),
+			hidden[2:]...)...)
 	for name, tt := range map[string]struct {
 		file []byte
 		need int64
 		code string
 	}{
-		"a plain JPEG":                      {dots(t, 1200, 600), 1200 * 600 * 6 / 4, ""},
-		"a progressive one":                 {progressive(1024, 768, 10), 1024 * 768 * 5, ""},
-		"as many scans as there may be":     {progressive(640, 480, maxScans), 640 * 480 * 5, ""},
-		"one more":                          {progressive(640, 480, maxScans+1), 0, "photo_too_heavy"},
-		"600 scans":                         {progressive(640, 480, 600), 0, "photo_too_heavy"},
-		"many scans of many pixels":         {progressive(4000, 4000, 19), 0, "photo_too_heavy"},
-		"just as many as there may be":      {progressive(4000, 4000, 18), 4000 * 4000 * 5, ""},
-		"scans hidden in a segment":         {hidden, 0, "photo_too_heavy"},
-		"eight bits a colour":               {pngOf(t, image.NewNRGBA(square(1000))), 4_000_000, ""},
-		"sixteen bits a colour":             {pngOf(t, image.NewNRGBA64(square(1000))), 8_000_000, ""},
-		"too many bits":                     {pngOf(t, image.NewGray16(square(20))), 800, ""},
-		"grey":                              {pngOf(t, image.NewGray(square(1000))), 1_000_000, ""},
-		"a palette":                         {pngOf(t, image.NewPaletted(square(1000), color.Palette{color.White, color.Black})), 4_000_000, ""},
-		"sixteen bits of 25 megapixels":     {pngOf(t, image.NewNRGBA64(square(5020))), 0, "photo_too_heavy"},
-		"an interlaced one of 16 bits":      {interlaced(pngOf(t, image.NewNRGBA64(square(1000)))), 16_000_000, ""},
-		"an interlaced one, larger":         {interlaced(pngOf(t, image.NewNRGBA64(square(3600)))), 0, "photo_too_heavy"},
+		"a plain JPEG":                  {dots(t, 1200, 600), 1200 * 600 * 6 / 4, ""},
+		"a progressive one":             {progressive(1024, 768, 10), 1024 * 768 * 5, ""},
+		"as many scans as there may be": {progressive(640, 480, maxScans), 640 * 480 * 5, ""},
+		"one more":                      {progressive(640, 480, maxScans+1), 0, "photo_too_heavy"},
+		"600 scans":                     {progressive(640, 480, 600), 0, "photo_too_heavy"},
+		"many scans of many pixels":     {progressive(4000, 4000, 19), 0, "photo_too_heavy"},
+		"just as many as there may be":  {progressive(4000, 4000, 18), 4000 * 4000 * 5, ""},
+		"scans hidden in a segment":     {hidden, 0, "photo_too_heavy"},
+		"eight bits a colour":           {pngOf(t, image.NewNRGBA(square(1000))), 4_000_000, ""},
+		"sixteen bits a colour":         {pngOf(t, image.NewNRGBA64(square(1000))), 8_000_000, ""},
+		"too many bits":                 {pngOf(t, image.NewGray16(square(20))), 800, ""},
+		"grey":                          {pngOf(t, image.NewGray(square(1000))), 1_000_000, ""},
+		"a palette": {pngOf(t,
+			image.NewPaletted(square(1000), color.Palette{color.White, color.Black})), 4_000_000, ""},
+		"sixteen bits of 25 megapixels": {pngOf(t, image.NewNRGBA64(square(5020))), 0, "photo_too_heavy"},
+		"an interlaced one of 16 bits":  {interlaced(pngOf(t, image.NewNRGBA64(square(1000)))), 16_000_000, ""},
+		"an interlaced one, larger": {interlaced(pngOf(t, image.NewNRGBA64(square(3600)))), 0,
+			"photo_too_heavy"},
 		"more pixels than there may be":     {pngOf(t, image.NewGray(square(5500))), 0, "photo_too_many_pixels"},
 		"no picture":                        {[]byte("GIF89a"), 0, "photo_invalid"},
 		"a lossless WebP of a large file":   {webp("VP8L", losslessBytes+1), 0, "photo_too_heavy"},
@@ -201,7 +208,11 @@ func TestPicturesWaitForTheirTurn(t *testing.T) {
 		}
 	}
 	e.wait = 0
-	if _, err := e.draw(t.Context(), file); fault.CodeOf(err) != "photos_busy" || fault.KindOf(err) != fault.KindUnavailable {
+	if _, err := e.draw(
+		t.Context(),
+		file,
+	); fault.CodeOf(err) != "photos_busy" ||
+		fault.KindOf(err) != fault.KindUnavailable {
 		t.Errorf("a third: %v", err)
 	}
 	e.wait = time.Minute
@@ -216,8 +227,9 @@ func TestPicturesWaitForTheirTurn(t *testing.T) {
 	}
 }
 
-// TestProofPicturesKeepToTheirBudget sends the pictures of [S4]: 600 scans in 89 kB, which took minutes, the most that is
-// let in, and six of 16 bits at once, which took 956 MB. No JPEG takes more than 2 s of CPU.
+// TestProofPicturesKeepToTheirBudget sends the pictures of [S4]: 600 scans in 89 kB, which took
+// minutes, the most that is let in, and six of 16 bits at once, which took 956 MB. No JPEG takes
+// more than 2 s of CPU.
 func TestProofPicturesKeepToTheirBudget(t *testing.T) {
 	bound, wide, high := 2*time.Second, testkit.Size(1500, 3000), testkit.Size(2000, 5400)
 	e := newEasel()
@@ -281,7 +293,13 @@ func TestProofPicturesKeepToTheirBudget(t *testing.T) {
 	if rise > 3*picturesBytes {
 		t.Errorf("six pictures raise the heap by %d MiB", rise>>20)
 	}
-	testkit.Figure(t, "six PNGs of 16 bits (%d kB each) at once: heap +%d MiB, %s", len(deep)>>10, rise>>20, start.Elapsed().Round(time.Millisecond))
+	testkit.Figure(
+		t,
+		"six PNGs of 16 bits (%d kB each) at once: heap +%d MiB, %s",
+		len(deep)>>10,
+		rise>>20,
+		start.Elapsed().Round(time.Millisecond),
+	)
 }
 
 var _ io.Reader = wanted{}

@@ -34,7 +34,8 @@ func dots(t testing.TB, width, height int) []byte {
 
 const camera = "Kamera X100 35.7261N 139.7167E 2026:11:03 14:05:09"
 
-// withExif puts an Exif segment behind SOI, as cameras do: orientation, a GPS directory and the camera's words.
+// withExif puts an Exif segment behind SOI, as cameras do: orientation, a GPS directory and the
+// camera's words.
 func withExif(file []byte, turn uint16) []byte {
 	var t bytes.Buffer
 	w := func(v any) { _ = binary.Write(&t, binary.BigEndian, v) }
@@ -46,7 +47,8 @@ func withExif(file []byte, turn uint16) []byte {
 		tag, kind uint16
 		count     uint32
 		value     uint32
-	}{{0x010F, 2, uint32(len(camera)), 50}, {0x0112, 3, 1, uint32(turn) << 16}, {0x8825, 4, 1, 50 + uint32(len(camera))}} {
+	}{{0x010F, 2, uint32(len(camera)), 50}, {0x0112, 3, 1, uint32(turn) << 16},
+		{0x8825, 4, 1, 50 + uint32(len(camera))}} {
 		w(e.tag)
 		w(e.kind)
 		w(e.count)
@@ -82,13 +84,25 @@ func TestPicturesTellNothingOfTheCamera(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string][2]int{"small": {240, 480}, "medium": {480, 960}, "large": {600, 1200}} // upright, never larger than it came
+	want := map[string][2]int{
+		"small":  {240, 480},
+		"medium": {480, 960},
+		"large":  {600, 1200},
+	} // upright, never larger than it came
 	for _, i := range p.Images {
 		body, err := k.service.Picture(t.Context(), i.Address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range []string{"Exif", "Kamera", "139.71", "2026:11:03", "山田", "N\x00\x00\x00", "JFIF\x00\x01\x02"} {
+		for _, word := range []string{
+			"Exif",
+			"Kamera",
+			"139.71",
+			"2026:11:03",
+			"山田",
+			"N\x00\x00\x00",
+			"JFIF\x00\x01\x02",
+		} {
 			if bytes.Contains(body, []byte(word)) {
 				t.Errorf("%s still has %q", i.Size, word)
 			}
@@ -110,7 +124,11 @@ func TestPicturesTellNothingOfTheCamera(t *testing.T) {
 			t.Errorf("%s is not upright", i.Size)
 		}
 	}
-	for name, address := range map[string]string{"unknown": "ab" + p.Images[0].Address[2:], "no checksum": "x", "short": p.Images[0].Address[:10]} {
+	for name, address := range map[string]string{
+		"unknown":     "ab" + p.Images[0].Address[2:],
+		"no checksum": "x",
+		"short":       p.Images[0].Address[:10],
+	} {
 		if _, err := k.service.Picture(t.Context(), address); fault.CodeOf(err) != "photo_unknown" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -130,7 +148,8 @@ func TestPicturesAreBounded(t *testing.T) {
 	if err := png.Encode(&plain, image.NewNRGBA(image.Rect(0, 0, 3, 2))); err != nil {
 		t.Fatal(err)
 	}
-	// A PNG that says it is 60,000 dots wide and high, in 33 bytes: it must be refused before it is unpacked.
+	// A PNG that says it is 60,000 dots wide and high, in 33 bytes: it must be refused before it is
+	// unpacked.
 	bomb := bytes.Clone(plain.Bytes())
 	binary.BigEndian.PutUint32(bomb[16:], 60000)
 	binary.BigEndian.PutUint32(bomb[20:], 60000)
@@ -140,10 +159,20 @@ func TestPicturesAreBounded(t *testing.T) {
 		file []byte
 		code string
 	}{
-		"no words": {"", plain.Bytes(), "venue_invalid"}, "a bomb": {"x", bomb, "photo_too_many_pixels"}, "text": {"x", []byte("<svg onload=alert(1)>"), "photo_invalid"},
-		"half a picture": {"x", dots(t, 100, 100)[:300], "photo_invalid"}, "nothing": {"x", nil, "photo_invalid"}, "13 MB": {"x", make([]byte, 13<<20), "photo_invalid"},
+		"no words": {"", plain.Bytes(), "venue_invalid"}, "a bomb": {"x", bomb, "photo_too_many_pixels"},
+		"text":           {"x", []byte("<svg onload=alert(1)>"), "photo_invalid"},
+		"half a picture": {"x", dots(t, 100, 100)[:300], "photo_invalid"}, "nothing": {"x", nil, "photo_invalid"},
+		"13 MB": {"x", make([]byte, 13<<20), "photo_invalid"},
 	} {
-		if _, err := k.service.AddPhoto(t.Context(), k.kita, f.ID, PhotoInput{Alt: c.alt}, c.file); fault.CodeOf(err) != c.code {
+		if _, err := k.service.AddPhoto(
+			t.Context(),
+			k.kita,
+			f.ID,
+			PhotoInput{Alt: c.alt},
+			c.file,
+		); fault.CodeOf(
+			err,
+		) != c.code {
 			t.Errorf("%s: %v, want %s", name, err, c.code)
 		}
 	}

@@ -54,7 +54,8 @@ type RoomInput struct {
 	Position                                int
 }
 
-// RoomSpace is a space of a room. Shared is a foyer used in common: rooms that share it can be had at one time.
+// RoomSpace is a space of a room. Shared is a foyer used in common: rooms that share it can be had
+// at one time.
 type RoomSpace struct {
 	SpaceID uuid.UUID
 	Shared  bool
@@ -75,7 +76,8 @@ type Layout struct {
 // LayoutKinds are スクール, シアター, ロの字, コの字, 島, 円, 立食, 和室.
 var LayoutKinds = []string{"school", "theater", "square", "u_shape", "islands", "circle", "standing", "tatami"}
 
-// Equipment is what is there, so many of it; Yen is the price of one for a use, nil when it comes with the room.
+// Equipment is what is there, so many of it; Yen is the price of one for a use, nil when it comes
+// with the room.
 type Equipment struct {
 	Kind  string `json:"kind"` // EquipmentKinds
 	Name  string `json:"name,omitempty"`
@@ -85,8 +87,26 @@ type Equipment struct {
 
 // EquipmentKinds are the words to search by.
 var EquipmentKinds = []string{
-	"desk", "chair", "whiteboard", "projector", "screen", "monitor", "microphone", "sound_system", "lighting", "stage", "piano", "partition", "wifi",
-	"outlet", "hearing_loop", "mirror", "kitchen", "water_heater", "play_mat", "something_else",
+	"desk",
+	"chair",
+	"whiteboard",
+	"projector",
+	"screen",
+	"monitor",
+	"microphone",
+	"sound_system",
+	"lighting",
+	"stage",
+	"piano",
+	"partition",
+	"wifi",
+	"outlet",
+	"hearing_loop",
+	"mirror",
+	"kitchen",
+	"water_heater",
+	"play_mat",
+	"something_else",
 }
 
 // Layout gives how many a way of seating holds; false when the room has no such layout.

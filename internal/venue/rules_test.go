@@ -31,15 +31,35 @@ func day(s string) clock.Date {
 
 func monthDay(month time.Month, d int) *MonthDay { return &MonthDay{month, d} }
 
-// A ward's hall: closed on Mondays (or the next weekday when Monday is a holiday) and over the turn of the year; shorter hours in winter.
+// A ward's hall: closed on Mondays (or the next weekday when Monday is a holiday) and over the turn
+// of the year; shorter hours in winter.
 func hall() Calendar {
 	return Calendar{
 		Seasons: []Season{
-			{First: monthDay(time.December, 1), Last: monthDay(time.February, 29), Week: EveryDay(hours("9:00", "20:00"))},
-			{Week: Week{Tue: []Hours{hours("9:00", "21:30")}, Wed: []Hours{hours("9:00", "21:30")}, Thu: []Hours{hours("9:00", "21:30")}, Fri: []Hours{hours("9:00", "21:30")}, Mon: []Hours{hours("9:00", "21:30")}, Sat: []Hours{hours("9:00", "21:30")}, Sun: []Hours{hours("9:00", "17:00")}}},
+			{
+				First: monthDay(time.December, 1),
+				Last:  monthDay(time.February, 29),
+				Week:  EveryDay(hours("9:00", "20:00")),
+			},
+			{
+				Week: Week{
+					Tue: []Hours{hours("9:00", "21:30")},
+					Wed: []Hours{hours("9:00", "21:30")},
+					Thu: []Hours{hours("9:00", "21:30")},
+					Fri: []Hours{hours("9:00", "21:30")},
+					Mon: []Hours{hours("9:00", "21:30")},
+					Sat: []Hours{hours("9:00", "21:30")},
+					Sun: []Hours{hours("9:00", "17:00")},
+				},
+			},
 		},
 		Closed: []ClosedRule{
-			{Kind: ClosedWeekly, Weekday: "mon"}, {Kind: ClosedNth, Weekday: "thu", Nth: []int{4}}, {Kind: ClosedYearly, First: monthDay(time.December, 29), Last: monthDay(time.January, 3)},
+			{
+				Kind:    ClosedWeekly,
+				Weekday: "mon",
+			},
+			{Kind: ClosedNth, Weekday: "thu", Nth: []int{4}},
+			{Kind: ClosedYearly, First: monthDay(time.December, 29), Last: monthDay(time.January, 3)},
 		},
 		Holidays: HolidaysAsSunday, NextWeekday: true,
 	}
@@ -47,8 +67,20 @@ func hall() Calendar {
 
 func blocks() Uses {
 	return Uses{Mode: ByBlocks, Blocks: []Block{
-		{Key: "morning", Name: "午前", Kind: PlainBlock, Hours: hours("9:00", "12:00")}, {Key: "noon", Name: "昼の延長", Kind: Extension, Hours: hours("12:00", "13:00")},
-		{Key: "afternoon", Name: "午後", Kind: PlainBlock, Hours: hours("13:00", "17:00")}, {Key: "evening", Name: "夜間", Kind: PlainBlock, Hours: hours("18:00", "21:30")},
+		{
+			Key:   "morning",
+			Name:  "午前",
+			Kind:  PlainBlock,
+			Hours: hours("9:00", "12:00"),
+		},
+		{Key: "noon", Name: "昼の延長", Kind: Extension, Hours: hours("12:00", "13:00")},
+		{
+			Key:   "afternoon",
+			Name:  "午後",
+			Kind:  PlainBlock,
+			Hours: hours("13:00", "17:00"),
+		},
+		{Key: "evening", Name: "夜間", Kind: PlainBlock, Hours: hours("18:00", "21:30")},
 		{Key: "full_day", Name: "全日", Kind: WholeDay, Hours: hours("9:00", "21:30")},
 	}}
 }
@@ -109,7 +141,8 @@ func TestDays(t *testing.T) {
 	}
 }
 
-// A closed day that was a holiday is made up for on the first weekday after it, if that comes within two weeks [C2].
+// A closed day that was a holiday is made up for on the first weekday after it, if that comes
+// within two weeks [C2].
 func TestHowFarAClosedDayIsCarried(t *testing.T) {
 	t.Parallel()
 	c := Calendar{
@@ -117,7 +150,14 @@ func TestHowFarAClosedDayIsCarried(t *testing.T) {
 		Closed: []ClosedRule{{Kind: ClosedNth, Weekday: "tue", Nth: []int{4}}},
 	}
 	holiday := day("2026-09-22") // the fourth Tuesday
-	for off, want := range map[int]string{1: WhyAfterHoliday, 3: WhyAfterHoliday, 6: WhyAfterHoliday, 13: WhyAfterHoliday, 14: WhyAfterHoliday, 15: ""} {
+	for off, want := range map[int]string{
+		1:  WhyAfterHoliday,
+		3:  WhyAfterHoliday,
+		6:  WhyAfterHoliday,
+		13: WhyAfterHoliday,
+		14: WhyAfterHoliday,
+		15: "",
+	} {
 		known := Holidays{}
 		for d := holiday; d.DaysUntil(holiday.AddDays(off)) > 0; d = d.AddDays(1) {
 			known[d] = "休み"
@@ -141,10 +181,14 @@ func TestHowFarAClosedDayIsCarried(t *testing.T) {
 func TestNationalHolidays(t *testing.T) {
 	t.Parallel()
 	for year, want := range map[int][]string{
-		2026: {"01-01 元日", "01-12 成人の日", "02-11 建国記念の日", "02-23 天皇誕生日", "03-20 春分の日", "04-29 昭和の日", "05-03 憲法記念日", "05-04 みどりの日", "05-05 こどもの日",
-			"05-06 振替休日", "07-20 海の日", "08-11 山の日", "09-21 敬老の日", "09-22 国民の休日", "09-23 秋分の日", "10-12 スポーツの日", "11-03 文化の日", "11-23 勤労感謝の日"},
-		2027: {"01-01 元日", "01-11 成人の日", "02-11 建国記念の日", "02-23 天皇誕生日", "03-21 春分の日", "03-22 振替休日", "04-29 昭和の日", "05-03 憲法記念日", "05-04 みどりの日",
-			"05-05 こどもの日", "07-19 海の日", "08-11 山の日", "09-20 敬老の日", "09-23 秋分の日", "10-11 スポーツの日", "11-03 文化の日", "11-23 勤労感謝の日"},
+		2026: {"01-01 元日", "01-12 成人の日", "02-11 建国記念の日", "02-23 天皇誕生日", "03-20 春分の日", "04-29 昭和の日", "05-03 憲法記念日",
+			"05-04 みどりの日", "05-05 こどもの日",
+			"05-06 振替休日", "07-20 海の日", "08-11 山の日", "09-21 敬老の日", "09-22 国民の休日", "09-23 秋分の日", "10-12 スポーツの日",
+			"11-03 文化の日", "11-23 勤労感謝の日"},
+		2027: {"01-01 元日", "01-11 成人の日", "02-11 建国記念の日", "02-23 天皇誕生日", "03-21 春分の日", "03-22 振替休日", "04-29 昭和の日",
+			"05-03 憲法記念日", "05-04 みどりの日",
+			"05-05 こどもの日", "07-19 海の日", "08-11 山の日", "09-20 敬老の日", "09-23 秋分の日", "10-11 スポーツの日", "11-03 文化の日",
+			"11-23 勤労感謝の日"},
 	} {
 		var got []string
 		for _, h := range NationalHolidays(year) {
@@ -191,20 +235,24 @@ func TestCheck(t *testing.T) {
 		"nothing":                    {rules, Span{open.At(9, 0), open.At(9, 0)}, []string{SpanEmpty}},
 		"turned round":               {rules, Span{open.At(12, 0), open.At(9, 0)}, []string{SpanEmpty}},
 		"over midnight":              {rules, Span{open.At(18, 0), open.At(26, 0)}, []string{SpanMidnight}},
-		"endless":                    {rules, Span{open.At(18, 0), open.AddDays(40000).Start()}, []string{SpanMidnight}},
-		"seconds":                    {rules, Span{open.At(9, 0).Add(time.Second), open.At(12, 0)}, []string{SpanSeconds}},
-		"the year 9999":              {rules, hours("9:00", "12:00").On(clock.NewDate(9999, 12, 31)), []string{SpanYears}},
-		"a closed day":               {rules, hours("9:00", "12:00").On(day("2026-11-16")), []string{WhyWeekly}},
-		"a holiday's evening":        {rules, hours("18:00", "21:30").On(day("2026-11-23")), []string{OutsideHours}},
-		"closed for once":            {shut, hours("13:00", "17:00").On(open), []string{ClosedOnce}},
-		"beside that":                {shut, hours("9:00", "12:00").On(open), nil},
-		"on the grid":                {grid, hours("9:30", "11:00").On(open), nil},
-		"off the grid":               {grid, hours("9:15", "11:00").On(open), []string{OffGrid}},
-		"too short":                  {grid, hours("9:30", "10:00").On(open), []string{TooShort}},
-		"too long":                   {grid, hours("9:00", "14:00").On(open), []string{TooLong}},
-		"until 24:00":                {late, hours("22:00", "24:00").On(open), nil},
-		"a moment of another zone":   {rules, Span{open.At(9, 0).UTC(), open.At(12, 0).In(time.FixedZone("CEST", 7200))}, nil},
-		"all wrong at once":          {grid, hours("7:15", "7:30").On(open), []string{OutsideHours, OffGrid, TooShort}},
+		"endless": {rules, Span{open.At(18, 0), open.AddDays(40000).Start()},
+			[]string{SpanMidnight}},
+		"seconds": {rules, Span{open.At(9, 0).Add(time.Second), open.At(12, 0)},
+			[]string{SpanSeconds}},
+		"the year 9999": {rules, hours("9:00", "12:00").On(clock.NewDate(9999, 12, 31)),
+			[]string{SpanYears}},
+		"a closed day":        {rules, hours("9:00", "12:00").On(day("2026-11-16")), []string{WhyWeekly}},
+		"a holiday's evening": {rules, hours("18:00", "21:30").On(day("2026-11-23")), []string{OutsideHours}},
+		"closed for once":     {shut, hours("13:00", "17:00").On(open), []string{ClosedOnce}},
+		"beside that":         {shut, hours("9:00", "12:00").On(open), nil},
+		"on the grid":         {grid, hours("9:30", "11:00").On(open), nil},
+		"off the grid":        {grid, hours("9:15", "11:00").On(open), []string{OffGrid}},
+		"too short":           {grid, hours("9:30", "10:00").On(open), []string{TooShort}},
+		"too long":            {grid, hours("9:00", "14:00").On(open), []string{TooLong}},
+		"until 24:00":         {late, hours("22:00", "24:00").On(open), nil},
+		"a moment of another zone": {rules,
+			Span{open.At(9, 0).UTC(), open.At(12, 0).In(time.FixedZone("CEST", 7200))}, nil},
+		"all wrong at once": {grid, hours("7:15", "7:30").On(open), []string{OutsideHours, OffGrid, TooShort}},
 	} {
 		if got := codes(c.rules.Check(c.span)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -221,7 +269,13 @@ func TestBlocksOfADay(t *testing.T) {
 		}
 		return all
 	}
-	if got := keys(rules, "2026-11-25"); !slices.Equal(got, []string{"morning", "full_day", "noon", "afternoon", "evening"}) {
+	if got := keys(
+		rules,
+		"2026-11-25",
+	); !slices.Equal(
+		got,
+		[]string{"morning", "full_day", "noon", "afternoon", "evening"},
+	) {
 		t.Errorf("a usual day has %v", got)
 	}
 	if got := keys(rules, "2026-11-23"); !slices.Equal(got, []string{"morning", "noon", "afternoon"}) {
@@ -241,7 +295,8 @@ func TestBlocksOfADay(t *testing.T) {
 	}
 }
 
-// Whatever the rules and the span: what is allowed lies in the day's hours, in no closing, and on blocks or the grid; and asking never panics.
+// Whatever the rules and the span: what is allowed lies in the day's hours, in no closing, and on
+// blocks or the grid; and asking never panics.
 func TestWhatIsAllowedKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	known := holidays(2026, 2027)
@@ -251,11 +306,27 @@ func TestWhatIsAllowedKeepsTheRules(t *testing.T) {
 			return Hours{TimeOfDay(from * 15), TimeOfDay(rapid.IntRange(from+1, 96).Draw(t, "to") * 15)}
 		})
 		rules := Rules{Holidays: known, Facility: Calendar{
-			Seasons:  []Season{{Week: Week{Mon: []Hours{times.Draw(t, "mon")}, Sat: []Hours{times.Draw(t, "sat")}, Sun: []Hours{times.Draw(t, "sun")}}}},
-			Holidays: rapid.SampledFrom([]HolidayRule{"", HolidaysClosed, HolidaysAsSunday}).Draw(t, "holidays"), NextWeekday: rapid.Bool().Draw(t, "next"),
+			Seasons: []Season{
+				{
+					Week: Week{
+						Mon: []Hours{times.Draw(t, "mon")},
+						Sat: []Hours{times.Draw(t, "sat")},
+						Sun: []Hours{times.Draw(t, "sun")},
+					},
+				},
+			},
+			Holidays: rapid.SampledFrom(
+				[]HolidayRule{"", HolidaysClosed, HolidaysAsSunday},
+			).Draw(
+				t,
+				"holidays",
+			),
+			NextWeekday: rapid.Bool().Draw(t, "next"),
 		}}
 		if rapid.Bool().Draw(t, "closed") {
-			rules.Facility.Closed = []ClosedRule{{Kind: ClosedWeekly, Weekday: rapid.SampledFrom(WeekdayNames[:]).Draw(t, "weekday")}}
+			rules.Facility.Closed = []ClosedRule{
+				{Kind: ClosedWeekly, Weekday: rapid.SampledFrom(WeekdayNames[:]).Draw(t, "weekday")},
+			}
 		}
 		rules.Uses = rapid.SampledFrom([]Uses{blocks(), {Mode: ByGrid, Grid: 30, Least: 30, Most: 300}}).Draw(t, "uses")
 		d := day("2026-01-01").AddDays(rapid.IntRange(0, 700).Draw(t, "day"))
@@ -277,12 +348,16 @@ func TestWhatIsAllowedKeepsTheRules(t *testing.T) {
 					t.Fatalf("%v on %s is allowed in the closing %v", h, d, c)
 				}
 			}
-			if rules.Uses.Mode == ByBlocks && rules.Uses.Compose(h) == nil || rules.Uses.Mode == ByGrid && (h.From%30 != 0 || h.Minutes() > 300) {
+			if rules.Uses.Mode == ByBlocks && rules.Uses.Compose(h) == nil ||
+				rules.Uses.Mode == ByGrid && (h.From%30 != 0 || h.Minutes() > 300) {
 				t.Fatalf("%v on %s is allowed by %+v", h, d, rules.Uses)
 			}
 		}
 		for _, b := range rules.Blocks(d) {
-			if problems := rules.Check(b.On(d)); rules.Uses.Mode == ByBlocks && b.Kind != Extension && len(problems) > 0 {
+			if problems := rules.Check(
+				b.On(d),
+			); rules.Uses.Mode == ByBlocks && b.Kind != Extension &&
+				len(problems) > 0 {
 				t.Fatalf("%s has the block %v, which is refused: %v", d, b, problems)
 			}
 		}
@@ -300,7 +375,19 @@ func TestWhatIsAllowedKeepsTheRules(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"", "25:00", "24:01", "9", "9:60", "0900", "９:００", "-1:00", "09:00:00", "24:00 ", "aa:bb"} {
+	for _, s := range []string{
+		"",
+		"25:00",
+		"24:01",
+		"9",
+		"9:60",
+		"0900",
+		"９:００",
+		"-1:00",
+		"09:00:00",
+		"24:00 ",
+		"aa:bb",
+	} {
 		if got, err := ParseTime(s); err == nil {
 			t.Errorf("%q is read as %s", s, got)
 		}

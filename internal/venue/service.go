@@ -14,13 +14,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
-
-// Author is on whose behalf something is written.
-type Author struct {
-	Organization uuid.UUID
-	Actor        postgres.Actor
-}
 
 // Directory finds organizations and partnerships; organization.Directory is one.
 type Directory interface {
@@ -40,11 +35,11 @@ func NewService(db *postgres.DB, directory Directory) *Service {
 	return &Service{db: db, directory: directory, changed: func() {}, easel: newEasel()}
 }
 
-// OnChange has fn called after each change: once it is committed, but inside somebody else's transaction (postgres.Joined) before that one is. To be called before the service
-// is used.
+// OnChange has fn called after each change: once it is committed, but inside somebody else's
+// transaction (postgres.Joined) before that one is. To be called before the service is used.
 func (s *Service) OnChange(fn func()) { s.changed = fn }
 
-func (s *Service) write(ctx context.Context, by Author, fn func(tx *postgres.Tx) error) error {
+func (s *Service) write(ctx context.Context, by staff.Author, fn func(tx *postgres.Tx) error) error {
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, fn)
 	if err == nil {
 		s.changed()
@@ -65,7 +60,8 @@ func limit(n int) int {
 	return min(n, MaxLimit)
 }
 
-// Facilities lists open facilities in the order of towns. ErrFilter names what does not exist; secret.ErrCursor when the page it ended with is gone.
+// Facilities lists open facilities in the order of towns. ErrFilter names what does not exist;
+// secret.ErrCursor when the page it ended with is gone.
 func (s *Service) Facilities(ctx context.Context, f FacilityFilter) (FacilityPage, error) {
 	if err := s.checkFilter(ctx, f.Organization, ""); err != nil {
 		return FacilityPage{}, err
@@ -82,7 +78,12 @@ func (s *Service) FacilitiesForStaff(ctx context.Context, own uuid.UUID, f Facil
 
 type reading func(ctx context.Context, fn func(tx *postgres.Tx) error) error
 
-func (s *Service) facilities(ctx context.Context, f FacilityFilter, own uuid.UUID, read reading) (page FacilityPage, err error) {
+func (s *Service) facilities(
+	ctx context.Context,
+	f FacilityFilter,
+	own uuid.UUID,
+	read reading,
+) (page FacilityPage, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return page, err
 	}
@@ -151,7 +152,8 @@ func (s *Service) rooms(ctx context.Context, f RoomFilter, own uuid.UUID, read r
 	return page, nil
 }
 
-// held gives the context of what is to be read or written in one transaction, with the view that names organizations.
+// held gives the context of what is to be read or written in one transaction, with the view that
+// names organizations.
 func (s *Service) held(ctx context.Context) (context.Context, error) {
 	return organization.Hold(ctx, s.directory)
 }
@@ -240,8 +242,8 @@ func (s *Service) RoomForStaff(ctx context.Context, own, id uuid.UUID) (r Room, 
 	return r, nil
 }
 
-// RoomTx gives a room that the transaction's role and organization may see: its own, or one that others can see. For concepts above, whose ctx
-// holds a view (organization.Hold).
+// RoomTx gives a room that the transaction's role and organization may see: its own, or one that
+// others can see. For concepts above, whose ctx holds a view (organization.Hold).
 func (s *Service) RoomTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Room, error) {
 	return s.oneRoom(ctx, tx, "true", id)
 }
@@ -251,7 +253,8 @@ func (s *Service) RoomsTx(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 	return s.queryRooms(ctx, tx, "where r.id = any ($1)", list(ids))
 }
 
-// RulesTx gives what decides about times of a room on the days from first to last: holidays and closings of just these days are in it.
+// RulesTx gives what decides about times of a room on the days from first to last: holidays and
+// closings of just these days are in it.
 func (s *Service) RulesTx(ctx context.Context, tx *postgres.Tx, room Room, first, last clock.Date) (Rules, error) {
 	rules := Rules{Facility: room.Facility.Hours, Uses: room.Uses}
 	var err error
@@ -279,8 +282,13 @@ func (s *Service) Rules(ctx context.Context, room Room, first, last clock.Date) 
 	return rules, err
 }
 
-// Closings lists closings for once of a listed facility that end after from, the first 500; of rooms that others don't see none is told.
-func (s *Service) Closings(ctx context.Context, facility uuid.UUID, from, to clock.Date) (all []ClosureEntry, err error) {
+// Closings lists closings for once of a listed facility that end after from, the first 500; of
+// rooms that others don't see none is told.
+func (s *Service) Closings(
+	ctx context.Context,
+	facility uuid.UUID,
+	from, to clock.Date,
+) (all []ClosureEntry, err error) {
 	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		all, err = selectClosures(ctx, tx, facility, from.Start(), to.Start())
 		return err

@@ -10,13 +10,20 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
 // longestClosing is about three years, as the schema has it.
 const longestClosing = 1100 * 24 * time.Hour
 
-// AddClosing closes a facility or one of its rooms for once. What is booked then stays booked: its owner is to be told. ErrInvalid names the fields.
-func (s *Service) AddClosing(ctx context.Context, by Author, facility uuid.UUID, in ClosureInput) (made ClosureEntry, err error) {
+// AddClosing closes a facility or one of its rooms for once. What is booked then stays booked: its
+// owner is to be told. ErrInvalid names the fields.
+func (s *Service) AddClosing(
+	ctx context.Context,
+	by staff.Author,
+	facility uuid.UUID,
+	in ClosureInput,
+) (made ClosureEntry, err error) {
 	c := &checker{refusal: ErrInvalid}
 	c.line("reason", &in.Reason, 1, 300)
 	first, last := clock.NewDate(2000, 1, 1).Start(), clock.NewDate(2100, 1, 1).Start()
@@ -37,7 +44,11 @@ func (s *Service) AddClosing(ctx context.Context, by Author, facility uuid.UUID,
 		if err != nil {
 			return err
 		}
-		made = ClosureEntry{ID: id, Room: in.Room, Closure: Closure{Span: Span{From: in.Starts, To: in.Ends}, Reason: in.Reason}}
+		made = ClosureEntry{
+			ID:      id,
+			Room:    in.Room,
+			Closure: Closure{Span: Span{From: in.Starts, To: in.Ends}, Reason: in.Reason},
+		}
 		return note(ctx, tx, "closure.create", "closure", id)
 	})
 	if err != nil {
@@ -47,7 +58,7 @@ func (s *Service) AddClosing(ctx context.Context, by Author, facility uuid.UUID,
 }
 
 // RemoveClosing opens again. ErrClosureUnknown.
-func (s *Service) RemoveClosing(ctx context.Context, by Author, facility, id uuid.UUID) error {
+func (s *Service) RemoveClosing(ctx context.Context, by staff.Author, facility, id uuid.UUID) error {
 	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := removeClosure(ctx, tx, facility, id); err != nil {
 			return err
@@ -60,7 +71,8 @@ func (s *Service) RemoveClosing(ctx context.Context, by Author, facility, id uui
 	return nil
 }
 
-// ClosingsForStaff lists those of one of the organization's own facilities that end after now, the first 500. ErrFacilityUnknown.
+// ClosingsForStaff lists those of one of the organization's own facilities that end after now, the
+// first 500. ErrFacilityUnknown.
 func (s *Service) ClosingsForStaff(ctx context.Context, own, facility uuid.UUID) (all []ClosureEntry, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return nil, err
@@ -78,7 +90,8 @@ func (s *Service) ClosingsForStaff(ctx context.Context, own, facility uuid.UUID)
 	return all, nil
 }
 
-// Holidays gives a year as it is for an organization: the nation's days, those it works on marked, and its own.
+// Holidays gives a year as it is for an organization: the nation's days, those it works on marked,
+// and its own.
 func (s *Service) Holidays(ctx context.Context, organization uuid.UUID, year int) (all []LocalHoliday, err error) {
 	err = s.db.InPublic(ctx, func(tx *postgres.Tx) error {
 		from, to := clock.NewDate(year, 1, 1), clock.NewDate(year, 12, 31)
@@ -107,8 +120,9 @@ func (s *Service) Holidays(ctx context.Context, organization uuid.UUID, year int
 	return all, nil
 }
 
-// SetHoliday makes a day a holiday of the organization, or with Observed false one on which it works though the nation does not.
-func (s *Service) SetHoliday(ctx context.Context, by Author, h LocalHoliday) (LocalHoliday, error) {
+// SetHoliday makes a day a holiday of the organization, or with Observed false one on which it
+// works though the nation does not.
+func (s *Service) SetHoliday(ctx context.Context, by staff.Author, h LocalHoliday) (LocalHoliday, error) {
 	c := &checker{refusal: ErrInvalid}
 	c.line("name", &h.Name, 1, 60)
 	if !h.Day.Valid() || h.Day.Year < 2000 || h.Day.Year > 2099 {
@@ -130,7 +144,7 @@ func (s *Service) SetHoliday(ctx context.Context, by Author, h LocalHoliday) (Lo
 }
 
 // RemoveHoliday takes the organization's own word on a day back. ErrHolidayUnknown.
-func (s *Service) RemoveHoliday(ctx context.Context, by Author, day clock.Date) error {
+func (s *Service) RemoveHoliday(ctx context.Context, by staff.Author, day clock.Date) error {
 	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if err := deleteLocal(ctx, tx, day); err != nil {
 			return err
@@ -143,8 +157,15 @@ func (s *Service) RemoveHoliday(ctx context.Context, by Author, day clock.Date) 
 	return nil
 }
 
-// AddPhoto draws a picture anew and keeps it. ErrPhoto, ErrPhotoSize; ErrInvalid names the fields; ErrPhotos; ErrFacilityUnknown.
-func (s *Service) AddPhoto(ctx context.Context, by Author, facility uuid.UUID, in PhotoInput, file []byte) (made Photo, err error) {
+// AddPhoto draws a picture anew and keeps it. ErrPhoto, ErrPhotoSize; ErrInvalid names the fields;
+// ErrPhotos; ErrFacilityUnknown.
+func (s *Service) AddPhoto(
+	ctx context.Context,
+	by staff.Author,
+	facility uuid.UUID,
+	in PhotoInput,
+	file []byte,
+) (made Photo, err error) {
 	if err := in.clean(); err != nil {
 		return Photo{}, err
 	}
@@ -153,7 +174,7 @@ func (s *Service) AddPhoto(ctx context.Context, by Author, facility uuid.UUID, i
 		return Photo{}, fmt.Errorf("add photo: %w", err)
 	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
-		if _, err := statusOf(ctx, tx, "facility", facility, ErrFacilityUnknown); err != nil {
+		if _, err := lockStatus(tx, "facility", facility, ErrFacilityUnknown); err != nil {
 			return err
 		}
 		if n, err := countPhotos(ctx, tx, facility, in.Room); err != nil {
@@ -207,7 +228,12 @@ func (s *Service) onePhoto(ctx context.Context, tx *postgres.Tx, facility, id uu
 }
 
 // ChangePhoto changes what stands beside a picture. ErrPhotoUnknown.
-func (s *Service) ChangePhoto(ctx context.Context, by Author, facility, id uuid.UUID, change func(in *PhotoInput)) (changed Photo, err error) {
+func (s *Service) ChangePhoto(
+	ctx context.Context,
+	by staff.Author,
+	facility, id uuid.UUID,
+	change func(in *PhotoInput),
+) (changed Photo, err error) {
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
 		p, err := s.onePhoto(ctx, tx, facility, id)
 		if err != nil {
@@ -218,8 +244,8 @@ func (s *Service) ChangePhoto(ctx context.Context, by Author, facility, id uuid.
 		if err := in.clean(); err != nil {
 			return err
 		}
-		columns := []column{{"alt", in.Alt}, {"credit", in.Credit}, {"license", in.License}, {"position", in.Position}}
-		if err := update(ctx, tx, "photo", id, columns, ErrPhotoUnknown); err != nil {
+		row := &photoRow{Position: in.Position, Alt: in.Alt, Credit: in.Credit, License: in.License}
+		if err := update(tx, row, id, []string{"position", "alt", "credit", "license"}, ErrPhotoUnknown); err != nil {
 			return err
 		}
 		if err := note(ctx, tx, "photo.change", "photo", id); err != nil {
@@ -235,12 +261,12 @@ func (s *Service) ChangePhoto(ctx context.Context, by Author, facility, id uuid.
 }
 
 // DeletePhoto removes a picture in all its sizes. ErrPhotoUnknown.
-func (s *Service) DeletePhoto(ctx context.Context, by Author, facility, id uuid.UUID) error {
+func (s *Service) DeletePhoto(ctx context.Context, by staff.Author, facility, id uuid.UUID) error {
 	err := s.write(ctx, by, func(tx *postgres.Tx) error {
 		if _, err := s.onePhoto(ctx, tx, facility, id); err != nil {
 			return err
 		}
-		if err := remove(ctx, tx, "photo", id, ErrPhotoUnknown); err != nil {
+		if err := remove(tx, "photo", id, ErrPhotoUnknown); err != nil {
 			return err
 		}
 		return note(ctx, tx, "photo.delete", "photo", id)

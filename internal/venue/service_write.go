@@ -9,10 +9,11 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
+	"github.com/tonarimachi/tonarimachi/internal/staff"
 )
 
 // CreateFacility makes a draft. ErrInvalid names the fields; ErrOutsideTaken.
-func (s *Service) CreateFacility(ctx context.Context, by Author, in FacilityInput) (made Facility, err error) {
+func (s *Service) CreateFacility(ctx context.Context, by staff.Author, in FacilityInput) (made Facility, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return Facility{}, err
 	}
@@ -34,7 +35,7 @@ func (s *Service) CreateFacility(ctx context.Context, by Author, in FacilityInpu
 }
 
 func (s *Service) createFacility(ctx context.Context, tx *postgres.Tx, in FacilityInput) (uuid.UUID, error) {
-	id, err := insert(ctx, tx, "facility", in.columns())
+	id, err := insert(tx, in.row())
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -44,14 +45,20 @@ func (s *Service) createFacility(ctx context.Context, tx *postgres.Tx, in Facili
 	return id, note(ctx, tx, "facility.create", "facility", id)
 }
 
-// ChangeFacility lets change work on what the facility says now; it may run more than once and must only touch its argument. Errors as CreateFacility;
-// ErrSpaceUsed when a space would go that a room is made of.
-func (s *Service) ChangeFacility(ctx context.Context, by Author, id uuid.UUID, change func(in *FacilityInput)) (changed Facility, err error) {
+// ChangeFacility lets change work on what the facility says now; it may run more than once and must
+// only touch its argument. Errors as CreateFacility; ErrSpaceUsed when a space would go that a room
+// is made of.
+func (s *Service) ChangeFacility(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	change func(in *FacilityInput),
+) (changed Facility, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return Facility{}, err
 	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
-		if _, err := statusOf(ctx, tx, "facility", id, ErrFacilityUnknown); err != nil {
+		if _, err := lockStatus(tx, "facility", id, ErrFacilityUnknown); err != nil {
 			return err
 		}
 		if err := s.changeFacility(ctx, tx, id, change); err != nil {
@@ -66,7 +73,12 @@ func (s *Service) ChangeFacility(ctx context.Context, by Author, id uuid.UUID, c
 	return changed, nil
 }
 
-func (s *Service) changeFacility(ctx context.Context, tx *postgres.Tx, id uuid.UUID, change func(in *FacilityInput)) error {
+func (s *Service) changeFacility(
+	ctx context.Context,
+	tx *postgres.Tx,
+	id uuid.UUID,
+	change func(in *FacilityInput),
+) error {
 	before, err := s.oneFacility(ctx, tx, ownFacility, id)
 	if err != nil {
 		return err
@@ -76,10 +88,10 @@ func (s *Service) changeFacility(ctx context.Context, tx *postgres.Tx, id uuid.U
 	if in, err = in.clean(); err != nil {
 		return err
 	}
-	columns := differing(before.FacilityInput.columns(), in.columns())
-	fields := names(columns)
-	if len(columns) > 0 {
-		if err := update(ctx, tx, "facility", id, columns, ErrFacilityUnknown); err != nil {
+	row := in.row()
+	fields := differing(before.FacilityInput.row(), row)
+	if len(fields) > 0 {
+		if err := update(tx, row, id, fields, ErrFacilityUnknown); err != nil {
 			return err
 		}
 	}
@@ -95,27 +107,14 @@ func (s *Service) changeFacility(ctx context.Context, tx *postgres.Tx, id uuid.U
 	return note(ctx, tx, "facility.change", "facility", id, fields...)
 }
 
-// differing gives the columns that are to be written anew.
-func differing(before, after []column) []column {
-	var all []column
-	for i := range after {
-		if !reflect.DeepEqual(before[i].value, after[i].value) {
-			all = append(all, after[i])
-		}
-	}
-	return all
-}
-
-func names(columns []column) []string {
-	var all []string
-	for _, c := range columns {
-		all = append(all, c.name)
-	}
-	return all
-}
-
-// CreateRoom makes a draft in one of the organization's own facilities. ErrInvalid names the fields; ErrFacilityUnknown, ErrNameTaken.
-func (s *Service) CreateRoom(ctx context.Context, by Author, facility uuid.UUID, in RoomInput) (made Room, err error) {
+// CreateRoom makes a draft in one of the organization's own facilities. ErrInvalid names the
+// fields; ErrFacilityUnknown, ErrNameTaken.
+func (s *Service) CreateRoom(
+	ctx context.Context,
+	by staff.Author,
+	facility uuid.UUID,
+	in RoomInput,
+) (made Room, err error) {
 	if in, err = in.clean(); err != nil {
 		return Room{}, err
 	}
@@ -127,10 +126,10 @@ func (s *Service) CreateRoom(ctx context.Context, by Author, facility uuid.UUID,
 		return Room{}, err
 	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
-		if _, err := statusOf(ctx, tx, "facility", facility, ErrFacilityUnknown); err != nil {
+		if _, err := lockStatus(tx, "facility", facility, ErrFacilityUnknown); err != nil {
 			return err
 		}
-		id, err := insert(ctx, tx, "room", append(in.columns(), column{"facility_id", facility}))
+		id, err := insert(tx, in.row(facility))
 		if err != nil {
 			return err
 		}
@@ -161,7 +160,12 @@ func refusedLate(err error) error {
 }
 
 // ChangeRoom is ChangeFacility for a room. What is booked already stays booked.
-func (s *Service) ChangeRoom(ctx context.Context, by Author, id uuid.UUID, change func(in *RoomInput)) (changed Room, err error) {
+func (s *Service) ChangeRoom(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	change func(in *RoomInput),
+) (changed Room, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return Room{}, err
 	}
@@ -170,7 +174,7 @@ func (s *Service) ChangeRoom(ctx context.Context, by Author, id uuid.UUID, chang
 		return Room{}, err
 	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
-		if _, err := statusOf(ctx, tx, "room", id, ErrRoomUnknown); err != nil {
+		if _, err := lockStatus(tx, "room", id, ErrRoomUnknown); err != nil {
 			return err
 		}
 		before, err := s.oneRoom(ctx, tx, ownRoom, id)
@@ -182,10 +186,10 @@ func (s *Service) ChangeRoom(ctx context.Context, by Author, id uuid.UUID, chang
 		if in, err = in.clean(); err != nil {
 			return err
 		}
-		columns := differing(before.RoomInput.columns(), in.columns())
-		fields := names(columns)
-		if len(columns) > 0 {
-			if err := update(ctx, tx, "room", id, columns, ErrRoomUnknown); err != nil {
+		row := in.row(before.Facility.ID)
+		fields := differing(before.RoomInput.row(before.Facility.ID), row)
+		if len(fields) > 0 {
+			if err := update(tx, row, id, fields, ErrRoomUnknown); err != nil {
 				return err
 			}
 		}
@@ -210,27 +214,35 @@ func (s *Service) ChangeRoom(ctx context.Context, by Author, id uuid.UUID, chang
 }
 
 func sameParts(a, b RoomInput) bool {
-	return reflect.DeepEqual(list(a.Spaces), list(b.Spaces)) && reflect.DeepEqual(list(a.Partnerships), list(b.Partnerships)) &&
+	return reflect.DeepEqual(list(a.Spaces), list(b.Spaces)) &&
+		reflect.DeepEqual(list(a.Partnerships), list(b.Partnerships)) &&
 		reflect.DeepEqual(list(a.Neighbours), list(b.Neighbours))
 }
 
-// OpenFacility shows a draft to everybody, or opens again what was closed. ErrStatus when it is open.
-func (s *Service) OpenFacility(ctx context.Context, by Author, id uuid.UUID) (Facility, error) {
+// OpenFacility shows a draft to everybody, or opens again what was closed. ErrStatus when it is
+// open.
+func (s *Service) OpenFacility(ctx context.Context, by staff.Author, id uuid.UUID) (Facility, error) {
 	return s.moveFacility(ctx, by, id, "facility.open", func(now Status) error {
 		if now == Open {
 			return ErrStatus
 		}
 		return nil
-	}, column{"status", Open}, column{"closed_on", nil}, column{"close_reason", ""})
+	}, statusRow{Status: Open})
 }
 
 // CloseFacility tells everybody that it is closed from a day on. ErrStatus unless it is open.
-func (s *Service) CloseFacility(ctx context.Context, by Author, id uuid.UUID, on clock.Date, reason string) (Facility, error) {
-	columns, err := closing(on, reason)
+func (s *Service) CloseFacility(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	on clock.Date,
+	reason string,
+) (Facility, error) {
+	to, err := closing(on, reason)
 	if err != nil {
 		return Facility{}, err
 	}
-	return s.moveFacility(ctx, by, id, "facility.close", onlyOpen, columns...)
+	return s.moveFacility(ctx, by, id, "facility.close", onlyOpen, to)
 }
 
 func onlyOpen(now Status) error {
@@ -240,21 +252,28 @@ func onlyOpen(now Status) error {
 	return nil
 }
 
-func closing(on clock.Date, reason string) ([]column, error) {
+func closing(on clock.Date, reason string) (statusRow, error) {
 	c := &checker{refusal: ErrInvalid}
 	c.paragraphs("reason", &reason, 1000)
 	if !on.Valid() || on.Year < 2000 || on.Year > 2099 {
 		c.wrong("on", "invalid_date")
 	}
-	return []column{{"status", Closed}, {"closed_on", on}, {"close_reason", reason}}, c.refusal.Or()
+	return statusRow{Status: Closed, ClosedOn: on, CloseReason: reason}, c.refusal.Or()
 }
 
-func (s *Service) moveFacility(ctx context.Context, by Author, id uuid.UUID, action string, allowed func(Status) error, columns ...column) (f Facility, err error) {
+func (s *Service) moveFacility(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	action string,
+	allowed func(Status) error,
+	to statusRow,
+) (f Facility, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return Facility{}, err
 	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
-		if err := move(ctx, tx, "facility", id, ErrFacilityUnknown, action, allowed, columns); err != nil {
+		if err := move(ctx, tx, "facility", id, ErrFacilityUnknown, action, allowed, to); err != nil {
 			return err
 		}
 		f, err = s.oneFacility(ctx, tx, ownFacility, id)
@@ -266,13 +285,22 @@ func (s *Service) moveFacility(ctx context.Context, by Author, id uuid.UUID, act
 	return f, nil
 }
 
-func move(ctx context.Context, tx *postgres.Tx, table string, id uuid.UUID, unknown error, action string, allowed func(Status) error, columns []column) error {
-	now, err := statusOf(ctx, tx, table, id, unknown)
+func move(
+	ctx context.Context,
+	tx *postgres.Tx,
+	table string,
+	id uuid.UUID,
+	unknown error,
+	action string,
+	allowed func(Status) error,
+	to statusRow,
+) error {
+	now, err := lockStatus(tx, table, id, unknown)
 	if err == nil {
 		err = allowed(now)
 	}
 	if err == nil {
-		err = update(ctx, tx, table, id, columns, unknown)
+		err = setStatus(tx, table, id, to, unknown)
 	}
 	if err != nil {
 		return err
@@ -281,18 +309,18 @@ func move(ctx context.Context, tx *postgres.Tx, table string, id uuid.UUID, unkn
 }
 
 // DeleteFacility removes one that nothing stands on; ErrInUse while it has rooms.
-func (s *Service) DeleteFacility(ctx context.Context, by Author, id uuid.UUID) error {
+func (s *Service) DeleteFacility(ctx context.Context, by staff.Author, id uuid.UUID) error {
 	return s.delete(ctx, by, "facility", id, ErrFacilityUnknown)
 }
 
 // DeleteRoom removes one that was never booked; ErrInUse otherwise.
-func (s *Service) DeleteRoom(ctx context.Context, by Author, id uuid.UUID) error {
+func (s *Service) DeleteRoom(ctx context.Context, by staff.Author, id uuid.UUID) error {
 	return s.delete(ctx, by, "room", id, ErrRoomUnknown)
 }
 
-func (s *Service) delete(ctx context.Context, by Author, table string, id uuid.UUID, unknown error) error {
+func (s *Service) delete(ctx context.Context, by staff.Author, table string, id uuid.UUID, unknown error) error {
 	err := s.write(ctx, by, func(tx *postgres.Tx) error {
-		if err := remove(ctx, tx, table, id, unknown); err != nil {
+		if err := remove(tx, table, id, unknown); err != nil {
 			return err
 		}
 		return note(ctx, tx, table+".delete", table, id)
@@ -303,31 +331,45 @@ func (s *Service) delete(ctx context.Context, by Author, table string, id uuid.U
 	return nil
 }
 
-// OpenRoom lets a room be seen and booked by those it is open to. ErrStatus when it is open; ErrFacilityDraft before its facility.
-func (s *Service) OpenRoom(ctx context.Context, by Author, id uuid.UUID) (Room, error) {
+// OpenRoom lets a room be seen and booked by those it is open to. ErrStatus when it is open;
+// ErrFacilityDraft before its facility.
+func (s *Service) OpenRoom(ctx context.Context, by staff.Author, id uuid.UUID) (Room, error) {
 	return s.moveRoom(ctx, by, id, "room.open", func(now Status) error {
 		if now == Open {
 			return ErrStatus
 		}
 		return nil
-	}, column{"status", Open}, column{"closed_on", nil}, column{"close_reason", ""})
+	}, statusRow{Status: Open})
 }
 
 // CloseRoom takes no new bookings from then on. ErrStatus unless it is open.
-func (s *Service) CloseRoom(ctx context.Context, by Author, id uuid.UUID, on clock.Date, reason string) (Room, error) {
-	columns, err := closing(on, reason)
+func (s *Service) CloseRoom(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	on clock.Date,
+	reason string,
+) (Room, error) {
+	to, err := closing(on, reason)
 	if err != nil {
 		return Room{}, err
 	}
-	return s.moveRoom(ctx, by, id, "room.close", onlyOpen, columns...)
+	return s.moveRoom(ctx, by, id, "room.close", onlyOpen, to)
 }
 
-func (s *Service) moveRoom(ctx context.Context, by Author, id uuid.UUID, action string, allowed func(Status) error, columns ...column) (r Room, err error) {
+func (s *Service) moveRoom(
+	ctx context.Context,
+	by staff.Author,
+	id uuid.UUID,
+	action string,
+	allowed func(Status) error,
+	to statusRow,
+) (r Room, err error) {
 	if ctx, err = s.held(ctx); err != nil {
 		return Room{}, err
 	}
 	err = s.write(ctx, by, func(tx *postgres.Tx) error {
-		if err := move(ctx, tx, "room", id, ErrRoomUnknown, action, allowed, columns); err != nil {
+		if err := move(ctx, tx, "room", id, ErrRoomUnknown, action, allowed, to); err != nil {
 			return err
 		}
 		if r, err = s.oneRoom(ctx, tx, ownRoom, id); err != nil {

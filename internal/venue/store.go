@@ -13,12 +13,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-// column is one that is written.
-type column struct {
-	name  string
-	value any
-}
-
 // list keeps an empty document from being null.
 func list[T any](values []T) []T {
 	if values == nil {
@@ -32,59 +26,6 @@ func orNull(s string) *string {
 		return nil
 	}
 	return &s
-}
-
-func (in FacilityInput) columns() []column {
-	return []column{
-		{"name", in.Name}, {"kana", in.Kana}, {"english", in.English}, {"alias", in.Alias}, {"area_code", in.AreaCode}, {"postal_code", in.PostalCode},
-		{"address", in.Address}, {"building", in.Building}, {"latitude", in.Latitude}, {"longitude", in.Longitude}, {"access", in.Access}, {"phone", in.Phone},
-		{"phone_extension", in.PhoneExtension}, {"email", in.Email}, {"website", in.Website}, {"description", in.Description}, {"floor_info", in.FloorInfo},
-		{"operated_by", in.OperatedBy}, {"corporate_number", orNull(in.CorporateNumber)}, {"poi_code", in.POICode}, {"outside_id", orNull(in.OutsideID)},
-		{"barrier_free", list(in.BarrierFree)}, {"barriers", list(in.Barriers)}, {"barrier_note", in.BarrierNote}, {"hours", in.Hours}, {"hours_note", in.HoursNote},
-		{"position", in.Position},
-	}
-}
-
-func (in RoomInput) columns() []column {
-	return []column{
-		{"name", in.Name}, {"kana", in.Kana}, {"english", in.English}, {"floor", in.Floor}, {"description", in.Description}, {"area_m2", in.AreaM2},
-		{"capacity", in.Capacity}, {"food_ok", in.FoodOK}, {"noise", in.Noise}, {"setup_minutes", in.SetupMinutes}, {"clearing_minutes", in.ClearingMinutes},
-		{"open_to", in.OpenTo}, {"layouts", list(in.Layouts)}, {"equipment", list(in.Equipment)}, {"uses", in.Uses}, {"fees", list(in.Fees)},
-		{"exemptions", list(in.Exemptions)}, {"terms", list(in.Terms)}, {"position", in.Position},
-	}
-}
-
-// insert writes a row of the transaction's organization and gives its id.
-func insert(ctx context.Context, tx *postgres.Tx, table string, columns []column) (uuid.UUID, error) {
-	names, places, args := []string{"organization_id"}, []string{"app_organization()"}, []any{}
-	for i, c := range columns {
-		names, places, args = append(names, c.name), append(places, fmt.Sprintf("$%d", i+1)), append(args, c.value)
-	}
-	var id uuid.UUID
-	err := tx.Pgx.QueryRow(ctx, "insert into "+table+" ("+strings.Join(names, ", ")+") values ("+strings.Join(places, ", ")+") returning id", args...).Scan(&id)
-	return id, refused(err)
-}
-
-// update writes columns of an own row; unknown when there is none.
-func update(ctx context.Context, tx *postgres.Tx, table string, id uuid.UUID, columns []column, unknown error) error {
-	sets, args := []string{}, []any{id}
-	for i, c := range columns {
-		sets, args = append(sets, fmt.Sprintf("%s = $%d", c.name, i+2)), append(args, c.value)
-	}
-	tag, err := tx.Pgx.Exec(ctx, "update "+table+" set "+strings.Join(sets, ", ")+" where id = $1 and organization_id = app_organization()", args...)
-	if err == nil && tag.RowsAffected() == 0 {
-		return unknown
-	}
-	return refused(err)
-}
-
-// remove deletes an own row.
-func remove(ctx context.Context, tx *postgres.Tx, table string, id uuid.UUID, unknown error) error {
-	tag, err := tx.Pgx.Exec(ctx, "delete from "+table+" where id = $1 and organization_id = app_organization()", id)
-	if err == nil && tag.RowsAffected() == 0 {
-		return unknown
-	}
-	return refused(err)
 }
 
 // refused turns what the schema refuses into what callers hear.
@@ -105,7 +46,7 @@ func refused(err error) error {
 	return fmt.Errorf("write venue: %w", err)
 }
 
-type facilityRow struct {
+type scannedFacility struct {
 	Facility
 	organization uuid.UUID
 	outside      *string
@@ -113,19 +54,53 @@ type facilityRow struct {
 }
 
 // facilityColumns and scanTargets are in one order.
-const facilityColumns = `f.id, f.organization_id, f.status, f.closed_on, f.close_reason, f.modified_at, f.name, f.kana, f.english, f.alias, f.area_code,
-	f.postal_code, f.address, f.building, f.latitude::float8, f.longitude::float8, f.access, f.phone, f.phone_extension, f.email, f.website, f.description, f.floor_info,
-	f.operated_by, f.corporate_number, f.poi_code, f.outside_id, f.barrier_free, f.barriers, f.barrier_note, f.hours, f.hours_note, f.position`
+const facilityColumns = `f.id, f.organization_id, f.status, f.closed_on, f.close_reason, f.modified_at, f.name,
+	  f.kana, f.english, f.alias, f.area_code,
+	f.postal_code, f.address, f.building, f.latitude::float8, f.longitude::float8, f.access, f.phone,
+	  f.phone_extension, f.email, f.website, f.description, f.floor_info,
+	f.operated_by, f.corporate_number, f.poi_code, f.outside_id, f.barrier_free, f.barriers, f.barrier_note, f.hours,
+	  f.hours_note, f.position`
 
-func (r *facilityRow) targets() []any {
+func (r *scannedFacility) targets() []any {
 	return []any{
-		&r.ID, &r.organization, &r.Status, &r.ClosedOn, &r.CloseReason, &r.ModifiedAt, &r.Name, &r.Kana, &r.English, &r.Alias, &r.AreaCode,
-		&r.PostalCode, &r.Address, &r.Building, &r.Latitude, &r.Longitude, &r.Access, &r.Phone, &r.PhoneExtension, &r.Email, &r.Website, &r.Description, &r.FloorInfo,
-		&r.OperatedBy, &r.corporate, &r.POICode, &r.outside, &r.BarrierFree, &r.Barriers, &r.BarrierNote, &r.Hours, &r.HoursNote, &r.Position,
+		&r.ID,
+		&r.organization,
+		&r.Status,
+		&r.ClosedOn,
+		&r.CloseReason,
+		&r.ModifiedAt,
+		&r.Name,
+		&r.Kana,
+		&r.English,
+		&r.Alias,
+		&r.AreaCode,
+		&r.PostalCode,
+		&r.Address,
+		&r.Building,
+		&r.Latitude,
+		&r.Longitude,
+		&r.Access,
+		&r.Phone,
+		&r.PhoneExtension,
+		&r.Email,
+		&r.Website,
+		&r.Description,
+		&r.FloorInfo,
+		&r.OperatedBy,
+		&r.corporate,
+		&r.POICode,
+		&r.outside,
+		&r.BarrierFree,
+		&r.Barriers,
+		&r.BarrierNote,
+		&r.Hours,
+		&r.HoursNote,
+		&r.Position,
 	}
 }
 
-// queryFacilities gives facilities with their spaces. tail is what follows "from facility f"; ctx is held's.
+// queryFacilities gives facilities with their spaces. tail is what follows "from facility f"; ctx
+// is held's.
 func (s *Service) queryFacilities(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]Facility, error) {
 	view, err := s.directory.View(ctx)
 	if err != nil {
@@ -136,7 +111,7 @@ func (s *Service) queryFacilities(ctx context.Context, tx *postgres.Tx, tail str
 		return nil, err
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Facility, error) {
-		var r facilityRow
+		var r scannedFacility
 		if err := row.Scan(r.targets()...); err != nil {
 			return Facility{}, err
 		}
@@ -168,7 +143,12 @@ func addSpaces(ctx context.Context, tx *postgres.Tx, facilities []Facility) erro
 		ids[i] = facilities[i].ID
 		at[ids[i]] = &facilities[i]
 	}
-	rows, err := tx.Pgx.Query(ctx, `select facility_id, id, name, floor from space where facility_id = any ($1) order by facility_id, position, id`, ids)
+	rows, err := tx.Pgx.Query(
+		ctx,
+		`select facility_id, id, name, floor from space where facility_id = any ($1)
+			order by facility_id, position, id`,
+		ids,
+	)
 	if err != nil {
 		return err
 	}
@@ -181,7 +161,8 @@ func addSpaces(ctx context.Context, tx *postgres.Tx, facilities []Facility) erro
 	return err
 }
 
-// setSpaces leaves a facility exactly these spaces, in this order. ErrSpaceUsed when a room is made of one that would go.
+// setSpaces leaves a facility exactly these spaces, in this order. ErrSpaceUsed when a room is made
+// of one that would go.
 func setSpaces(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, spaces []Space) error {
 	var keep []uuid.UUID
 	for _, s := range spaces {
@@ -190,32 +171,36 @@ func setSpaces(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, spaces 
 		}
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
-		delete from space where facility_id = $1 and organization_id = app_organization() and id <> all ($2)`, facility, list(keep)); err != nil {
+		delete from space where facility_id = $1 and organization_id = app_organization() and id <> all ($2)`,
+		facility, list(keep),
+	); err != nil {
 		return refused(err)
 	}
 	for i, s := range spaces {
+		row := spaceRow{FacilityID: facility, Name: s.Name, Floor: s.Floor, Position: i}
 		if s.ID == uuid.Nil {
-			if _, err := insert(ctx, tx, "space", []column{{"facility_id", facility}, {"name", s.Name}, {"floor", s.Floor}, {"position", i}}); err != nil {
+			if _, err := insert(tx, &row); err != nil {
 				return err
 			}
 			continue
 		}
-		tag, err := tx.Pgx.Exec(ctx, `
-			update space set name = $3, floor = $4, position = $5 where id = $1 and facility_id = $2 and organization_id = app_organization()`, s.ID, facility, s.Name, s.Floor, i)
-		if err != nil {
-			return refused(err)
-		}
-		if tag.RowsAffected() == 0 {
-			return ErrInvalid.Field(fmt.Sprintf("spaces.%d.id", i), "not_found")
+		unknown := ErrInvalid.Field(fmt.Sprintf("spaces.%d.id", i), "not_found")
+		if err := updateWhere(tx, &row, unknown, "facility_id = ? and id = ?", facility, s.ID); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// after makes the condition that goes on behind the facility a page ended with.
+// facilityOrder is the order of lists, which page by page goes on behind the last facility.
 const facilityOrder = " order by f.area_code, f.position, f.id limit "
 
-func (s *Service) selectFacilities(ctx context.Context, tx *postgres.Tx, f FacilityFilter, own uuid.UUID) ([]Facility, error) {
+func (s *Service) selectFacilities(
+	ctx context.Context,
+	tx *postgres.Tx,
+	f FacilityFilter,
+	own uuid.UUID,
+) ([]Facility, error) {
 	q := &query{}
 	if own != uuid.Nil {
 		q.add("f.organization_id = %s", own)
@@ -232,7 +217,10 @@ func (s *Service) selectFacilities(ctx context.Context, tx *postgres.Tx, f Facil
 		q.add("f.search_text like %s", pattern)
 	}
 	if f.After != uuid.Nil {
-		q.add("(f.area_code, f.position, f.id) > (select a.area_code, a.position, a.id from facility a where a.id = %s)", f.After)
+		q.add(
+			"(f.area_code, f.position, f.id) > (select a.area_code, a.position, a.id from facility a where a.id = %s)",
+			f.After,
+		)
 	}
 	return s.queryFacilities(ctx, tx, "where "+q.where()+facilityOrder+q.arg(f.Limit+1), q.args...)
 }
@@ -272,7 +260,12 @@ func (s *Service) oneFacility(ctx context.Context, tx *postgres.Tx, condition st
 	return f, err
 }
 
-func selectClosures(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, from, to time.Time) ([]ClosureEntry, error) {
+func selectClosures(
+	ctx context.Context,
+	tx *postgres.Tx,
+	facility uuid.UUID,
+	from, to time.Time,
+) ([]ClosureEntry, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 		select id, room_id, lower(span), upper(span), reason from closure
 		where facility_id = $1 and span && tstzrange($2, $3) order by lower(span), id limit 500`, facility, from, to)
@@ -290,7 +283,8 @@ func insertClosure(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, in 
 	var id uuid.UUID
 	err := tx.Pgx.QueryRow(ctx, `
 		insert into closure (organization_id, facility_id, room_id, span, reason)
-		select f.organization_id, f.id, $2, tstzrange($3, $4), $5 from facility f where f.id = $1 and f.organization_id = app_organization()
+		select f.organization_id, f.id, $2, tstzrange($3, $4), $5 from facility f
+			where f.id = $1 and f.organization_id = app_organization()
 		returning id`, facility, in.Room, in.Starts, in.Ends, in.Reason).Scan(&id)
 	switch {
 	case postgres.NoRows(err):
@@ -302,21 +296,16 @@ func insertClosure(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, in 
 }
 
 func removeClosure(ctx context.Context, tx *postgres.Tx, facility, id uuid.UUID) error {
-	tag, err := tx.Pgx.Exec(ctx, `delete from closure where id = $1 and facility_id = $2 and organization_id = app_organization()`, id, facility)
+	tag, err := tx.Pgx.Exec(
+		ctx,
+		`delete from closure where id = $1 and facility_id = $2 and organization_id = app_organization()`,
+		id,
+		facility,
+	)
 	if err == nil && tag.RowsAffected() == 0 {
 		return ErrClosureUnknown
 	}
 	return err
-}
-
-// statusOf also locks the row, so that what follows sees it stay.
-func statusOf(ctx context.Context, tx *postgres.Tx, table string, id uuid.UUID, unknown error) (Status, error) {
-	var s Status
-	err := tx.Pgx.QueryRow(ctx, "select status from "+table+" where id = $1 and organization_id = app_organization() for update", id).Scan(&s)
-	if postgres.NoRows(err) {
-		return "", unknown
-	}
-	return s, err
 }
 
 func sortedIDs(ids map[uuid.UUID]bool) []uuid.UUID {

@@ -16,25 +16,40 @@ func insertHolidays(ctx context.Context, tx *postgres.Tx, list []LocalHoliday) (
 		days[i], names[i] = h.Day.String(), h.Name
 	}
 	tag, err := tx.Pgx.Exec(ctx, `
-		insert into national_holiday (day, name) select d::date, n from unnest($1::text[], $2::text[]) as h (d, n) on conflict do nothing`, days, names)
+		insert into national_holiday (day, name) select d::date, n
+			from unnest($1::text[], $2::text[]) as h (d, n) on conflict do nothing`, days, names)
 	return int(tag.RowsAffected()), err
 }
 
 func upsertNational(ctx context.Context, tx *postgres.Tx, h LocalHoliday) error {
 	_, err := tx.Pgx.Exec(ctx, `
 		insert into national_holiday (day, name, observed) values ($1::text::date, $2, $3)
-		on conflict (day) do update set name = excluded.name, observed = excluded.observed`, h.Day.String(), h.Name, h.Observed)
+		on conflict (day) do update set name = excluded.name, observed = excluded.observed`, h.Day.String(),
+		h.Name, h.Observed)
 	return err
 }
 
 func selectNational(ctx context.Context, tx *postgres.Tx, from, to clock.Date) ([]LocalHoliday, error) {
-	return queryHolidays(ctx, tx, `select day, name, observed from national_holiday where day between $1::text::date and $2::text::date order by day`, from.String(), to.String())
+	return queryHolidays(
+		ctx,
+		tx,
+		`select day, name, observed from national_holiday where day between $1::text::date and $2::text::date
+			order by day`,
+		from.String(),
+		to.String(),
+	)
 }
 
-func selectLocal(ctx context.Context, tx *postgres.Tx, organization uuid.UUID, from, to clock.Date) ([]LocalHoliday, error) {
+func selectLocal(
+	ctx context.Context,
+	tx *postgres.Tx,
+	organization uuid.UUID,
+	from, to clock.Date,
+) ([]LocalHoliday, error) {
 	return queryHolidays(ctx, tx, `
 		select day, name, observed from local_holiday
-		where organization_id = $3 and day between $1::text::date and $2::text::date order by day`, from.String(), to.String(), organization)
+		where organization_id = $3 and day between $1::text::date and $2::text::date order by day`, from.String(),
+		to.String(), organization)
 }
 
 func queryHolidays(ctx context.Context, tx *postgres.Tx, sql string, args ...any) ([]LocalHoliday, error) {
@@ -49,8 +64,14 @@ func queryHolidays(ctx context.Context, tx *postgres.Tx, sql string, args ...any
 	})
 }
 
-// selectHolidays gives the days that are holidays for an organization: the nation's, with its own put on top.
-func selectHolidays(ctx context.Context, tx *postgres.Tx, organization uuid.UUID, from, to clock.Date) (Holidays, error) {
+// selectHolidays gives the days that are holidays for an organization: the nation's, with its own
+// put on top.
+func selectHolidays(
+	ctx context.Context,
+	tx *postgres.Tx,
+	organization uuid.UUID,
+	from, to clock.Date,
+) (Holidays, error) {
 	all := Holidays{}
 	national, err := selectNational(ctx, tx, from, to)
 	if err != nil {
@@ -70,13 +91,19 @@ func selectHolidays(ctx context.Context, tx *postgres.Tx, organization uuid.UUID
 
 func upsertLocal(ctx context.Context, tx *postgres.Tx, h LocalHoliday) error {
 	_, err := tx.Pgx.Exec(ctx, `
-		insert into local_holiday (organization_id, day, name, observed) values (app_organization(), $1::text::date, $2, $3)
-		on conflict (organization_id, day) do update set name = excluded.name, observed = excluded.observed`, h.Day.String(), h.Name, h.Observed)
+		insert into local_holiday (organization_id, day, name, observed)
+			values (app_organization(), $1::text::date, $2, $3)
+		on conflict (organization_id, day) do update set name = excluded.name, observed = excluded.observed`,
+		h.Day.String(), h.Name, h.Observed)
 	return err
 }
 
 func deleteLocal(ctx context.Context, tx *postgres.Tx, day clock.Date) error {
-	tag, err := tx.Pgx.Exec(ctx, `delete from local_holiday where organization_id = app_organization() and day = $1::text::date`, day.String())
+	tag, err := tx.Pgx.Exec(
+		ctx,
+		`delete from local_holiday where organization_id = app_organization() and day = $1::text::date`,
+		day.String(),
+	)
 	if err == nil && tag.RowsAffected() == 0 {
 		return ErrHolidayUnknown
 	}

@@ -13,20 +13,51 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 )
 
-const roomColumns = `r.id, r.organization_id, r.facility_id, r.status, r.closed_on, r.close_reason, r.modified_at, r.name, r.kana, r.english, r.floor, r.description,
-	r.area_m2::float8, r.capacity, r.food_ok, r.noise, r.setup_minutes, r.clearing_minutes, r.open_to, r.layouts, r.equipment, r.uses, r.fees, r.exemptions, r.terms, r.position`
+const roomColumns = `r.id, r.organization_id, r.facility_id, r.status, r.closed_on, r.close_reason, r.modified_at,
+	  r.name, r.kana, r.english, r.floor, r.description,
+	r.area_m2::float8, r.capacity, r.food_ok, r.noise, r.setup_minutes, r.clearing_minutes, r.open_to, r.layouts,
+	  r.equipment, r.uses, r.fees, r.exemptions, r.terms, r.position`
 
 func scanRoom(row pgx.CollectableRow) (Room, error) {
 	var r Room
-	err := row.Scan(&r.ID, &r.Organization.ID, &r.Facility.ID, &r.Status, &r.ClosedOn, &r.CloseReason, &r.ModifiedAt, &r.Name, &r.Kana, &r.English, &r.Floor, &r.Description,
-		&r.AreaM2, &r.Capacity, &r.FoodOK, &r.Noise, &r.SetupMinutes, &r.ClearingMinutes, &r.OpenTo, &r.Layouts, &r.Equipment, &r.Uses, &r.Fees, &r.Exemptions, &r.Terms, &r.Position)
+	err := row.Scan(
+		&r.ID,
+		&r.Organization.ID,
+		&r.Facility.ID,
+		&r.Status,
+		&r.ClosedOn,
+		&r.CloseReason,
+		&r.ModifiedAt,
+		&r.Name,
+		&r.Kana,
+		&r.English,
+		&r.Floor,
+		&r.Description,
+		&r.AreaM2,
+		&r.Capacity,
+		&r.FoodOK,
+		&r.Noise,
+		&r.SetupMinutes,
+		&r.ClearingMinutes,
+		&r.OpenTo,
+		&r.Layouts,
+		&r.Equipment,
+		&r.Uses,
+		&r.Fees,
+		&r.Exemptions,
+		&r.Terms,
+		&r.Position,
+	)
 	r.ModifiedAt = r.ModifiedAt.UTC()
 	return r, err
 }
 
 // queryRooms gives rooms whole. tail is what follows "from room r join facility f".
 func (s *Service) queryRooms(ctx context.Context, tx *postgres.Tx, tail string, args ...any) ([]Room, error) {
-	rows, err := tx.Pgx.Query(ctx, "select "+roomColumns+" from room r join facility f on f.id = r.facility_id "+tail, args...)
+	rows, err := tx.Pgx.Query(
+		ctx,
+		"select "+roomColumns+" from room r join facility f on f.id = r.facility_id "+tail,
+		args...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,18 +110,21 @@ func addParts(ctx context.Context, tx *postgres.Tx, at map[uuid.UUID]*Room, ids 
 		keep    func()
 	}{
 		{
-			`select x.room_id, x.space_id, x.exclusive from room_space x join space s on s.id = x.space_id where x.room_id = any ($1) order by x.room_id, s.position, s.id`,
+			`select x.room_id, x.space_id, x.exclusive from room_space x join space s on s.id = x.space_id
+				where x.room_id = any ($1) order by x.room_id, s.position, s.id`,
 			[]any{&room, &other, &exclusive},
 			func() { at[room].Spaces = append(at[room].Spaces, RoomSpace{SpaceID: other, Shared: !exclusive}) },
 		},
 		{
-			`select x.room_id, p.slug from room_partnership x join partnership p on p.id = x.partnership_id where x.room_id = any ($1) order by x.room_id, p.slug`,
+			`select x.room_id, p.slug from room_partnership x join partnership p on p.id = x.partnership_id
+				where x.room_id = any ($1) order by x.room_id, p.slug`,
 			[]any{&room, &word},
 			func() { at[room].Partnerships = append(at[room].Partnerships, word) },
 		},
 		{
 			`select room_id, neighbour_id, rule from room_neighbour where room_id = any ($1)
-			union all select neighbour_id, room_id, rule from room_neighbour where neighbour_id = any ($1) order by 1, 2`,
+			union all select neighbour_id, room_id, rule from room_neighbour where neighbour_id = any ($1)
+				order by 1, 2`,
 			[]any{&room, &other, &word},
 			func() {
 				at[room].Neighbours = append(at[room].Neighbours, Neighbour{RoomID: other, Rule: NoiseRule(word)})
@@ -109,7 +143,13 @@ func addParts(ctx context.Context, tx *postgres.Tx, at map[uuid.UUID]*Room, ids 
 }
 
 // setParts leaves a room exactly these spaces, partnerships and neighbours.
-func setParts(ctx context.Context, tx *postgres.Tx, room, facility uuid.UUID, in RoomInput, view *organization.View) error {
+func setParts(
+	ctx context.Context,
+	tx *postgres.Tx,
+	room, facility uuid.UUID,
+	in RoomInput,
+	view *organization.View,
+) error {
 	for _, sql := range []string{
 		"delete from room_space where room_id = $1", "delete from room_partnership where room_id = $1",
 		"delete from room_neighbour where room_id = $1 or neighbour_id = $1",
@@ -120,7 +160,8 @@ func setParts(ctx context.Context, tx *postgres.Tx, room, facility uuid.UUID, in
 	}
 	for i, s := range in.Spaces {
 		_, err := tx.Pgx.Exec(ctx, `
-			insert into room_space (organization_id, facility_id, room_id, space_id, exclusive) values (app_organization(), $1, $2, $3, $4)`, facility, room, s.SpaceID, !s.Shared)
+			insert into room_space (organization_id, facility_id, room_id, space_id, exclusive)
+				values (app_organization(), $1, $2, $3, $4)`, facility, room, s.SpaceID, !s.Shared)
 		if postgres.Violates(err, "room_space_space_fkey") {
 			return ErrInvalid.Field(fmt.Sprintf("spaces.%d.space_id", i), "not_found")
 		}
@@ -133,14 +174,21 @@ func setParts(ctx context.Context, tx *postgres.Tx, room, facility uuid.UUID, in
 		if err != nil {
 			return ErrInvalid.Field(fmt.Sprintf("partnerships.%d", i), "not_found")
 		}
-		if _, err := tx.Pgx.Exec(ctx, `insert into room_partnership (organization_id, room_id, partnership_id) values (app_organization(), $1, $2)`, room, p.ID); err != nil {
+		if _, err := tx.Pgx.Exec(
+			ctx,
+			`insert into room_partnership (organization_id, room_id, partnership_id)
+				values (app_organization(), $1, $2)`,
+			room,
+			p.ID,
+		); err != nil {
 			return err
 		}
 	}
 	for i, n := range in.Neighbours {
 		_, err := tx.Pgx.Exec(ctx, `
 			insert into room_neighbour (organization_id, facility_id, room_id, neighbour_id, rule)
-			values (app_organization(), $1, least($2::uuid, $3::uuid), greatest($2::uuid, $3::uuid), $4)`, facility, room, n.RoomID, n.Rule)
+			values (app_organization(), $1, least($2::uuid, $3::uuid), greatest($2::uuid, $3::uuid), $4)`,
+			facility, room, n.RoomID, n.Rule)
 		if state, _ := postgres.Constraint(err); state == "23503" || state == "23514" { // elsewhere, or the room itself
 			return ErrInvalid.Field(fmt.Sprintf("neighbours.%d.room_id", i), "not_found")
 		}
@@ -170,11 +218,20 @@ func (s *Service) selectRooms(ctx context.Context, tx *postgres.Tx, f RoomFilter
 		q.add("f.area_code = %s", f.Area)
 	}
 	if f.Partnership != "" {
-		q.add("exists (select from room_partnership x join partnership p on p.id = x.partnership_id where x.room_id = r.id and p.slug = %s)", f.Partnership)
+		q.add(
+			"exists (select from room_partnership x join partnership p on p.id = x.partnership_id where x.room_id = "+
+				"r.id and p.slug = %s)",
+			f.Partnership,
+		)
 	}
 	switch {
 	case f.Layout != "":
-		q.add("exists (select from jsonb_array_elements(r.layouts) l where l ->> 'kind' = %s and (l ->> 'capacity')::int >= %s)", f.Layout, f.Capacity)
+		q.add(
+			"exists (select from jsonb_array_elements(r.layouts) l where l ->> 'kind' = %s and (l ->> "+
+				"'capacity')::int >= %s)",
+			f.Layout,
+			f.Capacity,
+		)
 	case f.Capacity > 0:
 		q.add("r.capacity >= %s", f.Capacity)
 	}
@@ -186,12 +243,14 @@ func (s *Service) selectRooms(ctx context.Context, tx *postgres.Tx, f RoomFilter
 	}
 	if f.After != uuid.Nil {
 		q.add(`(f.area_code, f.position, f.id, r.position, r.id) > (
-			select b.area_code, b.position, b.id, a.position, a.id from room a join facility b on b.id = a.facility_id where a.id = %s)`, f.After)
+			select b.area_code, b.position, b.id, a.position, a.id from room a
+				join facility b on b.id = a.facility_id where a.id = %s)`, f.After)
 	}
 	return s.queryRooms(ctx, tx, "where "+q.where()+roomOrder+q.arg(f.Limit+1), q.args...)
 }
 
-// patterns turns words into LIKE patterns over the search text, which is lower-case NFKC; at most eight count.
+// patterns turns words into LIKE patterns over the search text, which is lower-case NFKC; at most
+// eight count.
 func patterns(words string) []string {
 	var all []string
 	escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -215,7 +274,12 @@ func (s *Service) oneRoom(ctx context.Context, tx *postgres.Tx, condition string
 }
 
 // selectPhotos gives pictures by facility, those of the facility itself, or by room.
-func selectPhotos(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, ofFacilities bool) (map[uuid.UUID][]Photo, error) {
+func selectPhotos(
+	ctx context.Context,
+	tx *postgres.Tx,
+	ids []uuid.UUID,
+	ofFacilities bool,
+) (map[uuid.UUID][]Photo, error) {
 	owner, condition := "p.room_id", "p.room_id = any ($1)"
 	if ofFacilities {
 		owner, condition = "p.facility_id", "p.facility_id = any ($1) and p.room_id is null"
@@ -223,7 +287,10 @@ func selectPhotos(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, ofFacil
 	rows, err := tx.Pgx.Query(ctx, `
 		select `+owner+`, p.id, p.room_id, p.position, p.alt, p.credit, p.license, i.size, i.width, i.height, i.checksum
 		from photo p join photo_image i on i.photo_id = p.id
-		where `+condition+` order by 1, p.position, p.id, i.width, array_position(array['small', 'medium', 'large'], i.size)`, ids)
+		where `+condition+` order by 1, p.position, p.id, i.width, array_position(array['small', 'medium', 'large'],
+		  i.size)`,
+		ids,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -232,17 +299,21 @@ func selectPhotos(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, ofFacil
 	var p Photo
 	var i Image
 	var checksum []byte
-	_, err = pgx.ForEachRow(rows, []any{&of, &p.ID, &p.Room, &p.Position, &p.Alt, &p.Credit, &p.License, &i.Size, &i.Width, &i.Height, &checksum}, func() error {
-		photos := all[of]
-		if n := len(photos); n == 0 || photos[n-1].ID != p.ID {
-			photos = append(photos, p)
-		}
-		i.Address = addressOf(checksum)
-		last := &photos[len(photos)-1]
-		last.Images = append(last.Images, i)
-		all[of] = photos
-		return nil
-	})
+	_, err = pgx.ForEachRow(
+		rows,
+		[]any{&of, &p.ID, &p.Room, &p.Position, &p.Alt, &p.Credit, &p.License, &i.Size, &i.Width, &i.Height, &checksum},
+		func() error {
+			photos := all[of]
+			if n := len(photos); n == 0 || photos[n-1].ID != p.ID {
+				photos = append(photos, p)
+			}
+			i.Address = addressOf(checksum)
+			last := &photos[len(photos)-1]
+			last.Images = append(last.Images, i)
+			all[of] = photos
+			return nil
+		},
+	)
 	return all, err
 }
 
@@ -255,16 +326,28 @@ func selectImage(ctx context.Context, tx *postgres.Tx, checksum []byte) ([]byte,
 	return body, err
 }
 
-func insertPhoto(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, in PhotoInput, images []rendered) (uuid.UUID, error) {
-	id, err := insert(ctx, tx, "photo", []column{
-		{"facility_id", facility}, {"room_id", in.Room}, {"position", in.Position}, {"alt", in.Alt}, {"credit", in.Credit}, {"license", in.License},
+func insertPhoto(
+	ctx context.Context,
+	tx *postgres.Tx,
+	facility uuid.UUID,
+	in PhotoInput,
+	images []rendered,
+) (uuid.UUID, error) {
+	id, err := insert(tx, &photoRow{
+		FacilityID: facility,
+		RoomID:     in.Room,
+		Position:   in.Position,
+		Alt:        in.Alt,
+		Credit:     in.Credit,
+		License:    in.License,
 	})
 	if err != nil {
 		return uuid.Nil, err
 	}
 	for _, i := range images {
 		_, err := tx.Pgx.Exec(ctx, `
-			insert into photo_image (organization_id, photo_id, size, width, height, body) values (app_organization(), $1, $2, $3, $4, $5)`, id, i.size, i.width, i.height, i.body)
+			insert into photo_image (organization_id, photo_id, size, width, height, body)
+				values (app_organization(), $1, $2, $3, $4, $5)`, id, i.size, i.width, i.height, i.body)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -273,11 +356,19 @@ func insertPhoto(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, in Ph
 }
 
 func countPhotos(ctx context.Context, tx *postgres.Tx, facility uuid.UUID, room *uuid.UUID) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, "select count(*) from photo where facility_id = $1 and room_id is not distinct from $2", facility, room).Scan(&n)
+	err = tx.Pgx.QueryRow(
+		ctx,
+		"select count(*) from photo where facility_id = $1 and room_id is not distinct from $2",
+		facility,
+		room,
+	).Scan(
+		&n,
+	)
 	return n, err
 }
 
-// photoPlace gives the room or else the facility that a picture of the organization's own belongs to.
+// photoPlace gives the room or else the facility that a picture of the organization's own belongs
+// to.
 func photoPlace(ctx context.Context, tx *postgres.Tx, facility, id uuid.UUID) (of uuid.UUID, isRoom bool, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 		select coalesce(room_id, facility_id), room_id is not null from photo

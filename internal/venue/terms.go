@@ -22,7 +22,8 @@ const (
 // Term says when and how one kind of organization may book a room. Days are whole days in Tokyo.
 type Term struct {
 	Who Who `json:"who"`
-	// Booking opens OpensMonths months and OpensDays days before the day of use, at OpensTime; with MonthStart on the first of that month.
+	// Booking opens OpensMonths months and OpensDays days before the day of use, at OpensTime; with
+	// MonthStart on the first of that month.
 	OpensMonths int       `json:"opens_months,omitempty"`
 	OpensDays   int       `json:"opens_days,omitempty"`
 	OpensTime   TimeOfDay `json:"opens_time,omitempty"`
@@ -59,7 +60,8 @@ func WhoIs(room Room, asker uuid.UUID, partnerships []organization.Partnership) 
 	return Others, room.OpenTo == OpenToEveryone
 }
 
-// TermFor gives the term of one way; false when there is none, and then nobody of that way may book.
+// TermFor gives the term of one way; false when there is none, and then nobody of that way may
+// book.
 func TermFor(terms []Term, who Who) (Term, bool) {
 	for _, t := range terms {
 		if t.Who == who {
@@ -97,7 +99,8 @@ func (t Term) CancelUntil(starts time.Time) time.Time {
 	return clock.DateOf(starts).AddDays(1 - t.CancelDays).Start()
 }
 
-// HoldUntil is when a 仮押さえ made now lapses: at the end of its last day, and never after booking closes. False when there is no hold.
+// HoldUntil is when a 仮押さえ made now lapses: at the end of its last day, and never after booking
+// closes. False when there is no hold.
 func (t Term) HoldUntil(now, starts time.Time) (time.Time, bool) {
 	if t.HoldDays == 0 {
 		return time.Time{}, false
@@ -117,7 +120,8 @@ const (
 	BookingCapped = "booking_cap_reached" // param cap
 )
 
-// Check tells why a use that starts at a moment can't be booked now by one whose bookings in that month number so many already; nil says that it can.
+// Check tells why a use that starts at a moment can't be booked now by one whose bookings in that
+// month number so many already; nil says that it can.
 func (t Term) Check(now, starts time.Time, inMonth int) []Problem {
 	opens, closes := t.Window(starts)
 	switch {

@@ -18,10 +18,14 @@ func TestWindows(t *testing.T) {
 		starts        time.Time
 		opens, closes time.Time
 	}{
-		"three months before": {Term{OpensMonths: 3, OpensTime: at("9:00"), ClosesDays: 7}, day("2026-05-31").At(13, 0), day("2026-02-28").At(9, 0), day("2026-05-25").Start()},
-		"first of the month":  {Term{OpensMonths: 1, MonthStart: true, OpensTime: at("10:00"), ClosesDays: 1}, day("2026-05-31").At(13, 0), day("2026-04-01").At(10, 0), day("2026-05-31").Start()},
-		"ten days before":     {Term{OpensDays: 10}, day("2026-03-05").At(13, 0), day("2026-02-23").Start(), day("2026-03-05").At(13, 0)},
-		"over the new year":   {Term{OpensMonths: 3}, day("2027-01-15").At(9, 0), day("2026-10-15").Start(), day("2027-01-15").At(9, 0)},
+		"three months before": {Term{OpensMonths: 3, OpensTime: at("9:00"), ClosesDays: 7},
+			day("2026-05-31").At(13, 0), day("2026-02-28").At(9, 0), day("2026-05-25").Start()},
+		"first of the month": {Term{OpensMonths: 1, MonthStart: true, OpensTime: at("10:00"), ClosesDays: 1},
+			day("2026-05-31").At(13, 0), day("2026-04-01").At(10, 0), day("2026-05-31").Start()},
+		"ten days before": {Term{OpensDays: 10}, day("2026-03-05").At(13, 0), day("2026-02-23").Start(),
+			day("2026-03-05").At(13, 0)},
+		"over the new year": {Term{OpensMonths: 3}, day("2027-01-15").At(9, 0), day("2026-10-15").Start(),
+			day("2027-01-15").At(9, 0)},
 	} {
 		if opens, closes := c.term.Window(c.starts); !opens.Equal(c.opens) || !closes.Equal(c.closes) {
 			t.Errorf("%s: %s to %s, want %s to %s", name, opens, closes, c.opens, c.closes)
@@ -31,7 +35,15 @@ func TestWindows(t *testing.T) {
 
 func TestTermCheck(t *testing.T) {
 	t.Parallel()
-	term := Term{Who: Partners, OpensMonths: 1, OpensTime: at("9:00"), ClosesDays: 3, MonthCap: 2, CancelDays: 7, HoldDays: 5}
+	term := Term{
+		Who:         Partners,
+		OpensMonths: 1,
+		OpensTime:   at("9:00"),
+		ClosesDays:  3,
+		MonthCap:    2,
+		CancelDays:  7,
+		HoldDays:    5,
+	}
 	starts := day("2026-06-20").At(13, 0)
 	for name, c := range map[string]struct {
 		now   time.Time
@@ -54,10 +66,18 @@ func TestTermCheck(t *testing.T) {
 	if got := term.CancelUntil(starts); !got.Equal(day("2026-06-14").Start()) {
 		t.Errorf("cancel until %s", got)
 	}
-	if until, ok := term.HoldUntil(day("2026-05-21").At(10, 0), starts); !ok || !until.Equal(day("2026-05-27").Start()) {
+	if until, ok := term.HoldUntil(
+		day("2026-05-21").At(10, 0),
+		starts,
+	); !ok ||
+		!until.Equal(day("2026-05-27").Start()) {
 		t.Errorf("hold until %s, %v", until, ok)
 	}
-	if until, ok := term.HoldUntil(day("2026-06-16").At(10, 0), starts); !ok || !until.Equal(day("2026-06-18").Start()) {
+	if until, ok := term.HoldUntil(
+		day("2026-06-16").At(10, 0),
+		starts,
+	); !ok ||
+		!until.Equal(day("2026-06-18").Start()) {
 		t.Errorf("a hold outlives the window: %s, %v", until, ok)
 	}
 	if _, ok := (Term{}).HoldUntil(starts, starts); ok {
@@ -70,10 +90,25 @@ func TestWindowsGrow(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		term := Term{
-			OpensMonths: rapid.IntRange(0, 12).Draw(t, "months"), OpensDays: rapid.IntRange(1, 40).Draw(t, "days"), MonthStart: rapid.Bool().Draw(t, "start"),
+			OpensMonths: rapid.IntRange(
+				0,
+				12,
+			).Draw(
+				t,
+				"months",
+			),
+			OpensDays:  rapid.IntRange(1, 40).Draw(t, "days"),
+			MonthStart: rapid.Bool().Draw(t, "start"),
 			ClosesDays: rapid.IntRange(0, 20).Draw(t, "closes"),
 		}
-		starts := day("2026-01-01").AddDays(rapid.IntRange(0, 800).Draw(t, "day")).At(rapid.IntRange(0, 23).Draw(t, "hour"), 0)
+		starts := day(
+			"2026-01-01",
+		).AddDays(
+			rapid.IntRange(0, 800).Draw(t, "day"),
+		).At(
+			rapid.IntRange(0, 23).Draw(t, "hour"),
+			0,
+		)
 		now := starts.Add(-time.Duration(rapid.IntRange(-48, 24*500).Draw(t, "before")) * time.Hour)
 		opens, closes := term.Window(starts)
 		free := len(term.Check(now, starts, 0)) == 0
@@ -92,15 +127,22 @@ func TestWindowsGrow(t *testing.T) {
 func TestWhoIs(t *testing.T) {
 	t.Parallel()
 	owner, partner, stranger := uuid.New(), uuid.New(), uuid.New()
-	agreed := []organization.Partnership{{Slug: "ux", Members: []organization.Ref{{ID: owner}, {ID: partner}}}, {Slug: "other", Members: []organization.Ref{{ID: stranger}}}}
-	room := Room{Organization: organization.Ref{ID: owner}, RoomInput: RoomInput{OpenTo: OpenToPartners, Partnerships: []string{"ux"}}}
+	agreed := []organization.Partnership{
+		{Slug: "ux", Members: []organization.Ref{{ID: owner}, {ID: partner}}},
+		{Slug: "other", Members: []organization.Ref{{ID: stranger}}},
+	}
+	room := Room{
+		Organization: organization.Ref{ID: owner},
+		RoomInput:    RoomInput{OpenTo: OpenToPartners, Partnerships: []string{"ux"}},
+	}
 	for _, c := range []struct {
 		asker  uuid.UUID
 		openTo OpenTo
 		who    Who
 		ok     bool
 	}{
-		{owner, OpenToOwn, Own, true}, {partner, OpenToOwn, "", false}, {partner, OpenToPartners, Partners, true}, {stranger, OpenToPartners, Others, false},
+		{owner, OpenToOwn, Own, true}, {partner, OpenToOwn, "", false}, {partner, OpenToPartners, Partners, true},
+		{stranger, OpenToPartners, Others, false},
 		{stranger, OpenToEveryone, Others, true}, {partner, OpenToEveryone, Partners, true},
 	} {
 		room.OpenTo = c.openTo
@@ -114,8 +156,21 @@ func TestPrices(t *testing.T) {
 	t.Parallel()
 	hourly := 501
 	fees := []Fee{
-		{Payer: "general", Blocks: []BlockFee{{"morning", 1200}, {"noon", 400}, {"afternoon", 1600}, {"evening", 1800}, {"full_day", 4200}}},
-		{Payer: "group", Blocks: []BlockFee{{"morning", 0}, {"afternoon", 0}, {"evening", 500}}}, {Payer: "hour", Hourly: &hourly},
+		{
+			Payer: "general",
+			Blocks: []BlockFee{
+				{"morning", 1200},
+				{"noon", 400},
+				{"afternoon", 1600},
+				{"evening", 1800},
+				{"full_day", 4200},
+			},
+		},
+		{
+			Payer:  "group",
+			Blocks: []BlockFee{{"morning", 0}, {"afternoon", 0}, {"evening", 500}},
+		},
+		{Payer: "hour", Hourly: &hourly},
 	}
 	for _, c := range []struct {
 		payer string
@@ -123,8 +178,11 @@ func TestPrices(t *testing.T) {
 		yen   int
 		ok    bool
 	}{
-		{"general", hours("9:00", "12:00"), 1200, true}, {"general", hours("9:00", "17:00"), 3200, true}, {"general", hours("9:00", "21:30"), 4200, true},
-		{"general", hours("9:00", "11:00"), 0, false}, {"group", hours("9:00", "12:00"), 0, true}, {"group", hours("9:00", "17:00"), 0, false}, // no price for the extension
+		{"general", hours("9:00", "12:00"), 1200, true}, {"general", hours("9:00", "17:00"), 3200, true},
+		{"general", hours("9:00", "21:30"), 4200, true},
+		// no price for the extension
+		{"general", hours("9:00", "11:00"), 0, false}, {"group", hours("9:00", "12:00"), 0, true},
+		{"group", hours("9:00", "17:00"), 0, false},
 		{"hour", hours("9:00", "10:30"), 752, true}, {"nobody", hours("9:00", "12:00"), 0, false},
 	} {
 		if yen, ok := Price(blocks(), fees, c.payer, c.h); yen != c.yen || ok != c.ok {
@@ -144,7 +202,8 @@ func TestNoise(t *testing.T) {
 	for _, c := range []struct {
 		mine, theirs Noise
 		want         NoiseRule
-	}{{Loud, Quiet, Forbid}, {Quiet, Loud, Forbid}, {Loud, Loud, ""}, {Loud, Normal, ""}, {Quiet, Quiet, ""}, {Normal, Quiet, ""}} {
+	}{{Loud, Quiet, Forbid}, {Quiet, Loud, Forbid}, {Loud, Loud, ""}, {Loud, Normal, ""}, {Quiet, Quiet, ""},
+		{Normal, Quiet, ""}} {
 		if got := Clash(Forbid, c.mine, c.theirs); got != c.want {
 			t.Errorf("%s beside %s: %q, want %q", c.mine, c.theirs, got, c.want)
 		}

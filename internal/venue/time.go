@@ -93,7 +93,8 @@ func (s Span) Wide(setup, clearing time.Duration) Span {
 	return Span{From: s.From.Add(-setup), To: s.To.Add(clearing)}
 }
 
-// within gives the day and the stretch of it that the span is; false when it is empty, turned round, not of whole minutes or reaches over midnight.
+// within gives the day and the stretch of it that the span is; false when it is empty, turned
+// round, not of whole minutes or reaches over midnight.
 func (s Span) within() (clock.Date, Hours, bool) {
 	if !s.From.Before(s.To) {
 		return clock.Date{}, Hours{}, false
@@ -142,7 +143,8 @@ func (m *MonthDay) UnmarshalText(text []byte) error {
 
 func (m MonthDay) ordinal() int { return int(m.Month)*32 + m.Day }
 
-// between tells whether d lies from first to last, both included; a stretch may run over the new year.
+// between tells whether d lies from first to last, both included; a stretch may run over the new
+// year.
 func between(d clock.Date, first, last MonthDay) bool {
 	day, from, to := MonthDay{d.Month, d.Day}.ordinal(), first.ordinal(), last.ordinal()
 	if from <= to {

@@ -55,8 +55,9 @@ func (u Uses) steps() []Block {
 	return steps
 }
 
-// Compose gives the blocks that make up exactly these hours, in order: one block, or neighbouring ones with what lies between them. Extensions alone are
-// none. Nil when nothing fits. A whole block stands for itself.
+// Compose gives the blocks that make up exactly these hours, in order: one block, or neighbouring
+// ones with what lies between them. Extensions alone are none. Nil when nothing fits. A whole block
+// stands for itself.
 func (u Uses) Compose(h Hours) []Block {
 	for _, b := range u.Blocks {
 		if b.Kind == WholeDay && b.Hours == h {
@@ -81,7 +82,8 @@ func (u Uses) Compose(h Hours) []Block {
 	return nil
 }
 
-// attached tells whether there is a real block, and every extension touches what stands beside it in the run.
+// attached tells whether there is a real block, and every extension touches what stands beside it
+// in the run.
 func attached(run []Block) bool {
 	plain := false
 	for i, b := range run {
@@ -142,7 +144,8 @@ const (
 	TooMany      = "too_many_heads" // more people than fit
 )
 
-// Check tells why the room can't be used at a span; nil says that it can. What others booked is not looked at.
+// Check tells why the room can't be used at a span; nil says that it can. What others booked is not
+// looked at.
 func (r Rules) Check(s Span) []Problem {
 	if !s.From.Before(s.To) {
 		return []Problem{{Code: SpanEmpty}}
@@ -194,8 +197,8 @@ func (u Uses) check(h Hours) []Problem {
 	return all
 }
 
-// Blocks gives what of a day can be had: the blocks that lie in its hours and in no closing, or with a grid the hours themselves as one stretch each, cut
-// by closings. Nothing on a closed day.
+// Blocks gives what of a day can be had: the blocks that lie in its hours and in no closing, or
+// with a grid the hours themselves as one stretch each, cut by closings. Nothing on a closed day.
 func (r Rules) Blocks(d clock.Date) []Block {
 	var all []Block
 	day := r.Day(d)
@@ -205,7 +208,10 @@ func (r Rules) Blocks(d clock.Date) []Block {
 				all = append(all, b)
 			}
 		}
-		slices.SortStableFunc(all, func(a, b Block) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+		slices.SortStableFunc(
+			all,
+			func(a, b Block) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) },
+		)
 		return all
 	}
 	for _, open := range day.Open {
@@ -216,7 +222,8 @@ func (r Rules) Blocks(d clock.Date) []Block {
 	return all
 }
 
-// extends tells whether an extension, which is nothing by itself, lies in the day's hours and in no closing.
+// extends tells whether an extension, which is nothing by itself, lies in the day's hours and in no
+// closing.
 func (r Rules) extends(d clock.Date, day Day, b Block) bool {
 	return slices.ContainsFunc(day.Open, func(open Hours) bool { return open.Contains(b.Hours) }) &&
 		!slices.ContainsFunc(r.Closures, func(c Closure) bool { return c.Overlaps(b.On(d)) })

@@ -8,7 +8,8 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/i18n"
 )
 
-// The words for rules are made from the rules themselves, so that a page can't promise what the program does not do. l is any language.
+// The words for rules are made from the rules themselves, so that a page can't promise what the
+// program does not do. l is any language.
 
 // Words are the sentences of one heading.
 type Words struct {
@@ -17,7 +18,8 @@ type Words struct {
 	Lines []string
 }
 
-// Sentences tells who may book a room and when: one heading a term, in the order own, partners, others. owner is the name of the room's organization.
+// Sentences tells who may book a room and when: one heading a term, in the order own, partners,
+// others. owner is the name of the room's organization.
 func (r Room) Sentences(l *i18n.Localizer, owner string) []Words {
 	var all []Words
 	for _, who := range []Who{Own, Partners, Others} {
@@ -25,7 +27,14 @@ func (r Room) Sentences(l *i18n.Localizer, owner string) []Words {
 		if !ok || who == Others && r.OpenTo != OpenToEveryone || who == Partners && len(r.Partnerships) == 0 {
 			continue
 		}
-		all = append(all, Words{Who: who, Title: l.T("venue.who."+string(who), map[string]any{"owner": owner}), Lines: t.sentences(l, r.Fees)})
+		all = append(
+			all,
+			Words{
+				Who:   who,
+				Title: l.T("venue.who."+string(who), map[string]any{"owner": owner}),
+				Lines: t.sentences(l, r.Fees),
+			},
+		)
 	}
 	return all
 }
@@ -96,7 +105,10 @@ func (c Calendar) Sentences(l *i18n.Localizer) []string {
 	for _, s := range c.Seasons {
 		text := c.weekText(l, s.Week)
 		if s.First != nil && s.Last != nil {
-			text = l.T("venue.season", map[string]any{"from": monthDayText(l, *s.First), "to": monthDayText(l, *s.Last), "hours": text})
+			text = l.T(
+				"venue.season",
+				map[string]any{"from": monthDayText(l, *s.First), "to": monthDayText(l, *s.Last), "hours": text},
+			)
 		}
 		lines = append(lines, text)
 	}
@@ -117,16 +129,34 @@ func (c Calendar) closedText(l *i18n.Localizer) string {
 	for _, r := range c.Closed {
 		switch r.Kind {
 		case ClosedWeekly:
-			parts = append(parts, l.T("venue.closed_weekly", map[string]any{"day": l.T("venue.weekday."+r.Weekday, nil)}))
+			parts = append(
+				parts,
+				l.T("venue.closed_weekly", map[string]any{"day": l.T("venue.weekday."+r.Weekday, nil)}),
+			)
 		case ClosedNth:
 			var nth []string
 			for _, n := range r.Nth {
 				nth = append(nth, l.T("venue.nth."+strconv.Itoa(n), nil))
 			}
-			parts = append(parts, l.T("venue.closed_nth", map[string]any{"nth": strings.Join(nth, l.T("venue.list_and", nil)), "day": l.T("venue.weekday."+r.Weekday, nil)}))
+			parts = append(
+				parts,
+				l.T(
+					"venue.closed_nth",
+					map[string]any{
+						"nth": strings.Join(nth, l.T("venue.list_and", nil)),
+						"day": l.T("venue.weekday."+r.Weekday, nil),
+					},
+				),
+			)
 		case ClosedYearly:
 			if r.First != nil && r.Last != nil {
-				parts = append(parts, l.T("venue.closed_yearly", map[string]any{"from": monthDayText(l, *r.First), "to": monthDayText(l, *r.Last)}))
+				parts = append(
+					parts,
+					l.T(
+						"venue.closed_yearly",
+						map[string]any{"from": monthDayText(l, *r.First), "to": monthDayText(l, *r.Last)},
+					),
+				)
 			}
 		}
 	}
@@ -140,7 +170,8 @@ func monthDayText(l *i18n.Localizer, m MonthDay) string {
 	return l.T("venue.month_day", map[string]any{"month": int(m.Month), "day": m.Day, "name": m.Month.String()})
 }
 
-// weekText gathers days of the same hours: 月〜金 9:00〜21:30、土・日 9:00〜17:00. Days that are closed every week are told as closed days.
+// weekText gathers days of the same hours: 月〜金 9:00〜21:30、土・日 9:00〜17:00. Days that are closed
+// every week are told as closed days.
 func (c Calendar) weekText(l *i18n.Localizer, w Week) string {
 	order := []int{1, 2, 3, 4, 5, 6, 0}
 	var parts []string
@@ -200,7 +231,10 @@ func (u Uses) Sentences(l *i18n.Localizer) []string {
 		blocks = append(blocks, b.Name+" "+hoursText(l, []Hours{b.Hours}))
 	}
 	if len(blocks) > 0 {
-		lines = append(lines, l.T("venue.blocks", map[string]any{"blocks": strings.Join(blocks, l.T("venue.list_comma", nil))}))
+		lines = append(
+			lines,
+			l.T("venue.blocks", map[string]any{"blocks": strings.Join(blocks, l.T("venue.list_comma", nil))}),
+		)
 	}
 	if u.Least > 0 {
 		lines = append(lines, l.T("venue.least", map[string]any{"time": lengthText(l, u.Least)}))

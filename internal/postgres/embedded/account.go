@@ -19,12 +19,14 @@ type account struct {
 
 func (a account) drops() bool { return a.name != "" }
 
-// credential is nil when no drop is needed. Groups stay empty, so root's extra groups are given up too.
+// credential is nil when no drop is needed. Groups stay empty, so root's extra groups are given up
+// too.
 func (a account) credential() *syscall.Credential {
 	if !a.drops() {
 		return nil
 	}
-	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)} //nolint:gosec // read from the account database, never negative
+	//nolint:gosec // read from the account database, never negative
+	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
 }
 
 func (a account) own(path string) error {
@@ -37,8 +39,8 @@ func (a account) own(path string) error {
 	return nil
 }
 
-// chooseAccount decides who runs the server: this user, or for root the owner of a cluster that is already there,
-// else "postgres", else "nobody".
+// chooseAccount decides who runs the server: this user, or for root the owner of a cluster that is
+// already there, else "postgres", else "nobody".
 func chooseAccount(bases []string) account {
 	if os.Geteuid() != 0 {
 		return account{}

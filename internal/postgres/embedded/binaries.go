@@ -49,8 +49,9 @@ func systemFinder(log *slog.Logger) finder {
 	}
 }
 
-// find lists the usable installations, the preferred one first: PATH, then the distribution's folders with the newest
-// first, and only if there are none the download. It fails with *NotFoundError.
+// find lists the usable installations, the preferred one first: PATH, then the distribution's
+// folders with the newest first, and only if there are none the download. It fails with
+// *NotFoundError.
 func (f finder) find(ctx context.Context, acct account) ([]installation, error) {
 	var usable []installation
 	missing := &NotFoundError{}
@@ -85,7 +86,8 @@ func (f finder) folders() []string {
 	var folders []string
 	add := func(folder string) {
 		real, err := filepath.EvalSymlinks(folder)
-		if err != nil || slices.Contains(folders, real) || !isExecutable(filepath.Join(real, "initdb")) || !isExecutable(filepath.Join(real, "postgres")) {
+		if err != nil || slices.Contains(folders, real) || !isExecutable(filepath.Join(real, "initdb")) ||
+			!isExecutable(filepath.Join(real, "postgres")) {
 			return
 		}
 		folders = append(folders, real)
@@ -119,7 +121,8 @@ var (
 	versionNumber = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 )
 
-// numberIn gives the last number of a path, which is the version in all the patterns (lib64 comes before it).
+// numberIn gives the last number of a path, which is the version in all the patterns (lib64 comes
+// before it).
 func numberIn(path string) int {
 	all := digits.FindAllString(path, -1)
 	if len(all) == 0 {

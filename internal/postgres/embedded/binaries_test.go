@@ -39,7 +39,10 @@ func TestNotFoundSaysWhatToInstall(t *testing.T) {
 		t.Fatalf("err = %v, want *NotFoundError over the download's", err)
 	}
 	for _, part := range []string{
-		"PostgreSQL 15 or newer was not found", "sudo apt-get install postgresql", "brew install postgresql", "dnf install postgresql-server",
+		"PostgreSQL 15 or newer was not found",
+		"sudo apt-get install postgresql",
+		"brew install postgresql",
+		"dnf install postgresql-server",
 		"PostgreSQL 15 以上が見つからず", "インストールしてから、もう一度起動してください。", "no network",
 	} {
 		if !strings.Contains(err.Error(), part) {
@@ -102,7 +105,11 @@ func TestFindOrder(t *testing.T) {
 
 	old := emptyFinder()
 	old.patterns = []string{filepath.Join(root, "dist", "9", "bin")}
-	if _, err := old.find(t.Context(), account{}); err == nil || !strings.Contains(err.Error(), "version 9 is too old") {
+	if _, err := old.find(
+		t.Context(),
+		account{},
+	); err == nil ||
+		!strings.Contains(err.Error(), "version 9 is too old") {
 		t.Errorf("err = %v, want the old version named", err)
 	}
 }
@@ -167,7 +174,13 @@ func TestDownload(t *testing.T) {
 	silent := slog.New(slog.DiscardHandler)
 
 	damaged := filepath.Join(t.TempDir(), "cache")
-	if _, err := fetchInto(t.Context(), damaged, serve(strings.Repeat("0", 64)), silent); err == nil || !strings.Contains(err.Error(), "checksum") {
+	if _, err := fetchInto(
+		t.Context(),
+		damaged,
+		serve(strings.Repeat("0", 64)),
+		silent,
+	); err == nil ||
+		!strings.Contains(err.Error(), "checksum") {
 		t.Errorf("damaged download: %v, want a checksum error", err)
 	}
 	if left, err := filepath.Glob(filepath.Join(damaged, "*")); err != nil || len(left) != 1 { // the lock
@@ -202,7 +215,9 @@ func TestDownload(t *testing.T) {
 
 func TestChildEnvironment(t *testing.T) {
 	t.Parallel()
-	got := childEnvironment([]string{"PATH=/bin", "PGDATA=/x", "LANG=ja_JP.UTF-8", "LC_TIME=ja", "TONARIMACHI_SECRET_KEY=s", "HOME=/h"})
+	got := childEnvironment(
+		[]string{"PATH=/bin", "PGDATA=/x", "LANG=ja_JP.UTF-8", "LC_TIME=ja", "TONARIMACHI_SECRET_KEY=s", "HOME=/h"},
+	)
 	if want := []string{"PATH=/bin", "HOME=/h", "LC_ALL=C"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

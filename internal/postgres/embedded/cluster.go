@@ -23,8 +23,8 @@ import (
 // Superuser is the bootstrap role of a private server.
 const Superuser = "postgres"
 
-// clustersRoot takes the clusters of folders that root's stand-in account cannot reach. It outlives reboots, unlike the
-// temporary folder, which the system may also clean under a running server.
+// clustersRoot takes the clusters of folders that root's stand-in account cannot reach. It outlives
+// reboots, unlike the temporary folder, which the system may also clean under a running server.
 const clustersRoot = "/var/lib/tonarimachi"
 
 // credentials are made once per data folder and kept in it, mode 0600.
@@ -84,8 +84,8 @@ func clusterBases(dir string) []string {
 	return bases
 }
 
-// settle makes the first base that acct can live in. The proof is a child that starts in it as that account, which
-// counts access lists and mount options too.
+// settle makes the first base that acct can live in. The proof is a child that starts in it as that
+// account, which counts access lists and mount options too.
 func settle(ctx context.Context, bases []string, acct account, probe installation) (string, error) {
 	// A cluster that exists stays where it is, even if a better place has become reachable since.
 	bases = slices.Clone(bases)
@@ -101,7 +101,10 @@ func settle(ctx context.Context, bases []string, acct account, probe installatio
 		}
 		failures = append(failures, err)
 	}
-	return "", fmt.Errorf("make cluster folder: no place that the server's account can use: %w", errors.Join(failures...))
+	return "", fmt.Errorf(
+		"make cluster folder: no place that the server's account can use: %w",
+		errors.Join(failures...),
+	)
 }
 
 // emptiness is 0 for a base that holds a cluster, else 1.
@@ -165,8 +168,17 @@ func clusterMajor(data string) (int, error) {
 	return major, nil
 }
 
-// initialize makes the cluster beside its final name and renames it, so that a crash never leaves half of one.
-func initialize(ctx context.Context, base string, acct account, bin installation, password string, sync bool, log *slog.Logger) error {
+// initialize makes the cluster beside its final name and renames it, so that a crash never leaves
+// half of one.
+func initialize(
+	ctx context.Context,
+	base string,
+	acct account,
+	bin installation,
+	password string,
+	sync bool,
+	log *slog.Logger,
+) error {
 	leftovers, err := filepath.Glob(filepath.Join(base, "init-*"))
 	if err != nil {
 		return fmt.Errorf("list leftovers: %w", err)
@@ -197,9 +209,16 @@ func initialize(ctx context.Context, base string, acct account, bin installation
 	if !sync {
 		args = append(args, "--no-sync")
 	}
-	// Byte order sorts and searches fastest; the character types must know more than ASCII for Japanese search.
+	// Byte order sorts and searches fastest; the character types must know more than ASCII for
+	// Japanese search.
 	for _, locale := range [][]string{{"--locale=C", "--lc-ctype=C.UTF-8"}, {"--locale=C"}} {
-		if _, err = runTool(ctx, acct, work, bin.tool("initdb"), append(args, locale...)...); err == nil || ctx.Err() != nil {
+		if _, err = runTool(
+			ctx,
+			acct,
+			work,
+			bin.tool("initdb"),
+			append(args, locale...)...); err == nil ||
+			ctx.Err() != nil {
 			break
 		}
 	}

@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// helperDir makes the test binary a program that holds a server in that folder until its input closes.
+// helperDir makes the test binary a program that holds a server in that folder until its input
+// closes.
 const helperDir = "EMBEDDED_TEST_HELPER_DIR"
 
 func help(dir string) int {
@@ -156,7 +157,8 @@ func TestStartEndsLivingOrphan(t *testing.T) {
 	}
 }
 
-// A crash of the machine leaves a pid file whose number may meanwhile be a stranger's, who must not be touched.
+// A crash of the machine leaves a pid file whose number may meanwhile be a stranger's, who must not
+// be touched.
 func TestStalePIDFile(t *testing.T) {
 	t.Parallel()
 	stranger := exec.CommandContext(t.Context(), "cat")
@@ -174,8 +176,15 @@ func TestStalePIDFile(t *testing.T) {
 	dir := dataFolder(t)
 	s := startServer(t, Options{Dir: dir, Settings: fast})
 	stopServer(t, s)
-	for _, first := range []string{strconv.Itoa(stranger.Process.Pid), strconv.Itoa(-stranger.Process.Pid), strconv.Itoa(dead.Process.Pid)} {
-		text := strings.Join([]string{first, s.data, "1700000000", strconv.Itoa(s.port), "", "127.0.0.1", "", "ready"}, "\n") + "\n"
+	for _, first := range []string{
+		strconv.Itoa(stranger.Process.Pid),
+		strconv.Itoa(-stranger.Process.Pid),
+		strconv.Itoa(dead.Process.Pid),
+	} {
+		text := strings.Join(
+			[]string{first, s.data, "1700000000", strconv.Itoa(s.port), "", "127.0.0.1", "", "ready"},
+			"\n",
+		) + "\n"
 		path := filepath.Join(s.data, "postmaster.pid")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

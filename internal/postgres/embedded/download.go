@@ -18,7 +18,8 @@ import (
 
 const (
 	downloadVersion = embeddedpostgres.V17
-	// downloadLimit bounds all of it; a network that swallows packets is given up after the HTTP client's 30 s for a dial.
+	// downloadLimit bounds all of it; a network that swallows packets is given up after the HTTP
+	// client's 30 s for a dial.
 	downloadLimit = 3 * time.Minute
 )
 
@@ -35,8 +36,9 @@ func downloadBinaries(ctx context.Context, log *slog.Logger) (string, error) {
 	return fetchInto(ctx, cache, embeddedpostgres.DefaultConfig(), log)
 }
 
-// fetchInto downloads as config says unless cache already has the binaries. The folder appears under its final name only
-// when it is complete; processes that want it at the same moment take turns.
+// fetchInto downloads as config says unless cache already has the binaries. The folder appears
+// under its final name only when it is complete; processes that want it at the same moment take
+// turns.
 func fetchInto(ctx context.Context, cache string, config embeddedpostgres.Config, log *slog.Logger) (string, error) {
 	final := filepath.Join(cache, "postgresql-"+string(downloadVersion))
 	bin := filepath.Join(final, "bin")
@@ -73,8 +75,9 @@ func fetchInto(ctx context.Context, cache string, config embeddedpostgres.Config
 	return bin, nil
 }
 
-// fetch lets the library download and unpack. It offers that only as the first half of starting a server, so it is
-// given a data folder that cannot be made (below a file): it ends there with an error, and the binaries are in place.
+// fetch lets the library download and unpack. It offers that only as the first half of starting a
+// server, so it is given a data folder that cannot be made (below a file): it ends there with an
+// error, and the binaries are in place.
 func fetch(ctx context.Context, work, unpacked string, config embeddedpostgres.Config) error {
 	blocker := filepath.Join(work, "blocker")
 	if err := os.WriteFile(blocker, nil, 0o600); err != nil {
@@ -94,7 +97,8 @@ func fetch(ctx context.Context, work, unpacked string, config embeddedpostgres.C
 	defer expired.Stop()
 	select {
 	case err := <-ended:
-		if isExecutable(filepath.Join(unpacked, "bin", "postgres")) && isExecutable(filepath.Join(unpacked, "bin", "initdb")) {
+		if isExecutable(filepath.Join(unpacked, "bin", "postgres")) &&
+			isExecutable(filepath.Join(unpacked, "bin", "initdb")) {
 			return nil
 		}
 		if err == nil {

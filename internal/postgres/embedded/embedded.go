@@ -21,10 +21,11 @@ import (
 type Options struct {
 	// Dir is the data folder; it is created. One program at a time can have it.
 	Dir string
-	// Logger hears of starts and stops; nil is silence. The server's own words go to DIR/postgres.log.
+	// Logger hears of starts and stops; nil is silence. The server's own words go to
+	// DIR/postgres.log.
 	Logger *slog.Logger
-	// Settings are extra server settings by their postgresql.conf names, such as fsync=off in tests. Without them the
-	// server is durable. Where it listens cannot be changed.
+	// Settings are extra server settings by their postgresql.conf names, such as fsync=off in
+	// tests. Without them the server is durable. Where it listens cannot be changed.
 	Settings map[string]string
 	// Fresh throws away the cluster and passwords of earlier runs.
 	Fresh bool
@@ -47,11 +48,13 @@ type Server struct {
 	stopped  bool
 }
 
-// Start takes the data folder, ends a server that a killed predecessor left in it, makes the cluster if there is none
-// and starts the server; it returns when the server answers. ctx bounds the start only: end the server with Stop.
+// Start takes the data folder, ends a server that a killed predecessor left in it, makes the
+// cluster if there is none and starts the server; it returns when the server answers. ctx bounds
+// the start only: end the server with Stop.
 //
-// It fails with *NotFoundError when PostgreSQL is not installed, with *RunningError when a living program has the
-// folder, with *VersionError when the cluster needs another major version than those installed.
+// It fails with *NotFoundError when PostgreSQL is not installed, with *RunningError when a living
+// program has the folder, with *VersionError when the cluster needs another major version than
+// those installed.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	log := o.Logger
 	if log == nil {
@@ -97,11 +100,24 @@ func start(ctx context.Context, o Options, find finder, log *slog.Logger) (_ *Se
 	if err := s.launch(ctx); err != nil {
 		return nil, err
 	}
-	log.Info("private database server started", "version", s.bin.major, "pid", s.PID(), "addr", s.Addr(), "folder", s.data, "account", s.acct.name)
+	log.Info(
+		"private database server started",
+		"version",
+		s.bin.major,
+		"pid",
+		s.PID(),
+		"addr",
+		s.Addr(),
+		"folder",
+		s.data,
+		"account",
+		s.acct.name,
+	)
 	return s, nil
 }
 
-// makeFolder gives dir's real path, the same however it was written: the server is recognised by it.
+// makeFolder gives dir's real path, the same however it was written: the server is recognised by
+// it.
 func makeFolder(dir string) (string, error) {
 	if dir == "" {
 		return "", errors.New("make data folder: no path given")
@@ -141,7 +157,8 @@ func (s *Server) makeCluster(ctx context.Context, bases []string, installed []in
 		return err
 	}
 	if !known {
-		// A folder that was deleted and made again may have left its cluster outside: nobody has its passwords.
+		// A folder that was deleted and made again may have left its cluster outside: nobody has
+		// its passwords.
 		for _, outside := range bases[1:] {
 			if err := os.RemoveAll(outside); err != nil {
 				return fmt.Errorf("remove old cluster: %w", err)
@@ -162,7 +179,11 @@ func (s *Server) makeCluster(ctx context.Context, bases []string, installed []in
 	}
 	switch {
 	case !known && major != 0:
-		return fmt.Errorf("open data folder %s: its passwords (%s) are gone; start afresh", s.dir, credentialsPath(s.dir))
+		return fmt.Errorf(
+			"open data folder %s: its passwords (%s) are gone; start afresh",
+			s.dir,
+			credentialsPath(s.dir),
+		)
 	case !known:
 		secrets = newCredentials()
 		if err := secrets.save(s.dir); err != nil {
@@ -171,14 +192,23 @@ func (s *Server) makeCluster(ctx context.Context, bases []string, installed []in
 	}
 	s.secrets = secrets
 	if major == 0 {
-		if err := initialize(ctx, base, s.acct, s.bin, secrets.Superuser, s.settings["fsync"] != "off", s.log); err != nil {
+		if err := initialize(
+			ctx,
+			base,
+			s.acct,
+			s.bin,
+			secrets.Superuser,
+			s.settings["fsync"] != "off",
+			s.log,
+		); err != nil {
 			return err
 		}
 	}
 	return linkCluster(s.dir, base)
 }
 
-// choose takes the preferred installation, or for an existing cluster the first of its major version.
+// choose takes the preferred installation, or for an existing cluster the first of its major
+// version.
 func choose(installed []installation, major int, dir string) (installation, error) {
 	if major == 0 {
 		return installed[0], nil
@@ -226,8 +256,8 @@ func (s *Server) PID() int { return s.proc.pid() }
 // Done is closed when the server has ended, asked or not.
 func (s *Server) Done() <-chan struct{} { return s.proc.done }
 
-// Discard ends a server that a killed program left in dir, and removes the folder with all that belongs to it.
-// It fails with *RunningError when a living program has the folder.
+// Discard ends a server that a killed program left in dir, and removes the folder with all that
+// belongs to it. It fails with *RunningError when a living program has the folder.
 func Discard(ctx context.Context, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -115,11 +115,20 @@ func TestStartStopTwice(t *testing.T) {
 
 func TestClusterIsPrivateAndSound(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, Options{Settings: map[string]string{"fsync": "off", "max_connections": "37", "listen_addresses": "*"}})
+	s := startServer(
+		t,
+		Options{Settings: map[string]string{"fsync": "off", "max_connections": "37", "listen_addresses": "*"}},
+	)
 	conn := connect(t, s.AdminURL(""))
 	for name, want := range map[string]string{
-		"server_encoding": "UTF8", "data_checksums": "on", "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
-		"max_connections": "37", "fsync": "off", "synchronous_commit": "on", "password_encryption": "scram-sha-256",
+		"server_encoding":         "UTF8",
+		"data_checksums":          "on",
+		"listen_addresses":        "127.0.0.1",
+		"unix_socket_directories": "",
+		"max_connections":         "37",
+		"fsync":                   "off",
+		"synchronous_commit":      "on",
+		"password_encryption":     "scram-sha-256",
 	} {
 		if got := ask[string](t, conn, "select current_setting($1)", name); got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)
@@ -128,7 +137,11 @@ func TestClusterIsPrivateAndSound(t *testing.T) {
 	if !ask[bool](t, conn, "select 'Ａ' ~ '\\w' and lower('Ａ') = 'ａ' and 'B' < 'a'") {
 		t.Error("the locale does not know Japanese letters in byte order")
 	}
-	if n := ask[int](t, conn, "select count(*)::int from pg_hba_file_rules where auth_method <> 'scram-sha-256'"); n != 0 {
+	if n := ask[int](
+		t,
+		conn,
+		"select count(*)::int from pg_hba_file_rules where auth_method <> 'scram-sha-256'",
+	); n != 0 {
 		t.Errorf("%d ways in without a password", n)
 	}
 
@@ -148,7 +161,11 @@ func TestClusterIsPrivateAndSound(t *testing.T) {
 			t.Errorf("refused with %s, want class 28", refusal.Code)
 		}
 	}
-	for path, want := range map[string]fs.FileMode{credentialsPath(s.dir): 0o600, filepath.Join(s.dir, "postgres.log"): 0o600, s.data: 0o700} {
+	for path, want := range map[string]fs.FileMode{
+		credentialsPath(s.dir):               0o600,
+		filepath.Join(s.dir, "postgres.log"): 0o600,
+		s.data:                               0o700,
+	} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
@@ -193,7 +210,8 @@ func TestTwoFoldersAtOnce(t *testing.T) {
 	}
 }
 
-// The folder may lie where the server's account cannot go (root's home). An ordinary user's own folder always works.
+// The folder may lie where the server's account cannot go (root's home). An ordinary user's own
+// folder always works.
 func TestFolderBelowClosedParent(t *testing.T) {
 	t.Parallel()
 	closed := filepath.Join(t.TempDir(), "closed")
@@ -220,7 +238,8 @@ func TestFolderBelowClosedParent(t *testing.T) {
 	}
 	stopServer(t, second)
 
-	// Deleted by hand and made again: the cluster outside must not come back with passwords nobody knows.
+	// Deleted by hand and made again: the cluster outside must not come back with passwords nobody
+	// knows.
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -254,14 +273,21 @@ func TestStartFailures(t *testing.T) {
 		if err := os.Remove(credentialsPath(dir)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Start(t.Context(), Options{Dir: dir, Settings: fast}); err == nil || !strings.Contains(err.Error(), "start afresh") {
+		if _, err := Start(
+			t.Context(),
+			Options{Dir: dir, Settings: fast},
+		); err == nil ||
+			!strings.Contains(err.Error(), "start afresh") {
 			t.Errorf("err = %v, want the advice to start afresh", err)
 		}
 		startServer(t, Options{Dir: dir, Settings: fast, Fresh: true})
 	})
 	t.Run("bad setting", func(t *testing.T) {
 		t.Parallel()
-		_, err := Start(t.Context(), Options{Dir: dataFolder(t), Settings: map[string]string{"fsync": "off", "max_connections": "many"}})
+		_, err := Start(
+			t.Context(),
+			Options{Dir: dataFolder(t), Settings: map[string]string{"fsync": "off", "max_connections": "many"}},
+		)
 		if err == nil || !strings.Contains(err.Error(), "max_connections") {
 			t.Errorf("err = %v, want the server's own words", err)
 		}

@@ -16,9 +16,14 @@ type NotFoundError struct {
 // Error tells the reader, in English and in Japanese, what to install.
 func (e *NotFoundError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "PostgreSQL %d or newer was not found on this machine and could not be downloaded; install it and start again "+
-		"(Debian, Ubuntu: sudo apt-get install postgresql; Fedora: sudo dnf install postgresql-server postgresql-contrib; "+
-		"macOS: brew install postgresql@17).\n", minimumMajor)
+	fmt.Fprintf(
+		&b,
+		"PostgreSQL %d or newer was not found on this machine and could not be downloaded; install it and start again "+
+			"(Debian, Ubuntu: sudo apt-get install postgresql; Fedora: sudo dnf install postgresql-server "+
+			"postgresql-contrib; "+
+			"macOS: brew install postgresql@17).\n",
+		minimumMajor,
+	)
 	fmt.Fprintf(&b, "PostgreSQL %d 以上が見つからず、ダウンロードもできませんでした。上のコマンドでインストールしてから、もう一度起動してください。", minimumMajor)
 	if len(e.Unsuitable) > 0 {
 		fmt.Fprintf(&b, "\n(not usable: %s)", strings.Join(e.Unsuitable, "; "))
@@ -47,7 +52,8 @@ func (e *RunningError) Error() string {
 	return fmt.Sprintf("data folder %s: already running by %s; stop it or choose another folder", e.Dir, who)
 }
 
-// VersionError says that the cluster in the data folder was made by a major version that is not installed.
+// VersionError says that the cluster in the data folder was made by a major version that is not
+// installed.
 type VersionError struct {
 	Dir       string
 	Cluster   int
@@ -55,6 +61,11 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("data folder %s was made by PostgreSQL %d, but only %v is installed; install version %d or start afresh",
-		e.Dir, e.Cluster, e.Installed, e.Cluster)
+	return fmt.Sprintf(
+		"data folder %s was made by PostgreSQL %d, but only %v is installed; install version %d or start afresh",
+		e.Dir,
+		e.Cluster,
+		e.Installed,
+		e.Cluster,
+	)
 }

@@ -26,8 +26,8 @@ const (
 	connectLimit   = 5 * time.Second
 )
 
-// launch starts the server, again with another port if somebody took the first, and again a little later if backends of
-// a killed server are still leaving the cluster.
+// launch starts the server, again with another port if somebody took the first, and again a little
+// later if backends of a killed server are still leaving the cluster.
 func (s *Server) launch(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyLimit)
 	defer cancel()
@@ -56,7 +56,8 @@ func (s *Server) try(ctx context.Context) error {
 		return err
 	}
 	logPath := filepath.Join(s.dir, "postgres.log")
-	out, err := os.OpenFile(logPath, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // in our data folder
+	//nolint:gosec // in our data folder
+	out, err := os.OpenFile(logPath, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("open server log: %w", err)
 	}
@@ -98,7 +99,8 @@ func (s *Server) arguments(port int) []string {
 	return args
 }
 
-// freePort can lose the port to another program before the server takes it: launch then tries again.
+// freePort can lose the port to another program before the server takes it: launch then tries
+// again.
 func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
@@ -163,9 +165,9 @@ func tail(path string) string {
 	return strings.TrimSpace(string(text[max(0, len(text)-enough):]))
 }
 
-// Stop shuts the server down and gives the folder back. Open sessions are ended (fast shutdown). When ctx ends first
-// the server is stopped without a checkpoint, which costs a recovery at the next start but no data, and an error is
-// returned. Stopping twice is harmless.
+// Stop shuts the server down and gives the folder back. Open sessions are ended (fast shutdown).
+// When ctx ends first the server is stopped without a checkpoint, which costs a recovery at the
+// next start but no data, and an error is returned. Stopping twice is harmless.
 func (s *Server) Stop(ctx context.Context) error {
 	s.stopping.Lock()
 	defer s.stopping.Unlock()

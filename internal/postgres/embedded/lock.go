@@ -19,10 +19,12 @@ const (
 	lockRetry    = 50 * time.Millisecond
 )
 
-// lockFolder takes the folder for this process, waiting up to patience for a predecessor that is just leaving.
-// It fails with *RunningError. The file stays behind on release: removing it would let two processes hold two locks.
+// lockFolder takes the folder for this process, waiting up to patience for a predecessor that is
+// just leaving. It fails with *RunningError. The file stays behind on release: removing it would
+// let two processes hold two locks.
 func lockFolder(ctx context.Context, dir string, patience time.Duration) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator chose the folder
+	//nolint:gosec // the operator chose the folder
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}

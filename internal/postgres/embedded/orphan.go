@@ -23,8 +23,8 @@ const (
 	quitLimit  = 5 * time.Second
 )
 
-// endOrphan ends a server that a killed predecessor left in dataDir. Call it with the folder's lock held only: then
-// nobody can be using that server.
+// endOrphan ends a server that a killed predecessor left in dataDir. Call it with the folder's lock
+// held only: then nobody can be using that server.
 func endOrphan(ctx context.Context, dataDir string, log *slog.Logger) error {
 	pidFile := filepath.Join(dataDir, "postmaster.pid")
 	pid, err := postmasterPID(pidFile)
@@ -35,8 +35,8 @@ func endOrphan(ctx context.Context, dataDir string, log *slog.Logger) error {
 		return fmt.Errorf("read %s: %w", pidFile, err)
 	}
 	if !servesFolder(pid, dataDir) {
-		// A dead number is left to PostgreSQL, which also checks for backends that are still attached. A number that was
-		// given to a stranger since would make it refuse to start.
+		// A dead number is left to PostgreSQL, which also checks for backends that are still
+		// attached. A number that was given to a stranger since would make it refuse to start.
 		if syscall.Kill(pid, 0) == nil {
 			if err := os.Remove(pidFile); err != nil {
 				return fmt.Errorf("remove stale pid file: %w", err)
@@ -77,7 +77,8 @@ func awaitGone(ctx context.Context, pid int, dataDir string, limit time.Duration
 	return true, nil
 }
 
-// postmasterPID reads the first line; a single-user server writes its number negated. An empty file reads as 0.
+// postmasterPID reads the first line; a single-user server writes its number negated. An empty file
+// reads as 0.
 func postmasterPID(path string) (int, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // below our own data folder
 	if err != nil {

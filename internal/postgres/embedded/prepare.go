@@ -16,8 +16,8 @@ import (
 const (
 	// OwnerRole owns the database and runs the migrations; it may make roles, but is no superuser.
 	OwnerRole = "tonarimachi_owner"
-	// LoginRole is what the program logs in as; it owns nothing, cannot pass by row-level security, and has the rights of
-	// the roles granted to it only after SET ROLE (noinherit).
+	// LoginRole is what the program logs in as; it owns nothing, cannot pass by row-level security,
+	// and has the rights of the roles granted to it only after SET ROLE (noinherit).
 	LoginRole = "tonarimachi"
 )
 
@@ -27,12 +27,14 @@ const prepareLock int64 = 0x746e6d2070726570
 // Passwords are those of the two roles.
 type Passwords struct{ Owner, Login string }
 
-// DerivePasswords gives every process that knows the superuser's URL the same passwords for the two roles, so that they
-// can share one test server without overwriting each other's.
+// DerivePasswords gives every process that knows the superuser's URL the same passwords for the two
+// roles, so that they can share one test server without overwriting each other's.
 func DerivePasswords(adminURL string) (Passwords, error) {
 	u, err := url.Parse(adminURL)
 	if err != nil {
-		return Passwords{}, errors.New("derive passwords: the database URL cannot be read") // the cause would print the URL
+		return Passwords{}, errors.New(
+			"derive passwords: the database URL cannot be read",
+		) // the cause would print the URL
 	}
 	secret, _ := u.User.Password()
 	derive := func(role string) string {
@@ -43,13 +45,19 @@ func DerivePasswords(adminURL string) (Passwords, error) {
 	return Passwords{Owner: derive(OwnerRole), Login: derive(LoginRole)}, nil
 }
 
-// Prepare makes the two roles and the database, each if missing, and gives the URLs with which to migrate and to serve.
+// Prepare makes the two roles and the database, each if missing, and gives the URLs with which to
+// migrate and to serve.
 func (s *Server) Prepare(ctx context.Context, database string) (ownerURL, loginURL string, err error) {
 	return Prepare(ctx, s.AdminURL(""), database, Passwords{Owner: s.secrets.Owner, Login: s.secrets.Login})
 }
 
-// Prepare does the same on any server, over a superuser's URL. The roles' passwords become the given ones.
-func Prepare(ctx context.Context, adminURL, database string, passwords Passwords) (ownerURL, loginURL string, err error) {
+// Prepare does the same on any server, over a superuser's URL. The roles' passwords become the
+// given ones.
+func Prepare(
+	ctx context.Context,
+	adminURL, database string,
+	passwords Passwords,
+) (ownerURL, loginURL string, err error) {
 	conn, err := pgx.Connect(ctx, adminURL)
 	if err != nil {
 		return "", "", fmt.Errorf("prepare database %s: connect: %w", database, err)
@@ -62,12 +70,21 @@ func Prepare(ctx context.Context, adminURL, database string, passwords Passwords
 		return "", "", fmt.Errorf("prepare database %s: %w", database, err)
 	}
 	var exists bool
-	if err := conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", database).Scan(&exists); err != nil {
+	if err := conn.QueryRow(
+		ctx,
+		"select exists (select from pg_database where datname = $1)",
+		database,
+	).Scan(
+		&exists,
+	); err != nil {
 		return "", "", fmt.Errorf("prepare database %s: look it up: %w", database, err)
 	}
 	if !exists {
 		name, owner := pgx.Identifier{database}.Sanitize(), pgx.Identifier{OwnerRole}.Sanitize()
-		if _, err := conn.Exec(ctx, "create database "+name+" owner "+owner+" encoding 'UTF8' template template0"); err != nil {
+		if _, err := conn.Exec(
+			ctx,
+			"create database "+name+" owner "+owner+" encoding 'UTF8' template template0",
+		); err != nil {
 			return "", "", fmt.Errorf("prepare database %s: create: %w", database, err)
 		}
 	}
@@ -77,11 +94,14 @@ func Prepare(ctx context.Context, adminURL, database string, passwords Passwords
 	return RoleURLs(adminURL, database, passwords)
 }
 
-// Restrict lets only the login role (and the owner) into the database. A clone needs it anew: PostgreSQL does not copy
-// a database's own privileges.
+// Restrict lets only the login role (and the owner) into the database. A clone needs it anew:
+// PostgreSQL does not copy a database's own privileges.
 func Restrict(ctx context.Context, conn *pgx.Conn, database string) error {
 	name := pgx.Identifier{database}.Sanitize()
-	statements := "revoke all on database " + name + " from public; grant connect on database " + name + " to " + pgx.Identifier{LoginRole}.Sanitize()
+	statements := "revoke all on database " + name + " from public; grant connect on database " + name + " to " +
+		pgx.Identifier{
+			LoginRole,
+		}.Sanitize()
 	if _, err := conn.Exec(ctx, statements); err != nil {
 		return fmt.Errorf("restrict database %s: %w", database, err)
 	}
@@ -107,7 +127,13 @@ func makeRoles(ctx context.Context, conn *pgx.Conn, passwords Passwords) error {
 		{LoginRole, "login noinherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls", passwords.Login},
 	} {
 		var exists bool
-		if err := conn.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1)", role.name).Scan(&exists); err != nil {
+		if err := conn.QueryRow(
+			ctx,
+			"select exists (select from pg_roles where rolname = $1)",
+			role.name,
+		).Scan(
+			&exists,
+		); err != nil {
 			return fmt.Errorf("look up role %s: %w", role.name, err)
 		}
 		verb := "create"
@@ -118,7 +144,10 @@ func makeRoles(ctx context.Context, conn *pgx.Conn, passwords Passwords) error {
 		if err != nil {
 			return fmt.Errorf("quote password of role %s: %w", role.name, err)
 		}
-		if _, err := conn.Exec(ctx, verb+" role "+pgx.Identifier{role.name}.Sanitize()+" "+role.attributes+" password '"+password+"'"); err != nil {
+		if _, err := conn.Exec(
+			ctx,
+			verb+" role "+pgx.Identifier{role.name}.Sanitize()+" "+role.attributes+" password '"+password+"'",
+		); err != nil {
 			return fmt.Errorf("%s role %s: %w", verb, role.name, err)
 		}
 	}

@@ -30,9 +30,16 @@ func TestPrepare(t *testing.T) {
 
 	admin := connect(t, s.AdminURL(""))
 	for role, want := range map[string]string{OwnerRole: "login createrole", LoginRole: "login"} {
-		got := ask[string](t, admin, `select concat_ws(' ', case when rolcanlogin then 'login' end, case when rolcreaterole then 'createrole' end,
-			case when rolsuper then 'super' end, case when rolcreatedb then 'createdb' end, case when rolbypassrls then 'bypassrls' end,
-			case when rolreplication then 'replication' end) from pg_roles where rolname = $1`, role)
+		got := ask[string](
+			t,
+			admin,
+			`select concat_ws(' ', case when rolcanlogin then 'login' end, case when rolcreaterole
+				then 'createrole' end,
+			case when rolsuper then 'super' end, case when rolcreatedb then 'createdb' end, case when rolbypassrls
+			  then 'bypassrls' end,
+			case when rolreplication then 'replication' end) from pg_roles where rolname = $1`,
+			role,
+		)
 		if got != want {
 			t.Errorf("%s may %q, want %q", role, got, want)
 		}
@@ -40,12 +47,22 @@ func TestPrepare(t *testing.T) {
 
 	owner := connect(t, ownerURL)
 	for _, statement := range []string{
-		"create extension btree_gist", "create table t (id int)", "create role tnm_try nologin", "grant tnm_try to " + LoginRole, "grant select on t to tnm_try",
+		"create extension btree_gist",
+		"create table t (id int)",
+		"create role tnm_try nologin",
+		"grant tnm_try to " + LoginRole,
+		"grant select on t to tnm_try",
 	} {
 		mustExec(t, owner, statement)
 	}
 	login := connect(t, loginURL)
-	for _, statement := range []string{"create table mine ()", "create schema mine", "select * from t", "create temporary table mine ()", "create role mine"} {
+	for _, statement := range []string{
+		"create table mine ()",
+		"create schema mine",
+		"select * from t",
+		"create temporary table mine ()",
+		"create role mine",
+	} {
 		if _, err := login.Exec(t.Context(), statement); err == nil {
 			t.Errorf("the login role could %s", statement)
 		}

@@ -19,8 +19,9 @@ type process struct {
 	err  error // how it ended; read after done
 }
 
-// spawn starts cmd from an OS thread of its own that waits until the child has ended: the parent-death signal fires
-// when the forking *thread* ends, which for an ordinary goroutine can be at any time.
+// spawn starts cmd from an OS thread of its own that waits until the child has ended: the
+// parent-death signal fires when the forking *thread* ends, which for an ordinary goroutine can be
+// at any time.
 func spawn(cmd *exec.Cmd) (*process, error) {
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
@@ -77,7 +78,8 @@ func runTool(ctx context.Context, acct account, dir, name string, args ...string
 	return out.String(), nil
 }
 
-// command prepares a child of its own process group, so that Ctrl-C in the terminal reaches this program first.
+// command prepares a child of its own process group, so that Ctrl-C in the terminal reaches this
+// program first.
 func command(acct account, name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...) //nolint:noctx,gosec // ended by signals, not by a kill; the name was found by us
 	cmd.Env = childEnvironment(os.Environ())
@@ -92,7 +94,9 @@ func childEnvironment(env []string) []string {
 	kept := make([]string, 0, len(env)+1)
 	for _, entry := range env {
 		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, "PG") || strings.HasPrefix(name, "LC_") || strings.HasPrefix(name, "TONARIMACHI_") || name == "LANG" || name == "LANGUAGE" {
+		if strings.HasPrefix(name, "PG") || strings.HasPrefix(name, "LC_") || strings.HasPrefix(name, "TONARIMACHI_") ||
+			name == "LANG" ||
+			name == "LANGUAGE" {
 			continue
 		}
 		kept = append(kept, entry)

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// childAttributes asks the kernel for a fast shutdown of the child when this program dies, even by SIGKILL.
+// childAttributes asks the kernel for a fast shutdown of the child when this program dies, even by
+// SIGKILL.
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}
 }

@@ -16,12 +16,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// StartStandby makes a copy of a running server in a folder of its own and starts it as a hot standby
-// that follows by streaming replication. Its passwords are the primary's; o.Fresh is implied.
+// StartStandby makes a copy of a running server in a folder of its own and starts it as a hot
+// standby that follows by streaming replication. Its passwords are the primary's; o.Fresh is
+// implied.
 //
-// The primary needs the settings wal_level=replica and max_wal_senders above 0, which are PostgreSQL's
-// defaults. It waits for the standby once Demand has been called. End the standby with Stop. It fails as
-// Start does, and when the copy can't be made.
+// The primary needs the settings wal_level=replica and max_wal_senders above 0, which are
+// PostgreSQL's defaults. It waits for the standby once Demand has been called. End the standby with
+// Stop. It fails as Start does, and when the copy can't be made.
 func StartStandby(ctx context.Context, o Options, primary *Server) (_ *Server, err error) {
 	log := o.Logger
 	if log == nil {
@@ -73,8 +74,8 @@ func StartStandby(ctx context.Context, o Options, primary *Server) (_ *Server, e
 	return s, nil
 }
 
-// copyFrom takes a base backup that follows (pg_basebackup -R). The password stands in a file that only
-// the server's account can read, and in no setting.
+// copyFrom takes a base backup that follows (pg_basebackup -R). The password stands in a file that
+// only the server's account can read, and in no setting.
 func (s *Server) copyFrom(ctx context.Context, primary *Server, base string) error {
 	passwords := filepath.Join(base, "primary.pass")
 	line := "127.0.0.1:*:*:" + Superuser + ":" + primary.secrets.Superuser + "\n"
@@ -84,7 +85,12 @@ func (s *Server) copyFrom(ctx context.Context, primary *Server, base string) err
 	if err := s.acct.own(passwords); err != nil {
 		return fmt.Errorf("copy primary: %w", err)
 	}
-	s.follows = fmt.Sprintf("host=127.0.0.1 port=%d user=%s passfile='%s' sslmode=disable", primary.port, Superuser, passwords)
+	s.follows = fmt.Sprintf(
+		"host=127.0.0.1 port=%d user=%s passfile='%s' sslmode=disable",
+		primary.port,
+		Superuser,
+		passwords,
+	)
 	_, err := runTool(ctx, s.acct, base, s.bin.tool("pg_basebackup"), "--pgdata", s.data, "--dbname", s.follows,
 		"--write-recovery-conf", "--wal-method", "stream", "--checkpoint", "fast", "--no-sync")
 	if err != nil {
@@ -93,8 +99,8 @@ func (s *Server) copyFrom(ctx context.Context, primary *Server, base string) err
 	return nil
 }
 
-// Demand has every commit of a primary that writes wait for a standby (synchronous_standby_names), or no
-// longer.
+// Demand has every commit of a primary that writes wait for a standby (synchronous_standby_names),
+// or no longer.
 func (s *Server) Demand(ctx context.Context, wanted bool) error {
 	names := ""
 	if wanted {
@@ -125,8 +131,8 @@ func (s *Server) Promote(ctx context.Context) error {
 	return s.ordered(ctx, "select pg_promote()")
 }
 
-// Crash ends the server at once, without a checkpoint and without sending standbys what they lack. The
-// folder stays taken until Stop.
+// Crash ends the server at once, without a checkpoint and without sending standbys what they lack.
+// The folder stays taken until Stop.
 func (s *Server) Crash() {
 	s.proc.signal(syscall.SIGQUIT)
 	<-s.proc.done

@@ -44,7 +44,11 @@ func TestAStandbyFollowsIsCutOffAndTakesOver(t *testing.T) {
 	must(standby.Cut(t.Context()))
 	write("missed")
 	if !has("followed") || has("missed") {
-		t.Errorf("the standby has what was acknowledged: %v; what was written after the cut: %v", has("followed"), has("missed"))
+		t.Errorf(
+			"the standby has what was acknowledged: %v; what was written after the cut: %v",
+			has("followed"),
+			has("missed"),
+		)
 	}
 	must(primary.Demand(t.Context(), true))
 	must(standby.Mend(t.Context()))

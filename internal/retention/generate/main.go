@@ -13,7 +13,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: generate FILE")
 		os.Exit(2)
 	}
-	if err := os.WriteFile(os.Args[1], []byte(retention.Markdown()), 0o644); err != nil { //nolint:gosec // a page of documentation, for everybody to read
+	//nolint:gosec // a page of documentation, for everybody to read
+	if err := os.WriteFile(os.Args[1], []byte(retention.Markdown()), 0o644); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -1,4 +1,4 @@
-// Finds the numbers that internal/guard asks for: for each i an n so that SHA-256(SHA-256(token) || i || n) begins with so many zero bits. SHA-256 by hand
+// Finds the numbers that internal/admission asks for: for each i an n so that SHA-256(SHA-256(token) || i || n) begins with so many zero bits. SHA-256 by hand
 // (FIPS 180-4), because the browser's own is asynchronous, slower for short texts, and missing without https.
 const K = new Uint32Array(64);
 const START = new Uint32Array(8);

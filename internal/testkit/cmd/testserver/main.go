@@ -1,11 +1,13 @@
 //go:build unix
 
-// Command testserver runs a command, go test for one, with a private PostgreSQL server that all test binaries share:
+// Command testserver runs a command, go test for one, with a private PostgreSQL server that all
+// test binaries share:
 //
 //	testserver go test ./...
 //
-// Where TONARIMACHI_TEST_DATABASE_URL is set already it starts no server. It ends with the command's exit code. Nothing
-// stays behind: a signal goes on to the command's process group, and the kernel ends the server if this program is killed.
+// Where TONARIMACHI_TEST_DATABASE_URL is set already it starts no server. It ends with the
+// command's exit code. Nothing stays behind: a signal goes on to the command's process group, and
+// the kernel ends the server if this program is killed.
 package main
 
 import (

@@ -1,0 +1,1 @@
+-- What is generated may be as wide as it comes out, because nobody writes it and hardly anybody reads it line by line.

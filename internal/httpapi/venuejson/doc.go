@@ -1,0 +1,2 @@
+// Package venuejson is the JSON of facilities and rooms, both ways.
+package venuejson
