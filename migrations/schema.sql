@@ -6390,12 +6390,15 @@ CREATE OR REPLACE FUNCTION ticket_cancel(mac bytea)
 AS $function$
 declare t record;
 begin
-  select k.id, k.quota_id, p.ends_at into t from ticket k join part p on p.id = k.part_id where k.secret_mac = $1;
+  select k.id, p.ends_at, k.quota_id || array(select w.quota_id from ticket_wish w where w.ticket_id = k.id) as quotas
+  into t
+  from ticket k join part p on p.id = k.part_id
+  where k.secret_mac = $1;
   if not found then
     return 'unknown';
   end if;
   -- Same order as ticket_grant and ticket_take_slots: the counters first, the ticket after them.
-  perform from quota_counter c where c.quota_id = t.quota_id for update;
+  perform from quota_counter c where c.quota_id = any (t.quotas) order by c.quota_id for update;
   perform from quota_counter c
   where c.quota_id = any (array(select h.slot_id from ticket_slot h where h.ticket_id = t.id)) order by c.quota_id
   for update;

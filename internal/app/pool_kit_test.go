@@ -75,8 +75,9 @@ func prepareGround(t *testing.T) *ground {
 	g := &ground{
 		T:      t,
 		bundle: testkit.Database(t),
-		clock:  clock.NewFake(clock.System().Now()),
-		names:  map[string]string{},
+		// Noon, so that what the demo opens for today is open.
+		clock: clock.NewFake(clock.Today(clock.System()).At(12, 0)),
+		names: map[string]string{},
 	}
 	book, err := demo.OpenBook(dir)
 	if err != nil {

@@ -9,6 +9,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// Timeout gives a deadline of work in the database, raised to Options.MinTimeout.
+func (db *DB) Timeout(d time.Duration) time.Duration { return max(d, db.minTimeout) }
+
 type patienceKey struct{}
 
 // WithPatience gives a context under which transactions that only read may take that long, instead
@@ -25,13 +28,13 @@ func (db *DB) patience(ctx context.Context, s scope) time.Duration {
 	}
 	switch {
 	case s.readOnly && s.role == RolePublic:
-		return max(publicReadPatience, db.minTimeout)
+		return db.Timeout(publicReadPatience)
 	case s.readOnly:
-		return max(staffReadPatience, db.minTimeout)
+		return db.Timeout(staffReadPatience)
 	case s.role == RolePublic:
-		return max(ticketPatience, db.minTimeout)
+		return db.Timeout(ticketPatience)
 	case s.role == RoleStaff:
-		return max(writePatience, db.minTimeout)
+		return db.Timeout(writePatience)
 	}
 	return 0 // jobs and operators have time
 }

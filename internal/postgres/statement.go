@@ -33,7 +33,7 @@ func (db *DB) InOneStatement(
 	for attempt := 1; ; attempt++ {
 		err := p.oneStatement(
 			ctx,
-			max(writePatience, db.minTimeout),
+			db.Timeout(writePatience),
 			db.clock.Now().UTC().Truncate(time.Microsecond),
 			organization,
 			actor,

@@ -40,7 +40,7 @@ func New(db *postgres.DB, keys *secret.Keys, random io.Reader, log *slog.Logger)
 		store:   rows,
 		keys:    keys,
 		random:  random,
-		ways:    newWayCache(rows.readWay),
+		ways:    newWayCache(rows.readWay, rows.Timeout(wayReadLimit)),
 		granter: grant.New(runner, log, rows.giveBack),
 		confirm: db.Confirm,
 	}

@@ -102,12 +102,14 @@ func (s *Service) wayOf(ctx context.Context, a attempt) (event.Reservation, erro
 // leaves, so that it is known what became of the attempt: an application that nobody can take back
 // could win a seat, and slots would stay taken.
 func (s *Service) askBy(ctx context.Context, way event.Reservation, a attempt) (reply, error) {
-	going, stop := context.WithTimeout(context.WithoutCancel(ctx), takeLimit)
-	defer stop()
 	switch way {
 	case event.Lottery:
+		going, stop := s.goOn(ctx)
+		defer stop()
 		return s.store.apply(going, a)
 	case event.Slot:
+		going, stop := s.goOn(ctx)
+		defer stop()
 		return s.store.takeSlots(going, a)
 	}
 	// This also judges what needs no registration and what the public does not see.
@@ -118,6 +120,8 @@ func (s *Service) askBy(ctx context.Context, way event.Reservation, a attempt) (
 	got := replyOf(a, v)
 	switch {
 	case got.outcome == full && a.Wait != NoWait:
+		going, stop := s.goOn(ctx)
+		defer stop()
 		return s.store.wait(going, a)
 	case got.outcome == duplicate:
 		got.ticket, err = s.store.read(ctx, [][]byte{a.mac})
@@ -150,8 +154,13 @@ func (s *Service) settle(ctx context.Context, a attempt, got reply) (Ticket, err
 // takeLimit is how long an attempt may take after its caller has left.
 const takeLimit = 10 * time.Second
 
+// goOn derives from ctx a context that goes on when the caller leaves.
+func (s *Service) goOn(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), s.store.Timeout(takeLimit))
+}
+
 func (s *Service) giveBack(ctx context.Context, a attempt) error {
-	going, stop := context.WithTimeout(context.WithoutCancel(ctx), takeLimit)
+	going, stop := s.goOn(ctx)
 	defer stop()
 	err := s.store.giveBack(going, a.mac)
 	s.granter.Freed(a.EventID, a.QuotaID)

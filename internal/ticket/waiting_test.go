@@ -281,6 +281,41 @@ func TestStaffAndOthersDoNotSeeTheLine(t *testing.T) {
 	}
 }
 
+// A freed seat may be given to who leaves the line at that moment, in any quota waited for: whoever
+// locked the ticket first would then want a counter whose holder waits for the ticket.
+func TestLeavingTheLineLocksCountersBeforeTheTicket(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	e := k.line(t, 1, 1)
+	asked, other := e.Parts[0].Quotas[0], e.Parts[1].Quotas[0]
+	for _, quota := range []uuid.UUID{asked, other} {
+		r := ask(e, 1)
+		r.QuotaID = quota
+		k.take(t, r)
+	}
+	for name, quota := range map[string]uuid.UUID{"its own": asked, "another": other} {
+		code, waits := k.take(t, waitFor(e, 1, WaitAnyPart))
+		release := k.lock(t, quota)
+		left := make(chan error, 1)
+		go func() {
+			_, err := k.service.Cancel(t.Context(), code)
+			left <- err
+		}()
+		k.waiting(t, 1)
+		if n := k.number(
+			t,
+			`with free as (select from ticket where id = $1 for update skip locked) select count(*) from free`,
+			waits.ID,
+		); n != 1 {
+			t.Errorf("the ticket is locked before the counter of %s quota", name)
+		}
+		release()
+		if err := <-left; err != nil {
+			t.Errorf("Cancel: %v", err)
+		}
+	}
+}
+
 // Two replicas, many callers who take, wait and leave: nothing is oversold, no seat stays free
 // while somebody who fits waits, and counters equal rows.
 func TestTheLineUnderFire(t *testing.T) {

@@ -21,15 +21,19 @@ const (
 // the statement for it. Entries have no end: each statement looks at the way again, and whoever it
 // refuses for that reads the way anew.
 type wayCache struct {
-	read func(ctx context.Context, quota uuid.UUID) (event.Reservation, error)
+	read  func(ctx context.Context, quota uuid.UUID) (event.Reservation, error)
+	limit time.Duration // of one reading
 
 	mu      sync.RWMutex
 	ways    map[uuid.UUID]event.Reservation
 	reading singleflight.Group
 }
 
-func newWayCache(read func(ctx context.Context, quota uuid.UUID) (event.Reservation, error)) *wayCache {
-	return &wayCache{read: read, ways: map[uuid.UUID]event.Reservation{}}
+func newWayCache(
+	read func(ctx context.Context, quota uuid.UUID) (event.Reservation, error),
+	limit time.Duration,
+) *wayCache {
+	return &wayCache{read: read, limit: limit, ways: map[uuid.UUID]event.Reservation{}}
 }
 
 // of gives the way of a quota, "" when the public sees no such quota.
@@ -47,7 +51,7 @@ func (c *wayCache) of(ctx context.Context, quota uuid.UUID) (event.Reservation, 
 // answer, so a caller who leaves must not end the reading.
 func (c *wayCache) fresh(ctx context.Context, quota uuid.UUID) (event.Reservation, error) {
 	shared := c.reading.DoChan(quota.String(), func() (any, error) {
-		going, stop := context.WithTimeout(context.WithoutCancel(ctx), wayReadLimit)
+		going, stop := context.WithTimeout(context.WithoutCancel(ctx), c.limit)
 		defer stop()
 		way, err := c.read(going, quota)
 		if err == nil {

@@ -21,7 +21,7 @@ func TestTheWayOfAQuotaIsReadOnce(t *testing.T) {
 		<-begin
 		reads.Add(1)
 		return event.Lottery, nil
-	})
+	}, wayReadLimit)
 	quota := uuid.New()
 	gone, leave := context.WithCancel(t.Context())
 	leave()
@@ -46,7 +46,7 @@ func TestTheWayOfAQuotaIsReadOnce(t *testing.T) {
 func TestWaysAreBounded(t *testing.T) {
 	t.Parallel()
 	way := event.Seat
-	c := newWayCache(func(context.Context, uuid.UUID) (event.Reservation, error) { return way, nil })
+	c := newWayCache(func(context.Context, uuid.UUID) (event.Reservation, error) { return way, nil }, wayReadLimit)
 	for range maxWays + 10 {
 		c.keep(uuid.New(), event.Seat)
 	}

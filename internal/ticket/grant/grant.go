@@ -153,7 +153,7 @@ func (g *Granter) send(lane int, calls []*call) {
 }
 
 func (g *Granter) grant(calls []*call) ([]Verdict, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), grantLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), g.store.Timeout(grantLimit))
 	defer cancel()
 	requests := make([]Request, len(calls))
 	for i, c := range calls {
@@ -184,7 +184,7 @@ func (g *Granter) answer(lane int, calls []*call, verdicts []Verdict, generation
 // cancel them.
 func (g *Granter) giveBack(lost []Request) {
 	for _, r := range lost {
-		ctx, stop := context.WithTimeout(context.Background(), grantLimit)
+		ctx, stop := context.WithTimeout(context.Background(), g.store.Timeout(grantLimit))
 		err := g.cancel(ctx, r.MAC)
 		stop()
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -123,7 +124,7 @@ func TestOneBadRequestSpoilsNoOther(t *testing.T) {
 
 func TestALockedQuotaHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
-	k := setup(t)
+	k := setupWithin(t, time.Second)
 	e, other := k.seats(t, 20), k.seats(t, 20)
 	k.lock(t, e.Quota())
 	both := calls(request(e), request(other))

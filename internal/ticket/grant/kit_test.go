@@ -34,14 +34,21 @@ type kit struct {
 
 func setup(t *testing.T) *kit {
 	t.Helper()
+	return setupWithin(t, 0)
+}
+
+// setupWithin is setup with deadlines that are no shorter than that; 0 for what tests have.
+func setupWithin(t *testing.T, least time.Duration) *kit {
+	t.Helper()
 	bundle := testkit.Database(t)
 	k := &kit{admin: bundle.Pool(t), log: &bytes.Buffer{}}
 	k.db = testkit.Open(t, postgres.Options{
-		URL:    bundle.LoginURL,
-		Public: 8,
-		Staff:  2,
-		Worker: 1,
-		Clock:  clock.NewFake(clock.Today(clock.System()).At(10, 0)),
+		URL:        bundle.LoginURL,
+		Public:     8,
+		Staff:      2,
+		Worker:     1,
+		MinTimeout: least,
+		Clock:      clock.NewFake(clock.Today(clock.System()).At(10, 0)),
 	})
 	k.org = testkit.NewOrganization(t, k.admin, "kita")
 	k.granter = New(query.NewRunner(k.db), slog.New(slog.DiscardHandler), func(context.Context, []byte) error {

@@ -38,7 +38,7 @@ func (s store) ready(ctx context.Context) error {
 
 // rehearse grants nothing to nobody; ticket_grant goes through all its statements for that.
 func (s store) rehearse(ctx context.Context, c *pgxpool.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, grantLimit)
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout(grantLimit))
 	defer cancel()
 	batch := s.Anybody(s.Now())
 	nothing := argumentsOf(nil)

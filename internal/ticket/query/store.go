@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,18 +20,25 @@ const (
 	sqlHolder  = `select set_config('app.now', $1, true), set_config('app.ticket', $2, true)`
 )
 
-// LockTimeout is how long a batch waits for a quota that somebody else is changing; its neighbours
+// lockTimeout is how long a batch waits for a quota that somebody else is changing; its neighbours
 // in the batch wait as long.
-const LockTimeout = "2s"
+const lockTimeout = 2 * time.Second
 
 // Runner sends batches through the pool of the public role. Safe for concurrent use.
 type Runner struct {
 	Pool  *pgxpool.Pool
 	clock clock.Clock
+	// minTimeout is what no deadline is shorter than.
+	minTimeout time.Duration
 }
 
 // NewRunner makes a runner.
-func NewRunner(db *postgres.DB) Runner { return Runner{Pool: db.PublicPool(), clock: db.Clock()} }
+func NewRunner(db *postgres.DB) Runner {
+	return Runner{Pool: db.PublicPool(), clock: db.Clock(), minTimeout: db.Timeout(0)}
+}
+
+// Timeout gives a deadline as the database has it (postgres.DB.Timeout).
+func (r Runner) Timeout(d time.Duration) time.Duration { return max(d, r.minTimeout) }
 
 // Now gives the moment of a statement, as exact as the database keeps it.
 func (r Runner) Now() time.Time { return r.clock.Now().UTC().Truncate(time.Microsecond) }
@@ -38,7 +46,7 @@ func (r Runner) Now() time.Time { return r.clock.Now().UTC().Truncate(time.Micro
 // Anybody begins a batch that sees what everybody may see, at that moment.
 func (r Runner) Anybody(now time.Time) *pgx.Batch {
 	batch := &pgx.Batch{}
-	batch.Queue(sqlAnybody, stamp(now), LockTimeout)
+	batch.Queue(sqlAnybody, stamp(now), strconv.FormatInt(r.Timeout(lockTimeout).Milliseconds(), 10))
 	return batch
 }
 
