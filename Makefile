@@ -42,7 +42,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 
 .PHONY: bench
 bench: ## Measure speed as ratios to bare limits taken in the same run (BENCH="-only hot,flash" for some)
-	@go build -o bin/bench ./internal/bench && exec bin/bench $(BENCH)
+	@go build -o bin/bench ./cmd/bench && exec bin/bench $(BENCH)
 
 # Proofs are the tests named TestProof…, here at full size; the other tests run them small.
 .PHONY: proof

@@ -20,7 +20,7 @@ var static embed.FS
 var Messages = sub(messages, "messages")
 
 // Templates holds the page templates: layout.html, partials/ and one folder
-// for each face of the program (site/ for residents).
+// for each part of the program that has pages (site/ for residents).
 var Templates = sub(templates, "templates")
 
 // Static holds the files served under /static/, third parties' at their exact

@@ -28,10 +28,10 @@ func TestStartWarnsOfATalkativeServer(t *testing.T) {
 		}
 	}
 	cfg := settings(t, b.LoginURL, "http://127.0.0.1")
-	said := func(faces, jobs bool) string {
+	said := func(handlers, jobs bool) string {
 		t.Helper()
 		var out bytes.Buffer
-		db, err := OpenDatabase(t.Context(), cfg, slog.New(slog.NewTextHandler(&out, nil)), faces, jobs)
+		db, err := OpenDatabase(t.Context(), cfg, slog.New(slog.NewTextHandler(&out, nil)), handlers, jobs)
 		if err != nil {
 			t.Fatal(err)
 		}

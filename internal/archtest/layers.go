@@ -49,8 +49,8 @@ var (
 	// couriers carry words out of the house; they know the concepts that ask for it, and nothing
 	// above them.
 	couriers = []string{"internal/courier"}
-	// faces may import httpx and page, but not each other; page imports httpx alone.
-	faces = []string{
+	// handlers may import httpx and page, but not each other; page imports httpx alone.
+	handlers = []string{
 		"internal/httpx",
 		"internal/page",
 		"internal/httpapi",
@@ -67,7 +67,7 @@ var (
 		"internal/httpapi/wire",
 	}
 	// wiring puts the parts together; nothing below imports it.
-	wiring = []string{"cmd", "internal/app", "internal/demo", "internal/bench"}
+	wiring = []string{"cmd", "internal/app", "internal/demo"}
 	// testsOnly may be imported by tests and by themselves.
 	testsOnly = []string{"internal/testkit", "internal/archtest"}
 )
@@ -84,7 +84,7 @@ func rows() [][]string {
 		renderers,
 		lists,
 		couriers,
-		faces,
+		handlers,
 		wiring,
 		testsOnly,
 		{database},
@@ -128,7 +128,7 @@ func may(from, to string) bool {
 		return within(to, foundation...) || within(to, renderers...) || within(to, concepts...)
 	case within(from, couriers...):
 		return within(to, foundation...) || to == "internal/contact" || to == "internal/notice"
-	case within(from, faces...):
+	case within(from, handlers...):
 		return to == "internal/httpx" || to == "internal/page" && from != "internal/httpx" ||
 			to == "api" || to == "openapi" || to == "web" ||
 			within(to, foundation...) || within(to, renderers...) || within(to, lists...) || within(to, ledgers...) ||

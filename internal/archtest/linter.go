@@ -16,7 +16,7 @@ func Linter(text string) (string, error) {
 		"renderers":  renderers,
 		"concepts":   slices.Concat(ledgers, concepts),
 		"couriers":   couriers,
-		"faces":      faces,
+		"handlers":   handlers,
 	}
 	forAllow := map[string][]string{
 		"foundation": foundation,
@@ -47,10 +47,10 @@ func Linter(text string) (string, error) {
 		case rule == "concepts" && strings.Contains(line, modulePath+"web,"):
 			out = append(out, line)
 			skip = "            - {pkg: " + modulePath + "internal/"
-			for _, p := range faces {
+			for _, p := range handlers {
 				out = append(
 					out,
-					fmt.Sprintf("            - {pkg: %s%s, desc: concepts stand below the faces}", modulePath, p),
+					fmt.Sprintf("            - {pkg: %s%s, desc: concepts stand below the handlers}", modulePath, p),
 				)
 			}
 			made++

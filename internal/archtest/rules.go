@@ -68,7 +68,7 @@ var libraries = []library{
 		paths: []string{"gorm.io"},
 		where: "internal/postgres and store*.go",
 		may: func(p pkg, f file) bool {
-			return f.test || within(p.path, database) || isConcept(p) && isStore(f) || within(p.path, "internal/bench")
+			return f.test || within(p.path, database) || isConcept(p) && isStore(f) || within(p.path, "cmd/bench")
 		},
 	},
 	{
@@ -80,16 +80,16 @@ var libraries = []library{
 	},
 	{
 		paths: []string{"github.com/labstack/echo", "github.com/labstack/gommon"},
-		where: "the faces and the generated api",
+		where: "the handlers and the generated api",
 		may: func(p pkg, _ file) bool {
-			return within(p.path, faces...) || p.path == "api" || within(p.path, "internal/bench")
+			return within(p.path, handlers...) || p.path == "api" || within(p.path, "cmd/bench")
 		},
 	},
 	{
 		paths: []string{"github.com/arran4/golang-ical"},
 		where: "internal/ical",
 		may: func(p pkg, f file) bool {
-			return within(p.path, "internal/ical") || f.test || within(p.path, "internal/bench")
+			return within(p.path, "internal/ical") || f.test || within(p.path, "cmd/bench")
 		},
 	},
 	{
@@ -120,13 +120,13 @@ var calls = []call{
 	{
 		pkg: "time", names: []string{"Now", "Since", "Until"}, why: "time comes from internal/clock",
 		may: func(p pkg, f file) bool {
-			return f.test || p.path == "internal/clock" || within(p.path, "internal/bench")
+			return f.test || p.path == "internal/clock" || within(p.path, "cmd/bench")
 		},
 	},
 	{
 		pkg: "os", names: []string{"Getenv", "LookupEnv", "ExpandEnv"}, why: "settings come from internal/config",
 		may: func(p pkg, f file) bool {
-			return f.test || p.path == "internal/config" || within(p.path, "internal/bench") ||
+			return f.test || p.path == "internal/config" || within(p.path, "cmd/bench") ||
 				within(p.path, testsOnly...)
 		},
 	},
@@ -199,7 +199,7 @@ func checkImports(module string, p pkg, f file) []Finding {
 		case ours:
 			found = append(found, Finding{RuleOrder, f.path, p.path + " may not import " + inside})
 		}
-		if imported == "testing" && !f.test && !within(p.path, testsOnly...) && !within(p.path, "internal/bench") {
+		if imported == "testing" && !f.test && !within(p.path, testsOnly...) && !within(p.path, "cmd/bench") {
 			found = append(found, Finding{RuleTestLib, f.path, "imports testing, which is for tests only"})
 		}
 		for _, l := range libraries {

@@ -10,7 +10,7 @@ import (
 // words of pages and messages stand in web/messages.
 var japanese = map[string]string{
 	"internal/almanac":           "the names of the seasons",
-	"internal/bench":             "what is measured",
+	"cmd/bench":                  "what is measured",
 	"internal/round":             "notes that stand in the ledger of a booking",
 	"internal/courier":           "the subject of every mail, which says nothing",
 	"internal/demo":              "the demo's data",

@@ -68,7 +68,7 @@ func (g *ground) settings(listen string) map[string]string {
 	}
 }
 
-// runServe is `serve` inside this program, for profiles: the faces that are measured, put together
+// runServe is `serve` inside this program, for profiles: the handlers measured, put together
 // as cmd does.
 func runServe(ctx context.Context, s servant) (err error) {
 	lines := make([]string, 0, len(s.Environ))
