@@ -1,15 +1,12 @@
 package board
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -58,73 +55,17 @@ const (
 	Past   State = "past"
 )
 
-// Availability gives a room's free and taken times of a window of at most MaxWindow. Everyone may
-// ask for a room that is open to others; asker is an organization that asks for its own, or
-// uuid.Nil. ErrRoomUnknown, ErrSpan.
-func (s *Service) Availability(ctx context.Context, asker, room uuid.UUID, from, to time.Time) (Availability, error) {
-	if !from.Before(to) {
-		return Availability{}, ErrSpan.Field("to", "times_out_of_order")
+// checkWindow refuses a window that is empty, too long, or of years that no room is booked in.
+func checkWindow(from, to time.Time) error {
+	switch {
+	case !from.Before(to):
+		return ErrSpan.Field("to", "times_out_of_order")
+	case to.Sub(from) > MaxWindow:
+		return ErrSpan.Field("to", "longer_than_62_days")
+	case clock.DateOf(from).Year < 2000 || clock.DateOf(to).Year > 2099:
+		return ErrSpan.Field("from", "year_out_of_range")
 	}
-	if to.Sub(from) > MaxWindow {
-		return Availability{}, ErrSpan.Field("to", "longer_than_62_days")
-	}
-	if y := clock.DateOf(from).Year; y < 2000 || clock.DateOf(to).Year > 2099 {
-		return Availability{}, ErrSpan.Field("from", "year_out_of_range")
-	}
-	ctx, err := s.held(ctx)
-	if err != nil {
-		return Availability{}, err
-	}
-	var a Availability
-	read := func(tx *postgres.Tx) error {
-		all, err := readFacts(ctx, tx, clock.DateOf(from), clock.DateOf(to), "r.id = $1 and r.status <> 'draft'", room)
-		if err != nil {
-			return err
-		}
-		if len(all) == 0 {
-			return ErrRoomUnknown
-		}
-		f := all[0]
-		if err := s.nameOwner(ctx, tx, f); err != nil {
-			return err
-		}
-		setup, clearing := f.Room.Buffers()
-		busy, err := selectBusy(ctx, tx, room, from.Add(-setup-clearing), to.Add(setup+clearing))
-		if err != nil {
-			return err
-		}
-		kept, err := keptIn(ctx, tx, room, from.Add(-setup-clearing), to.Add(setup+clearing))
-		if err != nil {
-			return err
-		}
-		window := venue.Span{From: from, To: to}
-		a = Availability{
-			Room:   f.Ref(),
-			Lender: f.Room.Organization,
-			From:   from,
-			To:     to,
-			Busy:   within(busy, window),
-			Kept:   []KeptSpan{},
-			Days:   f.days(tx.Now, from, to, busy, kept),
-		}
-		for _, k := range kept {
-			for _, span := range within([]venue.Span{k.Span}, window) {
-				a.Kept = append(a.Kept, KeptSpan{Span: span, Round: k.Round})
-			}
-		}
-		return nil
-	}
-	if err := s.asking(ctx, asker, read); err != nil {
-		return Availability{}, fmt.Errorf("read availability: %w", err)
-	}
-	return a, nil
-}
-
-func (s *Service) asking(ctx context.Context, asker uuid.UUID, fn func(tx *postgres.Tx) error) error {
-	if asker == uuid.Nil {
-		return s.db.InPublic(ctx, fn)
-	}
-	return s.db.ReadOrganization(ctx, asker, fn)
+	return nil
 }
 
 // within cuts spans to a window.
@@ -141,6 +82,17 @@ func within(all []venue.Span, window venue.Span) []venue.Span {
 			b.To = window.To
 		}
 		cut = append(cut, b)
+	}
+	return cut
+}
+
+// keptWithin cuts the times kept for rounds to a window.
+func keptWithin(all []KeptSpan, window venue.Span) []KeptSpan {
+	cut := []KeptSpan{}
+	for _, k := range all {
+		for _, span := range within([]venue.Span{k.Span}, window) {
+			cut = append(cut, KeptSpan{Span: span, Round: k.Round})
+		}
 	}
 	return cut
 }
@@ -182,158 +134,35 @@ func (f *Facts) state(now time.Time, span venue.Span, busy []venue.Span, kept []
 	if !span.From.After(now) && (f.Rules.Uses.Mode == venue.ByBlocks || !span.To.After(now)) {
 		return Past
 	}
-	wide := span.Wide(f.Room.Buffers())
 	state := Free
 	for _, b := range busy {
-		switch {
-		case !b.Overlaps(wide):
-		case f.Rules.Uses.Mode == venue.ByBlocks, !b.From.After(span.From) && !b.To.Before(span.To):
+		switch f.leaves(span, b) {
+		case Taken:
 			return Taken
-		default:
+		case Partly:
 			state = Partly
 		}
 	}
 	for _, k := range kept {
-		switch {
-		case !k.Overlaps(wide):
-		case f.Rules.Uses.Mode == venue.ByBlocks, !k.From.After(span.From) && !k.To.Before(span.To):
+		switch f.leaves(span, k.Span) {
+		case Taken:
 			return ByLot
-		default:
+		case Partly:
 			state = Partly
 		}
 	}
 	return state
 }
 
-// FreeQuery searches rooms for a time.
-type FreeQuery struct {
-	StartsAt, EndsAt time.Time
-	Day              clock.Date // with Part, in place of times: each room has its own hours for a part of the day
-	Part             DayPart
-	Capacity         int
-	Layout           string       // so many in this layout
-	Equipment        []string     // all of these
-	BarrierFree      []venue.Fact // all of these
-	Partnership      string       // rooms open to this partnership
-	Organizations    []string     // slugs
-	Areas            []string     // codes of municipalities
-	Facility         uuid.UUID
-	Noise            venue.Noise
-	After            *FreePosition
-	Limit            int
-	inRounds         bool
-	May              func(*Facts) bool // of a search for times: what else decides
-}
-
-// FreePosition is where a page ended.
-type FreePosition struct {
-	Capacity int
-	ID       uuid.UUID
-}
-
-// FreeRoom is one that can be had for the time asked for.
-type FreeRoom struct {
-	Room             RoomRef
-	Lender           organization.Ref
-	Capacity         int
-	AreaCode         string
-	StartsAt, EndsAt time.Time
-	Block            string    // the name of the block, of a search by parts of the day
-	Reach            State     // Free, Early or Late: whether an organization outside can ask for it now
-	Opens            time.Time // with Early: from when
-}
-
-// FreePage is one page, smallest rooms first; Next is nil on the last.
-type FreePage struct {
-	Items []FreeRoom
-	Next  *FreePosition
-}
-
-// candidates are read at a time: the rules of hours and blocks are judged here, room by room. A
-// page that is not full after mostLooked goes on from there.
-const (
-	candidates = 100
-	mostLooked = 2000
-)
-
-// Free finds rooms that are open to others, large enough, open at that time by their own hours and
-// blocks, and not taken. Who may book when is not looked at. ErrSpan.
-func (s *Service) Free(ctx context.Context, q FreeQuery) (FreePage, error) {
-	page, err := s.FreeFor(ctx, uuid.Nil, q)
-	if err != nil {
-		return FreePage{}, fmt.Errorf("find free rooms: %w", err)
+// leaves says what one taken time leaves of a block: Free where it does not reach into the block
+// with the room's buffers, Taken where nothing of it can be had, which of a room by blocks is so
+// when they touch at all.
+func (f *Facts) leaves(block, by venue.Span) State {
+	switch {
+	case !by.Overlaps(block.Wide(f.Room.Buffers())):
+		return Free
+	case f.Rules.Uses.Mode == venue.ByBlocks, !by.From.After(block.From) && !by.To.Before(block.To):
+		return Taken
 	}
-	return page, nil
-}
-
-// FreeFor finds the rooms that an organization sees, as Free; uuid.Nil asks as everybody.
-func (s *Service) FreeFor(ctx context.Context, asker uuid.UUID, q FreeQuery) (FreePage, error) {
-	if err := q.check(s.db.Clock().Now()); err != nil {
-		return FreePage{}, err
-	}
-	if q.Limit < 1 || q.Limit > MaxFree {
-		q.Limit = MaxFree
-	}
-	ctx, err := s.held(ctx)
-	if err != nil {
-		return FreePage{}, err
-	}
-	page := FreePage{Items: []FreeRoom{}}
-	err = s.asking(ctx, asker, func(tx *postgres.Tx) error {
-		day, after := q.day(), q.After
-		for looked := candidates; ; looked += candidates {
-			found, err := selectFree(ctx, tx, day, q, after)
-			if err != nil {
-				return err
-			}
-			if err := s.pick(ctx, tx, &page, found, q); err != nil || page.Next != nil || len(found) < candidates {
-				return err
-			}
-			last := found[len(found)-1].Room
-			after = &FreePosition{Capacity: last.Capacity, ID: last.ID}
-			if looked >= mostLooked {
-				page.Next = after
-				return nil
-			}
-		}
-	})
-	return page, err
-}
-
-// pick adds to a page those of some candidates that can be had.
-func (s *Service) pick(ctx context.Context, tx *postgres.Tx, page *FreePage, found []*Facts, q FreeQuery) (err error) {
-	var busy map[uuid.UUID]taken
-	if q.Part != "" {
-		if busy, err = selectBusyOf(
-			ctx,
-			tx,
-			found,
-			venue.Span{From: q.Day.Start(), To: q.Day.AddDays(1).Start()},
-		); err != nil {
-			return err
-		}
-	}
-	for _, f := range found {
-		var room FreeRoom
-		ok := false
-		if q.Part != "" {
-			room, ok = f.freeIn(tx.Now, q.Day, &q, busy[f.Room.ID])
-		} else if f.Check(Use{StartsAt: q.StartsAt, EndsAt: q.EndsAt, Noise: q.Noise}) == nil {
-			room, ok = f.found(tx.Now, venue.Span{From: q.StartsAt, To: q.EndsAt}), q.May == nil || q.May(f)
-		}
-		if !ok {
-			continue
-		}
-		if len(page.Items) == q.Limit {
-			last := page.Items[q.Limit-1]
-			page.Next = &FreePosition{Capacity: last.Capacity, ID: last.Room.ID}
-			return nil
-		}
-		if err := s.nameOwner(ctx, tx, f); err != nil {
-			return err
-		}
-		room.Lender = f.Room.Organization
-		page.Items = append(page.Items, room)
-	}
-	return nil
+	return Partly
 }

@@ -1,8 +1,6 @@
 package board
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -34,6 +31,16 @@ type Query struct {
 	From           clock.Date
 	Days           int
 	Skip           int // rooms of the facility, for those with more than MaxRooms
+}
+
+func (q Query) check() error {
+	if q.Days < 1 || q.Days > MaxDays {
+		return ErrSpan.Field("to", "longer_than_31_days")
+	}
+	if last := q.From.AddDays(q.Days); !q.From.Valid() || q.From.Year < 2000 || last.Year > 2099 {
+		return ErrSpan.Field("from", "year_out_of_range")
+	}
+	return nil
 }
 
 // Board is when rooms can be had, for everybody: times alone, never who has them nor what for.
@@ -60,65 +67,6 @@ type Day struct {
 	Round uuid.UUID    // with ByLot: for which it is kept
 	Free  []venue.Span // what can be had of hours by a grid
 	Opens time.Time    // with Early: when the first organizations outside can ask
-}
-
-// Board gives the free and taken times of open rooms. ErrSpan, ErrRoomUnknown (of a room; a
-// facility without open rooms has an empty board).
-func (s *Service) Board(ctx context.Context, q Query) (Board, error) {
-	if q.Days < 1 || q.Days > MaxDays {
-		return Board{}, ErrSpan.Field("to", "longer_than_31_days")
-	}
-	if last := q.From.AddDays(q.Days); !q.From.Valid() || q.From.Year < 2000 || last.Year > 2099 {
-		return Board{}, ErrSpan.Field("from", "year_out_of_range")
-	}
-	ctx, err := s.held(ctx)
-	if err != nil {
-		return Board{}, err
-	}
-	var b Board
-	err = s.db.InPublic(ctx, func(tx *postgres.Tx) (err error) {
-		b, err = s.readBoard(ctx, tx, q)
-		return err
-	})
-	if err != nil {
-		return Board{}, fmt.Errorf("read board: %w", err)
-	}
-	return b, nil
-}
-
-// readBoard takes the same number of statements for one room and a day as for thirty and a month.
-func (s *Service) readBoard(ctx context.Context, tx *postgres.Tx, q Query) (Board, error) {
-	b := Board{From: q.From, Days: q.Days, Rooms: []Row{}}
-	all, err := selectBoardRooms(ctx, tx, q)
-	if err != nil {
-		return Board{}, err
-	}
-	if len(all) == 0 && q.Room != uuid.Nil {
-		return Board{}, ErrRoomUnknown
-	}
-	if b.More = len(all) > MaxRooms; b.More {
-		all = all[:MaxRooms]
-	}
-	busy, err := selectBusyOf(ctx, tx, all, venue.Span{From: q.From.Start(), To: q.From.AddDays(q.Days).Start()})
-	if err != nil {
-		return Board{}, err
-	}
-	for _, f := range all {
-		if err := s.nameOwner(ctx, tx, f); err != nil {
-			return Board{}, err
-		}
-		row := Row{
-			Room:     f.Ref(),
-			Lender:   f.Room.Organization,
-			Capacity: f.Room.Capacity,
-			ByBlocks: f.Rules.Uses.Mode == venue.ByBlocks,
-		}
-		for i := range q.Days {
-			row.Days = append(row.Days, f.board(tx.Now, q.From.AddDays(i), busy[f.Room.ID]))
-		}
-		b.Rooms = append(b.Rooms, row)
-	}
-	return b, nil
 }
 
 // taken are the times of a room that can't be had, in order; what touches is one.

@@ -1,17 +1,11 @@
 package board
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/tonarimachi/tonarimachi/internal/audit"
-	"github.com/tonarimachi/tonarimachi/internal/check"
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
-	"github.com/tonarimachi/tonarimachi/internal/staff"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -47,126 +41,22 @@ type RoomBusy struct {
 	Kept           []KeptSpan // for rounds, whole: their days of use
 }
 
-// Calendars gives the links of an own room, newest first. ErrRoomUnknown.
-func (s *Service) Calendars(ctx context.Context, organization, room uuid.UUID) ([]Calendar, error) {
-	var all []Calendar
-	err := s.db.ReadOrganization(ctx, organization, func(tx *postgres.Tx) (err error) {
-		if err := ownRoom(ctx, tx, room); err != nil {
-			return err
-		}
-		all, err = selectCalendars(ctx, tx, room)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list room calendars: %w", err)
+// calendarWindow is what a calendar shows now. It moves once a day, so that the calendar stays the
+// same in between.
+func calendarWindow(now time.Time) venue.Span {
+	return venue.Span{
+		From: now.Add(-calendarBack).Truncate(24 * time.Hour),
+		To:   now.Add(calendarAhead).Truncate(24 * time.Hour),
 	}
-	return all, nil
 }
 
-// CreateCalendar makes a link to an own room's free/busy calendar. ErrRoomUnknown, ErrInvalid,
-// ErrCalendarsFull.
-func (s *Service) CreateCalendar(
-	ctx context.Context,
-	by staff.Author,
-	room uuid.UUID,
-	name string,
-) (IssuedCalendar, error) {
-	refusal := ErrInvalid
-	name = check.Line(&refusal, "name", name, 100)
-	if err := refusal.Or(); err != nil {
-		return IssuedCalendar{}, err
+// touching gives the kept times that lie in a window, or partly so, uncut.
+func touching(all []KeptSpan, window venue.Span) []KeptSpan {
+	var some []KeptSpan
+	for _, k := range all {
+		if k.Overlaps(window) {
+			some = append(some, k)
+		}
 	}
-	token, err := secret.NewRoomCalendar(s.random)
-	if err != nil {
-		return IssuedCalendar{}, err
-	}
-	issued := IssuedCalendar{Token: token}
-	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) (err error) {
-		if err := ownRoom(ctx, tx, room); err != nil {
-			return err
-		}
-		if n, err := countCalendars(ctx, tx, room); err != nil {
-			return err
-		} else if n >= MaxCalendars {
-			return ErrCalendarsFull.With("max", MaxCalendars)
-		}
-		if issued.Calendar, err = insertCalendar(ctx, tx, room, name, s.keys.RoomCalendarMAC(token)); err != nil {
-			return err
-		}
-		return audit.Record(
-			ctx,
-			tx,
-			audit.Entry{
-				Action:      "room.calendar_create",
-				SubjectKind: "room_calendar",
-				SubjectID:   issued.ID,
-				Detail:      map[string]any{"room_id": room},
-			},
-		)
-	})
-	if err != nil {
-		return IssuedCalendar{}, fmt.Errorf("create room calendar: %w", err)
-	}
-	return issued, nil
-}
-
-// RevokeCalendar ends a link for good; once more does nothing. ErrCalendarUnknown.
-func (s *Service) RevokeCalendar(ctx context.Context, by staff.Author, room, id uuid.UUID) error {
-	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		changed, err := revokeCalendar(ctx, tx, room, id)
-		if err != nil || !changed {
-			return err
-		}
-		return audit.Record(
-			ctx,
-			tx,
-			audit.Entry{
-				Action:      "room.calendar_revoke",
-				SubjectKind: "room_calendar",
-				SubjectID:   id,
-				Detail:      map[string]any{"room_id": room},
-			},
-		)
-	})
-	if err != nil {
-		return fmt.Errorf("revoke room calendar: %w", err)
-	}
-	return nil
-}
-
-// FollowRoom gives what a token's calendar shows: when the room is taken or kept for a round, and
-// nothing else. ErrCalendarUnknown for a token that opens nothing.
-func (s *Service) FollowRoom(ctx context.Context, token secret.RoomCalendar) (RoomBusy, error) {
-	var busy RoomBusy
-	err := s.db.InPublic(ctx, func(tx *postgres.Tx) error {
-		room, err := openCalendar(ctx, tx, s.keys.RoomCalendarMACs(token), &busy)
-		if err != nil {
-			return err
-		}
-		window := venue.Span{
-			From: tx.Now.Add(-calendarBack).Truncate(24 * time.Hour),
-			To:   tx.Now.Add(calendarAhead).Truncate(24 * time.Hour),
-		}
-		if busy.Busy, err = selectBusy(ctx, tx, room, window.From, window.To); err != nil {
-			return err
-		}
-		// A round is shown whole, so that its entry stays the same while the window passes over it.
-		kept, err := keptIn(
-			ctx,
-			tx,
-			room,
-			window.From.AddDate(0, 0, -roundDaysMost),
-			window.To.AddDate(0, 0, roundDaysMost),
-		)
-		for _, k := range kept {
-			if k.Overlaps(window) {
-				busy.Kept = append(busy.Kept, k)
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return RoomBusy{}, fmt.Errorf("follow room: %w", err)
-	}
-	return busy, nil
+	return some
 }
