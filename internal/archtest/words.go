@@ -16,7 +16,6 @@ var japanese = map[string]string{
 	"internal/demo":              "the demo's data",
 	"internal/event":             "notes that stand in the ledger of a booking",
 	"internal/facilitylist":      "the columns of the standard for lists of facilities",
-	"internal/feed":              "calendars have one language",
 	"internal/httpapi":           "papers of an office: permits and sheets of codes",
 	"internal/i18n":              "how dates are written",
 	"internal/ical":              "calendars have one language",

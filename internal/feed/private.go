@@ -18,7 +18,6 @@ import (
 // A private calendar lies open on a shared phone or a family calendar: neither names nor ids in it
 // say what it is about or where it comes from.
 const (
-	quietName      = "予定"
 	quietProductID = "-//Calendar//Calendar//JA"
 	ranks          = 6 // of a ticket's own steps between two changes of its date
 )
@@ -39,67 +38,67 @@ func (f *Feeds) private(c echo.Context) error {
 	followed, err := f.Tickets.Follow(c.Request().Context(), token)
 	switch {
 	case err == nil:
-		entries = append(entries, quietEntry(followed))
+		entries = append(entries, f.quietEntry(followed))
 	case !errors.Is(err, ticket.ErrUnknown):
 		return err
 	}
-	document, err := f.quiet.Build(ical.Calendar{Name: quietName, Refresh: refresh, ProductID: quietProductID}, entries)
+	calendar := ical.Calendar{Name: f.word("ticket.name"), Refresh: refresh, ProductID: quietProductID}
+	document, err := f.quiet.Build(calendar, entries)
 	if err != nil {
 		return fmt.Errorf("build private calendar: %w", err)
 	}
 	c.Response().Header()["Cache-Control"] = []string{"private, no-cache"}
-	return answer(
-		c,
-		document,
-		time.Time{},
-	) // its tag alone says what it is: no time finer than a day is kept of a ticket
+	// Its tag alone says what it is: no time finer than a day is kept of a ticket.
+	return answer(c, document, time.Time{})
 }
 
-func quietEntry(f ticket.Followed) ical.Entry {
-	e := ical.Entry{UID: f.TicketID.String(), Start: f.StartsAt, End: f.EndsAt, Private: true, Title: quietName}
+func (f *Feeds) quietEntry(t ticket.Followed) ical.Entry {
+	e := ical.Entry{UID: t.TicketID.String(), Start: t.StartsAt, End: t.EndsAt, Private: true}
+	title := "name"
 	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which
 	// only rises: waiting, offered, confirmed, asked whether one is still coming, said so, ended. A
 	// draw moves the date's own SEQUENCE.
 	rank := 0
-	switch f.Status {
+	switch t.Status {
 	case ticket.Waiting:
-		e.Title, e.Status = "予定（空き待ち）", ical.Tentative
+		title, e.Status = "waiting", ical.Tentative
 	case ticket.Offered:
-		e.Title, e.Status, rank = "予定（お返事待ち）", ical.Tentative, 1
+		title, e.Status, rank = "offered", ical.Tentative, 1
 	case ticket.Applied:
-		e.Title, e.Status = "予定（結果待ち）", ical.Tentative
+		title, e.Status = "applied", ical.Tentative
 	case ticket.Confirmed:
 		rank = 2
-		if f.StillComing != nil {
-			if rank = 4; !*f.StillComing {
-				e.Title, rank = "予定（確認のお願い）", 3
+		if t.StillComing != nil {
+			if rank = 4; !*t.StillComing {
+				title, rank = "asked", 3
 			}
 		}
 	case ticket.Cancelled, ticket.Lapsed, ticket.NotDrawn:
-		e.Title, e.Status, rank = "予定（とりやめ）", ical.Cancelled, ranks-1
+		title, e.Status, rank = "given_up", ical.Cancelled, ranks-1
 	}
 	switch {
-	case f.Off:
-		e.Title, e.Status = "予定（中止）", ical.Cancelled
-	case f.Postponed:
-		e.Title, e.Status = "予定（延期）", ical.Tentative
-	case f.Moved && e.Status != ical.Cancelled:
-		e.Title = "予定（日時の変更あり）"
+	case t.Off:
+		title, e.Status = "off", ical.Cancelled
+	case t.Postponed:
+		title, e.Status = "postponed", ical.Tentative
+	case t.Moved && e.Status != ical.Cancelled:
+		title = "moved"
 	}
-	if f.Until != nil && e.Status == ical.Tentative && !f.Postponed {
-		e.Description = untilNote(f.Status, *f.Until)
+	if t.Until != nil && e.Status == ical.Tentative && !t.Postponed {
+		e.Description = f.untilNote(t.Status, *t.Until)
 	}
-	e.Sequence = ranks*f.Sequence + rank
-	e.Stamp = f.ModifiedAt.Add(time.Duration(rank) * time.Second)
+	e.Title = f.word("ticket." + title)
+	e.Sequence = ranks*t.Sequence + rank
+	e.Stamp = t.ModifiedAt.Add(time.Duration(rank) * time.Second)
 	return e
 }
 
 // untilNote is the moment that counts for a ticket that waits or is asked, in words that say
 // nothing of what.
-func untilNote(status ticket.Status, until time.Time) string {
-	moment := i18n.MonthDay(until) + i18n.ClockTime(until)
+func (f *Feeds) untilNote(status ticket.Status, until time.Time) string {
+	moment := map[string]any{"moment": i18n.MonthDay(until) + i18n.ClockTime(until)}
 	if status == ticket.Offered {
-		return moment + "までに、お返事をお願いします。"
+		return f.Words.T("feed.ticket.answer_by", moment)
 	}
-	return moment + "までに決まります。"
+	return f.Words.T("feed.ticket.settled_by", moment)
 }

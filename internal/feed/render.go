@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -22,21 +21,34 @@ const refresh = time.Hour
 
 // calendar gives the frame of a feed: its name and the page that shows the same to people.
 func (f *Feeds) calendar(s search.Selector, selection search.Selection) ical.Calendar {
-	c := ical.Calendar{Name: "となりまち", URL: f.BaseURL + "/events", Color: "teal", Refresh: refresh, ProductID: productID}
+	c := ical.Calendar{
+		Name:      f.word("name"),
+		URL:       f.BaseURL + "/events",
+		Color:     "teal",
+		Refresh:   refresh,
+		ProductID: productID,
+	}
 	switch {
 	case s.Organization != "":
-		c.Name, c.URL = selection.Name+"｜となりまち", f.BaseURL+"/organizations/"+selection.Slug
+		c.Name, c.URL = f.nameOf(selection.Name), f.BaseURL+"/organizations/"+selection.Slug
 	case s.Partnership != "":
-		c.Name, c.URL = selection.Name+"｜となりまち", f.BaseURL+"/events?partnership="+selection.Slug
+		c.Name, c.URL = f.nameOf(selection.Name), f.BaseURL+"/events?partnership="+selection.Slug
 	case s.Kind != "":
-		c.Name, c.URL = f.Words.T("label.kind."+string(s.Kind), nil)+"｜となりまち", f.BaseURL+"/events?kind="+string(s.Kind)
+		c.Name, c.URL = f.nameOf(f.Words.T("label.kind."+string(s.Kind), nil)), f.BaseURL+"/events?kind="+string(s.Kind)
 	case s.Event != uuid.Nil, s.Series != uuid.Nil:
 		if len(selection.Events) > 0 {
 			e := selection.Events[0]
-			c.Name, c.URL = e.Title+"｜となりまち", f.BaseURL+"/events/"+e.ID.String()
+			c.Name, c.URL = f.nameOf(e.Title), f.BaseURL+"/events/"+e.ID.String()
 		}
 	}
 	return c
+}
+
+// word gives a word of the feeds.
+func (f *Feeds) word(id string) string { return f.Words.T("feed."+id, nil) }
+
+func (f *Feeds) nameOf(what string) string {
+	return f.Words.T("feed.name_of", map[string]any{"name": what})
 }
 
 func (f *Feeds) entries(events []event.Event) []ical.Entry {
@@ -123,40 +135,33 @@ func (f *Feeds) description(e *event.Event, o *event.Occurrence) string {
 	}
 	switch {
 	case e.Status == event.Cancelled:
-		line("このイベントは中止になりました。", e.CancelReason)
+		line(f.word("event_cancelled"), e.CancelReason)
 	case o.Status == event.OccurrenceCancelled:
-		line("この回は中止になりました。", o.CancelReason)
+		line(f.word("cancelled"), o.CancelReason)
 	case o.Status == event.Postponed:
-		line("この回は延期になりました。新しい日程は、決まりしだいお知らせします。")
+		line(f.word("postponed"))
 	case o.MovedFrom != nil:
-		line("日程が変わりました。前の日程は ", moment(*o.MovedFrom), " でした。")
+		line(f.Words.T("feed.moved", map[string]any{"moment": moment(*o.MovedFrom)}))
 	}
 	line(o.Note)
 	line(e.Summary)
 	if len(o.Parts) > 1 || (len(o.Parts) == 1 && o.Parts[0].Name != "") {
 		for _, p := range o.Parts {
-			line(
-				"・",
-				p.Name,
-				" ",
-				hours(p.StartsAt, p.EndsAt),
-				"（",
-				f.Words.T("label.reservation."+string(p.Reservation), nil),
-				"）",
-			)
+			way := f.Words.T("label.reservation."+string(p.Reservation), nil)
+			line("・", p.Name, " ", hours(p.StartsAt, p.EndsAt), bracket(way))
 		}
 	} else if len(o.Parts) == 1 {
-		labelled("参加のしかた", f.Words.T("label.reservation."+string(o.Parts[0].Reservation), nil))
+		labelled(f.word("reservation"), f.Words.T("label.reservation."+string(o.Parts[0].Reservation), nil))
 	}
-	labelled("対象", e.Audience)
-	labelled("参加費", fee(e.Fee))
+	labelled(f.word("audience"), e.Audience)
+	labelled(f.word("fee"), fee(e.Fee))
 	for _, role := range event.OrganiserRoles {
 		labelled(f.Words.T("label.role."+string(role), nil), names(e.CreditedTo(role)))
 	}
 	if o.DoorsAt != nil {
-		labelled("開場", o.DoorsAt.In(clock.Tokyo).Format("15:04"))
+		labelled(f.word("doors"), o.DoorsAt.In(clock.Tokyo).Format("15:04"))
 	}
-	labelled("行き方", strings.ReplaceAll(o.Place.Access, "\n", " "))
+	labelled(f.word("access"), strings.ReplaceAll(o.Place.Access, "\n", " "))
 	line(f.BaseURL, "/events/", e.ID.String())
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -178,7 +183,7 @@ func names(refs []organization.Ref) string {
 
 func moment(t time.Time) string {
 	t = t.In(clock.Tokyo)
-	return fmt.Sprintf("%d年%d月%d日（%s）%s", t.Year(), t.Month(), t.Day(), i18n.Weekday(t.Weekday()), t.Format("15:04"))
+	return i18n.YearDay(t) + t.Format("15:04")
 }
 
 func hours(from, to time.Time) string {

@@ -32,7 +32,7 @@ func (f *Feeds) room(c echo.Context) error {
 	if _, _, err := readQuery(c.Request().URL.RawQuery, nil); err != nil {
 		return err
 	}
-	calendar := ical.Calendar{Name: quietName, Refresh: refresh, ProductID: quietProductID}
+	calendar := ical.Calendar{Name: f.word("ticket.name"), Refresh: refresh, ProductID: quietProductID}
 	var entries []ical.Entry
 	busy, err := f.Rooms.FollowRoom(c.Request().Context(), token)
 	switch {
@@ -42,32 +42,23 @@ func (f *Feeds) room(c echo.Context) error {
 			// A stretch that changes is another one: its ends are its name, so that no sequence is
 			// needed.
 			entries = append(entries, ical.Entry{
-				UID: fmt.Sprintf(
-					"%s-%d-%d",
-					busy.CalendarID,
-					s.From.Unix(),
-					s.To.Unix(),
-				),
+				UID:     fmt.Sprintf("%s-%d-%d", busy.CalendarID, s.From.Unix(), s.To.Unix()),
 				Start:   s.From,
 				End:     s.To,
 				Stamp:   s.From,
 				Private: true,
-				Title:   "使用中",
+				Title:   f.word("room.busy"),
 			})
 		}
 		for _, k := range busy.Kept { // a round's days of use never change, so that it needs no sequence either
 			entries = append(entries, ical.Entry{
-				UID: fmt.Sprintf(
-					"%s-%s",
-					busy.CalendarID,
-					k.Round,
-				),
+				UID:     fmt.Sprintf("%s-%s", busy.CalendarID, k.Round),
 				Start:   k.From,
 				End:     k.To,
 				AllDay:  true,
 				Stamp:   k.From,
 				Private: true,
-				Title:   "抽選のために確保",
+				Title:   f.word("room.kept"),
 			})
 		}
 	case !errors.Is(err, board.ErrCalendarUnknown):

@@ -19,6 +19,11 @@ func MonthDay(t time.Time) string {
 	return fmt.Sprintf("%d月%d日（%s）", t.Month(), t.Day(), Weekday(t.Weekday()))
 }
 
+// YearDay is a day in Tokyo with its year: 2026年11月15日（水）.
+func YearDay(t time.Time) string {
+	return fmt.Sprintf("%d年%s", t.In(clock.Tokyo).Year(), MonthDay(t))
+}
+
 // ClockTime is a time of day in Tokyo: 9:00.
 func ClockTime(t time.Time) string {
 	t = t.In(clock.Tokyo)

@@ -1,7 +1,6 @@
 package i18n
 
 import (
-	"fmt"
 	"maps"
 	"time"
 
@@ -14,7 +13,7 @@ func (l *Localizer) Day(t time.Time) string {
 	if l.lang == English {
 		return t.Format("Monday 2 January 2006")
 	}
-	return fmt.Sprintf("%d年%s", t.Year(), MonthDay(t))
+	return YearDay(t)
 }
 
 // Moment is a moment in Tokyo: 2026年12月1日（火）9:00, or 09:00 on Tuesday 1 December 2026.

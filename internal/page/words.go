@@ -14,11 +14,10 @@ import (
 
 // DayText is 11月15日（水）, with the year when it is not this one.
 func DayText(d, today clock.Date) string {
-	s := i18n.MonthDay(d.Start())
 	if d.Year != today.Year {
-		s = fmt.Sprintf("%d年%s", d.Year, s)
+		return i18n.YearDay(d.Start())
 	}
-	return s
+	return i18n.MonthDay(d.Start())
 }
 
 // MonthText is 12月, with the year when it is not this one.
