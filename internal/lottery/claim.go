@@ -32,11 +32,8 @@ func (c Claim) Faults() []string {
 	if err != nil {
 		complain("The seed is not one: %v.", err)
 	} else if got := Commitment(c.Draw, seed).String(); got != c.Commitment {
-		complain(
-			"The seed is not the one that was promised: its commitment is %s, published was %s.",
-			got,
-			c.Commitment,
-		)
+		complain("The seed is not the one that was promised: its commitment is %s, published was %s.",
+			got, c.Commitment)
 	}
 	if got := Digest(sha256.Sum256([]byte(c.List))).String(); got != c.Digest {
 		complain("The list is not the one that was published: its SHA-256 is %s, published was %s.", got, c.Digest)
@@ -64,16 +61,9 @@ func (c Claim) Faults() []string {
 		return faults
 	}
 	for i, d := range drawn {
-		if claimed := c.Outcomes[i]; claimed.Number != d.Number || claimed.Pool != d.Pool ||
-			claimed.Withdrawn != d.Withdrawn {
-			complain(
-				"Place %d is %s with %q, claimed is %s with %q.",
-				i+1,
-				d.Number,
-				d.Pool,
-				claimed.Number,
-				claimed.Pool,
-			)
+		said := c.Outcomes[i]
+		if said.Number != d.Number || said.Pool != d.Pool || said.Withdrawn != d.Withdrawn {
+			complain("Place %d is %s with %q, claimed is %s with %q.", i+1, d.Number, d.Pool, said.Number, said.Pool)
 			return faults // the rest follows from this one
 		}
 	}

@@ -134,11 +134,8 @@ func (t Take) valid() bool {
 	for i, space := range t.Spaces {
 		// A colon is only before "common": docs/rounds.md takes what stands before the first one
 		// for the name.
-		if name := strings.TrimSuffix(
-			space,
-			Common,
-		); !isName(space) || name == "" || strings.Contains(name, ":") ||
-			i > 0 && t.Spaces[i-1] >= space {
+		name := strings.TrimSuffix(space, Common)
+		if !isName(space) || name == "" || strings.Contains(name, ":") || i > 0 && t.Spaces[i-1] >= space {
 			return false
 		}
 	}
@@ -162,7 +159,7 @@ func Parse(text string) (List, error) {
 			return List{}, wrong("line %d has no end", n)
 		}
 		words := strings.Split(line, " ")
-		count := 0
+		var count int
 		if len(words) >= 3 {
 			var err error
 			if count, err = strconv.Atoi(words[2]); err != nil {
@@ -202,8 +199,7 @@ func short(s string) string { return s[:min(len(s), 20)] }
 func isName(s string) bool {
 	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '.' &&
-			r != '_' &&
-			r != ':'
+			r != '_' && r != ':'
 	})
 }
 
