@@ -41,14 +41,12 @@ var notYet = map[Rule][]string{
 		"internal/idempotency",
 		"internal/notice",
 		"internal/report",
-		"internal/round",
 		"internal/staff",
 		"internal/venue",
 	},
 	RuleStatement: {
 		"internal/booking",
 		"internal/idempotency",
-		"internal/round",
 	},
 }
 

@@ -1,163 +1,60 @@
 package round
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/board"
-	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/lottery"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
-	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
-// Task is the name of the worker's task that runs Run.
-const Task = "draw_rounds"
-
-// Run fixes the lists of rounds whose applications have closed, draws those that are due, and
-// ends those whose results had to be accepted by now; it says how many steps were done. Each step
-// is a transaction of its own: it happens once, whoever else does the same, and an interrupted one
-// has not happened. One that fails keeps none of the others from theirs. For the worker.
-func Run(ctx context.Context, db *postgres.DB) (int, error) {
-	directory := organization.NewWorkerDirectory(db)
-	s := &Service{db: db, directory: directory, rooms: board.NewService(db, directory, nil, nil)}
-	total := 0
-	failed := map[uuid.UUID]error{}
-	for {
-		var due []dueRound
-		err := s.db.InWorker(ctx, func(tx *postgres.Tx) (err error) {
-			due, err = selectDueRounds(ctx, tx)
-			return err
-		})
-		if err != nil {
-			return total, fmt.Errorf("run rounds: %w", err)
-		}
-		done := 0
-		for _, d := range due {
-			if failed[d.id] != nil {
-				continue
-			}
-			did, err := s.step(ctx, d)
-			if err != nil {
-				failed[d.id] = fmt.Errorf("run round %s: %w", d.id, err)
-				continue
-			}
-			if did {
-				done++
-			}
-		}
-		if total += done; done == 0 {
-			break
-		}
-	}
-	all := make([]error, 0, len(failed))
-	for _, err := range failed {
-		all = append(all, err)
-	}
-	return total, errors.Join(all...)
-}
-
-func (s *Service) step(ctx context.Context, d dueRound) (did bool, err error) {
-	if ctx, err = s.held(ctx); err != nil {
-		return false, err
-	}
-	err = s.db.InWorker(ctx, func(tx *postgres.Tx) error {
-		if did, err = lockRound(ctx, tx, d); err != nil || !did {
-			return err // another worker, or its lender, was quicker
-		}
-		rounds, err := queryRounds(ctx, tx, "where r.id = $1", d.id)
-		if err != nil {
-			return err
-		}
-		r, action := &rounds[0], "round.finished"
-		switch d.state {
-		case Open:
-			action = "round.closed"
-			err = s.fix(ctx, tx, r)
-		case Closed:
-			action = "round.drawn"
-			err = s.draw(ctx, tx, r)
-		case Drawn:
-			err = s.finishRound(ctx, tx, r)
-		case Finished, Cancelled:
-		}
-		if err != nil {
-			return err
-		}
-		entry := audit.Entry{Organization: r.Lender.ID, Action: action, SubjectKind: "round", SubjectID: r.ID}
-		if d.state == Closed && lateness(r.DrawsAt, tx.Now) > 0 {
-			entry.Detail = map[string]any{"accept_until": r.AcceptUntil}
-		}
-		return audit.Record(ctx, tx, entry)
-	})
-	return did && err == nil, err
-}
-
-// judges are the facts of a round's rooms, read in the transaction.
-type judges struct {
+// roomRules are what decides at one moment whether wishes of a round can be kept: what is known of
+// its rooms, read in the transaction.
+type roomRules struct {
 	now   time.Time
 	view  *organization.View
 	rooms map[uuid.UUID]*board.Facts
 }
 
-func (s *Service) judges(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (judges, error) {
-	view, err := s.directory.View(ctx)
-	if err != nil {
-		return judges{}, fmt.Errorf("read directory: %w", err)
-	}
-	rooms, err := s.rooms.FactsOfTx(ctx, tx, round)
-	return judges{now: tx.Now, view: view, rooms: rooms}, err
-}
-
 // refusal gives the code of why a wish can't be kept, "" when it can.
-func (j judges) refusal(a *owned, w Wish) string {
-	f := j.rooms[w.RoomID]
+func (r roomRules) refusal(a *owned, w Wish) string {
+	f := r.rooms[w.RoomID]
 	switch {
 	case f == nil:
 		return fault.CodeOf(board.ErrRoomUnknown)
-	case !w.StartsAt.After(j.now):
+	case !w.StartsAt.After(r.now):
 		return venue.BookingPast // a worker that slept
 	}
-	if _, err := f.TermOf(j.view, a.borrower, w.use(a.People)); err != nil {
+	if _, err := f.TermOf(r.view, a.borrower, w.use(a.People)); err != nil {
 		return fault.CodeOf(err)
 	}
 	return ""
 }
 
-// fix judges every wish again and writes the list: wishes that can't be kept any more are not on
-// it, and floor that is taken has a pool without room.
-func (s *Service) fix(ctx context.Context, tx *postgres.Tx, r *Round) error {
-	j, err := s.judges(ctx, tx, r.ID)
-	if err != nil {
-		return err
-	}
-	applications, err := queryApplications(ctx, tx, "where a.round_id = $1 order by a.number", r.ID)
-	if err != nil {
-		return err
-	}
-	floors, err := selectFloor(ctx, tx, r.ID)
-	if err != nil {
-		return err
-	}
-	list := lottery.List{Draw: r.ID.String()}
+// droppedWish is a wish that is not drawn for, and why.
+type droppedWish struct {
+	application uuid.UUID
+	rank        int // from 1
+	reason      string
+}
+
+// list makes the list of a round: wishes that can't be kept any more are not on it but are given
+// beside it, and floor that is taken has a pool without room.
+func (r roomRules) list(draw uuid.UUID, applications []owned, floors []wishedFloor) (lottery.List, []droppedWish) {
+	list := lottery.List{Draw: draw.String()}
+	var dropped []droppedWish
 	wished := map[string]bool{}
 	for i := range applications {
 		a := &applications[i]
 		e := lottery.Entry{Number: a.Number, Size: 1}
 		for n, w := range a.Wishes {
-			if reason := j.refusal(a, w); reason != "" {
-				if err := dropWish(ctx, tx, a.ID, n+1, reason); err != nil {
-					return err
-				}
+			if reason := r.refusal(a, w); reason != "" {
+				dropped = append(dropped, droppedWish{a.ID, n + 1, reason})
 				continue
 			}
 			e.Choices = append(e.Choices, w.Pool())
@@ -181,86 +78,15 @@ func (s *Service) fix(ctx context.Context, tx *postgres.Tx, r *Round) error {
 			lottery.Take{Pool: pool.Name, From: int(f.from.Unix() / 60), To: int(f.to.Unix() / 60), Spaces: f.spaces},
 		)
 	}
-	if err := list.Check(); err != nil {
-		return err
-	}
-	return fixRound(ctx, tx, r.ID, list.Text())
-}
-
-// draw draws from the published list, makes the bookings, tells the seed and moves the day of
-// acceptance when it comes late, all in one transaction. Choices that can't be had any more (the
-// room closed meanwhile, or the time has begun) are struck, whoever would have got them, before
-// anything is given: the rest is drawn without them, and what is struck is published.
-func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
-	seed, err := seedOf(ctx, tx, r.ID)
-	if err != nil {
-		return err
-	}
-	list, err := lottery.Parse(r.List)
-	if err != nil {
-		return err
-	}
-	j, err := s.judges(ctx, tx, r.ID)
-	if err != nil {
-		return err
-	}
-	applications, err := queryApplications(ctx, tx, "where a.round_id = $1", r.ID)
-	if err != nil {
-		return err
-	}
-	until, promised := r.answerTimes(tx.Now)
-	byNumber, withdrawn, takes := map[string]*owned{}, map[string]bool{}, map[string]lottery.Take{}
-	for i := range applications {
-		byNumber[applications[i].Number] = &applications[i]
-	}
-	for _, n := range r.Withdrawn {
-		withdrawn[n] = true
-	}
-	for _, t := range list.Takes {
-		takes[t.Pool] = t
-	}
-	struck := j.struck(list, byNumber)
-	var given map[string]bool
-	for {
-		if err := mark(ctx, tx); err != nil {
-			return err
-		}
-		given = map[string]bool{}
-		before := len(struck)
-		for _, d := range lottery.DrawWithout(list, seed, withdrawn, struck) {
-			if d.Pool == "" {
-				continue
-			}
-			done, err := s.allot(ctx, tx, promised, j, byNumber[d.Number], takes[d.Pool])
-			if err != nil {
-				return err
-			}
-			if given[d.Number] = done; !done {
-				// other floor than when the list was fixed
-				struck[lottery.Struck{Number: d.Number, Pool: d.Pool}] = true
-			}
-		}
-		if len(struck) == before {
-			break
-		}
-		if err := backToMark(ctx, tx); err != nil {
-			return err
-		}
-	}
-	lost, told, err := strike(ctx, tx, applications, struck, given)
-	if err != nil {
-		return err
-	}
-	r.AcceptUntil = until
-	return tellRound(ctx, tx, r.ID, lost, told, until)
+	return list, dropped
 }
 
 // struck finds the choices of a list that the rooms' rules no longer allow.
-func (j judges) struck(list lottery.List, byNumber map[string]*owned) map[lottery.Struck]bool {
+func (r roomRules) struck(list lottery.List, byNumber map[string]*owned) map[lottery.Struck]bool {
 	struck := map[lottery.Struck]bool{}
 	for _, e := range list.Entries {
 		for _, pool := range e.Choices {
-			if w, ok := ParsePool(pool); ok && byNumber[e.Number] != nil && j.refusal(byNumber[e.Number], w) != "" {
+			if w, ok := ParsePool(pool); ok && byNumber[e.Number] != nil && r.refusal(byNumber[e.Number], w) != "" {
 				struck[lottery.Struck{Number: e.Number, Pool: pool}] = true
 			}
 		}
@@ -268,16 +94,17 @@ func (j judges) struck(list lottery.List, byNumber map[string]*owned) map[lotter
 	return struck
 }
 
-// strike writes to the wishes why they were struck. It gives the applications that got nothing and
-// had a wish struck, and what is published.
-func strike(
-	ctx context.Context,
-	tx *postgres.Tx,
-	all []owned,
-	struck map[lottery.Struck]bool,
-	given map[string]bool,
-) (lost []uuid.UUID, told []string, err error) {
-	lost, told = []uuid.UUID{}, []string{}
+// strikes are what came of the choices that were struck in a draw.
+type strikes struct {
+	dropped   []droppedWish
+	lost      []uuid.UUID // applications that were given nothing and had a wish struck
+	published []string    // number and pool, in the order of text
+}
+
+// strike says what came of the choices that were struck; given are the numbers that were given
+// something.
+func strike(now time.Time, all []owned, struck map[lottery.Struck]bool, given map[string]bool) strikes {
+	s := strikes{lost: []uuid.UUID{}, published: []string{}}
 	for i := range all {
 		a, some := &all[i], false
 		for n, w := range a.Wishes {
@@ -285,70 +112,21 @@ func strike(
 				continue
 			}
 			some = true
-			told = append(told, a.Number+" "+w.Pool())
+			s.published = append(s.published, a.Number+" "+w.Pool())
 			reason := WishStruck
-			if !w.StartsAt.After(tx.Now) {
+			if !w.StartsAt.After(now) {
 				reason = venue.BookingPast
 			}
-			if err := dropWish(ctx, tx, a.ID, n+1, reason); err != nil {
-				return nil, nil, err
-			}
+			s.dropped = append(s.dropped, droppedWish{a.ID, n + 1, reason})
 		}
 		if some && !given[a.Number] {
-			lost = append(lost, a.ID)
+			s.lost = append(s.lost, a.ID)
 		}
 	}
-	slices.Sort(told)
-	return lost, told, nil
+	slices.Sort(s.published)
+	return s
 }
 
 // WishStruck is the code (Wish.Dropped) of a wish on the list that was not drawn for, because its
 // room can no longer be used.
 const WishStruck = "room_changed"
-
-// allot books one drawn time as a hold for as long as was promised; false when the room can't be
-// used after all.
-func (s *Service) allot(
-	ctx context.Context,
-	tx *postgres.Tx,
-	promised time.Time,
-	j judges,
-	a *owned,
-	t lottery.Take,
-) (bool, error) {
-	w, ok := ParsePool(t.Pool)
-	if !ok || a == nil {
-		return false, errors.New("the list is of another round")
-	}
-	f := j.rooms[w.RoomID]
-	if f == nil {
-		return false, nil
-	}
-	term, err := f.TermOf(j.view, a.borrower, w.use(a.People))
-	if err != nil {
-		return false, nil //nolint:nilerr // the reason is the room's rules; the application says that it was lost
-	}
-	hold := booking.NewHold(f, term, tx.Now, booking.Allotment{
-		Use:   w.use(a.People),
-		Title: a.Title,
-		Until: answerUntil(promised, w.StartsAt),
-	})
-	return allot(ctx, tx, a.ID, hold, time.Unix(int64(t.From)*60, 0).UTC(), time.Unix(int64(t.To)*60, 0).UTC())
-}
-
-// finishRound opens what is left first come: whoever stood in line for it moves up in the same
-// transaction.
-func (s *Service) finishRound(ctx context.Context, tx *postgres.Tx, r *Round) error {
-	if err := finishRound(ctx, tx, r.ID); err != nil {
-		return err
-	}
-	return booking.MoveUpTx(ctx, tx, r.facilities())
-}
-
-func (r *Round) facilities() []uuid.UUID {
-	all := map[uuid.UUID]bool{}
-	for _, room := range r.Rooms {
-		all[room.FacilityID] = true
-	}
-	return slices.AppendSeq(make([]uuid.UUID, 0, len(all)), maps.Keys(all))
-}

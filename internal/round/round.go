@@ -1,6 +1,8 @@
 package round
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,28 +10,9 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
 	"github.com/tonarimachi/tonarimachi/internal/clock"
-	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/lottery"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
-)
-
-// What callers of rounds hear.
-var (
-	ErrUnknown  = fault.NotFound("round_unknown")
-	ErrInvalid  = fault.Invalid("round_invalid")
-	ErrOverlaps = fault.Conflict(
-		"round_overlaps",
-	) // another round keeps some of the floor for some of the time
-	ErrDrawn              = fault.Conflict("round_drawn") // too late to call it off
-	ErrOver               = fault.Conflict("round_over")  // nothing about it changes any more
-	ErrBegun              = fault.Conflict("round_begun") // applications have opened: days and numbers stay
-	ErrApplicationUnknown = fault.NotFound("application_unknown")
-	ErrNotOpen            = fault.Conflict("round_not_open")        // before or after the time of applications
-	ErrApplications       = fault.Conflict("applications_too_many") // of this organization, or of all
-	ErrWish               = fault.Invalid("wish_invalid")
-	ErrWithdrawLate       = fault.Conflict("application_drawn") // decline the result instead
-	ErrNoResult           = fault.Conflict("application_no_result")
 )
 
 // State is where a round stands. Lists are fixed and lots drawn by the worker, within a minute
@@ -78,16 +61,6 @@ func (r *Round) Keeps(now time.Time) bool {
 	return r.State == Open || r.State == Closed || r.State == Drawn && now.Before(r.AcceptUntil)
 }
 
-// Input opens a round.
-type Input struct {
-	Name, Note                 string
-	Rooms                      []uuid.UUID
-	FirstDay, LastDay          clock.Date
-	OpensAt, ClosesAt, DrawsAt time.Time
-	AcceptUntil                time.Time
-	ApplicationsMax, WishesMax int
-}
-
 // Limits of rounds.
 const (
 	MaxRooms   = 100
@@ -127,14 +100,6 @@ type Wish struct {
 	RoomID           uuid.UUID `json:"room_id"`
 	StartsAt, EndsAt time.Time `json:"-"`
 	Dropped          string    `json:"-"` // the code of why it could not be kept; "" for kept
-}
-
-// ApplicationInput is what an organization hands in.
-type ApplicationInput struct {
-	RoundID uuid.UUID
-	Title   string
-	People  *int
-	Wishes  []Wish
 }
 
 // Entry is one number of the published list: by number, and once drawn in the order of the
@@ -221,4 +186,12 @@ func (r *Round) Entries() ([]Entry, error) {
 		)
 	}
 	return all, nil
+}
+
+func (r *Round) facilities() []uuid.UUID {
+	all := map[uuid.UUID]bool{}
+	for _, room := range r.Rooms {
+		all[room.FacilityID] = true
+	}
+	return slices.AppendSeq(make([]uuid.UUID, 0, len(all)), maps.Keys(all))
 }

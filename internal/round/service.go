@@ -11,7 +11,6 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/board"
 	"github.com/tonarimachi/tonarimachi/internal/booking"
-	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/organization"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
@@ -54,11 +53,11 @@ func (s *Service) held(ctx context.Context) (context.Context, error) {
 // Create announces a round for own, open rooms. From this moment their floor is kept for it.
 // ErrInvalid, ErrOverlaps.
 func (s *Service) Create(ctx context.Context, by staff.Author, in Input) (Round, error) {
-	if err := in.clean(); err != nil {
+	in, err := in.clean()
+	if err != nil {
 		return Round{}, err
 	}
-	ctx, err := s.held(ctx)
-	if err != nil {
+	if ctx, err = s.held(ctx); err != nil {
 		return Round{}, err
 	}
 	id := uuid.New()
@@ -80,42 +79,6 @@ func (s *Service) Create(ctx context.Context, by staff.Author, in Input) (Round,
 		return Round{}, fmt.Errorf("open round: %w", err)
 	}
 	return r, nil
-}
-
-func (in *Input) clean() error {
-	refusal := ErrInvalid
-	in.Name = check.Line(&refusal, "name", in.Name, 100)
-	in.Note = check.Paragraphs(&refusal, "note", in.Note, 1000)
-	seen := map[uuid.UUID]bool{}
-	for _, id := range in.Rooms {
-		seen[id] = true
-	}
-	if n := len(in.Rooms); n < 1 || n > MaxRooms || len(seen) != n {
-		refusal = refusal.Field("room_ids", "unknown_value")
-	}
-	if in.FirstDay.Year < 2000 || in.LastDay.Year > 2099 || in.LastDay.Start().Before(in.FirstDay.Start()) ||
-		in.FirstDay.AddDays(MaxDays).Start().Before(in.LastDay.Start()) {
-		refusal = refusal.Field("last_day", "times_out_of_order")
-	}
-	if !in.OpensAt.Before(in.ClosesAt) {
-		refusal = refusal.Field("closes_at", "times_out_of_order")
-	}
-	if in.DrawsAt.Before(in.ClosesAt) {
-		refusal = refusal.Field("draws_at", "times_out_of_order")
-	}
-	if !in.DrawsAt.Before(in.AcceptUntil) || in.FirstDay.Start().Before(in.AcceptUntil) {
-		refusal = refusal.Field("accept_until", "times_out_of_order")
-	}
-	if in.OpensAt.Year() < 2000 {
-		refusal = refusal.Field("opens_at", "year_out_of_range")
-	}
-	if in.ApplicationsMax < 1 || in.ApplicationsMax > 10 {
-		refusal = refusal.Field("applications_max", "too_large", "max", 10)
-	}
-	if in.WishesMax < 1 || in.WishesMax > MaxWishes {
-		refusal = refusal.Field("wishes_max", "too_large", "max", MaxWishes)
-	}
-	return refusal.Or()
 }
 
 func recordRound(ctx context.Context, tx *postgres.Tx, action string, id uuid.UUID) error {
@@ -230,14 +193,12 @@ func (s *Service) Cancel(ctx context.Context, by staff.Author, id uuid.UUID) (Ro
 		if err := booking.LockSpacesTx(ctx, tx, before.facilities()); err != nil {
 			return err // spaces before rounds, as the worker
 		}
-		outcome, err := callRound(ctx, tx, "select booking_round_cancel($1)", id)
+		outcome, err := cancelRound(ctx, tx, id)
 		switch {
 		case err != nil:
 			return err
-		case outcome == "unknown":
-			return ErrUnknown
-		case outcome == "drawn":
-			return ErrDrawn
+		case outcome != cancelled:
+			return outcome.refuseRound()
 		}
 		if err := booking.MoveUpTx(ctx, tx, before.facilities()); err != nil {
 			return err
@@ -253,30 +214,6 @@ func (s *Service) Cancel(ctx context.Context, by staff.Author, id uuid.UUID) (Ro
 		return Round{}, fmt.Errorf("cancel round: %w", err)
 	}
 	return r, nil
-}
-
-// Change changes a round; nil leaves as it is.
-type Change struct {
-	Name, Note                              *string
-	OpensAt, ClosesAt, DrawsAt, AcceptUntil *time.Time
-	ApplicationsMax, WishesMax              *int
-}
-
-func change[T any](target *T, to *T) {
-	if to != nil {
-		*target = *to
-	}
-}
-
-func (c *Change) onto(in *Input) {
-	change(&in.Name, c.Name)
-	change(&in.Note, c.Note)
-	change(&in.OpensAt, c.OpensAt)
-	change(&in.ClosesAt, c.ClosesAt)
-	change(&in.DrawsAt, c.DrawsAt)
-	change(&in.AcceptUntil, c.AcceptUntil)
-	change(&in.ApplicationsMax, c.ApplicationsMax)
-	change(&in.WishesMax, c.WishesMax)
 }
 
 // Change changes an own round: its words until it is over, its moments and numbers until
@@ -295,37 +232,19 @@ func (s *Service) Change(ctx context.Context, by staff.Author, id uuid.UUID, cha
 		if r.Lender.ID != by.Organization {
 			return ErrUnknown
 		}
-		in := Input{
-			Name:            r.Name,
-			Note:            r.Note,
-			FirstDay:        r.FirstDay,
-			LastDay:         r.LastDay,
-			OpensAt:         r.OpensAt,
-			ClosesAt:        r.ClosesAt,
-			DrawsAt:         r.DrawsAt,
-			AcceptUntil:     r.AcceptUntil,
-			ApplicationsMax: r.ApplicationsMax,
-			WishesMax:       r.WishesMax,
-			Rooms:           []uuid.UUID{uuid.Nil},
-		}
-		change.onto(&in)
-		if err := in.clean(); err != nil {
+		in, err := change.onto(&r).clean()
+		if err != nil {
 			return err
 		}
 		if change.ClosesAt != nil && !tx.Now.Before(in.ClosesAt) {
 			return ErrInvalid.Field("closes_at", "in_the_past")
 		}
-		outcome, err := callRound(ctx, tx, "select booking_round_change($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-			id, in.Name, in.Note, in.OpensAt, in.ClosesAt, in.DrawsAt, in.AcceptUntil, in.ApplicationsMax, in.WishesMax)
+		outcome, err := changeRound(ctx, tx, id, &in)
 		switch {
 		case err != nil:
 			return err
-		case outcome == "unknown":
-			return ErrUnknown
-		case outcome == "over":
-			return ErrOver
-		case outcome == "begun":
-			return ErrBegun
+		case outcome != changed:
+			return outcome.refuseRound()
 		}
 		if err := recordRound(ctx, tx, "round.changed", id); err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
 	"github.com/tonarimachi/tonarimachi/internal/board"
-	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/lottery"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
@@ -22,7 +21,7 @@ func (s *Service) Apply(ctx context.Context, by staff.Author, in ApplicationInpu
 	if err != nil {
 		return Application{}, err
 	}
-	return s.hand(ctx, by, in, uuid.New(), number, false)
+	return s.submit(ctx, by, in, submission{id: uuid.New(), number: number})
 }
 
 // ChangeApplication puts new wishes in the place of the old ones, until applications close. Its
@@ -33,58 +32,48 @@ func (s *Service) ChangeApplication(
 	id uuid.UUID,
 	in ApplicationInput,
 ) (Application, error) {
-	return s.hand(ctx, by, in, id, "", true)
+	return s.submit(ctx, by, in, submission{id: id, change: true})
 }
 
-func (s *Service) hand(
+// submission is a new application with its number, or (change) what is put in place of an old one.
+type submission struct {
+	id     uuid.UUID
+	number string
+	change bool
+}
+
+func (s *Service) submit(
 	ctx context.Context,
 	by staff.Author,
 	in ApplicationInput,
-	id uuid.UUID,
-	number string,
-	change bool,
+	as submission,
 ) (Application, error) {
-	if err := in.clean(); err != nil {
-		return Application{}, err
-	}
-	document, err := wishesDocument(in.Wishes)
+	in, err := in.clean()
 	if err != nil {
-		return Application{}, fmt.Errorf("write wishes: %w", err)
+		return Application{}, err
 	}
 	if ctx, err = s.held(ctx); err != nil {
 		return Application{}, err
 	}
 	var a Application
 	err = s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		if err := s.admit(ctx, tx, by.Organization, &in); err != nil {
+		if err := s.checkWishes(ctx, tx, by.Organization, &in); err != nil {
 			return err
 		}
-		outcome, err := callRound(
-			ctx,
-			tx,
-			"select booking_round_apply($1, $2, $3, $4, $5, $6, $7)",
-			in.RoundID,
-			id,
-			number,
-			in.Title,
-			in.People,
-			document,
-			change,
-		)
-		if err != nil {
+		outcome, err := applyForRooms(ctx, tx, as, &in)
+		switch {
+		case err != nil:
+			return err
+		case outcome == applied || outcome == changed:
+		case as.change:
+			return outcome.refuseApplication()
+		default:
+			return outcome.refuseRound()
+		}
+		if err := recordApplication(ctx, tx, "application."+string(outcome), as.id); err != nil {
 			return err
 		}
-		if err := applied(outcome, change); err != nil {
-			return err
-		}
-		if err := audit.Record(
-			ctx,
-			tx,
-			audit.Entry{Action: "application." + outcome, SubjectKind: "application", SubjectID: id},
-		); err != nil {
-			return err
-		}
-		a, err = applicationTx(ctx, tx, id)
+		a, err = applicationTx(ctx, tx, as.id)
 		return err
 	})
 	if err != nil {
@@ -93,53 +82,12 @@ func (s *Service) hand(
 	return a, nil
 }
 
-func applied(outcome string, change bool) error {
-	switch outcome {
-	case "applied", "changed":
-		return nil
-	case "not_open":
-		return ErrNotOpen
-	case "too_many", "full":
-		return ErrApplications
-	case "too_many_wishes":
-		return ErrWish.Field("wishes", "too_many")
-	case "foreign_room":
-		return ErrWish.Field("wishes", "room_not_in_round")
-	case "outside_period":
-		return ErrWish.Field("wishes", "outside_period")
-	case "unknown":
-		if change {
-			return ErrApplicationUnknown
-		}
-		return ErrUnknown
-	}
-	return fmt.Errorf("understand outcome %q of an application", outcome)
+func recordApplication(ctx context.Context, tx *postgres.Tx, action string, id uuid.UUID) error {
+	return audit.Record(ctx, tx, audit.Entry{Action: action, SubjectKind: "application", SubjectID: id})
 }
 
-func (in *ApplicationInput) clean() error {
-	refusal := ErrWish
-	in.Title = check.Line(&refusal, "title", in.Title, 200)
-	if in.People != nil && (*in.People < 1 || *in.People > 100000) {
-		refusal = refusal.Field("people", "too_small", "min", 1)
-	}
-	if n := len(in.Wishes); n < 1 || n > MaxWishes {
-		return refusal.Field("wishes", "too_many") // and thousands are not looked at
-	}
-	seen := map[string]bool{}
-	for i := range in.Wishes {
-		w := &in.Wishes[i]
-		w.StartsAt, w.EndsAt = w.StartsAt.UTC(), w.EndsAt.UTC()
-		if pool := w.Pool(); seen[pool] {
-			refusal = refusal.Field("wishes", "wish_twice")
-		} else {
-			seen[pool] = true
-		}
-	}
-	return refusal.Or()
-}
-
-// admit judges each wish by the rules of its room, as far as the organization may see it.
-func (s *Service) admit(ctx context.Context, tx *postgres.Tx, borrower uuid.UUID, in *ApplicationInput) error {
+// checkWishes judges each wish by the rules of its room, as far as the organization may see it.
+func (s *Service) checkWishes(ctx context.Context, tx *postgres.Tx, borrower uuid.UUID, in *ApplicationInput) error {
 	view, err := s.directory.View(ctx)
 	if err != nil {
 		return fmt.Errorf("read directory: %w", err)
@@ -242,20 +190,14 @@ func (s *Service) Application(ctx context.Context, organization, id uuid.UUID) (
 // nothing. ErrApplicationUnknown, ErrWithdrawLate.
 func (s *Service) Withdraw(ctx context.Context, by staff.Author, id uuid.UUID) error {
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		outcome, err := callRound(ctx, tx, "select booking_round_withdraw($1)", id)
+		outcome, err := withdrawApplication(ctx, tx, id)
 		switch {
 		case err != nil:
 			return err
-		case outcome == "unknown":
-			return ErrApplicationUnknown
-		case outcome == "drawn":
-			return ErrWithdrawLate
+		case outcome != withdrawn:
+			return outcome.refuseApplication()
 		}
-		return audit.Record(
-			ctx,
-			tx,
-			audit.Entry{Action: "application.withdrawn", SubjectKind: "application", SubjectID: id},
-		)
+		return recordApplication(ctx, tx, "application.withdrawn", id)
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw application: %w", err)
