@@ -2,12 +2,14 @@ package board
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/clock"
+	"github.com/tonarimachi/tonarimachi/internal/fault"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
 
@@ -226,6 +228,27 @@ func TestCalendarWindowMovesOnceADay(t *testing.T) {
 	}
 	if got := calendarWindow(day(2)); got.From != want.From.AddDate(0, 0, 1) || got.To != want.To.AddDate(0, 0, 1) {
 		t.Errorf("the next day: %v", got)
+	}
+}
+
+func TestCheckOfACalendarsName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		strings.Repeat("会", 100): "",
+		strings.Repeat("会", 101): "name too_long",
+		" ":                      "name required",
+		"会\u202e議":               "name hidden_characters",
+	} {
+		in, err := calendarInput{Name: " " + name}.clean()
+		if got := saysOf(err); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+		if err == nil && in.Name != name {
+			t.Errorf("%q is kept as %q", name, in.Name)
+		}
+		if f, _ := fault.As(err); want == "name too_long" && f.Fields[0].Params["max"] != 100 {
+			t.Errorf("%q: %v", name, f.Fields)
+		}
 	}
 }
 

@@ -1,10 +1,12 @@
 package board
 
 import (
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/venue"
 )
@@ -40,6 +42,18 @@ type RoomBusy struct {
 	Busy           []venue.Span
 	Kept           []KeptSpan // for rounds, whole: their days of use
 }
+
+// calendarInput is what staff enter for a link.
+type calendarInput struct {
+	Name string `json:"name" validate:"line,filled,max=100"`
+}
+
+func (in calendarInput) clean() (calendarInput, error) {
+	in = check.Tidy(in)
+	return in, calendarRules().Struct(ErrInvalid, in).Or()
+}
+
+var calendarRules = sync.OnceValue(func() *check.Rules { return check.New(nil, check.TextCode) })
 
 // calendarWindow is what a calendar shows now. It moves once a day, so that the calendar stays the
 // same in between.

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tonarimachi/tonarimachi/internal/audit"
-	"github.com/tonarimachi/tonarimachi/internal/check"
 	"github.com/tonarimachi/tonarimachi/internal/postgres"
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 	"github.com/tonarimachi/tonarimachi/internal/staff"
@@ -20,7 +19,7 @@ func (s *Service) Calendars(ctx context.Context, organization, room uuid.UUID) (
 		if err := ownRoom(ctx, tx, room); err != nil {
 			return err
 		}
-		all, err = selectCalendars(ctx, tx, room)
+		all, err = selectCalendars(tx, room)
 		return err
 	})
 	if err != nil {
@@ -37,9 +36,8 @@ func (s *Service) CreateCalendar(
 	room uuid.UUID,
 	name string,
 ) (IssuedCalendar, error) {
-	refusal := ErrInvalid
-	name = check.Line(&refusal, "name", name, 100)
-	if err := refusal.Or(); err != nil {
+	in, err := calendarInput{Name: name}.clean()
+	if err != nil {
 		return IssuedCalendar{}, err
 	}
 	token, err := secret.NewRoomCalendar(s.random)
@@ -51,12 +49,12 @@ func (s *Service) CreateCalendar(
 		if err := ownRoom(ctx, tx, room); err != nil {
 			return err
 		}
-		if n, err := countCalendars(ctx, tx, room); err != nil {
+		if n, err := countCalendars(tx, room); err != nil {
 			return err
 		} else if n >= MaxCalendars {
 			return ErrCalendarsFull.With("max", MaxCalendars)
 		}
-		if issued.Calendar, err = insertCalendar(ctx, tx, room, name, s.keys.RoomCalendarMAC(token)); err != nil {
+		if issued.Calendar, err = insertCalendar(tx, room, in.Name, s.keys.RoomCalendarMAC(token)); err != nil {
 			return err
 		}
 		return audit.Record(
@@ -79,7 +77,7 @@ func (s *Service) CreateCalendar(
 // RevokeCalendar ends a link for good; once more does nothing. ErrCalendarUnknown.
 func (s *Service) RevokeCalendar(ctx context.Context, by staff.Author, room, id uuid.UUID) error {
 	err := s.db.InOrganization(ctx, by.Organization, by.Actor, func(tx *postgres.Tx) error {
-		changed, err := revokeCalendar(ctx, tx, room, id)
+		changed, err := revokeCalendar(tx, room, id)
 		if err != nil || !changed {
 			return err
 		}
