@@ -40,7 +40,6 @@ var notYet = map[Rule][]string{
 		"internal/contact",
 		"internal/idempotency",
 		"internal/notice",
-		"internal/report",
 		"internal/staff",
 		"internal/venue",
 	},

@@ -130,19 +130,13 @@ func (c *Collector) write(ctx context.Context, all bool) error {
 	if len(taken) == 0 {
 		return nil
 	}
-	due := map[uuid.UUID]*sums{}
+	var due map[uuid.UUID]*sums
 	committing := false
 	err := c.db.InTicket(ctx, nil, func(tx *postgres.Tx) error {
 		committing = false
-		var few []uuid.UUID
-		for id, s := range taken {
-			if all || s.tickets >= together {
-				due[id] = s
-			} else {
-				few = append(few, id)
-			}
-		}
-		closed, err := selectClosed(ctx, tx, few)
+		var others []uuid.UUID
+		due, others = enough(taken, all)
+		closed, err := selectClosed(ctx, tx, others)
 		if err != nil {
 			return err
 		}
@@ -167,6 +161,21 @@ func (c *Collector) write(ctx context.Context, all bool) error {
 	return err
 }
 
+// enough gives the dates whose answers may be written (all, or those with enough together) and the
+// others.
+func enough(taken map[uuid.UUID]*sums, all bool) (due map[uuid.UUID]*sums, others []uuid.UUID) {
+	due = map[uuid.UUID]*sums{}
+	for id, s := range taken {
+		if all || s.tickets >= together {
+			due[id] = s
+		} else {
+			others = append(others, id)
+		}
+	}
+	return due, others
+}
+
+// putBack keeps what was not written, beside what came since.
 func (c *Collector) putBack(kept map[uuid.UUID]*sums) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// What the database's functions do too (migrations 00016 and 00062).
+// The database has the same numbers (report_rounded, report_freeze); tests compare them.
 const (
 	// Least is how many tickets hold a seat at least in a batch whose answers are broken down.
 	Least = 20
@@ -204,9 +204,16 @@ func place(q event.Question, answer string) int {
 	return slices.Index(ticket.Choices[q], answer)
 }
 
+// Directory tells of organizations and their agreements; organization.View is one.
+type Directory interface {
+	Organizations() []organization.Organization
+	ByID(id uuid.UUID) (organization.Organization, error)
+	PartnershipsOf(organization uuid.UUID) []organization.Partnership
+}
+
 // Homes gives the towns that can be answered for an event, in the directory's order: its hosts'
 // own, and those they have an agreement with. The database has the same rule (report_homes).
-func Homes(view *organization.View, e *event.Event) []organization.Ref {
+func Homes(view Directory, e *event.Event) []organization.Ref {
 	hosts := map[uuid.UUID]bool{}
 	for _, o := range e.Organisers {
 		if o.Approval != event.Approved || o.Role != event.Host && o.Role != event.CoHost {
