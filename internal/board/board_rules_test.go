@@ -80,6 +80,7 @@ func TestRemains(t *testing.T) {
 		"nothing, and kept":       {Partly, nil, kept, ByLot},
 		"nothing, and kept whole": {ByLot, nil, kept, ByLot},
 		"nothing, and taken":      {Taken, nil, kept, Taken},
+		"too short for a use":     {Free, nil, taken{}, Taken},
 		"nothing left":            {Partly, nil, taken{}, Taken},
 		"something beside kept":   {Partly, []venue.Span{between(9, 10)}, kept, Partly},
 	} {
