@@ -248,3 +248,168 @@ func FuzzRule(f *testing.F) {
 		}
 	})
 }
+
+func TestParseAtTheEdges(t *testing.T) {
+	t.Parallel()
+	long := func(n int) string { // a rule of n bytes
+		rule := "FREQ=MONTHLY;BYMONTHDAY="
+		rule += strings.Repeat("1,", (n-len(rule)-1)/2)
+		return rule + strings.Repeat("1", n-len(rule))
+	}
+	for _, tt := range []struct {
+		fine, refused string
+	}{
+		{long(1000), long(1001)},
+		{"FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=-1"},
+		{"FREQ=DAILY;INTERVAL=1000", "FREQ=DAILY;INTERVAL=1001"},
+		{"FREQ=DAILY;BYMONTH=1", "FREQ=DAILY;BYMONTH=0"},
+		{"FREQ=DAILY;BYMONTH=12", "FREQ=DAILY;BYMONTH=13"},
+		{"FREQ=DAILY;BYMONTH=2", "FREQ=DAILY;BYMONTH=-1"},
+		{"FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=32"},
+		{"FREQ=MONTHLY;BYMONTHDAY=-31", "FREQ=MONTHLY;BYMONTHDAY=-32"},
+		{"FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=0"},
+		{"FREQ=YEARLY;BYYEARDAY=366", "FREQ=YEARLY;BYYEARDAY=367"},
+		{"FREQ=YEARLY;BYYEARDAY=-366", "FREQ=YEARLY;BYYEARDAY=-367"},
+		{"FREQ=YEARLY;BYWEEKNO=53", "FREQ=YEARLY;BYWEEKNO=54"},
+		{"FREQ=YEARLY;BYWEEKNO=-53", "FREQ=YEARLY;BYWEEKNO=-54"},
+		{"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=366", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=367"},
+		{"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-366", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-367"},
+		{"FREQ=YEARLY;BYDAY=53MO", "FREQ=YEARLY;BYDAY=54MO"},
+		{"FREQ=YEARLY;BYDAY=-53MO", "FREQ=YEARLY;BYDAY=-54MO"},
+		{"FREQ=YEARLY;BYDAY=1MO", "FREQ=YEARLY;BYDAY=0MO"},
+		{"FREQ=WEEKLY;BYDAY=MO", "FREQ=WEEKLY;BYDAY=O"},
+		{" RRULE:FREQ=DAILY ", "RRULE:RRULE:FREQ=DAILY"},
+	} {
+		if _, err := Parse(tt.fine); err != nil {
+			t.Errorf("%.60s (%d bytes): %v", tt.fine, len(tt.fine), err)
+		}
+		if _, err := Parse(tt.refused); !errors.Is(err, ErrRule) {
+			t.Errorf("%.60s (%d bytes) was read: %v", tt.refused, len(tt.refused), err)
+		}
+	}
+}
+
+func TestParseNamesThePartThatIsWrong(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"FREQ":                         "part 1",
+		"FREQ=DAILY;x":                 "part 2",
+		"FREQ=DAILY;FREQ=DAILY":        "part 2",
+		"FREQ=NEVER":                   "part 1: unknown frequency",
+		"FREQ=DAILY;WKST=XX":           "part 2: unknown day of the week",
+		"FREQ=DAILY;WKST=MO;BYMONTH=0": "part 3: number out of range",
+		"FREQ=DAILY;BYWHAT=1":          "part 2: unknown part",
+		"WKST=MO":                      "no FREQ",
+	} {
+		if _, err := Parse(text); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	if r := mustParse(t, "FREQ=YEARLY;BYMONTH=3,1,3;BYDAY=MO,2TU,MO"); len(r.months) != 2 || len(r.weekdays) != 2 {
+		t.Errorf("what is told twice stands twice: %+v", r)
+	}
+	if r := mustParse(t, "FREQ=WEEKLY"); r.Interval != 1 || r.weekStart != time.Monday {
+		t.Errorf("what is not told: %+v", r)
+	}
+}
+
+func TestBetweenAtTheEdges(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ rule, start, from, to, want string }{
+		// the span
+		{"FREQ=DAILY", "2026-04-01", "2026-04-03", "2026-04-03", "2026-04-03"},
+		{"FREQ=DAILY", "2026-04-01", "2026-04-03", "2026-04-02", ""},
+		{"FREQ=DAILY", "2026-04-01", "2026-03-01", "2026-03-31", ""},
+		{"FREQ=DAILY", "2026-04-01", "2026-03-01", "2026-04-01", "2026-04-01"},
+		// intervals count from the period of the start
+		{"FREQ=YEARLY;INTERVAL=2", "2026-04-01", "2026-01-01", "2030-12-31", "2026-04-01 2028-04-01 2030-04-01"},
+		{"FREQ=YEARLY;INTERVAL=2", "2026-12-31", "2027-01-01", "2028-12-31", "2028-12-31"},
+		{"FREQ=MONTHLY;INTERVAL=5", "2026-11-30", "2026-11-01", "2027-12-31", "2026-11-30 2027-04-30 2027-09-30"},
+		{"FREQ=MONTHLY;INTERVAL=13", "2026-01-31", "2026-01-01", "2028-12-31", "2026-01-31 2028-03-31"},
+		{
+			"FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO",
+			"2026-04-05",
+			"2026-04-01",
+			"2026-04-30",
+			"2026-04-05 2026-04-13 2026-04-19 2026-04-27",
+		},
+		{
+			"FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU",
+			"2026-04-05",
+			"2026-04-01",
+			"2026-04-30",
+			"2026-04-05 2026-04-06 2026-04-19 2026-04-20",
+		},
+		{"FREQ=DAILY;INTERVAL=2", "2026-04-30", "2026-05-01", "2026-05-04", "2026-05-02 2026-05-04"},
+		// what a rule leaves to its start
+		{"FREQ=YEARLY;BYMONTH=5", "2026-04-09", "2026-01-01", "2026-12-31", "2026-05-09"},
+		{"FREQ=WEEKLY;BYMONTH=5", "2026-04-09", "2026-05-01", "2026-05-15", "2026-05-07 2026-05-14"},
+		{
+			"FREQ=YEARLY;BYWEEKNO=20",
+			"2026-01-01",
+			"2026-01-01",
+			"2026-12-31",
+			"2026-05-11 2026-05-12 2026-05-13 2026-05-14 2026-05-15 2026-05-16 2026-05-17",
+		},
+		{"FREQ=MONTHLY;BYYEARDAY=100", "2026-01-01", "2026-01-01", "2026-12-31", "2026-04-10"},
+		// the ends of months and years
+		{
+			"FREQ=MONTHLY;BYMONTHDAY=-1,-31",
+			"2026-01-01",
+			"2026-01-01",
+			"2026-02-28",
+			"2026-01-01 2026-01-31 2026-02-28",
+		},
+		{"FREQ=YEARLY;BYYEARDAY=-1,1", "2026-01-01", "2026-01-01", "2026-12-31", "2026-01-01 2026-12-31"},
+		{"FREQ=YEARLY;BYYEARDAY=366,-366", "2027-01-01", "2027-01-01", "2028-12-31", "2028-01-01 2028-12-31"},
+		{"FREQ=YEARLY;BYYEARDAY=365", "2026-01-01", "2026-01-01", "2026-12-31", "2026-12-31"},
+		// the nth of a month and of a year
+		{"FREQ=MONTHLY;BYDAY=5WE,-5WE", "2026-04-01", "2026-04-01", "2026-05-31", "2026-04-01 2026-04-29"},
+		{"FREQ=MONTHLY;BYDAY=1WE,2WE", "2026-04-01", "2026-04-01", "2026-04-30", "2026-04-01 2026-04-08"},
+		{"FREQ=MONTHLY;BYDAY=-1TH,-2TH", "2026-04-01", "2026-04-01", "2026-04-30", "2026-04-23 2026-04-30"},
+		{"FREQ=YEARLY;BYDAY=53TH,-53TH,1TH,-1TH", "2026-01-01", "2026-01-01", "2026-12-31", "2026-01-01 2026-12-31"},
+		{"FREQ=YEARLY;BYMONTH=4;BYDAY=-1TH", "2026-01-01", "2026-01-01", "2026-12-31", "2026-04-30"},
+		{"FREQ=WEEKLY;BYDAY=2MO", "2026-04-01", "2026-04-01", "2026-04-15", "2026-04-06 2026-04-13"},
+		// weeks of ISO 8601: 2026 has 53, 2027 has 52 and begins on 4 January
+		{"FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", "2026-01-01", "2026-01-01", "2027-12-31", "2026-12-28"},
+		{"FREQ=YEARLY;BYWEEKNO=-1;BYDAY=MO", "2026-01-01", "2026-01-01", "2027-12-31", "2026-12-28 2027-12-27"},
+		{"FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO", "2026-01-01", "2026-01-01", "2027-12-31", "2027-01-04"},
+		{"FREQ=YEARLY;BYWEEKNO=1;BYDAY=TH", "2026-01-01", "2026-01-01", "2027-12-31", "2026-01-01 2027-01-07"},
+		{"FREQ=YEARLY;BYWEEKNO=-53;BYDAY=TH", "2026-01-01", "2026-01-01", "2027-12-31", "2026-01-01"},
+		{"FREQ=YEARLY;BYWEEKNO=1;BYDAY=SU;WKST=SU", "2026-01-01", "2026-01-01", "2027-12-31", "2026-01-04 2027-01-03"},
+		// positions within a period
+		{"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1,-1", "2026-04-01", "2026-04-01", "2026-04-30", "2026-04-06 2026-04-28"},
+		{"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=2,-2", "2026-04-01", "2026-04-01", "2026-04-30", "2026-04-13 2026-04-20"},
+		{"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=5,-5", "2026-04-01", "2026-04-01", "2026-04-30", ""},
+		{"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1", "2026-04-10", "2026-04-10", "2026-05-10", "2026-05-04"},
+	} {
+		var at [3]clock.Date
+		for i, text := range []string{tt.start, tt.from, tt.to} {
+			var err error
+			if at[i], err = clock.ParseDate(text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		for _, d := range mustParse(t, tt.rule).Between(at[0], at[1], at[2]) {
+			got = append(got, d.String())
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s of %s from %s to %s: %v, want %s", tt.rule, tt.start, tt.from, tt.to, got, tt.want)
+		}
+	}
+}
+
+func TestFallsWithinSoManyDays(t *testing.T) {
+	t.Parallel()
+	r := mustParse(t, "FREQ=MONTHLY;BYMONTHDAY=5")
+	start := clock.NewDate(2026, time.April, 1)
+	for days, want := range map[int]bool{0: false, 1: false, 4: false, 5: true, 6: true} {
+		if got := r.FallsWithin(start, days); got != want {
+			t.Errorf("within %d days: %v", days, got)
+		}
+	}
+	if !r.FallsWithin(clock.NewDate(2026, time.April, 5), 1) {
+		t.Error("on the first day")
+	}
+}
