@@ -279,31 +279,3 @@ func (r *delivery) id(k key) string {
 	sum := r.Keys.MAC(purposeID, fmt.Appendf(nil, "%s %s %d", k.ticket, k.kind, k.revision))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20]))
 }
-
-// Remind writes the reminders for tomorrow, in the daytime of the day before, and says how many.
-func Remind(ctx context.Context, db *postgres.DB) (n int, err error) {
-	err = db.InWorker(ctx, func(tx *postgres.Tx) error {
-		if n = 0; Quiet(tx.Now) {
-			return nil
-		}
-		n, err = remind(ctx, tx, clock.DateOf(tx.Now).AddDays(1).String())
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("write reminders: %w", err)
-	}
-	return n, nil
-}
-
-// Wake queues a delivery for whatever is due and forgotten, and says how many: the net below the
-// jobs that causes queue by themselves.
-func Wake(ctx context.Context, db *postgres.DB) (n int, err error) {
-	err = db.InWorker(ctx, func(tx *postgres.Tx) error {
-		n, err = wake(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("wake notices: %w", err)
-	}
-	return n, nil
-}
