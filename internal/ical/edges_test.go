@@ -51,6 +51,7 @@ func TestMentionsWantsTheWholeAddress(t *testing.T) {
 		address + "c":                      false,
 		address + "!":                      false,
 		address + "\x7f":                   false,
+		address + "\x80":                   true,
 		address + "/c":                     false,
 		address + "c, or " + address:       true,
 		address + "c, or " + address + "d": false,
