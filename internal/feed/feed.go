@@ -61,7 +61,7 @@ type Feeds struct {
 	Options
 	builder    *ical.Builder
 	narrow     *ical.Builder // of feeds with filters
-	quiet      *ical.Builder // of private calendars, apart from what others share
+	neutral    *ical.Builder // of private calendars, apart from what others share
 	generation atomic.Uint64
 	documents  sync.Map // path → *document
 	count      atomic.Int64
@@ -87,7 +87,7 @@ func New(o Options) *Feeds {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Feeds{
-		Options: o, builder: ical.NewBuilder(0), narrow: ical.NewBuilder(16 << 20), quiet: ical.NewBuilder(1 << 20),
+		Options: o, builder: ical.NewBuilder(0), narrow: ical.NewBuilder(16 << 20), neutral: ical.NewBuilder(1 << 20),
 		narrowed: newDocumentCache(narrowedMemory), turns: make(chan struct{}, narrowedBuilds),
 	}
 }

@@ -22,8 +22,8 @@ func (f *Feeds) Routes(e *echo.Echo) {
 	add := func(path string, parameters []string, selector func(name string) (search.Selector, error)) {
 		httpx.Get(e, path, f.serve(parameters, selector))
 	}
-	httpx.Get(e, "/c/:file", f.private)
-	httpx.Get(e, "/r/:file", f.room)
+	httpx.Get(e, "/c/:file", f.serveTicket)
+	httpx.Get(e, "/r/:file", f.serveRoom)
 	add("/feeds/all.ics", filters, func(string) (search.Selector, error) { return search.Selector{}, nil })
 	add(
 		"/feeds/organizations/:file",

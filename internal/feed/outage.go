@@ -46,12 +46,12 @@ func (f *Feeds) get(
 	if err != nil {
 		return nil, false, err
 	}
-	patience, asItWas := firstPatience, old != nil && !f.outage.over(f.Clock.Now().Add(-KeptInOutage))
-	if asItWas {
+	patience, mayBeStale := firstPatience, old != nil && !f.outage.beganBy(f.Clock.Now().Add(-KeptInOutage))
+	if mayBeStale {
 		patience = cachedPatience
-		if f.outage.lasts() {
+		if f.outage.isOn() {
 			patience = 0
-			if !f.outage.tries() { // one at a time asks whether the database is back
+			if !f.outage.beginTrial() { // one at a time asks whether the database is back
 				return old, true, nil
 			}
 		}
@@ -61,7 +61,7 @@ func (f *Feeds) get(
 	switch {
 	case err == nil && b.err == nil:
 		return b.document, false, nil
-	case err == nil && answered(b.err):
+	case err == nil && databaseAnswered(b.err):
 		if old != nil {
 			f.forget(path)
 		}
@@ -71,7 +71,7 @@ func (f *Feeds) get(
 	case ctx.Err() == nil:
 		f.outage.begin(f.Clock.Now())
 	}
-	if !asItWas || ctx.Err() != nil {
+	if !mayBeStale || ctx.Err() != nil {
 		return nil, false, err
 	}
 	if patience > 0 { // A calendar is better served with what stood a moment ago than with nothing.
@@ -107,7 +107,7 @@ func (f *Feeds) start(ctx context.Context, path string, s search.Selector, trial
 	b, ok := f.builds.all[key]
 	if ok {
 		if trial {
-			f.outage.tried()
+			f.outage.endTrial()
 		}
 		return b
 	}
@@ -123,7 +123,7 @@ func (f *Feeds) start(ctx context.Context, path string, s search.Selector, trial
 			}
 			f.outage.note(b.err, f.Clock.Now())
 			if trial {
-				f.outage.tried()
+				f.outage.endTrial()
 			}
 			f.builds.mu.Lock()
 			delete(f.builds.all, key)
@@ -157,6 +157,7 @@ type outage struct {
 	trying bool
 }
 
+// begin notes an outage unless there is one already.
 func (o *outage) begin(now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -165,8 +166,8 @@ func (o *outage) begin(now time.Time) {
 	}
 }
 
-// answered reports that the database was asked, whatever it said.
-func answered(err error) bool {
+// databaseAnswered reports that the database answered, be it with a refusal.
+func databaseAnswered(err error) bool {
 	kind := fault.KindOf(err)
 	return err == nil || kind != fault.KindUnavailable && kind != fault.KindInternal
 }
@@ -174,7 +175,7 @@ func answered(err error) bool {
 // note learns from a build how the database is. What is wrong with one document says nothing of it.
 func (o *outage) note(err error, now time.Time) {
 	switch {
-	case answered(err):
+	case databaseAnswered(err):
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.since = time.Time{}
@@ -183,21 +184,22 @@ func (o *outage) note(err error, now time.Time) {
 	}
 }
 
-func (o *outage) lasts() bool {
+// isOn reports that the database gives no documents now.
+func (o *outage) isOn() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return !o.since.IsZero()
 }
 
-// over reports an outage that began at a time or before.
-func (o *outage) over(began time.Time) bool {
+// beganBy reports an outage that began at a time or before.
+func (o *outage) beganBy(at time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !o.since.IsZero() && !o.since.After(began)
+	return !o.since.IsZero() && !o.since.After(at)
 }
 
-// tries reports that it is the caller's turn to ask the database; tried ends the turn.
-func (o *outage) tries() bool {
+// beginTrial reports that the caller is the one to ask the database now; endTrial lets another ask.
+func (o *outage) beginTrial() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.trying {
@@ -207,7 +209,7 @@ func (o *outage) tries() bool {
 	return true
 }
 
-func (o *outage) tried() {
+func (o *outage) endTrial() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.trying = false

@@ -15,17 +15,17 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/ticket"
 )
 
-// A private calendar lies open on a shared phone or a family calendar: neither names nor ids in it
-// say what it is about or where it comes from.
+// A private calendar can be seen on a shared phone or in a family calendar: neither names nor ids
+// in it say what it is about or where it comes from.
 const (
-	quietProductID = "-//Calendar//Calendar//JA"
-	ranks          = 6 // of a ticket's own steps between two changes of its date
+	neutralProductID = "-//Calendar//Calendar//JA"
+	ranks            = 6 // of a ticket's own steps between two changes of its date
 )
 
-// private serves the calendar of one ticket. A token that opens nothing gives an empty calendar, so
-// that a dead one takes its entry out of the phone and nobody learns from the answer whether a
-// token ever was.
-func (f *Feeds) private(c echo.Context) error {
+// serveTicket serves the calendar of one ticket. A token that opens nothing gives an empty
+// calendar, so that a dead one takes its entry out of the phone and nobody learns from the answer
+// whether a token ever was.
+func (f *Feeds) serveTicket(c echo.Context) error {
 	stem, isCalendar := strings.CutSuffix(c.Param("file"), ".ics")
 	token, ok := secret.ParseCalendar(stem)
 	if !isCalendar || !ok {
@@ -38,12 +38,12 @@ func (f *Feeds) private(c echo.Context) error {
 	followed, err := f.Tickets.Follow(c.Request().Context(), token)
 	switch {
 	case err == nil:
-		entries = append(entries, f.quietEntry(followed))
+		entries = append(entries, f.ticketEntry(followed))
 	case !errors.Is(err, ticket.ErrUnknown):
 		return err
 	}
-	calendar := ical.Calendar{Name: f.word("ticket.name"), Refresh: refresh, ProductID: quietProductID}
-	document, err := f.quiet.Build(calendar, entries)
+	calendar := ical.Calendar{Name: f.word("ticket.name"), Refresh: refresh, ProductID: neutralProductID}
+	document, err := f.neutral.Build(calendar, entries)
 	if err != nil {
 		return fmt.Errorf("build private calendar: %w", err)
 	}
@@ -52,7 +52,8 @@ func (f *Feeds) private(c echo.Context) error {
 	return answer(c, document, time.Time{})
 }
 
-func (f *Feeds) quietEntry(t ticket.Followed) ical.Entry {
+// ticketEntry gives the date of a ticket in words that say nothing of what it is about.
+func (f *Feeds) ticketEntry(t ticket.Followed) ical.Entry {
 	e := ical.Entry{UID: t.TicketID.String(), Start: t.StartsAt, End: t.EndsAt, Private: true}
 	title := "name"
 	// No time finer than a day is kept of a ticket, so its own steps are told by their rank, which

@@ -15,15 +15,15 @@ import (
 	"github.com/tonarimachi/tonarimachi/internal/secret"
 )
 
-// Rooms gives what a room's calendar shows; booking.Service does.
+// Rooms gives what a room's calendar shows; board.Service does.
 type Rooms interface {
 	FollowRoom(ctx context.Context, token secret.RoomCalendar) (board.RoomBusy, error)
 }
 
-// room serves when a room is taken, or kept for a draw, which has its own word because its town may
-// still use it: times, and nothing of who or what for. A token that opens nothing gives an empty
-// calendar, as for tickets.
-func (f *Feeds) room(c echo.Context) error {
+// serveRoom serves when a room is taken, or kept for a draw, which has its own word because its
+// town may still use it: times, and nothing of who or what for. A token that opens nothing gives an
+// empty calendar, as for tickets.
+func (f *Feeds) serveRoom(c echo.Context) error {
 	stem, isCalendar := strings.CutSuffix(c.Param("file"), ".ics")
 	token, ok := secret.ParseRoomCalendar(stem)
 	if !isCalendar || !ok {
@@ -32,7 +32,7 @@ func (f *Feeds) room(c echo.Context) error {
 	if _, _, err := readQuery(c.Request().URL.RawQuery, nil); err != nil {
 		return err
 	}
-	calendar := ical.Calendar{Name: f.word("ticket.name"), Refresh: refresh, ProductID: quietProductID}
+	calendar := ical.Calendar{Name: f.word("ticket.name"), Refresh: refresh, ProductID: neutralProductID}
 	var entries []ical.Entry
 	busy, err := f.Rooms.FollowRoom(c.Request().Context(), token)
 	switch {
@@ -64,7 +64,7 @@ func (f *Feeds) room(c echo.Context) error {
 	case !errors.Is(err, board.ErrCalendarUnknown):
 		return err
 	}
-	document, err := f.quiet.Build(calendar, entries)
+	document, err := f.neutral.Build(calendar, entries)
 	if err != nil {
 		return fmt.Errorf("build room calendar: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Chunk sizes in events. A boundary hangs on the UID of the event before it,
+// Chunk sizes in events. Whether a chunk ends depends on the UID of the event before the boundary,
 // so that an event added or removed moves the boundaries around it and no
 // others. An edit costs the chunk it falls into, and edits fall into large
 // chunks more often than into small ones: hence the narrow spread.

@@ -29,7 +29,7 @@ const (
 // STATUS in no way at all.
 type Mark int
 
-// The marks of §6: none, 【中止】, 【日程変更】, 【延期】.
+// The marks: none, 【中止】, 【日程変更】, 【延期】.
 const (
 	Unmarked Mark = iota
 	MarkCancelled

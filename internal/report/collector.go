@@ -45,6 +45,7 @@ type sums struct {
 	counts  map[given]int
 }
 
+// given is an answer that somebody gave to a question.
 type given struct {
 	question event.Question
 	answer   string

@@ -1,7 +1,7 @@
 // Package report is what a yearly report needs (実績報告): how many registered and came, and, where
 // organisers ask, what those who took seats said of themselves, without knowing anybody.
 //
-// # One way
+// # Answers go one way
 //
 // An answer never stands beside a ticket. The Collector keeps sums in memory and adds them to the
 // counters of their date some minutes later, and only when several have come together or the date's
@@ -11,7 +11,7 @@
 // back: cancelling doesn't subtract. A secret sent again counts nothing, nor does who waits. No
 // role reads the counters, only functions of the ledger, which forget them when they release them.
 //
-// # Out twice
+// # Figures come out twice
 //
 // Figures come out by themselves, once each, and never change: registrations and answers half an
 // hour after the last registration of a date has closed, attendance six hours after its end, when

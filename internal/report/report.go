@@ -45,6 +45,7 @@ type Figure struct {
 	Few int
 }
 
+// released gives the figure for a value that came out.
 func released(value int) Figure {
 	if value == 0 {
 		return Figure{Few: 1}
@@ -151,7 +152,7 @@ func (s *sum) add(d Date) {
 // has none.
 func (s *sum) total(home string) Figures {
 	f := s.figures
-	f.Breakdown = broken(s.answers)
+	f.Breakdown = breakdowns(s.answers)
 	var outside, said Figure
 	for g, n := range s.answers {
 		if g.question != event.AskHome || g.answer == Unknown {
@@ -172,9 +173,9 @@ func (s *sum) total(home string) Figures {
 	return f
 }
 
-// broken puts answers in order: questions as they are asked, answers as they are offered, towns by
-// code.
-func broken(answers map[given]Figure) []Breakdown {
+// breakdowns puts answers in order: questions as they are asked, answers as they are offered, towns
+// by code.
+func breakdowns(answers map[given]Figure) []Breakdown {
 	var all []Breakdown
 	for _, q := range event.Questions {
 		b := Breakdown{Question: q}
@@ -187,14 +188,15 @@ func broken(answers map[given]Figure) []Breakdown {
 			continue
 		}
 		slices.SortFunc(b.Answers, func(x, y Answer) int {
-			return cmp.Or(place(q, x.Answer)-place(q, y.Answer), cmp.Compare(x.Answer, y.Answer))
+			return cmp.Or(position(q, x.Answer)-position(q, y.Answer), cmp.Compare(x.Answer, y.Answer))
 		})
 		all = append(all, b)
 	}
 	return all
 }
 
-func place(q event.Question, answer string) int {
+// position is where an answer stands among those to its question; towns stand first.
+func position(q event.Question, answer string) int {
 	switch answer {
 	case Unknown:
 		return 100

@@ -151,7 +151,7 @@ func TestAnswersStandAsTheyAreOffered(t *testing.T) {
 		answers[g] = Figure{Value: 10}
 	}
 	said := ""
-	for _, b := range broken(answers) {
+	for _, b := range breakdowns(answers) {
 		said += string(b.Question) + ":"
 		for _, a := range b.Answers {
 			said += " " + a.Answer
@@ -162,7 +162,7 @@ func TestAnswersStandAsTheyAreOffered(t *testing.T) {
 	if said != want {
 		t.Errorf("%q, want %q", said, want)
 	}
-	if broken(nil) != nil {
+	if breakdowns(nil) != nil {
 		t.Error("no answers are a breakdown")
 	}
 }

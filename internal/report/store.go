@@ -143,7 +143,7 @@ func fillBreakdowns(ctx context.Context, tx *postgres.Tx, events []uuid.UUID, da
 		return err
 	}
 	for i := range dates {
-		dates[i].Breakdown = broken(byDate[dates[i].OccurrenceID])
+		dates[i].Breakdown = breakdowns(byDate[dates[i].OccurrenceID])
 	}
 	return nil
 }
