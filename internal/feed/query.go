@@ -97,18 +97,14 @@ func readQuery(raw string, allowed []string) (only search.FeedFilter, key string
 		}
 	}
 	only = search.FeedFilter{
-		Organization: asked.Get(
-			"organization",
-		),
+		Organization:        asked.Get("organization"),
 		ExcludeOrganization: asked.Get("exclude_organization"),
 		Area:                asked.Get("area"),
 		Partnership:         asked.Get("partnership"),
-		Kind: event.Kind(
-			asked.Get("kind"),
-		),
-		Audience:    event.AudienceTag(asked.Get("audience")),
-		Place:       event.PlaceKind(asked.Get("place")),
-		Reservation: event.Reservation(asked.Get("reservation")),
+		Kind:                event.Kind(asked.Get("kind")),
+		Audience:            event.AudienceTag(asked.Get("audience")),
+		Place:               event.PlaceKind(asked.Get("place")),
+		Reservation:         event.Reservation(asked.Get("reservation")),
 	}
 	return only, asked.Encode(), refusal.Or()
 }

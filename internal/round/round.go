@@ -120,15 +120,8 @@ func (w Wish) use(people *int) board.Use {
 // Pool names a room at a time on the list: its id, and begin and end in Japanese time.
 func (w Wish) Pool() string {
 	const minute = "20060102T1504"
-	return w.RoomID.String() + ":" + w.StartsAt.In(
-		clock.Tokyo,
-	).Format(
-		minute,
-	) + "-" + w.EndsAt.In(
-		clock.Tokyo,
-	).Format(
-		minute,
-	)
+	from, to := w.StartsAt.In(clock.Tokyo), w.EndsAt.In(clock.Tokyo)
+	return w.RoomID.String() + ":" + from.Format(minute) + "-" + to.Format(minute)
 }
 
 // ParsePool reads what Pool wrote, and nothing else.

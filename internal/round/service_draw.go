@@ -192,12 +192,12 @@ func (s *Service) draw(ctx context.Context, tx *postgres.Tx, r *Round) error {
 			return err
 		}
 	}
-	outcome := strike(tx.Now, applications, struck, given)
-	if err := dropWishes(ctx, tx, outcome.dropped); err != nil {
+	result := strike(tx.Now, applications, struck, given)
+	if err := dropWishes(ctx, tx, result.dropped); err != nil {
 		return err
 	}
 	r.AcceptUntil = until
-	return publishDraw(ctx, tx, r.ID, outcome, until)
+	return publishDraw(ctx, tx, r.ID, result, until)
 }
 
 // allot books one drawn time as a hold for as long as was promised; false when the room can't be
