@@ -368,3 +368,26 @@ func TestReachOfHoursIsOfTheirLastStretch(t *testing.T) {
 		t.Errorf("%s %v", d.State, d.Free)
 	}
 }
+
+func TestLimitsAreWhatIsPromised(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ got, want int }{
+		"rooms of a board":            {MaxRooms, 30},
+		"days of a board":             {MaxDays, 31},
+		"rooms of a page":             {MaxFree, 50},
+		"days of availability":        {int(MaxWindow / (24 * time.Hour)), 62},
+		"days of a use":               {int(MaxLength / (24 * time.Hour)), 14},
+		"links of a room":             {MaxCalendars, 50},
+		"days of a round":             {roundDaysMost, 400}, // booking_round_span_form
+		"rooms judged at a time":      {candidates, 100},
+		"rooms judged for a page":     {mostLooked, 2000},
+		"seconds that facts are kept": {int(factsAge / time.Second), 120},
+		"seconds to read facts":       {int(factsLoad / time.Second), 10},
+		"facts that are kept":         {factsMost, 4096},
+		"days of holidays ahead":      {daysAhead, 1158},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %d, want %d", name, tt.got, tt.want)
+		}
+	}
+}

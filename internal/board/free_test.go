@@ -216,6 +216,16 @@ func TestMatchesByAPartOfTheDay(t *testing.T) {
 	}
 }
 
+func TestHoursThatBeginNowAreNotFound(t *testing.T) {
+	t.Parallel()
+	f, q, nine := gridRoom(), FreeQuery{Day: testSunday, Part: Morning}, minuteOf(9, 0)
+	for after, want := range map[time.Duration]bool{-1: true, 0: false, 1: false} {
+		if _, ok := f.matches(nine.Add(after), &q, taken{}); ok != want {
+			t.Errorf("%s after they begin: %v", after, ok)
+		}
+	}
+}
+
 func TestAPageOfASearchEndsWhenARoomDoesNotFit(t *testing.T) {
 	t.Parallel()
 	now := minuteOf(8, 0)
@@ -342,7 +352,7 @@ func TestNearestTimes(t *testing.T) {
 		t.Errorf("eight days away: %q", say(got))
 	}
 	var many []*Facts
-	for range candidates {
+	for range 100 {
 		many = append(many, rooms[1])
 	}
 	if got := nearest(now, many, nil, part); len(got) != 6 || !got[0].More {

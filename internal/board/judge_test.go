@@ -98,6 +98,27 @@ func TestFactsAreKeptForAWhile(t *testing.T) {
 	}
 }
 
+func TestRoomsOfATownShareTheirHolidays(t *testing.T) {
+	t.Parallel()
+	town := uuid.New()
+	known := &knownFacts{}
+	put := func(name string) *Facts {
+		f := &Facts{}
+		f.Room.Organization.ID = town
+		f.Rules.Holidays = venue.Holidays{testSunday: name}
+		known.put(factsKey{uuid.New(), uuid.New()}, f, 0)
+		return f
+	}
+	first, same, moved := put("祝日"), put("祝日"), put("振替休日")
+	first.Rules.Holidays[testSunday.AddDays(1)] = "あす"
+	if len(same.Rules.Holidays) != 2 {
+		t.Error("the same holidays are kept twice")
+	}
+	if len(moved.Rules.Holidays) != 1 || moved.Rules.Holidays[testSunday] != "振替休日" {
+		t.Errorf("holidays that changed: %v", moved.Rules.Holidays)
+	}
+}
+
 func TestRefusalsSayWhetherTheTextOrTheTimesAreWrong(t *testing.T) {
 	t.Parallel()
 	if err := Refuse(nil); err != nil {

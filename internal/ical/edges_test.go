@@ -164,10 +164,19 @@ func TestTimesAtTheEdges(t *testing.T) {
 		start, end time.Time
 		want       string
 	}{
-		"to midnight":                     {midnight.Add(-time.Hour), midnight, ""},
-		"a moment past midnight":          {midnight.Add(-time.Hour), midnight.Add(1), "DTEND;VALUE=DATE:20260608"},
-		"from midnight to the next":       {midnight.AddDate(0, 0, -1), midnight, ""},
-		"from midnight past the next":     {midnight.AddDate(0, 0, -1), midnight.Add(1), "DTEND;VALUE=DATE:20260608"},
+		"to midnight": {midnight.Add(-time.Hour), midnight, ""},
+		"a moment past midnight": {
+			midnight.Add(-time.Hour),
+			midnight.Add(1),
+			"DTEND;VALUE=DATE:20260608",
+		},
+		"from a moment before midnight past it": {midnight.Add(-1), midnight.Add(1), "DTEND;VALUE=DATE:20260608"},
+		"from midnight to the next":             {midnight.AddDate(0, 0, -1), midnight, ""},
+		"from midnight past the next": {
+			midnight.AddDate(0, 0, -1),
+			midnight.Add(1),
+			"DTEND;VALUE=DATE:20260608",
+		},
 		"a moment before midnight, to it": {midnight.Add(-1), midnight, ""},
 	} {
 		e.Start, e.End = tt.start, tt.end
@@ -284,6 +293,26 @@ func TestAChunkEndsAtTheEdges(t *testing.T) {
 	}
 	if crcShift(0) != crcOne {
 		t.Errorf("nothing is shifted by %08x", crcShift(0))
+	}
+}
+
+func TestMemoryIsShared(t *testing.T) {
+	t.Parallel()
+	for memory, want := range map[int][2]int{
+		80: {30, 10}, 8: {3, 1}, 1: {0, 0}, 0: {24 << 20, 8 << 20}, -1: {24 << 20, 8 << 20},
+	} {
+		b := NewBuilder(memory)
+		if b.fragments.limit != want[0] || b.chunks.limit != want[1] {
+			t.Errorf("of %d: %d and %d", memory, b.fragments.limit, b.chunks.limit)
+		}
+	}
+}
+
+// The header tells neither time nor name, so that equal content has equal bytes.
+func TestGzipHeader(t *testing.T) {
+	t.Parallel()
+	if got, want := string(joinGzip(nil)[:10]), "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"; got != want {
+		t.Errorf("%x", got)
 	}
 }
 

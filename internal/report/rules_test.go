@@ -53,6 +53,7 @@ func TestASumIsOfWhatCameOut(t *testing.T) {
 	batch := uuid.New()
 	var s sum
 	s.add(Date{})
+	s.add(Date{})
 	s.add(Date{Registered: &Figure{Value: 30}, Came: &Figure{Value: 25, Few: 1}})
 	s.add(Date{
 		Registered:   &Figure{Few: 1},
@@ -64,7 +65,7 @@ func TestASumIsOfWhatCameOut(t *testing.T) {
 		Breakdown:    []Breakdown{{event.AskAge, []Answer{{"10s", Figure{Value: 15}}}}},
 	})
 	got := s.total("131016")
-	if got.Dates != 4 || got.Registered != (Figure{30, 1}) || got.Came != (Figure{25, 1}) || got.DatesBrokenDown != 2 {
+	if got.Dates != 5 || got.Registered != (Figure{30, 1}) || got.Came != (Figure{25, 1}) || got.DatesBrokenDown != 2 {
 		t.Errorf("%+v", got)
 	}
 	want := []Breakdown{{event.AskAge, []Answer{{"10s", Figure{Value: 25}}, {Unknown, Figure{Few: 1}}}}}

@@ -185,6 +185,13 @@ func TestEntriesOfARound(t *testing.T) {
 	}
 }
 
+func TestLimitsAreWhatIsPromised(t *testing.T) {
+	t.Parallel()
+	if MaxRooms != 100 || MaxDays != 366 || MaxWishes != 10 || MaxPage != 100 || pageLength != 50 {
+		t.Error("a limit has changed")
+	}
+}
+
 func TestFacilitiesOfARound(t *testing.T) {
 	t.Parallel()
 	here, there := uuid.New(), uuid.New()
